@@ -1,0 +1,125 @@
+package careline
+
+import "slices"
+
+// Refusal is the reason why a call may not be dialled; empty when it may. Its
+// text is written to the health record: never change one.
+type Refusal string
+
+// The refusals.
+const (
+	RefusedAccount         Refusal = "not-our-account"
+	RefusedCaller          Refusal = "unknown-caller"
+	RefusedAppointmentID   Refusal = "appointment-malformed"
+	RefusedAppointment     Refusal = "appointment-not-found"
+	RefusedParticipant     Refusal = "not-a-participant"
+	RefusedNumberMalformed Refusal = "number-malformed"
+	RefusedNumberNotOnFile Refusal = "number-not-on-file"
+	RefusedNumberType      Refusal = "number-type-not-allowed"
+	RefusedCountry         Refusal = "country-not-allowed"
+	RefusedRate            Refusal = "too-many-calls-in-a-short-time"
+	RefusedConcurrent      Refusal = "too-many-calls-at-once"
+	RefusedUnchecked       Refusal = "health-record-unavailable"
+	RefusedNoCallerID      Refusal = "no-caller-id-available"
+)
+
+// spoken is what the clinician hears, one plain sentence each.
+var spoken = map[Refusal]string{
+	RefusedAccount:         "This call did not come from the clinic's own calling app, so it was not placed.",
+	RefusedCaller:          "We could not tell who is calling. Please sign in again and call once more.",
+	RefusedAppointmentID:   "The app did not say which appointment this call is for. Please open the appointment and call from there.",
+	RefusedAppointment:     "We could not find this appointment. Please open it again from today's list.",
+	RefusedParticipant:     "You are not booked on this appointment, so you cannot call its patient.",
+	RefusedNumberMalformed: "This telephone number is not complete. Please check the patient's record.",
+	RefusedNumberNotOnFile: "This number is not on file for the appointment's patient. Please check the patient's record.",
+	RefusedNumberType:      "This kind of number cannot be called from here.",
+	RefusedCountry:         "Calls to this country are not allowed.",
+	RefusedRate:            "You have placed many calls in a short time. Please wait a minute and try again.",
+	RefusedConcurrent:      "You are already in a call. Please end it before you place another.",
+	RefusedUnchecked:       "We cannot check the appointment at the moment. Please try again in a minute.",
+	RefusedNoCallerID:      "No telephone number is available to call from. Please try again, or tell support.",
+}
+
+// Sentence is what the clinician is told; a general one for a reason unknown.
+func (r Refusal) Sentence() string {
+	if s, ok := spoken[r]; ok {
+		return s
+	}
+	return "This call could not be placed. Please try again."
+}
+
+// Policy is what the clinic allows.
+type Policy struct {
+	Regions    []string // ISO 3166-1 alpha-2: countries that may be dialled; the first one reads national numbers
+	PerMinute  int      // calls that one clinician may begin in a minute
+	Concurrent int      // calls that one clinician may have at once
+}
+
+// Load is how busy a clinician is.
+type Load struct {
+	Recent int // calls begun in the last minute
+	Live   int // calls not known to be over
+}
+
+// MayBegin reports why a clinician with this load may not begin one more call.
+func (p Policy) MayBegin(l Load) Refusal {
+	if l.Live >= p.Concurrent {
+		return RefusedConcurrent
+	}
+	if l.Recent >= p.PerMinute {
+		return RefusedRate
+	}
+	return ""
+}
+
+// Route is who is reached by a call, found in the appointment.
+type Route struct {
+	Sender    Reference
+	Patient   Reference
+	Recipient Reference
+}
+
+// MayCall reports who the clinician reaches by calling to within the appointment,
+// or why not: the clinician must take part in it, and the number must be one of
+// its patient's, or of a related person's who takes part. The route holds what
+// could be established also when the call is refused.
+func (p Policy) MayCall(a Appointment, clinician string, to Phone) (Route, Refusal) {
+	var r Route
+	if len(a.Patients) == 1 {
+		r.Patient = a.Patients[0].Ref
+	}
+	at := slices.IndexFunc(a.Clinicians, func(c Participant) bool { return c.Clinician == clinician })
+	if at < 0 || clinician == "" {
+		return r, RefusedParticipant
+	}
+	r.Sender = a.Clinicians[at].As
+	if to.IsZero() {
+		return r, RefusedNumberMalformed
+	}
+	person, ok := owner(a, to)
+	if !ok {
+		return r, RefusedNumberNotOnFile
+	}
+	r.Patient, r.Recipient = person.Patient, person.Ref
+	return r, to.Dialable(p.Regions)
+}
+
+// owner finds whose number it is; a patient comes before a related person who
+// shares the number.
+func owner(a Appointment, to Phone) (Person, bool) {
+	for _, person := range slices.Concat(a.Patients, a.Relatives) {
+		if slices.Contains(person.Phones, to) && a.hasPatient(person.Patient) {
+			return person, true
+		}
+	}
+	return Person{}, false
+}
+
+func (a Appointment) hasPatient(r Reference) bool {
+	return r != "" && slices.ContainsFunc(a.Patients, func(p Person) bool { return p.Ref == r })
+}
+
+// TakesPart reports whether the clinician takes part in the appointment.
+func (a Appointment) TakesPart(clinician string) bool {
+	return clinician != "" && slices.ContainsFunc(a.Clinicians, func(c Participant) bool { return c.Clinician == clinician })
+}

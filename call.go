@@ -1,0 +1,115 @@
+package careline
+
+import "time"
+
+// Status says how far the member's side of a call has come. The words are those
+// of Twilio's Call resource, which are also the telephone trade's.
+type Status string
+
+// The statuses of a call, in the order in which a call goes through them.
+const (
+	StatusUnknown    Status = ""            // nothing is known, or a word we have not met
+	StatusRefused    Status = "refused"     // decided here: never dialled
+	StatusRequested  Status = "requested"   // decided here: may be dialled, carrier silent so far
+	StatusQueued     Status = "queued"      // the carrier waits to dial
+	StatusInitiated  Status = "initiated"   // the carrier dials
+	StatusRinging    Status = "ringing"     // the member's phone rings
+	StatusInProgress Status = "in-progress" // somebody or something answered
+	StatusCompleted  Status = "completed"   // answered, then ended
+	StatusBusy       Status = "busy"
+	StatusFailed     Status = "failed" // could not be connected at all
+	StatusNoAnswer   Status = "no-answer"
+	StatusCanceled   Status = "canceled" // the clinician hung up first
+)
+
+// Final reports whether nothing can follow this status.
+func (s Status) Final() bool {
+	switch s {
+	case StatusRefused, StatusCompleted, StatusBusy, StatusFailed, StatusNoAnswer, StatusCanceled:
+		return true
+	}
+	return false
+}
+
+// progress orders the statuses that are not final; a higher one replaces a lower.
+func (s Status) progress() int {
+	switch s {
+	case StatusQueued:
+		return 1
+	case StatusInitiated:
+		return 2
+	case StatusRinging:
+		return 3
+	case StatusInProgress:
+		return 4
+	}
+	return 0
+}
+
+// Call is one attempt to reach a member, told from everything reported about it.
+// Both legs, the clinician's browser and the member's phone, are one Call.
+//
+// A zero field means "not known"; it is left out of the record, never guessed.
+type Call struct {
+	Key          string // id of the call: that of the clinician's leg
+	ClinicianLeg string // the carrier's id of the browser's leg
+	MemberLeg    string // the carrier's id of the phone's leg, once it exists
+
+	Status    Status
+	Word      string // the carrier's own word for Status, as it came
+	Direction string // the carrier's own word
+
+	Clinician   string    // practitioner id of the caller
+	Sender      Reference // Practitioner or PractitionerRole that takes part in the appointment
+	Patient     Reference
+	Recipient   Reference // the patient, or the related person whose number was dialled
+	Appointment string    // id of the appointment
+	To          Phone
+	Refusal     Refusal // why the call was not dialled; empty when it was
+
+	Sent     time.Time // the carrier's time of its first report
+	Received time.Time // when the call was first in progress
+	Ended    time.Time // the carrier's time of the last report
+
+	Seconds    Seconds // length of the conversation
+	AnsweredBy string  // what answered, in the carrier's word: human, machine_start, …
+	Recording  string  // the carrier's id of the recording
+
+	ClinicianLeft bool // the browser's leg is over; says nothing about the member
+}
+
+// Final reports whether the call is over and its outcome known.
+func (c Call) Final() bool { return c.Status.Final() }
+
+// Live reports whether the call may still occupy its clinician.
+func (c Call) Live() bool { return !c.Final() && !c.ClinicianLeft }
+
+// Recordable reports whether the health record should hold this call. A call is
+// known by its request, or by a report of the member's leg that names the
+// clinician's; a report that stands alone (a machine detection that came first, a
+// member who called back) waits in the log until its call is known.
+func (c Call) Recordable() bool {
+	return c.Status == StatusRefused || c.Clinician != "" || (c.ClinicianLeg != "" && c.Appointment != "")
+}
+
+// Seconds is a length of time that may be unknown. Its zero value is unknown;
+// a call of no length is SecondsOf(0).
+type Seconds struct {
+	known bool
+	n     int
+}
+
+// SecondsOf is a known length of n seconds. A negative n is unknown.
+func SecondsOf(n int) Seconds {
+	if n < 0 {
+		return Seconds{}
+	}
+	return Seconds{known: true, n: n}
+}
+
+// Value is the length, and whether it is known.
+func (s Seconds) Value() (n int, known bool) { return s.n, s.known }
+
+// Reference names a resource of the health record as FHIR writes it, such as
+// "Patient/123" (FHIR R4, section 2.3.0, literal references). Empty: not known.
+type Reference string

@@ -1,0 +1,121 @@
+package calls
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"perci.health/careline"
+)
+
+// Bounds of the directory.
+const (
+	// CheckBound is how long a call may wait for the health record: the
+	// clinician hears nothing meanwhile, and Twilio gives up after 15 s.
+	CheckBound = 2 * time.Second
+	// FreshFor is how long an appointment just shown stands for the record.
+	FreshFor = time.Minute
+	// KeptFor is how long it stands when the record cannot answer: a morning's
+	// clinic goes on through an outage, yesterday's does not.
+	KeptFor = 4 * time.Hour
+	// directorySize bounds memory: about 1 kB each.
+	directorySize = 10_000
+)
+
+// Directory finds appointments with their people, reading the health record as
+// seldom as is safe.
+type Directory struct {
+	read func(ctx context.Context, id string) (careline.Appointment, error)
+	now  func() time.Time
+
+	seen   *lru.Cache[string, sighting]
+	mu     sync.Mutex
+	flight map[string]*flight
+}
+
+type sighting struct {
+	appointment careline.Appointment
+	at          time.Time
+}
+
+// flight is one reading under way, awaited by all who ask for the same.
+type flight struct {
+	done        chan struct{}
+	appointment careline.Appointment
+	err         error
+}
+
+// NewDirectory reads through read, an error of code not-found meaning that there
+// is no such appointment.
+func NewDirectory(read func(ctx context.Context, id string) (careline.Appointment, error), now func() time.Time) *Directory {
+	seen, err := lru.New[string, sighting](directorySize)
+	if err != nil {
+		panic("calls: " + err.Error()) // the size is a constant above zero
+	}
+	return &Directory{read: read, now: now, seen: seen, flight: map[string]*flight{}}
+}
+
+// Shown remembers an appointment that was read for another purpose, such as to
+// show it to the clinician, who will call in a moment.
+func (d *Directory) Shown(a careline.Appointment) {
+	d.seen.Add(a.ID, sighting{appointment: a, at: d.now()})
+}
+
+// Appointment is the appointment of that id: as just seen, else as the health
+// record has it within CheckBound, else, if the record cannot answer, as last
+// seen within KeptFor. Anything else is an error; one of code not-found is the
+// record's own answer.
+func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appointment, error) {
+	last, ok := d.seen.Get(id)
+	if ok && d.now().Sub(last.at) < FreshFor {
+		return last.appointment, nil
+	}
+	a, err := d.fetch(ctx, id)
+	switch {
+	case err == nil:
+		return a, nil
+	case careline.CodeOf(err) == careline.CodeNotFound:
+		d.seen.Remove(id)
+	case ok && d.now().Sub(last.at) < KeptFor:
+		return last.appointment, nil
+	}
+	return careline.Appointment{}, err
+}
+
+// fetch reads once for all who wait. The reading belongs to none of them: it has
+// its own bound, so that one impatient caller does not fail the others.
+func (d *Directory) fetch(ctx context.Context, id string) (careline.Appointment, error) {
+	d.mu.Lock()
+	f, ok := d.flight[id]
+	if !ok {
+		f = &flight{done: make(chan struct{})}
+		d.flight[id] = f
+		go d.land(context.WithoutCancel(ctx), id, f)
+	}
+	d.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.appointment, f.err
+	case <-ctx.Done():
+		return careline.Appointment{}, careline.NewError(careline.CodeUnavailable, "The appointment could not be checked in time.", ctx.Err())
+	}
+}
+
+func (d *Directory) land(ctx context.Context, id string, f *flight) {
+	ctx, cancel := context.WithTimeout(ctx, CheckBound)
+	defer cancel()
+	f.appointment, f.err = d.read(ctx, id)
+	if f.err != nil && errors.Is(f.err, context.DeadlineExceeded) {
+		f.err = careline.NewError(careline.CodeUnavailable, "The health record did not answer in time.", f.err)
+	}
+	if f.err == nil {
+		d.Shown(f.appointment)
+	}
+	d.mu.Lock()
+	delete(d.flight, id)
+	d.mu.Unlock()
+	close(f.done)
+}

@@ -1,0 +1,113 @@
+package calls
+
+import (
+	"context"
+	"log/slog"
+
+	"perci.health/careline"
+)
+
+// Projector files calls in the health record, one version per event. Its Handle
+// is safe to repeat, and to be cut off at any point.
+type Projector struct {
+	Log interface {
+		// Events are all that the log holds for a call, in the log's order.
+		Events(ctx context.Context, call string) ([]careline.CallEvent, error)
+		// Filing is where the call stands in the record; the zero filing with
+		// its Call set when it was never filed.
+		Filing(ctx context.Context, call string) (careline.Filing, error)
+		SaveFiling(ctx context.Context, f careline.Filing) error
+	}
+	// Chart writes the call into the health record.
+	//
+	// A filing without ID makes the call's resource; if it was Tried before, the
+	// chart looks for one first. A filing with ID replaces the version it names;
+	// if somebody else has written meanwhile, what they added is kept. The
+	// filing returned has ID and Version set, and Doubted if the chart had to
+	// look. An error of code rejected will never succeed; any other may later.
+	Chart interface {
+		File(ctx context.Context, c careline.Call, f careline.Filing) (careline.Filing, error)
+	}
+	// Appointments completes a call whose request the log does not hold.
+	Appointments func(ctx context.Context, id string) (careline.Appointment, error)
+}
+
+// Handle files the call as it stood after the delivery's event. The event's
+// number is saved after the record has it: cut off in between, the next try
+// writes the same again, which the record's version guards.
+func (p Projector) Handle(ctx context.Context, d careline.Delivery) error {
+	key := d.Event.Call
+	filing, err := p.Log.Filing(ctx, key)
+	if err != nil {
+		return err
+	}
+	if filing.Seq >= d.Event.Seq {
+		return nil
+	}
+	events, err := p.Log.Events(ctx, key)
+	if err != nil {
+		return err
+	}
+	call := careline.Fold(until(events, d.Event.Seq))
+	if !call.Recordable() {
+		careline.Note(ctx, slog.Bool("recordable", false))
+		return nil
+	}
+	if call, err = p.complete(ctx, call); err != nil {
+		return err
+	}
+	return p.file(ctx, call, filing, d.Event.Seq)
+}
+
+// file marks the first filing as begun before it begins: after a crash in
+// between, the next try looks for the resource instead of making a second one.
+func (p Projector) file(ctx context.Context, call careline.Call, filing careline.Filing, seq int64) error {
+	if filing.ID == "" && !filing.Tried {
+		mark := filing
+		mark.Tried = true
+		if err := p.Log.SaveFiling(ctx, mark); err != nil {
+			return err
+		}
+	}
+	filed, err := p.Chart.File(ctx, call, filing)
+	if err != nil {
+		return err
+	}
+	filed.Call, filed.Seq, filed.Tried = call.Key, seq, true
+	careline.Note(ctx, slog.String("communication", filed.ID), slog.String("version", filed.Version), slog.String("status", call.Word))
+	return p.Log.SaveFiling(ctx, filed)
+}
+
+// complete fills in what the request would have told, from the appointment: the
+// call may have begun under another system, or its request was not kept. An
+// appointment that does not exist is not referred to.
+func (p Projector) complete(ctx context.Context, call careline.Call) (careline.Call, error) {
+	if call.Patient != "" || call.Appointment == "" || (call.Status == careline.StatusRefused && call.Refusal != careline.RefusedUnchecked) {
+		return call, nil
+	}
+	a, err := p.Appointments(ctx, call.Appointment)
+	if err != nil && careline.CodeOf(err) == careline.CodeNotFound {
+		call.Appointment = ""
+		return call, nil
+	}
+	if err != nil {
+		return call, err
+	}
+	if len(a.Patients) == 1 {
+		call.Patient, call.Recipient = a.Patients[0].Ref, a.Patients[0].Ref
+	}
+	if call.Sender == "" && len(a.Clinicians) == 1 && (call.Clinician == "" || a.TakesPart(call.Clinician)) {
+		call.Sender = a.Clinicians[0].As
+	}
+	return call, nil
+}
+
+// until is the events up to and including seq.
+func until(events []careline.CallEvent, seq int64) []careline.CallEvent {
+	for i, e := range events {
+		if e.Seq > seq {
+			return events[:i]
+		}
+	}
+	return events
+}

@@ -1,0 +1,81 @@
+package careline
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Kind says what an event tells of.
+type Kind string
+
+// The kinds of event. Their text is kept in the log: never change one.
+const (
+	KindRequested        Kind = "requested"         // a clinician asked for a call and may have it
+	KindRefused          Kind = "refused"           // a clinician asked for a call and may not
+	KindProgress         Kind = "progress"          // the carrier on the member's leg
+	KindDialEnded        Kind = "dial-ended"        // the carrier on the outcome, told to the clinician's leg
+	KindClinicianLeg     Kind = "clinician-leg"     // the carrier on the clinician's leg
+	KindMachineDetection Kind = "machine-detection" // the carrier on who or what answered
+	KindMemberCalled     Kind = "member-called"     // the carrier on a call that a member began
+)
+
+// CallEvent is one thing that happened to a call, as somebody told us. The log
+// keeps it for ever as it came; nothing that was kept is changed afterwards.
+type CallEvent struct {
+	Seq  int64  // place in the log, from 1; 0 until the log has it
+	ID   string // the same for every repetition of the same report, and only for those
+	Call string // key of the call; empty when the report does not say, then the log finds it by Leg
+	Leg  string // the carrier's id of the leg that the event is about
+	Kind Kind
+
+	At    time.Time // the carrier's time; zero when it gave none
+	Kept  time.Time // when the log took it
+	Order int       // the carrier's sequence number on this leg; 0 when it gave none
+
+	Status      Status
+	Word        string // the carrier's word for Status, kept also when it is new to us
+	Direction   string
+	MemberLeg   string // on KindDialEnded: the leg whose outcome it is
+	Appointment string
+	Seconds     Seconds
+	AnsweredBy  string
+	Recording   string
+
+	Request Request // on KindRequested and KindRefused
+	Report  []byte  // what the carrier sent, as a JSON object of its parameters
+	Trace   string  // W3C traceparent of the request that brought it; may be empty
+}
+
+// Request is what was decided when a clinician asked for a call.
+type Request struct {
+	Clinician string // practitioner id
+	Sender    Reference
+	Patient   Reference
+	Recipient Reference
+	To        Phone
+	CallerID  Phone
+	Refusal   Refusal
+}
+
+// LogValue keeps the event's report, which holds numbers, out of every log.
+func (e CallEvent) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("call", e.Call), slog.String("kind", string(e.Kind)),
+		slog.String("status", e.Word), slog.Int64("seq", e.Seq))
+}
+
+// Delivery is one event on its way to one consumer.
+type Delivery struct {
+	Consumer string
+	Event    CallEvent
+	Attempts int // how often it was tried before
+}
+
+// Filing says where and how a call stands in the health record.
+type Filing struct {
+	Call    string // key of the call
+	ID      string // the record's id for it; empty until it is known
+	Version string // the record's version that holds what was filed last
+	Seq     int64  // the last event that the record has
+	Tried   bool   // a first filing was begun: it may exist though ID is empty
+	Doubted bool   // an answer to the first filing was lost: the record may hold it twice
+}

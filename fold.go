@@ -1,0 +1,201 @@
+package careline
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Fold tells a call from all that was reported about it.
+//
+// It is pure, and does not depend on the order of the events, nor on how often
+// each is given: the same set of events gives the same Call. A gap costs only
+// what the missing report alone knew. Once the events hold an outcome, no event
+// that is added takes the call back to a status that is not final.
+//
+// The events are those of one call; of no events it makes the zero Call.
+func Fold(events []CallEvent) Call {
+	sorted := slices.Clone(events)
+	slices.SortFunc(sorted, canonical)
+	var f fold
+	for i, e := range sorted {
+		if i > 0 && canonical(sorted[i-1], e) == 0 {
+			continue
+		}
+		f.take(e)
+	}
+	return f.finish()
+}
+
+// canonical orders events by what they say and never by when they came: first
+// whoever knows best (see Kind's rank), then the carrier's time, then its own
+// count, then everything else, so that two different events are never equal.
+func canonical(a, b CallEvent) int {
+	return cmp.Or(
+		cmp.Compare(rank(a.Kind), rank(b.Kind)),
+		compareTimes(a.At, b.At),
+		cmp.Compare(a.Order, b.Order),
+		cmp.Compare(a.Status.progress(), b.Status.progress()),
+		strings.Compare(a.Word, b.Word),
+		strings.Compare(string(a.Status), string(b.Status)),
+		strings.Compare(a.ID, b.ID),
+		strings.Compare(a.Call+"\x00"+a.Leg+"\x00"+a.MemberLeg, b.Call+"\x00"+b.Leg+"\x00"+b.MemberLeg),
+		strings.Compare(a.Appointment, b.Appointment),
+		strings.Compare(a.AnsweredBy+"\x00"+a.Recording+"\x00"+a.Direction, b.AnsweredBy+"\x00"+b.Recording+"\x00"+b.Direction),
+		cmp.Compare(a.Seconds.n, b.Seconds.n),
+		compareRequests(a.Request, b.Request),
+		bytes.Compare(a.Report, b.Report),
+	)
+}
+
+// rank puts the best witness first: of two who contradict each other, the first
+// one taken is believed. The member's leg knows its own outcome; the dial result
+// is second hand; the clinician's leg knows only that it is over itself.
+func rank(k Kind) int {
+	order := []Kind{KindRequested, KindRefused, KindProgress, KindDialEnded, KindMachineDetection, KindClinicianLeg, KindMemberCalled}
+	if i := slices.Index(order, k); i >= 0 {
+		return i
+	}
+	return len(order)
+}
+
+// compareTimes puts an unknown time last: whoever gave a time knows more.
+func compareTimes(a, b time.Time) int {
+	if a.IsZero() != b.IsZero() {
+		if a.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return a.Compare(b)
+}
+
+func compareRequests(a, b Request) int {
+	join := func(r Request) string {
+		return strings.Join([]string{r.Clinician, string(r.Sender), string(r.Patient), string(r.Recipient),
+			r.To.E164(), r.CallerID.E164(), string(r.Refusal)}, "\x00")
+	}
+	return strings.Compare(join(a), join(b))
+}
+
+// fold is a Call half told. Events come in canonical order, so "the first that
+// knows" is the rule for every field but the status on the way to an outcome.
+type fold struct {
+	call    Call
+	outcome bool // Status is the outcome on the member's leg, or second hand
+	machine string
+}
+
+func (f *fold) take(e CallEvent) {
+	keep(&f.call.Key, e.Call)
+	keep(&f.call.Appointment, e.Appointment)
+	switch e.Kind {
+	case KindRequested, KindRefused:
+		f.request(e)
+	case KindProgress:
+		f.progress(e)
+	case KindDialEnded:
+		f.dialEnded(e)
+	case KindMachineDetection:
+		keep(&f.call.MemberLeg, e.Leg)
+		f.answeredBy(e.AnsweredBy)
+	case KindClinicianLeg:
+		keep(&f.call.ClinicianLeg, e.Leg)
+		f.call.ClinicianLeft = f.call.ClinicianLeft || e.Status.Final()
+	}
+	keep(&f.call.Recording, e.Recording)
+}
+
+func (f *fold) request(e CallEvent) {
+	keep(&f.call.ClinicianLeg, e.Leg)
+	if f.call.Status != StatusUnknown {
+		return // a call is decided once; the first decision stands
+	}
+	r := e.Request
+	f.call.Status = StatusRequested
+	if e.Kind == KindRefused {
+		f.call.Status, f.call.Refusal = StatusRefused, r.Refusal
+	}
+	f.call.Clinician, f.call.Sender, f.call.Patient, f.call.Recipient, f.call.To = r.Clinician, r.Sender, r.Patient, r.Recipient, r.To
+}
+
+// progress believes the first outcome, and before one the furthest status.
+func (f *fold) progress(e CallEvent) {
+	keep(&f.call.MemberLeg, e.Leg)
+	if e.Call != e.Leg {
+		keep(&f.call.ClinicianLeg, e.Call)
+	}
+	keep(&f.call.Direction, e.Direction)
+	f.times(e)
+	f.answeredBy(e.AnsweredBy)
+	if e.Status.Final() {
+		f.end(e)
+		return
+	}
+	if f.outcome || f.call.Status == StatusRefused {
+		return
+	}
+	if f.call.Word == "" || e.Status.progress() > f.call.Status.progress() {
+		f.status(e)
+	}
+}
+
+func (f *fold) dialEnded(e CallEvent) {
+	keep(&f.call.ClinicianLeg, e.Leg)
+	keep(&f.call.MemberLeg, e.MemberLeg)
+	if e.Status.Final() {
+		f.end(e)
+	}
+}
+
+// end takes an outcome. A second outcome only adds a length that the first did
+// not know.
+func (f *fold) end(e CallEvent) {
+	if !f.outcome {
+		f.outcome = true
+		f.status(e)
+		f.call.Ended = e.At
+	}
+	if !f.call.Seconds.known {
+		f.call.Seconds = e.Seconds
+	}
+}
+
+func (f *fold) status(e CallEvent) {
+	f.call.Status, f.call.Word, f.call.Refusal = e.Status, e.Word, ""
+}
+
+func (f *fold) times(e CallEvent) {
+	if e.At.IsZero() {
+		return
+	}
+	if f.call.Sent.IsZero() {
+		f.call.Sent = e.At
+	}
+	if e.Status == StatusInProgress && f.call.Received.IsZero() {
+		f.call.Received = e.At
+	}
+}
+
+// answeredBy believes a report of the leg before a detection, and anything
+// before "unknown", which the carrier says when it could not tell.
+func (f *fold) answeredBy(who string) {
+	if f.machine == "" || f.machine == "unknown" && who != "" {
+		f.machine = who
+	}
+}
+
+func (f *fold) finish() Call {
+	f.call.AnsweredBy = f.machine
+	keep(&f.call.Key, f.call.ClinicianLeg)
+	return f.call
+}
+
+// keep fills a field that nobody better has filled.
+func keep(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}

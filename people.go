@@ -1,0 +1,80 @@
+package careline
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Clinician is the person behind a session.
+type Clinician struct {
+	ID string // id of the Practitioner in the health record
+}
+
+type clinicianKey struct{}
+
+// WithClinician is ctx on behalf of c.
+func WithClinician(ctx context.Context, c Clinician) context.Context {
+	return context.WithValue(ctx, clinicianKey{}, c)
+}
+
+// ClinicianFrom is the clinician on whose behalf ctx is, if there is one.
+func ClinicianFrom(ctx context.Context) (Clinician, bool) {
+	c, ok := ctx.Value(clinicianKey{}).(Clinician)
+	return c, ok && c.ID != ""
+}
+
+// Appointment is a meeting of a patient and clinicians. careline only reads it.
+type Appointment struct {
+	ID         string
+	Status     string // the record's word: booked, arrived, …
+	Start, End time.Time
+	Reason     string
+	Clinicians []Participant // those who take part and did not decline
+	Patients   []Person      // the patient; more than one only in a group
+	Relatives  []Person      // related persons of its patients who take part
+}
+
+// Participant is a clinician's part in an appointment.
+type Participant struct {
+	Clinician string    // practitioner id
+	As        Reference // Practitioner/… or the PractitionerRole/… that was booked
+}
+
+// Person is somebody who can be telephoned: a patient, or a related person.
+type Person struct {
+	Ref       Reference
+	Patient   Reference // the patient; for the patient the same as Ref
+	Name      string
+	BirthDate string // YYYY-MM-DD, or as much of it as is known
+	Phones    []Phone
+}
+
+// fhirID is the form of a resource's logical id (FHIR R4, section 2.24.0.1, "id").
+var fhirID = regexp.MustCompile(`^[A-Za-z0-9.-]{1,64}$`)
+
+// ValidID reports whether id can be the id of a resource of the health record.
+func ValidID(id string) bool { return fhirID.MatchString(id) }
+
+// WebIdentity is the identity by which the carrier knows a clinician in a
+// browser: the bare practitioner id.
+func WebIdentity(practitioner string) string { return practitioner }
+
+// MobileIdentity is the identity of the same clinician on a mobile phone, where
+// Twilio allows letters, digits and underscore only. Each hyphen of the id
+// becomes an underscore; a FHIR id has none of its own, so PractitionerOf can
+// read it back. An id with a dot has no mobile identity: ok is false.
+func MobileIdentity(practitioner string) (identity string, ok bool) {
+	if !ValidID(practitioner) || strings.Contains(practitioner, ".") {
+		return "", false
+	}
+	return strings.ReplaceAll(practitioner, "-", "_"), true
+}
+
+// PractitionerOf is the practitioner id behind an identity of either form; ok is
+// false for an identity that careline never gives out.
+func PractitionerOf(identity string) (practitioner string, ok bool) {
+	id := strings.ReplaceAll(identity, "_", "-")
+	return id, ValidID(id) && !(strings.Contains(identity, "_") && strings.ContainsAny(identity, "-."))
+}

@@ -1,0 +1,99 @@
+package careline
+
+import (
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// Phone is a telephone number in E.164 form (ITU-T E.164: "+", country code,
+// number, at most 15 digits). Its zero value is no number.
+//
+// A Phone prints as "(phone)" wherever it is formatted, logged or marshalled, so
+// that no number leaves by accident; E164 is the one way to have the digits.
+type Phone struct{ e164 string }
+
+// ErrNotPhone is returned for text that is not one telephone number.
+var ErrNotPhone = errors.New("this is not a telephone number: write it as +44… or as dialled in the clinic's country")
+
+// ParsePhone reads a number in international form, or in the national form of
+// region (ISO 3166-1 alpha-2). A number with an extension is refused: it cannot
+// be dialled in one go.
+func ParsePhone(text, region string) (Phone, error) {
+	n, err := phonenumbers.Parse(text, region)
+	if err != nil || n.GetExtension() != "" || !phonenumbers.IsPossibleNumber(n) {
+		return Phone{}, ErrNotPhone
+	}
+	return Phone{phonenumbers.Format(n, phonenumbers.E164)}, nil
+}
+
+// E164 is the number as it is dialled; empty for no number.
+func (p Phone) E164() string { return p.e164 }
+
+// IsZero reports whether there is no number.
+func (p Phone) IsZero() bool { return p.e164 == "" }
+
+// Ending is the number's last four digits, enough for a person to recognise it.
+func (p Phone) Ending() string { return p.e164[max(0, len(p.e164)-4):] }
+
+// String hides the number.
+func (p Phone) String() string { return "(phone)" }
+
+// GoString hides the number.
+func (p Phone) GoString() string { return "(phone)" }
+
+// LogValue hides the number.
+func (p Phone) LogValue() slog.Value { return slog.StringValue("(phone)") }
+
+// MarshalText hides the number: whoever must write it says so with E164.
+func (p Phone) MarshalText() ([]byte, error) { return []byte("(phone)"), nil }
+
+// Dialable reports whether the number may be dialled when regions (ISO 3166-1
+// alpha-2) are the countries allowed, and if not, why.
+//
+// It asks that the number is possible, not that it is valid: the tables of
+// libphonenumber know no type for Ofcom's drama numbers, nor for new ranges.
+func (p Phone) Dialable(regions []string) Refusal {
+	n, err := phonenumbers.Parse(p.e164, "")
+	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+		return RefusedNumberMalformed
+	}
+	if refusedType(n) {
+		return RefusedNumberType
+	}
+	region := phonenumbers.GetRegionCodeForNumber(n)
+	if region == "" || region == "ZZ" {
+		region = phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
+	}
+	if !slices.Contains(regions, region) {
+		return RefusedCountry
+	}
+	return ""
+}
+
+// ukRefused are the beginnings of United Kingdom numbers (after +44) that cost
+// the caller or the called a premium: Ofcom's National Telephone Numbering Plan,
+// part A1. libphonenumber knows the ranges in use; these close the rest.
+var ukRefused = []string{"118", "70", "76", "84", "87", "9"}
+
+func refusedType(n *phonenumbers.PhoneNumber) bool {
+	switch phonenumbers.GetNumberType(n) {
+	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PERSONAL_NUMBER, phonenumbers.PAGER, phonenumbers.VOICEMAIL:
+		return true
+	}
+	national := phonenumbers.GetNationalSignificantNumber(n)
+	switch n.GetCountryCode() {
+	case 870, 878, 881, 882, 883: // Inmarsat, universal personal, satellite and other networks without a country
+		return true
+	case 44:
+		if strings.HasPrefix(national, "7624") { // Isle of Man mobiles stand among the pagers
+			return false
+		}
+		return slices.ContainsFunc(ukRefused, func(p string) bool { return strings.HasPrefix(national, p) })
+	}
+	region := phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
+	return phonenumbers.IsEmergencyNumber(national, region)
+}
