@@ -1,0 +1,96 @@
+package calls_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// liveLog holds the calls of one clinician, dr-1.
+type liveLog struct {
+	mu     sync.Mutex
+	events map[string][]careline.CallEvent
+	order  []string
+}
+
+func (l *liveLog) add(call string, seq int64, status careline.Status) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.events[call] = append(l.events[call], careline.CallEvent{Seq: seq, Call: call, Leg: "leg", Kind: careline.KindProgress, Status: status, Word: string(status)})
+	l.order = append(l.order, call)
+}
+
+func (l *liveLog) Events(_ context.Context, call string) ([]careline.CallEvent, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.events[call], nil
+}
+
+func (l *liveLog) Clinician(_ context.Context, call string) (string, error) { return "dr-1", nil }
+
+func (l *liveLog) CallsSince(_ context.Context, clinician string, seq int64) (keys []string, _ error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for call, events := range l.events {
+		if clinician == "dr-1" && events[len(events)-1].Seq > seq {
+			keys = append(keys, call)
+		}
+	}
+	return keys, nil
+}
+
+func TestLiveTellsTheClinicianAndNobodyElse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &liveLog{events: map[string][]careline.CallEvent{}}
+		live := calls.NewLive(l)
+		l.add("CA1", 1, careline.StatusRinging)
+		ctx, stop := context.WithCancel(t.Context())
+		own, other := make(chan calls.Change, 10), make(chan calls.Change, 10)
+		var all sync.WaitGroup
+		for who, told := range map[string]chan calls.Change{"dr-1": own, "dr-2": other} {
+			all.Go(func() {
+				err := live.Follow(ctx, who, 0, func(c calls.Change) error { told <- c; return nil })
+				if !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		l.add("CA1", 2, careline.StatusBusy)
+		if err := live.Changed(ctx, []string{"CA1"}); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		stop()
+		all.Wait()
+		first, second := <-own, <-own
+		if first.Seq != 1 || first.Call.Status != careline.StatusRinging || second.Seq != 2 || second.Call.Status != careline.StatusBusy {
+			t.Errorf("told %+v then %+v", first, second)
+		}
+		if len(own) != 0 || len(other) != 0 {
+			t.Errorf("%d more to the clinician, %d to another", len(own), len(other))
+		}
+	})
+}
+
+func TestLiveResumesAfterWhatWasTold(t *testing.T) {
+	t.Parallel()
+	l := &liveLog{events: map[string][]careline.CallEvent{}}
+	l.add("CA1", 1, careline.StatusRinging)
+	l.add("CA2", 2, careline.StatusRinging)
+	enough := errors.New("enough")
+	var told []int64
+	err := calls.NewLive(l).Follow(t.Context(), "dr-1", 1, func(c calls.Change) error {
+		told = append(told, c.Seq)
+		return enough
+	})
+	if !errors.Is(err, enough) || len(told) != 1 || told[0] != 2 {
+		t.Errorf("told %v, %v; want what came after 1", told, err)
+	}
+}

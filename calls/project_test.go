@@ -1,0 +1,157 @@
+package calls_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+func (l *log) Events(context.Context, string) ([]careline.CallEvent, error) { return l.events, l.err }
+
+func (l *log) Filing(_ context.Context, call string) (careline.Filing, error) {
+	l.filing.Call = call
+	return l.filing, l.err
+}
+
+func (l *log) SaveFiling(_ context.Context, f careline.Filing) error {
+	if l.err != nil {
+		return l.err
+	}
+	l.filing, l.saved = f, append(l.saved, f)
+	return nil
+}
+
+// chart notes what it was asked to file.
+type chart struct {
+	filed []careline.Call
+	given []careline.Filing
+	err   error
+}
+
+func (c *chart) File(_ context.Context, call careline.Call, f careline.Filing) (careline.Filing, error) {
+	c.filed, c.given = append(c.filed, call), append(c.given, f)
+	f.ID, f.Version = "comm-1", fmt.Sprint("v", len(c.filed))
+	return f, c.err
+}
+
+func aCall(l *log) {
+	for i, word := range []string{"initiated", "ringing", "in-progress", "completed"} {
+		if i == 0 {
+			_, _, _ = l.Append(context.Background(), careline.CallEvent{ID: "CA1/request", Call: "CA1", Leg: "CA1", Kind: careline.KindRequested, Appointment: "a1",
+				Request: careline.Request{Clinician: "dr-1", Sender: "Practitioner/dr-1", Patient: "Patient/p1", Recipient: "Patient/p1"}})
+		}
+		_, _, _ = l.Append(context.Background(), careline.CallEvent{ID: "CA2/" + word, Call: "CA1", Leg: "CA2", Kind: careline.KindProgress, Order: i,
+			Status: careline.Status(word), Word: word, At: noon.Add(time.Duration(i) * time.Second), Appointment: "a1"})
+	}
+}
+
+func projector(t *testing.T, l *log, c *chart) calls.Projector {
+	t.Helper()
+	return calls.Projector{Log: l, Chart: c, Appointments: starter(t, l).Appointments}
+}
+
+func deliver(p calls.Projector, events []careline.CallEvent) error {
+	for _, e := range events {
+		if err := p.Handle(context.Background(), careline.Delivery{Event: e}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestProjectorFilesOneVersionAnEvent(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), new(chart)
+	aCall(l)
+	if err := deliver(projector(t, l, c), l.events); err != nil {
+		t.Fatal(err)
+	}
+	var told []careline.Status
+	for _, call := range c.filed {
+		told = append(told, call.Status)
+	}
+	if fmt.Sprint(told) != "[requested initiated ringing in-progress completed]" {
+		t.Errorf("filed %v", told)
+	}
+	if c.given[0].Tried || c.given[0].ID != "" || c.given[1].ID != "comm-1" || c.given[4].Version != "v4" {
+		t.Errorf("given %+v", c.given)
+	}
+	if l.filing.Seq != 5 || l.filing.Version != "v5" {
+		t.Errorf("left at %+v", l.filing)
+	}
+}
+
+func TestProjectorMarksTheFirstFilingBeforeItBegins(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), &chart{err: errors.New("the answer was lost")}
+	aCall(l)
+	p := projector(t, l, c)
+	if err := deliver(p, l.events[:1]); err == nil {
+		t.Fatal("a lost answer is no success")
+	}
+	if len(l.saved) != 1 || !l.saved[0].Tried || l.saved[0].ID != "" || l.saved[0].Seq != 0 {
+		t.Fatalf("saved before the answer: %+v", l.saved)
+	}
+	c.err = nil
+	if err := deliver(p, l.events[:1]); err != nil || !c.given[1].Tried {
+		t.Errorf("second try was given %+v, %v; it must look for what the first may have made", c.given[1], err)
+	}
+}
+
+func TestProjectorIsSafeToRepeat(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), new(chart)
+	aCall(l)
+	p := projector(t, l, c)
+	if err := errors.Join(deliver(p, l.events), deliver(p, l.events)); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.filed) != 5 {
+		t.Errorf("filed %d times for 5 events given twice", len(c.filed))
+	}
+}
+
+func TestProjectorCompletesACallItDidNotStart(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		appointment string
+		want        careline.Call
+		err         bool
+	}{
+		"from the appointment": {"a1", careline.Call{Appointment: "a1", Sender: "Practitioner/dr-1", Patient: "Patient/p1", Recipient: "Patient/p1"}, false},
+		"which does not exist": {"a2", careline.Call{}, false},
+		"or cannot be read":    {"down", careline.Call{}, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, c := new(log), new(chart)
+			_, _, _ = l.Append(t.Context(), careline.CallEvent{ID: "x", Call: "CA1", Leg: "CA2", Kind: careline.KindProgress, Status: careline.StatusRinging, Word: "ringing", Appointment: test.appointment})
+			err := deliver(projector(t, l, c), l.events)
+			if (err != nil) != test.err {
+				t.Fatal(err)
+			}
+			if test.err {
+				return
+			}
+			got := c.filed[0]
+			if got.Appointment != test.want.Appointment || got.Sender != test.want.Sender || got.Patient != test.want.Patient || got.Recipient != test.want.Recipient {
+				t.Errorf("filed %+v", got)
+			}
+		})
+	}
+}
+
+func TestProjectorWaitsWithAReportThatStandsAlone(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), new(chart)
+	_, _, _ = l.Append(t.Context(), careline.CallEvent{ID: "x", Call: "CA2", Leg: "CA2", Kind: careline.KindMachineDetection, AnsweredBy: "human", Appointment: "a1"})
+	if err := deliver(projector(t, l, c), l.events); err != nil || len(c.filed) != 0 {
+		t.Errorf("filed %+v, %v", c.filed, err)
+	}
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/telemetry"
+)
+
+// config is every setting of careline serve. It is read here and nowhere else.
+type config struct {
+	address  string   // where to listen; PORT on every interface, or on LISTEN_HOST
+	public   *url.URL // FUNCTIONS_URL: how the world, and so Twilio, reaches us
+	database string
+	origins  []string // CORS: apps served elsewhere
+	location *time.Location
+	logLevel string
+	traces   bool // an OpenTelemetry collector is configured
+
+	twilio   twilioConfig
+	fhir     fhirConfig
+	session  sessionConfig
+	calls    callsConfig
+	greeting greetingConfig
+}
+
+type twilioConfig struct {
+	accountSID, apiKey, applicationSID string
+	authToken, authTokenSecondary      telemetry.Secret
+	apiSecret                          telemetry.Secret
+	phoneNumber                        careline.Phone // zero: the account's own numbers
+	baseURL                            *url.URL
+	region, edge                       string
+	tokenTTL                           time.Duration
+	signatures                         bool // false only in development on loopback
+}
+
+type fhirConfig struct {
+	baseURL  *url.URL
+	tokenURL *url.URL // nil: no login
+	clientID string
+	secret   telemetry.Secret
+	strict   bool // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
+}
+
+type sessionConfig struct {
+	project, claim, role string
+	baseURL              *url.URL
+}
+
+type callsConfig struct {
+	policy           careline.Policy
+	ringFor          time.Duration // <Dial timeout>
+	longest          time.Duration // <Dial timeLimit>
+	machineDetection string        // "", Enable or DetectMessageEnd
+}
+
+type greetingConfig struct{ organisation, words, voice, language string }
+
+var (
+	accountForm     = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+	keyForm         = regexp.MustCompile(`^SK[0-9a-fA-F]{32}$`)
+	applicationForm = regexp.MustCompile(`^AP[0-9a-fA-F]{32}$`)
+	anyText         = regexp.MustCompile(`\S`)
+	countryForm     = regexp.MustCompile(`^[A-Z]{2}$`)
+	originForm      = regexp.MustCompile(`^https?://[^/?#\s]+$`)
+)
+
+// readConfig reads every setting through get, which answers "" for one that is
+// not set. Its error names all faults, and no value.
+func readConfig(get func(string) string) (config, error) {
+	r := &reader{get: get}
+	c := config{
+		address:  r.text("LISTEN_HOST", "") + ":" + r.text("PORT", "8080"),
+		public:   r.link("FUNCTIONS_URL", ""),
+		database: r.text("DATABASE_URL", "file:careline.db"),
+		origins:  r.list("ALLOWED_ORIGINS", "", originForm, "must be origins such as https://app.example.org, separated by commas"),
+		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
+		traces:   r.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "") != "",
+		session: sessionConfig{
+			project: r.form("DESCOPE_PROJECT_ID", anyText, "is required: the id of the Descope project whose sessions are accepted"),
+			baseURL: r.link("DESCOPE_BASE_URL", "https://api.descope.com"),
+			claim:   r.text("SESSION_PRACTITIONER_CLAIM", "medplumPractitionerId"),
+			role:    r.text("SESSION_CLINICIAN_ROLE", "clinician"),
+		},
+		greeting: greetingConfig{organisation: r.text("ORGANISATION_NAME", "Perci Health"), words: r.text("INCOMING_MESSAGE", ""),
+			voice: r.text("VOICE_NAME", "Polly.Amy-Neural"), language: r.text("VOICE_LANGUAGE", "en-GB")},
+	}
+	r.number("PORT", 8080, 0, 65535)
+	r.oneOf("EVENTS", "local", "local")
+	c.calls = readCalls(r)
+	c.twilio = readTwilio(r, c)
+	c.fhir = readFHIR(r)
+	zone, err := time.LoadLocation(r.text("CLINIC_TIME_ZONE", "Europe/London"))
+	if err != nil {
+		r.fault("CLINIC_TIME_ZONE", "must be a time zone such as Europe/London")
+	}
+	c.location = zone
+	if len(r.faults) > 0 {
+		return config{}, errors.New("these settings must be put right before careline can start:\n  " + strings.Join(r.faults, "\n  "))
+	}
+	return c, nil
+}
+
+func readTwilio(r *reader, c config) twilioConfig {
+	t := twilioConfig{
+		accountSID:         r.form("TWILIO_ACCOUNT_SID", accountForm, "is required: AC and 32 hexadecimal digits, from the Twilio Console"),
+		authToken:          telemetry.Secret(r.form("TWILIO_AUTH_TOKEN", anyText, "is required: the account's primary auth token; webhooks are signed with it")),
+		authTokenSecondary: telemetry.Secret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
+		apiKey:             r.form("TWILIO_API_KEY", keyForm, "is required: SK and 32 hexadecimal digits; it signs access tokens"),
+		apiSecret:          telemetry.Secret(r.form("TWILIO_API_SECRET", anyText, "is required: the secret of TWILIO_API_KEY")),
+		applicationSID:     r.form("TWILIO_TWIML_APP_SID", applicationForm, "is required: AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
+		baseURL:            r.link("TWILIO_API_BASE_URL", "https://api.twilio.com"),
+		region:             r.text("TWILIO_REGION", ""),
+		edge:               r.text("TWILIO_EDGE", ""),
+		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 3600, 60, 86400),
+	}
+	if fixed := r.text("TWILIO_PHONE_NUMBER", ""); fixed != "" {
+		phone, err := careline.ParsePhone(fixed, "")
+		if err != nil {
+			r.fault("TWILIO_PHONE_NUMBER", "must be a number of the account in E.164 form, or not be set")
+		}
+		t.phoneNumber = phone
+	}
+	development := r.text("NODE_ENV", "") == "development" || r.text("FUNCTIONS_EMULATOR", "") == "true"
+	if development && !loopback(c.public) {
+		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine (localhost or 127.0.0.1)")
+	}
+	t.signatures = !development
+	return t
+}
+
+func readFHIR(r *reader) fhirConfig {
+	f := fhirConfig{
+		baseURL:  r.link("FHIR_BASE_URL", ""),
+		clientID: r.text("FHIR_CLIENT_ID", ""),
+		secret:   telemetry.Secret(r.text("FHIR_CLIENT_SECRET", "")),
+		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
+	}
+	set := 0
+	for _, name := range []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"} {
+		if r.text(name, "") != "" {
+			set++
+		}
+	}
+	switch set {
+	case 0:
+	case 3:
+		f.tokenURL = r.link("FHIR_TOKEN_URL", "")
+	default:
+		r.fault("FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET", "must be set together, or none of them for a server without login")
+	}
+	return f
+}
+
+func readCalls(r *reader) callsConfig {
+	c := callsConfig{
+		policy: careline.Policy{
+			Regions:    r.list("ALLOWED_COUNTRIES", "GB", countryForm, "must be ISO 3166-1 country codes such as GB,IE"),
+			PerMinute:  r.number("CALLS_PER_MINUTE", 10, 1, 1000),
+			Concurrent: r.number("CALLS_AT_ONCE", 2, 1, 1000),
+		},
+		ringFor:          r.seconds("CALL_RING_SECONDS", 30, 5, 600),
+		longest:          r.seconds("CALL_TIME_LIMIT", 7200, 60, 14400),
+		machineDetection: r.oneOf("TWILIO_MACHINE_DETECTION", "off", "off", "Enable", "DetectMessageEnd"),
+	}
+	if c.machineDetection == "off" {
+		c.machineDetection = ""
+	}
+	return c
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// reader reads settings and collects every fault, so that all are told at once.
+// A fault never repeats a value: it may be a secret pasted into the wrong place.
+type reader struct {
+	get    func(name string) string
+	faults []string
+}
+
+func (r *reader) fault(name, sentence string) {
+	r.faults = append(r.faults, name+" "+sentence)
+}
+
+// text is the setting as it is, or fallback.
+func (r *reader) text(name, fallback string) string {
+	if v := strings.TrimSpace(r.get(name)); v != "" {
+		return v
+	}
+	return fallback
+}
+
+// form is a required setting of a given form; sentence completes "NAME …".
+func (r *reader) form(name string, form *regexp.Regexp, sentence string) string {
+	v := r.text(name, "")
+	if !form.MatchString(v) {
+		r.fault(name, sentence)
+	}
+	return v
+}
+
+// link is an http(s) URL without a trailing slash; an empty fallback makes it
+// required.
+func (r *reader) link(name, fallback string) *url.URL {
+	v := r.text(name, fallback)
+	u, err := url.Parse(strings.TrimRight(v, "/"))
+	if v == "" || err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.RawQuery != "" || u.Fragment != "" {
+		r.fault(name, "must be a full http(s) URL without query or fragment, such as https://backend.example.org/api")
+		return &url.URL{Scheme: "http", Host: "invalid"}
+	}
+	return u
+}
+
+func (r *reader) number(name string, fallback, low, high int) int {
+	v := r.text(name, strconv.Itoa(fallback))
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high {
+		r.fault(name, fmt.Sprintf("must be a whole number from %d to %d", low, high))
+		return fallback
+	}
+	return n
+}
+
+// seconds is a whole number of seconds within the bounds.
+func (r *reader) seconds(name string, fallback, low, high int) time.Duration {
+	return time.Duration(r.number(name, fallback, low, high)) * time.Second
+}
+
+func (r *reader) oneOf(name, fallback string, allowed ...string) string {
+	v := r.text(name, fallback)
+	if !slices.Contains(allowed, v) {
+		r.fault(name, "must be one of: "+strings.Join(allowed, ", "))
+	}
+	return v
+}
+
+func (r *reader) truth(name string) bool {
+	return r.oneOf(name, "false", "true", "false") == "true"
+}
+
+// list is a comma-separated setting without blanks; every part has the form.
+func (r *reader) list(name, fallback string, form *regexp.Regexp, sentence string) []string {
+	var parts []string
+	for part := range strings.SplitSeq(r.text(name, fallback), ",") {
+		part = strings.TrimSpace(part)
+		switch {
+		case part == "":
+		case form.MatchString(part):
+			parts = append(parts, part)
+		default:
+			r.fault(name, sentence)
+		}
+	}
+	return parts
+}
+
+// loopback reports whether u can only be reached from this machine.
+func loopback(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
