@@ -112,9 +112,9 @@ func TestFold(t *testing.T) {
 		"a length only the dial knew":      {[]careline.CallEvent{dialEnded("completed", 7), progress(1, "completed", 0)}, told{status: "completed", word: "completed", seconds: "7"}},
 		"the clinician's end is no outcome": {[]careline.CallEvent{requested(), progress(1, "ringing", 0), clinicianLeg("completed")},
 			told{status: "ringing", word: "ringing", seconds: "unknown"}},
-		"an unknown word is kept":          {[]careline.CallEvent{requested(), progress(0, "transferring", 0)}, told{word: "transferring", live: true, seconds: "unknown"}},
-		"an unknown word moves nothing":    {[]careline.CallEvent{progress(1, "ringing", 1), progress(0, "transferring", 2)}, told{status: "ringing", word: "ringing", live: true, seconds: "unknown"}},
-		"detection after the end":          {[]careline.CallEvent{progress(1, "completed", 0), machine("machine_start")}, told{status: "completed", word: "completed", seconds: "unknown", answeredBy: "machine_start"}},
+		"an unknown word is kept":       {[]careline.CallEvent{requested(), progress(0, "transferring", 0)}, told{word: "transferring", live: true, seconds: "unknown"}},
+		"an unknown word moves nothing": {[]careline.CallEvent{progress(1, "ringing", 1), progress(0, "transferring", 2)}, told{status: "ringing", word: "ringing", live: true, seconds: "unknown"}},
+		"detection after the end":       {[]careline.CallEvent{progress(1, "completed", 0), machine("machine_start")}, told{status: "completed", word: "completed", seconds: "unknown", answeredBy: "machine_start"}},
 		"somebody knows better than unknown": {[]careline.CallEvent{machine("unknown"), machine("human")},
 			told{live: true, seconds: "unknown", answeredBy: "human"}},
 	}

@@ -19,6 +19,8 @@ type Live struct {
 	log       LiveLog
 	mu        sync.Mutex
 	followers map[string]map[chan struct{}]struct{} // clinician → wake-up calls
+	changed   map[string]struct{}                   // calls whose followers Run has yet to wake
+	some      chan struct{}                         // changed is not empty
 }
 
 // LiveLog is what Live reads.
@@ -34,39 +36,74 @@ type LiveLog interface {
 
 // NewLive follows log.
 func NewLive(log LiveLog) *Live {
-	return &Live{log: log, followers: map[string]map[chan struct{}]struct{}{}}
+	return &Live{log: log, followers: map[string]map[chan struct{}]struct{}{}, changed: map[string]struct{}{}, some: make(chan struct{}, 1)}
 }
 
-// Changed wakes those who follow these calls. It is told after the events are
-// kept, and never waits for a follower.
-func (l *Live) Changed(ctx context.Context, calls []string) error {
-	if l.idle() {
-		return nil
-	}
-	for _, call := range calls {
-		clinician, err := l.log.Clinician(ctx, call)
-		if err != nil {
-			return err
-		}
-		l.wake(clinician)
-	}
-	return nil
-}
-
-func (l *Live) idle() bool {
+// Changed says that these calls have new events, after they were kept. It never
+// waits, so that whoever keeps events can call it; Run does the rest.
+func (l *Live) Changed(calls []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.followers) == 0
+	if len(l.followers) == 0 {
+		return
+	}
+	for _, call := range calls {
+		l.changed[call] = struct{}{}
+	}
+	signal(l.some)
+}
+
+// Run wakes followers of what changed, until ctx ends. A call whose clinician
+// cannot be read wakes everybody: each finds out for itself.
+func (l *Live) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.some:
+		}
+		for call := range l.take() {
+			clinician, err := l.log.Clinician(ctx, call)
+			if err != nil {
+				l.wakeAll()
+				continue
+			}
+			l.wake(clinician)
+		}
+	}
+}
+
+func (l *Live) take() map[string]struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	calls := l.changed
+	l.changed = map[string]struct{}{}
+	return calls
+}
+
+func (l *Live) wakeAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, wakes := range l.followers {
+		for wake := range wakes {
+			signal(wake)
+		}
+	}
 }
 
 func (l *Live) wake(clinician string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for wake := range l.followers[clinician] {
-		select {
-		case wake <- struct{}{}:
-		default: // already has a wake-up call waiting
-		}
+		signal(wake)
+	}
+}
+
+// signal leaves a wake-up call, unless one is waiting already.
+func signal(wake chan struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
 	}
 }
 

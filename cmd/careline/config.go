@@ -77,7 +77,7 @@ func readConfig(get func(string) string) (config, error) {
 	c := config{
 		address:  r.text("LISTEN_HOST", "") + ":" + r.text("PORT", "8080"),
 		public:   r.link("FUNCTIONS_URL", ""),
-		database: r.text("DATABASE_URL", "file:careline.db"),
+		database: databaseURL(r),
 		origins:  r.list("ALLOWED_ORIGINS", "", originForm, "must be origins such as https://app.example.org, separated by commas"),
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
 		traces:   r.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "") != "",
@@ -109,10 +109,10 @@ func readConfig(get func(string) string) (config, error) {
 func readTwilio(r *reader, c config) twilioConfig {
 	t := twilioConfig{
 		accountSID:         r.form("TWILIO_ACCOUNT_SID", accountForm, "is required: AC and 32 hexadecimal digits, from the Twilio Console"),
-		authToken:          telemetry.Secret(r.form("TWILIO_AUTH_TOKEN", anyText, "is required: the account's primary auth token; webhooks are signed with it")),
-		authTokenSecondary: telemetry.Secret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
+		authToken:          telemetry.NewSecret(r.form("TWILIO_AUTH_TOKEN", anyText, "is required: the account's primary auth token; webhooks are signed with it")),
+		authTokenSecondary: telemetry.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
 		apiKey:             r.form("TWILIO_API_KEY", keyForm, "is required: SK and 32 hexadecimal digits; it signs access tokens"),
-		apiSecret:          telemetry.Secret(r.form("TWILIO_API_SECRET", anyText, "is required: the secret of TWILIO_API_KEY")),
+		apiSecret:          telemetry.NewSecret(r.form("TWILIO_API_SECRET", anyText, "is required: the secret of TWILIO_API_KEY")),
 		applicationSID:     r.form("TWILIO_TWIML_APP_SID", applicationForm, "is required: AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
 		baseURL:            r.link("TWILIO_API_BASE_URL", "https://api.twilio.com"),
 		region:             r.text("TWILIO_REGION", ""),
@@ -138,7 +138,7 @@ func readFHIR(r *reader) fhirConfig {
 	f := fhirConfig{
 		baseURL:  r.link("FHIR_BASE_URL", ""),
 		clientID: r.text("FHIR_CLIENT_ID", ""),
-		secret:   telemetry.Secret(r.text("FHIR_CLIENT_SECRET", "")),
+		secret:   telemetry.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
 	}
 	set := 0

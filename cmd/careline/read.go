@@ -99,3 +99,6 @@ func loopback(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
+
+// databaseURL is where the log is kept.
+func databaseURL(r *reader) string { return r.text("DATABASE_URL", "file:careline.db") }

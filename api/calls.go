@@ -1,0 +1,132 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"perci.health/careline"
+)
+
+type callsJSON struct {
+	Calls []recordedJSON `json:"calls"` // newest first
+}
+
+// recordedJSON is a call as the health record has it.
+type recordedJSON struct {
+	ID string `json:"id"`
+	callJSON
+	Timeline []momentJSON `json:"timeline"` // oldest first, one entry a version
+}
+
+// callJSON is a call. What is not known is left out. It never has the number.
+type callJSON struct {
+	Key             string          `json:"key,omitempty"`
+	Appointment     string          `json:"appointment,omitempty"`
+	ClinicianLeg    string          `json:"clinicianLeg,omitempty"`
+	MemberLeg       string          `json:"memberLeg,omitempty"`
+	Status          careline.Status `json:"status,omitempty"`
+	Word            string          `json:"word,omitempty"` // the carrier's own
+	Final           bool            `json:"final"`
+	Summary         string          `json:"summary"` // the same in words for a person
+	Direction       string          `json:"direction,omitempty"`
+	Ending          string          `json:"ending,omitempty"` // of the number
+	Sent            time.Time       `json:"sent,omitzero"`
+	Received        time.Time       `json:"received,omitzero"`
+	Ended           time.Time       `json:"ended,omitzero"`
+	DurationSeconds *int            `json:"durationSeconds,omitempty"`
+	AnsweredBy      string          `json:"answeredBy,omitempty"`
+	Recording       string          `json:"recording,omitempty"`
+	Refusal         *refusalJSON    `json:"refusal,omitempty"`
+}
+
+type refusalJSON struct {
+	Code     careline.Refusal `json:"code"`
+	Sentence string           `json:"sentence"`
+}
+
+type momentJSON struct {
+	Version         string          `json:"version"`
+	At              time.Time       `json:"at,omitzero"`
+	Status          careline.Status `json:"status,omitempty"`
+	Word            string          `json:"word,omitempty"`
+	DurationSeconds *int            `json:"durationSeconds,omitempty"`
+	AnsweredBy      string          `json:"answeredBy,omitempty"`
+	Summary         string          `json:"summary"`
+}
+
+type lastCallJSON struct {
+	Status          careline.Status `json:"status,omitempty"`
+	Word            string          `json:"word,omitempty"`
+	Final           bool            `json:"final"`
+	Summary         string          `json:"summary"`
+	At              time.Time       `json:"at,omitzero"`
+	DurationSeconds *int            `json:"durationSeconds,omitempty"`
+	AnsweredBy      string          `json:"answeredBy,omitempty"`
+}
+
+// listCalls is the calls of an appointment.
+func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.appointmentOf(r)
+	if err != nil {
+		return err
+	}
+	found, err := s.cfg.Calls.Calls(r.Context(), a.ID)
+	if err != nil {
+		return fmt.Errorf("calls of an appointment: %w", err)
+	}
+	slices.SortStableFunc(found, func(x, y careline.RecordedCall) int { return began(y).Compare(began(x)) })
+	answer := callsJSON{Calls: make([]recordedJSON, 0, len(found))}
+	for _, c := range found {
+		answer.Calls = append(answer.Calls, recordedOf(c))
+	}
+	return writeJSON(w, http.StatusOK, answer)
+}
+
+// began is when a call began: when the record first took it, which every call
+// has; one that was refused never was sent.
+func began(c careline.RecordedCall) time.Time {
+	if len(c.Versions) == 0 {
+		return time.Time{}
+	}
+	return c.Versions[len(c.Versions)-1].At
+}
+
+func recordedOf(c careline.RecordedCall) recordedJSON {
+	j := recordedJSON{ID: c.ID, callJSON: callOf(c.Latest().Call), Timeline: make([]momentJSON, 0, len(c.Versions))}
+	for _, v := range slices.Backward(c.Versions) {
+		j.Timeline = append(j.Timeline, momentJSON{
+			Version: v.ID, At: v.At.UTC(), Status: v.Call.Status, Word: v.Call.Word,
+			DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, Summary: summary(v.Call),
+		})
+	}
+	return j
+}
+
+func callOf(c careline.Call) callJSON {
+	j := callJSON{
+		Key: c.Key, Appointment: c.Appointment, ClinicianLeg: c.ClinicianLeg, MemberLeg: c.MemberLeg,
+		Status: c.Status, Word: c.Word, Final: c.Final(), Summary: summary(c), Direction: c.Direction, Ending: c.To.Ending(),
+		Sent: c.Sent.UTC(), Received: c.Received.UTC(), Ended: c.Ended.UTC(),
+		DurationSeconds: seconds(c.Seconds), AnsweredBy: c.AnsweredBy, Recording: c.Recording,
+	}
+	if c.Refusal != "" {
+		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Refusal.Sentence()}
+	}
+	return j
+}
+
+func lastCallOf(v careline.RecordedVersion) *lastCallJSON {
+	return &lastCallJSON{
+		Status: v.Call.Status, Word: v.Call.Word, Final: v.Call.Final(), Summary: summary(v.Call), At: v.At.UTC(),
+		DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy,
+	}
+}
+
+func seconds(s careline.Seconds) *int {
+	if n, known := s.Value(); known {
+		return &n
+	}
+	return nil
+}

@@ -1,0 +1,58 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"perci.health/careline"
+)
+
+// handler answers a request, or returns why not: a careline.Error becomes a
+// problem with its sentence, anything else one that says nothing.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// answer makes a handler an http.Handler: the one place where errors are answered.
+func (s *server) answer(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			fail(w, r, err)
+		}
+	})
+}
+
+// writeJSON answers with v. Health data must not stay in a cache on the way.
+func writeJSON(w http.ResponseWriter, status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err = w.Write(body)
+	return lost(err)
+}
+
+// errLost marks an answer that could not be sent: nobody is there to be told.
+type errLost struct{ cause error }
+
+func (e errLost) Error() string { return "the client was gone: " + e.cause.Error() }
+func (e errLost) Unwrap() error { return e.cause }
+
+func lost(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errLost{err}
+}
+
+// clinician is on whose behalf a request is; its route asks for a session, so
+// there is one.
+func clinician(r *http.Request) (string, error) {
+	c, ok := careline.ClinicianFrom(r.Context())
+	if !ok {
+		return "", careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
+	}
+	return c.ID, nil
+}

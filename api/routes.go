@@ -1,0 +1,123 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// Who may use a route. Anybody's words are good for Mount; only Clinician makes
+// this package check something, the others are checked by the route's own handler.
+const (
+	Clinician = "clinician" // a session, checked here before the handler runs
+	Operator  = "operator"  // whoever the network lets through; logged at debug level
+	Anybody   = "anybody"
+)
+
+// DefaultLimit is the largest body of a route that names no other, in bytes. The
+// largest webhook that Twilio documents is below 4 kB.
+const DefaultLimit = 64 << 10
+
+// Route is one line of the table.
+type Route struct {
+	Method  string // GET also answers HEAD
+	Path    string // as net/http's ServeMux writes it, with {name} segments
+	Handler http.Handler
+	Who     string
+	Limit   int64 // largest body in bytes; 0: DefaultLimit
+}
+
+// Check is one thing that the service needs to be ready.
+type Check struct {
+	Name  string
+	Probe func(ctx context.Context) error // ends when ctx does, or is left behind
+}
+
+// Config is what the API is made of. What is marked optional may be nil.
+type Config struct {
+	Log            *slog.Logger
+	Now            func() time.Time // optional: time.Now
+	Location       *time.Location   // whose midnight begins a day; optional: UTC
+	Prefix         string           // path of the public base URL, such as "/project/region/api"; may be empty
+	AllowedOrigins []string         // other origins whose pages may call, such as "https://app.example.org"
+
+	// Session is the clinician behind a request; an error answers it.
+	Session func(ctx context.Context, r *http.Request) (careline.Clinician, error)
+	// Mint makes an access token for the carrier's calling SDK.
+	Mint func(identity string) (string, error)
+	// CallerID is a number that calls can be made from.
+	CallerID func(ctx context.Context) (careline.Phone, error)
+
+	Appointments interface {
+		// Appointment is one appointment with its people; an error of code
+		// not-found means that there is none.
+		Appointment(ctx context.Context, id string) (careline.Appointment, error)
+		// AppointmentsOn are a practitioner's that start in [from, to).
+		AppointmentsOn(ctx context.Context, practitioner string, from, to time.Time) ([]careline.Appointment, error)
+	}
+	Calls interface {
+		// Calls are those recorded for an appointment, each with its history.
+		Calls(ctx context.Context, appointmentID string) ([]careline.RecordedCall, error)
+		// LastCalls is the newest version of the newest call of each of these
+		// appointments that has one, by appointment id.
+		LastCalls(ctx context.Context, ids []string) (map[string]careline.RecordedVersion, error)
+	}
+	// Shown is told each appointment that was shown to its clinician, who may
+	// call in a moment; optional.
+	Shown func(careline.Appointment)
+	Live  *calls.Live
+	// LiveFrom is the place in the log after which a stream begins that does not
+	// resume another; optional: the log's beginning.
+	LiveFrom func(ctx context.Context, clinician string) (int64, error)
+
+	Ready   []Check
+	Metrics http.Handler // GET /metrics; optional: there is none
+	Web     http.Handler // the web app: every GET that no route takes; optional
+	Mount   []Route      // routes of other places
+
+	// Observe is told of every answer; route is the table's path, never the
+	// request's; optional.
+	Observe func(route string, status int, took time.Duration)
+	// Span begins a trace span for a request and returns its context and end;
+	// optional.
+	Span func(r *http.Request, route string) (context.Context, func(status int))
+}
+
+// New is the service's handler.
+func New(cfg Config) http.Handler {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Location == nil {
+		cfg.Location = time.UTC
+	}
+	return newServer(cfg)
+}
+
+// ownRoutes is the table of our own routes. New adds those that are mounted.
+var ownRoutes = []struct {
+	method, path, who string
+	limit             int64
+	handle            func(*server) handler
+}{
+	{http.MethodPost, "/bff_clinical/v1/twilio/access-token", Clinician, 4 << 10, func(s *server) handler { return s.token }},
+	{http.MethodGet, "/bff_clinical/v1/appointments", Clinician, 0, func(s *server) handler { return s.listAppointments }},
+	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.oneAppointment }},
+	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.listCalls }},
+	{http.MethodGet, "/bff_clinical/v1/calls/events", Clinician, 0, func(s *server) handler { return s.stream }},
+	{http.MethodGet, "/healthz", Operator, 0, func(s *server) handler { return s.alive }},
+	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
+	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},
+}
+
+func (s *server) routes() []Route {
+	table := make([]Route, 0, len(ownRoutes)+len(s.cfg.Mount))
+	for _, r := range ownRoutes {
+		table = append(table, Route{Method: r.method, Path: r.path, Handler: s.answer(r.handle(s)), Who: r.who, Limit: r.limit})
+	}
+	return append(table, s.cfg.Mount...)
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// Bounds of a stream of events.
+const (
+	// heartbeat keeps proxies from taking a quiet stream for a dead one; the
+	// common ones wait 60 s, some mobile networks 30 s.
+	heartbeat = 15 * time.Second
+	// streamFor is how long a stream may go on before its client must come back
+	// with a fresh session.
+	streamFor = time.Hour
+	// comeBack is when a client shall try again, in milliseconds.
+	comeBack = 2000
+)
+
+// stream tells the clinician's calls as they change, as server-sent events
+// (WHATWG HTML, section 9.2). The id of an event is its place in the log; a
+// client that sends the last one it saw misses nothing.
+func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
+	practitioner, err := clinician(r)
+	if err != nil {
+		return err
+	}
+	seq, err := s.resumeAt(r, practitioner)
+	if err != nil {
+		return err
+	}
+	out := eventWriter{w: w, rc: http.NewResponseController(w)}
+	_ = out.rc.SetReadDeadline(time.Time{}) // the server's bound would end the stream; a writer without deadlines has none to lift
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would keep events until it has a page of them
+	w.WriteHeader(http.StatusOK)
+	if err := out.text(fmt.Sprintf("retry: %d\n\n", comeBack)); err != nil {
+		return lost(err)
+	}
+	return s.tell(r, out, follow{live: s.cfg.Live, clinician: practitioner, seq: seq})
+}
+
+// follow is what a stream follows.
+type follow struct {
+	live      *calls.Live
+	clinician string
+	seq       int64
+}
+
+// tell writes what happens until the client goes, the service stops, or the
+// stream has lasted long enough. Only this goroutine writes.
+func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
+	ctx, cancel := context.WithCancel(r.Context())
+	changes, ended := make(chan calls.Change), make(chan error, 1)
+	go func() {
+		ended <- f.live.Follow(ctx, f.clinician, f.seq, func(c calls.Change) error {
+			select {
+			case changes <- c:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}()
+	over := false
+	defer func() {
+		cancel()
+		if !over {
+			<-ended
+		}
+	}()
+	beat, hour := time.NewTicker(heartbeat), time.NewTimer(streamFor)
+	defer beat.Stop()
+	defer hour.Stop()
+	for {
+		var err error
+		select {
+		case c := <-changes:
+			err = out.change(c)
+		case <-beat.C:
+			err = out.text(": still here\n\n")
+		case err := <-ended:
+			over = true
+			if r.Context().Err() == nil {
+				careline.Note(r.Context(), slog.Any("stream", err)) // the client comes back by itself
+			}
+			return nil
+		case <-hour.C:
+			return nil
+		case <-stopping(ctx):
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+		if err != nil {
+			return lost(err)
+		}
+	}
+}
+
+// resumeAt is the place in the log after which the stream begins. A browser's
+// EventSource sends the header by itself; other clients may use the query.
+func (s *server) resumeAt(r *http.Request, practitioner string) (int64, error) {
+	last := r.Header.Get("Last-Event-ID")
+	if last == "" {
+		last = r.URL.Query().Get("lastEventId")
+	}
+	if last == "" && s.cfg.LiveFrom != nil {
+		seq, err := s.cfg.LiveFrom(r.Context(), practitioner)
+		if err != nil {
+			return 0, fmt.Errorf("find where the stream begins: %w", err)
+		}
+		return seq, nil
+	}
+	if last == "" {
+		return 0, nil
+	}
+	seq, err := strconv.ParseInt(last, 10, 64)
+	if err != nil || seq < 0 {
+		return 0, careline.NewError(careline.CodeInvalid, "Last-Event-ID must be the id of an event of this stream. Leave it out to begin anew.", err)
+	}
+	return seq, nil
+}
+
+// eventWriter writes to a client who may be slow, but not for ever.
+type eventWriter struct {
+	w  http.ResponseWriter
+	rc *http.ResponseController
+}
+
+func (e eventWriter) change(c calls.Change) error {
+	data, err := json.Marshal(callOf(c.Call))
+	if err != nil {
+		return fmt.Errorf("write a call: %w", err)
+	}
+	return e.text("id: " + strconv.FormatInt(c.Seq, 10) + "\nevent: call\ndata: " + string(data) + "\n\n")
+}
+
+func (e eventWriter) text(t string) error {
+	_ = e.rc.SetWriteDeadline(time.Now().Add(writeWithin)) // a writer without deadlines has no slow client either
+	if _, err := e.w.Write([]byte(t)); err != nil {
+		return err
+	}
+	return e.rc.Flush()
+}

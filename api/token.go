@@ -1,0 +1,76 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"perci.health/careline"
+)
+
+// tokenAnswer is what the apps that exist read; its envelope is theirs.
+type tokenAnswer struct {
+	Status string    `json:"status"`
+	Data   tokenData `json:"data"`
+}
+
+type tokenData struct {
+	Token      string `json:"token"`
+	Identity   string `json:"identity"`
+	FromNumber string `json:"fromNumber"`
+}
+
+// token gives a clinician what the calling SDK needs. The number comes first: a
+// token is not made for a call that could not show one.
+func (s *server) token(w http.ResponseWriter, r *http.Request) error {
+	practitioner, err := clinician(r)
+	if err != nil {
+		return err
+	}
+	identity, err := identityFor(r, practitioner)
+	if err != nil {
+		return err
+	}
+	number, err := s.cfg.CallerID(r.Context())
+	if err == nil && number.IsZero() {
+		err = errors.New("the pool gave an empty number")
+	}
+	if err != nil {
+		return careline.NewError(careline.CodeUnavailable, "No telephone number is available to call from. Please try again in a minute, or tell support.", err)
+	}
+	token, err := s.cfg.Mint(identity)
+	if err != nil {
+		return careline.NewError(careline.CodeInternal, "Calling could not be set up. Please tell support.", fmt.Errorf("make an access token: %w", err))
+	}
+	return writeJSON(w, http.StatusOK, tokenAnswer{Status: "success", Data: tokenData{Token: token, Identity: identity, FromNumber: number.E164()}})
+}
+
+// identityFor reads the platform from the body, which may be empty, as it is in
+// the apps that exist: {"platform": "web" | "mobile"}.
+func identityFor(r *http.Request, practitioner string) (string, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return "", fmt.Errorf("read the request: %w", err)
+	}
+	var ask struct {
+		Platform string `json:"platform"`
+	}
+	if len(body) > 0 {
+		err = json.Unmarshal(body, &ask)
+	}
+	switch {
+	case err != nil:
+		return "", careline.NewError(careline.CodeInvalid, `The request's body is not JSON. Send none, or {"platform":"mobile"}.`, err)
+	case ask.Platform == "" || ask.Platform == "web":
+		return careline.WebIdentity(practitioner), nil
+	case ask.Platform != "mobile":
+		return "", careline.NewError(careline.CodeInvalid, `The platform must be "web" or "mobile".`, nil)
+	}
+	identity, ok := careline.MobileIdentity(practitioner)
+	if !ok {
+		return "", careline.NewError(careline.CodeInvalid, "Your practitioner id cannot be used on a mobile phone. Please call from the web app.", nil)
+	}
+	return identity, nil
+}

@@ -1,0 +1,157 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"perci.health/careline"
+)
+
+// Bounds of the key set.
+const (
+	// KeysFreshFor is how old the keys may be before they are fetched again
+	// beside a request that uses them: how long a key that the issuer takes
+	// back may still be believed.
+	KeysFreshFor = 10 * time.Minute
+	// KeysRetryAfter is the least time between two fetches. A token with an
+	// unknown key id, which anybody can make up, asks for one.
+	KeysRetryAfter = 5 * time.Second
+	// keysWithin is how long the issuer may take to answer.
+	keysWithin = 5 * time.Second
+	keysAtMost = 1 << 20 // bytes; Descope's set has about 1 kB
+)
+
+// keySet is the issuer's keys: fetched once for all who wait, kept through the
+// issuer's outages.
+type keySet struct {
+	url  string
+	http *http.Client
+	now  func() time.Time
+
+	mu      sync.RWMutex
+	keys    map[string]key
+	fetched time.Time // when keys was fetched
+	tried   time.Time // when the last fetch began, whatever came of it
+	failure error     // of the last fetch
+	flight  chan struct{}
+}
+
+func newKeySet(url string, client *http.Client, now func() time.Time) *keySet {
+	return &keySet{url: url, http: client, now: now}
+}
+
+// known is the key of that id if we have it. When the keys are old it has them
+// fetched, and does not wait.
+func (s *keySet) known(kid string) (key, bool) {
+	s.mu.RLock()
+	k, ok := s.keys[kid]
+	old := ok && s.now().Sub(s.fetched) >= KeysFreshFor && s.rested()
+	s.mu.RUnlock()
+	if old {
+		s.begin()
+	}
+	return k, ok
+}
+
+// find is the key of that id, fetched if we do not have it.
+func (s *keySet) find(ctx context.Context, kid string) (key, error) {
+	if kid == "" {
+		return key{}, errors.New("the token names no key")
+	}
+	if k, ok := s.known(kid); ok {
+		return k, nil
+	}
+	if done := s.begin(); done != nil {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return key{}, unavailable(ctx.Err())
+		}
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if k, ok := s.keys[kid]; ok {
+		return k, nil
+	}
+	if s.failure != nil {
+		return key{}, unavailable(s.failure) // it may be a new key that we could not fetch
+	}
+	return key{}, errors.New("the token's key is not one of the issuer's")
+}
+
+// refetch fetches the keys now, or awaits the fetch that is under way.
+func (s *keySet) refetch(ctx context.Context) error {
+	if done := s.begin(); done != nil {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.failure
+}
+
+func (s *keySet) rested() bool {
+	return s.tried.IsZero() || s.now().Sub(s.tried) >= KeysRetryAfter
+}
+
+// begin starts a fetch if none is under way and the last one is long enough
+// ago. The channel closes when the fetch ends; nil when there is none to await.
+func (s *keySet) begin() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flight == nil && s.rested() {
+		s.tried = s.now()
+		s.flight = make(chan struct{})
+		go s.land(s.flight)
+	}
+	return s.flight
+}
+
+// land belongs to none of those who wait, so that one who gives up does not fail
+// the others.
+func (s *keySet) land(done chan struct{}) {
+	ctx, cancel := context.WithTimeout(context.Background(), keysWithin)
+	defer cancel()
+	keys, err := s.fetch(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failure = err
+	if err == nil {
+		s.keys, s.fetched = keys, s.now()
+	}
+	s.flight = nil
+	close(done)
+}
+
+func (s *keySet) fetch(ctx context.Context) (map[string]key, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
+	if err != nil {
+		return nil, fmt.Errorf("key set: %w", err)
+	}
+	req.Header.Set("Accept", "application/json")
+	resp, err := s.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("key set: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("key set: the issuer answered %s", resp.Status)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, keysAtMost))
+	if err != nil {
+		return nil, fmt.Errorf("key set: %w", err)
+	}
+	return parseKeys(body)
+}
+
+func unavailable(cause error) error {
+	return careline.NewError(careline.CodeUnavailable, "Your session cannot be checked at the moment. Please try again in a minute.", cause)
+}

@@ -1,0 +1,87 @@
+// Command careline is a clinic's telephone: a clinician calls a patient from the
+// browser, and the call is in the health record. See `careline help`.
+//
+// This is the one package that reads the environment and plugs the parts
+// together; serve.go is the picture of it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by the build.
+var version = "development"
+
+// command is one thing that careline can be told to do.
+type command struct {
+	name, does string
+	run        func(ctx context.Context, args []string, out io.Writer) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "run the service; settings come from the environment", runServe},
+		{"demo", "run everything on this machine, nothing to configure", runDemo},
+		{"sandbox", "run the local Twilio, FHIR server and sign-in alone, for any app", runSandbox},
+		{"migrate", "bring the database's schema up to date, then stop", runMigrate},
+		{"version", "print the version", runVersion},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "careline:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run does what args say. An error is a sentence for whoever typed them.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		usage(out)
+		return nil
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:], out)
+		}
+	}
+	usage(out)
+	return fmt.Errorf("there is no command %q; the commands are above", args[0])
+}
+
+func usage(out io.Writer) {
+	fmt.Fprint(out, "careline: a clinician calls a patient from the browser, and the call is in the health record.\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(out, "  careline %-8s  %s\n", c.name, c.does)
+	}
+}
+
+func runVersion(_ context.Context, _ []string, out io.Writer) error {
+	_, err := fmt.Fprintln(out, "careline", version)
+	return err
+}
+
+func runServe(ctx context.Context, args []string, _ io.Writer) error {
+	if len(args) > 0 {
+		return errors.New("serve takes no arguments: its settings come from the environment")
+	}
+	c, err := readConfig(os.Getenv)
+	if err != nil {
+		return err
+	}
+	ln, err := listen(c.address)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, c, ln, os.Stdout)
+}

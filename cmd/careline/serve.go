@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/api"
+	"perci.health/careline/auth"
+	"perci.health/careline/calls"
+	"perci.health/careline/events"
+	"perci.health/careline/fhir"
+	"perci.health/careline/store"
+	"perci.health/careline/telemetry"
+	"perci.health/careline/twilio"
+)
+
+// chart names the consumer that files calls in the health record. It is in the
+// database: never change it.
+const chart = "chart"
+
+// parts are the pieces of the service, made by assemble and started by serve.
+type parts struct {
+	log     *slog.Logger
+	traces  *telemetry.Traces
+	metrics *telemetry.Metrics
+	store   *store.Store
+	relay   *events.Relay
+	live    *calls.Live
+	pool    *twilio.Pool
+	fhir    *fhir.Client
+	session *auth.Verifier
+	signed  *twilio.Verifier // nil: signatures are not checked
+	people  *calls.Directory
+}
+
+// listen takes the address before anything else is made, so that a port in use
+// is the first thing one hears of.
+func listen(address string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s, choose another PORT: %w", address, err)
+	}
+	return ln, nil
+}
+
+// serve runs the service on ln until ctx ends, then stops it: no request that
+// was accepted is left without its answer, no event that was kept is lost. It
+// logs to out. The demo and the tests run this very function.
+func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error {
+	p, err := assemble(ctx, c, out)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	for _, run := range []func(context.Context){
+		func(ctx context.Context) { logged(ctx, p.log, "relay", p.relay.Run) },
+		p.live.Run,
+		func(ctx context.Context) { logged(ctx, p.log, "number pool", p.pool.Run) },
+		func(ctx context.Context) { logged(ctx, p.log, "session keys", p.session.Warm) },
+	} {
+		running.Go(func() { run(background) })
+	}
+	p.log.Info("serving", "address", ln.Addr().String(), "version", version)
+	err = api.Serve(ctx, ln, p.handler(c))
+	stop()
+	running.Wait()
+	err = errors.Join(err, p.store.Close())
+	flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return errors.Join(err, p.traces.Stop(flush))
+}
+
+// logged runs a part beside the requests: what fails there concerns the operator
+// and nobody who waits for an answer.
+func logged(ctx context.Context, log *slog.Logger, part string, run func(context.Context) error) {
+	if err := run(ctx); err != nil && ctx.Err() == nil {
+		log.Error("background", "part", part, "err", err)
+	}
+}
+
+// assemble makes the parts, from the inside out. Nothing runs yet, and nobody
+// outside has been asked anything: a service starts though others are down.
+func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
+		return nil, err
+	}
+	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics()}
+	var err error
+	if p.traces, err = telemetry.NewTraces(ctx, telemetry.TracesConfig{Export: c.traces, Version: version}); err != nil {
+		return nil, err
+	}
+	if p.fhir, err = newFHIR(c, p); err != nil {
+		return nil, err
+	}
+	filer, err := fhir.NewChart(p.fhir, c.fhir.strict)
+	if err != nil {
+		return nil, err
+	}
+	if p.session, err = newSession(c, p); err != nil {
+		return nil, err
+	}
+	if p.pool, err = newPool(c, p); err != nil {
+		return nil, err
+	}
+	if p.signed, err = newVerifier(c); err != nil {
+		return nil, err
+	}
+	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
+	p.store, err = store.Open(ctx, store.Config{URL: c.database, Consumers: []string{chart}, Committed: func(keys []string) {
+		p.relay.Wake(keys)
+		p.live.Changed(keys)
+	}})
+	if err != nil {
+		return nil, err
+	}
+	p.live = calls.NewLive(p.store)
+	p.relay = newRelay(p, filer)
+	return p, nil
+}
+
+func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
+	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.people.Appointment}
+	return &events.Relay{
+		Queue: p.store, Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
+		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
+			p.metrics.Delivery(d.Consumer, outcome, took)
+		},
+	}
+}
+
+func newFHIR(c config, p *parts) (*fhir.Client, error) {
+	f := fhir.Config{
+		BaseURL: c.fhir.baseURL.String(), ClientID: c.fhir.clientID, ClientSecret: c.fhir.secret.Reveal(), Log: p.log,
+		Region: c.calls.policy.Regions[0],
+		HTTP:   &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
+	}
+	if c.fhir.tokenURL != nil {
+		f.TokenURL = c.fhir.tokenURL.String()
+	}
+	return fhir.New(f)
+}
+
+func newSession(c config, p *parts) (*auth.Verifier, error) {
+	return auth.New(auth.Config{
+		ProjectID: c.session.project, BaseURL: c.session.baseURL.String(),
+		PractitionerClaim: c.session.claim, ClinicianRole: c.session.role,
+		HTTP: &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "issuer", p.metrics.Outbound)},
+	})
+}
+
+func newPool(c config, p *parts) (*twilio.Pool, error) {
+	if !c.twilio.phoneNumber.IsZero() {
+		return twilio.NewFixedPool(c.twilio.phoneNumber), nil
+	}
+	client, err := twilio.NewClient(twilio.ClientConfig{
+		BaseURL: c.twilio.baseURL.String(), Region: c.twilio.region, Edge: c.twilio.edge,
+		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: twilio.Secret(c.twilio.apiSecret.Reveal()),
+		HTTP: &http.Client{Transport: p.traces.Transport(nil, "twilio", p.metrics.Outbound)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return twilio.NewPool(client.VoiceNumbers, 0), nil
+}
+
+// handler is every route of the service.
+func (p *parts) handler(c config) http.Handler {
+	minter := twilio.Minter{
+		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: twilio.Secret(c.twilio.apiSecret.Reveal()),
+		ApplicationSID: c.twilio.applicationSID, Region: c.twilio.region, TTL: c.twilio.tokenTTL,
+	}
+	return api.New(api.Config{
+		Log: p.log, Location: c.location, Prefix: c.public.Path, AllowedOrigins: c.origins,
+		Session: p.session.Session, Mint: minter.Mint, CallerID: p.pool.Number,
+		Appointments: p.fhir, Calls: p.fhir, Shown: p.people.Shown, Live: p.live,
+		Ready: []api.Check{
+			{Name: "store", Probe: p.store.Ready},
+			{Name: "fhir", Probe: p.fhir.Ready},
+			{Name: "events", Probe: p.relay.Ready},
+		},
+		Metrics: p.metrics.Handler(telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size}),
+		Mount:   p.webhooks(c), Observe: p.metrics.Request, Span: p.traces.Request,
+	})
+}
+
+func (p *parts) backlog(ctx context.Context) (telemetry.Backlog, error) {
+	pending, dead, oldest, err := p.store.Backlog(ctx, chart)
+	b := telemetry.Backlog{Pending: pending, Dead: dead}
+	if !oldest.IsZero() {
+		b.Oldest = time.Since(oldest)
+	}
+	return b, err
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/api"
+	"perci.health/careline/calls"
+	"perci.health/careline/twilio"
+)
+
+// webhooks are the routes that Twilio asks, with what they lead to.
+func (p *parts) webhooks(c config) []api.Route {
+	starter := calls.Starter{
+		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: counted{p}, Policy: c.calls.policy, Now: time.Now,
+	}
+	w := twilio.Webhooks{
+		Verifier: p.signed, AccountSID: c.twilio.accountSID, ApplicationSID: c.twilio.applicationSID, PublicURL: c.public.String(),
+		Start: starter.Start, Keep: p.keep, Trace: p.traces.Traceparent,
+		Region: c.calls.policy.Regions[0], DialTimeout: c.calls.ringFor, TimeLimit: c.calls.longest,
+		MachineDetection: c.calls.machineDetection, Overrides: twilio.DefaultOverrides,
+		Greeting: twilio.Greeting{Organisation: c.greeting.organisation, Words: c.greeting.words, Voice: c.greeting.voice, Language: c.greeting.language},
+	}
+	var routes []api.Route
+	for _, r := range w.Routes() {
+		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio"})
+	}
+	return routes
+}
+
+// verifier checks Twilio's signatures; nil, which checks nothing, only where the
+// settings allow it.
+func newVerifier(c config) (*twilio.Verifier, error) {
+	if !c.twilio.signatures {
+		return nil, nil
+	}
+	tokens := []twilio.Secret{twilio.Secret(c.twilio.authToken.Reveal())}
+	if !c.twilio.authTokenSecondary.IsZero() {
+		tokens = append(tokens, twilio.Secret(c.twilio.authTokenSecondary.Reveal()))
+	}
+	return twilio.NewVerifier(c.public.String(), tokens...)
+}
+
+// keep makes an event durable, and counts it.
+func (p *parts) keep(ctx context.Context, e careline.CallEvent) error {
+	_, _, err := counted{p}.Append(ctx, e)
+	return err
+}
+
+// counted is the store, counting the events that it keeps.
+type counted struct{ p *parts }
+
+func (c counted) Append(ctx context.Context, e careline.CallEvent) (careline.CallEvent, bool, error) {
+	kept, repeated, err := c.p.store.Append(ctx, e)
+	if err == nil && !repeated {
+		c.p.metrics.EventKept(kept.Kind)
+	}
+	return kept, repeated, err
+}
+
+func (c counted) Load(ctx context.Context, clinician string, now time.Time) (careline.Load, error) {
+	return c.p.store.Load(ctx, clinician, now)
+}

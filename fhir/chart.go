@@ -1,0 +1,168 @@
+package fhir
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"perci.health/careline"
+)
+
+// Chart files calls in the health record, each as one Communication. It may be
+// used concurrently, but for one call only by one at a time.
+type Chart struct {
+	client *Client
+	strict bool
+	// last holds what each call's newest version says, so that the next one can
+	// be laid over it without a reading. About 2 kB each.
+	last *lru.Cache[string, Resource]
+}
+
+const (
+	lastKept = 1024
+	// putTries is how often a version is laid over somebody else's newer one
+	// before the delivery waits; each try needs one more foreign write in between.
+	putTries = 4
+)
+
+// NewChart files through client. strict is FHIR_STRICT_TERMINOLOGY; see
+// CommunicationOf.
+func NewChart(client *Client, strict bool) (*Chart, error) {
+	last, err := lru.New[string, Resource](lastKept)
+	if err != nil {
+		return nil, err
+	}
+	return &Chart{client: client, strict: strict, last: last}, nil
+}
+
+// File makes the record say what the call says. A filing without ID makes the
+// call's resource, a Tried one only if none is found; one with ID replaces the
+// version it names and keeps what others have added. Nothing is written when the
+// record says it already, or when somebody has marked the record as entered in
+// error: that is a person's decision.
+//
+// Errors: rejected, when no repetition will help; conflict or unavailable, see
+// RetryAfter, when it may.
+func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing) (careline.Filing, error) {
+	ours := CommunicationOf(call, c.strict)
+	if f.ID != "" {
+		return c.revise(ctx, call, ours, f)
+	}
+	if f.Tried {
+		return c.findOrMake(ctx, call, ours, f)
+	}
+	body, err := json.Marshal(ours)
+	if err != nil {
+		return f, careline.NewError(careline.CodeInternal, "The call could not be written as a Communication.", err)
+	}
+	// A plain create: on Medplum a conditional one conflicts with those of other
+	// calls made at the same time, and this call's lock is ours alone.
+	made, err := c.client.Create(ctx, "Communication", body, "")
+	if err != nil {
+		return f, permanent(err)
+	}
+	return c.filed(f, made), nil
+}
+
+// revise writes the next version of a Communication that is known.
+func (c *Chart) revise(ctx context.Context, call careline.Call, ours Communication, f careline.Filing) (careline.Filing, error) {
+	if f.Doubted && call.Final() {
+		if err := c.removeTwins(ctx, call, f.ID); err != nil {
+			return f, err
+		}
+	}
+	base, ok := c.last.Get(f.ID)
+	if !ok || base.Version != f.Version {
+		read, err := c.client.Read(ctx, "Communication", f.ID)
+		if err != nil {
+			return c.lost(ctx, call, ours, f, err)
+		}
+		base = read
+	}
+	written, err := c.put(ctx, ours, base)
+	if err != nil {
+		return c.lost(ctx, call, ours, f, err)
+	}
+	return c.filed(f, written), nil
+}
+
+// put lays ours over base and writes it, again over what it reads when somebody
+// else was faster. Its own write whose answer was lost it finds in the same way,
+// and only takes note of the version.
+func (c *Chart) put(ctx context.Context, ours Communication, base Resource) (Resource, error) {
+	var last error
+	for range putTries {
+		if inError(base) {
+			careline.Note(ctx, slog.Bool("entered_in_error", true))
+			return base, nil
+		}
+		body, err := overlay(ours, base.JSON)
+		if err != nil {
+			return Resource{}, careline.NewError(careline.CodeInternal, "The call could not be laid over its Communication.", err)
+		}
+		if same(body, base.JSON) {
+			return base, nil
+		}
+		written, err := c.client.Update(ctx, Resource{Type: "Communication", ID: base.ID, Version: base.Version, JSON: body})
+		if err == nil {
+			return written, nil
+		}
+		if !stale(err) {
+			return Resource{}, err
+		}
+		last = err
+		if base, err = c.client.Read(ctx, "Communication", base.ID); err != nil {
+			return Resource{}, err
+		}
+	}
+	return Resource{}, last
+}
+
+// stale reports whether the write failed because its version was not the newest.
+func stale(err error) bool {
+	p, ok := errors.AsType[*Problem](err)
+	return ok && p.Status == http.StatusPreconditionFailed
+}
+
+// lost handles a known Communication that the server no longer gives. One that
+// was deleted (410) stays so: whoever deleted a health record meant it, and an
+// update would bring it back. One that the server never had (404: another
+// project, or restored from a backup) is looked for by the call's own
+// identifier, but not made anew, for the record that the id names may return.
+func (c *Chart) lost(ctx context.Context, call careline.Call, ours Communication, f careline.Filing, err error) (careline.Filing, error) {
+	p, ok := errors.AsType[*Problem](err)
+	switch {
+	case ok && p.Status == http.StatusGone:
+		return f, careline.NewError(careline.CodeRejected, "This call's Communication was deleted from the health record, so it is not written any more. Restore it there and replay the call if that was a mistake.", err)
+	case !ok || p.Status != http.StatusNotFound:
+		return f, permanent(err)
+	}
+	found, searchErr := c.find(ctx, call)
+	if searchErr != nil {
+		return f, searchErr
+	}
+	kept, others := choose(found, "")
+	if kept.ID == "" {
+		return f, careline.NewError(careline.CodeRejected, "The health record does not have this call's Communication any more. Check that FHIR_BASE_URL and the client's project are the same as before, then replay the call.", err)
+	}
+	return c.adopt(ctx, ours, f, kept, others)
+}
+
+func (c *Chart) filed(f careline.Filing, r Resource) careline.Filing {
+	c.last.Add(r.ID, r)
+	f.ID, f.Version = r.ID, r.Version
+	return f
+}
+
+// permanent turns a not-found about a write into a rejection: the server does
+// not have the place to write to, and waiting does not make one.
+func permanent(err error) error {
+	if careline.CodeOf(err) == careline.CodeNotFound {
+		return careline.NewError(careline.CodeRejected, "The health record has no place for Communications at this address. Check FHIR_BASE_URL.", err)
+	}
+	return err
+}

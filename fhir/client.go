@@ -1,0 +1,216 @@
+package fhir
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/expirable"
+
+	"perci.health/careline"
+)
+
+// Config says which server and who asks.
+type Config struct {
+	BaseURL string // of the FHIR endpoint, such as https://api.medplum.com/fhir/R4
+
+	// Where and as whom to log in. An empty ClientID: no login.
+	TokenURL, ClientID, ClientSecret string
+
+	// HTTP sends the requests; traces and metrics come in by its Transport. Nil
+	// is a client of its own. Redirects are never followed.
+	HTTP *http.Client
+
+	// Timeout bounds each request, without the time it waits for the quota; 0 is
+	// 10 s. A context that ends sooner wins.
+	Timeout time.Duration
+
+	// Region (ISO 3166-1 alpha-2) reads the telephone numbers that are on file in
+	// national form; empty is GB.
+	Region string
+
+	Log *slog.Logger     // warnings only; nil logs nothing
+	Now func() time.Time // nil is time.Now
+}
+
+// LogValue keeps the secret out of every log.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("base", c.BaseURL), slog.String("client", c.ClientID))
+}
+
+// Client speaks to one FHIR server. It may be used concurrently.
+type Client struct {
+	cfg     Config
+	base    *url.URL
+	http    *http.Client
+	login   *login
+	limiter *limiter
+	roles   *expirable.LRU[string, []string]
+}
+
+// The bounds of what is read into memory. A searchset page of a day's
+// appointments with all its people is under 1 MB.
+const (
+	maxBody      = 16 << 20
+	maxErrorBody = 64 << 10
+)
+
+// New checks cfg; it sends nothing.
+func New(cfg Config) (*Client, error) {
+	base, err := url.Parse(strings.TrimRight(cfg.BaseURL, "/"))
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, errors.New("the FHIR base URL must be an http or https URL such as https://api.medplum.com/fhir/R4")
+	}
+	if (cfg.ClientID == "") != (cfg.ClientSecret == "") || (cfg.ClientID == "") != (cfg.TokenURL == "") {
+		return nil, errors.New("a FHIR login needs token URL, client id and client secret, or none of them")
+	}
+	if cfg.HTTP == nil {
+		cfg.HTTP = &http.Client{Transport: Transport()}
+	}
+	if cfg.Timeout <= 0 {
+		cfg.Timeout = 10 * time.Second
+	}
+	if cfg.Region == "" {
+		cfg.Region = "GB"
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	own := *cfg.HTTP
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &Client{
+		cfg: cfg, base: base, http: &own,
+		login:   &login{cfg: cfg, http: &own},
+		limiter: &limiter{now: cfg.Now},
+		roles:   expirable.NewLRU[string, []string](1024, nil, rolesFor),
+	}, nil
+}
+
+// Transport is the one New uses: it keeps as many connections open as the relay
+// has workers, where the standard one closes all but two.
+func Transport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 128, 64
+	t.IdleConnTimeout = 60 * time.Second // Medplum closes an idle connection after 90 s
+	return t
+}
+
+// exchange is one request and what the quota should know of it.
+type exchange struct {
+	method string
+	url    string
+	form   string // body of a POST _search
+	body   []byte
+	header http.Header
+	cost   float64
+	urgent bool // a caller waits with the telephone at the ear
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// do sends e; a token that the server no longer knows is renewed once.
+func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
+	if err := c.limiter.wait(ctx, e.cost, e.urgent); err != nil {
+		return answer{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
+	defer cancel()
+	token, err := c.login.bearer(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	a, err := c.send(ctx, e, token)
+	if err == nil && a.status == http.StatusUnauthorized && token != "" {
+		c.login.expired(token)
+		if token, err = c.login.bearer(ctx); err != nil {
+			return answer{}, err
+		}
+		a, err = c.send(ctx, e, token)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	if a.status >= 200 && a.status < 300 {
+		return a, nil
+	}
+	return answer{}, readProblem(a.status, a.body, retryAfter(a.header, c.cfg.Now())).asError()
+}
+
+func (c *Client) send(ctx context.Context, e exchange, token string) (answer, error) {
+	req, err := c.request(ctx, e, token)
+	if err != nil {
+		return answer{}, err
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return answer{}, unreachable(ctx, err)
+	}
+	defer res.Body.Close()
+	c.limiter.observe(res.Header)
+	bound := int64(maxBody)
+	if res.StatusCode >= 300 {
+		bound = maxErrorBody
+	}
+	// Read to the end, so that the connection can be used again.
+	body, err := io.ReadAll(io.LimitReader(res.Body, bound+1))
+	if err != nil {
+		return answer{}, unreachable(ctx, err)
+	}
+	if int64(len(body)) > bound && res.StatusCode < 300 {
+		return answer{}, careline.NewError(careline.CodeRejected, "The health record's answer is too large to be read.", nil)
+	}
+	return answer{status: res.StatusCode, header: res.Header, body: body}, nil
+}
+
+func (c *Client) request(ctx context.Context, e exchange, token string) (*http.Request, error) {
+	body, kind := e.body, "application/fhir+json"
+	if e.form != "" {
+		body, kind = []byte(e.form), "application/x-www-form-urlencoded"
+	}
+	req, err := http.NewRequestWithContext(ctx, e.method, e.url, bytes.NewReader(body))
+	if err != nil {
+		return nil, careline.NewError(careline.CodeInternal, "A request to the health record could not be made.", err)
+	}
+	if len(body) == 0 {
+		req.Body, req.ContentLength = http.NoBody, 0
+	} else {
+		req.Header.Set("Content-Type", kind)
+	}
+	for name, values := range e.header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Accept", "application/fhir+json")
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token) // Medplum takes the scheme in this spelling only
+	}
+	return req, nil
+}
+
+// address is the URL of a path below the base; each part is one path segment.
+func (c *Client) address(parts ...string) string { return c.base.JoinPath(parts...).String() }
+
+func readResource(body []byte) (Resource, error) {
+	var head struct {
+		ResourceType string `json:"resourceType"`
+		ID           string `json:"id"`
+		Meta         Meta   `json:"meta"`
+	}
+	if err := json.Unmarshal(body, &head); err != nil || head.ResourceType == "" {
+		return Resource{}, careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR resource. Check FHIR_BASE_URL.", nil)
+	}
+	return Resource{Type: head.ResourceType, ID: head.ID, Version: head.Meta.VersionID, LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
+}

@@ -1,0 +1,178 @@
+package fhir
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"perci.health/careline"
+)
+
+// Read is the current version of a resource (FHIR R4, section 3.1.0.1.1). One
+// that is missing or deleted is an error of code not-found.
+func (c *Client) Read(ctx context.Context, resourceType, id string) (Resource, error) {
+	if !careline.ValidID(id) {
+		return Resource{}, careline.NewError(careline.CodeNotFound, "This is not an id of the health record.", nil)
+	}
+	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id), cost: costRead})
+	if err != nil {
+		return Resource{}, err
+	}
+	return readResource(a.body)
+}
+
+// Create stores a new resource and returns it as the server has it.
+//
+// With ifNoneExist (a search such as identifier=system%7Cvalue) a resource that
+// matches is returned instead, and body is ignored; several that match are an
+// error of code conflict (FHIR R4, section 3.1.0.8.1).
+func (c *Client) Create(ctx context.Context, resourceType string, body []byte, ifNoneExist string) (Resource, error) {
+	header := http.Header{}
+	if ifNoneExist != "" {
+		header.Set("If-None-Exist", ifNoneExist)
+	}
+	a, err := c.do(ctx, exchange{method: http.MethodPost, url: c.address(resourceType), body: body, header: header, cost: costWrite})
+	if err != nil {
+		return Resource{}, err
+	}
+	return readResource(a.body)
+}
+
+// Update replaces the version of a resource that the caller has read or written
+// and returns the resource as the server has it. If somebody else has written
+// since, nothing is changed and the error has code conflict.
+//
+// The guard is sent as a weak entity tag: Medplum ignores If-Match in the bare
+// form, and then overwrites what it should guard.
+func (c *Client) Update(ctx context.Context, r Resource) (Resource, error) {
+	if !careline.ValidID(r.ID) || r.Version == "" || strings.ContainsAny(r.Version, "\"\r\n") {
+		return Resource{}, careline.NewError(careline.CodeInternal, "An update must name the id and version that it replaces.", nil)
+	}
+	header := http.Header{"If-Match": {`W/"` + r.Version + `"`}}
+	a, err := c.do(ctx, exchange{method: http.MethodPut, url: c.address(r.Type, r.ID), body: r.JSON, header: header, cost: costWrite})
+	if err != nil {
+		return Resource{}, err
+	}
+	return readResource(a.body)
+}
+
+// maxPages bounds how many pages of one search or history are followed.
+const maxPages = 100
+
+// longQuery is where a search goes into the body instead: proxies and servers
+// commonly refuse request lines over 8 kB, some over 2 kB.
+const longQuery = 1800
+
+// Search finds resources (FHIR R4, section 3.1.1), over all pages.
+//
+// The query stands in the URL only while it can be in everybody's access log: one
+// that holds a person's particulars is sent as POST _search.
+func (c *Client) Search(ctx context.Context, resourceType string, query url.Values) ([]Entry, error) {
+	return c.search(ctx, resourceType, query, false)
+}
+
+func (c *Client) search(ctx context.Context, resourceType string, query url.Values, urgent bool) ([]Entry, error) {
+	first := exchange{method: http.MethodGet, url: c.address(resourceType) + "?" + query.Encode(), cost: costSearch, urgent: urgent}
+	if personal(query) || len(first.url) > longQuery {
+		first.method, first.url, first.form = http.MethodPost, c.address(resourceType, "_search"), query.Encode()
+	}
+	return c.pages(ctx, first)
+}
+
+// personal reports whether the query asks for a person by what only they have.
+// A modifier follows a colon, a chain's last link a dot: patient.phone:exact.
+func personal(query url.Values) bool {
+	for name := range query {
+		name, _, _ = strings.Cut(name[strings.LastIndex(name, ".")+1:], ":")
+		switch name {
+		case "phone", "telecom", "email", "name", "family", "given", "phonetic", "birthdate", "address", "address-postalcode":
+			return true
+		}
+	}
+	return false
+}
+
+// History is all versions of a resource, newest first (FHIR R4, section
+// 3.1.0.1.10); the time of a deletion is left out.
+func (c *Client) History(ctx context.Context, resourceType, id string) ([]Resource, error) {
+	if !careline.ValidID(id) {
+		return nil, careline.NewError(careline.CodeNotFound, "This is not an id of the health record.", nil)
+	}
+	entries, err := c.pages(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id, "_history") + "?_count=100", cost: costHistory})
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]Resource, 0, len(entries))
+	for _, e := range entries {
+		versions = append(versions, e.Resource)
+	}
+	return versions, nil
+}
+
+// pages follows the next links. A page seen before, or too many of them, ends it
+// with an error: half an answer must not look like a whole one.
+func (c *Client) pages(ctx context.Context, e exchange) ([]Entry, error) {
+	var all []Entry
+	seen := map[string]bool{}
+	for range maxPages {
+		a, err := c.do(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		entries, next, err := readBundle(a.body)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, entries...)
+		if next == "" {
+			return all, nil
+		}
+		address, err := c.within(next)
+		if err != nil {
+			return nil, err
+		}
+		if seen[address] {
+			break
+		}
+		seen[address] = true
+		e = exchange{method: http.MethodGet, url: address, cost: e.cost, urgent: e.urgent}
+	}
+	return nil, careline.NewError(careline.CodeRejected, "The health record's answer has no end. Ask for a shorter span of time.", nil)
+}
+
+// within confines a link to the server's base, so that no token is sent elsewhere.
+func (c *Client) within(link string) (string, error) {
+	u, err := c.base.Parse(link)
+	base := c.base.EscapedPath() + "/"
+	inside := err == nil && u.Scheme == c.base.Scheme && u.Host == c.base.Host && u.User == nil &&
+		(strings.HasPrefix(u.EscapedPath(), base) || u.EscapedPath()+"/" == base) && !strings.Contains(u.Path, "/../")
+	if !inside {
+		return "", careline.NewError(careline.CodeRejected, "The health record's next page lies outside FHIR_BASE_URL, so it was not followed. Set FHIR_BASE_URL as the server itself names it.", nil)
+	}
+	return u.String(), nil
+}
+
+func readBundle(body []byte) (entries []Entry, next string, err error) {
+	var b bundle
+	if err := json.Unmarshal(body, &b); err != nil {
+		return nil, "", careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR bundle. Check FHIR_BASE_URL.", nil)
+	}
+	for _, e := range b.Entry {
+		if len(e.Resource) == 0 {
+			continue
+		}
+		r, err := readResource(e.Resource)
+		if err != nil {
+			return nil, "", err
+		}
+		entries = append(entries, Entry{Mode: e.Search.Mode, Resource: r})
+	}
+	for _, l := range b.Link {
+		if l.Relation == "next" {
+			next = l.URL
+		}
+	}
+	return entries, next, nil
+}

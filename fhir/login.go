@@ -1,0 +1,164 @@
+package fhir
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"perci.health/careline"
+)
+
+// login holds the access token of the client-credentials grant (RFC 6749,
+// section 4.4). One renewal runs at a time, for all who wait; after one that
+// failed, nobody asks again for a while, because the token endpoint has a small
+// quota of its own (Medplum: 160 requests a minute).
+type login struct {
+	cfg  Config
+	http *http.Client
+
+	mu      sync.Mutex
+	token   string
+	expires time.Time
+	running *renewal
+	failed  error     // of the last renewal, until retryAt
+	retryAt time.Time // before it, no renewal is begun
+	delay   time.Duration
+}
+
+type renewal struct {
+	done chan struct{}
+	err  error
+}
+
+const (
+	renewBefore  = time.Minute      // renewed in the background when less is left
+	firstDelay   = time.Second      // after a failed renewal; doubled each time
+	longestDelay = 30 * time.Second // at most two attempts a minute and process
+	loginBound   = 10 * time.Second
+)
+
+// bearer is a valid token; empty when the server needs no login.
+func (l *login) bearer(ctx context.Context) (string, error) {
+	if l.cfg.ClientID == "" {
+		return "", nil
+	}
+	for {
+		token, r, err := l.current(ctx)
+		if token != "" || err != nil {
+			return token, err
+		}
+		select {
+		case <-r.done:
+			if r.err != nil {
+				return "", r.err
+			}
+		case <-ctx.Done():
+			return "", unreachable(ctx, ctx.Err())
+		}
+	}
+}
+
+// current is the token if it is good, else the renewal to wait for.
+func (l *login) current(ctx context.Context) (string, *renewal, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.cfg.Now()
+	valid := l.token != "" && now.Before(l.expires)
+	mayRenew := l.running == nil && !now.Before(l.retryAt)
+	if mayRenew && (!valid || l.expires.Sub(now) < renewBefore) {
+		l.running = &renewal{done: make(chan struct{})}
+		go l.renew(context.WithoutCancel(ctx), l.running)
+	}
+	switch {
+	case valid:
+		return l.token, nil, nil
+	case l.running != nil:
+		return "", l.running, nil
+	}
+	wait := l.retryAt.Sub(now)
+	return "", nil, careline.NewError(careline.CodeUnavailable, "careline could not log in to the health record.", &later{err: l.failed, after: wait})
+}
+
+// expired forgets a token that the server refused, unless it was renewed since.
+func (l *login) expired(token string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.token == token {
+		l.token = ""
+	}
+}
+
+// renew belongs to none of those who wait for it: one that gives up does not
+// fail the others.
+func (l *login) renew(ctx context.Context, r *renewal) {
+	ctx, cancel := context.WithTimeout(ctx, loginBound)
+	defer cancel()
+	token, life, err := l.request(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running, r.err = nil, err
+	now := l.cfg.Now()
+	if err == nil {
+		l.token, l.expires, l.delay, l.failed = token, now.Add(life), 0, nil
+	} else {
+		l.delay = min(max(firstDelay, 2*l.delay), longestDelay)
+		l.failed, l.retryAt = err, now.Add(max(l.delay, RetryAfter(err)))
+		l.cfg.Log.WarnContext(ctx, "login to the health record failed", slog.Any("error", err), slog.Duration("next_in", l.retryAt.Sub(now)))
+	}
+	close(r.done)
+}
+
+func (l *login) request(ctx context.Context) (token string, life time.Duration, err error) {
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {l.cfg.ClientID}, "client_secret": {l.cfg.ClientSecret}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, l.cfg.TokenURL, strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", 0, careline.NewError(careline.CodeInternal, "The address for the login is malformed. Check FHIR_TOKEN_URL.", err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	res, err := l.http.Do(req)
+	if err != nil {
+		return "", 0, unreachable(ctx, err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxErrorBody))
+	if err != nil {
+		return "", 0, unreachable(ctx, err)
+	}
+	if res.StatusCode != http.StatusOK {
+		return "", 0, l.refused(res, body)
+	}
+	var answer struct {
+		AccessToken string `json:"access_token"`
+		ExpiresIn   int    `json:"expires_in"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil || answer.AccessToken == "" {
+		return "", 0, careline.NewError(careline.CodeUnavailable, "The health record's login gave no token. Check FHIR_TOKEN_URL.", nil)
+	}
+	if answer.ExpiresIn <= 0 {
+		answer.ExpiresIn = 300 // RFC 6749 only recommends expires_in; a 401 ends a shorter life
+	}
+	return answer.AccessToken, time.Duration(answer.ExpiresIn) * time.Second, nil
+}
+
+// refused tells wrong credentials, which a person must mend, from a server that
+// cannot answer: the first is an OAuth error (RFC 6749, section 5.2), the second
+// an OperationOutcome. Both pass: a delivery waits until the login works.
+func (l *login) refused(res *http.Response, body []byte) error {
+	p := readProblem(res.StatusCode, body, retryAfter(res.Header, l.cfg.Now()))
+	var oauth struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(body, &oauth) == nil && oauth.Error != "" {
+		p.after = max(p.after, longestDelay)
+		p.Issues = []Issue{{Code: oauth.Error}}
+		return careline.NewError(careline.CodeUnavailable, "The health record refuses careline's login. Check FHIR_CLIENT_ID and FHIR_CLIENT_SECRET.", p)
+	}
+	return careline.NewError(careline.CodeUnavailable, "The health record's login cannot answer at the moment.", p)
+}

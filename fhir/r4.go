@@ -1,0 +1,144 @@
+package fhir
+
+import "encoding/json"
+
+// The R4 types below hold the elements that careline reads or writes, under
+// their FHIR names. Whatever else a resource holds is kept by working on its
+// JSON (see merge).
+
+// Coding is FHIR's Coding.
+type Coding struct {
+	System  string `json:"system,omitempty"`
+	Code    string `json:"code,omitempty"`
+	Display string `json:"display,omitempty"`
+}
+
+// CodeableConcept is FHIR's CodeableConcept.
+type CodeableConcept struct {
+	Coding []Coding `json:"coding,omitempty"`
+	Text   string   `json:"text,omitempty"`
+}
+
+// Identifier is FHIR's Identifier.
+type Identifier struct {
+	System string `json:"system,omitempty"`
+	Value  string `json:"value,omitempty"`
+}
+
+// Reference is FHIR's Reference by literal reference.
+type Reference struct {
+	Reference string `json:"reference,omitempty"`
+}
+
+// Extension is FHIR's Extension with the value types that careline uses.
+type Extension struct {
+	URL          string      `json:"url"`
+	ValueString  string      `json:"valueString,omitempty"`
+	ValueInteger *int        `json:"valueInteger,omitempty"`
+	Extension    []Extension `json:"extension,omitempty"`
+}
+
+// Payload is Communication.payload with text content.
+type Payload struct {
+	ContentString string `json:"contentString,omitempty"`
+}
+
+// Meta is the server's own account of a resource.
+type Meta struct {
+	VersionID   string `json:"versionId,omitempty"`
+	LastUpdated string `json:"lastUpdated,omitempty"`
+}
+
+// Communication is FHIR's Communication as careline writes it; the order of the
+// fields is the order in which they are written.
+type Communication struct {
+	ResourceType string            `json:"resourceType"`
+	ID           string            `json:"id,omitempty"`
+	Meta         *Meta             `json:"meta,omitempty"`
+	Identifier   []Identifier      `json:"identifier,omitempty"`
+	Status       string            `json:"status,omitempty"`
+	StatusReason *CodeableConcept  `json:"statusReason,omitempty"`
+	Category     []CodeableConcept `json:"category,omitempty"`
+	Medium       []CodeableConcept `json:"medium,omitempty"`
+	Subject      *Reference        `json:"subject,omitempty"`
+	Sender       *Reference        `json:"sender,omitempty"`
+	Recipient    []Reference       `json:"recipient,omitempty"`
+	BasedOn      []Reference       `json:"basedOn,omitempty"`
+	Sent         string            `json:"sent,omitempty"`
+	Received     string            `json:"received,omitempty"`
+	Payload      []Payload         `json:"payload,omitempty"`
+	Extension    []Extension       `json:"extension,omitempty"`
+}
+
+// Resource is any resource as the server gave it.
+type Resource struct {
+	Type, ID, Version string
+	LastUpdated       string          // instant, as the server wrote it
+	JSON              json.RawMessage // the whole of it, also what careline does not know
+}
+
+// Entry is one entry of a searchset or of a history.
+type Entry struct {
+	Mode     string // "match" or "include"; empty in a history
+	Resource Resource
+}
+
+type bundle struct {
+	Link []struct {
+		Relation string `json:"relation"`
+		URL      string `json:"url"`
+	} `json:"link"`
+	Entry []struct {
+		Search struct {
+			Mode string `json:"mode"`
+		} `json:"search"`
+		Resource json.RawMessage `json:"resource"`
+	} `json:"entry"`
+}
+
+type period struct {
+	Start string `json:"start"`
+	End   string `json:"end"`
+}
+
+type contactPoint struct {
+	System string  `json:"system"`
+	Value  string  `json:"value"`
+	Use    string  `json:"use"`
+	Rank   int     `json:"rank"`
+	Period *period `json:"period"`
+}
+
+type humanName struct {
+	Use    string   `json:"use"`
+	Text   string   `json:"text"`
+	Family string   `json:"family"`
+	Given  []string `json:"given"`
+}
+
+// person is a Patient or a RelatedPerson.
+type person struct {
+	Name      []humanName    `json:"name"`
+	Telecom   []contactPoint `json:"telecom"`
+	BirthDate string         `json:"birthDate"`
+	Patient   Reference      `json:"patient"` // RelatedPerson only
+}
+
+type practitionerRole struct {
+	ID           string    `json:"id"`
+	Practitioner Reference `json:"practitioner"`
+}
+
+type appointment struct {
+	ID              string            `json:"id"`
+	Status          string            `json:"status"`
+	Start           string            `json:"start"`
+	End             string            `json:"end"`
+	Description     string            `json:"description"`
+	ReasonCode      []CodeableConcept `json:"reasonCode"`
+	AppointmentType *CodeableConcept  `json:"appointmentType"`
+	Participant     []struct {
+		Actor  Reference `json:"actor"`
+		Status string    `json:"status"`
+	} `json:"participant"`
+}

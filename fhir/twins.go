@@ -1,0 +1,143 @@
+package fhir
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+
+	"perci.health/careline"
+)
+
+// findOrMake files a call whose first filing was begun before, with unknown
+// end. The search sees what an earlier try has stored; the conditional create
+// closes the gap behind it, and reads where a search may lag on a replica.
+func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours Communication, f careline.Filing) (careline.Filing, error) {
+	f.Doubted = true
+	found, err := c.find(ctx, call)
+	if err != nil {
+		return f, err
+	}
+	if kept, others := choose(found, ""); kept.ID != "" {
+		return c.adopt(ctx, ours, f, kept, others)
+	}
+	body, err := json.Marshal(ours)
+	if err != nil {
+		return f, careline.NewError(careline.CodeInternal, "The call could not be written as a Communication.", err)
+	}
+	made, err := c.client.Create(ctx, "Communication", body, "identifier="+url.QueryEscape(systemTwilio+"|"+call.Key))
+	if err != nil {
+		return f, permanent(err)
+	}
+	return c.adopt(ctx, ours, f, made, nil) // it may be one that was there, with other content
+}
+
+// adopt makes kept the call's Communication and withdraws the others.
+func (c *Chart) adopt(ctx context.Context, ours Communication, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
+	f.Doubted = true
+	if err := c.withdraw(ctx, others); err != nil {
+		return f, err
+	}
+	written, err := c.put(ctx, ours, kept)
+	if err != nil {
+		return f, permanent(err)
+	}
+	return c.filed(f, written), nil
+}
+
+// removeTwins looks once more, when a call is over, for a first filing whose
+// answer was lost and which the server stored late: a frozen database does so
+// after it thaws.
+func (c *Chart) removeTwins(ctx context.Context, call careline.Call, id string) error {
+	found, err := c.find(ctx, call)
+	if err != nil {
+		return err
+	}
+	kept, others := choose(found, id)
+	if kept.ID != id {
+		return nil // revise will meet whatever became of it
+	}
+	return c.withdraw(ctx, others)
+}
+
+// find is every Communication with the call's key as an identifier.
+func (c *Chart) find(ctx context.Context, call careline.Call) ([]Resource, error) {
+	if call.Key == "" {
+		return nil, careline.NewError(careline.CodeInternal, "A call without key cannot be looked for.", nil)
+	}
+	entries, err := c.client.Search(ctx, "Communication", url.Values{"identifier": {systemTwilio + "|" + call.Key}, "_count": {"100"}})
+	if err != nil {
+		return nil, err
+	}
+	var found []Resource
+	for _, e := range entries {
+		if e.Resource.Type == "Communication" && e.Mode != "include" {
+			found = append(found, e.Resource)
+		}
+	}
+	return found, nil
+}
+
+// choose is the Communication to keep, and those that tell of the same call
+// besides. The one already known is kept, so that nobody's link to it breaks;
+// else the oldest. One that is entered in error is kept only if there is no
+// other: then a person withdrew this call, and making a new one would undo that.
+func choose(found []Resource, known string) (kept Resource, others []Resource) {
+	found = slices.Clone(found)
+	slices.SortFunc(found, func(a, b Resource) int {
+		if order := recordedTime(a.LastUpdated).Compare(recordedTime(b.LastUpdated)); order != 0 {
+			return order
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	var withdrawn Resource
+	for _, r := range found {
+		switch {
+		case inError(r):
+			if withdrawn.ID == "" || r.ID == known {
+				withdrawn = r
+			}
+		case kept.ID == "":
+			kept = r
+		case r.ID == known:
+			kept, others = r, append(others, kept)
+		default:
+			others = append(others, r)
+		}
+	}
+	if kept.ID == "" || withdrawn.ID == known && known != "" {
+		return withdrawn, others
+	}
+	return kept, others
+}
+
+func inError(r Resource) bool {
+	var m struct {
+		Status string `json:"status"`
+	}
+	return json.Unmarshal(r.JSON, &m) == nil && m.Status == statusInError
+}
+
+// withdraw marks each as entered in error, which is how FHIR takes back a
+// resource that never should have been (value set event-status); it is not
+// deleted, so that what somebody added to it can be read.
+func (c *Chart) withdraw(ctx context.Context, twins []Resource) error {
+	for _, twin := range twins {
+		record, err := decode(twin.JSON)
+		if err != nil {
+			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be read.", err)
+		}
+		record["status"] = statusInError
+		unstamp(record)
+		if twin.JSON, err = json.Marshal(record); err != nil {
+			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be written.", err)
+		}
+		if _, err := c.client.Update(ctx, twin); err != nil {
+			return err
+		}
+		careline.Note(ctx, slog.String("withdrawn", twin.ID))
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+// The calls so far, and the chosen one: who, state, buttons, timeline, record.
+
+import { ask, busy, capital, clock, el, icon, note } from "/dom.js";
+import { drawTimeline } from "/timeline.js";
+import { RecordView } from "/record.js";
+
+export function drawCalls(parts, model) {
+  const head = el("section", { class: "card", "aria-label": "The call" });
+  const timeline = el("section", { class: "card", "aria-label": "What happened" });
+  const recordCard = el("section", { class: "card", "aria-label": "The record" });
+  const view = new RecordView(recordCard, model);
+  const buttons = el("div", { class: "row" });
+  const trouble = el("div", {});
+  let saidLast = "";
+  let shown = { sid: "", buttons: "", rows: "" };
+
+  model.addEventListener("change", draw);
+  draw();
+
+  function draw() {
+    const call = model.calls.get(model.chosen);
+    if (!call) {
+      parts.list.replaceChildren();
+      parts.call.replaceChildren(el("div", { class: "card empty" }, icon("phone"), el("h2", {}, "No call yet"),
+        el("p", {}, "Choose a clinician and an appointment, then place the call. Every webhook and every version of the record appears here as it happens.")));
+      return;
+    }
+    if (shown.sid !== call.sid) {
+      shown = { sid: call.sid, buttons: "", rows: "" };
+      trouble.replaceChildren();
+      parts.call.replaceChildren(head, timeline, recordCard);
+    }
+    drawList();
+    drawHead(call);
+    const rows = call.rows.map((r) => `${r.id}${r.answered ?? ""}`).join();
+    if (rows !== shown.rows) { drawTimeline(timeline, call); shown.rows = rows; }
+    view.draw(call);
+  }
+
+  function drawList() {
+    const focused = document.activeElement?.dataset?.sid;
+    const left = parts.list.firstChild?.scrollLeft ?? 0;
+    const list = el("div", { class: "calls", role: "group", "aria-label": "Calls, newest first" }, [...model.calls.values()].sort((a, b) => b.started.localeCompare(a.started)).slice(0, 60).map((c) => {
+      const a = model.about(c);
+      return el("button", { type: "button", "data-sid": c.sid, "aria-pressed": String(c.sid === model.chosen), onclick: () => model.choose(c.sid) },
+        el("span", { class: "to" }, capital(a.inbound ? a.from : a.to)),
+        el("span", { class: "meta num" }, el("span", { class: `state ${a.kind}` }, icon(a.icon), a.word), clock(c.started).slice(0, 8)));
+    }));
+    parts.list.replaceChildren(list);
+    list.scrollLeft = left;
+    if (focused) list.querySelector(`[data-sid="${focused}"]`)?.focus();
+  }
+
+  function drawHead(call) {
+    const a = model.about(call);
+    const about = a.appointment ? `${a.appointment.start.slice(11, 16)} · ${a.appointment.reason}` : a.inbound ? "A member calls the clinic’s number" : "No appointment of today";
+    const band = el("p", { class: `band ${a.kind} ${a.ringing ? "ringing" : ""}` }, icon(a.icon), el("span", {}, a.word, " ", el("small", {}, "– ", a.more)));
+    drawButtons(call, a);
+    const lines = [el("div", { class: "head" }, el("div", { class: "who" },
+      el("h2", {}, a.inbound ? `${a.from} calls the clinic` : `${a.from} calls ${a.to}`),
+      el("p", {}, [about, a.ending && `number ${a.ending}`].filter(Boolean).join(" · ")))), band];
+    // The buttons stay where they are in the page, so that focus does.
+    if (!buttons.isConnected || head.lastChild !== trouble) head.replaceChildren(...lines, buttons, trouble);
+    else { head.children[0].replaceWith(lines[0]); head.children[1].replaceWith(lines[1]); }
+    const sentence = a.inbound ? `${a.from}: ${a.word}` : `${a.word}: ${a.to}`;
+    if (sentence !== saidLast) { parts.said.textContent = sentence; saidLast = sentence; }
+  }
+
+  function drawButtons(call, a) {
+    const number = a.memberNumber;
+    const want = [];
+    if (a.live && a.ringing && number) want.push(["answer", "Answer", "button"], ["decline", "Decline", "button stop"]);
+    if (a.live && a.talking && number) want.push(["hangup", "Member hangs up", "button quiet"]);
+    if (a.live) want.push(["end", a.inbound ? "Caller hangs up" : "Clinician hangs up", "button stop"]);
+    const key = want.map((w) => w[0]).join() + number;
+    if (key === shown.buttons) return;
+    shown.buttons = key;
+    const had = buttons.contains(document.activeElement);
+    buttons.replaceChildren(...want.map(([act, text, kind]) => {
+      const b = el("button", { class: kind, type: "button", onclick: () => busy(b, () => press(call, act, number)) }, text);
+      return b;
+    }));
+    buttons.hidden = want.length === 0;
+    buttons.style.marginTop = want.length ? "16px" : "";
+    if (had) buttons.querySelector("button")?.focus();
+  }
+
+  async function press(call, act, number) {
+    trouble.replaceChildren();
+    const path = act === "end" ? `twilio/calls/${call.sid}/hangup` : `twilio/phones/${encodeURIComponent(number)}/${act}`;
+    try { await ask("POST", path, {}); } catch (error) { trouble.replaceChildren(note("bad", error.message)); }
+  }
+}

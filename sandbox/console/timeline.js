@@ -1,0 +1,77 @@
+// One call in time: Twilio's webhooks on the left, the record on the right.
+
+import { capital, clock, el, icon } from "/dom.js";
+import { differences, text } from "/differences.js";
+
+const PURPOSE = { voice: "What shall I do?", action: "The dial has ended", redirect: "Next instructions?", whisper: "What to say first?", status: "Status", amd: "Who answered?" };
+
+export function drawTimeline(card, call) {
+  const open = new Set([...card.querySelectorAll("details[open]")].map((d) => d.dataset.id));
+  const rows = [...call.rows].sort((a, b) => a.id - b.id);
+  card.replaceChildren(
+    el("header", {}, el("h2", {}, "What happened"), el("span", { class: "hint num" }, `${count(rows.filter((r) => r.lane === "webhook").length, "webhook")} · ${count(call.versions.length, "version")}`)),
+    el("div", { class: "lanes", "aria-hidden": "true" }, el("span", {}, "Time"), el("span", {}, "Twilio → the app"), el("span", {}, "Health record")),
+    el("ol", {}, rows.map((row) => line(row, open))));
+}
+
+const count = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
+
+function line(row, open) {
+  return el("li", { class: `line ${row.lane}` }, el("time", { class: "num", datetime: row.time }, clock(row.time)), el("div", { class: "what" }, what(row, open)));
+}
+
+function what(row, open) {
+  switch (row.lane) {
+    case "webhook": return webhook(row, open);
+    case "record": return record(row);
+    case "speech": return speech(row.event);
+    case "fault": return title("warn", `Fault: ${words(row.event.fault)}`, null, `the “${row.event.text}” report`);
+    default: return title("warn", row.event.code ? `Twilio ${row.event.code}` : "Twilio", null, row.event.text);
+  }
+}
+
+function title(name, main, badge, sub) {
+  return [el("div", { class: "title" }, icon(name), el("span", {}, main), badge), sub ? el("div", { class: "sub" }, sub) : null];
+}
+
+const words = (fault) => ({ drop: "lost", duplicate: "sent twice", reorder: "out of order", badSignature: "wrongly signed", delay: "delayed" })[fault] ?? fault;
+
+function webhook(row, open) {
+  const { webhook: hook, params } = row;
+  const code = !row.answered ? el("span", { class: "code" }, "waiting…")
+    : el("span", { class: `code ${hook.statusCode >= 200 && hook.statusCode < 300 ? "ok" : "no"}` }, hook.statusCode ? `${hook.statusCode} · ${hook.milliseconds ?? 0} ms` : "no answer");
+  const main = hook.purpose === "status" ? params.CallStatus ?? "status" : PURPOSE[hook.purpose] ?? hook.purpose;
+  const id = String(row.id);
+  return [
+    ...title("hook", main, code),
+    hook.error ? el("div", { class: "sub error" }, capital(hook.error)) : null,
+    el("details", { "data-id": id, open: open.has(id) }, el("summary", {}, [`${hook.method} ${hook.path}`, hook.attempt > 1 ? `attempt ${hook.attempt}` : "", verbs(hook.body)].filter(Boolean).join(" · ")),
+      el("table", {}, el("tbody", {}, Object.entries(params).map(([k, v]) => el("tr", {}, el("th", { scope: "row" }, k), el("td", {}, v))))),
+      hook.body ? el("pre", { class: "json" }, hook.body.trim().split("\n").map((l) => el("span", {}, l || " "))) : null),
+  ];
+}
+
+function verbs(body = "") {
+  const found = [...body.matchAll(/<(Dial|Number|Client|Say|Play|Pause|Hangup|Reject|Redirect)\b/g)].map((m) => m[1]);
+  return found.length ? `answers ${found.join(", ")}` : "";
+}
+
+function speech(e) {
+  if (e.kind === "pause") return title("wait", `Pause of ${e.text} s`);
+  if (e.kind === "say") return title("speech", `“${e.text}”`);
+  return title("speech", `${capital(e.kind)}: ${e.text}`);
+}
+
+// What a reader of the timeline does not need: it is in the record below.
+const QUIET = /^(meta|identifier|payload|resourceType|id\b)|\[(callSid|parentCallSid|direction)\]/;
+
+function record(row) {
+  const { record: r, before } = row;
+  const what = r.type === "Communication" ? "Version" : `${r.type} version`;
+  const body = r.resource ?? {};
+  const changed = differences(before?.resource, body).filter((d) => !QUIET.test(d.path) && d.path !== "status");
+  const told = changed.slice(0, 4).map((d) => `${d.label}: ${/T\d\d:/.test(d.after) ? new Date(d.after).toLocaleTimeString("en-GB") : text(d.after)}`).join(" · ");
+  const first = body.statusReason?.text ?? body.payload?.[0]?.contentString ?? "The first version";
+  return [...title("record", r.number ? `${what} ${r.number}` : `New ${what.toLowerCase()}`, el("span", { class: "code" }, body.status ?? r.interaction), before ? told : first),
+    el("span", { class: "lane-name sub" }, "in the health record")];
+}

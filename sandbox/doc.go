@@ -1,0 +1,15 @@
+// Package sandbox is the outside world of a clinic's telephone service, run on
+// this machine: a Twilio (package twiliobox), a FHIR server (package fhirbox),
+// a sign-in service in Descope's shape, a small clinic to call, and a console
+// page to watch and steer it all.
+//
+//	clinician's app ──▶ issuer            (session JWT)
+//	scripted caller ──▶ the app           (access token)
+//	scripted caller ──▶ twiliobox         (the Voice SDK's part)
+//	     twiliobox  ──▶ the app           (webhooks)
+//	        the app ──▶ fhirbox           (the record)
+//	        console ──▶ all of them, and a live list of what they do
+//
+// Everything listens on 127.0.0.1 alone, and nothing here asks for a password:
+// it must never be reachable from a service that real people use.
+package sandbox

@@ -1,0 +1,202 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// SessionLife is how long a session JWT lives unless IssuerConfig says
+// otherwise: Descope's default session token timeout of ten minutes.
+const SessionLife = 10 * time.Minute
+
+// IssuerConfig says who may sign in and what their sessions say.
+type IssuerConfig struct {
+	// Project is the Descope project id: the last part of the keys' path and of
+	// `iss`.
+	Project string
+	// BaseURL is where the issuer is reached. `iss` is BaseURL/Project, or the
+	// bare Project when BaseURL is empty: Descope has issued both forms.
+	BaseURL string
+	// People may sign in, without a password.
+	People []Person
+	// Life of a session; 0 means SessionLife. A negative one issues sessions
+	// that have already expired, for tests of a client's refusal.
+	Life time.Duration
+	// Roles of everybody; nil means ["clinician"].
+	Roles []string
+	// PractitionerClaim names the claim that holds Person.ID; empty means
+	// medplumPractitionerId.
+	PractitionerClaim string
+}
+
+// Person is one who may sign in: ID is the FHIR Practitioner's id.
+type Person struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Role string `json:"role"` // in words, for the sign-in page
+}
+
+// Issuer is a local identity provider in Descope's shape. Its methods may be
+// called from any goroutine.
+type Issuer struct {
+	cfg  IssuerConfig
+	keys *keyRing
+}
+
+// errNobody is returned for a person who is not in IssuerConfig.People.
+var errNobody = errors.New("nobody of that id may sign in: choose one of the clinic's clinicians")
+
+// NewIssuer makes an issuer with one fresh RSA key.
+func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
+	if cfg.Project == "" || strings.ContainsAny(cfg.Project, "/?#") {
+		return nil, errors.New("issuer: Project must be a Descope project id, as P2abc…")
+	}
+	if cfg.Life == 0 {
+		cfg.Life = SessionLife
+	}
+	if cfg.Roles == nil {
+		cfg.Roles = []string{"clinician"}
+	}
+	if cfg.PractitionerClaim == "" {
+		cfg.PractitionerClaim = "medplumPractitionerId"
+	}
+	keys, err := newKeyRing()
+	if err != nil {
+		return nil, fmt.Errorf("issuer: %w", err)
+	}
+	return &Issuer{cfg: cfg, keys: keys}, nil
+}
+
+// Session returns a session JWT for the person with this Practitioner id, or an
+// error when nobody has it. Its claims are those that Descope documents for a
+// session token (docs.descope.com, Session Overview) and the practitioner's id
+// as a custom claim.
+func (i *Issuer) Session(practitioner string) (string, error) {
+	if !i.knows(practitioner) {
+		return "", errNobody
+	}
+	iss := i.cfg.Project
+	if i.cfg.BaseURL != "" {
+		iss = strings.TrimSuffix(i.cfg.BaseURL, "/") + "/" + i.cfg.Project
+	}
+	now := time.Now()
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+		"amr":                   []string{"email"},
+		"drn":                   "DS",
+		"iss":                   iss,
+		"sub":                   userID(practitioner),
+		"iat":                   now.Unix(),
+		"exp":                   now.Add(i.cfg.Life).Unix(),
+		"rexp":                  now.Add(28 * 24 * time.Hour).UTC().Format(time.RFC3339),
+		"roles":                 i.cfg.Roles,
+		"permissions":           []string{},
+		i.cfg.PractitionerClaim: practitioner,
+	})
+	key := i.keys.current()
+	token.Header["kid"] = key.id
+	signed, err := token.SignedString(key.private)
+	if err != nil {
+		return "", fmt.Errorf("sign the session: %w", err)
+	}
+	return signed, nil
+}
+
+// Rotate makes a new key and signs with it from now on. The last key stays
+// published, so its sessions live out their time; older ones are gone.
+func (i *Issuer) Rotate() error { return i.keys.rotate() }
+
+// Handler serves
+//
+//	GET  /v2/keys/{project}    the JWKS (RFC 7517)
+//	GET  /signin               the sign-in page (see signIn)
+//	POST /signin               its answer: back to redirect_uri
+//	POST /sandbox/v1/session   {"practitioner": id} → {"sessionJwt": …}
+//	POST /sandbox/v1/rotate    204: Rotate
+func (i *Issuer) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v2/keys/{project}", i.serveKeys)
+	mux.HandleFunc("GET /signin", i.signInPage)
+	mux.HandleFunc("POST /signin", i.signIn)
+	mux.HandleFunc("GET /signin.css", i.signInStyle)
+	mux.HandleFunc("POST /sandbox/v1/session", i.serveSession)
+	mux.HandleFunc("POST /sandbox/v1/rotate", i.serveRotate)
+	return mux
+}
+
+func (i *Issuer) serveKeys(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("project") != i.cfg.Project {
+		refuse(w, http.StatusNotFound, "This issuer has no such project.")
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answerJSON(w, http.StatusOK, i.keys.public())
+}
+
+func (i *Issuer) serveSession(w http.ResponseWriter, r *http.Request) {
+	var ask struct {
+		Practitioner string `json:"practitioner"`
+	}
+	if err := readJSON(w, r, &ask); err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	token, err := i.Session(ask.Practitioner)
+	if errors.Is(err, errNobody) {
+		refuse(w, http.StatusNotFound, sentence(err))
+		return
+	}
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, sentence(err))
+		return
+	}
+	answerJSON(w, http.StatusOK, map[string]string{"sessionJwt": token})
+}
+
+func (i *Issuer) serveRotate(w http.ResponseWriter, r *http.Request) {
+	if !isJSON(r) {
+		refuse(w, http.StatusUnsupportedMediaType, "Send this request with Content-Type: application/json.")
+		return
+	}
+	if err := i.Rotate(); err != nil {
+		refuse(w, http.StatusInternalServerError, sentence(err))
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (i *Issuer) knows(practitioner string) bool {
+	for _, p := range i.cfg.People {
+		if p.ID == practitioner {
+			return practitioner != ""
+		}
+	}
+	return false
+}
+
+// userID gives a Descope user id: U2 and 25 letters or digits, always the same
+// for one person.
+func userID(practitioner string) string {
+	sum := sha256.Sum256([]byte("user " + practitioner))
+	return "U2" + fmt.Sprintf("%x", sum)[:25]
+}
+
+// readJSON reads a small JSON body into v. Its error is a sentence for the
+// sender.
+func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
+	if !isJSON(r) {
+		return errors.New("Send this request with Content-Type: application/json.") //nolint:staticcheck // a sentence that is shown as it is
+	}
+	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return fmt.Errorf("The request's body is not the JSON that is expected here: %w.", err) //nolint:staticcheck // as above
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package twiliobox
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// phoneView is a phone as the console shows it. State is idle, ringing or
+// in-call.
+type phoneView struct {
+	Number string `json:"number"`
+	Phone
+	State   string `json:"state"`
+	CallSID string `json:"callSid,omitempty"`
+}
+
+// phoneRule is a line of the package comment's table.
+type phoneRule struct {
+	LastDigits string `json:"lastDigits"`
+	Outcome    string `json:"outcome"`
+	SIP        int    `json:"sipResponseCode,omitempty"`
+}
+
+var (
+	phoneRanges = []string{"+447700900000-+447700900999", "+442079460000-+442079460999"}
+	phoneRules  = []phoneRule{
+		{"404", "failed", 404}, {"480", "failed", 480}, {"486", "busy", 486}, {"487", "no-answer", 487},
+		{"503", "failed", 503}, {"603", "decline", 603}, {"700-709", "voicemail", 0}, {"800-809", "manual", 0},
+		{"others", "answer", 0},
+	}
+)
+
+// seePhones shows the phones that have a script or a call; all others do what
+// the rules say.
+func (b *Box) seePhones(*http.Request) (int, any, error) {
+	phones := []phoneView{}
+	seen := map[string]bool{}
+	show := func(number string) {
+		if !seen[number] {
+			seen[number] = true
+			phones = append(phones, b.engine.phone(number))
+		}
+	}
+	for _, number := range b.engine.phones.scripted() {
+		show(number)
+	}
+	for _, v := range b.engine.views(func(l *leg) bool { return l.parentSID != "" && !l.status.Final() }) {
+		show(v.To)
+	}
+	return http.StatusOK, map[string]any{"phones": phones, "ranges": phoneRanges, "rules": phoneRules}, nil
+}
+
+func (e *engine) phone(number string) phoneView {
+	v := phoneView{Number: number, Phone: e.phones.lookup(number), State: "idle"}
+	l, ok := e.live(number)
+	if !ok {
+		return v
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	v.CallSID, v.State = l.sid, "ringing"
+	if l.status == InProgress {
+		v.State = "in-call"
+	}
+	return v
+}
+
+// address reads the number of a path: a client may also be named.
+func address(r *http.Request) (string, error) {
+	number := r.PathValue("number")
+	if !strings.HasPrefix(number, "client:") && !servedNumber.MatchString(number) {
+		return "", badRequest{fmt.Errorf("there are phones only at %v, and at client:<identity>", phoneRanges)}
+	}
+	return number, nil
+}
+
+func (b *Box) setPhone(r *http.Request) (int, any, error) {
+	number, err := address(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	var p Phone
+	if err := decode(r, &p); err != nil {
+		return 0, nil, err
+	}
+	if err := p.check(); err != nil {
+		return 0, nil, badRequest{err}
+	}
+	b.engine.phones.set(number, p)
+	b.engine.bus.publish(Event{Type: "phone", Text: number})
+	return http.StatusOK, b.engine.phone(number), nil
+}
+
+// usePhone answers, declines or hangs up the newest call at a number. Any phone
+// that rings can be answered before its script does.
+func (b *Box) usePhone(r *http.Request) (int, any, error) {
+	number, err := address(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	l, ok := b.engine.live(number)
+	if !ok {
+		return 0, nil, errNotRinging
+	}
+	switch r.PathValue("act") {
+	case "answer":
+		err = b.engine.press(l, func() func() { return l.onAnswer })
+	case "decline":
+		err = b.engine.press(l, func() func() { return l.onDecline })
+	case "hangup":
+		err = b.engine.hangUp(l)
+	default:
+		err = badRequest{errors.New("a phone can answer, decline and hangup")}
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, b.engine.phone(number), nil
+}
+
+// press does what a phone's button does while it rings.
+func (e *engine) press(l *leg, button func() func()) error {
+	return l.call.order(func() error {
+		act := button()
+		if act == nil {
+			return errNotRinging
+		}
+		act()
+		return nil
+	})
+}

@@ -1,0 +1,274 @@
+package twiliobox
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// dialling is a Dial while it runs.
+type dialling struct {
+	*call
+	verb   dialVerb
+	tried  []*leg
+	winner *leg
+	noun   noun  // that the winner answered for
+	phone  Phone // that the winner is
+	bridge bool  // parent and winner could hear each other
+}
+
+// setupTime is from dialling until the far end's phone, or its network, reacts.
+const setupTime = time.Second
+
+// timeoutGrace is what Twilio adds to a Dial's timeout (voice/twiml/dial).
+const timeoutGrace = 5 * time.Second
+
+// dial runs a Dial to its end and returns the action request, if it has one. For
+// a caller who has hung up the action is requested too, and its answer ignored.
+func (c *call) dial(d document, v *node) *request {
+	verb := c.readDial(d, v)
+	if verb.notSimulated != "" {
+		c.fail(c.parent, Notice{Level: "error", Message: "not simulated: <" + verb.notSimulated + "> in <Dial>"})
+		return nil
+	}
+	x := &dialling{call: c, verb: verb}
+	if !verb.answerOnBridge {
+		c.pickUp(c.parent)
+	}
+	for _, group := range verb.groups() {
+		x.ring(group)
+		if x.winner != nil || c.parent.status.Final() {
+			break
+		}
+	}
+	if x.winner != nil {
+		x.talk()
+	}
+	if verb.action == "" {
+		return nil
+	}
+	next := x.result()
+	if !c.parent.status.Final() {
+		return &next
+	}
+	if a := c.ask(next); a.failed != "" {
+		c.notice(c.parent, Notice{Level: "error", Code: a.code, Message: a.err.Error(), URL: next.url})
+	}
+	return nil
+}
+
+// ring dials the nouns together, until one answers or none is left.
+func (x *dialling) ring(group []noun) {
+	var ringing []*leg
+	for _, n := range group {
+		l := x.newChild(n)
+		x.tried = append(x.tried, l)
+		ringing = append(ringing, l)
+		x.place(n, l)
+	}
+	x.waitUntil(func() bool { return x.winner != nil || allFinal(ringing) })
+	for _, l := range ringing {
+		if l != x.winner {
+			x.cut(l)
+		}
+	}
+}
+
+func allFinal(legs []*leg) bool {
+	for _, l := range legs {
+		if !l.status.Final() {
+			return false
+		}
+	}
+	return true
+}
+
+// newChild makes the leg towards a noun. It shows the Dial's caller id, or the
+// caller's own when there is none.
+func (x *dialling) newChild(n noun) *leg {
+	from := x.verb.callerID
+	if from == "" {
+		from = x.parent.from
+	}
+	l := &leg{
+		sid: newSID("CA"), parentSID: x.parent.sid, direction: "outbound-dial",
+		from: from, caller: from, to: n.address, pstn: !n.client,
+		call: x.call, created: x.clock.now, hook: n.hook, numberSID: x.numberSID(from),
+	}
+	l.lane = &lane{call: x.call}
+	x.engine.add(l)
+	return l
+}
+
+func (x *dialling) numberSID(number string) string {
+	n, _ := x.engine.account.number(number)
+	return n.SID
+}
+
+// place starts one noun. What Twilio refuses to dial fails without having been
+// initiated; what it dials then does as the phone there does.
+func (x *dialling) place(n noun, l *leg) {
+	if refusal := x.refusal(n); refusal != nil {
+		x.notice(l, *refusal)
+		x.end(l, Failed, 0)
+		return
+	}
+	x.changed(l, Initiated)
+	x.tell(l, "initiated")
+	timeout := x.clock.after(x.verb.timeout+timeoutGrace, func() { x.end(l, NoAnswer, 487) })
+	phone := x.engine.phones.lookup(n.address)
+	answer := func() {
+		timeout.cancel()
+		x.answered(n, l, phone)
+	}
+	reaction := x.clock.after(setupTime, func() { x.react(l, phone, answer) })
+	l.onEnd = func() {
+		timeout.cancel()
+		reaction.cancel()
+		l.onAnswer, l.onDecline = nil, nil
+	}
+}
+
+// react is what a phone does when the call reaches it.
+func (x *dialling) react(l *leg, phone Phone, answer func()) {
+	switch phone.Outcome {
+	case "failed":
+		x.end(l, Failed, phone.SIPResponseCode)
+		return
+	case "busy":
+		x.end(l, Busy, 486)
+		return
+	}
+	x.changed(l, Ringing)
+	x.tell(l, "ringing")
+	decline := func() { x.end(l, Busy, 603) }
+	var acts *alarm
+	switch phone.Outcome {
+	case "answer", "voicemail":
+		acts = x.clock.after(seconds(*phone.RingSeconds), answer)
+	case "decline":
+		acts = x.clock.after(seconds(*phone.RingSeconds), decline)
+	}
+	l.onAnswer, l.onDecline = answer, decline
+	before := l.onEnd
+	l.onEnd = func() {
+		acts.cancel()
+		before()
+	}
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// answered makes l the leg that talks, unless another was quicker.
+func (x *dialling) answered(n noun, l *leg, phone Phone) {
+	if x.winner != nil || l.status.Final() {
+		return
+	}
+	x.winner = l
+	l.onEnd()
+	l.onEnd = nil
+	x.pickUp(l)
+	x.detect(n, l, phone)
+	x.noun, x.phone = n, phone
+}
+
+// talk is from the answer to the end: digits, a whisper on the callee's side,
+// then the two parties.
+func (x *dialling) talk() {
+	n, l := x.noun, x.winner
+	if n.sendDigits != "" {
+		x.said(l, Utterance{Kind: "digits", Text: n.sendDigits})
+		x.spend(l, digitsLast(n.sendDigits))
+	}
+	if n.url != "" && !l.status.Final() {
+		x.perform(l, request{purpose: "whisper", method: n.method, url: n.url, form: l.parameters(), callSID: l.sid})
+	}
+	if l.status.Final() {
+		return
+	}
+	x.bridge = true
+	x.pickUp(x.parent)
+	limit := x.clock.after(x.verb.timeLimit, func() { x.end(l, Completed, 200) })
+	defer limit.cancel()
+	if *x.phone.TalkSeconds > 0 {
+		leaves := x.clock.after(seconds(*x.phone.TalkSeconds), func() { x.end(l, Completed, 200) })
+		defer leaves.cancel()
+	}
+	x.waitUntil(func() bool { return l.status.Final() })
+}
+
+// result is the action request: the parent's parameters and what came of the
+// Dial. Documentation and captures know the parent's CallStatus there only as
+// in-progress or completed, also when nobody answered.
+func (x *dialling) result() request {
+	l := x.winner
+	if l == nil {
+		l = x.tried[len(x.tried)-1]
+	}
+	form := x.parent.parameters()
+	form.Set("CallStatus", string(InProgress))
+	if x.parent.status.Final() {
+		form.Set("CallStatus", string(Completed))
+	}
+	form.Set("DialCallStatus", string(l.status))
+	form.Set("DialCallSid", l.sid)
+	form.Set("DialCallDuration", strconv.Itoa(l.seconds()))
+	form.Set("DialBridged", strconv.FormatBool(x.bridge))
+	return request{purpose: "action", method: x.verb.method, url: x.verb.action, form: form, callSID: x.parent.sid}
+}
+
+// detect starts answering machine detection, which runs beside the call. Its
+// result may come after the call has ended.
+func (x *dialling) detect(n noun, l *leg, phone Phone) {
+	if n.detection.mode == "" {
+		return
+	}
+	result, takes := n.detection.find(phone)
+	began := x.clock.now
+	told := false
+	tell := func(result string) {
+		if told {
+			return
+		}
+		told = true
+		x.engine.mu.Lock()
+		l.answeredBy = result
+		x.engine.mu.Unlock()
+		if n.detection.hook.url == "" {
+			return
+		}
+		x.tellDetection(l, n.detection.hook, url.Values{
+			"AccountSid": {x.engine.config.AccountSID}, "CallSid": {l.sid}, "AnsweredBy": {result},
+			"MachineDetectionDuration": {strconv.FormatInt(x.clock.now.Sub(began).Milliseconds(), 10)},
+		})
+	}
+	found := x.clock.after(takes, func() { tell(result) })
+	l.onEnd = func() {
+		found.cancel()
+		tell("unknown")
+	}
+	if n.detection.hook.url == "" {
+		x.notice(l, Notice{Level: "warning", Code: 21262, Message: "machineDetection without amdStatusCallback: the result is not sent"})
+	}
+}
+
+// refusal says why Twilio would not dial a noun, or nil.
+func (x *dialling) refusal(n noun) *Notice {
+	warning := func(code int, message string) *Notice {
+		return &Notice{Level: "warning", Code: code, Message: message}
+	}
+	if n.client {
+		return nil
+	}
+	switch _, owned := x.engine.account.number(x.verb.callerID); {
+	case x.verb.callerID == "" && !x.parent.pstn:
+		return warning(13214, "Dial: invalid callerId value: a call from a client to a number needs one")
+	case x.verb.callerID != "" && !owned && !(x.parent.pstn && x.verb.callerID == x.parent.from):
+		return warning(13214, "Dial: invalid callerId value: it must be a number of this account")
+	case !dialString.MatchString(n.address):
+		return warning(13224, "Dial: invalid phone number")
+	case !e164Pattern.MatchString(n.address):
+		return warning(13223, "Dial: invalid phone number format: E.164 is expected, as +447700900001")
+	}
+	return nil
+}

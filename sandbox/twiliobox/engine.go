@@ -1,0 +1,193 @@
+package twiliobox
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+)
+
+// engine runs calls: it knows legs, phones and TwiML, and of HTTP only what it
+// sends itself.
+type engine struct {
+	config  Config
+	account *account
+	phones  *phonebook
+	gremlin *gremlin
+	bus     *bus
+	postman *postman
+
+	base    context.Context // of every webhook
+	abort   context.CancelFunc
+	running sync.WaitGroup // calls and deliveries
+
+	mu      sync.Mutex
+	legs    map[string]*leg
+	order   []*leg // oldest first
+	started int
+	closing bool
+}
+
+// remembered is how many legs can still be looked at: older ones that have ended
+// are forgotten, so that a box can run under load for days.
+const remembered = 20_000
+
+var (
+	errClosed     = errors.New("the sandbox is closing")
+	errEnded      = errors.New("the call has ended")
+	errNotRinging = errors.New("the phone is not ringing")
+)
+
+func newEngine(c Config) *engine {
+	base, abort := context.WithCancel(context.Background())
+	bus := newBus()
+	return &engine{
+		config:  c,
+		account: newAccount(c),
+		phones:  &phonebook{script: map[string]Phone{}},
+		gremlin: &gremlin{seed: c.Seed},
+		bus:     bus,
+		postman: &postman{authToken: c.AuthToken, bus: bus},
+		base:    base,
+		abort:   abort,
+		legs:    map[string]*leg{},
+	}
+}
+
+// start puts a call on its own goroutine, beginning with the request for its
+// first TwiML.
+func (e *engine) start(parent *leg, first request) error {
+	client, err := e.client()
+	if err != nil {
+		return err
+	}
+	c := &call{engine: e, parent: parent, clock: newClock(e.config.Pace), client: client,
+		inbox: make(chan func()), over: make(chan struct{})}
+	parent.call, parent.lane, parent.created = c, &lane{call: c}, c.clock.now
+	e.mu.Lock()
+	if e.closing {
+		e.mu.Unlock()
+		return errClosed
+	}
+	e.started++
+	c.number = e.started
+	e.running.Add(1)
+	e.addLocked(parent) // in the same breath, so that close sees the call
+	e.mu.Unlock()
+	c.changed(parent, parent.status)
+	go func() {
+		defer e.running.Done()
+		defer close(c.over)
+		c.run(first)
+	}()
+	return nil
+}
+
+// client makes the HTTP client of one call: Twilio keeps cookies per call.
+func (e *engine) client() (*http.Client, error) {
+	client := http.Client{Transport: e.transport()}
+	if e.config.HTTPClient != nil {
+		client.Transport = e.config.HTTPClient.Transport
+	}
+	jar, err := newJar()
+	if err != nil {
+		return nil, err
+	}
+	client.Jar = jar
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &client, nil
+}
+
+// transport closes each connection after its answer, as Twilio's proxy does.
+func (e *engine) transport() http.RoundTripper { return &http.Transport{DisableKeepAlives: true} }
+
+func (e *engine) add(l *leg) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.addLocked(l)
+}
+
+func (e *engine) addLocked(l *leg) {
+	if l.parentSID != "" {
+		l.call.parent.dialled = append(l.call.parent.dialled, l)
+	}
+	e.legs[l.sid] = l
+	e.order = append(e.order, l)
+	if len(e.order) <= remembered {
+		return
+	}
+	if i := slices.IndexFunc(e.order, func(l *leg) bool { return l.status.Final() }); i >= 0 {
+		delete(e.legs, e.order[i].sid)
+		e.order = slices.Delete(e.order, i, i+1)
+	}
+}
+
+func (e *engine) leg(sid string) (*leg, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	l, ok := e.legs[sid]
+	return l, ok
+}
+
+// views describes the legs that keep says yes to, newest first.
+func (e *engine) views(keep func(*leg) bool) []legView {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var views []legView
+	for _, l := range slices.Backward(e.order) {
+		if keep(l) {
+			views = append(views, l.view())
+		}
+	}
+	return views
+}
+
+// live finds the newest leg at an address that has not ended.
+func (e *engine) live(address string) (*leg, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, l := range slices.Backward(e.order) {
+		if l.to == address && l.parentSID != "" && !l.status.Final() {
+			return l, true
+		}
+	}
+	return nil, false
+}
+
+// hangUp ends a leg the way the party on it would.
+func (e *engine) hangUp(l *leg) error {
+	return l.call.order(func() error {
+		if l.status.Final() {
+			return errEnded
+		}
+		l.call.leave(l)
+		return nil
+	})
+}
+
+func (e *engine) close(ctx context.Context) error {
+	e.mu.Lock()
+	e.closing = true
+	parents := slices.DeleteFunc(slices.Clone(e.order), func(l *leg) bool { return l.parentSID != "" || l.status.Final() })
+	e.mu.Unlock()
+	for _, l := range parents {
+		if err := e.hangUp(l); err != nil && !errors.Is(err, errEnded) {
+			return err
+		}
+	}
+	defer e.abort()
+	idle := make(chan struct{})
+	go func() {
+		e.running.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		e.abort()
+		<-idle
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,200 @@
+package twiliobox
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxDocuments stops a document that redirects to itself for ever. Twilio has no
+// such limit: there it ends with the call, after hours.
+const maxDocuments = 100
+
+// apology is what a caller hears when the application fails (voice/twiml).
+const apology = "We are sorry, an application error has occurred. Goodbye."
+
+// perform asks for a document and runs it, and those it leads to, on a leg,
+// until the leg is gone or nothing is left to run.
+func (c *call) perform(on *leg, first request) {
+	next := &first
+	for n := 0; next != nil && !on.status.Final(); n++ {
+		if n == maxDocuments {
+			c.fail(on, Notice{Level: "error", Message: "not simulated: more than 100 documents in one call"})
+			return
+		}
+		d, notices := read(c.ask(*next))
+		if on.status.Final() {
+			return
+		}
+		for _, notice := range notices {
+			if notice.Level == "error" {
+				c.fail(on, notice)
+				return
+			}
+			c.notice(on, notice)
+		}
+		next = c.verbs(on, d)
+	}
+}
+
+// fail ends a leg because its application failed.
+func (c *call) fail(on *leg, n Notice) {
+	c.notice(on, n)
+	if on.status.Final() {
+		return
+	}
+	c.said(on, Utterance{Kind: "app-error", Text: apology})
+	switch {
+	case on.status == InProgress:
+		c.end(on, Completed, on.sipAnswered())
+	default:
+		c.end(on, Failed, 0)
+	}
+}
+
+// sipAnswered is the SIP response of a leg that was answered: known for the
+// dialled ones only.
+func (l *leg) sipAnswered() int {
+	if l.parentSID == "" {
+		return 0
+	}
+	return http.StatusOK
+}
+
+// verbs runs a document's verbs in order and returns the request for the next
+// document when one of them asks for it.
+func (c *call) verbs(on *leg, d document) *request {
+	for _, v := range d.verbs {
+		next := c.verb(on, d, v)
+		if next != nil || on.status.Final() {
+			return next
+		}
+	}
+	return nil
+}
+
+func (c *call) verb(on *leg, d document, v *node) *request {
+	switch v.name {
+	case "Say":
+		c.say(on, v)
+	case "Play":
+		c.play(on, v)
+	case "Pause":
+		// Unlike the others it does not answer: first in a document it is how
+		// long the phone rings (voice/twiml/pause).
+		seconds := c.whole(on, v, "length", limits{usual: 1, from: 0, to: 14400, code: 12200})
+		c.said(on, Utterance{Kind: "pause", Text: strconv.Itoa(seconds)})
+		c.spend(on, time.Duration(seconds)*time.Second)
+	case "Hangup":
+		c.end(on, Completed, on.sipAnswered())
+	case "Reject":
+		c.reject(on, v)
+	case "Redirect":
+		return c.followUp(on, d, step{purpose: "redirect", url: v.text, method: v.attrs["method"]})
+	case "Dial":
+		if on != c.parent {
+			c.fail(on, Notice{Level: "error", Code: 13201, Message: "Dial: cannot dial out from a Dial call segment"})
+			return nil
+		}
+		return c.dial(d, v)
+	default:
+		c.fail(on, Notice{Level: "error", Message: fmt.Sprintf("not simulated: <%s>", v.name)})
+	}
+	return nil
+}
+
+// step is a request that TwiML asks for.
+type step struct{ purpose, url, method string }
+
+// followUp makes the request for the next document; 12200 for a wrong method is
+// a warning, POST is used.
+func (c *call) followUp(on *leg, d document, s step) *request {
+	if !validMethod(s.method) {
+		c.notice(on, Notice{Level: "warning", Code: 12200, Message: "schema validation warning: method must be GET or POST"})
+		s.method = http.MethodPost
+	}
+	form := on.parameters()
+	return &request{purpose: s.purpose, method: s.method, url: resolve(d.base, s.url), form: form, callSID: on.sid}
+}
+
+func (c *call) say(on *leg, v *node) {
+	c.pickUp(on)
+	text := v.words()
+	c.said(on, Utterance{Kind: "say", Text: text, Voice: v.attrs["voice"], Language: v.attrs["language"]})
+	// 150 words a minute: the pace of an unhurried reader.
+	once := max(time.Second, time.Duration(len(strings.Fields(text)))*400*time.Millisecond)
+	c.spend(on, once*time.Duration(c.loops(on, v)))
+}
+
+// play does not fetch the audio: each is taken to last five seconds, each digit
+// half of one.
+func (c *call) play(on *leg, v *node) {
+	c.pickUp(on)
+	if digits := v.attrs["digits"]; digits != "" {
+		c.said(on, Utterance{Kind: "digits", Text: digits})
+		c.spend(on, digitsLast(digits))
+		return
+	}
+	c.said(on, Utterance{Kind: "play", Text: v.text})
+	c.spend(on, 5*time.Second*time.Duration(c.loops(on, v)))
+}
+
+// loops: 0 means until hang-up, a thousand times at most (voice/twiml/say).
+func (c *call) loops(on *leg, v *node) int {
+	n := c.whole(on, v, "loop", limits{usual: 1, from: 0, to: 1000, code: 12200})
+	if n == 0 {
+		return 1000
+	}
+	return n
+}
+
+// digitsLast: w waits half a second, W one, a tone takes a quarter.
+func digitsLast(digits string) (d time.Duration) {
+	for _, digit := range digits {
+		switch digit {
+		case 'w':
+			d += 500 * time.Millisecond
+		case 'W':
+			d += time.Second
+		default:
+			d += 250 * time.Millisecond
+		}
+	}
+	return d
+}
+
+// reject refuses a call that has not been answered; afterwards it is a Hangup.
+func (c *call) reject(on *leg, v *node) {
+	reason := v.attrs["reason"]
+	if reason != "" && reason != "rejected" && reason != "busy" {
+		c.notice(on, Notice{Level: "warning", Code: 12200, Message: "schema validation warning: reason must be rejected or busy"})
+	}
+	switch {
+	case on.status == InProgress:
+		c.end(on, Completed, on.sipAnswered())
+	case reason == "busy":
+		c.end(on, Busy, 0)
+	default:
+		c.end(on, NoAnswer, 0)
+	}
+}
+
+// limits of a whole number in an attribute, and the debugger's code for a value
+// outside them.
+type limits struct{ usual, from, to, code int }
+
+// whole reads a whole number; a bad value gives a warning and the usual value.
+func (c *call) whole(on *leg, v *node, name string, l limits) int {
+	raw, given := v.attrs[name]
+	if !given {
+		return l.usual
+	}
+	n, err := strconv.Atoi(raw)
+	if err != nil || n < l.from || n > l.to {
+		c.notice(on, Notice{Level: "warning", Code: l.code, Message: fmt.Sprintf("%s: invalid %s value: a whole number from %d to %d; %d is used", v.name, name, l.from, l.to, l.usual)})
+		return l.usual
+	}
+	return n
+}

@@ -1,0 +1,190 @@
+package twiliobox
+
+import (
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Status is a CallStatus in Twilio's words (voice/api/call-resource).
+type Status string
+
+// The statuses a leg goes through, in order; it may skip some.
+const (
+	Initiated  Status = "initiated"
+	Ringing    Status = "ringing"
+	InProgress Status = "in-progress"
+	Completed  Status = "completed"
+	Busy       Status = "busy"
+	Failed     Status = "failed"
+	NoAnswer   Status = "no-answer"
+	Canceled   Status = "canceled"
+)
+
+// Final says whether no other status can follow.
+func (s Status) Final() bool {
+	switch s {
+	case Completed, Busy, Failed, NoAnswer, Canceled:
+		return true
+	}
+	return false
+}
+
+// State is a status and when the call's clock says it began.
+type State struct {
+	Status Status    `json:"status"`
+	At     time.Time `json:"at"`
+}
+
+// Utterance is something heard on a leg. Kind is say, play, pause, digits or
+// app-error.
+type Utterance struct {
+	CallSID  string    `json:"callSid"`
+	At       time.Time `json:"at"`
+	Kind     string    `json:"kind"`
+	Text     string    `json:"text"`
+	Voice    string    `json:"voice,omitempty"`
+	Language string    `json:"language,omitempty"`
+}
+
+// Notice is an entry of Twilio's debugger. Level is warning or error; Code is
+// from Twilio's error dictionary, or 0 for something only the sandbox says.
+type Notice struct {
+	CallSID string `json:"callSid"`
+	Level   string `json:"level"`
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	URL     string `json:"url,omitempty"`
+}
+
+// leg is one side of a call: the caller's (the parent) or a dialled one. The
+// fields of the second block are written by the call's goroutine alone, under
+// engine.mu, and read by others under it.
+type leg struct {
+	sid, parentSID, direction  string
+	from, caller, to           string
+	applicationSID, numberSID  string
+	created                    time.Time
+	call                       *call
+	hook                       hook
+	lane                       *lane
+	sequence                   int
+	onAnswer, onDecline, onEnd func() // set by the Dial that holds the leg
+	pstn                       bool
+
+	status          Status
+	answered, ended time.Time
+	sip             int
+	answeredBy      string
+	states          []State
+	transcript      []Utterance // of the whole call, on the parent
+	notices         []Notice    // of the whole call, on the parent
+	dialled         []*leg      // on the parent
+}
+
+// hook is where a leg's status callbacks go, and for which events.
+type hook struct {
+	url, method string
+	events      []string
+}
+
+// seconds is the time from answer to end, in whole seconds; 0 when nobody
+// answered.
+func (l *leg) seconds() int {
+	if l.answered.IsZero() || l.ended.IsZero() {
+		return 0
+	}
+	return int(l.ended.Sub(l.answered) / time.Second)
+}
+
+// parameters are those that every webhook about the leg carries.
+func (l *leg) parameters() url.Values {
+	v := url.Values{
+		"AccountSid": {l.call.engine.config.AccountSID},
+		"ApiVersion": {"2010-04-01"},
+		"CallSid":    {l.sid},
+		"CallStatus": {string(l.status)},
+		"Called":     {l.to},
+		"Caller":     {l.caller},
+		"Direction":  {l.direction},
+		"From":       {l.from},
+		"To":         {l.to},
+	}
+	if l.applicationSID != "" {
+		v.Set("ApplicationSid", l.applicationSID)
+	}
+	if l.parentSID != "" {
+		v.Set("ParentCallSid", l.parentSID)
+	}
+	if l.pstn {
+		geography(v, l)
+	}
+	return v
+}
+
+// geography adds what Twilio knows of where a number is: for UK mobiles the
+// country, the rest is sent empty.
+func geography(v url.Values, l *leg) {
+	for name, number := range map[string]string{"From": l.from, "Caller": l.caller, "To": l.to, "Called": l.to} {
+		country := ""
+		if strings.HasPrefix(number, "+44") {
+			country = "GB"
+		}
+		v.Set(name+"City", "")
+		v.Set(name+"State", "")
+		v.Set(name+"Zip", "")
+		v.Set(name+"Country", country)
+	}
+}
+
+// progress are the parameters of a status callback. Duration is in minutes, as
+// billed; CallDuration in seconds.
+func (l *leg) progress() url.Values {
+	v := l.parameters()
+	v.Set("CallbackSource", "call-progress-events")
+	v.Set("SequenceNumber", strconv.Itoa(l.sequence))
+	v.Set("Timestamp", l.call.clock.now.Format(time.RFC1123Z))
+	if !l.status.Final() {
+		return v
+	}
+	v.Set("CallDuration", strconv.Itoa(l.seconds()))
+	v.Set("Duration", strconv.Itoa(int(math.Ceil(float64(l.seconds())/60))))
+	if l.sip != 0 {
+		v.Set("SipResponseCode", strconv.Itoa(l.sip))
+	}
+	return v
+}
+
+// legView is a leg as it was at one moment.
+type legView struct {
+	SID             string    `json:"sid"`
+	ParentCallSID   string    `json:"parentCallSid,omitempty"`
+	Direction       string    `json:"direction"`
+	From            string    `json:"from"`
+	Caller          string    `json:"caller"`
+	To              string    `json:"to"`
+	Status          Status    `json:"status"`
+	SIPResponseCode int       `json:"sipResponseCode,omitempty"`
+	AnsweredBy      string    `json:"answeredBy,omitempty"`
+	Created         time.Time `json:"created"`
+	Answered        time.Time `json:"answered,omitzero"`
+	Ended           time.Time `json:"ended,omitzero"`
+	DurationSeconds int       `json:"durationSeconds"`
+	States          []State   `json:"states"`
+
+	numberSID string
+}
+
+// view needs engine.mu.
+func (l *leg) view() legView {
+	return legView{
+		SID: l.sid, ParentCallSID: l.parentSID, Direction: l.direction,
+		From: l.from, Caller: l.caller, To: l.to, Status: l.status,
+		SIPResponseCode: l.sip, AnsweredBy: l.answeredBy,
+		Created: l.created, Answered: l.answered, Ended: l.ended,
+		DurationSeconds: l.seconds(), States: append([]State(nil), l.states...),
+		numberSID: l.numberSID,
+	}
+}

@@ -1,0 +1,164 @@
+package twiliobox
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// listCalls lists legs, newest first, by To, From, ParentCallSid, Status,
+// StartTime and EndTime; the operators < and > are part of the name.
+func (b *Box) listCalls(r *http.Request) (any, *restError) {
+	times, fault := timeFilters(r.Form)
+	if fault != nil {
+		return nil, fault
+	}
+	same := func(name, value string) bool { return !r.Form.Has(name) || r.Form.Get(name) == value }
+	var all []resource
+	for _, v := range b.engine.views(func(*leg) bool { return true }) {
+		if !same("To", v.To) || !same("From", v.From) || !same("ParentCallSid", v.ParentCallSID) || !same("Status", restStatus(v.Status)) {
+			continue
+		}
+		if slices.ContainsFunc(times, func(f timeFilter) bool { return !f.keeps(v) }) {
+			continue
+		}
+		all = append(all, resource{v.SID, b.callJSON(v)})
+	}
+	return b.page(r, "calls", all)
+}
+
+func (b *Box) fetchCall(r *http.Request) (any, *restError) {
+	l, ok := b.engine.leg(sid(r))
+	if !ok {
+		return nil, errRestNotFound
+	}
+	b.engine.mu.Lock()
+	defer b.engine.mu.Unlock()
+	return b.callJSON(l.view()), nil
+}
+
+// updateCall ends a leg. Redirecting a live call is not simulated.
+func (b *Box) updateCall(r *http.Request) (any, *restError) {
+	l, ok := b.engine.leg(sid(r))
+	if !ok {
+		return nil, errRestNotFound
+	}
+	status := r.PostForm.Get("Status")
+	if status != "completed" && status != "canceled" {
+		return nil, restFault(http.StatusBadRequest, 20001, "Status must be completed or canceled; redirecting a live call is not simulated")
+	}
+	err := b.engine.endByREST(l, Status(status))
+	if errors.Is(err, errEnded) {
+		return nil, restFault(http.StatusBadRequest, 21220, "Call is not in-progress. Cannot redirect.")
+	}
+	if err != nil {
+		return nil, restFault(http.StatusInternalServerError, 20500, "Internal error")
+	}
+	return b.fetchCall(r)
+}
+
+// endByREST ends a leg: completed at any time, canceled only while it rings; a
+// leg in progress is left alone by canceled, without an error.
+func (e *engine) endByREST(l *leg, s Status) error {
+	return l.call.order(func() error {
+		switch {
+		case l.status.Final():
+			return errEnded
+		case l.status == InProgress && s == Canceled:
+		case l.parentSID != "":
+			l.call.cut(l)
+		default:
+			l.call.end(l, s, 0)
+		}
+		return nil
+	})
+}
+
+// restStatus: the resource knows no initiated, such a leg is queued.
+func restStatus(s Status) string {
+	if s == Initiated || s == "" {
+		return "queued"
+	}
+	return string(s)
+}
+
+func (b *Box) callJSON(v legView) map[string]any {
+	start := v.Answered
+	if start.IsZero() {
+		start = v.Created
+	}
+	call := map[string]any{
+		"sid": v.SID, "account_sid": b.engine.config.AccountSID, "api_version": restVersion,
+		"parent_call_sid": orNull(v.ParentCallSID), "direction": v.Direction, "status": restStatus(v.Status),
+		"from": v.From, "from_formatted": v.From, "to": v.To, "to_formatted": v.To,
+		"phone_number_sid": orNull(v.numberSID), "answered_by": orNull(v.AnsweredBy),
+		"date_created": rfc2822(v.Created), "date_updated": rfc2822(v.changed()),
+		"start_time": rfc2822(start), "end_time": rfc2822(v.Ended),
+		"duration": nil, "price": nil, "price_unit": "USD", "queue_time": "0",
+		"annotation": nil, "caller_name": nil, "forwarded_from": nil, "group_sid": nil, "trunk_sid": nil,
+		"uri": b.uri("/Calls/%s.json", v.SID),
+	}
+	if !v.Ended.IsZero() {
+		call["duration"] = strconv.Itoa(v.DurationSeconds)
+	}
+	return call
+}
+
+func (v legView) changed() time.Time {
+	if len(v.States) == 0 {
+		return v.Created
+	}
+	return v.States[len(v.States)-1].At
+}
+
+// timeFilter is one StartTime or EndTime parameter. A plain date means that day.
+type timeFilter struct {
+	ends     bool // EndTime
+	operator string
+	from, to time.Time
+}
+
+func timeFilters(form url.Values) (filters []timeFilter, fault *restError) {
+	for name, values := range form {
+		base := strings.TrimRight(name, "<>")
+		if base != "StartTime" && base != "EndTime" {
+			continue
+		}
+		f := timeFilter{ends: base == "EndTime", operator: name[len(base):]}
+		day, err := time.Parse(time.DateOnly, values[0])
+		f.from, f.to = day, day.AddDate(0, 0, 1)
+		if err != nil {
+			f.from, err = time.Parse(time.RFC3339, values[0])
+			f.to = f.from.Add(time.Second)
+		}
+		if err != nil {
+			return nil, restFault(http.StatusBadRequest, 20001, name+" must be YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ")
+		}
+		filters = append(filters, f)
+	}
+	return filters, nil
+}
+
+// keeps includes the boundary, as ">=" in the parameter's usual form reads.
+func (f timeFilter) keeps(v legView) bool {
+	t := v.Answered
+	if t.IsZero() {
+		t = v.Created
+	}
+	if f.ends {
+		t = v.Ended
+	}
+	switch {
+	case t.IsZero():
+		return false
+	case f.operator == "<":
+		return t.Before(f.to)
+	case f.operator == ">":
+		return !t.Before(f.from)
+	}
+	return !t.Before(f.from) && t.Before(f.to)
+}

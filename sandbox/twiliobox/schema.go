@@ -1,0 +1,80 @@
+package twiliobox
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// element is what Twilio's schema allows of one element. Children of an element
+// with any are not looked at.
+type element struct {
+	attrs    string
+	children string
+	any      bool
+}
+
+// vocabulary is the TwiML that the box runs (voice/twiml). Names are
+// case-sensitive.
+var vocabulary = map[string]element{
+	"Response": {children: "Dial Say Play Pause Hangup Reject Redirect " + notSimulated},
+	"Dial": {
+		attrs: "action method answerOnBridge callerId timeLimit timeout hangupOnStar record recordingStatusCallback " +
+			"recordingStatusCallbackMethod recordingStatusCallbackEvent recordingTrack trim ringTone sequential " +
+			"referUrl referMethod callReason recordingConfigurationId",
+		children: "Number Client Conference Queue Sip Sim Application WhatsApp",
+	},
+	"Number": {attrs: "sendDigits url method byoc statusCallback statusCallbackMethod statusCallbackEvent " +
+		"machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold " +
+		"machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod"},
+	"Client":    {attrs: "url method statusCallback statusCallbackMethod statusCallbackEvent clientNotificationUrl", children: "Identity Parameter"},
+	"Identity":  {},
+	"Parameter": {attrs: "name value"},
+	"Say":       {attrs: "voice language loop", any: true},
+	"Play":      {attrs: "loop digits"},
+	"Pause":     {attrs: "length"},
+	"Hangup":    {},
+	"Reject":    {attrs: "reason"},
+	"Redirect":  {attrs: "method"},
+}
+
+// notSimulated are verbs that Twilio knows and the box does not run.
+const notSimulated = "Gather Record Conference Enqueue Leave Queue Connect Start Stop Pay Prompt Refer Sms Message VirtualAgent"
+
+// restrict takes out of n what the schema does not allow and returns a warning
+// 12200 for each: Twilio ignores what it does not know.
+func (n *node) restrict() (warnings []Notice) {
+	warn := func(format string, args ...any) {
+		warnings = append(warnings, Notice{Level: "warning", Code: 12200, Message: "schema validation warning: " + fmt.Sprintf(format, args...)})
+	}
+	allowed, known := vocabulary[n.name]
+	if !known {
+		return nil // a verb or noun that is not simulated: the interpreter refuses it
+	}
+	attrs, children := strings.Fields(allowed.attrs), strings.Fields(allowed.children)
+	for _, name := range slices.Sorted(maps.Keys(n.attrs)) {
+		if name == "xmlns" || strings.HasPrefix(name, "xmlns:") || strings.HasPrefix(name, "xml:") || slices.Contains(attrs, name) {
+			continue
+		}
+		warn("attribute %s is not allowed in <%s>", name, n.name)
+		delete(n.attrs, name)
+	}
+	if n.name == "Response" && n.text != "" {
+		warn("text is not allowed in <Response>")
+	}
+	if allowed.any {
+		return warnings
+	}
+	n.children = slices.DeleteFunc(n.children, func(child *node) bool {
+		if slices.Contains(children, child.name) {
+			return false
+		}
+		warn("element <%s> is not allowed in <%s>", child.name, n.name)
+		return true
+	})
+	for _, child := range n.children {
+		warnings = append(warnings, child.restrict()...)
+	}
+	return warnings
+}

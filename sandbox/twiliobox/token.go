@@ -1,0 +1,143 @@
+package twiliobox
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Refusal is why Twilio does not accept a request, with the code of its error
+// dictionary.
+type Refusal struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+// Error makes a Refusal an error.
+func (r *Refusal) Error() string { return fmt.Sprintf("%d: %s", r.Code, r.Message) }
+
+// grants are what an access token allows, once it has been checked.
+type grants struct {
+	identity       string
+	applicationSID string
+	params         map[string]string
+}
+
+// longestLife is the furthest ahead that exp may be: 24 hours.
+const longestLife = 24 * time.Hour
+
+// identityString leaves out control characters, spaces, delimiters and the
+// "unwise" characters of RFC 2396, as error 31105 words it.
+var identityString = regexp.MustCompile("^[^\\x00-\\x20\\x7f<>#%\"{}|\\\\^\\[\\]`]{1,256}$")
+
+type tokenHeader struct {
+	Alg string `json:"alg"`
+	Typ string `json:"typ"`
+	Cty string `json:"cty"`
+}
+
+type tokenClaims struct {
+	Iss    string       `json:"iss"`
+	Sub    string       `json:"sub"`
+	Exp    *json.Number `json:"exp"`
+	Nbf    *json.Number `json:"nbf"`
+	Grants *struct {
+		Identity *string `json:"identity"`
+		Voice    *struct {
+			Outgoing *struct {
+				ApplicationSID string         `json:"application_sid"`
+				Params         map[string]any `json:"params"`
+			} `json:"outgoing"`
+		} `json:"voice"`
+	} `json:"grants"`
+}
+
+// checkToken verifies an access token the way Twilio does (iam/access-tokens and
+// the error pages 20101 to 20107): form, header, issuer, signature, times,
+// grants, in that order.
+func (e *engine) checkToken(token string, now time.Time) (grants, *Refusal) {
+	none := grants{}
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return none, &Refusal{20101, "Invalid access token: it is not a JWT"}
+	}
+	var header tokenHeader
+	var claims tokenClaims
+	if !decodePart(parts[0], &header) || !decodePart(parts[1], &claims) {
+		return none, &Refusal{20101, "Invalid access token: it cannot be decoded"}
+	}
+	if header.Alg != "HS256" || header.Cty != "twilio-fpa;v=1" {
+		return none, &Refusal{20102, "Invalid access token header: alg must be HS256 and cty twilio-fpa;v=1"}
+	}
+	if claims.Iss != e.config.APIKey || claims.Sub != e.config.AccountSID {
+		return none, &Refusal{20103, "Invalid access token issuer or subject: iss must be the API key, sub the account"}
+	}
+	mac := hmac.New(sha256.New, []byte(e.config.APISecret))
+	mac.Write([]byte(parts[0] + "." + parts[1]))
+	if got, err := base64.RawURLEncoding.DecodeString(parts[2]); err != nil || !hmac.Equal(got, mac.Sum(nil)) {
+		return none, &Refusal{20107, "Invalid access token signature"}
+	}
+	if r := claims.checkTimes(now); r != nil {
+		return none, r
+	}
+	return e.checkGrants(claims)
+}
+
+func decodePart(part string, into any) bool {
+	raw, err := base64.RawURLEncoding.DecodeString(part)
+	return err == nil && json.Unmarshal(raw, into) == nil
+}
+
+func (c tokenClaims) checkTimes(now time.Time) *Refusal {
+	exp, ok := moment(c.Exp)
+	switch {
+	case !ok:
+		return &Refusal{20104, "Access token has no usable expiration (exp)"}
+	case !exp.After(now):
+		return &Refusal{20104, "Access token expired"}
+	case exp.Sub(now) > longestLife:
+		return &Refusal{20104, "Access token expiration (exp) is further ahead than 24 hours"}
+	}
+	if c.Nbf == nil {
+		return nil
+	}
+	if nbf, ok := moment(c.Nbf); !ok || nbf.After(now) {
+		return &Refusal{20105, "Access token not yet valid (nbf)"}
+	}
+	return nil
+}
+
+func moment(n *json.Number) (time.Time, bool) {
+	if n == nil {
+		return time.Time{}, false
+	}
+	s, err := n.Float64()
+	if err != nil || s <= 0 || s > 1e11 {
+		return time.Time{}, false
+	}
+	return time.Unix(0, int64(s*1e9)), true
+}
+
+// checkGrants wants an identity and an outgoing voice grant for an application
+// of ours.
+func (e *engine) checkGrants(c tokenClaims) (grants, *Refusal) {
+	if c.Grants == nil || c.Grants.Identity == nil || c.Grants.Voice == nil || c.Grants.Voice.Outgoing == nil {
+		return grants{}, &Refusal{20106, "Invalid access token grants: identity and voice.outgoing are needed to place a call"}
+	}
+	g := grants{identity: *c.Grants.Identity, applicationSID: c.Grants.Voice.Outgoing.ApplicationSID, params: map[string]string{}}
+	if !identityString.MatchString(g.identity) {
+		return grants{}, &Refusal{31105, "Invalid client name: 1 to 256 characters without spaces, control characters and <>#%\"{}|\\^[]`"}
+	}
+	if _, ours := e.account.application(g.applicationSID); !ours {
+		return grants{}, &Refusal{20106, "Invalid access token grants: application_sid is no application of this account"}
+	}
+	for name, value := range c.Grants.Voice.Outgoing.Params {
+		g.params[name] = fmt.Sprint(value)
+	}
+	return g, nil
+}

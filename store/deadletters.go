@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	"perci.health/careline"
+)
+
+// Dead is a delivery that was given up, kept until somebody revives it.
+type Dead struct {
+	Delivery careline.Delivery // its Attempts are all that were made
+	Cause    string            // why it was given up
+	Buried   time.Time
+}
+
+// Bury gives a delivery up, after one more failed attempt: it is kept among the
+// dead letters, and the delivery behind it is due at once.
+func (s *Store) Bury(ctx context.Context, d careline.Delivery, cause string) error {
+	return s.write(ctx, "bury a delivery", func(t *tx) error {
+		found, err := t.end(d)
+		if err != nil || !found {
+			return err
+		}
+		return t.query(sqlBury).text(d.Consumer).int(d.Event.Seq).int(int64(d.Attempts + 1)).
+			time(s.now()).text(short(cause)).exec()
+	})
+}
+
+// Dead are a consumer's dead letters, in the log's order.
+func (s *Store) Dead(ctx context.Context, consumer string) ([]Dead, error) {
+	var dead []Dead
+	err := s.read(ctx, "read the dead letters", func(c conn) error {
+		var decodeErr error
+		err := c.query(sqlDead).text(consumer).each(func(row *sqlite.Stmt) bool {
+			var e careline.CallEvent
+			e, decodeErr = eventAt(row)
+			dead = append(dead, Dead{
+				Delivery: careline.Delivery{Consumer: consumer, Event: e, Attempts: row.ColumnInt(eventWidth)},
+				Buried:   timeAt(row, eventWidth+1), Cause: row.ColumnText(eventWidth + 2),
+			})
+			return decodeErr == nil
+		})
+		if err != nil {
+			return err
+		}
+		return decodeErr
+	})
+	if err != nil {
+		return nil, err
+	}
+	return dead, nil
+}
+
+// Revive makes a dead letter a delivery again, never tried and due at once, in
+// its place before what is pending for its call. An error of code not-found says
+// that there is no such dead letter.
+func (s *Store) Revive(ctx context.Context, consumer string, seq int64) error {
+	var found bool
+	err := s.write(ctx, "revive a delivery", func(t *tx) error {
+		if err := t.query(sqlUnbury).text(consumer).int(seq).exec(); err != nil {
+			return err
+		}
+		if found = t.Changes() > 0; !found {
+			return nil
+		}
+		call, err := t.callOf(seq)
+		if err != nil {
+			return err
+		}
+		if err := t.query(sqlReviveDelivery).text(consumer).int(seq).exec(); err != nil {
+			return err
+		}
+		t.calls = append(t.calls, call.key)
+		return t.lineUp(consumer, call.number)
+	})
+	if err == nil && !found {
+		return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no dead letter %d of %s.", seq, consumer), nil)
+	}
+	return err
+}
+
+// Backlog counts a consumer's deliveries: those still to be made, those given up,
+// and when the event of the oldest still to be made was kept (zero: none waits).
+func (s *Store) Backlog(ctx context.Context, consumer string) (pending, dead int, oldest time.Time, err error) {
+	err = s.read(ctx, "count the deliveries", func(c conn) error {
+		_, err := c.query(sqlBacklog).text(consumer).one(func(row *sqlite.Stmt) {
+			pending, dead, oldest = row.ColumnInt(0), row.ColumnInt(1), timeAt(row, 2)
+		})
+		return err
+	})
+	return pending, dead, oldest, err
+}

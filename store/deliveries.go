@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"zombiezen.com/go/sqlite"
+
+	"perci.health/careline"
+)
+
+// Due are calls whose first pending delivery is due and that nobody has claimed,
+// at most limit, the longest due first; and next, when the earliest delivery
+// that is not due yet will be (zero: none waits).
+func (s *Store) Due(ctx context.Context, consumer string, now time.Time, limit int) (calls []string, next time.Time, err error) {
+	err = s.read(ctx, "look for deliveries", func(c conn) error {
+		err := c.query(sqlDue).text(consumer).time(now).each(func(row *sqlite.Stmt) bool {
+			if call := row.ColumnText(0); len(calls) < limit && !s.claimed(claim{consumer, call}) {
+				calls = append(calls, call)
+			}
+			return len(calls) < limit
+		})
+		if err != nil {
+			return err
+		}
+		_, err = c.query(sqlNextDue).text(consumer).time(now).one(func(row *sqlite.Stmt) { next = timeAt(row, 0) })
+		return err
+	})
+	return calls, next, err
+}
+
+// Claim takes a call for whoever asks, until Release or the end of the process;
+// ok is false when somebody has it.
+func (s *Store) Claim(_ context.Context, consumer, call string) (ok bool, err error) {
+	s.claims.Lock()
+	defer s.claims.Unlock()
+	held := s.claims.held[claim{consumer, call}]
+	s.claims.held[claim{consumer, call}] = true
+	return !held, nil
+}
+
+// Release gives a claimed call back.
+func (s *Store) Release(_ context.Context, consumer, call string) error {
+	s.claims.Lock()
+	defer s.claims.Unlock()
+	delete(s.claims.held, claim{consumer, call})
+	return nil
+}
+
+func (s *Store) claimed(c claim) bool {
+	s.claims.Lock()
+	defer s.claims.Unlock()
+	return s.claims.held[c]
+}
+
+// Next is the first pending delivery of a call that the caller has claimed; ok
+// is false when there is none, or it is not due at the time now.
+func (s *Store) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
+	err = s.read(ctx, "read the next delivery", func(c conn) error {
+		var due time.Time
+		var decodeErr error
+		ok, err = c.query(sqlNextDelivery).text(call).text(consumer).one(func(row *sqlite.Stmt) {
+			d.Consumer, d.Attempts, due = consumer, row.ColumnInt(eventWidth), timeAt(row, eventWidth+1)
+			d.Event, decodeErr = eventAt(row)
+		})
+		if err != nil {
+			return err
+		}
+		ok = ok && !due.After(toStored(now))
+		return decodeErr
+	})
+	if err != nil || !ok {
+		return careline.Delivery{}, false, err
+	}
+	return d, true, nil
+}
+
+// Done ends a delivery: the consumer has its event. A delivery that is ended
+// already is left so.
+func (s *Store) Done(ctx context.Context, d careline.Delivery) error {
+	return s.write(ctx, "end a delivery", func(t *tx) error {
+		_, err := t.end(d)
+		return err
+	})
+}
+
+// Retry counts a failed attempt and makes the delivery due again at the time at;
+// those behind it wait.
+func (s *Store) Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error {
+	return s.write(ctx, "put a delivery off", func(t *tx) error {
+		return t.query(sqlRetryDelivery).text(d.Consumer).int(d.Event.Seq).
+			int(int64(d.Attempts + 1)).time(at).text(short(cause)).exec()
+	})
+}
+
+// end takes a delivery out of its queue; the one behind it is due at once. It
+// asks the log for the call, which another may have joined since.
+func (t *tx) end(d careline.Delivery) (found bool, err error) {
+	if err := t.query(sqlDropDelivery).text(d.Consumer).int(d.Event.Seq).exec(); err != nil || t.Changes() == 0 {
+		return false, err
+	}
+	call, err := t.callOf(d.Event.Seq)
+	if err != nil {
+		return true, err
+	}
+	_, err = t.promote(d.Consumer, call.number)
+	return true, err
+}
+
+func (t *tx) callOf(seq int64) (call ref, err error) {
+	_, err = t.query(sqlCallOfEvent).int(seq).one(func(row *sqlite.Stmt) { call = ref{row.ColumnInt64(0), row.ColumnText(1)} })
+	return call, err
+}
+
+// promote makes the call's first delivery due, unless it has a time already.
+func (t *tx) promote(consumer string, call int64) (head int64, err error) {
+	_, err = t.query(sqlHeadDelivery).int(call).text(consumer).one(func(row *sqlite.Stmt) { head = row.ColumnInt64(0) })
+	if err != nil || head == 0 {
+		return 0, err
+	}
+	return head, t.query(sqlPromoteHead).text(consumer).int(head).exec()
+}
+
+// lineUp puts a call's deliveries in order after some came in before others.
+func (t *tx) lineUp(consumer string, call int64) error {
+	head, err := t.promote(consumer, call)
+	if err != nil || head == 0 {
+		return err
+	}
+	return t.query(sqlDemoteOthers).int(call).text(consumer).int(head).exec()
+}
+
+// short bounds a cause: it is for a person to read.
+func short(cause string) string {
+	const limit = 1000
+	if len(cause) <= limit {
+		return cause
+	}
+	cause = cause[:limit]
+	for !utf8.ValidString(cause) && len(cause) > limit-utf8.UTFMax {
+		cause = cause[:len(cause)-1]
+	}
+	return cause + "…"
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"perci.health/careline"
+)
+
+// Events are all that the log holds for a call, in the log's order. The key is
+// the call's: what was kept under a leg's own key is found there only until the
+// leg's call is known.
+func (s *Store) Events(ctx context.Context, call string) ([]careline.CallEvent, error) {
+	var events []careline.CallEvent
+	err := s.read(ctx, "read a call's events", func(c conn) error {
+		var decodeErr error
+		err := c.query(sqlEventsOfCall).text(call).each(func(row *sqlite.Stmt) bool {
+			var e careline.CallEvent
+			e, decodeErr = eventAt(row)
+			events = append(events, e)
+			return decodeErr == nil
+		})
+		if err != nil {
+			return err
+		}
+		return decodeErr
+	})
+	if err != nil {
+		return nil, err
+	}
+	return events, nil
+}
+
+// bindEvent binds in the order of sqlKeepEvent, after the call.
+func bindEvent(q query, e careline.CallEvent) (query, error) {
+	request, err := encodeRequest(e.Request)
+	if err != nil {
+		return q, err
+	}
+	q = q.text(e.ID).text(e.Leg).key(string(e.Kind)).time(e.At).time(e.Kept).int(int64(e.Order))
+	q = q.text(string(e.Status)).text(e.Word).text(e.Direction).text(e.MemberLeg).text(e.Appointment)
+	if n, known := e.Seconds.Value(); known {
+		q = q.int(int64(n))
+	} else {
+		q = q.null()
+	}
+	return q.text(e.AnsweredBy).text(e.Recording).bytes(request).bytes(e.Report).text(e.Trace), nil
+}
+
+// eventWidth is how many columns eventColumns names.
+const eventWidth = 19
+
+// eventAt reads in the order of eventColumns.
+func eventAt(row *sqlite.Stmt) (careline.CallEvent, error) {
+	e := careline.CallEvent{
+		Seq: row.ColumnInt64(0), Call: row.ColumnText(1), ID: row.ColumnText(2), Leg: row.ColumnText(3),
+		Kind: careline.Kind(row.ColumnText(4)), At: timeAt(row, 5), Kept: timeAt(row, 6), Order: row.ColumnInt(7),
+		Status: careline.Status(row.ColumnText(8)), Word: row.ColumnText(9), Direction: row.ColumnText(10),
+		MemberLeg: row.ColumnText(11), Appointment: row.ColumnText(12),
+		AnsweredBy: row.ColumnText(14), Recording: row.ColumnText(15),
+		Report: bytesAt(row, 17), Trace: row.ColumnText(18),
+	}
+	if !row.ColumnIsNull(13) {
+		e.Seconds = careline.SecondsOf(row.ColumnInt(13))
+	}
+	request, err := decodeRequest(bytesAt(row, 16))
+	if err != nil {
+		return e, fmt.Errorf("event %d: %w", e.Seq, err)
+	}
+	e.Request = request
+	return e, nil
+}
+
+// storedRequest is a Request in the database. It is the one place where the
+// numbers of a request are written out: the database is the record.
+type storedRequest struct {
+	Clinician string             `json:"clinician,omitempty"`
+	Sender    careline.Reference `json:"sender,omitempty"`
+	Patient   careline.Reference `json:"patient,omitempty"`
+	Recipient careline.Reference `json:"recipient,omitempty"`
+	To        string             `json:"to,omitempty"`
+	CallerID  string             `json:"callerId,omitempty"`
+	Refusal   careline.Refusal   `json:"refusal,omitempty"`
+}
+
+func encodeRequest(r careline.Request) ([]byte, error) {
+	if r == (careline.Request{}) {
+		return nil, nil
+	}
+	return json.Marshal(storedRequest{
+		Clinician: r.Clinician, Sender: r.Sender, Patient: r.Patient, Recipient: r.Recipient,
+		To: r.To.E164(), CallerID: r.CallerID.E164(), Refusal: r.Refusal,
+	})
+}
+
+func decodeRequest(b []byte) (careline.Request, error) {
+	if len(b) == 0 {
+		return careline.Request{}, nil
+	}
+	var stored storedRequest
+	if err := json.Unmarshal(b, &stored); err != nil {
+		return careline.Request{}, fmt.Errorf("its request: %w", err)
+	}
+	r := careline.Request{
+		Clinician: stored.Clinician, Sender: stored.Sender, Patient: stored.Patient,
+		Recipient: stored.Recipient, Refusal: stored.Refusal,
+	}
+	var err error
+	if r.To, err = decodePhone(stored.To); err != nil {
+		return r, fmt.Errorf("its request's number: %w", err)
+	}
+	if r.CallerID, err = decodePhone(stored.CallerID); err != nil {
+		return r, fmt.Errorf("its request's caller id: %w", err)
+	}
+	return r, nil
+}
+
+func decodePhone(e164 string) (careline.Phone, error) {
+	if e164 == "" {
+		return careline.Phone{}, nil
+	}
+	return careline.ParsePhone(e164, "")
+}

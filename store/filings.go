@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+
+	"zombiezen.com/go/sqlite"
+
+	"perci.health/careline"
+)
+
+// Filing is where the call stands in the health record; the zero filing with its
+// Call set when it was never filed.
+func (s *Store) Filing(ctx context.Context, call string) (careline.Filing, error) {
+	f := careline.Filing{Call: call}
+	err := s.read(ctx, "read a filing", func(c conn) error {
+		_, err := c.query(sqlFiling).text(call).one(func(row *sqlite.Stmt) {
+			f = careline.Filing{Call: call, ID: row.ColumnText(0), Version: row.ColumnText(1), Seq: row.ColumnInt64(2),
+				Tried: row.ColumnBool(3), Doubted: row.ColumnBool(4)}
+		})
+		return err
+	})
+	return f, err
+}
+
+// SaveFiling replaces the call's filing, durably, before it returns. An error of
+// code conflict says that the key turned out to be a leg of another call.
+func (s *Store) SaveFiling(ctx context.Context, f careline.Filing) error {
+	if f.Call == "" {
+		return invalid("a filing names no call")
+	}
+	moved := false
+	err := s.write(ctx, "save a filing", func(t *tx) error {
+		call, err := t.findOrAdd(f.Call)
+		if moved = call.key != f.Call; err != nil || moved {
+			return err
+		}
+		return t.query(sqlSaveFiling).int(call.number).text(f.ID).text(f.Version).int(f.Seq).bool(f.Tried).bool(f.Doubted).exec()
+	})
+	if err == nil && moved {
+		return careline.NewError(careline.CodeConflict, "This call has become part of another.", nil)
+	}
+	return err
+}

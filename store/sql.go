@@ -1,0 +1,113 @@
+package store
+
+// Every statement of the store, in the words that SQLite and Postgres share but
+// for the numbering of parameters. Each is prepared once per connection. CROSS
+// JOIN holds the order in which the tables are read.
+
+// Events.
+const (
+	eventColumns = `e.seq, c.key, e.id, e.leg, e.kind, e.at, e.kept, e.place, e.status, e.word, e.direction,
+		e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace`
+
+	sqlKeepEvent = `INSERT INTO events (call, id, leg, kind, at, kept, place, status, word, direction,
+			member_leg, appointment, seconds, answered_by, recording, request, report, trace)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+		ON CONFLICT (call, id) DO NOTHING`
+	sqlEventOnce = `SELECT ` + eventColumns + ` FROM events e CROSS JOIN calls c
+		WHERE e.call = ?1 AND e.id = ?2 AND c.number = e.call`
+	sqlEventsOfCall = `SELECT ` + eventColumns + ` FROM ` + ownKey + ` CROSS JOIN events e
+		WHERE ` + isOwnKey + ` AND e.call = c.number ORDER BY e.seq`
+	sqlAnyEvent = `SELECT 1 FROM events LIMIT 1`
+)
+
+// Keys. A key is a call's own, not that of a leg of it, when the call has it.
+const (
+	ownKey   = `keys k CROSS JOIN calls c`
+	isOwnKey = `k.key = ?1 AND c.number = k.call AND c.key = k.key`
+
+	sqlFindKey = `SELECT c.number, c.key FROM ` + ownKey + ` WHERE k.key = ?1 AND c.number = k.call`
+	sqlAddCall = `INSERT INTO calls (key) VALUES (?1)`
+	sqlAddKey  = `INSERT INTO keys (key, call) VALUES (?1, ?2)`
+
+	// From the number ?1 to the number ?2. What the call already has stays with
+	// the leg, and is delivered to nobody.
+	sqlWasRequested = `SELECT 1 FROM calls WHERE number = ?1 AND clinician IS NOT NULL`
+	sqlMoveKeys     = `UPDATE keys SET call = ?2 WHERE call = ?1 AND key IN (
+		SELECT key FROM calls WHERE number = ?1 UNION SELECT leg FROM events WHERE call = ?1
+		UNION SELECT member_leg FROM events WHERE call = ?1)`
+	sqlTwins          = `SELECT t.seq FROM events t CROSS JOIN events k WHERE t.call = ?1 AND k.call = ?2 AND k.id = t.id`
+	sqlDropTwin       = `DELETE FROM deliveries WHERE consumer = ?3 AND seq IN (` + sqlTwins + `)`
+	sqlDropTwinLetter = `DELETE FROM dead_letters WHERE consumer = ?3 AND seq IN (` + sqlTwins + `)`
+	sqlMoveEvents     = `UPDATE events SET call = ?2 WHERE call = ?1 AND id NOT IN (SELECT id FROM events WHERE call = ?2)`
+	sqlMoveFiling     = `INSERT INTO filings (call, id, version, seq, tried, doubted)
+		SELECT ?2, id, version, seq, tried, doubted FROM filings WHERE call = ?1 ON CONFLICT (call) DO NOTHING`
+	sqlDropFiling = `DELETE FROM filings WHERE call = ?1`
+)
+
+// Calls.
+const (
+	sqlHasEnded = `EXISTS (SELECT 1 FROM events WHERE call = ?1
+		AND kind IN ('progress', 'dial-ended', 'clinician-leg')
+		AND status IN ('completed', 'busy', 'failed', 'no-answer', 'canceled', 'refused'))`
+	sqlBeginCall = `UPDATE calls SET clinician = ?2, begun = ?3, refused = ?4,
+			over = CASE WHEN ?4 = 1 OR ` + sqlHasEnded + ` THEN 1 ELSE 0 END
+		WHERE number = ?1 AND clinician IS NULL`
+	sqlEndCall    = `UPDATE calls SET over = 1 WHERE number = ?1 AND over = 0`
+	sqlEndIfEnded = `UPDATE calls SET over = 1 WHERE number = ?1 AND over = 0 AND ` + sqlHasEnded
+
+	// The same question asked from either side.
+	sqlNewestSeq     = `SELECT max(seq) FROM events`
+	sqlCallsOfEvents = `SELECT c.key, max(e.seq) AS newest FROM events e CROSS JOIN calls c
+		WHERE e.seq > ?2 AND c.number = e.call AND c.clinician = ?1 GROUP BY c.key ORDER BY newest`
+	sqlCallsOfClinician = `SELECT c.key, max(e.seq) AS newest FROM calls c CROSS JOIN events e
+		WHERE c.clinician = ?1 AND e.call = c.number AND e.seq > ?2 GROUP BY c.key ORDER BY newest`
+	sqlClinician = `SELECT c.clinician FROM ` + ownKey + ` WHERE ` + isOwnKey
+	sqlLoad      = `SELECT count(CASE WHEN begun > ?3 THEN 1 END), count(CASE WHEN over = 0 THEN 1 END)
+		FROM calls WHERE clinician = ?1 AND begun > ?2 AND refused = 0`
+)
+
+// Filings.
+const (
+	sqlFiling = `SELECT f.id, f.version, f.seq, f.tried, f.doubted FROM ` + ownKey + ` CROSS JOIN filings f
+		WHERE ` + isOwnKey + ` AND f.call = c.number`
+	sqlSaveFiling = `INSERT INTO filings (call, id, version, seq, tried, doubted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+		ON CONFLICT (call) DO UPDATE SET id = excluded.id, version = excluded.version,
+			seq = excluded.seq, tried = excluded.tried, doubted = excluded.doubted`
+)
+
+// Deliveries.
+const (
+	// pendingOf is what waits for the consumer ?2 of the call of the key ?1.
+	pendingOf = `events p CROSS JOIN deliveries d WHERE p.call = ?1 AND d.consumer = ?2 AND d.seq = p.seq`
+
+	sqlAddDelivery = `INSERT INTO deliveries (consumer, seq, due) VALUES (?2, ?3,
+		CASE WHEN EXISTS (SELECT 1 FROM ` + pendingOf + `) THEN NULL ELSE ?4 END)`
+	sqlDue = `SELECT c.key FROM deliveries d CROSS JOIN events e CROSS JOIN calls c
+		WHERE d.consumer = ?1 AND d.due <= ?2 AND e.seq = d.seq AND c.number = e.call ORDER BY d.due`
+	sqlNextDue      = `SELECT due FROM deliveries WHERE consumer = ?1 AND due > ?2 ORDER BY due LIMIT 1`
+	sqlNextDelivery = `SELECT ` + eventColumns + `, n.attempts, n.due
+		FROM ` + ownKey + ` CROSS JOIN deliveries n CROSS JOIN events e
+		WHERE ` + isOwnKey + ` AND n.consumer = ?2 AND e.seq = n.seq AND n.seq = (SELECT min(d.seq)
+			FROM events p CROSS JOIN deliveries d WHERE p.call = c.number AND d.consumer = ?2 AND d.seq = p.seq)`
+	sqlCallOfEvent   = `SELECT c.number, c.key FROM events e CROSS JOIN calls c WHERE e.seq = ?1 AND c.number = e.call`
+	sqlDropDelivery  = `DELETE FROM deliveries WHERE consumer = ?1 AND seq = ?2`
+	sqlRetryDelivery = `UPDATE deliveries SET attempts = ?3, due = CASE WHEN due IS NULL THEN NULL ELSE ?4 END, cause = ?5
+		WHERE consumer = ?1 AND seq = ?2`
+	sqlHeadDelivery = `SELECT min(d.seq) FROM ` + pendingOf
+	sqlPromoteHead  = `UPDATE deliveries SET due = (SELECT kept FROM events WHERE seq = ?2)
+		WHERE consumer = ?1 AND seq = ?2 AND due IS NULL`
+	sqlDemoteOthers = `UPDATE deliveries SET due = NULL WHERE consumer = ?2 AND due IS NOT NULL
+		AND seq IN (SELECT p.seq FROM events p WHERE p.call = ?1 AND p.seq > ?3)`
+)
+
+// Dead letters.
+const (
+	sqlBury           = `INSERT INTO dead_letters (consumer, seq, attempts, buried, cause) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (consumer, seq) DO NOTHING`
+	sqlUnbury         = `DELETE FROM dead_letters WHERE consumer = ?1 AND seq = ?2`
+	sqlReviveDelivery = `INSERT INTO deliveries (consumer, seq) VALUES (?1, ?2)`
+	sqlDead           = `SELECT ` + eventColumns + `, d.attempts, d.buried, d.cause FROM dead_letters d
+		CROSS JOIN events e CROSS JOIN calls c WHERE d.consumer = ?1 AND e.seq = d.seq AND c.number = e.call ORDER BY d.seq`
+	sqlBacklog = `SELECT (SELECT count(*) FROM deliveries WHERE consumer = ?1),
+		(SELECT count(*) FROM dead_letters WHERE consumer = ?1),
+		(SELECT kept FROM events WHERE seq = (SELECT min(seq) FROM deliveries WHERE consumer = ?1))`
+)

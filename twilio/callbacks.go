@@ -1,0 +1,78 @@
+package twilio
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"perci.health/careline"
+)
+
+// callback keeps what a report says. It answers 200 only once the event is kept,
+// for Twilio then forgets it, and 503 when it is not, so that Twilio repeats it.
+func (s *server) callback(ctx context.Context, subject Subject, rd *reading) reply {
+	err := s.keep(ctx, subject, rd)
+	if err == nil {
+		return reply{status: http.StatusOK}
+	}
+	careline.Note(ctx, slog.String("fault", err.Error()))
+	switch careline.CodeOf(err) {
+	case careline.CodeForbidden:
+		return reply{status: http.StatusForbidden, text: "This report is about another account."}
+	case careline.CodeInvalid:
+		return reply{status: http.StatusBadRequest, text: "The report cannot be understood, so it was not kept. Check what sent it."}
+	}
+	return reply{status: http.StatusServiceUnavailable, text: "The report could not be kept. Please send it again."}
+}
+
+// keep reads the event in the form and makes it durable. Its error is of code
+// forbidden or invalid for a report that will never be kept, of code
+// unavailable for one that may be.
+func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
+	if !s.ours(rd.form) {
+		return careline.NewError(careline.CodeForbidden, "the report's AccountSid is not ours", nil)
+	}
+	e, err := Event(subject, rd.form)
+	if err != nil {
+		return err
+	}
+	e.Trace = s.trace(ctx)
+	note(ctx, e)
+	if !e.At.IsZero() {
+		careline.Note(ctx, slog.Duration("lag", s.Now().Sub(e.At)))
+	}
+	if err := s.Keep(ctx, e); err != nil {
+		return careline.NewError(careline.CodeUnavailable, "the event could not be kept", err)
+	}
+	return nil
+}
+
+func note(ctx context.Context, e careline.CallEvent) {
+	call := e.Call
+	if call == "" {
+		call = e.Leg
+	}
+	careline.Note(ctx, slog.String("call", call), slog.String("kind", string(e.Kind)), slog.String("status", e.Word))
+}
+
+// callStatus is told how a leg gets on.
+func (s *server) callStatus(ctx context.Context, rd *reading) reply {
+	return s.callback(ctx, SubjectCallStatus, rd)
+}
+
+// machineDetection is told what answered, maybe after the call is over.
+func (s *server) machineDetection(ctx context.Context, rd *reading) reply {
+	return s.callback(ctx, SubjectMachineDetection, rd)
+}
+
+// dialResult is told the outcome of the Dial, and asked what the clinician's leg
+// shall do now: hang up, whatever became of the report. An HTTP error here would
+// be read to the clinician as "an application error has occurred" after a good
+// conversation, while the outcome itself is not lost with it: the member's leg
+// reports it as well, to call-status, and is repeated until it is kept.
+func (s *server) dialResult(ctx context.Context, rd *reading) reply {
+	if err := s.keep(ctx, SubjectDialResult, rd); err != nil {
+		careline.Note(ctx, slog.String("fault", err.Error()), slog.Bool("kept", false))
+	}
+	return reply{status: http.StatusOK, twiml: s.hangup}
+}

@@ -1,0 +1,171 @@
+package twilio
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"unicode/utf8"
+)
+
+// Limits of a form. Twilio sends some 40 parameters; a body that was not yet
+// found to be signed must not cost more than this to read and sort.
+const (
+	maxParameters = 1000
+	maxName       = 256
+)
+
+var (
+	errFormEscape = errors.New("the form holds a % that is not followed by two hexadecimal digits")
+	errFormName   = errors.New("the form holds a parameter name that is empty, too long or not UTF-8")
+	errFormSize   = errors.New("the form holds too many parameters")
+)
+
+// Form is the parameters of one of Twilio's requests, sorted by name and then by
+// value, in the byte order in which Twilio signs them. Its zero value holds none.
+type Form struct{ pairs []pair }
+
+type pair struct{ name, value []byte }
+
+func compare(a, b pair) int {
+	if c := bytes.Compare(a.name, b.name); c != 0 {
+		return c
+	}
+	return bytes.Compare(a.value, b.value)
+}
+
+// ParseForm reads a body of type application/x-www-form-urlencoded (WHATWG URL,
+// section 5.1). It keeps nothing of body.
+func ParseForm(body []byte) (Form, error) {
+	var f Form
+	err := f.parse(bytes.Clone(body))
+	return f, err
+}
+
+// parse decodes buf in place, which a decoded form never outgrows, so that the
+// whole form costs no memory but the list of its pairs.
+func (f *Form) parse(buf []byte) error {
+	f.pairs = f.pairs[:0]
+	for len(buf) > 0 {
+		var field []byte
+		if end := bytes.IndexByte(buf, '&'); end >= 0 {
+			field, buf = buf[:end:end], buf[end+1:]
+		} else {
+			field, buf = buf, nil
+		}
+		if len(field) == 0 {
+			continue
+		}
+		if err := f.add(field); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(f.pairs, compare)
+	return nil
+}
+
+func (f *Form) add(field []byte) error {
+	if len(f.pairs) == maxParameters {
+		return errFormSize
+	}
+	name, value, _ := bytes.Cut(field, []byte{'='})
+	name, ok := unescape(name)
+	if !ok {
+		return errFormEscape
+	}
+	if len(name) == 0 || len(name) > maxName || !utf8.Valid(name) {
+		return errFormName
+	}
+	if value, ok = unescape(value); !ok {
+		return errFormEscape
+	}
+	f.pairs = append(f.pairs, pair{name, value})
+	return nil
+}
+
+// unescape decodes s in place.
+func unescape(s []byte) ([]byte, bool) {
+	first := bytes.IndexAny(s, "%+")
+	if first < 0 {
+		return s, true
+	}
+	out := s[:first]
+	for i := first; i < len(s); i++ {
+		switch s[i] {
+		case '+':
+			out = append(out, ' ')
+		case '%':
+			if i+2 >= len(s) || hexDigit[s[i+1]] < 0 || hexDigit[s[i+2]] < 0 {
+				return nil, false
+			}
+			out = append(out, byte(hexDigit[s[i+1]])<<4|byte(hexDigit[s[i+2]]))
+			i += 2
+		default:
+			out = append(out, s[i])
+		}
+	}
+	return out, true
+}
+
+// hexDigit is the value of each byte as a hexadecimal digit, or -1.
+var hexDigit = func() (table [256]int8) {
+	for c := range table {
+		table[c] = int8(bytes.IndexByte([]byte("0123456789abcdef"), byte(c)|0x20))
+		if c < '0' || (c > '9' && c < 'A') {
+			table[c] = -1
+		}
+	}
+	return table
+}()
+
+// Get is the value of a parameter; empty when it is absent, and when it is there
+// more than once with different values, for then there is no telling which.
+func (f Form) Get(name string) string {
+	value, ok := f.one(name)
+	if !ok {
+		return ""
+	}
+	return string(value)
+}
+
+// one is the value of a parameter; ok is false when it has several. An absent
+// parameter has the value nil.
+func (f Form) one(name string) (value []byte, ok bool) {
+	at, found := f.find(name)
+	if !found {
+		return nil, true
+	}
+	value = f.pairs[at].value
+	for _, p := range f.pairs[at+1:] {
+		if string(p.name) != name {
+			break
+		}
+		if !bytes.Equal(p.value, value) {
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// find is where the parameter's first value is or would be.
+func (f Form) find(name string) (int, bool) {
+	low, high := 0, len(f.pairs)
+	for low < high {
+		middle := int(uint(low+high) >> 1)
+		if string(f.pairs[middle].name) < name {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low, low < len(f.pairs) && string(f.pairs[low].name) == name
+}
+
+// set gives a parameter this one value.
+func (f *Form) set(name, value string) {
+	at, _ := f.find(name)
+	end := at
+	for end < len(f.pairs) && string(f.pairs[end].name) == name {
+		end++
+	}
+	f.pairs = slices.Replace(f.pairs, at, end, pair{[]byte(name), []byte(value)})
+}

@@ -1,0 +1,118 @@
+package twilio
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"unicode/utf8"
+)
+
+// JSON is the form as an object, its names in byte order: a string for each
+// parameter, a list of strings for one that is there several times. Bytes that
+// are not UTF-8 become U+FFFD, as JSON has no way to write them.
+func (f Form) JSON() []byte { return f.appendJSON(make([]byte, 0, f.jsonSize())) }
+
+// jsonSize is enough for a form in which little must be escaped.
+func (f Form) jsonSize() int {
+	n := 16
+	for _, p := range f.pairs {
+		n += len(p.name) + len(p.value) + len(`"":"",`)
+	}
+	return n
+}
+
+func (f Form) appendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	for i := 0; i < len(f.pairs); {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		end := i + 1
+		for end < len(f.pairs) && string(f.pairs[end].name) == string(f.pairs[i].name) {
+			end++
+		}
+		dst = append(appendQuoted(dst, f.pairs[i].name), ':')
+		if end == i+1 {
+			dst = appendQuoted(dst, f.pairs[i].value)
+		} else {
+			dst = appendList(dst, f.pairs[i:end])
+		}
+		i = end
+	}
+	return append(dst, '}')
+}
+
+func appendList(dst []byte, pairs []pair) []byte {
+	dst = append(dst, '[')
+	for i, p := range pairs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendQuoted(dst, p.value)
+	}
+	return append(dst, ']')
+}
+
+// appendQuoted writes s as a JSON string (RFC 8259, section 7).
+func appendQuoted(dst, s []byte) []byte {
+	dst = append(dst, '"')
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			dst = appendQuotedASCII(dst, c)
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(s[i:])
+		dst = utf8.AppendRune(dst, r)
+		i += size
+	}
+	return append(dst, '"')
+}
+
+func appendQuotedASCII(dst []byte, c byte) []byte {
+	const digits = "0123456789abcdef"
+	switch {
+	case c == '"' || c == '\\':
+		return append(dst, '\\', c)
+	case c < ' ':
+		return append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+	}
+	return append(dst, c)
+}
+
+// FormFromJSON reads what JSON writes, also in another order.
+func FormFromJSON(object []byte) (Form, error) {
+	var parameters map[string]values
+	if err := json.Unmarshal(object, &parameters); err != nil {
+		return Form{}, errors.Join(errors.New("the report is not a JSON object of strings"), err)
+	}
+	if parameters == nil {
+		return Form{}, errors.New("the report is not a JSON object of strings")
+	}
+	var f Form
+	for name, all := range parameters {
+		if name == "" || len(name) > maxName {
+			return Form{}, errFormName
+		}
+		for _, value := range all {
+			f.pairs = append(f.pairs, pair{[]byte(name), []byte(value)})
+		}
+	}
+	slices.SortFunc(f.pairs, compare)
+	return f, nil
+}
+
+// values is a string or a list of strings.
+type values []string
+
+func (v *values) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '[' {
+		return json.Unmarshal(text, (*[]string)(v))
+	}
+	if string(text) == "null" {
+		return errors.New("a parameter has no value")
+	}
+	*v = values{""}
+	return json.Unmarshal(text, &(*v)[0])
+}

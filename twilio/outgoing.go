@@ -1,0 +1,129 @@
+package twilio
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// notKept is what the clinician hears when the call could not be recorded.
+const notKept = "This call could not be recorded, so it was not placed. Please try again."
+
+// outgoing is asked what to do with a call that an app begins. The app can send
+// any parameter it likes: what Twilio vouches for is the account, the
+// application and the caller's identity; all else is checked by Start.
+func (s *server) outgoing(ctx context.Context, rd *reading) reply {
+	call := rd.form.Get("CallSid")
+	if !isSID(sidCall, call) {
+		careline.Note(ctx, slog.String("fault", "CallSid is missing or malformed"))
+		return s.say(rd, careline.RefusedAccount.Sentence())
+	}
+	careline.Note(ctx, slog.String("call", call))
+	ask := s.ask(rd.form)
+	ask.Trace = s.trace(ctx)
+	answer, err := s.Start(ctx, ask)
+	if err != nil {
+		careline.Note(ctx, slog.String("fault", err.Error()))
+		return s.say(rd, notKept)
+	}
+	if answer.Refusal != "" {
+		return s.say(rd, answer.Refusal.Sentence())
+	}
+	if answer.To.IsZero() || answer.CallerID.IsZero() {
+		careline.Note(ctx, slog.String("fault", "the answer names no number to dial, or none to call from"))
+		return s.say(rd, careline.Refusal("").Sentence())
+	}
+	rd.out = appendResponse(rd.out[:0], s.dial(answer))
+	return reply{status: http.StatusOK, twiml: rd.out}
+}
+
+func (s *server) say(rd *reading, sentence string) reply {
+	rd.out = appendResponse(rd.out[:0], s.Greeting.say(sentence), Hangup{})
+	return reply{status: http.StatusOK, twiml: rd.out}
+}
+
+// ask reads the form. Whatever is missing, malformed or told in two ways is left
+// empty in the ask, which Start refuses with the reason.
+func (s *server) ask(f Form) calls.Ask {
+	a := calls.Ask{Call: f.Get("CallSid"), Clinician: caller(f), Appointment: appointment(f), Report: f.JSON()}
+	if !s.ours(f) || s.ApplicationSID == "" || f.Get("ApplicationSid") != s.ApplicationSID {
+		a.Refusal = careline.RefusedAccount
+	}
+	to, err := careline.ParsePhone(f.Get("To"), s.Region)
+	if err == nil {
+		a.To = to
+	}
+	return a
+}
+
+// caller is the practitioner behind the call; empty when Caller is no identity of
+// ours or From is at odds with it. Caller comes from the access token. From
+// does too, but an app can replace it, and one that exists sends the bare
+// practitioner id.
+func caller(f Form) string {
+	identity, isClient := strings.CutPrefix(f.Get("Caller"), clientPrefix)
+	practitioner, ok := careline.PractitionerOf(identity)
+	if !isClient || !ok {
+		return ""
+	}
+	from, once := f.one("From")
+	if !once {
+		return ""
+	}
+	if len(from) == 0 {
+		return practitioner
+	}
+	other, ok := careline.PractitionerOf(string(bytes.TrimPrefix(from, []byte(clientPrefix))))
+	if !ok || other != practitioner {
+		return ""
+	}
+	return practitioner
+}
+
+// appointment reads the app's parameter, in either of its spellings; empty when
+// they name different appointments.
+func appointment(f Form) string {
+	lower, once := f.one("appointmentId")
+	upper, also := f.one(AppointmentParameter)
+	switch {
+	case !once || !also:
+		return ""
+	case len(lower) == 0:
+		return string(upper)
+	case len(upper) > 0 && !bytes.Equal(lower, upper):
+		return ""
+	}
+	return string(lower)
+}
+
+// dial is the TwiML that connects clinician and member.
+func (s *server) dial(a calls.Answer) Dial {
+	query := ""
+	if a.Appointment != "" {
+		query = "?" + AppointmentParameter + "=" + url.QueryEscape(a.Appointment)
+	}
+	d := Dial{
+		CallerID: a.CallerID.E164(), TimeLimit: s.TimeLimit, Timeout: s.DialTimeout,
+		Action: s.callbackURL(PathDialResult, ""),
+		Number: Number{E164: a.To.E164(), StatusCallback: s.callbackURL(PathCallStatus, query)},
+	}
+	if s.MachineDetection != "" {
+		d.Number.MachineDetection, d.Number.AMDStatusCallback = s.MachineDetection, s.callbackURL(PathAMD, query)
+	}
+	return d
+}
+
+// callbackURL ends in a fragment that Twilio reads for itself: it is neither sent
+// nor signed.
+func (s *server) callbackURL(path, query string) string {
+	if s.Overrides == "" {
+		return s.PublicURL + path + query
+	}
+	return s.PublicURL + path + query + "#" + s.Overrides
+}

@@ -1,0 +1,140 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"perci.health/careline"
+)
+
+// The rhythm of a Pool.
+const (
+	defaultRefresh = 10 * time.Minute
+	retryAfter     = 15 * time.Second // a refresh that failed, while old numbers serve
+	holdOff        = 2 * time.Second  // a fetch that failed, while there are no numbers
+	fetchTimeout   = 30 * time.Second
+)
+
+// Pool gives out the telephone numbers that members see, in turn: one fixed
+// number, or those of the account, fetched once and then refreshed in the
+// background by Run. Numbers that cannot be refreshed stay in use: stale rather
+// than none. An account that says it has none is believed.
+//
+// It is safe for concurrent use.
+type Pool struct {
+	fetch   func(ctx context.Context) ([]careline.Phone, error)
+	refresh time.Duration
+	numbers atomic.Pointer[[]careline.Phone] // nil until first known; never changed, only replaced
+	turn    atomic.Uint64
+
+	mu     sync.Mutex
+	flight *fetching // the fetch under way, or the last one
+}
+
+// fetching is one fetch, awaited by all who need it.
+type fetching struct {
+	done  chan struct{}
+	err   error
+	ended time.Time
+}
+
+// NewFixedPool always gives out number.
+func NewFixedPool(number careline.Phone) *Pool {
+	p := &Pool{}
+	p.numbers.Store(&[]careline.Phone{number})
+	return p
+}
+
+// NewPool gives out the numbers that fetch returns, such as Client.VoiceNumbers,
+// and asks for them again every refresh (0: ten minutes).
+func NewPool(fetch func(ctx context.Context) ([]careline.Phone, error), refresh time.Duration) *Pool {
+	if refresh <= 0 {
+		refresh = defaultRefresh
+	}
+	return &Pool{fetch: fetch, refresh: refresh}
+}
+
+// Run fetches the numbers now and keeps them fresh until ctx ends, whose error
+// it returns. A fixed pool has nothing to do but wait.
+func (p *Pool) Run(ctx context.Context) error {
+	for p.fetch != nil && ctx.Err() == nil {
+		wait := p.refresh
+		if err := p.await(ctx, p.join(ctx, true)); err != nil {
+			wait = min(retryAfter, p.refresh)
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Number is the next number to call from. While none is known yet it waits for
+// the fetch, at most until ctx ends; when there is none, its error is of code
+// unavailable.
+func (p *Pool) Number(ctx context.Context) (careline.Phone, error) {
+	known := p.numbers.Load()
+	if known == nil {
+		if err := p.await(ctx, p.join(ctx, false)); err != nil {
+			return careline.Phone{}, noNumber(err)
+		}
+		known = p.numbers.Load()
+	}
+	if known == nil || len(*known) == 0 {
+		return careline.Phone{}, noNumber(errors.New("the account has no number that can make calls"))
+	}
+	return (*known)[(p.turn.Add(1)-1)%uint64(len(*known))], nil
+}
+
+func noNumber(cause error) error {
+	return careline.NewError(careline.CodeUnavailable, "No telephone number is available to call from. Please try again, or tell support.", cause)
+}
+
+// join is the fetch under way, or a new one. One that failed a moment ago answers
+// for a new one, unless it is time to refresh: a crowd of callers must not
+// become a crowd of requests.
+func (p *Pool) join(ctx context.Context, again bool) *fetching {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f := p.flight; f != nil {
+		select {
+		case <-f.done:
+			if !again && (f.err == nil || time.Since(f.ended) < holdOff) {
+				return f
+			}
+		default:
+			return f
+		}
+	}
+	f := &fetching{done: make(chan struct{})}
+	p.flight = f
+	go p.land(context.WithoutCancel(ctx), f)
+	return f
+}
+
+// land fetches on behalf of nobody in particular, so that one caller who gives
+// up does not fail the others.
+func (p *Pool) land(ctx context.Context, f *fetching) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	numbers, err := p.fetch(ctx)
+	if err == nil {
+		p.numbers.Store(&numbers)
+	}
+	f.err, f.ended = err, time.Now()
+	close(f.done)
+}
+
+func (p *Pool) await(ctx context.Context, f *fetching) error {
+	select {
+	case <-f.done:
+		return f.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
