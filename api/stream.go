@@ -44,6 +44,9 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would keep events until it has a page of them
 	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil // the answer has no body, so it cannot go on
+	}
 	if err := out.text(fmt.Sprintf("retry: %d\n\n", comeBack)); err != nil {
 		return lost(err)
 	}

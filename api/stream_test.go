@@ -115,6 +115,13 @@ func TestStreamBeatsAndEnds(t *testing.T) {
 	})
 }
 
+func TestStreamsHeadEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	if got := newBench(t).ask(http.MethodHead, "/bff_clinical/v1/calls/events", ada); got.StatusCode != 200 || got.body != "" {
+		t.Errorf("status %d, body %q", got.StatusCode, got.body)
+	}
+}
+
 func TestStreamEndsWhenTheLogFails(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

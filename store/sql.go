@@ -55,6 +55,10 @@ const (
 	sqlEndCall    = `UPDATE calls SET over = 1 WHERE number = ?1 AND over = 0`
 	sqlEndIfEnded = `UPDATE calls SET over = 1 WHERE number = ?1 AND over = 0 AND ` + sqlHasEnded
 
+	sqlLiveSince = `SELECT coalesce(
+		(SELECT min(e.seq) - 1 FROM calls c CROSS JOIN events e WHERE c.clinician = ?1 AND c.begun > ?2 AND e.call = c.number),
+		(SELECT max(seq) FROM events), 0)`
+
 	// The same question asked from either side.
 	sqlNewestSeq     = `SELECT max(seq) FROM events`
 	sqlCallsOfEvents = `SELECT c.key, max(e.seq) AS newest FROM events e CROSS JOIN calls c

@@ -138,7 +138,7 @@ func BenchmarkLogLine(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				log.LogAttrs(b.Context(), slog.LevelInfo, "request", slog.String("id", "0123456789abcdef"), slog.String("method", "POST"),
+				log.LogAttrs(b.Context(), slog.LevelInfo, "request", slog.String("id", "7c1f456789abcdef"), slog.String("method", "POST"),
 					slog.String("route", "/v1/twilio/webhooks/call-status"), slog.Int("status", 200), slog.Int64("bytes", 0), slog.Float64("took_ms", 0.4),
 					slog.String("call", "CA0123456789abcdef0123456789abcdef"), slog.String("word", "ringing"))
 			}

@@ -36,11 +36,8 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(Hidden) }
 // MarshalText hides the text.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(Hidden), nil }
 
-// private are the names of attributes that are hidden whatever they hold, in
-// lower case without separators.
-const private = " authorization bearer token accesstoken refreshtoken sessiontoken idtoken jwt secret clientsecret apisecret apikey password cookie setcookie " +
-	"signature name patientname fullname givenname familyname birthdate dateofbirth phone phonenumber mobile email address report "
-
+// isPrivate reports whether an attribute of this name is hidden whatever it
+// holds. Names are compared in lower case without separators.
 func isPrivate(key string) bool {
 	var room [24]byte
 	short := room[:0]
@@ -53,31 +50,39 @@ func isPrivate(key string) bool {
 			continue
 		}
 		if len(short) == len(room) {
-			return false // longer than any name in the list
+			return false // longer than any name below
 		}
 		short = append(short, c)
 	}
-	at := strings.Index(private, string(short))
-	return len(short) > 0 && at > 0 && private[at-1] == ' ' && private[at+len(short)] == ' '
+	switch string(short) {
+	case "authorization", "bearer", "cookie", "setcookie", "signature", "jwt",
+		"token", "accesstoken", "refreshtoken", "sessiontoken", "idtoken", "authtoken",
+		"secret", "clientsecret", "apisecret", "apikey", "password",
+		"name", "patientname", "fullname", "givenname", "familyname", "birthdate", "dateofbirth",
+		"phone", "phonenumber", "mobile", "email", "report", "body":
+		return true
+	}
+	return false
 }
 
-// redactAttr is the last gate before a line is written. Types and discipline
-// come first; this is for the error of a library that quotes what it was given.
-func redactAttr(_ []string, a slog.Attr) slog.Attr {
+// redactAttr is for what types and discipline did not catch: the error of a
+// library that quotes what it was given.
+func redactAttr(a slog.Attr) slog.Attr {
+	if isPrivate(a.Key) {
+		return slog.String(a.Key, Hidden)
+	}
+	a.Value = a.Value.Resolve()
 	switch a.Value.Kind() {
 	case slog.KindString:
-		if isPrivate(a.Key) {
-			return slog.String(a.Key, Hidden)
-		}
-		text := a.Value.String()
-		if clean := Redact(text); clean != text {
-			return slog.String(a.Key, clean)
-		}
+		a.Value = slog.StringValue(Redact(a.Value.String()))
 	case slog.KindAny:
-		if isPrivate(a.Key) {
-			return slog.String(a.Key, Hidden)
-		}
 		a.Value = redactAny(a.Value.Any())
+	case slog.KindGroup:
+		inner := make([]slog.Attr, 0, len(a.Value.Group()))
+		for _, g := range a.Value.Group() {
+			inner = append(inner, redactAttr(g))
+		}
+		a.Value = slog.GroupValue(inner...)
 	}
 	return a
 }
@@ -86,8 +91,8 @@ func redactAttr(_ []string, a slog.Attr) slog.Attr {
 // fields only the type is told: a struct may hold a person.
 func redactAny(v any) slog.Value {
 	switch v := v.(type) {
-	case nil, slog.Level:
-		return slog.AnyValue(v)
+	case nil:
+		return slog.AnyValue(nil)
 	case error:
 		return slog.StringValue(Redact(v.Error()))
 	case []string:

@@ -41,10 +41,14 @@ type fetching struct {
 	ended time.Time
 }
 
-// NewFixedPool always gives out number.
+// NewFixedPool always gives out number; a zero number makes a pool that has none.
 func NewFixedPool(number careline.Phone) *Pool {
 	p := &Pool{}
-	p.numbers.Store(&[]careline.Phone{number})
+	numbers := []careline.Phone{}
+	if !number.IsZero() {
+		numbers = append(numbers, number)
+	}
+	p.numbers.Store(&numbers)
 	return p
 }
 
@@ -137,4 +141,12 @@ func (p *Pool) await(ctx context.Context, f *fetching) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Size is how many numbers the pool gives out; 0 before they are known.
+func (p *Pool) Size() int {
+	if numbers := p.numbers.Load(); numbers != nil {
+		return len(*numbers)
+	}
+	return 0
 }

@@ -73,6 +73,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultRequestTimeout
 	}
+	base.User, base.RawQuery, base.Fragment = nil, "", ""
 	base.Host = regional(base.Host, c.Region, c.Edge)
 	base.Path = strings.TrimRight(base.Path, "/")
 	// A redirect could carry the credentials away; Twilio's API makes none.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"perci.health/careline"
@@ -39,6 +40,8 @@ type parts struct {
 	session *auth.Verifier
 	signed  *twilio.Verifier // nil: signatures are not checked
 	people  *calls.Directory
+
+	relays atomic.Bool // the relay is running
 }
 
 // listen takes the address before anything else is made, so that a port in use
@@ -62,7 +65,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	for _, run := range []func(context.Context){
-		func(ctx context.Context) { logged(ctx, p.log, "relay", p.relay.Run) },
+		func(ctx context.Context) { logged(ctx, p.log, "relay", p.relayEvents) },
 		p.live.Run,
 		func(ctx context.Context) { logged(ctx, p.log, "number pool", p.pool.Run) },
 		func(ctx context.Context) { logged(ctx, p.log, "session keys", p.session.Warm) },
@@ -182,11 +185,11 @@ func (p *parts) handler(c config) http.Handler {
 	return api.New(api.Config{
 		Log: p.log, Location: c.location, Prefix: c.public.Path, AllowedOrigins: c.origins,
 		Session: p.session.Session, Mint: minter.Mint, CallerID: p.pool.Number,
-		Appointments: p.fhir, Calls: p.fhir, Shown: p.people.Shown, Live: p.live,
+		Appointments: p.fhir, Calls: p.fhir, Shown: p.people.Shown, Live: p.live, LiveFrom: p.liveFrom,
 		Ready: []api.Check{
 			{Name: "store", Probe: p.store.Ready},
 			{Name: "fhir", Probe: p.fhir.Ready},
-			{Name: "events", Probe: p.relay.Ready},
+			{Name: "events", Probe: p.relaying},
 		},
 		Metrics: p.metrics.Handler(telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size}),
 		Mount:   p.webhooks(c), Observe: p.metrics.Request, Span: p.traces.Request,
@@ -200,4 +203,24 @@ func (p *parts) backlog(ctx context.Context) (telemetry.Backlog, error) {
 		b.Oldest = time.Since(oldest)
 	}
 	return b, err
+}
+
+// relayEvents runs the relay, and lets readiness see that it does.
+func (p *parts) relayEvents(ctx context.Context) error {
+	p.relays.Store(true)
+	defer p.relays.Store(false)
+	return p.relay.Run(ctx)
+}
+
+// relaying is readiness of the transport of events. A backlog does not count: an
+// instance that waits for the health record still takes calls.
+func (p *parts) relaying(context.Context) error {
+	if !p.relays.Load() {
+		return errors.New("the relay is not running")
+	}
+	return nil
+}
+
+func (p *parts) liveFrom(ctx context.Context, clinician string) (int64, error) {
+	return p.store.LiveSince(ctx, clinician, time.Now())
 }

@@ -340,3 +340,10 @@ func TestMain(m *testing.M) {
 
 // database is the settings' URL of the system's log.
 func (s *system) database() string { return "file:" + filepath.Join(s.dir, "careline.db") }
+
+func decode(t *testing.T, text []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+}

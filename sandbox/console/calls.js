@@ -34,6 +34,7 @@ export function drawCalls(parts, model) {
     drawHead(call);
     const rows = call.rows.map((r) => `${r.id}${r.answered ?? ""}`).join();
     if (rows !== shown.rows) { drawTimeline(timeline, call); shown.rows = rows; }
+    timeline.hidden = call.rows.length === 0; // of an earlier run only the record is left
     view.draw(call);
   }
 

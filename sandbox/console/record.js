@@ -19,11 +19,11 @@ export class RecordView {
     const key = `${call.sid} ${call.versions.length} ${this.at}`;
     if (key === this.drawn) return;
     this.drawn = key;
-    const scroll = this.card.querySelector("pre")?.scrollTop ?? 0;
     const focused = this.card.contains(document.activeElement) ? document.activeElement.dataset.at : null;
     this.card.replaceChildren(...(call.versions.length ? this.full(call) : this.empty()));
     const pre = this.card.querySelector("pre");
-    if (pre) pre.scrollTop = scroll;
+    const changed = pre?.querySelector(".new");
+    if (changed) pre.scrollTop = changed.offsetTop - 60;
     if (focused) this.card.querySelector(`[data-at="${focused}"]`)?.focus();
   }
 

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"perci.health/careline/sandbox"
+)
+
+// Numbers of the sandbox's clinic, and what their telephones do.
+const (
+	answers   = "+447700900142"
+	busy      = "+447700900486"
+	noAnswer  = "+447700900487"
+	voicemail = "+447700900703"
+	fails     = "+442079460503"
+	declines  = "+447700900603"
+	manual    = "+447700900801"
+	daughter  = "+447700900318" // of the member whose own telephone fails
+	nobodys   = "+447700900999" // on nobody's file
+)
+
+func TestACallBecomesACommunicationWithItsHistory(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, nil)
+	a := s.reaching(answers)
+	versions := s.record(s.call(a, answers), func(v []communication) bool {
+		return final(v) && v[len(v)-1].says("answeredBy") != ""
+	})
+	var life []string
+	for _, v := range versions {
+		life = append(life, v.Status+" "+v.says("callStatus"))
+	}
+	told := strings.Join(life, ", ")
+	want := regexp.MustCompile(`^preparation , in-progress initiated, in-progress ringing, (in-progress in-progress, ){1,2}(completed completed(, )?){1,2}$`)
+	if !want.MatchString(told) {
+		t.Errorf("its life: %s", told)
+	}
+	last := versions[len(versions)-1]
+	if last.says("durationSeconds") != "12" || last.says("answeredBy") != "human" || last.says("direction") != "outbound-dial" || last.Received == "" {
+		t.Errorf("ended as %s", last.raw)
+	}
+	checkShape(t, last.raw, a)
+}
+
+// checkShape holds the record to the shape that its readers know, element by
+// element; what differs from call to call is only asked to be there.
+func checkShape(t *testing.T, raw json.RawMessage, a sandbox.Appointment) {
+	t.Helper()
+	var got map[string]any
+	if err := json.Unmarshal(raw, &got); err != nil {
+		t.Fatal(err)
+	}
+	text := func(v any) string { b, _ := json.Marshal(v); return string(b) }
+	want := map[string]string{
+		"resourceType": `"Communication"`, "status": `"completed"`,
+		"category":  `[{"coding":[{"code":"twilio-voice","display":"Twilio voice call","system":"https://perci.health/communication-category"}]}]`,
+		"medium":    `[{"coding":[{"code":"TEL","display":"telephone","system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"},{"code":"PHONE","display":"telephone","system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"}]}]`,
+		"subject":   fmt.Sprintf(`{"reference":"Patient/%s"}`, a.Patient),
+		"recipient": fmt.Sprintf(`[{"reference":"Patient/%s"}]`, a.Patient),
+		"basedOn":   fmt.Sprintf(`[{"reference":"Appointment/%s"}]`, a.ID),
+		"sender":    fmt.Sprintf(`{"reference":"Practitioner/%s"}`, a.Practitioner),
+		"payload":   `[{"contentString":"Outbound Twilio voice call; status=completed; answeredBy=human; duration=12s"}]`,
+	}
+	for element, value := range want {
+		if text(got[element]) != value {
+			t.Errorf("%s is %s, want %s", element, text(got[element]), value)
+		}
+	}
+	second := regexp.MustCompile(`^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"$`)
+	for _, element := range []string{"sent", "received"} {
+		if !second.MatchString(text(got[element])) {
+			t.Errorf("%s is %s", element, text(got[element]))
+		}
+	}
+	for element := range got {
+		if _, known := want[element]; !known && !strings.Contains(" id meta identifier extension sent received ", " "+element+" ") {
+			t.Errorf("an element nobody asked for: %s", element)
+		}
+	}
+}
+
+func TestEveryOutcomeIsInTheRecord(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, nil)
+	tests := []struct{ number, status, word, answeredBy string }{
+		{answers, "completed", "completed", "human"},
+		{busy, "completed", "busy", ""},
+		{noAnswer, "completed", "no-answer", ""},
+		{fails, "completed", "failed", ""},
+		{voicemail, "completed", "completed", "machine_start"},
+		{declines, "completed", "busy", ""},
+		{daughter, "completed", "completed", "human"},
+		{nobodys, "not-done", "", ""},
+	}
+	keys := make([]string, len(tests))
+	for i, test := range tests {
+		number := test.number
+		if number == nobodys {
+			number = answers
+		}
+		keys[i] = s.call(s.reaching(number), test.number)
+		s.record(keys[i], final) // one at a time: a clinician has few calls at once
+	}
+	for i, test := range tests {
+		last := func() communication {
+			v := s.record(keys[i], func(v []communication) bool {
+				return final(v) && v[len(v)-1].says("answeredBy") == test.answeredBy
+			})
+			return v[len(v)-1]
+		}()
+		if last.Status != test.status || last.says("callStatus") != test.word {
+			t.Errorf("…%s: %s %q, want %s %q", test.number[9:], last.Status, last.says("callStatus"), test.status, test.word)
+		}
+		if (last.Received != "") != (test.answeredBy != "") {
+			t.Errorf("…%s: received %q", test.number[9:], last.Received)
+		}
+	}
+	s.logTellsNobody()
+}
+
+func TestARefusalIsSpokenAndRecorded(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, map[string]string{"CALLS_PER_MINUTE": "1"})
+	good := s.reaching(answers)
+	other := s.reaching(voicemail)
+	if other.Practitioner == good.Practitioner {
+		other = s.reaching(busy)
+	}
+	foreign := good
+	foreign.Practitioner = other.Practitioner
+	unknown := good
+	unknown.ID = "00000000-0000-4000-8000-000000000000"
+	tests := []struct {
+		name   string
+		a      sandbox.Appointment
+		to     string
+		reason string
+	}{
+		{"a number on nobody's file", good, nobodys, "number-not-on-file"},
+		{"an appointment that is not", unknown, answers, "appointment-not-found"},
+		{"no number at all", good, "the patient", "number-malformed"},
+		{"another clinician's", foreign, answers, "not-a-participant"},
+	}
+	for _, test := range tests {
+		versions := s.record(s.call(test.a, test.to), final)
+		last := versions[len(versions)-1]
+		if len(versions) != 1 || last.Status != "not-done" || last.StatusReason == nil || last.StatusReason.Coding[0].Code != test.reason {
+			t.Errorf("%s: %d versions, %s", test.name, len(versions), last.raw)
+			continue
+		}
+		if spoken := s.spoken(last.Identifier[0].Value); !strings.Contains(spoken, last.StatusReason.Text) || last.StatusReason.Text == "" {
+			t.Errorf("%s: recorded %q, spoken %q", test.name, last.StatusReason.Text, spoken)
+		}
+	}
+	s.record(s.call(good, answers), final)
+	if last := s.record(s.call(good, answers), final)[0]; last.StatusReason == nil || last.StatusReason.Coding[0].Code != "too-many-calls-in-a-short-time" {
+		t.Errorf("a second call in a minute: %s", last.raw)
+	}
+}
+
+// spoken is what the sandbox's Twilio read to the clinician.
+func (s *system) spoken(key string) string {
+	s.t.Helper()
+	return string(s.get(s.world.TwilioURL+"/sandbox/v1/calls/"+key, ""))
+}
+
+// logTellsNobody checks that the service's log names nobody and no number.
+func (s *system) logTellsNobody() {
+	s.t.Helper()
+	log := s.log.String()
+	if strings.Count(log, "\n") < 10 {
+		s.t.Errorf("the log has hardly a line:\n%s", log)
+	}
+	secrets := []string{s.world.AuthToken, s.world.APISecret, s.world.FHIRClientSecret, "eyJ"}
+	for _, m := range s.world.Clinic.Members {
+		secrets = append(secrets, strings.Fields(m.Name)[1], m.Phones[0].Number[3:])
+	}
+	for _, secret := range secrets {
+		if strings.Contains(log, secret) {
+			s.t.Errorf("the log tells %q", secret)
+		}
+	}
+}
+
+func TestTheServiceLivesUnderAPath(t *testing.T) {
+	t.Parallel()
+	// FUNCTIONS_URL has a path that the platform would strip; here nobody does,
+	// so every request still carries it.
+	s := newSystem(t, map[string]string{"FUNCTIONS_URL": "{service}/project/region/api"})
+	s.record(s.call(s.reaching(answers), answers), final)
+	for _, path := range []string{"/healthz", "/project/region/api/healthz", "/readyz"} {
+		res, err := http.Get(s.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		if res.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", path, res.Status)
+		}
+	}
+}
