@@ -10,8 +10,8 @@ import (
 	"perci.health/careline"
 )
 
-// work handles what is due of one call, until nothing is, a delivery fails, the
-// party is down or the shift ends.
+// work handles what is due of one call, until nothing is, a delivery fails or
+// the shift ends.
 func (s *shift) work(call string) (done report) {
 	done.call = call
 	// What is read and noted here is about work already done: it does not end
@@ -28,8 +28,7 @@ func (s *shift) work(call string) (done report) {
 		}
 	}()
 	for {
-		if s.pause() {
-			done.more = true
+		if s.stopped() {
 			return done
 		}
 		d, ok, err := s.Queue.Next(ctx, s.Consumer, call, s.now())
@@ -43,15 +42,14 @@ func (s *shift) work(call string) (done report) {
 	}
 }
 
-// pause reports whether no further delivery may begin now.
-func (s *shift) pause() bool {
+// stopped reports whether no further delivery may begin.
+func (s *shift) stopped() bool {
 	select {
 	case <-s.stopping:
 		return true
 	default:
+		return false
 	}
-	room, _ := s.outage.room(1, s.now())
-	return room == 0
 }
 
 // verdict is how a delivery ended.

@@ -28,7 +28,6 @@ type shift struct {
 type report struct {
 	call  string
 	again time.Time // when to ask the queue again; zero: nothing known
-	more  bool      // it has more to deliver, now
 	err   error     // the queue failed
 }
 
@@ -139,7 +138,7 @@ func (s *shift) finish(done report) {
 		return // a sweep finds the call again
 	}
 	s.troubles = 0
-	if woken || done.more {
+	if woken {
 		s.enqueue(done.call)
 	}
 	if !done.again.IsZero() && done.again.Before(s.sweepAt) {
@@ -149,10 +148,8 @@ func (s *shift) finish(done report) {
 
 // trouble waits for a queue that failed.
 func (s *shift) trouble(err error) {
-	select {
-	case <-s.stopping:
+	if s.stopped() {
 		return
-	default:
 	}
 	s.troubles++
 	wait := Backoff{Base: outageBase, Cap: outageCap}.Wait(s.troubles, (1+s.random())/2)

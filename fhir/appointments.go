@@ -16,6 +16,12 @@ import (
 // shows in the day's list within this time.
 const rolesFor = 2 * time.Minute
 
+// roles is a practitioner's roles, as references, as they were at a time.
+type roles struct {
+	refs []string
+	at   time.Time
+}
+
 // Appointment is one appointment with its people, in one request, which is let
 // through before all others when the quota is low: a clinician waits for it with
 // the telephone at the ear. One that is missing, deleted or entered in error is
@@ -44,12 +50,12 @@ func (c *Client) AppointmentsOn(ctx context.Context, practitioner string, start,
 	if !careline.ValidID(practitioner) {
 		return nil, careline.NewError(careline.CodeInvalid, "This is not a practitioner's id.", nil)
 	}
-	roles, err := c.rolesOf(ctx, practitioner)
+	booked, err := c.rolesOf(ctx, practitioner)
 	if err != nil {
 		return nil, err
 	}
 	entries, err := c.Search(ctx, "Appointment", url.Values{
-		"actor":    {strings.Join(append([]string{"Practitioner/" + practitioner}, roles...), ",")},
+		"actor":    {strings.Join(append([]string{"Practitioner/" + practitioner}, booked...), ",")},
 		"date":     {"ge" + instant(start), "lt" + instant(end)},
 		"_include": {"Appointment:actor"},
 		"_sort":    {"date"},
@@ -69,21 +75,22 @@ func (c *Client) AppointmentsOn(ctx context.Context, practitioner string, start,
 
 // rolesOf is the references of the practitioner's roles.
 func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, error) {
-	if roles, ok := c.roles.Get(practitioner); ok {
-		return slices.Clone(roles), nil
+	now := c.cfg.Now()
+	if known, ok := c.roles.Get(practitioner); ok && now.Sub(known.at) < rolesFor {
+		return known.refs, nil
 	}
 	entries, err := c.Search(ctx, "PractitionerRole", url.Values{"practitioner": {"Practitioner/" + practitioner}, "_count": {"100"}})
 	if err != nil {
 		return nil, absent(err)
 	}
-	var roles []string
+	var refs []string
 	for _, e := range entries {
 		if e.Resource.Type == "PractitionerRole" && careline.ValidID(e.Resource.ID) {
-			roles = append(roles, "PractitionerRole/"+e.Resource.ID)
+			refs = append(refs, "PractitionerRole/"+e.Resource.ID)
 		}
 	}
-	c.roles.Add(practitioner, slices.Clone(roles))
-	return roles, nil
+	c.roles.Add(practitioner, roles{refs: refs, at: now})
+	return refs, nil
 }
 
 // appointments reads every appointment of a searchset with the people in it.

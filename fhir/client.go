@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"perci.health/careline"
 )
@@ -52,7 +52,7 @@ type Client struct {
 	http    *http.Client
 	login   *login
 	limiter *limiter
-	roles   *expirable.LRU[string, []string]
+	roles   *lru.Cache[string, roles]
 }
 
 // The bounds of what is read into memory. A searchset page of a day's
@@ -86,13 +86,17 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	remembered, err := lru.New[string, roles](1024)
+	if err != nil {
+		return nil, err
+	}
 	own := *cfg.HTTP
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
 		cfg: cfg, base: base, http: &own,
 		login:   &login{cfg: cfg, http: &own},
 		limiter: &limiter{now: cfg.Now},
-		roles:   expirable.NewLRU[string, []string](1024, nil, rolesFor),
+		roles:   remembered,
 	}, nil
 }
 

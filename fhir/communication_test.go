@@ -18,14 +18,14 @@ import (
 
 // told is a call as the text files tell it.
 type told struct {
-	Strict                                             bool
-	ClinicianLeg, MemberLeg                            string
-	Status                                             careline.Status
+	Strict                                              bool
+	ClinicianLeg, MemberLeg                             string
+	Status                                              careline.Status
 	Word, Direction, Appointment, AnsweredBy, Recording string
-	Sender, Patient, Recipient                         careline.Reference
-	Refusal                                            careline.Refusal
-	Sent, Received                                     time.Time
-	Seconds                                            *int
+	Sender, Patient, Recipient                          careline.Reference
+	Refusal                                             careline.Refusal
+	Sent, Received                                      time.Time
+	Seconds                                             *int
 }
 
 func (c told) call() careline.Call {

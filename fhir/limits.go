@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,23 +138,17 @@ var limitItem = regexp.MustCompile(`"([^"]*)"((?:\s*;\s*[a-z]+=[^;,]*)*)`)
 var limitParameter = regexp.MustCompile(`;\s*([rt])=(\d+)`)
 
 func quota(h http.Header) (left float64, reset time.Duration, ok bool) {
-	for _, line := range h.Values("RateLimit") {
-		for _, item := range limitItem.FindAllStringSubmatch(line, -1) {
-			if item[1] != "fhirInteractions" {
-				continue
-			}
-			values := map[string]int{}
-			for _, p := range limitParameter.FindAllStringSubmatch(item[2], -1) {
-				n, err := strconv.Atoi(p[2])
-				if err != nil {
-					return 0, 0, false
-				}
-				values[p[1]] = n
-			}
-			r, hasR := values["r"]
-			t, hasT := values["t"]
-			return float64(r), time.Duration(t) * time.Second, hasR && hasT
+	for _, item := range limitItem.FindAllStringSubmatch(strings.Join(h.Values("RateLimit"), ", "), -1) {
+		if item[1] != "fhirInteractions" {
+			continue
 		}
+		values := map[string]string{}
+		for _, p := range limitParameter.FindAllStringSubmatch(item[2], -1) {
+			values[p[1]] = p[2]
+		}
+		r, errR := strconv.Atoi(values["r"])
+		t, errT := strconv.Atoi(values["t"])
+		return float64(r), time.Duration(t) * time.Second, errR == nil && errT == nil
 	}
 	return 0, 0, false
 }

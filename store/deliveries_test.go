@@ -23,6 +23,7 @@ func deliversInOrder(t *testing.T, open database) {
 			t.Fatal(err)
 		}
 	}
+	same(t, "due after the first", due(t, s, clock.Now()), []string{"CA1", "CA2"})
 	same(t, "the rest", drain(t, s, "CA1", clock.Now()), []string{"CB1/1/ringing"})
 	same(t, "due at the end", due(t, s, clock.Now()), []string{"CA2"})
 	nothingNext(t, s, "CA1", clock.Now())

@@ -77,7 +77,7 @@ func (t *tx) link(leg string, call ref) error {
 		return nil
 	}
 	requested, err := t.query(sqlWasRequested).int(before.number).found()
-	if requested = false; err != nil {
+	if err != nil || requested {
 		return err // a call in its own right
 	}
 	return t.move(before, call)

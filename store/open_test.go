@@ -65,8 +65,10 @@ func TestOpenReadsTheURL(t *testing.T) {
 			t.Fatal(err)
 		}
 		closeStore(t, s)
-		if _, err := os.Stat(filepath.Join(dir, path)); err != nil {
+		if info, err := os.Stat(filepath.Join(dir, path)); err != nil {
 			t.Errorf("%s: %v", url, err)
+		} else if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: others may do %v with what holds patients' numbers", url, info.Mode())
 		}
 		if _, err := os.Stat(filepath.Join(dir, path+"-wal")); err == nil {
 			t.Errorf("%s: closed, and the log is not in the one file", url)

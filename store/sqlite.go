@@ -49,6 +49,13 @@ func databasePath(text string) (string, error) {
 
 // openWriting opens the file, making it if need be, for the one writer.
 func openWriting(path, synchronous string) (conn, error) {
+	// SQLite would let everybody read a new file, and its log takes after it. If
+	// the file cannot be made, SQLite fails too and its error says more.
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		if err := f.Close(); err != nil {
+			return conn{}, whyNotOpen(path, err)
+		}
+	}
 	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL)
 	if err != nil {
 		return conn{}, whyNotOpen(path, err)

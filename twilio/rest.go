@@ -56,13 +56,13 @@ func NewClient(c ClientConfig) (*Client, error) {
 	}
 	base, err := url.Parse(c.BaseURL)
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
-		return nil, errors.New("Twilio's base URL must be absolute, such as " + DefaultBaseURL)
+		return nil, errors.New("the base URL of Twilio must be absolute, such as " + DefaultBaseURL)
 	}
 	if !isSID(sidAccount, c.AccountSID) {
 		return nil, errors.New("the account SID must be AC and 32 hexadecimal digits")
 	}
 	if c.Password == "" {
-		return nil, errors.New("Twilio's API secret or auth token is missing")
+		return nil, errors.New("the API secret or auth token of Twilio is missing")
 	}
 	if c.Username == "" {
 		c.Username = c.AccountSID

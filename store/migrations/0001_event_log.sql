@@ -11,7 +11,8 @@ CREATE TABLE calls (
   refused   INTEGER NOT NULL DEFAULT 0,
   over      INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX calls_begun ON calls (clinician, begun) WHERE clinician IS NOT NULL;
+-- All that a clinician's load is counted from.
+CREATE INDEX calls_begun ON calls (clinician, begun, refused, over) WHERE clinician IS NOT NULL;
 
 -- What each key of a call and each id of a leg stands for.
 CREATE TABLE keys (

@@ -1,0 +1,73 @@
+package fhir
+
+// In the package, because overlaying is what Chart does inside and its promises
+// (nothing foreign lost, twice is once) are checked best on any input at all.
+
+import (
+	"encoding/json"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"perci.health/careline"
+)
+
+func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
+	t.Parallel()
+	have := []byte(`{"resourceType":"Communication","id":"1","meta":{"versionId":"3","lastUpdated":"2025-11-24T10:00:00Z","tag":[{"code":"t"}]},
+		"identifier":[{"system":"https://www.twilio.com/","value":"CA1"},{"system":"urn:x","value":"9"}],
+		"status":"not-done","statusReason":{"text":"refused"},"about":[{"reference":"Condition/1"}],"note":[{"text":"n"}],
+		"category":[{"text":"mine"},{"coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice"}]}],
+		"subject":{"reference":"Patient/m"},"recipient":[{"reference":"Patient/old"},{"reference":"CareTeam/c"}],
+		"basedOn":[{"reference":"ServiceRequest/s"}],
+		"payload":[{"contentString":"Outbound Twilio voice call; status=queued"},{"contentString":"Please read"}],
+		"extension":[{"url":"urn:y","valueDecimal":1.50},{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callStatus","valueString":"queued"},{"url":"mood","valueString":"good"}]}]}`)
+	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", MemberLeg: "CA2", Status: careline.StatusBusy, Word: "busy", Recipient: "RelatedPerson/q", Appointment: "a"}
+	got, err := overlay(CommunicationOf(call, true), have)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"resourceType":"Communication","id":"1","meta":{"tag":[{"code":"t"}]},
+		"identifier":[{"system":"https://www.twilio.com/","value":"CA2"},{"system":"https://www.twilio.com/","value":"CA1"},{"system":"urn:x","value":"9"}],
+		"status":"completed","about":[{"reference":"Condition/1"}],"note":[{"text":"n"}],
+		"category":[{"coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice","display":"Twilio voice call"}]},{"text":"mine"}],
+		"medium":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"PHONE","display":"telephone"}]}],
+		"subject":{"reference":"Patient/m"},"recipient":[{"reference":"RelatedPerson/q"},{"reference":"CareTeam/c"}],
+		"basedOn":[{"reference":"Appointment/a"},{"reference":"ServiceRequest/s"}],
+		"payload":[{"contentString":"Outbound Twilio voice call; status=busy"},{"contentString":"Please read"}],
+		"extension":[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callSid","valueString":"CA2"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"busy"},{"url":"mood","valueString":"good"}]},{"url":"urn:y","valueDecimal":1.50}]}`
+	if !same(got, []byte(want)) {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestOverlayTwiceIsOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		draw := func(label string) Communication {
+			word := rapid.SampledFrom([]string{"", "ringing", "busy", "completed"}).Draw(t, label)
+			return CommunicationOf(careline.Call{
+				Key: "CA1", ClinicianLeg: "CA1", MemberLeg: rapid.SampledFrom([]string{"", "CA2"}).Draw(t, label+" member"),
+				Status: careline.Status(word), Word: word, Refusal: careline.RefusedRate,
+				Recipient:  careline.Reference(rapid.SampledFrom([]string{"", "Patient/m", "RelatedPerson/q"}).Draw(t, label+" recipient")),
+				AnsweredBy: rapid.SampledFrom([]string{"", "human"}).Draw(t, label+" by"),
+			}, rapid.Bool().Draw(t, label+" strict"))
+		}
+		have, err := json.Marshal(draw("have"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours := draw("ours")
+		once, err := overlay(ours, have)
+		if err != nil {
+			t.Fatal(err)
+		}
+		twice, err := overlay(ours, once)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(once) != string(twice) {
+			t.Fatalf("once  %s\ntwice %s", once, twice)
+		}
+	})
+}

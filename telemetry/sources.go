@@ -1,0 +1,87 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Backlog is how far the deliveries are behind.
+type Backlog struct {
+	Pending int           // waiting, or waiting to be tried again
+	Dead    int           // given up, until an operator replays them
+	Oldest  time.Duration // age of the oldest one pending; 0 when there is none
+}
+
+// Sources are asked when the metrics are read, by several readers at once if
+// need be. Each may be nil. The context ends after 2 s.
+type Sources struct {
+	Backlog   func(ctx context.Context) (Backlog, error)
+	CallerIDs func() int // size of the number pool
+}
+
+// scrapeWithin bounds what a reading may ask of the store; Prometheus itself
+// gives up after 10 s unless told otherwise (scrape_timeout).
+const scrapeWithin = 2 * time.Second
+
+func (s Sources) registry(failures *prometheus.CounterVec) *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	if s.CallerIDs != nil {
+		registry.MustRegister(prometheus.NewGaugeFunc(
+			prometheus.GaugeOpts{Name: "careline_caller_ids", Help: "Telephone numbers that calls can be made from."},
+			func() float64 { return float64(s.CallerIDs()) },
+		))
+	}
+	if s.Backlog != nil {
+		registry.MustRegister(newBacklogCollector(s.Backlog, failures.WithLabelValues("backlog")))
+	}
+	return registry
+}
+
+// backlogCollector is a prometheus.Collector, so that one question to the store
+// answers for all its gauges.
+type backlogCollector struct {
+	ask                       func(ctx context.Context) (Backlog, error)
+	failures                  prometheus.Counter
+	up, pending, dead, oldest *prometheus.Desc
+}
+
+func newBacklogCollector(ask func(ctx context.Context) (Backlog, error), failures prometheus.Counter) *backlogCollector {
+	desc := func(name, help string) *prometheus.Desc { return prometheus.NewDesc(name, help, nil, nil) }
+	return &backlogCollector{
+		ask:      ask,
+		failures: failures,
+		up:       desc("careline_backlog_up", "1 if the backlog could be read."),
+		pending:  desc("careline_backlog_pending", "Deliveries that wait."),
+		dead:     desc("careline_backlog_dead", "Deliveries given up until they are replayed."),
+		oldest:   desc("careline_backlog_oldest_age_seconds", "Age of the oldest delivery that waits."),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (c *backlogCollector) Describe(descs chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.up, c.pending, c.dead, c.oldest} {
+		descs <- d
+	}
+}
+
+// Collect implements prometheus.Collector, which is not told of the reader's own
+// context.
+func (c *backlogCollector) Collect(metrics chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
+	defer cancel()
+	gauge := func(d *prometheus.Desc, v float64) {
+		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
+	}
+	b, err := c.ask(ctx)
+	if err != nil {
+		c.failures.Inc()
+		gauge(c.up, 0)
+		return
+	}
+	gauge(c.up, 1)
+	gauge(c.pending, float64(b.Pending))
+	gauge(c.dead, float64(b.Dead))
+	gauge(c.oldest, b.Oldest.Seconds())
+}
