@@ -70,19 +70,32 @@ func TestPoolFetchesOnceForACrowd(t *testing.T) {
 func TestPoolUnderFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var twilioSide struct {
+			sync.Mutex
+			fetches int
+			numbers []careline.Phone
+			err     error
+		}
+		say := func(numbers []careline.Phone, err error) {
+			twilioSide.Lock()
+			defer twilioSide.Unlock()
+			twilioSide.numbers, twilioSide.err = numbers, err
+		}
 		down := errors.New("twilio is down")
-		var fetches int
-		var numbers []careline.Phone
-		err := down
+		say(nil, down)
 		p := twilio.NewPool(func(context.Context) ([]careline.Phone, error) {
-			fetches++
-			return numbers, err
+			twilioSide.Lock()
+			defer twilioSide.Unlock()
+			twilioSide.fetches++
+			return twilioSide.numbers, twilioSide.err
 		}, time.Hour)
 		want := func(what string, ok bool, count int) {
 			t.Helper()
-			_, got := p.Number(t.Context())
-			if (got == nil) != ok || fetches != count || (!ok && careline.CodeOf(got) != careline.CodeUnavailable) {
-				t.Errorf("%s: %v after %d fetches", what, got, fetches)
+			_, err := p.Number(t.Context())
+			twilioSide.Lock()
+			defer twilioSide.Unlock()
+			if (err == nil) != ok || twilioSide.fetches != count || (!ok && careline.CodeOf(err) != careline.CodeUnavailable) {
+				t.Errorf("%s: %v after %d fetches", what, err, twilioSide.fetches)
 			}
 		}
 		want("down", false, 1)
@@ -95,16 +108,16 @@ func TestPoolUnderFailure(t *testing.T) {
 		go func() { ended <- p.Run(ctx) }()
 		synctest.Wait()
 		want("first run failed", false, 3)
-		numbers, err = []careline.Phone{phone(t, ours)}, nil
+		say([]careline.Phone{phone(t, ours)}, nil)
 		<-time.After(16 * time.Second)
 		want("retried soon", true, 4)
 
-		numbers, err = nil, down
+		say(nil, down)
 		<-time.After(time.Hour)
 		want("stale rather than none", true, 5)
 		<-time.After(16 * time.Second)
 		want("retried soon, still stale", true, 6)
-		err = nil
+		say(nil, nil)
 		<-time.After(16 * time.Second)
 		want("an account without numbers is believed", false, 7)
 		stop()

@@ -36,7 +36,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func answer(status int, body string) (*http.Response, error) {
-	return &http.Response{StatusCode: status, Header: http.Header{"Twilio-Request-Id": {"RQ1"}}, Body: io.NopCloser(strings.NewReader(body))}, nil
+	return &http.Response{StatusCode: status, Header: http.Header{"Twilio-Request-Id": {"RQ1"}, "Location": {"https://elsewhere.example/"}}, Body: io.NopCloser(strings.NewReader(body))}, nil
 }
 
 const numbersPath = "/2010-04-01/Accounts/" + account + "/IncomingPhoneNumbers.json"

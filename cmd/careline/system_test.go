@@ -20,7 +20,7 @@ import (
 
 // patience is how long a test waits for what must come; nothing depends on how
 // much of it is used.
-const patience = 90 * time.Second
+const patience = 60 * time.Second
 
 // pace makes a sandbox call of a minute take a fraction of a second.
 const pace = 0.002
@@ -50,6 +50,11 @@ func newSystem(t *testing.T, set map[string]string) *system {
 		}
 	})
 	s := &system{t: t, world: w, log: new(lockedBuffer), dir: t.TempDir(), set: set}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the service's log:\n%s", s.log)
+		}
+	})
 	s.start()
 	return s
 }
