@@ -96,23 +96,24 @@ func (p Policy) MayCall(a Appointment, clinician string, to Phone) (Route, Refus
 	if to.IsZero() {
 		return r, RefusedNumberMalformed
 	}
-	person, ok := owner(a, to)
+	person, onFile, ok := owner(a, to)
 	if !ok {
 		return r, RefusedNumberNotOnFile
 	}
 	r.Patient, r.Recipient = person.Patient, person.Ref
-	return r, to.Dialable(p.Regions)
+	return r, onFile.Dialable(p.Regions)
 }
 
-// owner finds whose number it is; a patient comes before a related person who
-// shares the number.
-func owner(a Appointment, to Phone) (Person, bool) {
+// owner finds whose number it is, as it is on file; a patient comes before a
+// related person who shares the number.
+func owner(a Appointment, to Phone) (Person, Phone, bool) {
 	for _, person := range slices.Concat(a.Patients, a.Relatives) {
-		if slices.Contains(person.Phones, to) && a.hasPatient(person.Patient) {
-			return person, true
+		at := slices.IndexFunc(person.Phones, to.Equal)
+		if at >= 0 && a.hasPatient(person.Patient) {
+			return person, person.Phones[at], true
 		}
 	}
-	return Person{}, false
+	return Person{}, Phone{}, false
 }
 
 func (a Appointment) hasPatient(r Reference) bool {

@@ -38,6 +38,27 @@ func TestParsePhone(t *testing.T) {
 	}
 }
 
+// However a number came to be, it is the same number, and may be dialled or not.
+func TestPhonesAgree(t *testing.T) {
+	t.Parallel()
+	for _, number := range []string{"+447700900142", "+442079460123", "+449098790000", "+447797123456", "+12125550123", "+442079460", "+4407700900142", "+447700900142x5"} {
+		parsed, parseErr := careline.ParsePhone(number, "GB")
+		dialled, err := careline.DialledPhone(number, "GB")
+		if !dialled.Equal(parsed) || (err == nil) != (parseErr == nil) {
+			t.Errorf("%s dialled is %q, %v; parsed %q, %v", number, dialled.E164(), err, parsed.E164(), parseErr)
+		}
+		stored, err := careline.StoredPhone(parsed.E164())
+		if (err == nil) != (parseErr == nil) || !stored.Equal(parsed) {
+			t.Errorf("%s stored is %q, %v", number, stored.E164(), err)
+		}
+		for _, p := range []careline.Phone{dialled, stored} {
+			if p.Dialable([]string{"GB"}) != parsed.Dialable([]string{"GB"}) {
+				t.Errorf("%s may be dialled: %q, or %q when parsed", number, p.Dialable([]string{"GB"}), parsed.Dialable([]string{"GB"}))
+			}
+		}
+	}
+}
+
 func TestPhoneHides(t *testing.T) {
 	t.Parallel()
 	p := phone(t, "+447700900142")

@@ -20,7 +20,7 @@ const (
 
 var noon = time.Date(2025, 11, 24, 12, 0, 0, 0, time.UTC)
 
-var same = cmp.Options{cmp.AllowUnexported(careline.Seconds{}, careline.Phone{})}
+var same = cmp.Options{cmp.AllowUnexported(careline.Seconds{})}
 
 func requested() careline.CallEvent {
 	return careline.CallEvent{ID: parent + "/request", Call: parent, Leg: parent, Kind: careline.KindRequested, Appointment: "a1",

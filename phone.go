@@ -3,6 +3,7 @@ package careline
 import (
 	"errors"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,14 +11,31 @@ import (
 )
 
 // Phone is a telephone number in E.164 form (ITU-T E.164: "+", country code,
-// number, at most 15 digits). Its zero value is no number.
+// number, at most 15 digits). Its zero value is no number. Compare with Equal.
 //
 // A Phone prints as "(phone)" wherever it is formatted, logged or marshalled, so
 // that no number leaves by accident; E164 is the one way to have the digits.
-type Phone struct{ e164 string }
+type Phone struct {
+	e164  string
+	facts numbering // zero: not looked up
+}
+
+// numbering is what the numbering plans say of a number. Looking it up takes some
+// 15 µs, so a number on file carries it, and each call to it does not ask again.
+type numbering struct {
+	region  string // ISO 3166-1 alpha-2; empty: not looked up
+	refused bool   // of a type that may not be dialled
+}
 
 // ErrNotPhone is returned for text that is not one telephone number.
 var ErrNotPhone = errors.New("this is not a telephone number: write it as +44… or as dialled in the clinic's country")
+
+// plainUK is a United Kingdom number in the form that parsing would give it:
+// ten digits after the country code, without the trunk prefix 0.
+var plainUK = regexp.MustCompile(`^\+44[1-9][0-9]{9}$`)
+
+// e164Form is what any E.164 number looks like.
+var e164Form = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
 // ParsePhone reads a number in international form, or in the national form of
 // region (ISO 3166-1 alpha-2). A number with an extension is refused: it cannot
@@ -27,8 +45,29 @@ func ParsePhone(text, region string) (Phone, error) {
 	if err != nil || n.GetExtension() != "" || !phonenumbers.IsPossibleNumber(n) {
 		return Phone{}, ErrNotPhone
 	}
-	return Phone{phonenumbers.Format(n, phonenumbers.E164)}, nil
+	return Phone{e164: phonenumbers.Format(n, phonenumbers.E164), facts: look(n)}, nil
 }
+
+// DialledPhone is ParsePhone for a number that somebody wants to dial, which is
+// to be compared with those on file: it looks up no more than it must.
+func DialledPhone(text, region string) (Phone, error) {
+	if plainUK.MatchString(text) {
+		return Phone{e164: text}, nil
+	}
+	return ParsePhone(text, region)
+}
+
+// StoredPhone is a number that was parsed before it was stored, as E164 gave it.
+// It does not ask today's numbering plan about yesterday's number.
+func StoredPhone(e164 string) (Phone, error) {
+	if !e164Form.MatchString(e164) {
+		return Phone{}, ErrNotPhone
+	}
+	return Phone{e164: e164}, nil
+}
+
+// Equal reports whether both are the same number.
+func (p Phone) Equal(other Phone) bool { return p.e164 == other.e164 }
 
 // E164 is the number as it is dialled; empty for no number.
 func (p Phone) E164() string { return p.e164 }
@@ -57,21 +96,29 @@ func (p Phone) MarshalText() ([]byte, error) { return []byte("(phone)"), nil }
 // It asks that the number is possible, not that it is valid: the tables of
 // libphonenumber know no type for Ofcom's drama numbers, nor for new ranges.
 func (p Phone) Dialable(regions []string) Refusal {
-	n, err := phonenumbers.Parse(p.e164, "")
-	if err != nil || !phonenumbers.IsPossibleNumber(n) {
-		return RefusedNumberMalformed
+	facts := p.facts
+	if facts.region == "" {
+		n, err := phonenumbers.Parse(p.e164, "")
+		if err != nil || !phonenumbers.IsPossibleNumber(n) {
+			return RefusedNumberMalformed
+		}
+		facts = look(n)
 	}
-	if refusedType(n) {
+	if facts.refused {
 		return RefusedNumberType
 	}
+	if !slices.Contains(regions, facts.region) {
+		return RefusedCountry
+	}
+	return ""
+}
+
+func look(n *phonenumbers.PhoneNumber) numbering {
 	region := phonenumbers.GetRegionCodeForNumber(n)
 	if region == "" || region == "ZZ" {
 		region = phonenumbers.GetRegionCodeForCountryCode(int(n.GetCountryCode()))
 	}
-	if !slices.Contains(regions, region) {
-		return RefusedCountry
-	}
-	return ""
+	return numbering{region: region, refused: refusedType(n)}
 }
 
 // ukRefused are the beginnings of United Kingdom numbers (after +44) that cost

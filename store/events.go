@@ -122,5 +122,5 @@ func decodePhone(e164 string) (careline.Phone, error) {
 	if e164 == "" {
 		return careline.Phone{}, nil
 	}
-	return careline.ParsePhone(e164, "")
+	return careline.StoredPhone(e164)
 }

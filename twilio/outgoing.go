@@ -55,7 +55,7 @@ func (s *server) ask(f Form) calls.Ask {
 	if !s.ours(f) || s.ApplicationSID == "" || f.Get("ApplicationSid") != s.ApplicationSID {
 		a.Refusal = careline.RefusedAccount
 	}
-	to, err := careline.ParsePhone(f.Get("To"), s.Region)
+	to, err := careline.DialledPhone(f.Get("To"), s.Region)
 	if err == nil {
 		a.To = to
 	}

@@ -158,7 +158,7 @@ func TestOutgoingDials(t *testing.T) {
 	if !strings.Contains(string(got.Report), `"To":"`+member+`"`) {
 		t.Errorf("report %s", got.Report)
 	}
-	if got.Report = nil; fmt.Sprint(got) != fmt.Sprint(want) || got.To != want.To {
+	if got.Report = nil; fmt.Sprint(got) != fmt.Sprint(want) || !got.To.Equal(want.To) {
 		t.Errorf("ask %+v", got)
 	}
 

@@ -42,4 +42,3 @@ func helped(err error) error {
 	}
 	return err
 }
-

@@ -11,6 +11,19 @@ type step struct {
 	name, filter, want string
 }
 
+// parseAll parses each of paths.
+func parseAll(paths []string) ([][]step, error) {
+	var all [][]step
+	for _, path := range paths {
+		steps, err := parsePath(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, steps)
+	}
+	return all, nil
+}
+
 // parsePath reads a path such as telecom[system=phone] or
 // participant.actor[is=Patient].
 func parsePath(path string) ([]step, error) {

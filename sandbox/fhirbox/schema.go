@@ -102,13 +102,11 @@ func (s *schema) spreadChoices(name string, elements map[string]*element) {
 func (s *schema) parsePaths() error {
 	for resource, params := range s.Search {
 		for code, p := range params {
-			for _, path := range p.Paths {
-				steps, err := parsePath(path)
-				if err != nil {
-					return fmt.Errorf("search parameter %s of %s: %w", code, resource, err)
-				}
-				p.steps = append(p.steps, steps)
+			steps, err := parseAll(p.Paths)
+			if err != nil {
+				return fmt.Errorf("search parameter %s of %s: %w", code, resource, err)
 			}
+			p.steps = steps
 			params[code] = p
 		}
 	}
