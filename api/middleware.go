@@ -98,7 +98,7 @@ func (s *server) finish(a *answering, r *http.Request, panicked any) int {
 		return http.StatusOK // net/http writes it when a handler writes nothing
 	case panicked == nil:
 		return a.status
-	case panicked == http.ErrAbortHandler: //nolint:errorlint // the value itself is the signal
+	case panicked == http.ErrAbortHandler:
 		a.left = true
 		return http.StatusInternalServerError
 	}

@@ -116,7 +116,7 @@ func writeProblem(w http.ResponseWriter, p problem) {
 		h.Set("Retry-After", retryAfter)
 	}
 	w.WriteHeader(p.Status)
-	w.Write(body) //nolint:errcheck // nobody is left to be told
+	w.Write(body)
 }
 
 func notFound(http.ResponseWriter, *http.Request) error {

@@ -141,7 +141,7 @@ func TestServeStopsGracefully(t *testing.T) {
 		close(entered)
 		<-leave
 		if r.Context().Err() == nil {
-			io.WriteString(w, "whole") //nolint:errcheck // read by the test
+			io.WriteString(w, "whole")
 		}
 	})}}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

@@ -27,7 +27,7 @@ func answerJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	w.Write(append(body, '\n')) //nolint:errcheck // the reader has gone: nobody is left to tell
+	w.Write(append(body, '\n'))
 }
 
 func isJSON(r *http.Request) bool {

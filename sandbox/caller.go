@@ -47,7 +47,7 @@ func (w *World) Place(ctx context.Context, ask Ask) (string, error) {
 		return "", err
 	}
 	if connected.CallSID == "" {
-		return "", errors.New("Twilio did not connect the call: its answer names no call") //nolint:staticcheck // Twilio is a name
+		return "", errors.New("Twilio did not connect the call: its answer names no call")
 	}
 	return connected.CallSID, nil
 }
@@ -135,7 +135,7 @@ func (w *World) post(ctx context.Context, s step, into any) error {
 	if err != nil {
 		return fmt.Errorf("%s: nobody answers at %s; is it running? (%w)", s.what, req.URL.Host, err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	if err != nil {
 		return fmt.Errorf("%s: its answer broke off: %w", s.what, err)

@@ -191,12 +191,12 @@ func userID(practitioner string) string {
 // sender.
 func readJSON(w http.ResponseWriter, r *http.Request, v any) error {
 	if !isJSON(r) {
-		return errors.New("Send this request with Content-Type: application/json.") //nolint:staticcheck // a sentence that is shown as it is
+		return errors.New("Send this request with Content-Type: application/json.")
 	}
 	dec := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		return fmt.Errorf("The request's body is not the JSON that is expected here: %w.", err) //nolint:staticcheck // as above
+		return fmt.Errorf("The request's body is not the JSON that is expected here: %w.", err)
 	}
 	return nil
 }

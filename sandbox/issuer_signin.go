@@ -69,7 +69,7 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 func (i *Issuer) signInStyle(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Write(signInCSS) //nolint:errcheck // the reader has gone: nobody is left to tell
+	w.Write(signInCSS)
 }
 
 // returnAddress reads a redirect_uri and refuses any that leaves this machine.

@@ -25,7 +25,7 @@ func (w *World) Narrate(ctx context.Context, out io.Writer) error {
 		return err
 	})
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the reader asked it to end
+		return nil
 	}
 	return err
 }

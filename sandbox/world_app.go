@@ -105,7 +105,7 @@ func (w *World) scriptPhone(ctx context.Context, number string, phone twilioPhon
 	if err != nil {
 		return fmt.Errorf("script a phone: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read from
+	defer resp.Body.Close()
 	if resp.StatusCode/100 != 2 {
 		return fmt.Errorf("script a phone: Twilio answered HTTP %d", resp.StatusCode)
 	}

@@ -65,7 +65,7 @@ func until(t *testing.T, what string, done func() bool) {
 }
 
 // Not parallel: it counts goroutines.
-func TestWorldStartsAndLeavesNothingBehind(t *testing.T) { //nolint:paralleltest // as said
+func TestWorldStartsAndLeavesNothingBehind(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 	before := ours()
 	world, err := sandbox.Start(t.Context(), sandbox.Config{Clinic: sandbox.NewClinic(day), Pace: 0.01})

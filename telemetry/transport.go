@@ -57,7 +57,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if traced && err == nil {
 		span.SetAttributes(attribute.Int("http.response.status_code", status))
 	}
-	return resp, err //nolint:wrapcheck // http.Client looks at the error's type
+	return resp, err
 }
 
 // resourceOf is the kind of thing that a path asks for and nothing of the thing

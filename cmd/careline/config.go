@@ -161,8 +161,8 @@ func readCalls(r *reader) callsConfig {
 	c := callsConfig{
 		policy: careline.Policy{
 			Regions:    r.list("ALLOWED_COUNTRIES", "GB", countryForm, "must be ISO 3166-1 country codes such as GB,IE"),
-			PerMinute:  r.number("CALLS_PER_MINUTE", 10, 1, 1000),
-			Concurrent: r.number("CALLS_AT_ONCE", 2, 1, 1000),
+			PerMinute:  r.number("CALLS_PER_MINUTE", 10, 1, 1_000_000),
+			Concurrent: r.number("CALLS_AT_ONCE", 2, 1, 1_000_000),
 		},
 		ringFor:          r.seconds("CALL_RING_SECONDS", 30, 5, 600),
 		longest:          r.seconds("CALL_TIME_LIMIT", 7200, 60, 14400),

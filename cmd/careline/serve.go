@@ -73,7 +73,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 		running.Go(func() { run(background) })
 	}
 	p.log.Info("serving", "address", ln.Addr().String(), "version", version)
-	err = api.Serve(ctx, ln, p.handler(c))
+	err = api.Serve(ctx, ln, p.handler(c, p.hooks(c)))
 	stop()
 	running.Wait()
 	err = errors.Join(err, p.store.Close())
@@ -177,7 +177,7 @@ func newPool(c config, p *parts) (*twilio.Pool, error) {
 }
 
 // handler is every route of the service.
-func (p *parts) handler(c config) http.Handler {
+func (p *parts) handler(c config, hooks twilio.Webhooks) http.Handler {
 	minter := twilio.Minter{
 		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: twilio.Secret(c.twilio.apiSecret.Reveal()),
 		ApplicationSID: c.twilio.applicationSID, Region: c.twilio.region, TTL: c.twilio.tokenTTL,
@@ -192,7 +192,7 @@ func (p *parts) handler(c config) http.Handler {
 			{Name: "events", Probe: p.relaying},
 		},
 		Metrics: p.metrics.Handler(telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size}),
-		Mount:   p.webhooks(c), Observe: p.metrics.Request, Span: p.traces.Request,
+		Mount:   mounted(hooks), Observe: p.metrics.Request, Span: p.traces.Request,
 	})
 }
 

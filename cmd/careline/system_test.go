@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -331,10 +330,16 @@ func (l *lockedBuffer) String() string {
 }
 
 // TestMain lets the test binary be careline itself, for tests that need a
-// process to kill.
+// process to kill or to measure.
 func TestMain(m *testing.M) {
-	if os.Getenv("CARELINE_TEST_RUN") != "" {
-		if err := run(context.Background(), strings.Fields(os.Getenv("CARELINE_TEST_RUN")), os.Stdout); err != nil {
+	if what := os.Getenv("CARELINE_TEST_RUN"); what != "" {
+		err := error(nil)
+		if what == "bare" {
+			err = runBare(context.Background())
+		} else {
+			err = run(context.Background(), strings.Fields(what), os.Stdout)
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -342,9 +347,6 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(m.Run())
 }
-
-// database is the settings' URL of the system's log.
-func (s *system) database() string { return "file:" + filepath.Join(s.dir, "careline.db") }
 
 func decode(t *testing.T, text []byte, into any) {
 	t.Helper()

@@ -10,26 +10,29 @@ import (
 	"perci.health/careline/twilio"
 )
 
-// webhooks are the routes that Twilio asks, with what they lead to.
-func (p *parts) webhooks(c config) []api.Route {
+// hooks are the routes that Twilio asks, with what they lead to.
+func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
 		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: counted{p}, Policy: c.calls.policy, Now: time.Now,
 	}
-	w := twilio.Webhooks{
+	return twilio.Webhooks{
 		Verifier: p.signed, AccountSID: c.twilio.accountSID, ApplicationSID: c.twilio.applicationSID, PublicURL: c.public.String(),
 		Start: starter.Start, Keep: p.keep, Trace: p.traces.Traceparent,
 		Region: c.calls.policy.Regions[0], DialTimeout: c.calls.ringFor, TimeLimit: c.calls.longest,
 		MachineDetection: c.calls.machineDetection, Overrides: twilio.DefaultOverrides,
 		Greeting: twilio.Greeting{Organisation: c.greeting.organisation, Words: c.greeting.words, Voice: c.greeting.voice, Language: c.greeting.language},
 	}
-	var routes []api.Route
+}
+
+// mounted puts Twilio's routes among the service's own.
+func mounted(w twilio.Webhooks) (routes []api.Route) {
 	for _, r := range w.Routes() {
 		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio"})
 	}
 	return routes
 }
 
-// verifier checks Twilio's signatures; nil, which checks nothing, only where the
+// newVerifier checks Twilio's signatures; nil, which checks nothing, only where the
 // settings allow it.
 func newVerifier(c config) (*twilio.Verifier, error) {
 	if !c.twilio.signatures {

@@ -76,6 +76,7 @@ export function drawCalls(parts, model) {
     const key = want.map((w) => w[0]).join() + number;
     if (key === shown.buttons) return;
     shown.buttons = key;
+    trouble.replaceChildren(); // it was about buttons that are gone
     const had = buttons.contains(document.activeElement);
     buttons.replaceChildren(...want.map(([act, text, kind]) => {
       const b = el("button", { class: kind, type: "button", onclick: () => busy(b, () => press(call, act, number)) }, text);

@@ -144,7 +144,7 @@ export class Model extends EventTarget {
     const base = { childSid, memberNumber: child?.to, live: !ended, ringing: false, talking: child?.status === "in-progress" };
     if (inbound) return ended ? { ...base, kind: "", icon: "check", word: "Called back", more: "The words were spoken and the call ended." } : { ...base, kind: "busy", icon: "speech", word: "On the line", more: "The caller hears the words." };
     const words = WORDS[child?.status];
-    if (words) return { ...base, kind: words[0], icon: words[1], word: words[2], more: words[3], ringing: child.status === "ringing" || child.status === "initiated" };
+    if (words) return { ...base, kind: words[0], icon: words[1], word: words[2], more: words[3], ringing: child.status === "ringing" };
     if (call.refused) return { ...base, kind: REFUSED[0], icon: REFUSED[1], word: REFUSED[2], more: REFUSED[3] };
     if (ended) return { ...base, kind: parent === "completed" ? "" : "bad", icon: "cross", word: "Ended", more: "The member’s phone was never dialled." };
     return { ...base, kind: "busy", icon: "wait", word: "Connecting", more: "Twilio asks the app what to do." };

@@ -2,7 +2,7 @@ package twiliobox
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // Twilio's algorithm, not a choice
+	"crypto/sha1"
 	"encoding/base64"
 	"maps"
 	"net/url"

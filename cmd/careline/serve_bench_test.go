@@ -1,0 +1,330 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// The benchmarks run the service as a process of its own on one core, and load
+// it from here over keep-alive connections, in turn with a bare server that
+// does the same without the work in question. Their figures are the ratios:
+//
+//	go test -run '^$' -bench Serve -benchtime 3x ./cmd/careline
+
+const (
+	benchConnections = 32
+	benchRequests    = 30_000 // a round
+	benchClinicians  = 2_000
+	benchToken       = "0123456789abcdef0123456789abcdef"
+	benchAccount     = "AC00000000000000000000000000000001"
+	benchApp         = "AP00000000000000000000000000000001"
+	benchNumber      = "+447700900142"
+)
+
+// BenchmarkServeCallStatus: an event on disk before the 200, against the same
+// handler that keeps nothing. The health record is down, so that only the
+// accepting is measured.
+func BenchmarkServeCallStatus(b *testing.B) {
+	compare(b, "durable/bare", "/v1/twilio/webhooks/call-status?AppointmentId=a1", func(n int) url.Values {
+		return url.Values{"AccountSid": {benchAccount}, "CallSid": {fmt.Sprintf("CA1%031x", n)}, "ParentCallSid": {fmt.Sprintf("CA2%031x", n/4)},
+			"CallStatus": {"ringing"}, "Direction": {"outbound-dial"}, "SequenceNumber": {"1"}, "Timestamp": {"Mon, 04 Aug 2025 09:05:07 +0000"},
+			"ApiVersion": {"2010-04-01"}, "From": {"+442079460000"}, "To": {benchNumber}, "Called": {benchNumber}, "Caller": {"+442079460000"},
+			"CalledCity": {""}, "CalledZip": {""}, "CalledState": {""}, "CalledCountry": {"GB"}, "ToCity": {""}, "ToZip": {""}, "ToState": {""},
+			"ToCountry": {"GB"}, "FromCity": {""}, "FromCountry": {"GB"}, "CallbackSource": {"call-progress-events"}}
+	})
+}
+
+// BenchmarkServeOutgoing: TwiML with the access check and the decision on disk,
+// against TwiML for whoever signs.
+func BenchmarkServeOutgoing(b *testing.B) {
+	compare(b, "checked/bare", "/v1/twilio/outgoing", func(n int) url.Values {
+		who := fmt.Sprintf("dr-%d", n%benchClinicians)
+		return url.Values{"AccountSid": {benchAccount}, "ApplicationSid": {benchApp}, "ApiVersion": {"2010-04-01"}, "CallSid": {fmt.Sprintf("CA3%031x", n)},
+			"CallStatus": {"ringing"}, "Direction": {"inbound"}, "Caller": {"client:" + who}, "From": {"client:" + who},
+			"To": {benchNumber}, "Called": {benchNumber}, "appointmentId": {who}}
+	})
+}
+
+// BenchmarkServeColdStart: from the start of the process to the first signed
+// webhook kept and answered.
+func BenchmarkServeColdStart(b *testing.B) {
+	chart := benchChart(b)
+	var took []float64
+	for range b.N {
+		address := freeAddress(b)
+		request := signedRequest(address, "/v1/twilio/webhooks/call-status?AppointmentId=a1", url.Values{"AccountSid": {benchAccount},
+			"CallSid": {"CA" + strings.Repeat("1", 32)}, "ParentCallSid": {"CA" + strings.Repeat("2", 32)}, "CallStatus": {"ringing"}, "Direction": {"outbound-dial"}})
+		began := time.Now()
+		p := startProcess(b, "serve", address, chart.URL)
+		awaitAnswer(b, address, request)
+		took = append(took, float64(time.Since(began).Microseconds())/1000)
+		p.kill()
+	}
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2], "ms/start")
+}
+
+func compare(b *testing.B, name, path string, form func(n int) url.Values) {
+	chart := benchChart(b)
+	full, bare := freeAddress(b), freeAddress(b)
+	process := startProcess(b, "serve", full, chart.URL)
+	startProcess(b, "bare", bare, chart.URL)
+	warm := func(address string) {
+		awaitAnswer(b, address, signedRequest(address, path, form(1<<40)))
+		if strings.Contains(path, "outgoing") {
+			load(b, address, path, func(n int) url.Values { return form(1<<41 + n) }, benchClinicians)
+		}
+	}
+	warm(full)
+	warm(bare)
+	chart.down.Store(true)
+	var ratios, fulls, bares []float64
+	for i := range b.N {
+		from := i * benchRequests
+		at := func(n int) url.Values { return form(from + n) }
+		f := load(b, full, path, at, benchRequests)
+		g := load(b, bare, path, at, benchRequests)
+		ratios, fulls, bares = append(ratios, f/g), append(fulls, f), append(bares, g)
+	}
+	for _, figures := range [][]float64{ratios, fulls, bares} {
+		slices.Sort(figures)
+	}
+	b.ReportMetric(ratios[len(ratios)/2], name)
+	b.ReportMetric(fulls[len(fulls)/2], "req/s")
+	b.ReportMetric(bares[len(bares)/2], "bare-req/s")
+	b.ReportMetric(process.peakMB(), "peak-MB")
+	b.ReportMetric(0, "ns/op") // a round is no operation
+}
+
+// load sends the requests over the connections and returns requests a second.
+// Everything is signed before the clock starts.
+func load(b *testing.B, address, path string, form func(n int) url.Values, requests int) float64 {
+	b.Helper()
+	ready := make([][]byte, requests)
+	for n := range ready {
+		ready[n] = signedRequest(address, path, form(n))
+	}
+	var next atomic.Int64
+	var all sync.WaitGroup
+	began := time.Now()
+	for range benchConnections {
+		all.Go(func() {
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer conn.Close()
+			answers := bufio.NewReader(conn)
+			for n := next.Add(1) - 1; n < int64(requests); n = next.Add(1) - 1 {
+				if _, err := conn.Write(ready[n]); err != nil {
+					b.Error(err)
+					return
+				}
+				if err := accepted(answers); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return float64(requests) / time.Since(began).Seconds()
+}
+
+// accepted reads one answer, which must be 200, and for TwiML must dial.
+func accepted(r *bufio.Reader) error {
+	length := 0
+	for first := true; ; first = false {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if first && !strings.HasPrefix(string(line), "HTTP/1.1 200") {
+			return fmt.Errorf("answered %s", line)
+		}
+		if value, ok := strings.CutPrefix(string(line), "Content-Length: "); ok {
+			length, _ = strconv.Atoi(strings.TrimSpace(value))
+		}
+		if len(line) <= 2 {
+			break
+		}
+	}
+	body := make([]byte, length)
+	if _, err := io.ReadFull(r, body); err != nil {
+		return err
+	}
+	if length > 0 && !strings.Contains(string(body), "<Dial") {
+		return fmt.Errorf("answered %s", body)
+	}
+	return nil
+}
+
+// signedRequest is a whole request, signed as Twilio does.
+func signedRequest(address, path string, form url.Values) []byte {
+	mac := hmac.New(sha1.New, []byte(benchToken))
+	io.WriteString(mac, "http://"+address+path)
+	names := make([]string, 0, len(form))
+	for name := range form {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		io.WriteString(mac, name+form.Get(name))
+	}
+	body := form.Encode()
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Twilio-Signature: %s\r\nContent-Length: %d\r\n\r\n%s",
+		path, address, base64.StdEncoding.EncodeToString(mac.Sum(nil)), len(body), body)
+}
+
+type process struct {
+	b   *testing.B
+	cmd *exec.Cmd
+}
+
+// startProcess runs this test binary as a service on one core.
+func startProcess(b *testing.B, what, address, chart string) *process {
+	b.Helper()
+	dir, err := os.MkdirTemp("", "careline-bench-")
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(address)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{"CARELINE_TEST_RUN=" + what, "GOMAXPROCS=1", "LISTEN_HOST=127.0.0.1", "PORT=" + port, "FUNCTIONS_URL=http://" + address,
+		"DATABASE_URL=file:" + filepath.Join(dir, "careline.db"), "CALLS_PER_MINUTE=1000000", "CALLS_AT_ONCE=1000000",
+		"TWILIO_ACCOUNT_SID=" + benchAccount, "TWILIO_AUTH_TOKEN=" + benchToken, "TWILIO_API_KEY=SK00000000000000000000000000000001",
+		"TWILIO_API_SECRET=secret", "TWILIO_TWIML_APP_SID=" + benchApp, "TWILIO_PHONE_NUMBER=+442079460000",
+		"FHIR_BASE_URL=" + chart, "DESCOPE_PROJECT_ID=P2bench", "DESCOPE_BASE_URL=" + chart}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	p := &process{b: b, cmd: cmd}
+	b.Cleanup(func() {
+		p.kill()
+		os.RemoveAll(dir)
+	})
+	return p
+}
+
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// peakMB is the most memory that the process held (VmHWM of Linux's proc(5)).
+func (p *process) peakMB() float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0 // not Linux: no figure
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	kB, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+	return kB / 1024
+}
+
+// runBare serves the same routes through the same middleware, but keeps nothing
+// and asks nobody.
+func runBare(ctx context.Context) error {
+	c, err := readConfig(os.Getenv)
+	if err != nil {
+		return err
+	}
+	p, err := assemble(ctx, c, io.Discard)
+	if err != nil {
+		return err
+	}
+	ln, err := listen(c.address)
+	if err != nil {
+		return err
+	}
+	to, err := careline.StoredPhone(benchNumber)
+	if err != nil {
+		return err
+	}
+	hooks := p.hooks(c)
+	hooks.Start = func(_ context.Context, a calls.Ask) (calls.Answer, error) {
+		return calls.Answer{To: a.To, CallerID: to, Appointment: a.Appointment}, nil
+	}
+	hooks.Keep = func(context.Context, careline.CallEvent) error { return nil }
+	return http.Serve(ln, p.handler(c, hooks))
+}
+
+type benchServer struct {
+	*httptest.Server
+	down *atomic.Bool
+}
+
+// benchChart is a health record that knows every appointment, whose clinician has
+// the same id, until it is down.
+func benchChart(b *testing.B) benchServer {
+	down := new(atomic.Bool)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.URL.Query().Get("_id")
+		if down.Load() || r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/Appointment") {
+			http.Error(w, "down", http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("Content-Type", "application/fhir+json")
+		fmt.Fprintf(w, `{"resourceType":"Bundle","type":"searchset","entry":[
+			{"search":{"mode":"match"},"resource":{"resourceType":"Appointment","id":%q,"status":"booked","participant":[
+				{"status":"accepted","actor":{"reference":"Patient/p1"}},{"status":"accepted","actor":{"reference":"Practitioner/%s"}}]}},
+			{"search":{"mode":"include"},"resource":{"resourceType":"Patient","id":"p1","telecom":[{"system":"phone","value":%q}]}},
+			{"search":{"mode":"include"},"resource":{"resourceType":"Practitioner","id":%q}}]}`, id, id, benchNumber, id)
+	}))
+	b.Cleanup(s.Close)
+	return benchServer{s, down}
+}
+
+func freeAddress(b *testing.B) string {
+	b.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// awaitAnswer repeats a request until the process that starts answers it.
+func awaitAnswer(b *testing.B, address string, request []byte) {
+	b.Helper()
+	for give := time.Now().Add(patience); time.Now().Before(give); {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			continue
+		}
+		_, err = conn.Write(request)
+		if err == nil {
+			err = accepted(bufio.NewReader(conn))
+		}
+		conn.Close()
+		if err == nil {
+			return
+		}
+	}
+	b.Fatal("the process does not answer")
+}
