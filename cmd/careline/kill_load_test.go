@@ -21,9 +21,9 @@ import (
 	"perci.health/careline/sandbox"
 )
 
-// load is Twilio while the service is being killed: calls without end, several
+// traffic is Twilio while the service is being killed: calls without end, several
 // at once, each with its reports crossed and some of them doubled.
-type load struct {
+type traffic struct {
 	t       *testing.T
 	world   *sandbox.World
 	url     string // of the service, as Twilio was given it
@@ -41,7 +41,7 @@ type load struct {
 	dialled      int
 }
 
-// placed is one call of the load.
+// placed is one call of the traffic.
 type placed struct {
 	key, leg    string
 	appointment sandbox.Appointment
@@ -66,15 +66,15 @@ const (
 	hurry   = 3
 )
 
-func newLoad(t *testing.T, world *sandbox.World, serviceURL string) *load {
-	l := &load{t: t, world: world, url: serviceURL, last: make(chan struct{}), up: make(chan struct{}),
+func newTraffic(t *testing.T, world *sandbox.World, serviceURL string) *traffic {
+	l := &traffic{t: t, world: world, url: serviceURL, last: make(chan struct{}), up: make(chan struct{}),
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * callers * hurry}}}
 	t.Cleanup(l.client.CloseIdleConnections)
 	return l
 }
 
 // start begins to call; each caller has a sequence of chances of its own.
-func (l *load) start(ctx context.Context, seed uint64) {
+func (l *traffic) start(ctx context.Context, seed uint64) {
 	for n := range uint64(callers) {
 		chance := rand.New(rand.NewPCG(seed, n+1))
 		l.running.Go(func() {
@@ -85,7 +85,7 @@ func (l *load) start(ctx context.Context, seed uint64) {
 	}
 }
 
-func (l *load) more(ctx context.Context) bool {
+func (l *traffic) more(ctx context.Context) bool {
 	select {
 	case <-l.last:
 		return false
@@ -96,40 +96,45 @@ func (l *load) more(ctx context.Context) bool {
 
 // finish lets the calls under way come to their end, with every report that is
 // still to be repeated.
-func (l *load) finish() {
+func (l *traffic) finish() {
 	close(l.last)
 	l.running.Wait()
 }
 
 // open and shut tell whether the service is there to be asked: a request that
 // finds it gone waits for it, and is then sent again.
-func (l *load) open() {
+func (l *traffic) open() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	close(l.up)
 }
 
-func (l *load) shut() {
+func (l *traffic) shut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.up = make(chan struct{})
 }
 
-func (l *load) isUp() chan struct{} {
+func (l *traffic) isUp() chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.up
 }
 
 // after is closed when n more requests have been acknowledged.
-func (l *load) after(n int) chan struct{} {
+func (l *traffic) after(n int) chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.mark, l.reached = l.acknowledged+n, make(chan struct{})
-	return l.reached
+	reached := make(chan struct{})
+	if n == 0 {
+		close(reached)
+		return reached
+	}
+	l.mark, l.reached = l.acknowledged+n, reached
+	return reached
 }
 
-func (l *load) count(answer string) {
+func (l *traffic) count(answer string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.acknowledged++
@@ -144,7 +149,7 @@ func (l *load) count(answer string) {
 
 // play sends a call's webhooks: the request first, then the reports in the order
 // in which they were shuffled, several at once.
-func (l *load) play(ctx context.Context, chance *rand.Rand, c *placed) {
+func (l *traffic) play(ctx context.Context, chance *rand.Rand, c *placed) {
 	l.mu.Lock()
 	l.calls = append(l.calls, c)
 	l.mu.Unlock()
@@ -164,7 +169,7 @@ func (l *load) play(ctx context.Context, chance *rand.Rand, c *placed) {
 
 // insist sends a report until it is acknowledged. One that is not to be repeated
 // is left at the first answer that is lost: then the service may have it or not.
-func (l *load) insist(ctx context.Context, c *placed, r *report, repeats bool) {
+func (l *traffic) insist(ctx context.Context, c *placed, r *report, repeats bool) {
 	for {
 		select {
 		case <-l.isUp():
@@ -191,7 +196,7 @@ func (l *load) insist(ctx context.Context, c *placed, r *report, repeats bool) {
 
 // send is acknowledged when the whole of an answer 200 was read, other than the
 // one that says to the clinician that the call was not kept.
-func (l *load) send(ctx context.Context, c *placed, r *report) (answer string, acknowledged bool) {
+func (l *traffic) send(ctx context.Context, c *placed, r *report) (answer string, acknowledged bool) {
 	c.note(c.asked, r.tells)
 	address := l.url + r.path
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(r.form.Encode()))

@@ -38,8 +38,8 @@ import (
 const kills = 36
 
 // The service is a real process, killed with SIGKILL again and again while calls
-// are reported to it: after some number of acknowledgements, or in the middle of
-// a write to the health record. What it has acknowledged is in its log once, and
+// are reported to it: after some number of acknowledgements, in the middle of a
+// write to the health record, or as soon as it listens. What it has acknowledged is in its log once, and
 // every call in the health record once, as the log tells it.
 //
 // The chances are those of one number, which the test logs and takes back from
@@ -65,16 +65,21 @@ func TestKilledUnderLoadNothingIsLostOrDoubled(t *testing.T) {
 		}
 	})
 	v := newVictim(t, world)
-	l := newLoad(t, world, v.url)
+	l := newTraffic(t, world, v.url)
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(func() { cancel(); l.running.Wait() })
 	l.start(ctx, seed)
 	for n := range kills {
 		var now <-chan struct{}
-		if n%3 == 2 {
+		switch n % 6 {
+		case 0: // while it opens its log
+			v.launch()
+			v.kill()
+			continue
+		case 2, 5:
 			now = v.wire.catch(chance)
-		} else {
-			now = l.after(chance.IntN(25))
+		default:
+			now = l.after(chance.IntN(50))
 		}
 		v.start()
 		l.open()
@@ -151,9 +156,20 @@ func freePort(t *testing.T) string {
 	return ""
 }
 
-// start runs the service, which is this test's own binary (see TestMain), until
-// it answers.
+// start launches the service and waits until it answers.
 func (v *victim) start() {
+	v.t.Helper()
+	v.launch()
+	eventually(v.t, "the service to answer", func() bool {
+		v.alive()
+		_, err := v.ask("/healthz")
+		return err == nil
+	})
+}
+
+// launch runs the service, which is this test's own binary (see TestMain), and
+// returns when it listens.
+func (v *victim) launch() {
 	v.t.Helper()
 	out, err := os.OpenFile(v.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -168,10 +184,10 @@ func (v *victim) start() {
 	ended := make(chan struct{})
 	v.process, v.ended = cmd, ended
 	go func() { v.fate = cmd.Wait(); close(ended) }()
-	eventually(v.t, "the service to answer", func() bool {
+	eventually(v.t, "the service to listen", func() bool {
 		v.alive()
-		_, err := v.ask("/healthz")
-		return err == nil
+		c, err := net.Dial("tcp", strings.TrimPrefix(v.url, "http://"))
+		return err == nil && c.Close() == nil
 	})
 }
 
@@ -255,7 +271,7 @@ func (v *victim) drain() {
 
 // check compares what was acknowledged, what the log holds and what the health
 // record says.
-func (l *load) check(v *victim) {
+func (l *traffic) check(v *victim) {
 	t := l.t
 	log, err := store.Open(t.Context(), store.Config{URL: v.database(), Consumers: []string{chart}})
 	if err != nil {
@@ -275,8 +291,8 @@ func (l *load) check(v *victim) {
 	if all.Total != told.recorded {
 		t.Errorf("the health record has %d Communications, of %d calls", all.Total, told.recorded)
 	}
-	if l.dialled == 0 || l.lost == 0 || told.unasked == 0 {
-		t.Error("the load was not what it should be")
+	if l.dialled == 0 || l.lost == 0 {
+		t.Error("nothing was dialled, or no answer was lost: this was no load")
 	}
 	t.Logf("%d kills (%d in a write); %d calls, %d dialled; %d requests acknowledged, %d lost, of which %d never repeated; %d events kept, "+
 		"%d of them never acknowledged; %d Communications, %d of calls whose request was not kept, %d looked for after a crash; %d versions",
@@ -498,7 +514,7 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	r = r.WithContext(context.WithoutCancel(r.Context()))
 	trap, dead := w.caughtBy(r)
 	if trap == nil {
-		w.proxy.ServeHTTP(rw, r)
+		w.proxy.ServeHTTP(struct{ http.ResponseWriter }{rw}, r) // hides the CloseNotifier, on which the proxy would give up
 		return
 	}
 	if !trap.before {

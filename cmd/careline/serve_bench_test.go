@@ -94,7 +94,7 @@ func compare(b *testing.B, name, path string, form func(n int) url.Values) {
 	warm := func(address string) {
 		awaitAnswer(b, address, signedRequest(address, path, form(1<<40)))
 		if strings.Contains(path, "outgoing") {
-			load(b, address, path, func(n int) url.Values { return form(1<<41 + n) }, benchClinicians)
+			press(b, address, path, func(n int) url.Values { return form(1<<41 + n) }, benchClinicians)
 		}
 	}
 	warm(full)
@@ -104,8 +104,8 @@ func compare(b *testing.B, name, path string, form func(n int) url.Values) {
 	for i := range b.N {
 		from := i * benchRequests
 		at := func(n int) url.Values { return form(from + n) }
-		f := load(b, full, path, at, benchRequests)
-		g := load(b, bare, path, at, benchRequests)
+		f := press(b, full, path, at, benchRequests)
+		g := press(b, bare, path, at, benchRequests)
 		ratios, fulls, bares = append(ratios, f/g), append(fulls, f), append(bares, g)
 	}
 	for _, figures := range [][]float64{ratios, fulls, bares} {
@@ -118,9 +118,9 @@ func compare(b *testing.B, name, path string, form func(n int) url.Values) {
 	b.ReportMetric(0, "ns/op") // a round is no operation
 }
 
-// load sends the requests over the connections and returns requests a second.
+// press sends the requests over the connections and returns requests a second.
 // Everything is signed before the clock starts.
-func load(b *testing.B, address, path string, form func(n int) url.Values, requests int) float64 {
+func press(b *testing.B, address, path string, form func(n int) url.Values, requests int) float64 {
 	b.Helper()
 	ready := make([][]byte, requests)
 	for n := range ready {
