@@ -28,6 +28,7 @@ const consolePolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; 
 //	GET  /console/v1/state            the clinic, the parties' addresses, the settings of an app
 //	GET  /console/v1/events           server-sent Entries; resumes by Last-Event-ID
 //	POST /console/v1/calls            an Ask → {"callSid"}: Place
+//	GET  /console/v1/app              {"url"}: the app's own page, "" when it has none
 //	PUT  /console/v1/app              {"url"}: SetApp
 //	*    /console/v1/twilio/{path}    twiliobox's /sandbox/v1/{path}
 //	*    /console/v1/fhir/{path}      fhirbox's /sandbox/v1/{path}
@@ -40,6 +41,7 @@ func (c *console) handler() http.Handler {
 	mux.HandleFunc("GET /console/v1/state", c.state)
 	mux.HandleFunc("GET /console/v1/events", c.events)
 	mux.HandleFunc("POST /console/v1/calls", c.call)
+	mux.HandleFunc("GET /console/v1/app", c.appPage)
 	mux.HandleFunc("PUT /console/v1/app", c.app)
 	mux.Handle("/console/v1/twilio/", through("/console/v1/twilio/", "/sandbox/v1/", c.world.twilio.Handler()))
 	mux.Handle("/console/v1/fhir/", through("/console/v1/fhir/", "/sandbox/v1/", c.world.fhir.Handler()))

@@ -1,9 +1,14 @@
 package sandbox
 
 import (
+	"context"
 	"net/http"
 	"strings"
+	"time"
 )
+
+// pageWait is how long an app may take to show that it has a page.
+const pageWait = 2 * time.Second
 
 // consoleState is what the page needs to draw itself.
 type consoleState struct {
@@ -66,4 +71,32 @@ func (c *console) app(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// appPage tells where the app's own page is: a backend may have none, and a link
+// to nowhere helps nobody.
+func (c *console) appPage(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), pageWait)
+	defer cancel()
+	url := c.world.AppURL()
+	if url != "" && !isPage(ctx, url) {
+		url = ""
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	answerJSON(w, http.StatusOK, map[string]string{"url": url})
+}
+
+// isPage reports whether url answers with an HTML page.
+func isPage(ctx context.Context, url string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/", nil)
+	if err != nil {
+		return false
+	}
+	req.Header.Set("Accept", "text/html")
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	defer answer.Body.Close()
+	return answer.StatusCode == http.StatusOK && strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html")
 }

@@ -16,7 +16,9 @@ function showLink(kind, text) {
   $("link").lastElementChild.textContent = text;
 }
 
-function showApp(url) {
+// showApp links to the app's own page, if it has one.
+async function showApp() {
+  const { url } = await ask("GET", "app");
   const link = $("app-link");
   link.hidden = !url;
   if (url) link.href = url;
@@ -40,7 +42,7 @@ async function start() {
   const state = await ask("GET", "state");
   const day = new Date(state.clinic.day.slice(0, 10) + "T12:00:00");
   $("day").textContent = `Clinic calls · ${day.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" })}`;
-  showApp(state.appUrl);
+  showApp().catch(() => {}); // without the link all else works
   makeTabs(document.querySelector("[role=tablist]"));
   const model = new Model(state);
   drawPlace($("panel-call"), model);

@@ -39,10 +39,11 @@ export function drawFaults(panel) {
     where.replaceChildren();
     try { await work(); where.replaceChildren(note("", text)); } catch (error) { where.replaceChildren(note("bad", error.message)); }
   }
-  const twilio = () => tell(twilioSaid, "In force for every call from now on.", () => {
-    const faults = Object.fromEntries(chances.map((c) => [c.key, Number(c.select.value)]));
-    return ask("PUT", "twilio/faults", { ...faults, delayMs: Number(delay.value) || 0 });
-  });
+  const twilio = () => {
+    const faults = { ...Object.fromEntries(chances.map((c) => [c.key, Number(c.select.value)])), delayMs: Number(delay.value) || 0 };
+    const none = Object.values(faults).every((v) => v === 0);
+    return tell(twilioSaid, none ? "Every report arrives as it should." : "In force for every call from now on.", () => ask("PUT", "twilio/faults", faults));
+  };
   const fhir = () => tell(recordSaid, record.value === "none" ? "The FHIR server works." : "In force now.", () =>
     ask("PUT", "fhir/faults", RECORD.find(([v]) => v === record.value)[2]));
   async function all() {

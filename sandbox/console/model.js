@@ -15,6 +15,13 @@ const WORDS = {
   ringing: ["busy", "phone", "Ringing", "The member’s phone rings."],
   initiated: ["busy", "phone", "Dialling", "Twilio is dialling the member."],
 };
+// firstLeg is the SID that the feed knows a recorded call by: the clinician's
+// leg, which the record's first version names before there is another.
+function firstLeg(versions) {
+  const told = versions.at(-1).extension?.flatMap((e) => e.extension ?? []).find((e) => e.url === "parentCallSid")?.valueString;
+  return told || (versions[0].identifier ?? []).map((i) => i.value).find((v) => v?.startsWith("CA"));
+}
+
 const REFUSED = ["bad", "cross", "Not allowed", "The app refused the call; the member’s phone never rang."];
 
 export class Model extends EventTarget {
@@ -72,7 +79,8 @@ export class Model extends EventTarget {
   call(sid, time) {
     if (!this.calls.has(sid)) {
       this.calls.set(sid, { sid, started: time, legs: new Map(), rows: [], versions: [], params: {}, refused: false });
-      this.chosen = sid;
+      // Of calls told again after a reload, the newest stays chosen.
+      if (!(this.calls.get(this.chosen)?.started > time)) this.chosen = sid;
     }
     return this.calls.get(sid);
   }
@@ -105,9 +113,9 @@ export class Model extends EventTarget {
   // earlier adds a Communication that was written before this page was opened,
   // with its versions oldest first.
   earlier(versions) {
-    const ids = (versions.at(-1).identifier ?? []).map((i) => i.value).filter((v) => v?.startsWith("CA"));
-    if (ids.length === 0) return;
-    const call = this.call(ids[0], versions[0].meta.lastUpdated);
+    const sid = firstLeg(versions);
+    if (!sid) return;
+    const call = this.call(sid, versions[0].meta.lastUpdated);
     versions.forEach((resource, i) => {
       const record = { type: "Communication", id: resource.id, versionId: resource.meta.versionId, number: i + 1, resource };
       call.versions.push({ time: resource.meta.lastUpdated, record, before: call.versions.at(-1)?.record });

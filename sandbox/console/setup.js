@@ -18,8 +18,8 @@ export function drawSetup(panel, state, showApp) {
     said.replaceChildren();
     try {
       await ask("PUT", "app", { url: url.value });
-      showApp(url.value);
       said.replaceChildren(note("", url.value ? "Twilio asks this app from now on." : "No app is asked from now on."));
+      await showApp();
     } catch (error) {
       said.replaceChildren(note("bad", error.message));
     }
