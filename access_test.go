@@ -28,7 +28,8 @@ func TestParsePhone(t *testing.T) {
 		{"0044 7700 900 142", "+447700900142"},
 		{"+1 212 555 0123", "+12125550123"},
 		{"", ""}, {"client:dr-1", ""}, {"999", ""}, {"+44", ""}, {"07700 900142 ext. 5", ""},
-		{"+4477009001421234567", ""}, {"sip:a@example.org", ""}, {"appointment", ""},
+		{"+4477009001421234567", ""}, {"+4400845464", ""}, {"+4400870123456", ""},
+		{"460123", ""}, {"1234", ""}, {"79460123", ""}, {"116123", ""}, {"sip:a@example.org", ""}, {"appointment", ""},
 	}
 	for _, test := range tests {
 		p, err := careline.ParsePhone(test.text, "GB")
@@ -41,7 +42,7 @@ func TestParsePhone(t *testing.T) {
 // However a number came to be, it is the same number, and may be dialled or not.
 func TestPhonesAgree(t *testing.T) {
 	t.Parallel()
-	for _, number := range []string{"+447700900142", "+442079460123", "+449098790000", "+447797123456", "+12125550123", "+442079460", "+4407700900142", "+447700900142x5"} {
+	for _, number := range []string{"+447700900142", "+442079460123", "+449098790000", "+447797123456", "+12125550123", "+442079460", "+4400845464", "+4407700900142", "+447700900142x5"} {
 		parsed, parseErr := careline.ParsePhone(number, "GB")
 		dialled, err := careline.DialledPhone(number, "GB")
 		if !dialled.Equal(parsed) || (err == nil) != (parseErr == nil) {

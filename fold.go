@@ -86,6 +86,7 @@ type fold struct {
 	call    Call
 	outcome bool // Status is the outcome on the member's leg, or second hand
 	machine string
+	left    time.Time // when the clinician's leg ended; zero also when that gave no time
 }
 
 func (f *fold) take(e CallEvent) {
@@ -103,7 +104,7 @@ func (f *fold) take(e CallEvent) {
 		f.answeredBy(e.AnsweredBy)
 	case KindClinicianLeg:
 		keep(&f.call.ClinicianLeg, e.Leg)
-		f.call.ClinicianLeft = f.call.ClinicianLeft || e.Status.Final()
+		f.clinicianLeg(e)
 	}
 	keep(&f.call.Recording, e.Recording)
 }
@@ -150,6 +151,12 @@ func (f *fold) dialEnded(e CallEvent) {
 	}
 }
 
+func (f *fold) clinicianLeg(e CallEvent) {
+	if e.Status.Final() && !f.call.ClinicianLeft {
+		f.call.ClinicianLeft, f.left = true, e.At
+	}
+}
+
 // end takes an outcome. A second outcome only adds a length that the first did
 // not know.
 func (f *fold) end(e CallEvent) {
@@ -187,7 +194,18 @@ func (f *fold) answeredBy(who string) {
 	}
 }
 
+// finish ends a call whose clinician has left though nobody told its outcome: the
+// member's leg does not outlive it. Word stays what was last said of that leg, for
+// the carrier says "completed" of the clinician's even when the line was busy.
 func (f *fold) finish() Call {
+	if f.call.ClinicianLeft && !f.call.Final() {
+		f.call.Ended = f.left
+		if f.call.Status == StatusInProgress {
+			f.call.Status = StatusCompleted
+		} else {
+			f.call.Status = StatusCanceled
+		}
+	}
 	f.call.AnsweredBy = f.machine
 	keep(&f.call.Key, f.call.ClinicianLeg)
 	return f.call

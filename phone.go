@@ -42,10 +42,31 @@ var e164Form = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 // be dialled in one go.
 func ParsePhone(text, region string) (Phone, error) {
 	n, err := phonenumbers.Parse(text, region)
-	if err != nil || n.GetExtension() != "" || !phonenumbers.IsPossibleNumber(n) {
+	if err != nil || n.GetExtension() != "" {
 		return Phone{}, ErrNotPhone
 	}
-	return Phone{e164: phonenumbers.Format(n, phonenumbers.E164), facts: look(n)}, nil
+	p := Phone{e164: phonenumbers.Format(n, phonenumbers.E164)}
+	// What is dialled is the text: it must mean the number that was parsed.
+	again, err := phonenumbers.Parse(p.e164, "")
+	if err != nil || phonenumbers.Format(again, phonenumbers.E164) != p.e164 || !possible(again) {
+		return Phone{}, ErrNotPhone
+	}
+	p.facts = look(again)
+	return p, nil
+}
+
+// keepsZero are the country codes behind which a number can begin with 0: Italy
+// with San Marino and the Vatican, Ivory Coast, Gabon, Congo (their numbering
+// plans, as filed under ITU-T E.129). Elsewhere it is a trunk prefix too much,
+// behind which a number of a refused kind could hide.
+var keepsZero = []int32{39, 225, 241, 242, 378, 379}
+
+// possible leaves out also what can be dialled only within a town.
+func possible(n *phonenumbers.PhoneNumber) bool {
+	if n.GetItalianLeadingZero() && !slices.Contains(keepsZero, n.GetCountryCode()) {
+		return false
+	}
+	return phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE
 }
 
 // DialledPhone is ParsePhone for a number that somebody wants to dial, which is
@@ -90,6 +111,10 @@ func (p Phone) LogValue() slog.Value { return slog.StringValue("(phone)") }
 // MarshalText hides the number: whoever must write it says so with E164.
 func (p Phone) MarshalText() ([]byte, error) { return []byte("(phone)"), nil }
 
+// KnownRegion reports whether region is a country that numbers can belong to
+// (ISO 3166-1 alpha-2).
+func KnownRegion(region string) bool { return phonenumbers.GetSupportedRegions()[region] }
+
 // Dialable reports whether the number may be dialled when regions (ISO 3166-1
 // alpha-2) are the countries allowed, and if not, why.
 //
@@ -99,7 +124,7 @@ func (p Phone) Dialable(regions []string) Refusal {
 	facts := p.facts
 	if facts.region == "" {
 		n, err := phonenumbers.Parse(p.e164, "")
-		if err != nil || !phonenumbers.IsPossibleNumber(n) {
+		if err != nil || !possible(n) {
 			return RefusedNumberMalformed
 		}
 		facts = look(n)

@@ -79,7 +79,7 @@ func (c *console) appPage(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), pageWait)
 	defer cancel()
 	url := c.world.AppURL()
-	if url != "" && !isPage(ctx, url) {
+	if url != "" && !c.isPage(ctx, url) {
 		url = ""
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -87,13 +87,13 @@ func (c *console) appPage(w http.ResponseWriter, r *http.Request) {
 }
 
 // isPage reports whether url answers with an HTML page.
-func isPage(ctx context.Context, url string) bool {
+func (c *console) isPage(ctx context.Context, url string) bool {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/", nil)
 	if err != nil {
 		return false
 	}
 	req.Header.Set("Accept", "text/html")
-	answer, err := http.DefaultClient.Do(req)
+	answer, err := c.world.client.Do(req)
 	if err != nil {
 		return false
 	}

@@ -78,6 +78,38 @@ func TestConsoleRefusesOtherSites(t *testing.T) {
 	}
 }
 
+func TestConsoleLinksOnlyToAnAppWithAPage(t *testing.T) {
+	t.Parallel()
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		io.WriteString(w, "<!doctype html><title>Clinic</title>")
+	}))
+	t.Cleanup(page.Close)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	world := startWorld(t, nil)
+	for name, c := range map[string]struct{ app, want string }{
+		"no app":                   {"", ""},
+		"an app with a page":       {page.URL, page.URL},
+		"a backend without one":    {newRefusing(t), ""},
+		"an app that is not there": {gone.URL, ""},
+	} {
+		if err := world.SetApp(c.app); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.Get(world.ConsoleURL + "/console/v1/app")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ URL string }
+		err = json.NewDecoder(resp.Body).Decode(&got)
+		resp.Body.Close()
+		if err != nil || got.URL != c.want {
+			t.Errorf("%s: %q (%v), want %q", name, got.URL, err, c.want)
+		}
+	}
+}
+
 func TestConsoleSteersTheBoxes(t *testing.T) {
 	t.Parallel()
 	world := startWorld(t, nil)

@@ -39,8 +39,9 @@ const kills = 36
 
 // The service is a real process, killed with SIGKILL again and again while calls
 // are reported to it: after some number of acknowledgements, in the middle of a
-// write to the health record, or as soon as it listens. What it has acknowledged is in its log once, and
-// every call in the health record once, as the log tells it.
+// write to the health record, or as soon as it listens. What it has acknowledged
+// is in its log once, and every call in the health record once, as the log tells
+// it.
 //
 // The chances are those of one number, which the test logs and takes back from
 // the environment; when exactly the process dies is still the machine's affair.
@@ -129,7 +130,7 @@ func newVictim(t *testing.T, world *sandbox.World) *victim {
 			t.Error("the service's log tells of a race or a panic")
 		}
 		if t.Failed() {
-			t.Logf("the service's log: %s %v", text[max(0, len(text)-64<<10):], err)
+			t.Logf("the service's log:\n%s%v", text, err)
 		}
 	})
 	return v
@@ -282,7 +283,7 @@ func (l *traffic) check(v *victim) {
 			t.Error(err)
 		}
 	}()
-	told := tally{}
+	told := tally{notes: v.wire.notes}
 	for _, c := range l.calls {
 		c.check(v.system, log, &told)
 	}
@@ -295,13 +296,16 @@ func (l *traffic) check(v *victim) {
 		t.Error("nothing was dialled, or no answer was lost: this was no load")
 	}
 	t.Logf("%d kills (%d in a write); %d calls, %d dialled; %d requests acknowledged, %d lost, of which %d never repeated; %d events kept, "+
-		"%d of them never acknowledged; %d Communications, %d of calls whose request was not kept, %d looked for after a crash; %d versions",
+		"%d of them never acknowledged; %d Communications, %d of calls whose request was not kept, %d looked for after a crash; %d versions, %d Communications with a remark",
 		kills, v.wire.caught, len(l.calls), l.dialled, l.acknowledged, l.lost, l.left, told.events,
-		told.unacknowledged, told.recorded, told.unasked, told.doubted, told.versions)
+		told.unacknowledged, told.recorded, told.unasked, told.doubted, told.versions, len(told.notes))
 }
 
 // tally is what the checks have seen.
-type tally struct{ events, unacknowledged, recorded, unasked, doubted, versions int }
+type tally struct {
+	events, unacknowledged, recorded, unasked, doubted, versions int
+	notes                                                        map[string]int
+}
 
 func (c *placed) check(s *system, log *store.Store, told *tally) {
 	events, err := log.Events(s.t.Context(), c.key)
@@ -380,13 +384,19 @@ func (c *placed) checkRecord(s *system, call careline.Call, events int, told *ta
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if diff := cmp.Diff(content(s.t, text), content(s.t, found[0].raw)); diff != "" {
+	notes := told.notes[found[0].ID]
+	record := content(s.t, found[0].raw)
+	if kept, _ := record["note"].([]any); len(kept) != notes {
+		s.t.Errorf("call %s: of %d remarks of somebody else %d are left", c.key, notes, len(kept))
+	}
+	delete(record, "note")
+	if diff := cmp.Diff(content(s.t, text), record); diff != "" {
 		s.t.Errorf("call %s: the record does not say what the log says (-log +record):\n%s", c.key, diff)
 	}
 	versions := s.search("Communication/" + found[0].ID + "/_history?_count=1000")
 	told.versions += len(versions)
-	if len(versions) > events {
-		s.t.Errorf("call %s: %d versions of %d events", c.key, len(versions), events)
+	if len(versions) > events+notes {
+		s.t.Errorf("call %s: %d versions of %d events and %d remarks", c.key, len(versions), events, notes)
 	}
 	for i := range versions[1:] {
 		newer, older := versions[i], versions[i+1]
@@ -426,17 +436,21 @@ func (s *system) clinicianOf(a sandbox.Appointment) careline.Reference {
 }
 
 // wire stands between the service and the health record. What the service has
-// sent is carried out even if it dies meanwhile, as a server would.
+// sent is carried out even if it dies meanwhile, as a server would; and now and
+// then somebody else is a moment faster.
 type wire struct {
 	t      *testing.T
 	server *httptest.Server
 	proxy  *httputil.ReverseProxy
+	to     *url.URL // the health record
 
 	mu     sync.Mutex
 	open   map[net.Conn]bool
 	trap   *trap
 	caught int
-	dead   chan struct{} // closed when the process that fell into a trap is gone
+	puts   int
+	notes  map[string]int // by Communication, how many remarks somebody else has written
+	dead   chan struct{}  // closed when the process that fell into a trap is gone
 }
 
 // trap is a write in whose middle the service is killed.
@@ -454,7 +468,7 @@ func newWire(t *testing.T, world *sandbox.World) *wire {
 		t.Fatal(err)
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	w := &wire{t: t, open: map[net.Conn]bool{}, dead: make(chan struct{}), proxy: &httputil.ReverseProxy{
+	w := &wire{t: t, to: to, open: map[net.Conn]bool{}, notes: map[string]int{}, dead: make(chan struct{}), proxy: &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		Transport: transport, ErrorLog: log.New(t.Output(), "between service and health record: ", 0),
 	}}
@@ -512,6 +526,9 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r = r.WithContext(context.WithoutCancel(r.Context()))
+	if w.crossed(r) {
+		w.remark(r)
+	}
 	trap, dead := w.caughtBy(r)
 	if trap == nil {
 		w.proxy.ServeHTTP(struct{ http.ResponseWriter }{rw}, r) // hides the CloseNotifier, on which the proxy would give up
@@ -523,6 +540,60 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	close(trap.sprung)
 	<-dead
 	panic(http.ErrAbortHandler)
+}
+
+// crossed is every seventh update: somebody else writes just before it, so that
+// it is made of a version that is the newest no more.
+func (w *wire) crossed(r *http.Request) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.Method == http.MethodPut {
+		w.puts++
+	}
+	return r.Method == http.MethodPut && w.puts%7 == 0
+}
+
+// remark adds a note to the Communication that r is about to update, as a person
+// would with the same access.
+func (w *wire) remark(r *http.Request) {
+	address := w.to.JoinPath(r.URL.Path).String()
+	call := func(method string, body []byte, header http.Header) ([]byte, bool) {
+		req, err := http.NewRequestWithContext(r.Context(), method, address, bytes.NewReader(body))
+		if err != nil {
+			w.t.Error(err)
+			return nil, false
+		}
+		req.Header = header
+		req.Header.Set("Authorization", r.Header.Get("Authorization"))
+		res, err := w.proxy.Transport.RoundTrip(req)
+		if err != nil {
+			w.t.Error("write a remark: ", err)
+			return nil, false
+		}
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		return text, err == nil && res.StatusCode == http.StatusOK
+	}
+	text, ok := call(http.MethodGet, nil, http.Header{})
+	var record map[string]any
+	if !ok || json.Unmarshal(text, &record) != nil {
+		w.t.Errorf("the record cannot be read for a remark: %s", text)
+		return
+	}
+	notes, _ := record["note"].([]any)
+	record["note"] = append(notes, map[string]any{"text": fmt.Sprint("remark ", len(notes)+1)})
+	text, err := json.Marshal(record)
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	if text, ok := call(http.MethodPut, text, http.Header{"Content-Type": {"application/fhir+json"}}); !ok {
+		w.t.Errorf("the remark was not taken: %s", text)
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.notes[filepath.Base(r.URL.Path)]++
 }
 
 func (w *wire) connection(c net.Conn, state http.ConnState) {

@@ -39,6 +39,12 @@ type system struct {
 // newSystem starts a system; set adds settings or replaces the usual ones.
 func newSystem(t *testing.T, set map[string]string) *system {
 	t.Helper()
+	return newSystemAt(t, pace, set)
+}
+
+// newSystemAt starts a system whose calls go at a pace of their own.
+func newSystemAt(t *testing.T, pace float64, set map[string]string) *system {
+	t.Helper()
 	w, err := sandbox.Start(t.Context(), sandbox.Config{Pace: pace})
 	if err != nil {
 		t.Fatal(err)

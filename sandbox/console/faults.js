@@ -12,7 +12,7 @@ const RECORD = [
   ["lost-create", "The next create’s answer is lost", [{ method: "POST", path: "/Communication", after: true }]],
   ["lost-update", "The next update’s answer is lost", [{ method: "PUT", path: "/Communication", after: true }]],
   ["conflict", "The next three updates conflict (409)", [{ method: "PUT", path: "/Communication", status: 409, times: 3 }]],
-  ["slow", "The next five updates take 3 s", [{ method: "PUT", path: "/Communication", status: 504, delayMs: 3000, times: 5 }]],
+  ["slow", "The next five updates time out (504 after 3 s)", [{ method: "PUT", path: "/Communication", status: 504, delayMs: 3000, times: 5 }]],
 ];
 
 export function drawFaults(panel) {

@@ -26,12 +26,14 @@ export function drawPlace(panel, model) {
   const phone = el("div", { class: "field" }, el("div", { class: "row" },
     el("div", { class: "field grow" }, el("label", { for: "outcome" }, "When it rings"), outcome), talkField));
   const said = el("div", {});
+  let placed = "";
   const place = el("button", { class: "button wide", type: "submit" }, icon("phone"), "Place the call");
 
   panel.append(el("form", { novalidate: true, onsubmit: (e) => { e.preventDefault(); busy(place, submit); } },
     el("div", { class: "field" }, el("label", { for: "clinician" }, "Clinician"), who, role),
     el("fieldset", { class: "field" }, el("legend", {}, "Appointment today"), list),
-    el("fieldset", { class: "field" }, el("legend", {}, "Number"), numbers), otherField, phone, place, said));
+    el("fieldset", { class: "field" }, el("legend", {}, "Number"), numbers), otherField, phone,
+    el("div", { class: "foot" }, place, said)));
 
   function radio(group, value, on, main, sub, change) {
     return el("label", { class: "choice" }, el("input", { type: "radio", name: group, value, checked: on, onchange: change }),
@@ -102,11 +104,20 @@ export function drawPlace(panel, model) {
       }
       const { callSid } = await ask("POST", "calls", { practitioner: chosen.clinician, appointment: chosen.appointment, to: number });
       model.choose(callSid);
+      placed = callSid;
       said.replaceChildren(note("", "The call is placed."));
     } catch (error) {
       said.replaceChildren(note("bad", error.message));
     }
   }
+
+  // "Placed" is news only while the call lasts.
+  model.addEventListener("change", () => {
+    const call = model.calls.get(placed);
+    if (!call || model.about(call).live) return;
+    placed = "";
+    said.replaceChildren();
+  });
 
   drawAppointments();
 }
