@@ -18,6 +18,7 @@ demo: build ## run the whole system on this machine, nothing to configure
 	@bin/careline demo
 
 build: ## build bin/careline
+	@echo "building careline (the first time takes a minute or two)"
 	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/careline ./cmd/careline
 
 test: lint unit race ## everything: vet, lint, unit, integration (SQLite, two FHIR servers, Twilio's library), race

@@ -57,7 +57,7 @@ type Policy struct {
 
 // Load is how busy a clinician is.
 type Load struct {
-	Recent int // calls begun in the last minute
+	Recent int // calls asked for in the last minute, refused ones too
 	Live   int // calls not known to be over
 }
 

@@ -135,7 +135,7 @@ func (f *fold) progress(e CallEvent) {
 		f.end(e)
 		return
 	}
-	if f.outcome || f.call.Status == StatusRefused {
+	if f.outcome || f.call.Status == StatusRefused || e.Word == "" {
 		return
 	}
 	if f.call.Word == "" || e.Status.progress() > f.call.Status.progress() {

@@ -2,7 +2,6 @@ package careline
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -51,11 +50,17 @@ type Person struct {
 	Phones    []Phone
 }
 
-// fhirID is the form of a resource's logical id (FHIR R4, section 2.24.0.1, "id").
-var fhirID = regexp.MustCompile(`^[A-Za-z0-9.-]{1,64}$`)
-
-// ValidID reports whether id can be the id of a resource of the health record.
-func ValidID(id string) bool { return fhirID.MatchString(id) }
+// ValidID reports whether id can be the logical id of a resource of the health
+// record: 1 to 64 letters, digits, hyphens and dots (FHIR R4, section 2.24.0.1).
+func ValidID(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return len(id) >= 1 && len(id) <= 64
+}
 
 // WebIdentity is the identity by which the carrier knows a clinician in a
 // browser: the bare practitioner id.

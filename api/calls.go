@@ -76,21 +76,11 @@ func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("calls of an appointment: %w", err)
 	}
-	slices.SortStableFunc(found, func(x, y careline.RecordedCall) int { return began(y).Compare(began(x)) })
 	answer := callsJSON{Calls: make([]recordedJSON, 0, len(found))}
 	for _, c := range found {
 		answer.Calls = append(answer.Calls, recordedOf(c))
 	}
 	return writeJSON(w, http.StatusOK, answer)
-}
-
-// began is when a call began: when the record first took it, which every call
-// has; one that was refused never was sent.
-func began(c careline.RecordedCall) time.Time {
-	if len(c.Versions) == 0 {
-		return time.Time{}
-	}
-	return c.Versions[len(c.Versions)-1].At
 }
 
 func recordedOf(c careline.RecordedCall) recordedJSON {

@@ -102,7 +102,7 @@ func (s *server) finish(a *answering, r *http.Request, panicked any) int {
 		a.left = true
 		return http.StatusInternalServerError
 	}
-	err := fmt.Errorf("panic: %v", panicked)
+	err := fmt.Errorf("panic: %s", tell(panicked))
 	careline.Note(r.Context(), slog.Any("err", err), slog.String("stack", string(debug.Stack())))
 	if a.status != 0 {
 		a.left = true
@@ -112,6 +112,15 @@ func (s *server) finish(a *answering, r *http.Request, panicked any) int {
 	p.Incident = a.id
 	writeProblem(a, p)
 	return a.status
+}
+
+// tell says what a panic was without printing values that may be a patient's. An
+// error's text goes through the log's redaction, as every error's does.
+func tell(panicked any) string {
+	if err, ok := panicked.(error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("a %T", panicked)
 }
 
 // entry is what a log line is made of.

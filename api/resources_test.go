@@ -77,7 +77,7 @@ func TestAppointmentsOfADay(t *testing.T) {
 	got := b.ask(http.MethodGet, "/bff_clinical/v1/appointments", ada)
 	want := `{"date":"2026-07-02","timeZone":"Europe/London","appointments":[{"id":"apt-1","start":"2026-07-01T23:30:00Z","end":"2026-07-02T00:00:00Z","status":"booked","reason":"Follow-up",` +
 		`"patient":{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]},` +
-		`"lastCall":{"status":"completed","word":"completed","final":true,"summary":"Answered, lasted 3 min","at":"2026-07-01T23:30:00Z","durationSeconds":180,"answeredBy":"human"}}]}`
+		`"lastCall":{"status":"completed","word":"completed","final":true,"summary":"Answered by a person, lasted 3 min","at":"2026-07-01T23:30:00Z","durationSeconds":180,"answeredBy":"human"}}]}`
 	if diff := cmp.Diff(want, got.body); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
@@ -172,13 +172,13 @@ func TestCallsOfAnAppointment(t *testing.T) {
 	done.Status, done.Word, done.Sent, done.Received, done.Ended, done.Seconds, done.AnsweredBy = careline.StatusCompleted, "completed", at(1), at(4), at(70), careline.SecondsOf(66), "machine_start"
 	refused := careline.Call{Key: "CA3", Status: careline.StatusRefused, Refusal: careline.RefusedCountry}
 	b.recorded["apt-1"] = []careline.RecordedCall{
+		{ID: "com-2", Versions: []careline.RecordedVersion{{ID: "9", At: at(0), Call: refused}}},
 		{ID: "com-1", Versions: []careline.RecordedVersion{{ID: "2", At: at(71), Call: done}, {ID: "1", At: at(1), Call: ringing}}},
-		{ID: "com-2", Versions: []careline.RecordedVersion{{ID: "9", At: at(60), Call: refused}}},
 	}
 	got := b.ask(http.MethodGet, "/bff_clinical/v1/appointments/apt-1/calls", ada)
 	want := `{"calls":[` +
 		`{"id":"com-2","key":"CA3","status":"refused","final":true,"summary":"Not placed: Calls to this country are not allowed.","refusal":{"code":"country-not-allowed","sentence":"Calls to this country are not allowed."},` +
-		`"timeline":[{"version":"9","at":"2026-07-01T23:31:00Z","status":"refused","summary":"Not placed: Calls to this country are not allowed."}]},` +
+		`"timeline":[{"version":"9","at":"2026-07-01T23:30:00Z","status":"refused","summary":"Not placed: Calls to this country are not allowed."}]},` +
 		`{"id":"com-1","key":"CA1","clinicianLeg":"CA1","memberLeg":"CA2","status":"completed","word":"completed","final":true,"summary":"Answered by voicemail, lasted 1 min 6 s","direction":"outbound-dial","ending":"0142",` +
 		`"sent":"2026-07-01T23:30:01Z","received":"2026-07-01T23:30:04Z","ended":"2026-07-01T23:31:10Z","durationSeconds":66,"answeredBy":"machine_start","timeline":[` +
 		`{"version":"1","at":"2026-07-01T23:30:01Z","status":"ringing","word":"ringing","summary":"Ringing"},` +

@@ -60,7 +60,8 @@ type Config struct {
 		AppointmentsOn(ctx context.Context, practitioner string, from, to time.Time) ([]careline.Appointment, error)
 	}
 	Calls interface {
-		// Calls are those recorded for an appointment, each with its history.
+		// Calls are those recorded for an appointment, the newest first, each
+		// with its history.
 		Calls(ctx context.Context, appointmentID string) ([]careline.RecordedCall, error)
 		// LastCalls is the newest version of the newest call of each of these
 		// appointments that has one, by appointment id.
@@ -73,6 +74,10 @@ type Config struct {
 	// LiveFrom is the place in the log after which a stream begins that does not
 	// resume another; optional: the log's beginning.
 	LiveFrom func(ctx context.Context, clinician string) (int64, error)
+	// Newest is the place of the log's newest event, 0 when it has none. A
+	// stream that would resume beyond it begins anew: its client comes from
+	// before the database was restored or replaced. Optional: none does.
+	Newest func(ctx context.Context) (int64, error)
 
 	Ready   []Check
 	Metrics http.Handler // GET /metrics; optional: there is none

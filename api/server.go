@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -26,7 +27,8 @@ type stoppingKey struct{}
 
 // Serve answers on ln with h until ctx ends, then accepts nothing more, tells
 // streams to end, and lets requests finish within GraceTime. It returns nil if
-// they all did.
+// they all did. With a handler of New, what net/http has to say of connections
+// goes to its Log.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
 	base := context.WithValue(context.WithoutCancel(ctx), stoppingKey{}, ctx.Done())
 	srv := &http.Server{
@@ -37,6 +39,9 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
 		WriteTimeout:      writeWithin,
 		IdleTimeout:       idleFor,
 		MaxHeaderBytes:    64 << 10,
+	}
+	if own, ok := h.(*server); ok && own.cfg.Log != nil {
+		srv.ErrorLog = slog.NewLogLogger(own.cfg.Log.Handler(), slog.LevelWarn)
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()

@@ -26,8 +26,9 @@ const (
 )
 
 // stream tells the clinician's calls as they change, as server-sent events
-// (WHATWG HTML, section 9.2). The id of an event is its place in the log; a
-// client that sends the last one it saw misses nothing.
+// (WHATWG HTML, section 9.2). The id of an event is a place in the log; a
+// client that sends the last one it saw misses nothing, and may be told a call
+// again.
 func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	practitioner, err := clinician(r)
 	if err != nil {
@@ -118,19 +119,34 @@ func (s *server) resumeAt(r *http.Request, practitioner string) (int64, error) {
 	if last == "" {
 		last = r.URL.Query().Get("lastEventId")
 	}
-	if last == "" && s.cfg.LiveFrom != nil {
-		seq, err := s.cfg.LiveFrom(r.Context(), practitioner)
-		if err != nil {
-			return 0, fmt.Errorf("find where the stream begins: %w", err)
-		}
-		return seq, nil
-	}
 	if last == "" {
-		return 0, nil
+		return s.beginAt(r.Context(), practitioner)
 	}
 	seq, err := strconv.ParseInt(last, 10, 64)
 	if err != nil || seq < 0 {
 		return 0, careline.NewError(careline.CodeInvalid, "Last-Event-ID must be the id of an event of this stream. Leave it out to begin anew.", err)
+	}
+	if s.cfg.Newest == nil {
+		return seq, nil
+	}
+	newest, err := s.cfg.Newest(r.Context())
+	if err != nil {
+		return 0, fmt.Errorf("find where the log ends: %w", err)
+	}
+	if seq > newest {
+		return s.beginAt(r.Context(), practitioner)
+	}
+	return seq, nil
+}
+
+// beginAt is where a stream begins that resumes none.
+func (s *server) beginAt(ctx context.Context, practitioner string) (int64, error) {
+	if s.cfg.LiveFrom == nil {
+		return 0, nil
+	}
+	seq, err := s.cfg.LiveFrom(ctx, practitioner)
+	if err != nil {
+		return 0, fmt.Errorf("find where the stream begins: %w", err)
 	}
 	return seq, nil
 }

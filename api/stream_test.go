@@ -96,6 +96,69 @@ func TestStreamBeginsWhereItIsTold(t *testing.T) {
 	}
 }
 
+// A client that comes from before the database was replaced begins anew.
+func TestStreamBeginsAnewBeyondTheLogsEnd(t *testing.T) {
+	t.Parallel()
+	for last, want := range map[string]string{"900": "id: 2", "4": "id: 2", "2": "id: 3"} {
+		b := newBench(t)
+		b.cfg.LiveFrom = func(context.Context, string) (int64, error) { return 1, nil }
+		b.cfg.Newest = func(context.Context) (int64, error) { return 3, nil }
+		for range 3 {
+			b.events.add(ringing(ada + "/1"))
+		}
+		srv := httptest.NewServer(api.New(b.cfg))
+		t.Cleanup(srv.Close)
+		next, closeIt := b.listen(srv.Client(), srv.URL, last)
+		if next(); next() != want {
+			t.Errorf("after %s the stream does not begin with %s", last, want)
+		}
+		closeIt()
+	}
+}
+
+func TestStreamSaysThatTheLogsEndIsNotKnown(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cfg.Newest = func(context.Context) (int64, error) { return 0, errSecret }
+	b.problem(b.ask(http.MethodGet, "/bff_clinical/v1/calls/events", ada, header("Last-Event-ID", "3")), 500, "internal")
+}
+
+// net/http's own lines are the service's log's, and go nowhere else.
+func TestServeLogsWhereTheServiceDoes(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- api.Serve(ctx, failing{make(chan struct{}, 1)}, api.New(b.cfg)) }()
+	if err := <-served; err == nil {
+		t.Error("a listener that is closed is no error")
+	}
+	stop()
+	if !strings.Contains(b.log.String(), "too many open files") {
+		t.Errorf("log: %q", b.log.String())
+	}
+}
+
+// failing accepts nothing: first for a while, then for good.
+type failing struct{ once chan struct{} }
+
+func (f failing) Accept() (net.Conn, error) {
+	select {
+	case f.once <- struct{}{}:
+		return nil, passing{}
+	default:
+		return nil, net.ErrClosed
+	}
+}
+func (failing) Close() error   { return nil }
+func (failing) Addr() net.Addr { return &net.TCPAddr{} }
+
+type passing struct{}
+
+func (passing) Error() string   { return "too many open files" }
+func (passing) Timeout() bool   { return true }
+func (passing) Temporary() bool { return true }
+
 // A quiet stream beats, and ends after an hour, in a time of its own.
 func TestStreamBeatsAndEnds(t *testing.T) {
 	t.Parallel()

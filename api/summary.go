@@ -44,6 +44,8 @@ func answered(c careline.Call) string {
 		return "Answered by voicemail"
 	case c.AnsweredBy == "fax":
 		return "Answered by a fax machine"
+	case c.AnsweredBy == "human":
+		return "Answered by a person"
 	}
 	return "Answered"
 }

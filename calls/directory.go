@@ -79,7 +79,7 @@ func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appoin
 		return a, nil
 	case careline.CodeOf(err) == careline.CodeNotFound:
 		d.seen.Remove(id)
-	case ok && d.now().Sub(last.at) < KeptFor:
+	case ok && careline.CodeOf(err) == careline.CodeUnavailable && d.now().Sub(last.at) < KeptFor:
 		return last.appointment, nil
 	}
 	return careline.Appointment{}, err

@@ -36,6 +36,10 @@ func gone(context.Context, string) (careline.Appointment, error) {
 	return careline.Appointment{}, careline.NewError(careline.CodeNotFound, "There is no such appointment.", nil)
 }
 
+func withdrawn(context.Context, string) (careline.Appointment, error) {
+	return careline.Appointment{}, careline.NewError(careline.CodeRejected, "The health record refuses to say.", nil)
+}
+
 func hangs(ctx context.Context, _ string) (careline.Appointment, error) {
 	<-ctx.Done()
 	return careline.Appointment{}, ctx.Err()
@@ -55,6 +59,7 @@ func TestDirectory(t *testing.T) {
 		"shown a while ago":            {calls.FreshFor, found, "", 1, 0},
 		"shown, record down":           {calls.KeptFor - 1, down, "", 1, 0},
 		"shown, record hangs":          {calls.KeptFor - time.Hour, hangs, "", 1, calls.CheckBound},
+		"shown, access withdrawn":      {time.Hour, withdrawn, careline.CodeRejected, 1, 0},
 		"shown too long ago":           {calls.KeptFor, down, careline.CodeUnavailable, 1, 0},
 		"never seen, record down":      {-1, down, careline.CodeUnavailable, 1, 0},
 		"never seen, record hangs":     {-1, hangs, careline.CodeUnavailable, 1, calls.CheckBound},

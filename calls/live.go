@@ -2,6 +2,7 @@ package calls
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"perci.health/careline"
@@ -9,7 +10,10 @@ import (
 
 // Change is a call as it is after some event.
 type Change struct {
-	Seq  int64 // the event's place in the log; a follower resumes after it
+	// Seq is where a follower resumes who has been told this one: no change
+	// up to here is new to it. It never falls, and may lie before the newest
+	// event of Call.
+	Seq  int64
 	Call careline.Call
 }
 
@@ -114,12 +118,11 @@ func (l *Live) Follow(ctx context.Context, clinician string, seq int64, tell fun
 	wake := make(chan struct{}, 1)
 	l.join(clinician, wake)
 	defer l.leave(clinician, wake)
+	f := follower{log: l.log, clinician: clinician, seq: seq, told: map[string]int64{}, tell: tell}
 	for {
-		next, err := l.tellSince(ctx, clinician, seq, tell)
-		if err != nil {
+		if err := f.catchUp(ctx); err != nil {
 			return err
 		}
-		seq = next
 		select {
 		case <-wake:
 		case <-ctx.Done():
@@ -128,26 +131,73 @@ func (l *Live) Follow(ctx context.Context, clinician string, seq int64, tell fun
 	}
 }
 
-func (l *Live) tellSince(ctx context.Context, clinician string, seq int64, tell func(Change) error) (int64, error) {
-	keys, err := l.log.CallsSince(ctx, clinician, seq)
+// follower is how far one Follow has come.
+type follower struct {
+	log       LiveLog
+	clinician string
+	seq       int64            // all up to here was told
+	told      map[string]int64 // call → its newest event that was told, where that lies after seq
+	tell      func(Change) error
+}
+
+// catchUp tells what is new.
+//
+// The log grows while it is read, call after call: an event that one of them
+// just got says nothing of what the others got before it. What is certain is
+// that each of the calls had an event after seq when they were looked for, and
+// that all events of that time are told once catchUp is through. So the latest
+// of those first events is where a follower may resume, and only who was told
+// the last of the calls; before, it is where it was.
+func (f *follower) catchUp(ctx context.Context) error {
+	keys, err := f.log.CallsSince(ctx, f.clinician, f.seq)
 	if err != nil {
-		return seq, err
+		return err
 	}
+	safe := f.seq
+	var held *Change // until it is known whether it is the last
 	for _, key := range keys {
-		events, err := l.log.Events(ctx, key)
+		events, err := f.log.Events(ctx, key)
 		if err != nil {
-			return seq, err
+			return err
 		}
 		if len(events) == 0 {
 			continue // joined to another call between the two readings
 		}
+		safe = max(safe, firstAfter(events, f.seq))
 		newest := events[len(events)-1].Seq
-		if err := tell(Change{Seq: newest, Call: careline.Fold(events)}); err != nil {
-			return seq, err
+		if f.told[key] == newest {
+			continue
 		}
-		seq = max(seq, newest)
+		if err := f.tellHeld(held, f.seq); err != nil {
+			return err
+		}
+		f.told[key] = newest
+		held = &Change{Call: careline.Fold(events)}
 	}
-	return seq, nil
+	if err := f.tellHeld(held, safe); err != nil {
+		return err
+	}
+	f.seq = safe
+	maps.DeleteFunc(f.told, func(_ string, newest int64) bool { return newest <= safe })
+	return nil
+}
+
+func (f *follower) tellHeld(held *Change, seq int64) error {
+	if held == nil {
+		return nil
+	}
+	held.Seq = seq
+	return f.tell(*held)
+}
+
+// firstAfter is the place of the first event after seq; seq if there is none.
+func firstAfter(events []careline.CallEvent, seq int64) int64 {
+	for _, e := range events {
+		if e.Seq > seq {
+			return e.Seq
+		}
+	}
+	return seq
 }
 
 func (l *Live) join(clinician string, wake chan struct{}) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perci.health/careline"
 	"perci.health/careline/calls"
 )
@@ -92,4 +94,96 @@ func TestLiveResumesAfterWhatWasTold(t *testing.T) {
 	if !errors.Is(err, enough) || len(told) != 1 || told[0] != 2 {
 		t.Errorf("told %v, %v; want what came after 1", told, err)
 	}
+}
+
+// growing is a log that gets an event between two readings.
+type growing struct {
+	*liveLog
+	between func()
+}
+
+func (g growing) Events(ctx context.Context, call string) ([]careline.CallEvent, error) {
+	g.between()
+	return g.liveLog.Events(ctx, call)
+}
+
+// Wherever a client is cut off, what it resumes with tells it all that it has
+// not been told, though the log grows while it is read.
+func TestLiveResumesWithoutALossWhereverItIsCutOff(t *testing.T) {
+	t.Parallel()
+	cut := errors.New("cut off")
+	for after := 1; after <= 3; after++ {
+		l := &liveLog{events: map[string][]careline.CallEvent{}}
+		l.add("A", 10, careline.StatusRinging)
+		l.add("B", 15, careline.StatusRinging)
+		var once sync.Once
+		log := growing{l, func() {
+			once.Do(func() {
+				l.add("C", 17, careline.StatusRinging)
+				l.add("B", 18, careline.StatusBusy)
+				l.add("A", 20, careline.StatusBusy)
+			})
+		}}
+		live := calls.NewLive(log)
+		saw, seq := map[string]careline.Status{}, int64(9)
+		tell := func(enough int) func(calls.Change) error {
+			return func(c calls.Change) error {
+				if c.Seq < seq {
+					t.Errorf("the place fell from %d to %d", seq, c.Seq)
+				}
+				seq, saw[c.Call.Key] = c.Seq, c.Call.Status
+				if enough--; enough == 0 {
+					return cut
+				}
+				return nil
+			}
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		stop() // Follow tells what there is, and ends instead of waiting
+		for _, enough := range []int{after, 0, 0} {
+			if err := live.Follow(ctx, "dr-1", seq, tell(enough)); !errors.Is(err, cut) && !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+		}
+		want := map[string]careline.Status{"A": careline.StatusBusy, "B": careline.StatusBusy, "C": careline.StatusRinging}
+		if diff := cmp.Diff(want, saw); diff != "" {
+			t.Errorf("cut off after %d (-want +got):\n%s", after, diff)
+		}
+	}
+}
+
+// One connection hears of everything as well, and of nothing twice.
+func TestLiveMissesNothingWhileItReads(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &liveLog{events: map[string][]careline.CallEvent{}}
+		l.add("A", 10, careline.StatusRinging)
+		var once sync.Once
+		live := calls.NewLive(growing{l, func() {
+			once.Do(func() {
+				l.add("C", 17, careline.StatusRinging)
+				l.add("A", 20, careline.StatusBusy)
+			})
+		}})
+		ctx, stop := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		all.Go(func() { live.Run(ctx) })
+		var told []string
+		all.Go(func() {
+			_ = live.Follow(ctx, "dr-1", 9, func(c calls.Change) error {
+				told = append(told, c.Call.Key+" "+string(c.Call.Status))
+				return nil
+			})
+		})
+		for range 3 {
+			synctest.Wait()
+			live.Changed([]string{"A", "C"})
+		}
+		synctest.Wait()
+		stop()
+		all.Wait()
+		if diff := cmp.Diff([]string{"A busy", "C ringing"}, told); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
+		}
+	})
 }

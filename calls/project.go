@@ -74,7 +74,7 @@ func (p Projector) file(ctx context.Context, call careline.Call, filing careline
 		return err
 	}
 	filed.Call, filed.Seq, filed.Tried = call.Key, seq, true
-	careline.Note(ctx, slog.String("communication", filed.ID), slog.String("version", filed.Version), slog.String("status", call.Word))
+	careline.Note(ctx, slog.String("communication", filed.ID), slog.String("version", filed.Version), slog.String("call_status", call.Word))
 	return p.Log.SaveFiling(ctx, filed)
 }
 

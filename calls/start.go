@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
 
 	"perci.health/careline"
 )
@@ -21,11 +20,14 @@ type Starter struct {
 		// Append keeps an event durably; an event already kept is returned as
 		// it was first kept, with repeated set.
 		Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
-		// Load is how busy a clinician is at the time now.
-		Load(ctx context.Context, clinician string, now time.Time) (careline.Load, error)
+		// Admit is Append for a request. What may says of the clinician's load,
+		// this call not counted, is kept with it: a refusal makes it a refused
+		// request. Nobody else is admitted in between.
+		Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (kept careline.CallEvent, repeated bool, err error)
 	}
-	Policy careline.Policy
-	Now    func() time.Time
+	// Attempts bounds how often one clinician's asks are looked up at all.
+	Attempts *Attempts
+	Policy   careline.Policy
 }
 
 // Ask is a call that an app asks for, as the carrier passed it on.
@@ -57,16 +59,24 @@ func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 		Kind: careline.KindRequested, Appointment: appointment,
 		Request: request, Report: ask.Report, Trace: ask.Trace,
 	}
-	if request.Refusal != "" {
-		event.Kind = careline.KindRefused
-	}
-	kept, _, err := s.Log.Append(ctx, event)
+	kept, err := s.keep(ctx, event)
 	if err != nil {
 		return Answer{}, err
 	}
 	r := kept.Request
 	careline.Note(ctx, slog.String("clinician", r.Clinician), slog.String("appointment", kept.Appointment), slog.String("refusal", string(r.Refusal)))
 	return Answer{Refusal: r.Refusal, To: r.To, CallerID: r.CallerID, Appointment: kept.Appointment}, nil
+}
+
+func (s Starter) keep(ctx context.Context, e careline.CallEvent) (careline.CallEvent, error) {
+	var err error
+	if e.Request.Refusal != "" {
+		e.Kind = careline.KindRefused
+		e, _, err = s.Log.Append(ctx, e)
+		return e, err
+	}
+	e, _, err = s.Log.Admit(ctx, e, s.Policy.MayBegin)
+	return e, err
 }
 
 // decide also returns the appointment's id once it is worth recording: when it
@@ -84,6 +94,8 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		return refuse(careline.RefusedCaller, "")
 	case !careline.ValidID(ask.Appointment):
 		return refuse(careline.RefusedAppointmentID, "")
+	case !s.Attempts.Another(r.Clinician):
+		return refuse(careline.RefusedRate, "")
 	}
 	appointment, err := s.Appointments(ctx, ask.Appointment)
 	switch {
@@ -98,28 +110,20 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 	if why != "" {
 		return refuse(why, appointment.ID)
 	}
-	return s.admit(ctx, r, appointment.ID)
+	return s.callerID(ctx, r), appointment.ID
 }
 
-// admit asks what changes from minute to minute: the clinician's load and a
-// number to call from.
-func (s Starter) admit(ctx context.Context, r careline.Request, appointment string) (careline.Request, string) {
-	load, err := s.Log.Load(ctx, r.Clinician, s.Now())
-	if err != nil {
-		careline.Note(ctx, slog.Any("load", err))
-		r.Refusal = careline.RefusedUnchecked
-		return r, appointment
-	}
-	if r.Refusal = s.Policy.MayBegin(load); r.Refusal != "" {
-		return r, appointment
-	}
-	r.CallerID, err = s.CallerID(ctx)
-	if err == nil && r.CallerID.IsZero() {
+// callerID adds the number that the member will see.
+func (s Starter) callerID(ctx context.Context, r careline.Request) careline.Request {
+	number, err := s.CallerID(ctx)
+	if err == nil && number.IsZero() {
 		err = errors.New("the pool gave an empty number")
 	}
 	if err != nil {
 		careline.Note(ctx, slog.Any("caller_id", err))
 		r.Refusal = careline.RefusedNoCallerID
+		return r
 	}
-	return r, appointment
+	r.CallerID = number
+	return r
 }

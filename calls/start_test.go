@@ -3,6 +3,7 @@ package calls_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -23,12 +24,11 @@ func phone(t *testing.T, text string) careline.Phone {
 
 // log is an event log in memory: the first event of an ID is kept.
 type log struct {
-	events  []careline.CallEvent
-	filing  careline.Filing
-	saved   []careline.Filing
-	load    careline.Load
-	loadErr error
-	err     error
+	events []careline.CallEvent
+	filing careline.Filing
+	saved  []careline.Filing
+	load   careline.Load
+	err    error
 }
 
 func (l *log) Append(_ context.Context, e careline.CallEvent) (careline.CallEvent, bool, error) {
@@ -45,8 +45,11 @@ func (l *log) Append(_ context.Context, e careline.CallEvent) (careline.CallEven
 	return e, false, nil
 }
 
-func (l *log) Load(context.Context, string, time.Time) (careline.Load, error) {
-	return l.load, l.loadErr
+func (l *log) Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (careline.CallEvent, bool, error) {
+	if why := may(l.load); why != "" {
+		e.Kind, e.Request.Refusal, e.Request.CallerID = careline.KindRefused, why, careline.Phone{}
+	}
+	return l.Append(ctx, e)
 }
 
 func clinic(t *testing.T) careline.Appointment {
@@ -69,9 +72,8 @@ func starter(t *testing.T, l *log) calls.Starter {
 			return careline.Appointment{}, careline.NewError(careline.CodeNotFound, "There is no such appointment.", nil)
 		},
 		CallerID: func(context.Context) (careline.Phone, error) { return phone(t, "+442079460000"), nil },
-		Log:      l,
-		Policy:   careline.Policy{Regions: []string{"GB"}, PerMinute: 10, Concurrent: 2},
-		Now:      func() time.Time { return noon },
+		Log:      l, Attempts: calls.NewAttempts(10, func() time.Time { return noon }),
+		Policy: careline.Policy{Regions: []string{"GB"}, PerMinute: 10, Concurrent: 2},
 	}
 }
 
@@ -96,7 +98,6 @@ func TestStartKeepsEveryDecision(t *testing.T) {
 		"a number that is none":     {ask: func(a *calls.Ask) { a.To = careline.Phone{} }, refusal: careline.RefusedNumberMalformed, appointment: "a1"},
 		"too many at once":          {set: func(_ *calls.Starter, l *log) { l.load.Live = 2 }, refusal: careline.RefusedConcurrent, appointment: "a1"},
 		"too many in a minute":      {set: func(_ *calls.Starter, l *log) { l.load.Recent = 10 }, refusal: careline.RefusedRate, appointment: "a1"},
-		"load unknown":              {set: func(_ *calls.Starter, l *log) { l.loadErr = errors.New("disk") }, refusal: careline.RefusedUnchecked, appointment: "a1"},
 		"no number to call from":    {set: func(s *calls.Starter, _ *log) { s.CallerID = noNumber(errors.New("none")) }, refusal: careline.RefusedNoCallerID, appointment: "a1"},
 		"an empty number to call":   {set: func(s *calls.Starter, _ *log) { s.CallerID = noNumber(nil) }, refusal: careline.RefusedNoCallerID, appointment: "a1"},
 		"a country that isn't ours": {set: func(s *calls.Starter, _ *log) { s.Policy.Regions = []string{"IE"} }, refusal: careline.RefusedCountry, appointment: "a1"},
@@ -150,5 +151,25 @@ func TestNothingIsDialledThatIsNotKept(t *testing.T) {
 	a, err := starter(t, l).Start(t.Context(), calls.Ask{Call: "CA1", Clinician: "dr-1", To: phone(t, "+447700900142"), Appointment: "a1"})
 	if err == nil || !a.CallerID.IsZero() {
 		t.Errorf("answer %+v, %v; want an error and no number to dial", a, err)
+	}
+}
+
+func TestInventedAppointmentsDoNotReachTheRecordForEver(t *testing.T) {
+	t.Parallel()
+	l, asked := new(log), 0
+	s := starter(t, l)
+	find := s.Appointments
+	s.Appointments = func(ctx context.Context, id string) (careline.Appointment, error) {
+		asked++
+		return find(ctx, id)
+	}
+	for i := range 100 {
+		ask := calls.Ask{Call: fmt.Sprint("CA", i), Clinician: "dr-1", To: phone(t, "+447700900142"), Appointment: fmt.Sprint("x", i)}
+		if _, err := s.Start(t.Context(), ask); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked != 30 || len(l.events) != 100 || l.events[99].Request.Refusal != careline.RefusedRate {
+		t.Errorf("asked %d times, kept %d, the last refused as %q", asked, len(l.events), l.events[99].Request.Refusal)
 	}
 }

@@ -73,7 +73,7 @@ func (c *Client) AppointmentsOn(ctx context.Context, practitioner string, start,
 	return slices.CompactFunc(all, func(a, b careline.Appointment) bool { return a.ID == b.ID }), nil
 }
 
-// rolesOf is the references of the practitioner's roles.
+// rolesOf is the references of the practitioner's active roles.
 func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, error) {
 	now := c.cfg.Now()
 	if known, ok := c.roles.Get(practitioner); ok && now.Sub(known.at) < rolesFor {
@@ -85,7 +85,9 @@ func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, er
 	}
 	var refs []string
 	for _, e := range entries {
-		if e.Resource.Type == "PractitionerRole" && careline.ValidID(e.Resource.ID) {
+		var role practitionerRole
+		known := e.Resource.Type == "PractitionerRole" && json.Unmarshal(e.Resource.JSON, &role) == nil
+		if known && !role.ended() && careline.ValidID(e.Resource.ID) {
 			refs = append(refs, "PractitionerRole/"+e.Resource.ID)
 		}
 	}

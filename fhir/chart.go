@@ -45,8 +45,15 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 // record says it already, or when somebody has marked the record as entered in
 // error: that is a person's decision.
 //
-// Errors: rejected, when no repetition will help; conflict or unavailable, see
-// RetryAfter, when it may.
+// The filing comes back Doubted when the answer to the first try of it was lost.
+// The server may then store that try at any time later, as one does whose
+// database was frozen and thaws. Filing a call that is over looks for such a twin
+// once; one stored after the last event it cannot see. So the caller must call
+// Settle for every Doubted filing some time after that event, or the call may
+// stand in the record twice for ever.
+//
+// Errors: rejected, when no repetition will help; conflict or unavailable, when it
+// may. How long to wait says the method RetryAfter of an error in their chain.
 func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing) (careline.Filing, error) {
 	ours := CommunicationOf(call, c.strict)
 	if f.ID != "" {

@@ -53,6 +53,8 @@ type Client struct {
 	login   *login
 	limiter *limiter
 	roles   *lru.Cache[string, roles]
+	firsts  *lru.Cache[string, time.Time] // of each Communication's first version, which never changes
+	ready   readiness
 }
 
 // The bounds of what is read into memory. A searchset page of a day's
@@ -90,6 +92,10 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	firsts, err := lru.New[string, time.Time](1024)
+	if err != nil {
+		return nil, err
+	}
 	own := *cfg.HTTP
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
@@ -97,6 +103,7 @@ func New(cfg Config) (*Client, error) {
 		login:   &login{cfg: cfg, http: &own},
 		limiter: &limiter{now: cfg.Now},
 		roles:   remembered,
+		firsts:  firsts,
 	}, nil
 }
 
@@ -138,12 +145,13 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 		return answer{}, err
 	}
 	a, err := c.send(ctx, e, token)
-	if err == nil && a.status == http.StatusUnauthorized && token != "" {
-		c.login.expired(token)
+	if err == nil && c.loggedOut(a, token) {
 		if token, err = c.login.bearer(ctx); err != nil {
 			return answer{}, err
 		}
-		a, err = c.send(ctx, e, token)
+		if a, err = c.send(ctx, e, token); err == nil {
+			c.loggedOut(a, token)
+		}
 	}
 	if err != nil {
 		return answer{}, err
@@ -151,7 +159,25 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 	if a.status >= 200 && a.status < 300 {
 		return a, nil
 	}
-	return answer{}, readProblem(a.status, a.body, retryAfter(a.header, c.cfg.Now())).asError()
+	return answer{}, c.problem(a)
+}
+
+func (c *Client) problem(a answer) error {
+	return readProblem(a.status, a.body, retryAfter(a.header, c.cfg.Now())).asError()
+}
+
+// loggedOut reports whether the server refused the token, and tells the login
+// either way.
+func (c *Client) loggedOut(a answer, token string) bool {
+	if token == "" {
+		return false
+	}
+	if a.status != http.StatusUnauthorized {
+		c.login.accepted(token)
+		return false
+	}
+	c.login.expired(token, c.problem(a))
+	return true
 }
 
 func (c *Client) send(ctx context.Context, e exchange, token string) (answer, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 		"a note written meanwhile is kept":      keepsNote,
 		"doubled records are repaired":          repairsTwins,
 		"a late twin is withdrawn at the end":   withdrawsLateTwin,
+		"a twin after the end is withdrawn":     settlesTwin,
 		"a record entered in error stays so":    leavesInError,
 		"an id the server never had":            looksForLost,
 		"sessions end":                          logsInAgain,
@@ -43,6 +45,7 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 		"an appointment and its people":         readsAppointment,
 		"a day's appointments over pages":       readsDay,
 		"calls and last calls":                  readsCalls,
+		"calls in the order they were begun":    ordersCalls,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -258,6 +261,34 @@ func withdrawsLateTwin(t *testing.T, s *server) {
 	wantOne(t, s, f.ID)
 }
 
+func settlesTwin(t *testing.T, s *server) {
+	chart := s.chart(t)
+	f := file(t, chart, completed(), careline.Filing{Call: "CAparent", Tried: true})
+	file(t, s.chart(t), ringing(), careline.Filing{Call: "CAparent"}) // the first try, stored after the last event
+	if n := len(live(t, s)); n != 2 {
+		t.Fatalf("%d records to begin with, want 2", n)
+	}
+	sure := f
+	sure.Doubted = false
+	for _, nothingToDo := range []careline.Filing{sure, {Call: "CAparent", Doubted: true}} {
+		if err := chart.Settle(t.Context(), completed(), nothingToDo); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(live(t, s)); n != 2 {
+		t.Fatalf("%d records, though nobody doubted", n)
+	}
+	for _, again := range []*fhir.Chart{chart, s.chart(t), chart} { // also after a restart
+		if err := again.Settle(t.Context(), completed(), f); err != nil {
+			t.Fatal(err)
+		}
+		wantOne(t, s, f.ID)
+	}
+	if n := len(versions(t, s, f.ID)); n != 1 {
+		t.Errorf("%d versions of the one kept, want 1", n)
+	}
+}
+
 func leavesInError(t *testing.T, s *server) {
 	chart, client := s.chart(t), s.client(t)
 	f := file(t, chart, ringing(), careline.Filing{Call: "CAparent"})
@@ -318,12 +349,14 @@ func remove(t *testing.T, s *server, id string) {
 }
 
 func logsInAgain(t *testing.T, s *server) {
-	client := s.client(t)
+	var later atomic.Int64 // a token that is refused when young is a fault instead
+	client := s.client(t, func(c *fhir.Config) { c.Now = func() time.Time { return time.Now().Add(time.Duration(later.Load())) } })
 	for range 3 {
-		if err := client.Ready(t.Context()); err != nil {
+		if err := ask(t.Context(), client); err != nil {
 			t.Fatal(err)
 		}
 		s.logout(t)
+		later.Add(int64(time.Minute))
 	}
 }
 
@@ -331,7 +364,7 @@ func refusesCredentials(t *testing.T, s *server) {
 	client := s.client(t, func(c *fhir.Config) { c.ClientSecret = "wrong" })
 	err := client.Ready(t.Context())
 	wantCode(t, err, careline.CodeUnavailable)
-	if fhir.RetryAfter(err) <= 0 {
+	if asked(err) <= 0 {
 		t.Error("no wait, though only a person can mend this")
 	}
 }
@@ -361,7 +394,7 @@ func waitsForQuota(t *testing.T, s *server) {
 	}
 	_, err := client.Create(t.Context(), "Communication", body, "")
 	wantCode(t, err, careline.CodeUnavailable)
-	if wait := fhir.RetryAfter(err); wait <= 0 || wait > time.Minute {
+	if wait := asked(err); wait <= 0 || wait > time.Minute {
 		t.Errorf("wait %v, want the rest of the window", wait)
 	}
 }
@@ -379,8 +412,8 @@ func survivesNetwork(t *testing.T, s *server) {
 	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: http.StatusForbidden, Times: 1})
 	_, err = chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
 	wantCode(t, err, careline.CodeUnavailable)
-	if fhir.RetryAfter(err) < time.Minute {
-		t.Error("a forbidden write is tried again too soon")
+	if wait := asked(err); wait <= 0 || wait > 30*time.Second {
+		t.Errorf("a forbidden write waits %v", wait)
 	}
 	s.fail(t, fault{Path: "/fhir/R4/", DelayMs: 20_000, Times: 2})
 	slow := s.client(t, func(c *fhir.Config) { c.Timeout = 50 * time.Millisecond })

@@ -32,7 +32,7 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 40 {
-		_ = c.Ready(t.Context()) // three of four are errors, on purpose
+		_ = ask(t.Context(), c) // three of four are errors, on purpose
 	}
 	if n := opened.Load(); n != 1 {
 		t.Errorf("%d connections for 40 requests one after the other", n)

@@ -201,3 +201,12 @@ func completed() careline.Call {
 	c.Received, c.Seconds, c.AnsweredBy = tenFifteen.Add(10*time.Second), careline.SecondsOf(180), "human"
 	return c
 }
+
+// asked is the wait that an error asks for, read as the relay does.
+func asked(err error) time.Duration {
+	var asks interface{ RetryAfter() time.Duration }
+	if !errors.As(err, &asks) {
+		return 0
+	}
+	return asks.RetryAfter()
+}

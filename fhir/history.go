@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -41,8 +42,8 @@ func (c *Client) Calls(ctx context.Context, appointmentID string) ([]careline.Re
 		return nil, err
 	}
 	calls = slices.DeleteFunc(calls, func(r careline.RecordedCall) bool { return len(r.Versions) == 0 })
-	slices.SortStableFunc(calls, func(a, b careline.RecordedCall) int {
-		return begun(b.Versions[len(b.Versions)-1]).Compare(begun(a.Versions[len(a.Versions)-1]))
+	slices.SortFunc(calls, func(a, b careline.RecordedCall) int {
+		return newestFirst(beginningOf(a), beginningOf(b))
 	})
 	return calls, nil
 }
@@ -55,17 +56,60 @@ func (c *Client) LastCalls(ctx context.Context, appointmentIDs []string) (map[st
 	if err != nil {
 		return nil, err
 	}
+	calls := map[string][]careline.RecordedCall{}
 	for _, m := range found {
-		version, ok := recordedVersion(m)
-		if !ok {
-			continue
-		}
-		id := version.Call.Appointment
-		if before, ok := last[id]; !ok || begun(version).After(begun(before)) {
-			last[id] = version
+		if r := recordedCall(m.ID, []Resource{m}); len(r.Versions) > 0 {
+			id := r.Latest().Call.Appointment
+			calls[id] = append(calls[id], r)
 		}
 	}
+	for id, those := range calls {
+		newest, err := c.newest(ctx, those)
+		if err != nil {
+			return nil, err
+		}
+		last[id] = newest.Latest()
+	}
 	return last, nil
+}
+
+// newest is the call begun last of those of which only the current version was
+// read. Only where several must be compared, and one has no time of the carrier's,
+// is its first version looked up.
+func (c *Client) newest(ctx context.Context, calls []careline.RecordedCall) (careline.RecordedCall, error) {
+	if len(calls) == 1 {
+		return calls[0], nil
+	}
+	begun := make([]beginning, len(calls))
+	for i, r := range calls {
+		begun[i] = beginningOf(r)
+		if !r.Latest().Call.Sent.IsZero() {
+			continue
+		}
+		first, err := c.firstTaken(ctx, r.ID)
+		if err != nil {
+			return careline.RecordedCall{}, err
+		}
+		begun[i].at = first
+	}
+	best := slices.MinFunc(begun, newestFirst)
+	return calls[slices.Index(begun, best)], nil
+}
+
+// firstTaken is when the record took the first version of a Communication.
+func (c *Client) firstTaken(ctx context.Context, id string) (time.Time, error) {
+	if at, ok := c.firsts.Get(id); ok {
+		return at, nil
+	}
+	versions, err := c.History(ctx, "Communication", id)
+	if err != nil {
+		return time.Time{}, absent(err)
+	}
+	at := beginningOf(recordedCall(id, versions)).first
+	if !at.IsZero() {
+		c.firsts.Add(id, at)
+	}
+	return at, nil
 }
 
 // communications is the current versions of the calls made for the appointments.
@@ -98,14 +142,28 @@ func (c *Client) communications(ctx context.Context, appointmentIDs []string) ([
 	return found, nil
 }
 
-// begun is when the call began: by the carrier's time, else when the record took
-// the version, which for a call that was never dialled is the moment it was
-// refused.
-func begun(v careline.RecordedVersion) time.Time {
-	if v.Call.Sent.IsZero() {
-		return v.At
+// beginning is when a call began, for the order of calls.
+type beginning struct {
+	id        string
+	at, first time.Time // first: when the record took the first version that was read
+}
+
+// beginningOf is by the carrier's time as the newest version tells it, else when
+// the record took the first version, which for a call that was never dialled is
+// the moment it was refused.
+func beginningOf(r careline.RecordedCall) beginning {
+	if len(r.Versions) == 0 {
+		return beginning{id: r.ID}
 	}
-	return v.Call.Sent
+	b := beginning{id: r.ID, first: r.Versions[len(r.Versions)-1].At}
+	if b.at = r.Latest().Call.Sent; b.at.IsZero() {
+		b.at = b.first
+	}
+	return b
+}
+
+func newestFirst(a, b beginning) int {
+	return cmp.Or(b.at.Compare(a.at), strings.Compare(a.id, b.id))
 }
 
 func recordedCall(id string, versions []Resource) careline.RecordedCall {

@@ -118,9 +118,9 @@ func (l *later) Error() string             { return l.err.Error() }
 func (l *later) Unwrap() error             { return l.err }
 func (l *later) RetryAfter() time.Duration { return l.after }
 
-// RetryAfter is how long the server, or the limiter on its behalf, asks to wait
+// waitAsked is how long the server, or the limiter on its behalf, asks to wait
 // before the request that failed with err is sent again; 0 when nobody asked.
-func RetryAfter(err error) time.Duration {
+func waitAsked(err error) time.Duration {
 	if r, ok := errors.AsType[interface {
 		error
 		RetryAfter() time.Duration

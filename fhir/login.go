@@ -24,20 +24,22 @@ type login struct {
 
 	mu      sync.Mutex
 	token   string
+	got     time.Time // when token was given
 	expires time.Time
-	running *renewal
-	failed  error     // of the last renewal, until retryAt
+	running *errand
+	failed  error     // of the last renewal or of its token's use, until retryAt
 	retryAt time.Time // before it, no renewal is begun
 	delay   time.Duration
 }
 
-type renewal struct {
+// errand is done by one for all who wait for it.
+type errand struct {
 	done chan struct{}
 	err  error
 }
 
 const (
-	renewBefore  = time.Minute      // renewed in the background when less is left
+	renewBefore  = time.Minute      // renewed in the background when less is left; of a short life, a quarter
 	firstDelay   = time.Second      // after a failed renewal; doubled each time
 	longestDelay = 30 * time.Second // at most two attempts a minute and process
 	loginBound   = 10 * time.Second
@@ -65,14 +67,14 @@ func (l *login) bearer(ctx context.Context) (string, error) {
 }
 
 // current is the token if it is good, else the renewal to wait for.
-func (l *login) current(ctx context.Context) (string, *renewal, error) {
+func (l *login) current(ctx context.Context) (string, *errand, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.cfg.Now()
 	valid := l.token != "" && now.Before(l.expires)
 	mayRenew := l.running == nil && !now.Before(l.retryAt)
-	if mayRenew && (!valid || l.expires.Sub(now) < renewBefore) {
-		l.running = &renewal{done: make(chan struct{})}
+	if mayRenew && (!valid || l.expires.Sub(now) < min(renewBefore, l.expires.Sub(l.got)/4)) {
+		l.running = &errand{done: make(chan struct{})}
 		go l.renew(context.WithoutCancel(ctx), l.running)
 	}
 	switch {
@@ -85,18 +87,39 @@ func (l *login) current(ctx context.Context) (string, *renewal, error) {
 	return "", nil, careline.NewError(careline.CodeUnavailable, "careline could not log in to the health record.", &later{err: l.failed, after: wait})
 }
 
-// expired forgets a token that the server refused, unless it was renewed since.
-func (l *login) expired(token string) {
+// accepted ends the back-off: the server took a token.
+func (l *login) accepted(token string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.token == token {
-		l.token = ""
+		l.delay = 0
 	}
+}
+
+// expired forgets a token that the server refused with err, unless it was renewed
+// since. One that was given only now was no worse than the next will be: then
+// nobody logs in for a while, or each request would.
+func (l *login) expired(token string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.token != token {
+		return
+	}
+	l.token = ""
+	if now := l.cfg.Now(); now.Sub(l.got) < max(firstDelay, l.delay) {
+		l.postpone(now, err)
+	}
+}
+
+// postpone lets no login begin for a while, each time longer; l.mu is held.
+func (l *login) postpone(now time.Time, err error) {
+	l.delay = min(max(firstDelay, 2*l.delay), longestDelay)
+	l.failed, l.retryAt = err, now.Add(max(l.delay, waitAsked(err)))
 }
 
 // renew belongs to none of those who wait for it: one that gives up does not
 // fail the others.
-func (l *login) renew(ctx context.Context, r *renewal) {
+func (l *login) renew(ctx context.Context, r *errand) {
 	ctx, cancel := context.WithTimeout(ctx, loginBound)
 	defer cancel()
 	token, life, err := l.request(ctx)
@@ -105,10 +128,10 @@ func (l *login) renew(ctx context.Context, r *renewal) {
 	l.running, r.err = nil, err
 	now := l.cfg.Now()
 	if err == nil {
-		l.token, l.expires, l.delay, l.failed = token, now.Add(life), 0, nil
+		// The delay stays until a request shows that the token is good.
+		l.token, l.got, l.expires, l.failed, l.retryAt = token, now, now.Add(life), nil, time.Time{}
 	} else {
-		l.delay = min(max(firstDelay, 2*l.delay), longestDelay)
-		l.failed, l.retryAt = err, now.Add(max(l.delay, RetryAfter(err)))
+		l.postpone(now, err)
 		l.cfg.Log.WarnContext(ctx, "login to the health record failed", slog.Any("error", err), slog.Duration("next_in", l.retryAt.Sub(now)))
 	}
 	close(r.done)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -36,95 +37,128 @@ func overlay(ours Communication, have []byte) ([]byte, error) {
 		delete(record, "statusReason")
 	}
 	for name, value := range call {
-		list, ok := value.([]any)
-		if !ok {
+		switch value := value.(type) {
+		case []any:
+			there, _ := record[name].([]any)
+			if name == "recipient" {
+				there = withoutGuess(call, there)
+			}
+			record[name] = overlayList(name, value, there)
+		case element:
+			record[name] = overlayOne(value, record[name])
+		default:
 			record[name] = value
-			continue
 		}
-		there, _ := record[name].([]any)
-		record[name] = overlayList(name, list, there)
 	}
 	unstamp(record)
 	return json.Marshal(record)
 }
 
-// overlayList puts ours first and keeps of what was there all that is not ours.
-func overlayList(name string, ours, there []any) []any {
-	if name == "extension" {
-		ours = keepDetails(ours, there)
+// overlayOne keeps what was added to a reference (a display, an extension) while
+// it still refers to the same resource.
+func overlayOne(ours element, have any) element {
+	there, _ := have.(element)
+	if ours["reference"] == nil || ours["reference"] != there["reference"] {
+		return ours
 	}
+	return merged(ours, there)
+}
+
+// withoutGuess leaves out the recipient of an earlier version of ours: until the
+// request of a call is known, the patient stands in for whoever was called. Ours
+// is always the first; the patient in any other place was added by somebody.
+func withoutGuess(call element, there []any) []any {
+	subject, _ := call["subject"].(element)
+	ours, _ := call["recipient"].([]any)
+	if len(there) == 0 || subject == nil {
+		return there
+	}
+	is := func(item any) bool { e, _ := item.(element); return e["reference"] == subject["reference"] }
+	if is(there[0]) && !slices.ContainsFunc(ours, is) {
+		return there[1:]
+	}
+	return there
+}
+
+// overlayList puts ours first. Of what was there, an entry that says the same as
+// one of ours is merged with it, and every other one is kept, whoever wrote it.
+func overlayList(name string, ours, there []any) []any {
 	all := slices.Clone(ours)
 	for _, item := range there {
-		if !isOurs(name, item, ours) {
+		have, _ := item.(element)
+		i := slices.IndexFunc(ours, func(o any) bool { return isOurs(name, o, have) })
+		if i < 0 {
 			all = append(all, item)
+			continue
 		}
+		own, _ := all[i].(element)
+		all[i] = merged(own, have)
 	}
 	return all
 }
 
-// isOurs reports whether an item in the record is one that careline writes in
-// this list, so that the new one replaces it.
-func isOurs(name string, item any, ours []any) bool {
-	e, _ := item.(element)
+// isOurs reports whether an entry in the record is the one that careline now
+// writes as ours, by what identifies an entry of that list.
+func isOurs(name string, o any, have element) bool {
+	ours, _ := o.(element)
 	switch name {
-	case "category":
-		return hasCoding(e, systemCategory)
-	case "medium":
-		return hasCoding(e, systemMode)
-	case "recipient":
-		return refersTo(e, "Patient/") || refersTo(e, "RelatedPerson/")
-	case "basedOn":
-		return refersTo(e, "Appointment/")
+	case "category", "medium":
+		codings, _ := have["coding"].([]any)
+		return slices.ContainsFunc(codings, isOurCoding)
+	case "recipient", "basedOn":
+		return have["reference"] == ours["reference"]
 	case "payload":
-		text, _ := e["contentString"].(string)
+		text, _ := have["contentString"].(string)
 		return strings.HasPrefix(text, payloadHead)
 	case "extension":
-		return e["url"] == extensionCall
+		return have["url"] == ours["url"]
 	}
-	return slices.ContainsFunc(ours, func(o any) bool { return sameIdentifier(o, item) })
+	return have["system"] == ours["system"] && have["value"] == ours["value"]
 }
 
-func sameIdentifier(a, b any) bool {
-	x, _ := a.(element)
-	y, _ := b.(element)
-	return x["system"] == y["system"] && x["value"] == y["value"]
-}
-
-func hasCoding(e element, system string) bool {
-	codings, _ := e["coding"].([]any)
-	return slices.ContainsFunc(codings, func(c any) bool {
-		coding, _ := c.(element)
-		return coding["system"] == system
-	})
-}
-
-func refersTo(e element, resourceType string) bool {
-	to, _ := e["reference"].(string)
-	return strings.HasPrefix(to, resourceType)
-}
-
-// keepDetails adds to our extension the sub-extensions of the record's that we
-// do not write at this moment.
-func keepDetails(ours, there []any) []any {
-	own, _ := ours[0].(element)
-	written, _ := own["extension"].([]any)
-	has := func(url any) bool {
-		return slices.ContainsFunc(written, func(w any) bool { e, _ := w.(element); return e["url"] == url })
+// isOurCoding knows every coding that careline writes, strict or not, so that
+// none is left behind when FHIR_STRICT_TERMINOLOGY changes.
+func isOurCoding(c any) bool {
+	coding, _ := c.(element)
+	switch coding["system"] {
+	case systemCategory:
+		return coding["code"] == codeVoice
+	case systemMode:
+		return coding["code"] == "PHONE" || coding["code"] == "TEL"
 	}
-	for _, item := range there {
-		e, _ := item.(element)
-		if e["url"] != extensionCall {
+	return false
+}
+
+// merged is ours with what the record's entry has besides: other elements, other
+// codings, and the sub-extensions that careline does not write at this moment.
+func merged(ours, there element) element {
+	all := maps.Clone(there)
+	maps.Copy(all, ours)
+	for _, name := range []string{"coding", "extension"} {
+		written, ok := ours[name].([]any)
+		if !ok {
 			continue
 		}
-		kept, _ := e["extension"].([]any)
+		kept, _ := there[name].([]any)
 		for _, k := range kept {
-			if sub, _ := k.(element); sub != nil && !has(sub["url"]) {
-				written = append(written, k)
+			if !replaced(name, k, written) {
+				written = append(slices.Clip(written), k)
 			}
 		}
+		all[name] = written
 	}
-	own["extension"] = written
-	return []any{own}
+	return all
+}
+
+func replaced(name string, kept any, written []any) bool {
+	if name == "coding" && isOurCoding(kept) {
+		return true
+	}
+	return slices.ContainsFunc(written, func(w any) bool {
+		x, _ := w.(element)
+		y, _ := kept.(element)
+		return reflect.DeepEqual(x, y) || name == "extension" && x["url"] == y["url"]
+	})
 }
 
 // unstamp takes out what the server gives to each version itself.

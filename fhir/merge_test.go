@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"perci.health/careline"
@@ -32,12 +33,55 @@ func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
 		"status":"completed","about":[{"reference":"Condition/1"}],"note":[{"text":"n"}],
 		"category":[{"coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice","display":"Twilio voice call"}]},{"text":"mine"}],
 		"medium":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"PHONE","display":"telephone"}]}],
-		"subject":{"reference":"Patient/m"},"recipient":[{"reference":"RelatedPerson/q"},{"reference":"CareTeam/c"}],
+		"subject":{"reference":"Patient/m"},"recipient":[{"reference":"RelatedPerson/q"},{"reference":"Patient/old"},{"reference":"CareTeam/c"}],
 		"basedOn":[{"reference":"Appointment/a"},{"reference":"ServiceRequest/s"}],
 		"payload":[{"contentString":"Outbound Twilio voice call; status=busy"},{"contentString":"Please read"}],
 		"extension":[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callSid","valueString":"CA2"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"busy"},{"url":"mood","valueString":"good"}]},{"url":"urn:y","valueDecimal":1.50}]}`
 	if !same(got, []byte(want)) {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestOverlayKeepsWhatOthersAddedToOurElements(t *testing.T) {
+	t.Parallel()
+	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusRinging, Word: "ringing", Patient: "Patient/m", Sender: "Practitioner/p", Recipient: "Patient/m", Appointment: "a"}
+	for name, c := range map[string]struct{ have, want string }{
+		"recipient":             {`{"recipient":[{"reference":"Patient/m"},{"reference":"RelatedPerson/hand"}]}`, `[{"reference":"Patient/m"},{"reference":"RelatedPerson/hand"}]`},
+		"recipient's name":      {`{"recipient":[{"reference":"Patient/m","display":"A"}]}`, `[{"reference":"Patient/m","display":"A"}]`},
+		"ours first":            {`{"recipient":[{"reference":"RelatedPerson/hand"},{"reference":"Patient/m"}]}`, `[{"reference":"Patient/m"},{"reference":"RelatedPerson/hand"}]`},
+		"basedOn":               {`{"basedOn":[{"reference":"Appointment/a"},{"reference":"Appointment/b"}]}`, `[{"reference":"Appointment/a"},{"reference":"Appointment/b"}]`},
+		"category, own system":  {`{"category":[{"coding":[{"system":"https://perci.health/communication-category","code":"urgent"}]}]}`, `[{"coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice","display":"Twilio voice call"}]},{"coding":[{"system":"https://perci.health/communication-category","code":"urgent"}]}]`},
+		"category, more coding": {`{"category":[{"text":"t","coding":[{"system":"urn:s","code":"1"},{"system":"https://perci.health/communication-category","code":"twilio-voice"}]}]}`, `[{"text":"t","coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice","display":"Twilio voice call"},{"system":"urn:s","code":"1"}]}]`},
+		"medium, other way":     {`{"medium":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"VIDEOCONF"}]}]}`, `[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"PHONE","display":"telephone"}]},{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"VIDEOCONF"}]}]`},
+		"medium, now strict":    {`{"medium":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"TEL"},{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"PHONE"}]}]}`, `[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode","code":"PHONE","display":"telephone"}]}]`},
+		"identifier":            {`{"identifier":[{"system":"https://www.twilio.com/","value":"CA1","use":"official"},{"system":"https://www.twilio.com/","value":"CA9"}]}`, `[{"system":"https://www.twilio.com/","value":"CA1","use":"official"},{"system":"https://www.twilio.com/","value":"CA9"}]`},
+		"payload":               {`{"payload":[{"contentString":"Outbound Twilio voice call; status=queued","id":"x"},{"contentReference":{"reference":"Binary/1"}}]}`, `[{"contentString":"Outbound Twilio voice call; status=ringing","id":"x"},{"contentReference":{"reference":"Binary/1"}}]`},
+		"extension":             {`{"extension":[{"url":"urn:y"},{"url":"urn:y"}]}`, `[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callSid","valueString":"CA1"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"ringing"}]},{"url":"urn:y"},{"url":"urn:y"}]`},
+		"subject":               {`{"subject":{"reference":"Patient/m","display":"A"}}`, `{"reference":"Patient/m","display":"A"}`},
+		"sender":                {`{"sender":{"reference":"Practitioner/other","display":"O"}}`, `{"reference":"Practitioner/p"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := []byte(c.have)
+			for range 3 {
+				var err error
+				if got, err = overlay(CommunicationOf(call, true), got); err != nil {
+					t.Fatal(err)
+				}
+			}
+			var have, record map[string]any
+			var want any
+			for text, into := range map[string]any{c.have: &have, string(got): &record, c.want: &want} {
+				if err := json.Unmarshal([]byte(text), into); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for element := range have {
+				if diff := cmp.Diff(want, record[element]); diff != "" {
+					t.Error(diff)
+				}
+			}
+		})
 	}
 }
 

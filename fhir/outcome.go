@@ -136,10 +136,12 @@ func (p *Problem) down() bool {
 	})
 }
 
-// forbiddenWait is long because a 403 ends only when a person mends the access
-// policy. It is no rejection: then every call made meanwhile would be lost to
-// the record for a mistake that has nothing to do with the call.
-const forbiddenWait = 5 * time.Minute
+// forbiddenWait is what a 403 asks for, whatever its header says. It ends only
+// when a person mends the access policy, but it is about one resource: a longer
+// wait would hold up calls that the server takes. It is no rejection: then every
+// call made meanwhile would be lost to the record for a mistake that has nothing
+// to do with the call.
+const forbiddenWait = 30 * time.Second
 
 // asError gives a Problem its code, its sentence, and a wait where the server
 // named none.
@@ -150,7 +152,7 @@ func (p *Problem) asError() error {
 	case p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed:
 		return careline.NewError(careline.CodeConflict, "The health record was changed by somebody else at the same time.", p)
 	case p.Status == http.StatusForbidden:
-		p.after = max(p.after, forbiddenWait)
+		p.after = forbiddenWait
 		return careline.NewError(careline.CodeUnavailable, "The health record does not allow careline this. Ask its administrator to mend the client's access policy.", p)
 	case p.Status == http.StatusUnauthorized:
 		return careline.NewError(careline.CodeUnavailable, "The health record does not accept careline's login.", p)

@@ -28,10 +28,12 @@ func (c cast) local(r Reference) careline.Reference {
 }
 
 // appointment reads one with its people. A person who declined does not take
-// part; one of whom the server gave only the reference takes part without
+// part, nor does a role that is not active; one of whom the server gave only the reference takes part without
 // numbers, or, for a role, not at all, because whose role it is stays unknown.
 func (c cast) appointment(r Resource) (careline.Appointment, bool) {
 	var a appointment
+	// A cancelled one stays, as does one of any other status: a clinician may have
+	// to tell the patient so. One that is entered in error never was.
 	if json.Unmarshal(r.JSON, &a) != nil || a.ID == "" || a.Status == statusInError {
 		return careline.Appointment{}, false
 	}
@@ -64,7 +66,7 @@ func (c cast) appointment(r Resource) (careline.Appointment, bool) {
 
 func (c cast) role(ref careline.Reference) []careline.Participant {
 	var role practitionerRole
-	if json.Unmarshal(c.people[ref], &role) != nil {
+	if json.Unmarshal(c.people[ref], &role) != nil || role.ended() {
 		return nil
 	}
 	id, ok := strings.CutPrefix(string(c.local(role.Practitioner)), "Practitioner/")

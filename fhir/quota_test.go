@@ -91,7 +91,7 @@ func TestSlowsDownBeforeTheQuotaIsGone(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		defer cancel()
 		err := write(ctx)
-		if careline.CodeOf(err) != careline.CodeUnavailable || fhir.RetryAfter(err) <= 0 || time.Since(before) > 0 {
+		if careline.CodeOf(err) != careline.CodeUnavailable || asked(err) <= 0 || time.Since(before) > 0 {
 			t.Errorf("a write that cannot wait: %v after %v", err, time.Since(before))
 		}
 	})
@@ -120,7 +120,7 @@ func TestLoginRenewsBeforeExpiryAndDoesNotStampede(t *testing.T) {
 			done := make(chan struct{})
 			for range 50 {
 				go func() {
-					if c.Ready(t.Context()) != nil {
+					if ask(t.Context(), c) != nil {
 						n.Add(1)
 					}
 					done <- struct{}{}
@@ -179,14 +179,15 @@ func TestWaitIsReadFromEveryForm(t *testing.T) {
 		"no word of it":     {nil, 429, time.Second},
 		"nonsense":          {http.Header{"Ratelimit": {`"fhirInteractions";r=x`}, "Retry-After": {"soon"}}, 429, time.Second},
 		"not the bottle":    {left(9000, 49), 503, 0},
-		"forbidden is long": {nil, 403, 5 * time.Minute},
+		"forbidden":         {nil, 403, 30 * time.Second},
+		"forbidden, longer": {http.Header{"Retry-After": {"300"}}, 403, 30 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := offline(t, func(*http.Request) (int, http.Header, string) { return c.status, c.header, "" }, false)
 			err := client.Ready(t.Context())
-			if careline.CodeOf(err) != careline.CodeUnavailable || fhir.RetryAfter(err) != c.want {
-				t.Errorf("%v, wait %v, want %v", err, fhir.RetryAfter(err), c.want)
+			if careline.CodeOf(err) != careline.CodeUnavailable || asked(err) != c.want {
+				t.Errorf("%v, wait %v, want %v", err, asked(err), c.want)
 			}
 		})
 	}

@@ -126,8 +126,11 @@ type person struct {
 
 type practitionerRole struct {
 	ID           string    `json:"id"`
+	Active       *bool     `json:"active"` // absent means that nobody ended it
 	Practitioner Reference `json:"practitioner"`
 }
+
+func (r practitionerRole) ended() bool { return r.Active != nil && !*r.Active }
 
 type appointment struct {
 	ID              string            `json:"id"`

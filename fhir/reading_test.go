@@ -3,6 +3,8 @@ package fhir_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +62,7 @@ func readsAppointment(t *testing.T, s *server) {
 	absent := seed(t, c, object{"resourceType": "Practitioner"})
 	doctor := seed(t, c, object{"resourceType": "Practitioner"})
 	role := seed(t, c, object{"resourceType": "PractitionerRole", "practitioner": object{"reference": doctor}})
+	former := seed(t, c, object{"resourceType": "PractitionerRole", "active": false, "practitioner": object{"reference": absent}})
 	patient := seed(t, c, object{"resourceType": "Patient", "birthDate": "1980-02-03",
 		"name": []object{{"use": "nickname", "text": "Al"}, {"use": "usual", "given": []string{"Alex"}, "family": "Meyer"}},
 		"telecom": []object{
@@ -77,7 +80,7 @@ func readsAppointment(t *testing.T, s *server) {
 	stranger := seed(t, c, object{"resourceType": "RelatedPerson", "patient": object{"reference": other}})
 	booked := object{"resourceType": "Appointment", "status": "booked", "start": "2025-11-24T10:00:00Z", "end": "2025-11-24T10:30:00+00:00",
 		"reasonCode":  []object{{"text": "Follow-up"}},
-		"participant": append(takesPart("accepted", nurse, role, patient, mother, stranger), takesPart("declined", absent)...)}
+		"participant": append(takesPart("accepted", nurse, role, former, patient, mother, stranger), takesPart("declined", absent)...)}
 	ref := seed(t, c, booked)
 	got, err := c.Appointment(t.Context(), id(ref))
 	if err != nil {
@@ -93,6 +96,10 @@ func readsAppointment(t *testing.T, s *server) {
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b careline.Phone) bool { return a == b })); diff != "" {
 		t.Error(diff)
+	}
+	booked["status"] = "cancelled" // the patient may have to be told
+	if a, err := c.Appointment(t.Context(), id(seed(t, c, booked))); err != nil || a.Status != "cancelled" || !a.TakesPart(id(nurse)) {
+		t.Errorf("a cancelled appointment: %+v, %v", a, err)
 	}
 	booked["status"] = "entered-in-error"
 	for _, missing := range []string{"8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", "", "../Patient", id(seed(t, c, booked))} {
@@ -121,6 +128,7 @@ func readsDay(t *testing.T, s *server) {
 	book(day.Add(-time.Minute), nurse, "accepted")
 	book(day.Add(24*time.Hour), nurse, "accepted")
 	book(day.Add(time.Hour), other, "accepted")
+	book(day.Add(time.Hour), seed(t, c, object{"resourceType": "PractitionerRole", "active": false, "practitioner": object{"reference": nurse}}), "accepted")
 	book(day.Add(time.Hour), nurse, "declined")
 	all, err := c.AppointmentsOn(t.Context(), id(nurse), day, day.Add(24*time.Hour))
 	if err != nil {
@@ -169,5 +177,77 @@ func readsCalls(t *testing.T, s *server) {
 	}
 	if len(last) != 2 || last["a1"].Call.Key != "CAp1" || last["a2"].Call.Key != "CAp2" {
 		t.Errorf("last calls: %+v", last)
+	}
+}
+
+// A refused call has no time of the carrier's: it counts from when the record
+// first took it, however often somebody edits it later.
+func ordersCalls(t *testing.T, s *server) {
+	chart, c := s.chart(t), s.client(t)
+	now := time.Now().UTC()
+	filed := map[string]careline.Filing{}
+	for key, sent := range map[string]time.Time{"CAbefore": now.Add(-time.Hour), "CAafter": now.Add(time.Hour), "CAnone": {}} {
+		call := ringing()
+		call.Key, call.ClinicianLeg, call.MemberLeg, call.Sent = key, key, "", sent
+		if sent.IsZero() {
+			call.Status, call.Word, call.Refusal = careline.StatusRefused, "", careline.RefusedRate
+		}
+		filed[key] = file(t, chart, call, careline.Filing{Call: key})
+	}
+	noted, err := c.Read(t.Context(), "Communication", filed["CAnone"].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noted.JSON = edit(t, noted.JSON, func(m map[string]any) { m["note"] = []any{map[string]any{"text": "Sorry."}} })
+	if _, err := c.Update(t.Context(), noted); err != nil {
+		t.Fatal(err)
+	}
+	calls, err := c.Calls(t.Context(), "a1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, call := range calls {
+		got = append(got, call.ID)
+	}
+	if diff := cmp.Diff([]string{filed["CAafter"].ID, filed["CAnone"].ID, filed["CAbefore"].ID}, got); diff != "" {
+		t.Error(diff)
+	}
+	last, err := c.LastCalls(t.Context(), []string{"a1"})
+	if err != nil || last["a1"].Call.Key != "CAafter" {
+		t.Errorf("last calls: %+v, %v", last, err)
+	}
+}
+
+// Both readings name the same call the newest, also where one was begun before
+// the other was refused but its record was written later.
+func TestOneCallIsNewest(t *testing.T) {
+	t.Parallel()
+	record := func(id, version, at, sent string) string {
+		return fmt.Sprintf(`{"resource":{"resourceType":"Communication","id":%q,"meta":{"versionId":%q,"lastUpdated":%q},"status":"completed","sent":%q,"basedOn":[{"reference":"Appointment/a1"}]}}`, id, version, at, sent)
+	}
+	refused := []string{record("refused", "2", "2025-11-24T12:00:00Z", ""), record("refused", "1", "2025-11-24T10:00:00Z", "")}
+	dialled := []string{record("dialled", "2", "2025-11-24T11:30:00Z", "2025-11-24T11:00:00Z"), record("dialled", "1", "2025-11-24T09:00:00Z", "")}
+	histories := 0
+	c := offline(t, func(r *http.Request) (int, http.Header, string) {
+		entries := []string{refused[0], dialled[0]}
+		if strings.HasSuffix(r.URL.Path, "/_history") {
+			histories++
+			entries = map[bool][]string{true: refused, false: dialled}[strings.Contains(r.URL.Path, "/refused/")]
+		}
+		return 200, nil, `{"resourceType":"Bundle","entry":[` + strings.Join(entries, ",") + `]}`
+	}, false)
+	for range 3 {
+		last, err := c.LastCalls(t.Context(), []string{"a1"})
+		if err != nil || last["a1"].ID != "2" || last["a1"].Call.Sent.IsZero() {
+			t.Fatalf("last call: %+v, %v", last, err)
+		}
+	}
+	if histories != 1 {
+		t.Errorf("%d histories read to order two calls three times, want 1", histories)
+	}
+	calls, err := c.Calls(t.Context(), "a1")
+	if err != nil || len(calls) != 2 || calls[0].ID != "dialled" {
+		t.Errorf("calls: %+v, %v", calls, err)
 	}
 }

@@ -47,6 +47,23 @@ func (c *Chart) adopt(ctx context.Context, ours Communication, f careline.Filing
 	return c.filed(f, written), nil
 }
 
+// Settle looks once more for other Communications of a call whose filing is
+// Doubted, and marks them as entered in error; the one that f names stays as it
+// is. Without Doubted or ID it does nothing. It may be repeated, also after a
+// restart, and then finds nothing to do; it costs one search. When f's own record
+// is not among those found, or a person has entered it in error, it leaves one
+// other standing.
+//
+// The longer after the last event, the surer: nothing bounds how late a server
+// stores what it was sent. The same bounds hold as for File: for one call only one
+// at a time. Errors: conflict or unavailable, when a repetition may help; rejected.
+func (c *Chart) Settle(ctx context.Context, call careline.Call, f careline.Filing) error {
+	if !f.Doubted || f.ID == "" {
+		return nil
+	}
+	return permanent(c.removeTwins(ctx, call, f.ID))
+}
+
 // removeTwins looks once more, when a call is over, for a first filing whose
 // answer was lost and which the server stored late: a frozen database does so
 // after it thaws.

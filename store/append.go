@@ -23,6 +23,11 @@ import (
 // A caller whose ctx ends while the event is being committed still learns how
 // that went.
 func (s *Store) Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
+	return s.keep(ctx, e, nil)
+}
+
+// keep asks decide, if there is one, before it keeps the event.
+func (s *Store) keep(ctx context.Context, e careline.CallEvent, decide func(*tx, ref, *careline.CallEvent) error) (kept careline.CallEvent, repeated bool, err error) {
 	if e.ID == "" {
 		return kept, false, invalid("an event of kind %q has no id", e.Kind)
 	}
@@ -33,7 +38,17 @@ func (s *Store) Append(ctx context.Context, e careline.CallEvent) (kept careline
 	err = s.write(ctx, "keep an event", func(t *tx) error {
 		kept, repeated = e, false
 		kept.Kept = toStored(s.now())
-		return t.keep(&kept, &repeated)
+		call, err := t.find(keyOf(e))
+		if err != nil {
+			return err
+		}
+		if decide != nil {
+			if err := decide(t, call, &kept); err != nil {
+				return err
+			}
+		}
+		repeated, err = t.keep(call, &kept)
+		return err
 	})
 	if err != nil {
 		return careline.CallEvent{}, false, err
@@ -49,60 +64,80 @@ func toStored(t time.Time) time.Time {
 	return time.UnixMicro(t.UnixMicro()).UTC()
 }
 
-func (t *tx) keep(e *careline.CallEvent, repeated *bool) error {
-	call, err := t.resolve(e)
-	if err != nil {
-		return err
+// keep keeps the event for the call, the zero ref when it is the first of its
+// call; a repetition becomes what was kept first.
+func (t *tx) keep(call ref, e *careline.CallEvent) (repeated bool, err error) {
+	key, fresh := keyOf(*e), call.number == 0
+	if fresh {
+		if call, err = t.begin(key, e); err != nil {
+			return false, err
+		}
+	}
+	if err := t.linkLegs(call, *e); err != nil {
+		return false, err
 	}
 	e.Call = call.key
 	insert, err := bindEvent(t.query(sqlKeepEvent).int(call.number), *e)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := insert.exec(); err != nil {
-		return err
+		return false, err
 	}
 	if e.Seq = t.inserted(); e.Seq == 0 {
-		*repeated = true
-		return t.first(call, e)
+		return true, t.first(call, e)
 	}
 	for _, consumer := range t.consumers {
 		if err := t.query(sqlAddDelivery).int(call.number).text(consumer).int(e.Seq).time(e.Kept).exec(); err != nil {
-			return err
+			return false, err
 		}
 	}
 	t.calls = append(t.calls, e.Call)
-	return t.tellCall(call.number, *e)
-}
-
-// first replaces e by the event that was kept under its call and ID.
-func (t *tx) first(call ref, e *careline.CallEvent) error {
-	var decodeErr error
-	_, err := t.query(sqlEventOnce).int(call.number).text(e.ID).one(func(row *sqlite.Stmt) { *e, decodeErr = eventAt(row) })
-	if err != nil {
-		return err
+	if fresh {
+		return false, nil
 	}
-	return decodeErr
+	return false, t.tell(key, call, *e)
 }
 
-// tellCall brings the call's row up to date.
-func (t *tx) tellCall(number int64, e careline.CallEvent) error {
-	if e.Kind == careline.KindRequested || e.Kind == careline.KindRefused {
-		return t.query(sqlBeginCall).int(number).key(e.Request.Clinician).time(e.Kept).
+// begin adds the call of a first event, already told of it.
+func (t *tx) begin(key string, e *careline.CallEvent) (ref, error) {
+	if asks(*e) {
+		return t.add(ref{key: key, over: e.Kind == careline.KindRefused}, e)
+	}
+	return t.add(ref{key: key, heard: true, over: ends(*e)}, nil)
+}
+
+// tell brings the call's row up to date, if it was not told the same before.
+func (t *tx) tell(key string, call ref, e careline.CallEvent) error {
+	if asks(e) {
+		return t.query(sqlBeginCall).int(call.number).key(e.Request.Clinician).time(e.Kept).
 			bool(e.Kind == careline.KindRefused).exec()
 	}
-	if ends(e) {
-		return t.query(sqlEndCall).int(number).exec()
+	if call.heard && (call.over || !ends(e)) {
+		return nil
 	}
-	return nil
+	call.heard, call.over = true, call.over || ends(e)
+	t.keys.Add(key, call)
+	return t.query(sqlTellCall).int(call.number).bool(ends(e)).exec()
+}
+
+// asks reports whether the event is a clinician's request, not a carrier's report.
+func asks(e careline.CallEvent) bool {
+	return e.Kind == careline.KindRequested || e.Kind == careline.KindRefused
 }
 
 // ends reports whether the event says that the call, or the clinician's part in
-// it, is over. The schema's statements say the same (sqlHasEnded).
+// it, is over.
 func ends(e careline.CallEvent) bool {
 	switch e.Kind {
 	case careline.KindProgress, careline.KindDialEnded, careline.KindClinicianLeg:
 		return e.Status.Final()
 	}
 	return false
+}
+
+// first replaces e by the event that was kept under its call and ID.
+func (t *tx) first(call ref, e *careline.CallEvent) error {
+	return t.query(sqlEventOnce).int(call.number).text(e.ID).
+		eachEvent(func(kept careline.CallEvent, _ *sqlite.Stmt) { *e = kept })
 }

@@ -16,22 +16,33 @@ const (
 	// hours (its timeLimit's maximum), so one that nothing was heard of for
 	// longer is over, and a lost report does not keep a clinician from calling.
 	liveFor = 4 * time.Hour
+	// silentFor is how long a call may go on without any report: Twilio reports
+	// that it dials, at once, and at the latest that the ringing has ended, here
+	// with a margin. A call of whose answer Twilio never learnt is never reported,
+	// and must not keep its clinician from calling again.
+	silentFor = 3 * time.Minute
 	// tail is how many events are looked through for a clinician's rather than
 	// the clinician's calls: whoever follows is nearly always this near the end.
 	tail = 1000
 )
 
-// Load is how busy a clinician is at the time now, counted from the calls that
-// were requested and not refused: Recent, begun in the last minute; Live, not
-// known to be over and begun in the last four hours.
-func (s *Store) Load(ctx context.Context, clinician string, now time.Time) (careline.Load, error) {
-	var load careline.Load
-	err := s.read(ctx, "count a clinician's calls", func(c conn) error {
-		q := c.query(sqlLoad).key(clinician).time(now.Add(-liveFor)).time(now.Add(-recentFor))
-		_, err := q.one(func(row *sqlite.Stmt) {
-			load = careline.Load{Recent: row.ColumnInt(0), Live: row.ColumnInt(1)}
-		})
+// Load is how busy a clinician is at the time now: Recent, asked for in the last
+// minute, refused or not; Live, not refused and not known to be over, of which
+// the carrier has reported something and that began in the last four hours, or
+// has reported nothing and that began in the last three minutes.
+func (s *Store) Load(ctx context.Context, clinician string, now time.Time) (load careline.Load, err error) {
+	err = s.read(ctx, "count a clinician's calls", func(c conn) error {
+		load, err = c.load(clinician, now, 0)
 		return err
+	})
+	return load, err
+}
+
+// load leaves the call of the number except out.
+func (c conn) load(clinician string, now time.Time, except int64) (load careline.Load, err error) {
+	q := c.query(sqlLoad).key(clinician).time(now.Add(-liveFor)).time(now.Add(-silentFor)).time(now.Add(-recentFor)).int(except)
+	_, err = q.one(func(row *sqlite.Stmt) {
+		load = careline.Load{Recent: row.ColumnInt(0), Live: row.ColumnInt(1)}
 	})
 	return load, err
 }

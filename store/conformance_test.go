@@ -21,6 +21,7 @@ import (
 var _ interface {
 	calls.LiveLog
 	Append(context.Context, careline.CallEvent) (careline.CallEvent, bool, error)
+	Admit(context.Context, careline.CallEvent, func(careline.Load) careline.Refusal) (careline.CallEvent, bool, error)
 	Load(context.Context, string, time.Time) (careline.Load, error)
 	Filing(context.Context, string) (careline.Filing, error)
 	SaveFiling(context.Context, careline.Filing) error
@@ -70,6 +71,11 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a dead letter revived goes first":          revives,
 		"a claimed call is nobody else's":           claims,
 		"a busy clinician":                          countsLoad,
+		"many calls of one clinician in a moment":   admitsNoMoreThanAllowed,
+		"a decision is kept once":                   keepsWhatWasDecided,
+		"a call's load is that of the others":       leavesItselfOut,
+		"calls that nobody reports of":              forgetsSilentCalls,
+		"where a clinician's live calls begin":      findsLiveCalls,
 		"a clinician's changed calls":               tellsCallsSince,
 		"where a call is filed":                     keepsFilings,
 		"a restart keeps everything":                survivesRestart,

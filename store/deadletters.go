@@ -34,20 +34,12 @@ func (s *Store) Bury(ctx context.Context, d careline.Delivery, cause string) err
 func (s *Store) Dead(ctx context.Context, consumer string) ([]Dead, error) {
 	var dead []Dead
 	err := s.read(ctx, "read the dead letters", func(c conn) error {
-		var decodeErr error
-		err := c.query(sqlDead).text(consumer).each(func(row *sqlite.Stmt) bool {
-			var e careline.CallEvent
-			e, decodeErr = eventAt(row)
+		return c.query(sqlDead).text(consumer).eachEvent(func(e careline.CallEvent, row *sqlite.Stmt) {
 			dead = append(dead, Dead{
 				Delivery: careline.Delivery{Consumer: consumer, Event: e, Attempts: row.ColumnInt(eventWidth)},
 				Buried:   timeAt(row, eventWidth+1), Cause: row.ColumnText(eventWidth + 2),
 			})
-			return decodeErr == nil
 		})
-		if err != nil {
-			return err
-		}
-		return decodeErr
 	})
 	if err != nil {
 		return nil, err

@@ -58,17 +58,10 @@ func (s *Store) claimed(c claim) bool {
 // is false when there is none, or it is not due at the time now.
 func (s *Store) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
 	err = s.read(ctx, "read the next delivery", func(c conn) error {
-		var due time.Time
-		var decodeErr error
-		ok, err = c.query(sqlNextDelivery).text(call).text(consumer).one(func(row *sqlite.Stmt) {
-			d.Consumer, d.Attempts, due = consumer, row.ColumnInt(eventWidth), timeAt(row, eventWidth+1)
-			d.Event, decodeErr = eventAt(row)
+		return c.query(sqlNextDelivery).text(call).text(consumer).eachEvent(func(e careline.CallEvent, row *sqlite.Stmt) {
+			d = careline.Delivery{Consumer: consumer, Event: e, Attempts: row.ColumnInt(eventWidth)}
+			ok = !timeAt(row, eventWidth+1).After(toStored(now))
 		})
-		if err != nil {
-			return err
-		}
-		ok = ok && !due.After(toStored(now))
-		return decodeErr
 	})
 	if err != nil || !ok {
 		return careline.Delivery{}, false, err
@@ -100,16 +93,13 @@ func (t *tx) end(d careline.Delivery) (found bool, err error) {
 	if err := t.query(sqlDropDelivery).text(d.Consumer).int(d.Event.Seq).exec(); err != nil || t.Changes() == 0 {
 		return false, err
 	}
-	call, err := t.callOf(d.Event.Seq)
-	if err != nil {
-		return true, err
-	}
-	_, err = t.promote(d.Consumer, call.number)
-	return true, err
+	return true, t.query(sqlPromoteNext).text(d.Consumer).int(d.Event.Seq).exec()
 }
 
 func (t *tx) callOf(seq int64) (call ref, err error) {
-	_, err = t.query(sqlCallOfEvent).int(seq).one(func(row *sqlite.Stmt) { call = ref{row.ColumnInt64(0), row.ColumnText(1)} })
+	_, err = t.query(sqlCallOfEvent).int(seq).one(func(row *sqlite.Stmt) {
+		call = ref{number: row.ColumnInt64(0), key: row.ColumnText(1)}
+	})
 	return call, err
 }
 

@@ -13,9 +13,10 @@
 // for each other. A handle claims a call before it works on it; a claim holds
 // until it is released or its process ends.
 //
-// The log belongs to one process: SQLite's file is claimed in memory. The
-// contract speaks of calls and claims only, so that a database shared by several
-// processes can keep it too.
+// The log belongs to one process: SQLite's file is claimed in memory, and locked
+// while it is open (flock: on Linux, macOS and the BSDs). The contract speaks of
+// calls and claims only, so that a database shared by several processes can keep
+// it too.
 //
 // The database is the record: it holds telephone numbers in the clear and needs
 // the protection of one. Nothing of an event's content is put into an error.

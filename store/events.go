@@ -16,17 +16,9 @@ import (
 func (s *Store) Events(ctx context.Context, call string) ([]careline.CallEvent, error) {
 	var events []careline.CallEvent
 	err := s.read(ctx, "read a call's events", func(c conn) error {
-		var decodeErr error
-		err := c.query(sqlEventsOfCall).text(call).each(func(row *sqlite.Stmt) bool {
-			var e careline.CallEvent
-			e, decodeErr = eventAt(row)
+		return c.query(sqlEventsOfCall).text(call).eachEvent(func(e careline.CallEvent, _ *sqlite.Stmt) {
 			events = append(events, e)
-			return decodeErr == nil
 		})
-		if err != nil {
-			return err
-		}
-		return decodeErr
 	})
 	if err != nil {
 		return nil, err
@@ -48,6 +40,25 @@ func bindEvent(q query, e careline.CallEvent) (query, error) {
 		q = q.null()
 	}
 	return q.text(e.AnsweredBy).text(e.Recording).bytes(request).bytes(e.Report).text(e.Trace), nil
+}
+
+// eachEvent hands over every row, which begins with eventColumns. It stops at one
+// that cannot be read.
+func (q query) eachEvent(row func(careline.CallEvent, *sqlite.Stmt)) error {
+	var unreadable error
+	err := q.each(func(s *sqlite.Stmt) bool {
+		e, err := eventAt(s)
+		if err != nil {
+			unreadable = err
+			return false
+		}
+		row(e, s)
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	return unreadable
 }
 
 // eventWidth is how many columns eventColumns names.

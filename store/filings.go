@@ -30,7 +30,10 @@ func (s *Store) SaveFiling(ctx context.Context, f careline.Filing) error {
 	}
 	moved := false
 	err := s.write(ctx, "save a filing", func(t *tx) error {
-		call, err := t.findOrAdd(f.Call)
+		call, err := t.find(f.Call)
+		if err == nil && call.number == 0 {
+			call, err = t.add(ref{key: f.Call}, nil)
+		}
 		if moved = call.key != f.Call; err != nil || moved {
 			return err
 		}

@@ -6,43 +6,53 @@ import (
 	"perci.health/careline"
 )
 
-// ref is a call as the tables name it, and as everybody else does.
+// ref is a call as the tables name it, and as everybody else does, with what its
+// row has been told already. The row may have been told more, never less.
 type ref struct {
-	number int64
-	key    string
+	number      int64
+	key         string
+	heard, over bool
 }
 
-// resolve finds the call that an event belongs to, and learns from the event
-// which leg belongs to which call. The first call that claims a leg has it.
-func (t *tx) resolve(e *careline.CallEvent) (ref, error) {
-	key := e.Call
-	if key == "" {
-		key = e.Leg
+// keyOf is the key under which an event is kept until more is known.
+func keyOf(e careline.CallEvent) string {
+	if e.Call == "" {
+		return e.Leg
 	}
-	call, err := t.findOrAdd(key)
-	if err != nil || e.Call == "" {
-		return call, err
+	return e.Call
+}
+
+// linkLegs learns from an event of the call which legs belong to it. The first
+// call that claims a leg has it.
+func (t *tx) linkLegs(call ref, e careline.CallEvent) error {
+	if e.Call == "" {
+		return nil
 	}
 	for _, leg := range [...]string{e.Leg, e.MemberLeg} {
 		if leg == "" || leg == call.key {
 			continue
 		}
 		if err := t.link(leg, call); err != nil {
-			return ref{}, err
+			return err
 		}
 	}
-	return call, nil
+	return nil
 }
 
-func (t *tx) findOrAdd(key string) (ref, error) {
-	call, err := t.find(key)
-	if err != nil || call.number != 0 {
-		return call, err
+// add begins the row of a call that nothing was known of; request is the event
+// that asked for it, nil when another came first.
+func (t *tx) add(call ref, request *careline.CallEvent) (ref, error) {
+	q := t.query(sqlAddCall).text(call.key)
+	if request == nil {
+		q = q.null().null()
+	} else {
+		q = q.key(request.Request.Clinician).time(request.Kept)
 	}
-	if err := t.query(sqlAddCall).text(key).exec(); err != nil {
+	if err := q.bool(call.heard).bool(call.over).exec(); err != nil {
 		return ref{}, err
 	}
-	return t.name(key, ref{t.inserted(), key})
+	call.number = t.inserted()
+	return t.name(call.key, call)
 }
 
 // find is the call of a key or a leg; the zero ref when it is not known.
@@ -51,7 +61,9 @@ func (t *tx) find(key string) (ref, error) {
 		return call, nil
 	}
 	var call ref
-	found, err := t.query(sqlFindKey).text(key).one(func(row *sqlite.Stmt) { call = ref{row.ColumnInt64(0), row.ColumnText(1)} })
+	found, err := t.query(sqlFindKey).text(key).one(func(row *sqlite.Stmt) {
+		call = ref{row.ColumnInt64(0), row.ColumnText(1), row.ColumnBool(2), row.ColumnBool(3)}
+	})
 	if found {
 		t.keys.Add(key, call)
 	}
@@ -95,15 +107,12 @@ func (t *tx) move(leg, call ref) error {
 			}
 		}
 	}
-	for _, sql := range [...]string{sqlMoveKeys, sqlMoveEvents, sqlMoveFiling} {
+	for _, sql := range [...]string{sqlMoveKeys, sqlMoveEvents, sqlMoveFiling, sqlTellMoved} {
 		if err := t.query(sql).int(leg.number).int(call.number).exec(); err != nil {
 			return err
 		}
 	}
 	if err := t.query(sqlDropFiling).int(leg.number).exec(); err != nil {
-		return err
-	}
-	if err := t.query(sqlEndIfEnded).int(call.number).exec(); err != nil {
 		return err
 	}
 	t.calls = append(t.calls, call.key)

@@ -13,7 +13,8 @@ import (
 func (s *Store) LiveSince(ctx context.Context, clinician string, now time.Time) (int64, error) {
 	var seq int64
 	err := s.read(ctx, "find a clinician's live calls", func(c conn) error {
-		_, err := c.query(sqlLiveSince).key(clinician).time(now.Add(-liveFor)).one(func(row *sqlite.Stmt) { seq = row.ColumnInt64(0) })
+		_, err := c.query(sqlLiveSince).key(clinician).time(now.Add(-liveFor)).time(now.Add(-silentFor)).
+			one(func(row *sqlite.Stmt) { seq = row.ColumnInt64(0) })
 		return err
 	})
 	return seq, err

@@ -25,8 +25,8 @@ const (
 	ownKey   = `keys k CROSS JOIN calls c`
 	isOwnKey = `k.key = ?1 AND c.number = k.call AND c.key = k.key`
 
-	sqlFindKey = `SELECT c.number, c.key FROM ` + ownKey + ` WHERE k.key = ?1 AND c.number = k.call`
-	sqlAddCall = `INSERT INTO calls (key) VALUES (?1)`
+	sqlFindKey = `SELECT c.number, c.key, c.heard, c.over FROM ` + ownKey + ` WHERE k.key = ?1 AND c.number = k.call`
+	sqlAddCall = `INSERT INTO calls (key, clinician, begun, heard, over) VALUES (?1, ?2, ?3, ?4, ?5)`
 	sqlAddKey  = `INSERT INTO keys (key, call) VALUES (?1, ?2)`
 
 	// From the number ?1 to the number ?2. What the call already has stays with
@@ -46,34 +46,41 @@ const (
 
 // Calls.
 const (
-	sqlHasEnded = `EXISTS (SELECT 1 FROM events WHERE call = ?1
-		AND kind IN ('progress', 'dial-ended', 'clinician-leg')
-		AND status IN ('completed', 'busy', 'failed', 'no-answer', 'canceled', 'refused'))`
-	sqlBeginCall = `UPDATE calls SET clinician = ?2, begun = ?3, refused = ?4,
-			over = CASE WHEN ?4 = 1 OR ` + sqlHasEnded + ` THEN 1 ELSE 0 END
+	// A call's row is told of its events one by one, and with a leg that joins it
+	// of all that the leg's row was told.
+	sqlBeginCall = `UPDATE calls SET clinician = ?2, begun = ?3, over = CASE WHEN over = 1 OR ?4 = 1 THEN 1 ELSE 0 END
 		WHERE number = ?1 AND clinician IS NULL`
-	sqlEndCall    = `UPDATE calls SET over = 1 WHERE number = ?1 AND over = 0`
-	sqlEndIfEnded = `UPDATE calls SET over = 1 WHERE number = ?1 AND over = 0 AND ` + sqlHasEnded
+	sqlTellCall = `UPDATE calls SET heard = 1, over = CASE WHEN over = 1 OR ?2 = 1 THEN 1 ELSE 0 END
+		WHERE number = ?1 AND (heard = 0 OR over < ?2)`
+	sqlTellMoved = `UPDATE calls SET heard = (SELECT max(heard) FROM calls WHERE number IN (?1, ?2)),
+			over = (SELECT max(over) FROM calls WHERE number IN (?1, ?2))
+		WHERE number = ?2`
 
+	// isLive is asked of the calls of the clinician ?1 that began after ?2: those
+	// of which nothing was heard must have begun after ?3.
+	isLive  = `c.over = 0 AND (c.heard = 1 OR c.begun > ?3)`
+	sqlLoad = `SELECT count(CASE WHEN c.begun > ?4 THEN 1 END), count(CASE WHEN ` + isLive + ` THEN 1 END)
+		FROM calls c WHERE c.clinician = ?1 AND c.begun > ?2 AND c.number <> ?5`
 	sqlLiveSince = `SELECT coalesce(
-		(SELECT min(e.seq) - 1 FROM calls c CROSS JOIN events e WHERE c.clinician = ?1 AND c.begun > ?2 AND e.call = c.number),
+		(SELECT min(e.seq) - 1 FROM calls c CROSS JOIN events e
+			WHERE c.clinician = ?1 AND c.begun > ?2 AND ` + isLive + ` AND e.call = c.number),
 		(SELECT max(seq) FROM events), 0)`
 
 	// The same question asked from either side.
-	sqlNewestSeq     = `SELECT max(seq) FROM events`
+	sqlNewestSeq     = `SELECT coalesce(max(seq), 0) FROM events`
 	sqlCallsOfEvents = `SELECT c.key, max(e.seq) AS newest FROM events e CROSS JOIN calls c
 		WHERE e.seq > ?2 AND c.number = e.call AND c.clinician = ?1 GROUP BY c.key ORDER BY newest`
 	sqlCallsOfClinician = `SELECT c.key, max(e.seq) AS newest FROM calls c CROSS JOIN events e
 		WHERE c.clinician = ?1 AND e.call = c.number AND e.seq > ?2 GROUP BY c.key ORDER BY newest`
 	sqlClinician = `SELECT c.clinician FROM ` + ownKey + ` WHERE ` + isOwnKey
-	sqlLoad      = `SELECT count(CASE WHEN begun > ?3 THEN 1 END), count(CASE WHEN over = 0 THEN 1 END)
-		FROM calls WHERE clinician = ?1 AND begun > ?2 AND refused = 0`
 )
 
 // Filings.
 const (
 	sqlFiling = `SELECT f.id, f.version, f.seq, f.tried, f.doubted FROM ` + ownKey + ` CROSS JOIN filings f
 		WHERE ` + isOwnKey + ` AND f.call = c.number`
+	sqlDoubted = `SELECT c.key, f.id, f.version, f.seq FROM filings f CROSS JOIN calls c CROSS JOIN events e
+		WHERE f.doubted = 1 AND c.number = f.call AND e.seq = f.seq AND e.kept > ?1`
 	sqlSaveFiling = `INSERT INTO filings (call, id, version, seq, tried, doubted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 		ON CONFLICT (call) DO UPDATE SET id = excluded.id, version = excluded.version,
 			seq = excluded.seq, tried = excluded.tried, doubted = excluded.doubted`
@@ -97,6 +104,11 @@ const (
 	sqlDropDelivery  = `DELETE FROM deliveries WHERE consumer = ?1 AND seq = ?2`
 	sqlRetryDelivery = `UPDATE deliveries SET attempts = ?3, due = CASE WHEN due IS NULL THEN NULL ELSE ?4 END, cause = ?5
 		WHERE consumer = ?1 AND seq = ?2`
+	// sqlPromoteNext is sqlHeadDelivery and sqlPromoteHead for the call of the event ?2.
+	sqlPromoteNext = `UPDATE deliveries SET due = (SELECT kept FROM events WHERE seq = deliveries.seq)
+		WHERE consumer = ?1 AND due IS NULL AND seq = (SELECT min(d.seq)
+			FROM events x CROSS JOIN events p CROSS JOIN deliveries d
+			WHERE x.seq = ?2 AND p.call = x.call AND d.consumer = ?1 AND d.seq = p.seq)`
 	sqlHeadDelivery = `SELECT min(d.seq) FROM ` + pendingOf
 	sqlPromoteHead  = `UPDATE deliveries SET due = (SELECT kept FROM events WHERE seq = ?2)
 		WHERE consumer = ?1 AND seq = ?2 AND due IS NULL`

@@ -3,9 +3,11 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -91,13 +93,20 @@ func whyNotOpen(path string, err error) error {
 	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder: DATABASE_URL must name a file: %w", path, err)
 	}
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return notWritable(path, err)
+	}
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultNotADB, sqlite.ResultCorrupt:
 		return fmt.Errorf("%s is not a whole SQLite database: restore it from a backup, or change DATABASE_URL: %w", path, err)
 	case sqlite.ResultReadOnly, sqlite.ResultCantOpen, sqlite.ResultPerm:
-		return fmt.Errorf("the database %s cannot be written: let this user write the file and its folder: %w", path, err)
+		return notWritable(path, err)
 	}
 	return fmt.Errorf("open the database %s: %w", path, err)
+}
+
+func notWritable(path string, err error) error {
+	return fmt.Errorf("the database %s cannot be written: let this user write the file and its folder: %w", path, err)
 }
 
 // wholeStore reports whether err concerns every write and not one request: the

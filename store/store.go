@@ -32,6 +32,7 @@ type Config struct {
 // Store is the log, open. It may be used by many goroutines.
 type Store struct {
 	now     func() time.Time
+	lock    lock
 	schema  int
 	writer  *writer
 	written chan struct{} // closed when the writer has ended
@@ -49,7 +50,9 @@ type Store struct {
 type claim struct{ consumer, call string }
 
 // Open opens the log, making it if it is not there, and brings its schema up to
-// date. It refuses the file of a newer careline, and of another program.
+// date. It refuses the file of a newer careline, and of another program, and one
+// that is open already: the log belongs to one Store at a time, until its Close
+// or the end of its process.
 func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -58,6 +61,20 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	held, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := open(c, path)
+	if err != nil {
+		return nil, errors.Join(err, held.release())
+	}
+	s.lock = held
+	return s, nil
+}
+
+// open opens a database that no other process has.
+func open(c Config, path string) (*Store, error) {
 	synchronous := "FULL"
 	if c.notDurable {
 		synchronous = "OFF"
@@ -101,7 +118,7 @@ func (s *Store) Close() error {
 	close(s.closed)
 	err := s.closeReaders(readers)
 	// A log that cannot be moved is no loss: the next Open reads it.
-	return errors.Join(err, s.writer.conn.checkpoint("TRUNCATE"), s.writer.conn.Close())
+	return errors.Join(err, s.writer.conn.checkpoint("TRUNCATE"), s.writer.conn.Close(), s.lock.release())
 }
 
 // closeReaders waits for those that are in use.

@@ -64,7 +64,7 @@ func (m *Metrics) Request(route string, status int, took time.Duration) {
 func (m *Metrics) EventKept(kind careline.Kind) { m.kept.WithLabelValues(string(kind)).Inc() }
 
 // Delivery counts one try of a delivery. The outcome is a word of few:
-// delivered, retried, dead.
+// done, retry, buried, interrupted.
 func (m *Metrics) Delivery(consumer, outcome string, took time.Duration) {
 	m.deliveries.WithLabelValues(consumer, outcome).Inc()
 	m.deliveryTime.WithLabelValues(consumer).Observe(took.Seconds())

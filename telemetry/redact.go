@@ -13,16 +13,24 @@ const Hidden = "…"
 
 // Secret is a text that prints as Hidden wherever it is formatted, logged or
 // marshalled; Reveal is the one way to have it.
-type Secret struct{ text string }
+//
+// It holds a pointer, since fmt prints what an unexported field holds without
+// asking its methods, but shows no more of a pointer there than its address.
+type Secret struct{ text *string }
 
 // NewSecret hides text.
-func NewSecret(text string) Secret { return Secret{text} }
+func NewSecret(text string) Secret { return Secret{&text} }
 
 // Reveal is the text.
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
 
 // IsZero reports whether there is no text.
-func (s Secret) IsZero() bool { return s.text == "" }
+func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
 // String hides the text.
 func (s Secret) String() string { return Hidden }
@@ -115,8 +123,9 @@ var (
 	queries     = regexp.MustCompile(`(://[^\s"?]*)\?[^\s"]*`)                                            // a URL's query may name a patient
 	logins      = regexp.MustCompile(`://[^/\s"@]+@`)
 	emails      = regexp.MustCompile(`[\w.+%-]+@[\w-]+(?:\.[\w-]+)+`)
-	phones      = regexp.MustCompile(`(?:\+|%2[Bb]|\b00)[1-9](?:[ ().-]{0,2}\d){6,14}`) // ITU-T E.164, also with separators
-	national    = regexp.MustCompile(`\b0[1-9](?:[ -]?\d){8,9}\b`)                      // as dialled in the United Kingdom
+	phones      = regexp.MustCompile(`(?:\+|%2[Bb]|\b00)[1-9](?:[ ().-]{0,2}\d){6,14}`)                        // ITU-T E.164, also with separators
+	national    = regexp.MustCompile(`(^[.-]?|[^0-9A-Za-z.-]|[^0-9][.-])\(?0\)?[1-9](?:[ ()-]{0,2}\d){8,9}\b`) // as dialled in the United Kingdom; not the digits after a point or in a date
+	plusless    = regexp.MustCompile(`((?:^|[^0-9A-Za-z.-])(?:[A-Za-z]+[.-])?)44[1-9]\d{9}\b`)                 // E.164 without its mark; not the end of a UUID
 )
 
 // Redact is text without telephone numbers, e-mail addresses, tokens, credentials
@@ -133,7 +142,8 @@ func Redact(text string) string {
 	text = queries.ReplaceAllString(text, "$1?"+Hidden)
 	text = emails.ReplaceAllString(text, Hidden)
 	text = phones.ReplaceAllString(text, Hidden)
-	return national.ReplaceAllString(text, Hidden)
+	text = plusless.ReplaceAllString(text, "${1}"+Hidden)
+	return national.ReplaceAllString(text, "${1}"+Hidden)
 }
 
 // suspicious reports whether a text has a mark of something that Redact takes
@@ -152,7 +162,11 @@ func suspicious(text string) bool {
 				return true
 			}
 		case '0':
-			if (i == 0 || text[i-1] == ' ' || text[i-1] == '"' || text[i-1] == '(' || text[i-1] == ':') && digits(text[i:]) >= 10 {
+			if (i == 0 || !alphanumeric(text[i-1])) && digits(text[i:]) >= 10 {
+				return true
+			}
+		case '4':
+			if (i == 0 || !alphanumeric(text[i-1])) && strings.HasPrefix(text[i:], "44") && digits(text[i:]) >= 12 {
 				return true
 			}
 		}
@@ -160,13 +174,17 @@ func suspicious(text string) bool {
 	return false
 }
 
-// digits counts the digits at the beginning of text, over single separators.
+func alphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// digits counts the digits at the beginning of text, over separators.
 func digits(text string) (n int) {
 	for i := range len(text) {
 		switch c := text[i]; {
 		case c >= '0' && c <= '9':
 			n++
-		case c != ' ' && c != '-':
+		case c != ' ' && c != '-' && c != '(' && c != ')':
 			return n
 		}
 	}

@@ -31,8 +31,8 @@ func (e *APIError) Unwrap() error {
 }
 
 // problem believes Twilio's code first and the HTTP status for the rest.
-func (e *APIError) problem() Problem {
-	if p, ok := ProblemOf(e.Code); ok {
+func (e *APIError) problem() problem {
+	if p, ok := problems[e.Code]; ok {
 		return p
 	}
 	switch {
@@ -43,9 +43,9 @@ func (e *APIError) problem() Problem {
 	case e.Status == http.StatusNotFound:
 		return problems[20404]
 	case e.Status >= 500:
-		return Problem{careline.CodeUnavailable, "Twilio cannot answer at the moment. Please try again in a minute."}
+		return problem{careline.CodeUnavailable, "Twilio cannot answer at the moment. Please try again in a minute."}
 	}
-	return Problem{careline.CodeRejected, "Twilio refused the request. Please tell support."}
+	return problem{careline.CodeRejected, "Twilio refused the request. Please tell support."}
 }
 
 // passing reports whether the same request may succeed in a moment.

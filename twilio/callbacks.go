@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"perci.health/careline"
 )
@@ -29,30 +30,63 @@ func (s *server) callback(ctx context.Context, subject Subject, rd *reading) rep
 // forbidden or invalid for a report that will never be kept, of code
 // unavailable for one that may be.
 func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
+	if !isSID(sidAccount, rd.form.Get("AccountSid")) {
+		return notReport("AccountSid is missing or malformed")
+	}
 	if !s.ours(rd.form) {
 		return careline.NewError(careline.CodeForbidden, "the report's AccountSid is not ours", nil)
 	}
-	e, err := Event(subject, rd.form)
+	rd.appoint()
+	e, left, err := event(subject, rd.form)
 	if err != nil {
 		return err
 	}
 	e.Trace = s.trace(ctx)
-	note(ctx, e)
-	if !e.At.IsZero() {
-		careline.Note(ctx, slog.Duration("lag", s.Now().Sub(e.At)))
-	}
+	s.note(ctx, e, left)
 	if err := s.Keep(ctx, e); err != nil {
 		return careline.NewError(careline.CodeUnavailable, "the event could not be kept", err)
 	}
 	return nil
 }
 
-func note(ctx context.Context, e careline.CallEvent) {
-	call := e.Call
+// appoint puts the appointment that the URL names beside the form's parameters,
+// in place of one that the form itself may hold. No other query is ours.
+func (rd *reading) appoint() {
+	if rd.query == "" {
+		return
+	}
+	query, err := ParseForm([]byte(rd.query))
+	if err != nil {
+		return // signed, but not for us: the callback URLs are our own
+	}
+	var named [][]byte
+	for _, p := range query.pairs {
+		if string(p.name) == AppointmentParameter {
+			named = append(named, p.value)
+		}
+	}
+	if named != nil {
+		rd.form.set(AppointmentParameter, named...)
+	}
+}
+
+func (s *server) note(ctx context.Context, e careline.CallEvent, left []string) {
+	call, word := e.Call, e.Word
 	if call == "" {
 		call = e.Leg
 	}
-	careline.Note(ctx, slog.String("call", call), slog.String("kind", string(e.Kind)), slog.String("status", e.Word))
+	if word != "" && !isWord([]byte(word)) {
+		word = "(odd)" // what is no word may be anything, and stays out of the log
+	}
+	careline.Note(ctx, slog.String("call", call), slog.String("kind", string(e.Kind)), slog.String("call_status", word))
+	if len(left) > 0 {
+		careline.Note(ctx, slog.String("left_out", strings.Join(left, " ")))
+	}
+	if !e.At.IsZero() {
+		// Twilio's clock against ours, and Twilio's in whole seconds: below zero
+		// it tells that ours is behind.
+		careline.Note(ctx, slog.Int64("lag_ms", s.Now().Sub(e.At).Milliseconds()))
+	}
 }
 
 // callStatus is told how a leg gets on.

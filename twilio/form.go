@@ -4,19 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"slices"
-	"unicode/utf8"
 )
 
-// Limits of a form. Twilio sends some 40 parameters; a body that was not yet
-// found to be signed must not cost more than this to read and sort.
-const (
-	maxParameters = 1000
-	maxName       = 256
-)
+// maxParameters bounds a form. Twilio sends some 40; a body that was not yet
+// found to be signed must not cost more than this to sort.
+const maxParameters = 1000
 
 var (
 	errFormEscape = errors.New("the form holds a % that is not followed by two hexadecimal digits")
-	errFormName   = errors.New("the form holds a parameter name that is empty, too long or not UTF-8")
 	errFormSize   = errors.New("the form holds too many parameters")
 )
 
@@ -71,9 +66,6 @@ func (f *Form) add(field []byte) error {
 	name, ok := unescape(name)
 	if !ok {
 		return errFormEscape
-	}
-	if len(name) == 0 || len(name) > maxName || !utf8.Valid(name) {
-		return errFormName
 	}
 	if value, ok = unescape(value); !ok {
 		return errFormEscape
@@ -163,12 +155,15 @@ func (f Form) find(name string) (int, bool) {
 	return low, low < len(f.pairs) && string(f.pairs[low].name) == name
 }
 
-// set gives a parameter this one value.
-func (f *Form) set(name, value string) {
+// set gives a parameter these values, which are in byte order.
+func (f *Form) set(name string, values ...[]byte) {
 	at, _ := f.find(name)
 	end := at
 	for end < len(f.pairs) && string(f.pairs[end].name) == name {
 		end++
 	}
-	f.pairs = slices.Replace(f.pairs, at, end, pair{[]byte(name), []byte(value)})
+	f.pairs = slices.Delete(f.pairs, at, end)
+	for i, value := range values {
+		f.pairs = slices.Insert(f.pairs, at+i, pair{[]byte(name), value})
+	}
 }

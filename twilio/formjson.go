@@ -53,32 +53,35 @@ func appendList(dst []byte, pairs []pair) []byte {
 	return append(dst, ']')
 }
 
-// appendQuoted writes s as a JSON string (RFC 8259, section 7).
+// appendQuoted writes s as a JSON string (RFC 8259, section 7). Most of s is
+// plain and is copied in runs.
 func appendQuoted(dst, s []byte) []byte {
 	dst = append(dst, '"')
+	plain := 0 // where the run begins
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c < utf8.RuneSelf {
-			dst = appendQuotedASCII(dst, c)
+		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
 			i++
 			continue
 		}
+		dst = append(dst, s[plain:i]...)
 		r, size := utf8.DecodeRune(s[i:])
-		dst = utf8.AppendRune(dst, r)
+		dst = appendEscapedRune(dst, r)
 		i += size
+		plain = i
 	}
-	return append(dst, '"')
+	return append(append(dst, s[plain:]...), '"')
 }
 
-func appendQuotedASCII(dst []byte, c byte) []byte {
+func appendEscapedRune(dst []byte, r rune) []byte {
 	const digits = "0123456789abcdef"
 	switch {
-	case c == '"' || c == '\\':
-		return append(dst, '\\', c)
-	case c < ' ':
-		return append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+	case r == '"' || r == '\\':
+		return append(dst, '\\', byte(r))
+	case r < ' ':
+		return append(dst, '\\', 'u', '0', '0', digits[r>>4], digits[r&15])
 	}
-	return append(dst, c)
+	return utf8.AppendRune(dst, r)
 }
 
 // FormFromJSON reads what JSON writes, also in another order.
@@ -92,9 +95,6 @@ func FormFromJSON(object []byte) (Form, error) {
 	}
 	var f Form
 	for name, all := range parameters {
-		if name == "" || len(name) > maxName {
-			return Form{}, errFormName
-		}
 		for _, value := range all {
 			f.pairs = append(f.pairs, pair{[]byte(name), []byte(value)})
 		}

@@ -79,8 +79,11 @@ func caller(f Form) string {
 	if len(from) == 0 {
 		return practitioner
 	}
-	other, ok := careline.PractitionerOf(string(bytes.TrimPrefix(from, []byte(clientPrefix))))
-	if !ok || other != practitioner {
+	from = bytes.TrimPrefix(from, []byte(clientPrefix))
+	if string(from) == identity {
+		return practitioner
+	}
+	if other, ok := careline.PractitionerOf(string(from)); !ok || other != practitioner {
 		return ""
 	}
 	return practitioner

@@ -16,6 +16,7 @@ const (
 	retryAfter     = 15 * time.Second // a refresh that failed, while old numbers serve
 	holdOff        = 2 * time.Second  // a fetch that failed, while there are no numbers
 	fetchTimeout   = 30 * time.Second
+	numberTimeout  = 3 * time.Second // of who waits for a first number: Twilio waits 15 s for TwiML, a clinician less
 )
 
 // Pool gives out the telephone numbers that members see, in turn: one fixed
@@ -79,12 +80,14 @@ func (p *Pool) Run(ctx context.Context) error {
 }
 
 // Number is the next number to call from. While none is known yet it waits for
-// the fetch, at most until ctx ends; when there is none, its error is of code
-// unavailable.
+// the fetch, at most three seconds and until ctx ends; when there is none, its
+// error is of code unavailable.
 func (p *Pool) Number(ctx context.Context) (careline.Phone, error) {
 	known := p.numbers.Load()
 	if known == nil {
-		if err := p.await(ctx, p.join(ctx, false)); err != nil {
+		patience, cancel := context.WithTimeout(ctx, numberTimeout)
+		defer cancel()
+		if err := p.await(patience, p.join(ctx, false)); err != nil {
 			return careline.Phone{}, noNumber(err)
 		}
 		known = p.numbers.Load()

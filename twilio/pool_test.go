@@ -67,6 +67,26 @@ func TestPoolFetchesOnceForACrowd(t *testing.T) {
 	})
 }
 
+func TestPoolDoesNotKeepACallerWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		number := phone(t, ours)
+		p := twilio.NewPool(func(context.Context) ([]careline.Phone, error) {
+			<-time.After(10 * time.Second)
+			return []careline.Phone{number}, nil
+		}, 0)
+		began := time.Now()
+		if _, err := p.Number(t.Context()); careline.CodeOf(err) != careline.CodeUnavailable || time.Since(began) != 3*time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		<-time.After(7 * time.Second)
+		synctest.Wait()
+		if got, err := p.Number(t.Context()); err != nil || got != number {
+			t.Errorf("the fetch was given up with its caller: %v", err)
+		}
+	})
+}
+
 func TestPoolUnderFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,177 +42,175 @@ const AppointmentParameter = "AppointmentId"
 // Event is what a report says. Its Report is the form as JSON, from which
 // FormFromJSON and Event make the same event again.
 //
-// What identifies the event, the SIDs, the status word, the sequence number and
-// the appointment, must be well formed, else the error's code is invalid. What
-// only describes it, a time or a length, is left out when it cannot be read: the
-// outcome of a call is worth more than its length, and the report keeps both.
+// A report that Twilio signed is worth keeping, odd or not, for it may be the
+// only one that tells how a call ended. So only a CallSid that is missing or
+// malformed is an error, of code invalid: there is nothing to keep it under.
+// Every other field that cannot be read is left out of the event, and parameters
+// that mean nothing here never come in; the report holds them all. A status word
+// that is new to us is kept as the event's Word.
 func Event(s Subject, f Form) (careline.CallEvent, error) {
-	e, fault := event(s, f)
-	if fault != "" {
-		return careline.CallEvent{}, careline.NewError(careline.CodeInvalid, "This is not a report that Twilio sends: "+fault+".", nil)
-	}
-	e.Report = f.JSON()
-	return e, nil
+	e, _, err := event(s, f)
+	return e, err
 }
 
-func event(s Subject, f Form) (careline.CallEvent, string) {
-	if fault := oddName(f); fault != "" {
-		return careline.CallEvent{}, fault
+// event also names the parameters that could not be read.
+func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
+	r := report{Form: f}
+	leg, once := f.one("CallSid")
+	if !once || !isSID(sidCall, leg) {
+		return e, nil, notReport("CallSid is missing or malformed")
 	}
-	var e careline.CallEvent
-	fault := ""
+	e.Leg = string(leg)
 	switch s {
 	case SubjectCallStatus:
-		fault = callStatus(&e, f)
+		r.callStatus(&e)
 	case SubjectDialResult:
-		fault = dialResult(&e, f)
+		r.dialResult(&e)
 	case SubjectMachineDetection:
-		fault = machineDetection(&e, f)
+		r.machineDetection(&e)
 	default:
-		fault = "its subject is unknown"
+		return careline.CallEvent{}, nil, notReport("its subject is unknown")
 	}
-	if fault != "" {
-		return e, fault
-	}
-	if e.Appointment = f.Get(AppointmentParameter); e.Appointment != "" && !careline.ValidID(e.Appointment) {
-		return e, AppointmentParameter + " is malformed"
-	}
-	return e, ""
+	e.Appointment = r.appointment()
+	e.Report = f.JSON()
+	return e, r.left, nil
 }
 
-// oddName refuses names that Twilio does not use. As a signature has no
-// delimiters, part of a signed URL could else be passed off as a parameter.
-func oddName(f Form) string {
-	for _, p := range f.pairs {
-		for _, c := range p.name {
-			if c <= ' ' || c >= 0x7f || c == '?' || c == '&' || c == '=' || c == '/' || c == '#' {
-				return "a parameter's name has odd characters"
-			}
-		}
-	}
-	return ""
+func notReport(why string) error {
+	return careline.NewError(careline.CodeInvalid, "This is not a report that Twilio sends: "+why+".", nil)
+}
+
+// report is a form while it is read as one of Twilio's reports.
+type report struct {
+	Form
+	left []string // names of the parameters that could not be read
 }
 
 // callStatus tells apart the three who report to one URL: the member's leg,
 // which has a parent; the clinician's, which came in from an app; and a leg that
 // a member began.
-func callStatus(e *careline.CallEvent, f Form) string {
-	leg, fault := f.sid("CallSid", sidCall)
-	if fault != "" || leg == "" {
-		return "CallSid is missing or malformed"
-	}
-	parent, fault := f.sid("ParentCallSid", sidCall)
-	if fault != "" {
-		return fault
-	}
-	if fault := f.outcome(e, "CallStatus", "CallDuration"); fault != "" {
-		return fault
-	}
-	sequence, fault := f.sequence(e)
-	if fault != "" {
-		return fault
-	}
-	if e.Recording, fault = f.sid("RecordingSid", sidRecording); fault != "" {
-		return fault
-	}
-	e.At, e.AnsweredBy = f.timestamp(), f.word("AnsweredBy")
+func (r *report) callStatus(e *careline.CallEvent) {
+	parent := r.sid("ParentCallSid", sidCall)
+	r.outcome(e, "CallStatus", "CallDuration")
+	sequence := r.sequence(e)
+	e.Recording = r.sid("RecordingSid", sidRecording)
+	e.At, e.AnsweredBy = r.timestamp(), r.word("AnsweredBy")
 	suffix := ""
-	switch e.Direction = f.word("Direction"); {
+	switch e.Direction = r.word("Direction"); {
 	case parent != "":
 		e.Kind, e.Call = careline.KindProgress, parent
-	case f.fromApp():
-		e.Kind, e.Call, suffix = careline.KindClinicianLeg, leg, "/parent"
+	case r.fromApp():
+		e.Kind, e.Call, suffix = careline.KindClinicianLeg, e.Leg, "/parent"
+	case slices.Contains(r.left, "ParentCallSid"):
+		e.Kind = careline.KindProgress // of somebody's leg: the log knows whose
 	case e.Direction == "inbound":
-		e.Kind, e.Call, suffix = careline.KindMemberCalled, leg, "/inbound"
+		e.Kind, e.Call, suffix = careline.KindMemberCalled, e.Leg, "/inbound"
 	default:
 		e.Kind = careline.KindProgress // dialled for somebody that the report does not name
 	}
-	e.Leg, e.ID = leg, leg+"/"+sequence+"/"+e.Word+suffix
-	return ""
+	word := e.Word
+	if word == "" {
+		word = "-"
+	}
+	e.ID = e.Leg + "/" + sequence + "/" + word + suffix
 }
 
 // dialResult has no time and no sequence number of its own.
-func dialResult(e *careline.CallEvent, f Form) string {
-	call, fault := f.sid("CallSid", sidCall)
-	if fault != "" || call == "" {
-		return "CallSid is missing or malformed"
-	}
-	if e.MemberLeg, fault = f.sid("DialCallSid", sidCall); fault != "" {
-		return fault
-	}
-	if fault := f.outcome(e, "DialCallStatus", "DialCallDuration"); fault != "" {
-		return fault
-	}
-	if e.Recording, fault = f.sid("RecordingSid", sidRecording); fault != "" {
-		return fault
-	}
-	e.Kind, e.Call, e.Leg, e.ID = careline.KindDialEnded, call, call, call+"/dial"
-	e.Direction = f.word("Direction")
-	return ""
+func (r *report) dialResult(e *careline.CallEvent) {
+	e.MemberLeg = r.sid("DialCallSid", sidCall)
+	r.outcome(e, "DialCallStatus", "DialCallDuration")
+	e.Recording = r.sid("RecordingSid", sidRecording)
+	e.Kind, e.Call, e.ID = careline.KindDialEnded, e.Leg, e.Leg+"/dial"
+	e.Direction = r.word("Direction")
 }
 
 // machineDetection names the member's leg alone; the log knows whose it is.
-func machineDetection(e *careline.CallEvent, f Form) string {
-	leg, fault := f.sid("CallSid", sidCall)
-	if fault != "" || leg == "" {
-		return "CallSid is missing or malformed"
-	}
-	if e.AnsweredBy = f.word("AnsweredBy"); e.AnsweredBy == "" {
-		return "AnsweredBy is missing or malformed"
-	}
-	e.Kind, e.Leg, e.ID, e.At = careline.KindMachineDetection, leg, leg+"/amd", f.timestamp()
-	return ""
+func (r *report) machineDetection(e *careline.CallEvent) {
+	e.AnsweredBy, e.At = r.word("AnsweredBy"), r.timestamp()
+	e.Kind, e.ID = careline.KindMachineDetection, e.Leg+"/amd"
 }
 
-// sid is a SID, or empty when there is none.
-func (f Form) sid(name, prefix string) (sid, fault string) {
-	value, ok := f.one(name)
-	if !ok || (len(value) > 0 && !isSID(prefix, value)) {
-		return "", name + " is malformed"
+// value is a parameter; empty when it is absent, and when it is there with
+// several values.
+func (r *report) value(name string) []byte {
+	value, ok := r.one(name)
+	if !ok {
+		r.leave(name)
 	}
-	return string(value), ""
+	return value
+}
+
+func (r *report) leave(name string) { r.left = append(r.left, name) }
+
+// sid is a SID, or empty.
+func (r *report) sid(name, prefix string) string {
+	value := r.value(name)
+	if len(value) > 0 && !isSID(prefix, value) {
+		r.leave(name)
+		return ""
+	}
+	return string(value)
+}
+
+// word is one of a few words, or empty.
+func (r *report) word(name string) string {
+	value := r.value(name)
+	if len(value) > 0 && !isWord(value) {
+		r.leave(name)
+		return ""
+	}
+	return known(value)
 }
 
 // outcome reads a status word and the length that goes with it: CallDuration,
-// for Duration is in minutes, rounded up.
-func (f Form) outcome(e *careline.CallEvent, status, duration string) string {
-	if e.Word = f.word(status); e.Word == "" {
-		return status + " is missing or malformed"
+// for Duration is in minutes, rounded up. Any short text passes for the word.
+func (r *report) outcome(e *careline.CallEvent, status, duration string) {
+	word := r.value(status)
+	if !isText(word) {
+		r.leave(status)
+		word = nil
 	}
+	e.Word = known(word)
 	e.Status = statusOf(e.Word)
-	if n, ok := f.number(duration); ok {
+	if n, ok := r.number(duration); ok {
 		e.Seconds = careline.SecondsOf(n)
 	}
-	return ""
 }
 
 // sequence reads the sequence number, and returns it as an event's id has it.
-func (f Form) sequence(e *careline.CallEvent) (text, fault string) {
-	value, ok := f.one("SequenceNumber")
-	if ok && len(value) == 0 {
-		return "-", ""
-	}
-	n, ok := f.number("SequenceNumber")
+func (r *report) sequence(e *careline.CallEvent) string {
+	n, ok := r.number("SequenceNumber")
 	if !ok {
-		return "", "SequenceNumber is malformed"
+		return "-"
 	}
 	e.Order = n
-	return strconv.Itoa(n), ""
+	return strconv.Itoa(n)
 }
 
-// number is a count of at most nine digits.
-func (f Form) number(name string) (n int, ok bool) {
-	value, _ := f.one(name)
-	if len(value) == 0 || len(value) > 9 {
+// number is a count of at most nine digits; not ok when there is none.
+func (r *report) number(name string) (n int, ok bool) {
+	value := r.value(name)
+	if len(value) > 9 {
+		r.leave(name)
 		return 0, false
 	}
 	for _, c := range value {
 		if c < '0' || c > '9' {
+			r.leave(name)
 			return 0, false
 		}
 		n = n*10 + int(c-'0')
 	}
-	return n, true
+	return n, len(value) > 0
+}
+
+func (r *report) appointment() string {
+	value := string(r.value(AppointmentParameter))
+	if value != "" && !careline.ValidID(value) {
+		r.leave(AppointmentParameter)
+		return ""
+	}
+	return value
 }
 
 // timestampLayout is RFC 2822 as Twilio writes it, whose days have one digit or
@@ -219,12 +218,13 @@ func (f Form) number(name string) (n int, ok bool) {
 const timestampLayout = "Mon, 2 Jan 2006 15:04:05 -0700"
 
 // timestamp is Twilio's time of the report, zero when it gives none.
-func (f Form) timestamp() time.Time {
-	value, ok := f.one("Timestamp")
-	if !ok || len(value) == 0 {
-		return time.Time{}
+func (r *report) timestamp() time.Time {
+	value := r.value("Timestamp")
+	at := parseTime(string(value))
+	if at.IsZero() && len(value) > 0 {
+		r.leave("Timestamp")
 	}
-	return parseTime(string(value))
+	return at
 }
 
 // parseTime is zero for what is no time of Twilio's.

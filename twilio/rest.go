@@ -42,11 +42,11 @@ type ClientConfig struct {
 // or, when there was no answer, careline.Errors of code unavailable. A GET is
 // tried up to three times, with growing pauses, while the failure may pass.
 type Client struct {
-	base       *url.URL
-	account    string
-	user, pass string
-	http       *http.Client
-	timeout    time.Duration
+	base    *url.URL
+	account string
+	signIn  func(*http.Request) // holds the password where no formatting finds it
+	http    *http.Client
+	timeout time.Duration
 }
 
 // NewClient checks the configuration; it connects to nobody.
@@ -79,7 +79,8 @@ func NewClient(c ClientConfig) (*Client, error) {
 	// A redirect could carry the credentials away; Twilio's API makes none.
 	own := *c.HTTP
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{base: base, account: c.AccountSID, user: c.Username, pass: string(c.Password), http: &own, timeout: c.Timeout}, nil
+	signIn := func(r *http.Request) { r.SetBasicAuth(c.Username, string(c.Password)) }
+	return &Client{base: base, account: c.AccountSID, signIn: signIn, http: &own, timeout: c.Timeout}, nil
 }
 
 // regional puts edge and region into a host of Twilio's (Twilio, global
@@ -152,7 +153,7 @@ func (c *Client) once(ctx context.Context, u *url.URL) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("request to twilio: %w", err)
 	}
-	request.SetBasicAuth(c.user, c.pass)
+	c.signIn(request)
 	request.Header.Set("Accept", "application/json")
 	response, err := c.http.Do(request)
 	if err != nil {

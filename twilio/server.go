@@ -54,9 +54,10 @@ const maxBody = 64 << 10
 // reading is one request as it is read: its memory is used again by the next,
 // so nothing may keep a part of it after the answer.
 type reading struct {
-	body []byte
-	form Form
-	out  []byte
+	body  []byte
+	form  Form
+	query string // of the URL, as received: signed, but read by the callbacks alone
+	out   []byte
 }
 
 // reply is an answer: TwiML, or a short sentence in plain text, or nothing.
@@ -80,7 +81,9 @@ func (s *server) signed(answer func(context.Context, *reading) reply) http.Handl
 	})
 }
 
-// admit reads the request into rd; not ok, its reply refuses it.
+// admit reads the request into rd; not ok, its reply refuses it. It refuses only
+// what is not, or cannot be, found to be signed: what is signed is answered by
+// its route, for Twilio would read an HTTP error out as "an application error".
 func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	signatures := r.Header[SignatureHeader]
 	if s.Verifier != nil && len(signatures) == 0 {
@@ -107,7 +110,8 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 			return s.unsigned(r, err.Error()), false
 		}
 	}
-	return s.query(r.URL.RawQuery, rd)
+	rd.query = r.URL.RawQuery
+	return reply{}, true
 }
 
 func (s *server) unsigned(r *http.Request, why string) reply {
@@ -136,20 +140,6 @@ func readBody(buf []byte, body io.Reader) ([]byte, error) {
 		}
 	}
 	return buf, nil
-}
-
-// query puts the appointment that the URL names beside the form's parameters, in
-// place of one that the form itself may hold. No other query is ours.
-func (s *server) query(raw string, rd *reading) (reply, bool) {
-	if raw == "" {
-		return reply{}, true
-	}
-	query, err := ParseForm([]byte(raw))
-	if err != nil || len(query.pairs) != 1 || string(query.pairs[0].name) != AppointmentParameter {
-		return reply{status: http.StatusBadRequest, text: AppointmentParameter + " is the only query parameter here."}, false
-	}
-	rd.form.set(AppointmentParameter, string(query.pairs[0].value))
-	return reply{}, true
 }
 
 func write(w http.ResponseWriter, a reply) {

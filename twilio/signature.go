@@ -3,10 +3,8 @@ package twilio
 import (
 	"crypto/hmac"
 	"crypto/sha1"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"hash"
 	"net"
@@ -91,26 +89,6 @@ type scratch struct {
 	text    [signatureLength]byte
 }
 
-// Verify reports whether Twilio signed the request whose body, read whole, is
-// given; the error's code is forbidden, its cause tells the operator why.
-//
-// The parameters of a form are part of what is signed; those of a GET stand in
-// its URL. Any other body must be vouched for by a bodySHA256 in the URL: a
-// signature that was made without one says nothing about the body.
-func (v *Verifier) Verify(r *http.Request, body []byte) error {
-	var f Form
-	switch {
-	case r.Method != http.MethodGet && isForm(r.Header.Get("Content-Type")):
-		var err error
-		if f, err = ParseForm(body); err != nil {
-			return forbidden(err.Error())
-		}
-	case len(body) > 0 && !vouched(r.URL.RawQuery, body):
-		return forbidden("the body is not a form, and no bodySHA256 vouches for it")
-	}
-	return v.verify(requestURI(r), f, r.Header.Values(SignatureHeader))
-}
-
 func forbidden(why string) error {
 	return careline.NewError(careline.CodeForbidden, "This request was not signed by Twilio for this address.", errors.New(why))
 }
@@ -120,15 +98,6 @@ func forbidden(why string) error {
 func isForm(contentType string) bool {
 	media, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded")
-}
-
-func vouched(rawQuery string, body []byte) bool {
-	query, err := url.ParseQuery(rawQuery)
-	if err != nil || len(query["bodySHA256"]) != 1 {
-		return false
-	}
-	sum := sha256.Sum256(body)
-	return subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sum[:])), []byte(query.Get("bodySHA256"))) == 1
 }
 
 // requestURI is the path and query as received, before any router has cleaned or
@@ -142,7 +111,10 @@ func requestURI(r *http.Request) string {
 	return uri
 }
 
-// verify tries the URL as it should be first, then the other ways in which it
+// verify reports whether Twilio signed the form for this URI; the error's code is
+// forbidden, its cause tells the operator why.
+//
+// It tries the URL as it should be first, then the other ways in which it
 // may have been written, so that only a request that fails pays for them.
 func (v *Verifier) verify(uri string, f Form, signatures []string) error {
 	if len(signatures) != 1 || signatures[0] == "" {

@@ -105,27 +105,37 @@ func appendAttribute(dst []byte, name, value string) []byte {
 // attributes alike, where a bare line end would become a space (XML 1.0, section
 // 3.3.3). What XML cannot hold (section 2.2) becomes U+FFFD.
 func appendEscaped(dst []byte, s string) []byte {
+	plain := 0 // where the run begins that is copied as it is
 	for i := 0; i < len(s); {
-		r, size := utf8.DecodeRuneInString(s[i:])
-		i += size
-		switch r {
-		case '&':
-			dst = append(dst, "&amp;"...)
-		case '<':
-			dst = append(dst, "&lt;"...)
-		case '>':
-			dst = append(dst, "&gt;"...)
-		case '"':
-			dst = append(dst, "&#34;"...)
-		case '\t', '\n', '\r':
-			dst = append(dst, "&#"...)
-			dst = append(strconv.AppendInt(dst, int64(r), 10), ';')
-		default:
-			if r < ' ' || r == 0xFFFE || r == 0xFFFF {
-				r = utf8.RuneError
-			}
-			dst = utf8.AppendRune(dst, r)
+		c := s[i]
+		if c >= ' ' && c < utf8.RuneSelf && c != '&' && c != '<' && c != '>' && c != '"' {
+			i++
+			continue
 		}
+		dst = append(dst, s[plain:i]...)
+		r, size := utf8.DecodeRuneInString(s[i:])
+		dst = appendReference(dst, r)
+		i += size
+		plain = i
 	}
-	return dst
+	return append(dst, s[plain:]...)
+}
+
+func appendReference(dst []byte, r rune) []byte {
+	switch r {
+	case '&':
+		return append(dst, "&amp;"...)
+	case '<':
+		return append(dst, "&lt;"...)
+	case '>':
+		return append(dst, "&gt;"...)
+	case '"':
+		return append(dst, "&#34;"...)
+	case '\t', '\n', '\r':
+		return append(strconv.AppendInt(append(dst, "&#"...), int64(r), 10), ';')
+	}
+	if r < ' ' || r == 0xFFFE || r == 0xFFFF {
+		r = utf8.RuneError
+	}
+	return utf8.AppendRune(dst, r)
 }

@@ -273,6 +273,13 @@ func TestCallbacksAnswerAfterKeeping(t *testing.T) {
 	other.Set("AccountSid", "AC00000000000000000000000000000009")
 	odd := childForm()
 	odd.Set("CallSid", "CA00000000000000000000000000000002 ")
+	nobody := childForm()
+	nobody.Set("AccountSid", "x")
+	strange := childForm()
+	for name, value := range map[string]string{"RecordingSid": "x", "?a=b": "1", "": "2", strings.Repeat("n", 300): "3", "\xff": "4", "CallStatus": "all done", "SequenceNumber": "third"} {
+		strange.Set(name, value)
+	}
+	notReport := "The report cannot be understood, so it was not kept. Check what sent it.\n"
 	amd := url.Values{"AccountSid": {account}, "CallSid": {childSID}, "AnsweredBy": {"human"}, "MachineDetectionDuration": {"2900"}}
 	dial := url.Values{"AccountSid": {account}, "CallSid": {parentSID}, "DialCallSid": {childSID}, "DialCallStatus": {"busy"}, "CallStatus": {"in-progress"}}
 	hangup := head + "<Hangup/></Response>"
@@ -288,14 +295,20 @@ func TestCallbacksAnswerAfterKeeping(t *testing.T) {
 		{name: "call-status without appointment", uri: twilio.PathCallStatus, form: childForm(), status: 200, kept: 1},
 		{name: "call-status not kept", uri: twilio.PathCallStatus, form: childForm(), fail: errors.New("disk full"), status: 503, kept: 1, body: "The report could not be kept. Please send it again.\n"},
 		{name: "other account", uri: twilio.PathCallStatus, form: other, status: 403, body: "This report is about another account.\n"},
-		{name: "malformed", uri: twilio.PathCallStatus, form: odd, status: 400, body: "The report cannot be understood, so it was not kept. Check what sent it.\n"},
-		{name: "malformed appointment", uri: twilio.PathCallStatus + "?AppointmentId=a%20b", form: childForm(), status: 400, body: "The report cannot be understood, so it was not kept. Check what sent it.\n"},
-		{name: "other query", uri: twilio.PathCallStatus + "?AppointmentId=abc&x=1", form: childForm(), status: 400, body: "AppointmentId is the only query parameter here.\n"},
+		{name: "malformed", uri: twilio.PathCallStatus, form: odd, status: 400, body: notReport},
+		{name: "no account", uri: twilio.PathCallStatus, form: nobody, status: 400, body: notReport},
+		{name: "odd fields", uri: twilio.PathCallStatus + "?AppointmentId=abc123", form: strange, status: 200, kept: 1},
+		{name: "malformed appointment", uri: twilio.PathCallStatus + "?AppointmentId=a%20b", form: childForm(), status: 200, kept: 1},
+		{name: "two appointments", uri: twilio.PathCallStatus + "?AppointmentId=a&AppointmentId=b", form: childForm(), status: 200, kept: 1},
+		{name: "other query", uri: twilio.PathCallStatus + "?AppointmentId=abc123&x=1", form: childForm(), status: 200, kept: 1},
+		{name: "unreadable query", uri: twilio.PathCallStatus + "?a=%25zz&%zz", form: childForm(), status: 200, kept: 1},
 		{name: "amd", uri: twilio.PathAMD + "?AppointmentId=abc123", form: amd, status: 200, kept: 1},
 		{name: "amd not kept", uri: twilio.PathAMD, form: amd, fail: errors.New("disk full"), status: 503, kept: 1, body: "The report could not be kept. Please send it again.\n"},
 		{name: "dial-result", uri: twilio.PathDialResult, form: dial, status: 200, kept: 1, body: hangup},
 		{name: "dial-result not kept", uri: twilio.PathDialResult, form: dial, fail: errors.New("disk full"), status: 200, kept: 1, body: hangup},
-		{name: "dial-result malformed", uri: twilio.PathDialResult, form: childForm(), status: 200, body: hangup},
+		{name: "dial-result, other query", uri: twilio.PathDialResult + "?env=prod", form: dial, status: 200, kept: 1, body: hangup},
+		{name: "dial-result without outcome", uri: twilio.PathDialResult, form: childForm(), status: 200, kept: 1, body: hangup},
+		{name: "dial-result malformed", uri: twilio.PathDialResult, form: odd, status: 200, body: hangup},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -311,6 +324,52 @@ func TestCallbacksAnswerAfterKeeping(t *testing.T) {
 				t.Errorf("the URL's appointment is not in the event: %s", a.kept[0].Report)
 			}
 		})
+	}
+}
+
+// What Twilio signed is answered with TwiML, whatever stands in the URL or in
+// names that mean nothing here.
+func TestVoiceRoutesAnswerWhatIsSigned(t *testing.T) {
+	t.Parallel()
+	form := outgoingForm()
+	for _, name := range []string{"", "\xff", strings.Repeat("n", 300)} {
+		form.Set(name, "1")
+	}
+	for _, query := range []string{"", "?env=prod", "?AppointmentId=other", "?a=1&a=2", "?%zz", "?" + strings.Repeat("q", 2000)} {
+		a := newApp(t)
+		w := a.post(twilio.PathOutgoing+query, form)
+		a.wantStatus(w, 200)
+		if diff := cmp.Diff(dialled, w.Body.String()); diff != "" {
+			t.Errorf("%.20s: %s", query, diff)
+		}
+		a.wantStatus(a.post(twilio.PathIncoming+query, form), 200)
+		forged := httptest.NewRequest("POST", twilio.PathOutgoing+query, strings.NewReader(form.Encode()))
+		a.wantStatus(a.send(forged, sign("wrong", publicURL+twilio.PathOutgoing+query, form)), 403)
+	}
+}
+
+func TestCallbackIsNoted(t *testing.T) {
+	t.Parallel()
+	form := childForm()
+	noted := func(clock string) string {
+		a := newApp(t)
+		now, err := time.Parse(time.RFC3339Nano, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.hooks.Now = func() time.Time { return now }
+		a.wantStatus(a.post(twilio.PathCallStatus, form), 200)
+		return fmt.Sprint(a.line.Attrs())
+	}
+	want := "[call=" + parentSID + " kind=progress call_status=completed lag_ms=1250]"
+	if diff := cmp.Diff(want, noted("2026-06-01T10:15:43.25Z")); diff != "" {
+		t.Error(diff)
+	}
+	form.Set("CallStatus", "a man's "+member)
+	form.Set("RecordingSid", member)
+	want = "[call=" + parentSID + " kind=progress call_status=(odd) left_out=RecordingSid lag_ms=-2000]"
+	if diff := cmp.Diff(want, noted("2026-06-01T10:15:40Z")); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -1,6 +1,12 @@
 package twilio
 
-import "perci.health/careline"
+import (
+	"bytes"
+	"unicode"
+	"unicode/utf8"
+
+	"perci.health/careline"
+)
 
 // statusOf reads a CallStatus. A word that is new to us has no status; whoever
 // keeps the event keeps the word. "answered" is the name of an event, whose
@@ -32,20 +38,27 @@ func statusOf(word string) careline.Status {
 // maxWord bounds a word that may be new to us.
 const maxWord = 40
 
-// word is the value of a parameter that is one of a few words; empty when there
-// is none, or when what is there cannot be one.
-func (f Form) word(name string) string {
-	value, ok := f.one(name)
-	if !ok || len(value) == 0 || len(value) > maxWord {
-		return ""
+// isWord reports whether value can be one of Twilio's words.
+func isWord(value []byte) bool {
+	if len(value) == 0 || len(value) > maxWord {
+		return false
 	}
 	for _, c := range value {
 		letter := (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 		if !letter && (c < '0' || c > '9') && c != '-' && c != '_' {
-			return ""
+			return false
 		}
 	}
-	return known(value)
+	return true
+}
+
+// isText reports whether value can stand for a word, though it is none: it is
+// short and printable, or empty.
+func isText(value []byte) bool {
+	if len(value) > maxWord || !utf8.Valid(value) {
+		return false
+	}
+	return bytes.IndexFunc(value, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }
 
 // known is the word as a string, without a copy for those that come often.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"errors"
+	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,11 +64,14 @@ type callsConfig struct {
 type greetingConfig struct{ organisation, words, voice, language string }
 
 var (
-	accountForm     = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
-	keyForm         = regexp.MustCompile(`^SK[0-9a-fA-F]{32}$`)
-	applicationForm = regexp.MustCompile(`^AP[0-9a-fA-F]{32}$`)
+	accountForm     = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
+	keyForm         = regexp.MustCompile(`^SK[0-9a-f]{32}$`)
+	applicationForm = regexp.MustCompile(`^AP[0-9a-f]{32}$`)
 	anyText         = regexp.MustCompile(`\S`)
 	countryForm     = regexp.MustCompile(`^[A-Z]{2}$`)
+	languageForm    = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	regionForm      = regexp.MustCompile(`^([a-z]{2}[0-9])?$`)
+	edgeForm        = regexp.MustCompile(`^[a-z-]*$`)
 	originForm      = regexp.MustCompile(`^https?://[^/?#\s]+$`)
 )
 
@@ -75,20 +80,20 @@ var (
 func readConfig(get func(string) string) (config, error) {
 	r := &reader{get: get}
 	c := config{
-		address:  r.text("LISTEN_HOST", "") + ":" + r.text("PORT", "8080"),
-		public:   r.link("FUNCTIONS_URL", ""),
+		address:  net.JoinHostPort(r.text("LISTEN_HOST", ""), r.text("PORT", "8080")),
+		public:   r.link("FUNCTIONS_URL", "", "how Twilio reaches this service, such as https://backend.example.org/api"),
 		database: databaseURL(r),
 		origins:  r.list("ALLOWED_ORIGINS", "", originForm, "must be origins such as https://app.example.org, separated by commas"),
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
 		traces:   r.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "") != "",
 		session: sessionConfig{
 			project: r.form("DESCOPE_PROJECT_ID", anyText, "is required: the id of the Descope project whose sessions are accepted"),
-			baseURL: r.link("DESCOPE_BASE_URL", "https://api.descope.com"),
+			baseURL: r.link("DESCOPE_BASE_URL", "https://api.descope.com", "where the session keys are"),
 			claim:   r.text("SESSION_PRACTITIONER_CLAIM", "medplumPractitionerId"),
 			role:    r.text("SESSION_CLINICIAN_ROLE", "clinician"),
 		},
 		greeting: greetingConfig{organisation: r.text("ORGANISATION_NAME", "Perci Health"), words: r.text("INCOMING_MESSAGE", ""),
-			voice: r.text("VOICE_NAME", "Polly.Amy-Neural"), language: r.text("VOICE_LANGUAGE", "en-GB")},
+			voice: r.text("VOICE_NAME", "Polly.Amy-Neural"), language: readLanguage(r)},
 	}
 	r.number("PORT", 8080, 0, 65535)
 	r.oneOf("EVENTS", "local", "local")
@@ -101,7 +106,7 @@ func readConfig(get func(string) string) (config, error) {
 	}
 	c.location = zone
 	if len(r.faults) > 0 {
-		return config{}, errors.New("these settings must be put right before careline can start:\n  " + strings.Join(r.faults, "\n  "))
+		return config{}, errors.New("these settings must be put right before careline can start:\n  " + strings.Join(r.faults, "\n  ") + "\n(to try it without any: careline demo)")
 	}
 	return c, nil
 }
@@ -114,9 +119,9 @@ func readTwilio(r *reader, c config) twilioConfig {
 		apiKey:             r.form("TWILIO_API_KEY", keyForm, "is required: SK and 32 hexadecimal digits; it signs access tokens"),
 		apiSecret:          telemetry.NewSecret(r.form("TWILIO_API_SECRET", anyText, "is required: the secret of TWILIO_API_KEY")),
 		applicationSID:     r.form("TWILIO_TWIML_APP_SID", applicationForm, "is required: AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
-		baseURL:            r.link("TWILIO_API_BASE_URL", "https://api.twilio.com"),
-		region:             r.text("TWILIO_REGION", ""),
-		edge:               r.text("TWILIO_EDGE", ""),
+		baseURL:            r.link("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
+		region:             r.form("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
+		edge:               r.form("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
 		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 3600, 60, 86400),
 	}
 	if fixed := r.text("TWILIO_PHONE_NUMBER", ""); fixed != "" {
@@ -126,17 +131,13 @@ func readTwilio(r *reader, c config) twilioConfig {
 		}
 		t.phoneNumber = phone
 	}
-	development := r.text("NODE_ENV", "") == "development" || r.text("FUNCTIONS_EMULATOR", "") == "true"
-	if development && !loopback(c.public) {
-		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine (localhost or 127.0.0.1)")
-	}
-	t.signatures = !development
+	t.signatures = !readDevelopment(r, c)
 	return t
 }
 
 func readFHIR(r *reader) fhirConfig {
 	f := fhirConfig{
-		baseURL:  r.link("FHIR_BASE_URL", ""),
+		baseURL:  r.link("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
 		clientID: r.text("FHIR_CLIENT_ID", ""),
 		secret:   telemetry.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
@@ -150,17 +151,48 @@ func readFHIR(r *reader) fhirConfig {
 	switch set {
 	case 0:
 	case 3:
-		f.tokenURL = r.link("FHIR_TOKEN_URL", "")
+		f.tokenURL = r.link("FHIR_TOKEN_URL", "", "where client credentials log in, such as https://api.medplum.com/oauth2/token")
 	default:
 		r.fault("FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET", "must be set together, or none of them for a server without login")
 	}
 	return f
 }
 
+// readDevelopment reports whether signatures are left unchecked, as the system
+// before this one did in development. Nobody but this machine may reach it then.
+func readDevelopment(r *reader, c config) bool {
+	if r.text("NODE_ENV", "") != "development" && r.text("FUNCTIONS_EMULATOR", "") != "true" {
+		return false
+	}
+	host, _, err := net.SplitHostPort(c.address)
+	if !loopback(c.public) || err != nil || !loopback(&url.URL{Host: net.JoinHostPort(host, "0")}) {
+		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine and LISTEN_HOST must be 127.0.0.1")
+	}
+	return true
+}
+
+func readLanguage(r *reader) string {
+	v := r.text("VOICE_LANGUAGE", "en-GB")
+	if !languageForm.MatchString(v) {
+		r.fault("VOICE_LANGUAGE", "must be a language tag such as en-GB")
+	}
+	return v
+}
+
+func readRegions(r *reader) []string {
+	const sentence = "must be ISO 3166-1 country codes such as GB,IE"
+	regions := r.list("ALLOWED_COUNTRIES", "GB", countryForm, sentence)
+	if len(regions) == 0 || slices.ContainsFunc(regions, func(region string) bool { return !careline.KnownRegion(region) }) {
+		r.fault("ALLOWED_COUNTRIES", sentence)
+		return []string{"GB"}
+	}
+	return regions
+}
+
 func readCalls(r *reader) callsConfig {
 	c := callsConfig{
 		policy: careline.Policy{
-			Regions:    r.list("ALLOWED_COUNTRIES", "GB", countryForm, "must be ISO 3166-1 country codes such as GB,IE"),
+			Regions:    readRegions(r),
 			PerMinute:  r.number("CALLS_PER_MINUTE", 10, 1, 1_000_000),
 			Concurrent: r.number("CALLS_AT_ONCE", 2, 1, 1_000_000),
 		},

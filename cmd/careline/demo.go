@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"perci.health/careline/sandbox"
@@ -33,7 +34,7 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	pace := flags.Float64("pace", 1, "seconds that one second of a call takes; 0.1 is ten times faster")
 	once := flags.Bool("once", false, "stop after the first call")
 	console := flags.Int("console-port", 8470, "`port` of the console, 0 for any")
-	if err := flags.Parse(args); err != nil {
+	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
 	dir, err := os.MkdirTemp("", "careline-demo-")
@@ -52,7 +53,7 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 // startWorld starts the sandbox, on another console port if that one is taken.
 func startWorld(ctx context.Context, c sandbox.Config) (*sandbox.World, error) {
 	w, err := sandbox.Start(ctx, c)
-	if err == nil || c.Ports.Console == 0 {
+	if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
 		return w, err
 	}
 	c.Ports.Console = 0

@@ -17,13 +17,17 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 		return errors.New("migrate takes no arguments: it reads DATABASE_URL")
 	}
 	r := &reader{get: os.Getenv}
-	s, err := store.Open(ctx, store.Config{URL: databaseURL(r)})
+	url := databaseURL(r)
+	if len(r.faults) > 0 {
+		return errors.New(r.faults[0])
+	}
+	s, err := store.Open(ctx, store.Config{URL: url})
 	if err != nil {
 		return err
 	}
 	if err := s.Close(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(out, "The database is up to date.")
+	_, err = fmt.Fprintf(out, "The database %s is up to date.\n", url)
 	return err
 }

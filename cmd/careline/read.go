@@ -39,13 +39,17 @@ func (r *reader) form(name string, form *regexp.Regexp, sentence string) string 
 	return v
 }
 
-// link is an http(s) URL without a trailing slash; an empty fallback makes it
-// required.
-func (r *reader) link(name, fallback string) *url.URL {
+// link is an http(s) URL without a trailing slash; without a fallback it is
+// required, and what says for what.
+func (r *reader) link(name, fallback, what string) *url.URL {
 	v := r.text(name, fallback)
 	u, err := url.Parse(strings.TrimRight(v, "/"))
-	if v == "" || err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.RawQuery != "" || u.Fragment != "" {
-		r.fault(name, "must be a full http(s) URL without query or fragment, such as https://backend.example.org/api")
+	if v == "" {
+		r.fault(name, "is required: "+what)
+	} else if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.RawQuery != "" || u.Fragment != "" {
+		r.fault(name, "must be a full http(s) URL without query or fragment: "+what)
+	}
+	if err != nil || u.Host == "" {
 		return &url.URL{Scheme: "http", Host: "invalid"}
 	}
 	return u
@@ -101,4 +105,10 @@ func loopback(u *url.URL) bool {
 }
 
 // databaseURL is where the log is kept.
-func databaseURL(r *reader) string { return r.text("DATABASE_URL", "file:careline.db") }
+func databaseURL(r *reader) string {
+	v := r.text("DATABASE_URL", "file:careline.db")
+	if path, ok := strings.CutPrefix(v, "file:"); !ok || path == "" {
+		r.fault("DATABASE_URL", "must name a SQLite file, such as file:careline.db")
+	}
+	return v
+}

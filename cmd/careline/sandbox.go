@@ -6,6 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"perci.health/careline/sandbox"
 )
@@ -20,10 +22,13 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	data := flags.String("data", "", "`folder` that keeps the health record and the secrets; empty: nothing is kept")
 	console := flags.Int("console-port", 8470, "`port` of the console, 0 for any")
 	twilio := flags.Int("twilio-port", 8480, "`port` of the local Twilio, 0 for any")
-	if err := flags.Parse(args); err != nil {
+	fhir := flags.Int("fhir-port", 8481, "`port` of the FHIR server, 0 for any")
+	issuer := flags.Int("issuer-port", 8482, "`port` of the sign-in, 0 for any")
+	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
-	w, err := sandbox.Start(ctx, sandbox.Config{Pace: *pace, DataDir: *data, AppURL: *app, Ports: sandbox.Ports{Twilio: *twilio, Console: *console}})
+	w, err := sandbox.Start(ctx, sandbox.Config{Pace: *pace, DataDir: *data, AppURL: *app,
+		Ports: sandbox.Ports{Twilio: *twilio, FHIR: *fhir, Issuer: *issuer, Console: *console}})
 	if err != nil {
 		return err
 	}
@@ -33,6 +38,29 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	}
 	fmt.Fprint(out, "\nStop with Ctrl-C.\n\n")
 	return errors.Join(w.Narrate(ctx, out), w.Close())
+}
+
+// parse reads a command's flags. What it does not know it refuses, and every
+// flag that ends in -port or is called pace has its bounds.
+func parse(flags *flag.FlagSet, args []string) error {
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%s does not know what to do with %q; see %s -h", flags.Name(), flags.Arg(0), flags.Name())
+	}
+	var fault error
+	flags.VisitAll(func(f *flag.Flag) {
+		value, err := strconv.ParseFloat(f.Value.String(), 64)
+		switch {
+		case err != nil:
+		case strings.HasSuffix(f.Name, "-port") && (value < 0 || value > 65535):
+			fault = fmt.Errorf("--%s must be from 0 to 65535", f.Name)
+		case f.Name == "pace" && value <= 0:
+			fault = errors.New("--pace must be above 0")
+		}
+	})
+	return fault
 }
 
 // helped turns the flag package's "help was asked for" into success.

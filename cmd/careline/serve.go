@@ -35,6 +35,7 @@ type parts struct {
 	store   *store.Store
 	relay   *events.Relay
 	live    *calls.Live
+	settler calls.Settler
 	pool    *twilio.Pool
 	fhir    *fhir.Client
 	session *auth.Verifier
@@ -67,10 +68,16 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 	for _, run := range []func(context.Context){
 		func(ctx context.Context) { logged(ctx, p.log, "relay", p.relayEvents) },
 		p.live.Run,
+		func(ctx context.Context) {
+			p.settler.Run(ctx, func(err error) { p.log.Error("background", "part", "settler", "err", err) })
+		},
 		func(ctx context.Context) { logged(ctx, p.log, "number pool", p.pool.Run) },
 		func(ctx context.Context) { logged(ctx, p.log, "session keys", p.session.Warm) },
 	} {
 		running.Go(func() { run(background) })
+	}
+	if p.signed == nil {
+		p.log.Warn("signatures of webhooks are not checked: this is for development on one machine")
 	}
 	p.log.Info("serving", "address", ln.Addr().String(), "version", version)
 	err = api.Serve(ctx, ln, p.handler(c, p.hooks(c)))
@@ -127,6 +134,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		return nil, err
 	}
 	p.live = calls.NewLive(p.store)
+	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.relay = newRelay(p, filer)
 	return p, nil
 }
@@ -185,7 +193,7 @@ func (p *parts) handler(c config, hooks twilio.Webhooks) http.Handler {
 	return api.New(api.Config{
 		Log: p.log, Location: c.location, Prefix: c.public.Path, AllowedOrigins: c.origins,
 		Session: p.session.Session, Mint: minter.Mint, CallerID: p.pool.Number,
-		Appointments: p.fhir, Calls: p.fhir, Shown: p.people.Shown, Live: p.live, LiveFrom: p.liveFrom,
+		Appointments: p.fhir, Calls: p.fhir, Shown: p.people.Shown, Live: p.live, LiveFrom: p.liveFrom, Newest: p.store.Newest,
 		Ready: []api.Check{
 			{Name: "store", Probe: p.store.Ready},
 			{Name: "fhir", Probe: p.fhir.Ready},

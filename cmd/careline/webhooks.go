@@ -13,7 +13,8 @@ import (
 // hooks are the routes that Twilio asks, with what they lead to.
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
-		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: counted{p}, Policy: c.calls.policy, Now: time.Now,
+		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: counted{p}, Policy: c.calls.policy,
+		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
 	}
 	return twilio.Webhooks{
 		Verifier: p.signed, AccountSID: c.twilio.accountSID, ApplicationSID: c.twilio.applicationSID, PublicURL: c.public.String(),
@@ -62,6 +63,10 @@ func (c counted) Append(ctx context.Context, e careline.CallEvent) (careline.Cal
 	return kept, repeated, err
 }
 
-func (c counted) Load(ctx context.Context, clinician string, now time.Time) (careline.Load, error) {
-	return c.p.store.Load(ctx, clinician, now)
+func (c counted) Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (careline.CallEvent, bool, error) {
+	kept, repeated, err := c.p.store.Admit(ctx, e, may)
+	if err == nil && !repeated {
+		c.p.metrics.EventKept(kept.Kind)
+	}
+	return kept, repeated, err
 }

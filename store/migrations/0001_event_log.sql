@@ -7,12 +7,12 @@ CREATE TABLE calls (
   number    INTEGER PRIMARY KEY,
   key       TEXT NOT NULL,
   clinician TEXT,               -- NULL: no request of it was kept
-  begun     INTEGER,
-  refused   INTEGER NOT NULL DEFAULT 0,
-  over      INTEGER NOT NULL DEFAULT 0
+  begun     INTEGER,            -- when the request was kept
+  heard     INTEGER NOT NULL,   -- 1: the carrier has reported something of it
+  over      INTEGER NOT NULL    -- 1: ended, or refused
 );
 -- All that a clinician's load is counted from.
-CREATE INDEX calls_begun ON calls (clinician, begun, refused, over) WHERE clinician IS NOT NULL;
+CREATE INDEX calls_begun ON calls (clinician, begun, heard, over) WHERE clinician IS NOT NULL;
 
 -- What each key of a call and each id of a leg stands for.
 CREATE TABLE keys (
@@ -51,6 +51,8 @@ CREATE TABLE filings (
   tried   INTEGER NOT NULL,
   doubted INTEGER NOT NULL
 );
+
+CREATE INDEX filings_doubted ON filings (call) WHERE doubted = 1;
 
 -- Deliveries still to be made.
 CREATE TABLE deliveries (

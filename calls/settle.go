@@ -1,0 +1,62 @@
+package calls
+
+import (
+	"context"
+	"time"
+
+	"perci.health/careline"
+)
+
+// The rhythm of settling. A first filing whose answer was lost can be stored by
+// the health record long after, when a frozen database thaws; nothing bounds how
+// long, so what is looked at is bounded instead.
+const (
+	SettleEvery = 5 * time.Minute
+	settleFor   = 24 * time.Hour // after the filing's last event
+)
+
+// Settler looks again, for a day, whether a call whose first filing was in doubt
+// is in the health record twice, and takes the later one back.
+type Settler struct {
+	Log interface {
+		Events(ctx context.Context, call string) ([]careline.CallEvent, error)
+		// Doubted are the filings in doubt that had an event kept since.
+		Doubted(ctx context.Context, since time.Time) ([]careline.Filing, error)
+	}
+	// Settle withdraws a second Communication of the call; safe to repeat.
+	Settle func(ctx context.Context, c careline.Call, f careline.Filing) error
+	Now    func() time.Time
+}
+
+// Look settles every filing in doubt once. One that fails keeps no other from
+// being looked at; the error is the last one.
+func (s Settler) Look(ctx context.Context) error {
+	filings, last := s.Log.Doubted(ctx, s.Now().Add(-settleFor))
+	for _, f := range filings {
+		events, err := s.Log.Events(ctx, f.Call)
+		if err == nil {
+			err = s.Settle(ctx, careline.Fold(events), f)
+		}
+		if err != nil {
+			last = err
+		}
+	}
+	return last
+}
+
+// Run looks every SettleEvery until ctx ends. What failed is tried again at the
+// next look, and told to failed.
+func (s Settler) Run(ctx context.Context, failed func(error)) {
+	again := time.NewTicker(SettleEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+		}
+		if err := s.Look(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package calls_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// doubts is a log with filings in doubt.
+type doubts struct {
+	log
+	filings []careline.Filing
+	since   time.Time
+}
+
+func (d *doubts) Doubted(_ context.Context, since time.Time) ([]careline.Filing, error) {
+	d.since = since
+	return d.filings, nil
+}
+
+func TestSettlerLooksAtEveryDoubt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &doubts{filings: []careline.Filing{{Call: "CA1", ID: "1"}, {Call: "CA2", ID: "2"}}}
+		var looked []string
+		s := calls.Settler{Log: d, Now: time.Now, Settle: func(_ context.Context, _ careline.Call, f careline.Filing) error {
+			looked = append(looked, f.ID)
+			if f.ID == "1" {
+				return errors.New("the record is down")
+			}
+			return nil
+		}}
+		ctx, stop := context.WithTimeout(t.Context(), 2*calls.SettleEvery+time.Second)
+		defer stop()
+		failures := 0
+		began := time.Now()
+		s.Run(ctx, func(error) { failures++ })
+		if !slices.Equal(looked, []string{"1", "2", "1", "2"}) || failures != 2 {
+			t.Errorf("looked at %v with %d failures in two rounds", looked, failures)
+		}
+		if back := began.Add(2 * calls.SettleEvery).Sub(d.since); back != 24*time.Hour {
+			t.Errorf("looked back %v", back)
+		}
+	})
+}

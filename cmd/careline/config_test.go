@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// settings that suffice.
+func enough() map[string]string {
+	return map[string]string{
+		"FUNCTIONS_URL":      "https://backend.example.org/project/region/api",
+		"TWILIO_ACCOUNT_SID": "AC" + strings.Repeat("0", 32), "TWILIO_AUTH_TOKEN": "very-secret-token",
+		"TWILIO_API_KEY": "SK" + strings.Repeat("0", 32), "TWILIO_API_SECRET": "very-secret-secret",
+		"TWILIO_TWIML_APP_SID": "AP" + strings.Repeat("0", 32), "FHIR_BASE_URL": "https://fhir.example.org/R4", "DESCOPE_PROJECT_ID": "P2",
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ set, fault string }{
+		{"", ""},
+		{"PORT=0", ""},
+		{"PORT=http", "PORT"},
+		{"PORT=70000", "PORT"},
+		{"FUNCTIONS_URL=", "FUNCTIONS_URL"},
+		{"FUNCTIONS_URL=backend.example.org", "FUNCTIONS_URL"},
+		{"FUNCTIONS_URL=https://backend.example.org/?a=1", "FUNCTIONS_URL"},
+		{"TWILIO_ACCOUNT_SID=AC1", "TWILIO_ACCOUNT_SID"},
+		{"TWILIO_ACCOUNT_SID=" + "AC" + strings.Repeat("A", 32), "TWILIO_ACCOUNT_SID"},
+		{"TWILIO_AUTH_TOKEN= ", "TWILIO_AUTH_TOKEN"},
+		{"TWILIO_TOKEN_TTL=59", "TWILIO_TOKEN_TTL"},
+		{"TWILIO_TOKEN_TTL=60", ""},
+		{"TWILIO_TOKEN_TTL=86401", "TWILIO_TOKEN_TTL"},
+		{"TWILIO_PHONE_NUMBER=+442079460000", ""},
+		{"TWILIO_PHONE_NUMBER=020 7946 0000", "TWILIO_PHONE_NUMBER"},
+		{"TWILIO_REGION=ie1", ""},
+		{"TWILIO_REGION=IE1 x", "TWILIO_REGION"},
+		{"TWILIO_MACHINE_DETECTION=Enable", ""},
+		{"TWILIO_MACHINE_DETECTION=on", "TWILIO_MACHINE_DETECTION"},
+		{"FHIR_CLIENT_ID=x", "FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET"},
+		{"FHIR_STRICT_TERMINOLOGY=yes", "FHIR_STRICT_TERMINOLOGY"},
+		{"ALLOWED_COUNTRIES=GB, IE", ""},
+		{"ALLOWED_COUNTRIES=,", "ALLOWED_COUNTRIES"},
+		{"ALLOWED_COUNTRIES=UK", "ALLOWED_COUNTRIES"},
+		{"ALLOWED_ORIGINS=https://app.example.org", ""},
+		{"ALLOWED_ORIGINS=*", "ALLOWED_ORIGINS"},
+		{"DATABASE_URL=postgres://db/careline", "DATABASE_URL"},
+		{"EVENTS=pubsub", "EVENTS"},
+		{"CLINIC_TIME_ZONE=Europe/Lundon", "CLINIC_TIME_ZONE"},
+		{"VOICE_LANGUAGE=English", "VOICE_LANGUAGE"},
+		{"NODE_ENV=production", ""},
+		{"NODE_ENV=development", "NODE_ENV"},
+		{"FUNCTIONS_EMULATOR=true", "NODE_ENV"},
+		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080", "NODE_ENV"},
+		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080 LISTEN_HOST=0.0.0.0", "NODE_ENV"},
+		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080 LISTEN_HOST=127.0.0.1", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.set, func(t *testing.T) {
+			t.Parallel()
+			settings := enough()
+			for _, pair := range pairs(test.set) {
+				settings[pair[0]] = pair[1]
+			}
+			_, err := readConfig(func(name string) string { return settings[name] })
+			told := fmt.Sprint(err)
+			if (err != nil) != (test.fault != "") || !strings.Contains(told, test.fault) {
+				t.Errorf("told %q, want a fault of %q", told, test.fault)
+			}
+			if strings.Contains(told, "very-secret") {
+				t.Errorf("a secret in %q", told)
+			}
+		})
+	}
+}
+
+// pairs splits "A=x B=y z" where a name begins: capitals and underscores before =.
+func pairs(text string) (all [][2]string) {
+	for word := range strings.SplitSeq(text, " ") {
+		if text == "" {
+			return nil
+		}
+		name, value, ok := strings.Cut(word, "=")
+		if ok && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "" {
+			all = append(all, [2]string{name, value})
+			continue
+		}
+		all[len(all)-1][1] += " " + word
+	}
+	return all
+}
+
+func TestAllFaultsAreToldAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := readConfig(func(string) string { return "" })
+	for _, name := range []string{"FUNCTIONS_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_TWIML_APP_SID", "FHIR_BASE_URL", "DESCOPE_PROJECT_ID"} {
+		if !strings.Contains(fmt.Sprint(err), "\n  "+name+" ") {
+			t.Errorf("%s is not told in %v", name, err)
+		}
+	}
+}
+
+func TestSecretsDoNotPrint(t *testing.T) {
+	t.Parallel()
+	settings := enough()
+	c, err := readConfig(func(name string) string { return settings[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := fmt.Sprintf("%v %+v %#v", c, c, c); strings.Contains(text, "very-secret") {
+		t.Errorf("printed: %s", text)
+	}
+	if c.twilio.authToken.Reveal() != "very-secret-token" || c.twilio.tokenTTL != time.Hour || c.public.Path != "/project/region/api" {
+		t.Errorf("read %+v", c)
+	}
+}
