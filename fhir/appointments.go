@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -114,8 +116,13 @@ func (c *Client) appointments(entries []Entry) []careline.Appointment {
 }
 
 // absent makes of a search that the server has no place for what it is, a fault
-// of settings: only an empty answer says that an appointment does not exist.
+// of settings: only an empty answer says that an appointment does not exist. A
+// search that is forbidden (403) was answered: what was read earlier does not
+// stand for it.
 func absent(err error) error {
+	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusForbidden {
+		return careline.NewError(careline.CodeRejected, "The health record does not let careline read appointments. Check the client's access policy.", err)
+	}
 	if careline.CodeOf(err) == careline.CodeNotFound {
 		return careline.NewError(careline.CodeUnavailable, "The health record cannot be searched at this address. Check FHIR_BASE_URL.", err)
 	}
