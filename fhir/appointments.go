@@ -35,7 +35,7 @@ func (c *Client) Appointment(ctx context.Context, id string) (careline.Appointme
 	}
 	entries, err := c.search(ctx, "Appointment", url.Values{"_id": {id}, "_include": {"Appointment:actor"}}, true)
 	if err != nil {
-		return careline.Appointment{}, absent(err)
+		return careline.Appointment{}, denied(absent(err))
 	}
 	for _, a := range c.appointments(entries) {
 		if a.ID == id {
@@ -116,15 +116,19 @@ func (c *Client) appointments(entries []Entry) []careline.Appointment {
 }
 
 // absent makes of a search that the server has no place for what it is, a fault
-// of settings: only an empty answer says that an appointment does not exist. A
-// search that is forbidden (403) was answered: what was read earlier does not
-// stand for it.
+// of settings: only an empty answer says that an appointment does not exist.
 func absent(err error) error {
-	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusForbidden {
-		return careline.NewError(careline.CodeRejected, "The health record does not let careline read appointments. Check the client's access policy.", err)
-	}
 	if careline.CodeOf(err) == careline.CodeNotFound {
 		return careline.NewError(careline.CodeUnavailable, "The health record cannot be searched at this address. Check FHIR_BASE_URL.", err)
+	}
+	return err
+}
+
+// denied makes of a search that is forbidden (403) what it is to whoever wants to
+// call: an answer, for which nothing that was read earlier may stand.
+func denied(err error) error {
+	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusForbidden {
+		return careline.NewError(careline.CodeRejected, "The health record does not let careline read appointments. Check the client's access policy.", err)
 	}
 	return err
 }
