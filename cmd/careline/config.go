@@ -80,7 +80,7 @@ var (
 func readConfig(get func(string) string) (config, error) {
 	r := &reader{get: get}
 	c := config{
-		address:  net.JoinHostPort(r.text("LISTEN_HOST", ""), r.text("PORT", "8080")),
+		address:  net.JoinHostPort(listenHost(r), r.text("PORT", "8080")),
 		public:   r.link("FUNCTIONS_URL", "", "how Twilio reaches this service, such as https://backend.example.org/api"),
 		database: databaseURL(r),
 		origins:  r.list("ALLOWED_ORIGINS", "", originForm, "must be origins such as https://app.example.org, separated by commas"),
@@ -158,15 +158,27 @@ func readFHIR(r *reader) fhirConfig {
 	return f
 }
 
+func development(r *reader) bool {
+	return r.text("NODE_ENV", "") == "development" || r.text("FUNCTIONS_EMULATOR", "") == "true"
+}
+
+// listenHost is every interface, but this machine alone in development.
+func listenHost(r *reader) string {
+	if development(r) {
+		return r.text("LISTEN_HOST", "127.0.0.1")
+	}
+	return r.text("LISTEN_HOST", "")
+}
+
 // readDevelopment reports whether signatures are left unchecked, as the system
 // before this one did in development. Nobody but this machine may reach it then.
 func readDevelopment(r *reader, c config) bool {
-	if r.text("NODE_ENV", "") != "development" && r.text("FUNCTIONS_EMULATOR", "") != "true" {
+	if !development(r) {
 		return false
 	}
 	host, _, err := net.SplitHostPort(c.address)
 	if !loopback(c.public) || err != nil || !loopback(&url.URL{Host: net.JoinHostPort(host, "0")}) {
-		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine and LISTEN_HOST must be 127.0.0.1")
+		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine, and LISTEN_HOST too if it is set")
 	}
 	return true
 }

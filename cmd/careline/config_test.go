@@ -53,7 +53,7 @@ func TestSettings(t *testing.T) {
 		{"NODE_ENV=production", ""},
 		{"NODE_ENV=development", "NODE_ENV"},
 		{"FUNCTIONS_EMULATOR=true", "NODE_ENV"},
-		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080", "NODE_ENV"},
+		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080", ""},
 		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080 LISTEN_HOST=0.0.0.0", "NODE_ENV"},
 		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080 LISTEN_HOST=127.0.0.1", ""},
 	}
@@ -102,7 +102,7 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	}
 }
 
-func TestSecretsDoNotPrint(t *testing.T) {
+func TestSecretsDoNotPrintAndDevelopmentStaysHome(t *testing.T) {
 	t.Parallel()
 	settings := enough()
 	c, err := readConfig(func(name string) string { return settings[name] })
@@ -111,6 +111,10 @@ func TestSecretsDoNotPrint(t *testing.T) {
 	}
 	if text := fmt.Sprintf("%v %+v %#v", c, c, c); strings.Contains(text, "very-secret") {
 		t.Errorf("printed: %s", text)
+	}
+	settings["NODE_ENV"], settings["FUNCTIONS_URL"] = "development", "http://localhost:8080"
+	if local, err := readConfig(func(name string) string { return settings[name] }); err != nil || local.address != "127.0.0.1:8080" || local.twilio.signatures {
+		t.Errorf("in development: %s, %v", local.address, err)
 	}
 	if c.twilio.authToken.Reveal() != "very-secret-token" || c.twilio.tokenTTL != time.Hour || c.public.Path != "/project/region/api" {
 		t.Errorf("read %+v", c)
