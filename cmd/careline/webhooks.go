@@ -57,16 +57,19 @@ type counted struct{ p *parts }
 
 func (c counted) Append(ctx context.Context, e careline.CallEvent) (careline.CallEvent, bool, error) {
 	kept, repeated, err := c.p.store.Append(ctx, e)
-	if err == nil && !repeated {
-		c.p.metrics.EventKept(kept.Kind)
-	}
+	c.count(kept, repeated, err)
 	return kept, repeated, err
 }
 
 func (c counted) Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (careline.CallEvent, bool, error) {
 	kept, repeated, err := c.p.store.Admit(ctx, e, may)
+	c.count(kept, repeated, err)
+	return kept, repeated, err
+}
+
+// count counts an event once, when it is kept.
+func (c counted) count(kept careline.CallEvent, repeated bool, err error) {
 	if err == nil && !repeated {
 		c.p.metrics.EventKept(kept.Kind)
 	}
-	return kept, repeated, err
 }
