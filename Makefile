@@ -4,10 +4,12 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build test unit race lint fuzz bench generate clean node
+.PHONY: help demo build web test unit race lint fuzz e2e bench generate clean node
 
 # Folders whose npm packages the tests need.
-NODE_FOLDERS := fhir/medplumlike cmd/careline/judge
+NODE_FOLDERS := web web/generate fhir/medplumlike cmd/careline/judge
+# What the web app is built from.
+WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/package-lock.json
 FUZZTIME ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
@@ -17,28 +19,43 @@ help: ## list what can be made
 demo: build ## run the whole system on this machine, nothing to configure
 	@bin/careline demo
 
-build: ## build bin/careline
+build: web ## build bin/careline, with the web app in it
 	@echo "building careline (the first time takes a minute or two)"
 	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/careline ./cmd/careline
 
-test: lint unit race ## everything: vet, lint, unit, integration (SQLite, two FHIR servers, Twilio's library), race
+web: web/dist/index.html ## build the clinician's app
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@echo "building the web app"
+	@cd web && npx vite build --logLevel warn
+	@touch web/dist/.gitkeep
+
+test: lint unit race e2e ## everything: vet, lint, unit, integration (SQLite, two FHIR servers, Twilio's library), race, web, browser
 	@echo; echo "Used: $$(go version | cut -d' ' -f3), node $$(node --version), SQLite (in the binary),"
 	@echo "      FHIR servers: fhirbox, @medplum/fhir-router $$(node -p "require('./fhir/medplumlike/package.json').dependencies['@medplum/fhir-router']")," \
-	      "judge: twilio $$(node -p "require('./cmd/careline/judge/package.json').dependencies.twilio")"
+	      "judge: twilio $$(node -p "require('./cmd/careline/judge/package.json').dependencies.twilio"),"
+	@echo "      browser: $$(node web/e2e/browser.mjs --version)"
 	@echo "Left out: nothing."
 
-unit: node ## unit and integration tests, in random order
+unit: node web ## unit and integration tests, in random order; the web app's too
 	@go test -shuffle=on ./...
+	@cd web && npx vitest run
 
-race: node ## the same under the race detector
+race: node web ## the Go tests under the race detector
 	@go test -race ./...
 
-lint: ## gofmt, go vet, staticcheck; the house rules are a test (house_test.go)
+e2e: build ## the browser tests: real Chromium, the real Voice SDK, real sound
+	@node web/e2e/first-load.mjs
+	@cd web && npx playwright test
+
+lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-lock.json ## gofmt, go vet, staticcheck, tsc, biome; the house rules are a test (house_test.go)
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
 	@go vet ./...
 	@go tool staticcheck ./...
 	@bash -n .ci/run
+	@cd web && npx tsc --noEmit && npx biome check --error-on-warnings .
+	@cd web/generate && npx openapi-typescript ../../api/openapi.yaml --check -o ../src/api.ts >/dev/null || { echo "web/src/api.ts is not what api/openapi.yaml says: run make generate"; exit 1; }
 
 fuzz: ## each fuzz target for FUZZTIME (default 20s)
 	@for p in $$(go list ./...); do \
@@ -47,11 +64,14 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 		done; \
 	done
 
-bench: ## the figures of docs/performance.md, as ratios within one run
+bench: build ## the figures of docs/performance.md, as ratios within one run
 	@GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./twilio ./store ./auth ./api
 	@go test -run '^$$' -bench 'Serve' -benchtime 3x ./cmd/careline
+	@go test -run '^$$' -bench 'TwentyCalls' -benchtime 1x ./sandbox/...
+	@node web/e2e/interactive.bench.mjs
 
-generate: ## make generated files anew (the FHIR schema of the sandbox)
+generate: web/generate/node_modules/.package-lock.json ## make generated files anew (the FHIR schema of the sandbox, the app's API types)
+	@cd web/generate && npm run --silent generate
 	@cd sandbox/fhirbox/schema && npm ci --no-audit --no-fund --silent && node generate.mjs
 
 node: $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
@@ -62,4 +82,4 @@ node: $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 	@touch $@
 
 clean: ## remove what was built and fetched
-	@rm -rf bin $(NODE_FOLDERS:%=%/node_modules)
+	@rm -rf bin web/dist/assets web/dist/index.html web/artefacts $(NODE_FOLDERS:%=%/node_modules)

@@ -11,7 +11,7 @@ import (
 // The console's page is plain files: nothing is built and nothing is fetched
 // from elsewhere.
 //
-//go:embed console/index.html console/console.css console/*.js console/*.svg
+//go:embed console/index.html console/console.css console/phone.css console/*.js console/*.svg
 var consoleFiles embed.FS
 
 // console serves the page on which people see and steer the world.
@@ -25,6 +25,8 @@ const consolePolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; 
 // handler serves
 //
 //	GET  /                            the page
+//	GET  /phones                      the members' phones
+//	GET  /phones/{number}             one of them, to be answered by hand
 //	GET  /console/v1/state            the clinic, the parties' addresses, the settings of an app
 //	GET  /console/v1/events           server-sent Entries; resumes by Last-Event-ID
 //	POST /console/v1/calls            an Ask → {"callSid"}: Place
@@ -46,6 +48,8 @@ func (c *console) handler() http.Handler {
 	mux.Handle("/console/v1/twilio/", through("/console/v1/twilio/", "/sandbox/v1/", c.world.twilio.Handler()))
 	mux.Handle("/console/v1/fhir/", through("/console/v1/fhir/", "/sandbox/v1/", c.world.fhir.Handler()))
 	mux.Handle("GET /console/v1/records/", through("/console/v1/records/", "/fhir/R4/", c.signedIn(c.world.fhir.Handler())))
+	mux.HandleFunc("GET /phones", c.phones)
+	mux.HandleFunc("GET /phones/{number}", c.phone)
 	mux.Handle("/", page())
 	return fromThePage(mux)
 }
@@ -63,13 +67,16 @@ func page() http.Handler {
 			refuse(w, http.StatusMethodNotAllowed, "The page is only for reading.")
 			return
 		}
-		h := w.Header()
-		h.Set("Content-Security-Policy", consolePolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-cache")
+		pageHeaders(w.Header())
 		static.ServeHTTP(w, r)
 	})
+}
+
+func pageHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", consolePolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-cache")
 }
 
 // through hands a request on to one of the world's own handlers, under the path

@@ -1,9 +1,10 @@
 // Package sandbox is the outside world of a clinic's telephone service, run on
 // this machine: a Twilio (package twiliobox), a FHIR server (package fhirbox),
 // a sign-in service in Descope's shape, a small clinic to call, and a console
-// page to watch and steer it all.
+// page to watch and steer it all. Every member's phone has a page too, which
+// rings and can be answered with a microphone.
 //
-//	clinician's app ──▶ issuer            (session JWT)
+//	clinician's app ──▶ issuer            (OpenID Connect: session JWT)
 //	scripted caller ──▶ the app           (access token)
 //	scripted caller ──▶ twiliobox         (the Voice SDK's part)
 //	     twiliobox  ──▶ the app           (webhooks)

@@ -21,9 +21,12 @@ type IssuerConfig struct {
 	// Project is the Descope project id: the last part of the keys' path and of
 	// `iss`.
 	Project string
-	// BaseURL is where the issuer is reached. `iss` is BaseURL/Project, or the
-	// bare Project when BaseURL is empty: Descope has issued both forms.
+	// BaseURL is where the issuer is reached, as http://127.0.0.1:9001; required.
+	// The OpenID Connect issuer is BaseURL/Project.
 	BaseURL string
+	// Bare makes a session's iss the bare Project: Descope has issued both forms
+	// (docs.descope.com, Session Overview). An ID token's iss is always the URL.
+	Bare bool
 	// People may sign in, without a password.
 	People []Person
 	// Life of a session; 0 means SessionLife. A negative one issues sessions
@@ -34,6 +37,8 @@ type IssuerConfig struct {
 	// PractitionerClaim names the claim that holds Person.ID; empty means
 	// medplumPractitionerId.
 	PractitionerClaim string
+	// Now is the clock of codes, sessions and refresh tokens; nil means time.Now.
+	Now func() time.Time
 }
 
 // Person is one who may sign in: ID is the FHIR Practitioner's id.
@@ -46,8 +51,9 @@ type Person struct {
 // Issuer is a local identity provider in Descope's shape. Its methods may be
 // called from any goroutine.
 type Issuer struct {
-	cfg  IssuerConfig
-	keys *keyRing
+	cfg    IssuerConfig
+	keys   *keyRing
+	grants *grants
 }
 
 // errNobody is returned for a person who is not in IssuerConfig.People.
@@ -57,6 +63,13 @@ var errNobody = errors.New("nobody of that id may sign in: choose one of the cli
 func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 	if cfg.Project == "" || strings.ContainsAny(cfg.Project, "/?#") {
 		return nil, errors.New("issuer: Project must be a Descope project id, as P2abc…")
+	}
+	if cfg.BaseURL == "" {
+		return nil, errors.New("issuer: BaseURL must be the address it is reached at, as http://127.0.0.1:9001")
+	}
+	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
+	if cfg.Now == nil {
+		cfg.Now = time.Now
 	}
 	if cfg.Life == 0 {
 		cfg.Life = SessionLife
@@ -71,7 +84,7 @@ func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
-	return &Issuer{cfg: cfg, keys: keys}, nil
+	return &Issuer{cfg: cfg, keys: keys, grants: newGrants(cfg.Now)}, nil
 }
 
 // Session returns a session JWT for the person with this Practitioner id, or an
@@ -82,12 +95,12 @@ func (i *Issuer) Session(practitioner string) (string, error) {
 	if !i.knows(practitioner) {
 		return "", errNobody
 	}
-	iss := i.cfg.Project
-	if i.cfg.BaseURL != "" {
-		iss = strings.TrimSuffix(i.cfg.BaseURL, "/") + "/" + i.cfg.Project
+	iss := i.url()
+	if i.cfg.Bare {
+		iss = i.cfg.Project
 	}
-	now := time.Now()
-	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+	now := i.cfg.Now()
+	return i.sign(jwt.MapClaims{
 		"amr":                   []string{"email"},
 		"drn":                   "DS",
 		"iss":                   iss,
@@ -99,11 +112,18 @@ func (i *Issuer) Session(practitioner string) (string, error) {
 		"permissions":           []string{},
 		i.cfg.PractitionerClaim: practitioner,
 	})
+}
+
+// url is the OpenID Connect issuer.
+func (i *Issuer) url() string { return i.cfg.BaseURL + "/" + i.cfg.Project }
+
+func (i *Issuer) sign(claims jwt.MapClaims) (string, error) {
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
 	key := i.keys.current()
 	token.Header["kid"] = key.id
 	signed, err := token.SignedString(key.private)
 	if err != nil {
-		return "", fmt.Errorf("sign the session: %w", err)
+		return "", fmt.Errorf("sign a token: %w", err)
 	}
 	return signed, nil
 }
@@ -114,29 +134,33 @@ func (i *Issuer) Rotate() error { return i.keys.rotate() }
 
 // Handler serves
 //
-//	GET  /v2/keys/{project}    the JWKS (RFC 7517)
-//	GET  /signin               the sign-in page (see signIn)
-//	POST /signin               its answer: back to redirect_uri
+//	GET  /{project}/.well-known/openid-configuration  see discovery
+//	GET  /{project}/.well-known/jwks.json             the JWKS (RFC 7517)
+//	GET  /v2/keys/{project}    the same, where Descope's own libraries look
+//	GET  /oauth2/v1/authorize  the sign-in page (see authorize)
+//	POST /signin               its answer: a code, back to redirect_uri
+//	POST /oauth2/v1/token      see token
+//	GET  /oauth2/v1/logout     see logout
 //	POST /sandbox/v1/session   {"practitioner": id} → {"sessionJwt": …}
 //	POST /sandbox/v1/rotate    204: Rotate
 func (i *Issuer) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v2/keys/{project}", i.serveKeys)
-	mux.HandleFunc("GET /signin", i.signInPage)
+	// What a page's script reads is open to the pages of this machine.
+	open := func(method, path string, h http.HandlerFunc) {
+		mux.Handle(method+" "+path, crossOrigin(h))
+		mux.HandleFunc("OPTIONS "+path, preflight(method))
+	}
+	open("GET", "/{project}/.well-known/openid-configuration", i.serveDiscovery)
+	open("GET", "/{project}/.well-known/jwks.json", i.serveKeys)
+	open("GET", "/v2/keys/{project}", i.serveKeys)
+	open("POST", "/oauth2/v1/token", i.serveToken)
+	mux.HandleFunc("GET /oauth2/v1/authorize", i.authorize)
 	mux.HandleFunc("POST /signin", i.signIn)
 	mux.HandleFunc("GET /signin.css", i.signInStyle)
+	mux.HandleFunc("GET /oauth2/v1/logout", i.logout)
 	mux.HandleFunc("POST /sandbox/v1/session", i.serveSession)
 	mux.HandleFunc("POST /sandbox/v1/rotate", i.serveRotate)
 	return mux
-}
-
-func (i *Issuer) serveKeys(w http.ResponseWriter, r *http.Request) {
-	if r.PathValue("project") != i.cfg.Project {
-		refuse(w, http.StatusNotFound, "This issuer has no such project.")
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	answerJSON(w, http.StatusOK, i.keys.public())
 }
 
 func (i *Issuer) serveSession(w http.ResponseWriter, r *http.Request) {
@@ -172,12 +196,17 @@ func (i *Issuer) serveRotate(w http.ResponseWriter, r *http.Request) {
 }
 
 func (i *Issuer) knows(practitioner string) bool {
+	_, ok := i.person(practitioner)
+	return ok
+}
+
+func (i *Issuer) person(practitioner string) (Person, bool) {
 	for _, p := range i.cfg.People {
 		if p.ID == practitioner {
-			return practitioner != ""
+			return p, practitioner != ""
 		}
 	}
-	return false
+	return Person{}, false
 }
 
 // userID gives a Descope user id: U2 and 25 letters or digits, always the same

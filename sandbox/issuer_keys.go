@@ -5,9 +5,12 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/big"
 	"sync"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // keyBits is RFC 7518 section 3.3's least size of an RS256 key.
@@ -63,6 +66,18 @@ func (k *keyRing) current() signingKey {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.keys[0]
+}
+
+// verifier finds the key that signed a token.
+func (k *keyRing) verifier(token *jwt.Token) (any, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, key := range k.keys {
+		if key.id == token.Header["kid"] {
+			return &key.private.PublicKey, nil
+		}
+	}
+	return nil, errors.New("no such key")
 }
 
 func (k *keyRing) public() jwks {

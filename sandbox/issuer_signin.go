@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"html/template"
@@ -16,13 +17,33 @@ var signInCSS []byte
 
 var signInTemplate = template.Must(template.New("signin").Parse(signInHTML))
 
-// signInPage shows who may sign in. Its query has redirect_uri, where to go
-// with the session, which must be on this machine, and state, which is handed
-// back as it came.
-func (i *Issuer) signInPage(w http.ResponseWriter, r *http.Request) {
-	back, err := returnAddress(r.URL.Query().Get("redirect_uri"))
-	if err != nil {
-		refuse(w, http.StatusBadRequest, sentence(err))
+// signInView is what the page shows: a refusal, that somebody is signed out, or
+// who may sign in.
+type signInView struct {
+	Refusal   string // a sentence
+	SignedOut bool
+	People    []Person
+	Hint      string // the Practitioner id that login_hint suggests
+	Site      string // where the browser goes back to
+	Request   string // the authorization request, to come back with the choice
+}
+
+// signInPage shows who may sign in.
+func (i *Issuer) signInPage(w http.ResponseWriter, a authorization) {
+	showSignIn(w, http.StatusOK, a.back.Scheme+"://"+a.back.Host, signInView{
+		People: i.cfg.People, Hint: a.query.Get("login_hint"), Site: a.back.Host, Request: a.query.Encode(),
+	})
+}
+
+// refusedPage tells a person what cannot be told to the app.
+func (i *Issuer) refusedPage(w http.ResponseWriter, why error) {
+	showSignIn(w, http.StatusBadRequest, "", signInView{Refusal: sentence(why)})
+}
+
+func showSignIn(w http.ResponseWriter, status int, site string, view signInView) {
+	var page bytes.Buffer
+	if err := signInTemplate.Execute(&page, view); err != nil {
+		http.Error(w, "the page could not be made", http.StatusInternalServerError)
 		return
 	}
 	h := w.Header()
@@ -31,60 +52,39 @@ func (i *Issuer) signInPage(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	// The form's answer redirects, and browsers hold redirects to form-action too.
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+back.Scheme+"://"+back.Host)
-	err = signInTemplate.Execute(w, map[string]any{
-		"People":   i.cfg.People,
-		"Redirect": back.String(),
-		"State":    r.URL.Query().Get("state"),
-		"Site":     back.Host,
-	})
-	if err != nil {
-		http.Error(w, "the page could not be made", http.StatusInternalServerError)
-	}
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+site)
+	w.WriteHeader(status)
+	w.Write(page.Bytes())
 }
 
-// signIn sends the browser back with #sessionJwt=…&state=… : a fragment stays
-// in the browser and is in no server's log.
+// signIn takes the page's choice: practitioner, and the request it was shown
+// for, which is checked again.
 func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
-	back, err := returnAddress(r.PostFormValue("redirect_uri"))
+	query, err := url.ParseQuery(r.PostFormValue("request"))
 	if err != nil {
-		refuse(w, http.StatusBadRequest, sentence(err))
+		i.refusedPage(w, errors.New("the sign-in page was sent damaged: go back to the app and sign in again"))
 		return
 	}
-	token, err := i.Session(r.PostFormValue("practitioner"))
+	a, err := i.readAuthorization(query)
 	if err != nil {
-		refuse(w, http.StatusBadRequest, sentence(err))
+		i.refusedPage(w, err)
 		return
 	}
-	answer := url.Values{"sessionJwt": {token}}
-	if state := r.PostFormValue("state"); state != "" {
-		answer.Set("state", state)
+	if wrong := a.wrong(); wrong != nil {
+		i.refusedPage(w, errors.New(wrong.description))
+		return
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Location", back.String()+"#"+answer.Encode())
-	w.WriteHeader(http.StatusSeeOther)
+	practitioner := r.PostFormValue("practitioner")
+	if !i.knows(practitioner) {
+		i.refusedPage(w, errNobody)
+		return
+	}
+	goBack(w, a, url.Values{"code": {i.grants.begin(a.pending(practitioner))}})
 }
 
 func (i *Issuer) signInStyle(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Write(signInCSS)
-}
-
-// returnAddress reads a redirect_uri and refuses any that leaves this machine.
-func returnAddress(raw string) (*url.URL, error) {
-	if raw == "" {
-		return nil, errors.New("redirect_uri is missing: add the address of the app to return to, as ?redirect_uri=http://127.0.0.1:8080/")
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		return nil, errors.New("redirect_uri is not a URL: give one as http://127.0.0.1:8080/")
-	}
-	local := (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && u.Opaque == "" && isLoopback(u.Hostname())
-	if !local {
-		return nil, errors.New("redirect_uri must be on this machine: http or https, at 127.0.0.1 or localhost")
-	}
-	u.Fragment, u.RawFragment = "", ""
-	return u, nil
 }

@@ -9,7 +9,6 @@ import (
 	"math/big"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -95,14 +94,16 @@ func postJSON(t *testing.T, method, url, body string) (int, map[string]any) {
 func TestSessionHasDescopesClaims(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name, base, wantIss string
+		name    string
+		bare    bool
+		wantIss string
 	}{
-		{"issuer as a URL", "https://issuer.example", "https://issuer.example/" + project},
-		{"issuer as the bare project", "", project},
+		{"issuer as a URL", false, "https://issuer.example/" + project},
+		{"issuer as the bare project", true, project},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, server := newIssuer(t, func(cfg *sandbox.IssuerConfig) { cfg.BaseURL = c.base })
+			_, server := newIssuer(t, func(cfg *sandbox.IssuerConfig) { cfg.Bare = c.bare })
 			status, answer := postJSON(t, http.MethodPost, server.URL+"/sandbox/v1/session", `{"practitioner":"nurse-1"}`)
 			if status != http.StatusOK {
 				t.Fatalf("status %d: %v", status, answer)
@@ -174,51 +175,5 @@ func TestRotation(t *testing.T) {
 	}
 	if _, err := verify(t, server.URL, first); err == nil {
 		t.Error("a key two rotations old is still published")
-	}
-}
-
-func TestSignInGoesBackOnlyToThisMachine(t *testing.T) {
-	t.Parallel()
-	_, server := newIssuer(t, nil)
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	for _, c := range []struct {
-		back string
-		ok   bool
-	}{
-		{"http://127.0.0.1:8080/calls?x=1", true}, {"http://localhost:8080/", true}, {"https://[::1]:8443/", true},
-		{"", false}, {"http://evil.example/", false}, {"http://127.0.0.1.evil.example/", false}, {"http://127.0.0.1@evil.example/", false},
-		{"//evil.example/", false}, {"javascript:alert(1)", false}, {"http:127.0.0.1", false},
-	} {
-		page, err := client.Get(server.URL + "/signin?redirect_uri=" + url.QueryEscape(c.back))
-		if err != nil {
-			t.Fatal(err)
-		}
-		html, _ := io.ReadAll(page.Body)
-		page.Body.Close()
-		if got := page.StatusCode == http.StatusOK; got != c.ok {
-			t.Errorf("%q: page status %d", c.back, page.StatusCode)
-		}
-		if c.ok && !strings.Contains(string(html), "Ms Grace &lt;Adeyemi&gt;") {
-			t.Errorf("the page lists nobody, or unescaped: %s", html)
-		}
-		sent, err := client.PostForm(server.URL+"/signin", url.Values{"redirect_uri": {c.back}, "practitioner": {"nurse-1"}, "state": {"s&1"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sent.Body.Close()
-		if got := sent.StatusCode == http.StatusSeeOther; got != c.ok {
-			t.Fatalf("%q: answer status %d", c.back, sent.StatusCode)
-		}
-		if !c.ok {
-			continue
-		}
-		base, fragment, _ := strings.Cut(sent.Header.Get("Location"), "#")
-		handed, _ := url.ParseQuery(fragment)
-		if base != c.back || handed.Get("state") != "s&1" {
-			t.Errorf("sent to %s with state %q", base, handed.Get("state"))
-		}
-		if _, err := verify(t, server.URL, handed.Get("sessionJwt")); err != nil {
-			t.Error(err)
-		}
 	}
 }

@@ -45,10 +45,11 @@ type Config struct {
 // World is the outside world, running. Its fields are set by Start and never
 // change; its methods may be called from any goroutine.
 type World struct {
-	TwilioURL  string // what api.twilio.com is to a client
-	FHIRURL    string // …/fhir/R4
-	IssuerURL  string // what api.descope.com is to a client
-	ConsoleURL string // the page for people
+	TwilioURL     string // what api.twilio.com is to a client
+	SignallingURL string // what the Voice SDK's edge is to a browser: ws://…/signal
+	FHIRURL       string // …/fhir/R4
+	IssuerURL     string // what api.descope.com is to a client
+	ConsoleURL    string // the page for people
 
 	AccountSID, AuthToken string
 	APIKey, APISecret     string
@@ -110,6 +111,7 @@ func (w *World) start(ctx context.Context, cfg Config) error {
 		return err
 	}
 	w.TwilioURL, w.IssuerURL, w.ConsoleURL = doors.twilio.url, doors.issuer.url, doors.console.url
+	w.SignallingURL = "ws://" + doors.twilio.Addr().String() + "/signal"
 	w.FHIRURL, w.FHIRTokenURL = doors.fhir.url+"/fhir/R4", doors.fhir.url+"/oauth2/token"
 	if err := w.openBoxes(ctx, cfg); err != nil {
 		return errors.Join(err, doors.close())
@@ -158,11 +160,7 @@ func (w *World) openBoxes(ctx context.Context, cfg Config) error {
 	if err := w.seed(ctx); err != nil {
 		return err
 	}
-	base := w.IssuerURL
-	if cfg.BareIssuer {
-		base = ""
-	}
-	w.issuer, err = NewIssuer(IssuerConfig{Project: w.Project, BaseURL: base, People: w.Clinic.people(), Life: cfg.SessionLife})
+	w.issuer, err = NewIssuer(IssuerConfig{Project: w.Project, BaseURL: w.IssuerURL, Bare: cfg.BareIssuer, People: w.Clinic.people(), Life: cfg.SessionLife})
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,7 @@ func (w *World) Env() []string {
 		"TWILIO_API_SECRET=" + w.APISecret,
 		"TWILIO_TWIML_APP_SID=" + w.ApplicationSID,
 		"TWILIO_API_BASE_URL=" + w.TwilioURL,
+		"TWILIO_SIGNALLING_URL=" + w.SignallingURL,
 		"FHIR_BASE_URL=" + w.FHIRURL,
 		"FHIR_TOKEN_URL=" + w.FHIRTokenURL,
 		"FHIR_CLIENT_ID=" + w.FHIRClientID,

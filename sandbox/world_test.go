@@ -145,7 +145,8 @@ func TestEnvAndSecrets(t *testing.T) {
 	shapes := map[string]string{
 		"TWILIO_ACCOUNT_SID": `^AC[0-9a-f]{32}$`, "TWILIO_AUTH_TOKEN": `^[0-9a-f]{32}$`, "TWILIO_API_KEY": `^SK[0-9a-f]{32}$`,
 		"TWILIO_API_SECRET": `^[0-9a-f]{32}$`, "TWILIO_TWIML_APP_SID": `^AP[0-9a-f]{32}$`, "TWILIO_API_BASE_URL": `^http://127\.0\.0\.1:\d+$`,
-		"FHIR_BASE_URL": `/fhir/R4$`, "FHIR_TOKEN_URL": `/oauth2/token$`, "FHIR_CLIENT_ID": `.`, "FHIR_CLIENT_SECRET": `.`,
+		"TWILIO_SIGNALLING_URL": `^ws://127\.0\.0\.1:\d+/signal$`,
+		"FHIR_BASE_URL":         `/fhir/R4$`, "FHIR_TOKEN_URL": `/oauth2/token$`, "FHIR_CLIENT_ID": `.`, "FHIR_CLIENT_SECRET": `.`,
 		"DESCOPE_PROJECT_ID": `^P2\w{26}$`, "DESCOPE_BASE_URL": `^http://127`,
 	}
 	got := map[string]string{}

@@ -25,6 +25,9 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 		return s.say(rd, careline.RefusedAccount.Sentence())
 	}
 	careline.Note(ctx, slog.String("call", call))
+	if s.soundTest(rd.form) {
+		return s.playSoundTest(rd)
+	}
 	ask := s.ask(rd.form)
 	ask.Trace = s.trace(ctx)
 	answer, err := s.Start(ctx, ask)

@@ -40,6 +40,14 @@ type Hangup struct{}
 
 func (Hangup) append(dst []byte) []byte { return append(dst, `<Hangup/>`...) }
 
+// Pause is silence, in whole seconds.
+type Pause struct{ Seconds int }
+
+func (p Pause) append(dst []byte) []byte {
+	dst = append(dst, `<Pause`...)
+	return append(appendAttribute(dst, "length", strconv.Itoa(p.Seconds)), `/>`...)
+}
+
 // Dial connects the caller to a number and keeps the caller's own call ringing
 // until that is answered (answerOnBridge).
 type Dial struct {

@@ -37,6 +37,7 @@ type twilioConfig struct {
 	phoneNumber                        careline.Phone // zero: the account's own numbers
 	baseURL                            *url.URL
 	region, edge                       string
+	signalling                         string // "", or the gateway that the web app uses in place of Twilio's
 	tokenTTL                           time.Duration
 	signatures                         bool // false only in development on loopback
 }
@@ -122,6 +123,7 @@ func readTwilio(r *reader, c config) twilioConfig {
 		baseURL:            r.link("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
 		region:             r.form("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
 		edge:               r.form("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
+		signalling:         r.gateway("TWILIO_SIGNALLING_URL"),
 		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 3600, 60, 86400),
 	}
 	if fixed := r.text("TWILIO_PHONE_NUMBER", ""); fixed != "" {

@@ -9,31 +9,48 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	"perci.health/careline/sandbox"
 )
 
-// demoPort is where the demo's service listens if nobody else does.
-const demoPort = "8080"
+// Where the demo listens unless it is told otherwise, or somebody else does.
+const (
+	demoPort    = 8080
+	consolePort = 8470
+)
 
 // demo is the whole system on this machine: the sandbox, and beside it the very
 // service that `careline serve` runs, with the sandbox's settings.
 type demo struct {
 	world *sandbox.World
-	dir   string // the service's log file and database
-	url   string // the service
+	dir   string            // the service's log file and database
+	url   string            // the service
+	own   map[string]string // settings that the demo was given
+}
+
+// demoFlags are what the demo can be told.
+type demoFlags struct {
+	pace          float64
+	once, json    bool
+	port, console int
+	set           settings
 }
 
 func runDemo(ctx context.Context, args []string, out io.Writer) error {
+	f := demoFlags{set: settings{}}
 	flags := flag.NewFlagSet("careline demo", flag.ContinueOnError)
 	flags.SetOutput(out)
-	pace := flags.Float64("pace", 1, "seconds that one second of a call takes; 0.1 is ten times faster")
-	once := flags.Bool("once", false, "stop after the first call")
-	console := flags.Int("console-port", 8470, "`port` of the console, 0 for any")
+	flags.Float64Var(&f.pace, "pace", 1, "seconds that one second of a call takes; 0.1 is ten times faster")
+	flags.BoolVar(&f.once, "once", false, "place one call without a browser, print its record and stop")
+	flags.BoolVar(&f.json, "json", false, "print the addresses as one line of JSON and nothing else, for a program")
+	flags.IntVar(&f.port, "port", demoPort, "`port` of the service and the clinician's app, 0 for any")
+	flags.IntVar(&f.console, "console-port", consolePort, "`port` of the console and the members' phones, 0 for any")
+	flags.Var(f.set, "set", "`NAME=value` of a setting of the service; may be given again")
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
@@ -42,12 +59,12 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	defer os.RemoveAll(dir) // a demo leaves nothing behind
-	w, err := startWorld(ctx, sandbox.Config{Pace: *pace, Ports: sandbox.Ports{Console: *console}})
+	w, err := startWorld(ctx, sandbox.Config{Pace: f.pace, Ports: sandbox.Ports{Console: f.console}})
 	if err != nil {
 		return err
 	}
-	d := demo{world: w, dir: dir}
-	return errors.Join(d.run(ctx, out, *once), w.Close())
+	d := demo{world: w, dir: dir, own: f.set}
+	return errors.Join(d.run(ctx, out, f), w.Close())
 }
 
 // startWorld starts the sandbox, on another console port if that one is taken.
@@ -61,9 +78,9 @@ func startWorld(ctx context.Context, c sandbox.Config) (*sandbox.World, error) {
 }
 
 // run serves until ctx ends, or the first call when once is set.
-func (d *demo) run(ctx context.Context, out io.Writer, once bool) error {
-	ln, err := net.Listen("tcp", "127.0.0.1:"+demoPort)
-	if err != nil {
+func (d *demo) run(ctx context.Context, out io.Writer, f demoFlags) error {
+	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(f.port)))
+	if errors.Is(err, syscall.EADDRINUSE) {
 		ln, err = listen("127.0.0.1:0")
 	}
 	if err != nil {
@@ -85,14 +102,17 @@ func (d *demo) run(ctx context.Context, out io.Writer, once bool) error {
 	defer stop()
 	served := make(chan error, 1)
 	go func() { served <- serve(ctx, c, ln, log) }()
-	err = d.show(ctx, out, once)
+	err = d.show(ctx, out, f)
 	stop()
 	return errors.Join(err, <-served, log.Close())
 }
 
-// setting answers for the environment: the sandbox's settings and a few of the
-// demo's own.
+// setting answers for the environment: what the demo was told, the sandbox's
+// settings, and a few of the demo's own.
 func (d *demo) setting(name string) string {
+	if value, ok := d.own[name]; ok {
+		return value
+	}
 	own := append(d.world.Env(), "FUNCTIONS_URL="+d.url, "DATABASE_URL=file:"+filepath.Join(d.dir, "careline.db"), "TWILIO_MACHINE_DETECTION=Enable")
 	for _, setting := range own {
 		if value, ok := strings.CutPrefix(setting, name+"="); ok {
@@ -102,52 +122,16 @@ func (d *demo) setting(name string) string {
 	return ""
 }
 
-// show places the first call and prints what becomes of it.
-func (d *demo) show(ctx context.Context, out io.Writer, once bool) error {
-	fmt.Fprintf(out, `careline is running on this machine alone, with a Twilio, a FHIR server and a sign-in of its own.
-
-  Click here to place calls, choose how they go, break things, and read the record:
-
-      %s
-
-  The service itself: %s   its log: %s
-
-A clinician calls a patient. Each line below is one webhook, or one version of the FHIR Communication:
-
-`, d.world.ConsoleURL, d.url, filepath.Join(d.dir, "careline.log"))
-	narrating, quiet := context.WithCancel(ctx)
-	defer quiet()
-	var narrator sync.WaitGroup
-	var told error
-	narrator.Go(func() { told = d.world.Narrate(narrating, out) })
-	err := d.firstCall(ctx, out)
-	if err == nil && !once {
-		fmt.Fprintf(out, "\nMore calls: %s   (stop with Ctrl-C)\n\n", d.world.ConsoleURL)
-		<-ctx.Done()
-	}
-	quiet()
-	narrator.Wait()
-	if ctx.Err() != nil {
-		return told
-	}
-	return errors.Join(err, told)
-}
-
-// firstCall calls the patient of the first appointment whose phone is answered,
-// and prints the record once the call is in it.
-func (d *demo) firstCall(ctx context.Context, out io.Writer) error {
+// firstCall calls the patient and prints the record once the call is in it.
+func (d *demo) firstCall(ctx context.Context, out io.Writer, c firstCall) error {
 	app := appClient{base: d.url, issuer: d.world.Issuer()}
-	appointment, number, err := d.answering()
-	if err != nil {
-		return err
-	}
-	sid, err := d.world.Place(ctx, sandbox.Ask{Practitioner: appointment.Practitioner, Appointment: appointment.ID, To: number})
+	sid, err := d.world.Place(ctx, sandbox.Ask{Practitioner: c.appointment.Practitioner, Appointment: c.appointment.ID, To: c.number})
 	if err != nil {
 		return fmt.Errorf("place the first call: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
-	call, err := app.finalCall(ctx, appointment, sid)
+	call, err := app.finalCall(ctx, c.appointment, sid)
 	if err != nil {
 		return err
 	}
@@ -158,14 +142,23 @@ func (d *demo) firstCall(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// answering finds an appointment whose patient picks up.
-func (d *demo) answering() (sandbox.Appointment, string, error) {
-	for _, a := range d.world.Clinic.Appointments {
-		for _, m := range d.world.Clinic.Members {
-			if m.ID == a.Patient && len(m.Phones) > 0 && strings.HasPrefix(m.Phones[0].Does, "Answers") {
-				return a, m.Phones[0].Number, nil
-			}
+// firstCall is the call that a visitor of the demo is invited to make.
+type firstCall struct {
+	appointment       sandbox.Appointment
+	clinician, member string // their names
+	number            string
+}
+
+// inviting finds an appointment whose patient picks up.
+func (d *demo) inviting() (firstCall, error) {
+	clinic := d.world.Clinic
+	for _, a := range clinic.Appointments {
+		m := slices.IndexFunc(clinic.Members, func(m sandbox.Member) bool { return m.ID == a.Patient })
+		c := slices.IndexFunc(clinic.Clinicians, func(c sandbox.Clinician) bool { return c.ID == a.Practitioner })
+		if m < 0 || c < 0 || len(clinic.Members[m].Phones) == 0 || !strings.HasPrefix(clinic.Members[m].Phones[0].Does, "Answers") {
+			continue
 		}
+		return firstCall{appointment: a, clinician: clinic.Clinicians[c].Name, member: clinic.Members[m].Name, number: clinic.Members[m].Phones[0].Number}, nil
 	}
-	return sandbox.Appointment{}, "", errors.New("nobody in the sandbox's clinic answers the telephone")
+	return firstCall{}, errors.New("nobody in the sandbox's clinic answers the telephone")
 }

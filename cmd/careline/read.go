@@ -55,6 +55,16 @@ func (r *reader) link(name, fallback, what string) *url.URL {
 	return u
 }
 
+// gateway is the URL of a WebSocket, or "".
+func (r *reader) gateway(name string) string {
+	v := r.text(name, "")
+	u, err := url.Parse(v)
+	if v != "" && (err != nil || u.Host == "" || (u.Scheme != "wss" && u.Scheme != "ws")) {
+		r.fault(name, "must be a ws:// or wss:// URL, or not be set: a local gateway for the web app's calls")
+	}
+	return v
+}
+
 func (r *reader) number(name string, fallback, low, high int) int {
 	v := r.text(name, strconv.Itoa(fallback))
 	n, err := strconv.Atoi(v)

@@ -41,7 +41,7 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 }
 
 // parse reads a command's flags. What it does not know it refuses, and every
-// flag that ends in -port or is called pace has its bounds.
+// flag that ends in port or is called pace has its bounds.
 func parse(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -54,7 +54,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 		value, err := strconv.ParseFloat(f.Value.String(), 64)
 		switch {
 		case err != nil:
-		case strings.HasSuffix(f.Name, "-port") && (value < 0 || value > 65535):
+		case strings.HasSuffix(f.Name, "port") && (value < 0 || value > 65535):
 			fault = fmt.Errorf("--%s must be from 0 to 65535", f.Name)
 		case f.Name == "pace" && value <= 0:
 			fault = errors.New("--pace must be above 0")

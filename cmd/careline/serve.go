@@ -80,7 +80,11 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 		p.log.Warn("signatures of webhooks are not checked: this is for development on one machine")
 	}
 	p.log.Info("serving", "address", ln.Addr().String(), "version", version)
-	err = api.Serve(ctx, ln, p.handler(c, p.hooks(c)))
+	app, err := webApp(c)
+	if err != nil {
+		p.log.Warn("the web app is not served", "err", err)
+	}
+	err = api.Serve(ctx, ln, p.handler(c, p.hooks(c), app))
 	stop()
 	running.Wait()
 	err = errors.Join(err, p.store.Close())
@@ -184,8 +188,8 @@ func newPool(c config, p *parts) (*twilio.Pool, error) {
 	return twilio.NewPool(client.VoiceNumbers, 0), nil
 }
 
-// handler is every route of the service.
-func (p *parts) handler(c config, hooks twilio.Webhooks) http.Handler {
+// handler is every route of the service, and the web app unless it is nil.
+func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.Handler {
 	minter := twilio.Minter{
 		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: twilio.Secret(c.twilio.apiSecret.Reveal()),
 		ApplicationSID: c.twilio.applicationSID, Region: c.twilio.region, TTL: c.twilio.tokenTTL,
@@ -200,6 +204,7 @@ func (p *parts) handler(c config, hooks twilio.Webhooks) http.Handler {
 			{Name: "events", Probe: p.relaying},
 		},
 		Metrics: p.metrics.Handler(telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size}),
+		Web:     app,
 		Mount:   mounted(hooks), Observe: p.metrics.Request, Span: p.traces.Request,
 	})
 }

@@ -270,7 +270,7 @@ func runBare(ctx context.Context) error {
 		return calls.Answer{To: a.To, CallerID: to, Appointment: a.Appointment}, nil
 	}
 	hooks.Keep = func(context.Context, careline.CallEvent) error { return nil }
-	return http.Serve(ln, p.handler(c, hooks))
+	return http.Serve(ln, p.handler(c, hooks, nil))
 }
 
 type benchServer struct {

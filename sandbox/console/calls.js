@@ -1,6 +1,6 @@
 // The calls so far, and the chosen one: who, state, buttons, timeline, record.
 
-import { ask, busy, capital, clock, el, icon, note } from "/dom.js";
+import { ask, busy, capital, clock, el, icon, note, phonePath } from "/dom.js";
 import { drawTimeline } from "/timeline.js";
 import { RecordView } from "/record.js";
 
@@ -59,12 +59,18 @@ export function drawCalls(parts, model) {
     drawButtons(call, a);
     const lines = [el("div", { class: "head" }, el("div", { class: "who" },
       el("h2", {}, a.inbound ? `${a.from} calls the clinic` : `${a.from} calls ${a.to}`),
-      el("p", {}, [about, a.ending && `number ${a.ending}`].filter(Boolean).join(" · ")))), band];
+      el("p", {}, [about, a.ending && `number ${a.ending}`].filter(Boolean).join(" · "), ...phoneLink(a)))), band];
     // The buttons stay where they are in the page, so that focus does.
     if (!buttons.isConnected || head.lastChild !== trouble) head.replaceChildren(...lines, buttons, trouble);
-    else { head.children[0].replaceWith(lines[0]); head.children[1].replaceWith(lines[1]); }
+    else lines.forEach((line, i) => { if (!line.isEqualNode(head.children[i])) head.children[i].replaceWith(line); }); // the link keeps its focus
     const sentence = a.inbound ? `${a.from}: ${a.word}` : `${a.word}: ${a.to}`;
     if (sentence !== saidLast) { parts.said.textContent = sentence; saidLast = sentence; }
+  }
+
+  // phoneLink leads to the page of the member's phone, if that is one of ours.
+  function phoneLink(a) {
+    const number = a.memberNumber ?? (a.inbound ? a.number : "");
+    return model.phones.has(number) ? [" · ", el("a", { href: phonePath(number), target: "_blank", rel: "noopener" }, "Open this phone")] : [];
   }
 
   function drawButtons(call, a) {

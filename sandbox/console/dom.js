@@ -54,6 +54,8 @@ export async function ask(method, path, body) {
 
 export const capital = (text) => (text ? text[0].toUpperCase() + text.slice(1) : "");
 export const clock = (iso) => new Date(iso).toLocaleTimeString("en-GB", { hour12: false }) + "." + String(new Date(iso).getMilliseconds()).padStart(3, "0");
+// phonePath is the page of a member's phone.
+export const phonePath = (number) => `/phones/${number}`;
 export const ending = (number) => (number ? `ending ${number.slice(-4)}` : "");
 export const spaced = (number) => {
   let m = /^\+44(7\d{3})(\d{3})(\d{3})$/.exec(number);

@@ -1,6 +1,6 @@
 // "Call": clinician → appointment → number → what that phone does → place it.
 
-import { ask, busy, el, icon, note, spaced } from "/dom.js";
+import { ask, busy, el, ending, icon, note, phonePath, spaced } from "/dom.js";
 
 const OUTCOMES = [
   ["answer", "Answers"], ["no-answer", "Does not answer"], ["busy", "Is busy"], ["decline", "Declines"],
@@ -23,8 +23,9 @@ export function drawPlace(panel, model) {
   const outcome = el("select", { id: "outcome", onchange: drawTalk }, OUTCOMES.map(([v, t]) => el("option", { value: v }, t)));
   const talk = el("input", { id: "talk", type: "number", min: "0", max: "3600", value: "12", inputmode: "numeric" });
   const talkField = el("div", { class: "field narrow" }, el("label", { for: "talk" }, "Talks (s)"), talk);
+  const page = el("a", { target: "_blank", rel: "noopener" });
   const phone = el("div", { class: "field" }, el("div", { class: "row" },
-    el("div", { class: "field grow" }, el("label", { for: "outcome" }, "When it rings"), outcome), talkField));
+    el("div", { class: "field grow" }, el("label", { for: "outcome" }, "When it rings"), outcome), talkField), page);
   const said = el("div", {});
   let placed = "";
   const place = el("button", { class: "button wide", type: "submit" }, icon("phone"), "Place the call");
@@ -80,6 +81,8 @@ export function drawPlace(panel, model) {
     const number = dialled();
     phone.hidden = !served(number);
     if (phone.hidden) return;
+    page.href = phonePath(number);
+    page.textContent = `Open the phone ${ending(number)} in a new tab`;
     const usual = usually(number);
     outcome.value = usual; talk.value = usual === "voicemail" ? 20 : 12;
     drawTalk();

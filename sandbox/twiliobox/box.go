@@ -28,17 +28,21 @@ func New(c Config) (*Box, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	b := &Box{engine: newEngine(c)}
+	e, err := newEngine(c)
+	if err != nil {
+		return nil, err
+	}
+	b := &Box{engine: e}
 	b.handler = b.routes()
 	return b, nil
 }
 
-// Handler serves the REST API under /2010-04-01 and the sandbox's own console
-// API under /sandbox/v1.
+// Handler serves the REST API under /2010-04-01, the Voice SDK's signalling at
+// /signal and the sandbox's own console API under /sandbox/v1.
 func (b *Box) Handler() http.Handler { return b.handler }
 
-// Close hangs up every call, refuses new ones and waits until the last webhook
-// has been answered. When ctx ends first the remaining webhooks are broken off
+// Close hangs up every call, refuses new ones, waits until the last webhook has
+// been answered, says goodbye to the browsers and frees the media port. When ctx ends first the remaining webhooks are broken off
 // and the context's error is returned. Closing twice is allowed.
 func (b *Box) Close(ctx context.Context) error { return b.engine.close(ctx) }
 

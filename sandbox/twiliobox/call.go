@@ -106,6 +106,9 @@ func (c *call) pickUp(l *leg) {
 	c.engine.mu.Unlock()
 	c.changed(l, InProgress)
 	c.tell(l, "answered")
+	if l.party != nil {
+		l.party.answered()
+	}
 }
 
 // leave ends a leg because the party on it hangs up. Before it was answered a
@@ -137,6 +140,7 @@ func (c *call) end(l *leg, s Status, sip int) {
 	if l.onEnd != nil {
 		l.onEnd()
 	}
+	c.hush(l)
 	if l != c.parent {
 		return
 	}
@@ -158,7 +162,7 @@ func (c *call) cut(child *leg) {
 // changed records a leg's new status and tells the console.
 func (c *call) changed(l *leg, s Status) {
 	c.engine.mu.Lock()
-	l.status = s
+	l.status, l.since = s, time.Now().UTC()
 	l.states = append(l.states, State{Status: s, At: c.clock.now})
 	c.engine.mu.Unlock()
 	c.engine.bus.publish(Event{Type: "call.state", CallSID: l.sid, ParentCallSID: l.parentSID, Status: s})

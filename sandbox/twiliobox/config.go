@@ -26,6 +26,9 @@ type Config struct {
 	Pace float64
 	// Seed makes fault injection repeatable.
 	Seed uint64
+	// MediaPort is the UDP port of all sound; 0 means any free one, taken when
+	// the first call with sound is placed.
+	MediaPort int
 
 	Log *slog.Logger // optional; never given a number, name or token
 	// HTTPClient sends webhooks; optional. Redirects and cookies are the box's
@@ -69,6 +72,7 @@ func (c Config) check() error {
 	bad(isSID("SK", c.APIKey), "APIKey must be SK and 32 hexadecimal digits")
 	bad(c.APISecret != "", "APISecret is empty")
 	bad(c.Pace >= 0, "Pace is %v: it must not be negative", c.Pace)
+	bad(c.MediaPort >= 0 && c.MediaPort <= 65535, "MediaPort is %d: it must be a UDP port, or 0", c.MediaPort)
 	seen := map[string]bool{}
 	for i, a := range c.Applications {
 		where := fmt.Sprintf("Applications[%d]", i)

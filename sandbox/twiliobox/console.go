@@ -22,11 +22,15 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("GET /calls/{sid}", b.seeCall)
 	handle("POST /calls/{sid}/hangup", b.hangUpCall)
 	handle("GET /phones", b.seePhones)
+	handle("GET /phones/{number}", b.seePhone)
 	handle("PUT /phones/{number}", b.setPhone)
 	handle("POST /phones/{number}/{act}", b.usePhone)
+	handle("GET /network", b.seeNetwork)
+	handle("PUT /network", b.setNetwork)
 	handle("GET /faults", b.seeFaults)
 	handle("PUT /faults", b.setFaults)
 	mux.HandleFunc("GET /sandbox/v1/events", b.stream)
+	mux.HandleFunc("GET /sandbox/v1/phones/{number}/events", b.streamPhone)
 }
 
 // consoleHandler returns a status and what to answer, or an error: a Refusal is
@@ -65,7 +69,7 @@ func fault(err error) (int, any) {
 		status = http.StatusBadRequest
 	case errors.Is(err, errNotFound):
 		status = http.StatusNotFound
-	case errors.Is(err, errEnded), errors.Is(err, errNotRinging):
+	case errors.Is(err, errEnded), errors.Is(err, errNotRinging), errors.Is(err, errNotInCall):
 		status = http.StatusConflict
 	case errors.Is(err, errClosed):
 		status = http.StatusServiceUnavailable

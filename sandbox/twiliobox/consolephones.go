@@ -4,16 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 )
 
-// phoneView is a phone as the console shows it. State is idle, ringing or
-// in-call.
+// phoneView is a phone as the console shows it.
 type phoneView struct {
 	Number string `json:"number"`
 	Phone
-	State   string `json:"state"`
-	CallSID string `json:"callSid,omitempty"`
+	State    string    `json:"state"` // idle, ringing or in-call
+	CallSID  string    `json:"callSid,omitempty"`
+	From     string    `json:"from,omitempty"` // the caller id it shows
+	Since    time.Time `json:"since,omitzero"` // of the state, on the wall clock
+	Attended bool      `json:"attended"`       // somebody sits in front of it
+	Digits   string    `json:"digits"`         // keys heard from the other side in this call
 }
 
 // phoneRule is a line of the package comment's table.
@@ -53,18 +58,44 @@ func (b *Box) seePhones(*http.Request) (int, any, error) {
 }
 
 func (e *engine) phone(number string) phoneView {
-	v := phoneView{Number: number, Phone: e.phones.lookup(number), State: "idle"}
-	l, ok := e.live(number)
-	if !ok {
-		return v
-	}
+	v := phoneView{Number: number, Phone: e.phones.lookup(number), State: "idle", Attended: e.phones.isAttended(number)}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	v.CallSID, v.State = l.sid, "ringing"
-	if l.status == InProgress {
-		v.State = "in-call"
+	l := e.latestLocked(number)
+	if l == nil {
+		return v
 	}
+	switch {
+	case l.status == Ringing:
+		v.State = "ringing"
+	case l.status == InProgress:
+		v.State = "in-call"
+	case !l.status.Final():
+		return v // on its way: the phone does not know yet
+	}
+	v.Since = l.since
+	if v.State == "idle" {
+		return v
+	}
+	v.CallSID, v.From, v.Digits = l.sid, l.from, l.digits
 	return v
+}
+
+// latestLocked finds the leg at an address that its phone shows: the newest live
+// one, else the newest.
+func (e *engine) latestLocked(address string) (latest *leg) {
+	for _, l := range slices.Backward(e.order) {
+		if l.to != address || l.parentSID == "" {
+			continue
+		}
+		if !l.status.Final() {
+			return l
+		}
+		if latest == nil {
+			latest = l
+		}
+	}
+	return latest
 }
 
 // address reads the number of a path: a client may also be named.
@@ -93,31 +124,44 @@ func (b *Box) setPhone(r *http.Request) (int, any, error) {
 	return http.StatusOK, b.engine.phone(number), nil
 }
 
-// usePhone answers, declines or hangs up the newest call at a number. Any phone
-// that rings can be answered before its script does.
+func (b *Box) seePhone(r *http.Request) (int, any, error) {
+	number, err := address(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	return http.StatusOK, b.engine.phone(number), nil
+}
+
+// usePhone does what a person does with the phone that has the newest call at a
+// number. Any phone that rings can be answered before its script does.
 func (b *Box) usePhone(r *http.Request) (int, any, error) {
 	number, err := address(r)
 	if err != nil {
 		return 0, nil, err
 	}
+	acts := map[string]func(*http.Request, *leg) (string, error){
+		"answer": b.answerPhone, "voicemail": b.toVoicemail, "digits": b.pressDigits,
+		"decline": func(_ *http.Request, l *leg) (string, error) {
+			return "", b.engine.press(l, func() func() { return l.onDecline })
+		},
+		"hangup": func(_ *http.Request, l *leg) (string, error) { return "", b.engine.hangUp(l) },
+	}
+	act, known := acts[r.PathValue("act")]
+	if !known {
+		return 0, nil, badRequest{errors.New("a phone can answer, decline, hangup, voicemail and digits")}
+	}
 	l, ok := b.engine.live(number)
 	if !ok {
 		return 0, nil, errNotRinging
 	}
-	switch r.PathValue("act") {
-	case "answer":
-		err = b.engine.press(l, func() func() { return l.onAnswer })
-	case "decline":
-		err = b.engine.press(l, func() func() { return l.onDecline })
-	case "hangup":
-		err = b.engine.hangUp(l)
-	default:
-		err = badRequest{errors.New("a phone can answer, decline and hangup")}
-	}
+	sdp, err := act(r, l)
 	if err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, b.engine.phone(number), nil
+	return http.StatusOK, struct {
+		phoneView
+		SDP string `json:"sdp,omitempty"`
+	}{b.engine.phone(number), sdp}, nil
 }
 
 // press does what a phone's button does while it rings.

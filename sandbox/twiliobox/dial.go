@@ -4,17 +4,19 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"perci.health/careline/sandbox/media"
 )
 
 // dialling is a Dial while it runs.
 type dialling struct {
 	*call
-	verb   dialVerb
-	tried  []*leg
-	winner *leg
-	noun   noun  // that the winner answered for
-	phone  Phone // that the winner is
-	bridge bool  // parent and winner could hear each other
+	verb     dialVerb
+	tried    []*leg
+	winner   *leg
+	noun     noun // that the winner answered for
+	bridge   bool // parent and winner could hear each other
+	ringback bool // the parent hears that somebody is rung
 }
 
 // setupTime is from dialling until the far end's phone, or its network, reacts.
@@ -67,6 +69,10 @@ func (x *dialling) ring(group []noun) {
 		x.place(n, l)
 	}
 	x.waitUntil(func() bool { return x.winner != nil || allFinal(ringing) })
+	if x.winner == nil && x.ringback {
+		x.ringback = false
+		x.parent.line.play(nil)
+	}
 	for _, l := range ringing {
 		if l != x.winner {
 			x.cut(l)
@@ -93,7 +99,7 @@ func (x *dialling) newChild(n noun) *leg {
 	l := &leg{
 		sid: newSID("CA"), parentSID: x.parent.sid, direction: "outbound-dial",
 		from: from, caller: from, to: n.address, pstn: !n.client,
-		call: x.call, created: x.clock.now, hook: n.hook, numberSID: x.numberSID(from),
+		call: x.call, created: x.clock.now, hook: n.hook, numberSID: x.numberSID(from), line: &line{},
 	}
 	l.lane = &lane{call: x.call}
 	x.engine.add(l)
@@ -116,44 +122,16 @@ func (x *dialling) place(n noun, l *leg) {
 	x.changed(l, Initiated)
 	x.tell(l, "initiated")
 	timeout := x.clock.after(x.verb.timeout+timeoutGrace, func() { x.end(l, NoAnswer, 487) })
-	phone := x.engine.phones.lookup(n.address)
-	answer := func() {
+	l.phone = x.engine.phoneFor(n)
+	answer := func(p Phone) {
 		timeout.cancel()
-		x.answered(n, l, phone)
+		x.answered(n, l, p)
 	}
-	reaction := x.clock.after(setupTime, func() { x.react(l, phone, answer) })
+	reaction := x.clock.after(setupTime, func() { x.react(n, l, answer) })
 	l.onEnd = func() {
 		timeout.cancel()
 		reaction.cancel()
 		l.onAnswer, l.onDecline = nil, nil
-	}
-}
-
-// react is what a phone does when the call reaches it.
-func (x *dialling) react(l *leg, phone Phone, answer func()) {
-	switch phone.Outcome {
-	case "failed":
-		x.end(l, Failed, phone.SIPResponseCode)
-		return
-	case "busy":
-		x.end(l, Busy, 486)
-		return
-	}
-	x.changed(l, Ringing)
-	x.tell(l, "ringing")
-	decline := func() { x.end(l, Busy, 603) }
-	var acts *alarm
-	switch phone.Outcome {
-	case "answer", "voicemail":
-		acts = x.clock.after(seconds(*phone.RingSeconds), answer)
-	case "decline":
-		acts = x.clock.after(seconds(*phone.RingSeconds), decline)
-	}
-	l.onAnswer, l.onDecline = answer, decline
-	before := l.onEnd
-	l.onEnd = func() {
-		acts.cancel()
-		before()
 	}
 }
 
@@ -167,9 +145,10 @@ func (x *dialling) answered(n noun, l *leg, phone Phone) {
 	x.winner = l
 	l.onEnd()
 	l.onEnd = nil
+	l.phone, x.noun = phone, n
+	l.line.talk(newRobot(phone))
 	x.pickUp(l)
 	x.detect(n, l, phone)
-	x.noun, x.phone = n, phone
 }
 
 // talk is from the answer to the end: digits, a whisper on the callee's side,
@@ -178,6 +157,7 @@ func (x *dialling) talk() {
 	n, l := x.noun, x.winner
 	if n.sendDigits != "" {
 		x.said(l, Utterance{Kind: "digits", Text: n.sendDigits})
+		l.line.play(media.DTMF(n.sendDigits))
 		x.spend(l, digitsLast(n.sendDigits))
 	}
 	if n.url != "" && !l.status.Final() {
@@ -188,11 +168,12 @@ func (x *dialling) talk() {
 	}
 	x.bridge = true
 	x.pickUp(x.parent)
+	x.join(x.parent, l)
 	limit := x.clock.after(x.verb.timeLimit, func() { x.end(l, Completed, 200) })
 	defer limit.cancel()
-	if *x.phone.TalkSeconds > 0 {
-		leaves := x.clock.after(seconds(*x.phone.TalkSeconds), func() { x.end(l, Completed, 200) })
-		defer leaves.cancel()
+	if *l.phone.TalkSeconds > 0 {
+		l.leaves = x.clock.after(seconds(*l.phone.TalkSeconds), func() { x.end(l, Completed, 200) })
+		defer l.leaves.cancel()
 	}
 	x.waitUntil(func() bool { return l.status.Final() })
 }

@@ -3,6 +3,7 @@ package twiliobox
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -27,6 +28,7 @@ type noun struct {
 	url, method string // TwiML for the callee before bridging
 	hook        hook
 	detection   detection
+	parameters  url.Values // for the client that answers
 }
 
 // maxNouns is how many numbers and clients one Dial may call.
@@ -92,7 +94,7 @@ func (c *call) readNoun(d document, v *node) (noun, bool) {
 	switch v.name {
 	case "Number":
 	case "Client":
-		n.client, n.address = true, "client:"+identity(v)
+		n.client, n.address, n.parameters = true, "client:"+identity(v), readParameters(v)
 	default:
 		return n, false
 	}

@@ -3,20 +3,25 @@ package twiliobox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 )
 
 // engine runs calls: it knows legs, phones and TwiML, and of HTTP only what it
 // sends itself.
 type engine struct {
-	config  Config
-	account *account
-	phones  *phonebook
-	gremlin *gremlin
-	bus     *bus
-	postman *postman
+	config   Config
+	account  *account
+	phones   *phonebook
+	gremlin  *gremlin
+	bus      *bus
+	postman  *postman
+	studio   *studio
+	exchange *exchange
+	patience endurance
 
 	base    context.Context // of every webhook
 	abort   context.CancelFunc
@@ -37,15 +42,32 @@ var (
 	errClosed     = errors.New("the sandbox is closing")
 	errEnded      = errors.New("the call has ended")
 	errNotRinging = errors.New("the phone is not ringing")
+	errNotInCall  = errors.New("the phone is not in a call")
 )
 
-func newEngine(c Config) *engine {
+// endurance is how long things last on the wall clock before the box gives up on
+// them: sound and signalling are in real time at any pace.
+type endurance struct {
+	beat    time.Duration // between heartbeats of signalling; the Voice SDK waits 15 s
+	socket  time.Duration // a browser that says nothing, not even to heartbeats
+	browser time.Duration // a call whose browser has lost its connection, at least
+	phone   time.Duration // a call whose phone page sends no sound: time to load it again
+}
+
+var usualEndurance = endurance{beat: 8 * time.Second, socket: 20 * time.Second, browser: 15 * time.Second, phone: 30 * time.Second}
+
+func newEngine(c Config) (*engine, error) {
+	studio, err := newStudio(c.MediaPort, c.Log)
+	if err != nil {
+		return nil, fmt.Errorf("twiliobox: %w", err)
+	}
 	base, abort := context.WithCancel(context.Background())
 	bus := newBus()
-	return &engine{
+	e := &engine{
 		config:  c,
 		account: newAccount(c),
-		phones:  &phonebook{script: map[string]Phone{}},
+		phones:  &phonebook{script: map[string]Phone{}, attended: map[string]int{}},
+		studio:  studio, patience: usualEndurance,
 		gremlin: &gremlin{seed: c.Seed},
 		bus:     bus,
 		postman: &postman{authToken: c.AuthToken, bus: bus},
@@ -53,6 +75,8 @@ func newEngine(c Config) *engine {
 		abort:   abort,
 		legs:    map[string]*leg{},
 	}
+	e.exchange = newExchange(e)
+	return e, nil
 }
 
 // start puts a call on its own goroutine, beginning with the request for its
@@ -182,12 +206,14 @@ func (e *engine) close(ctx context.Context) error {
 		e.running.Wait()
 		close(idle)
 	}()
+	var late error
 	select {
 	case <-idle:
-		return nil
 	case <-ctx.Done():
 		e.abort()
 		<-idle
-		return ctx.Err()
+		late = ctx.Err()
 	}
+	e.exchange.close(ctx.Done())
+	return errors.Join(late, e.studio.close())
 }

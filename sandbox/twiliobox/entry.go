@@ -13,15 +13,25 @@ var reserved = []string{
 	"AccountSid", "ApiVersion", "ApplicationSid", "CallSid", "CallStatus", "Called", "Caller", "Direction", "To", "ParentCallSid",
 }
 
-// connect starts a call as Device.connect of the Voice SDK does: it returns the
-// parent's sid at once, the rest happens on the call's own goroutine. params are
-// the client's; those in the signed token win over them, since a server chose
-// them (Twilio does not say which do).
+// connect starts a call as Device.connect of the Voice SDK does, without sound:
+// it returns the parent's sid at once, the rest happens on the call's own
+// goroutine.
 func (e *engine) connect(token string, params map[string]string) (string, error) {
 	g, refused := e.checkToken(token, time.Now())
+	if refused == nil && !g.outgoing {
+		refused = errNoOutgoing
+	}
 	if refused != nil {
 		return "", refused
 	}
+	parent, begin := e.outgoing(g, params)
+	return parent.sid, begin()
+}
+
+// outgoing makes the leg of a client that places a call, and what begins the
+// call. params are the client's; those in the signed token win over them, since
+// a server chose them (Twilio does not say which do).
+func (e *engine) outgoing(g grants, params map[string]string) (*leg, func() error) {
 	all := maps.Clone(params)
 	if all == nil {
 		all = map[string]string{}
@@ -30,7 +40,7 @@ func (e *engine) connect(token string, params map[string]string) (string, error)
 	app, _ := e.account.application(g.applicationSID)
 	me := "client:" + g.identity
 	parent := &leg{
-		sid: newSID("CA"), direction: "inbound", status: Ringing,
+		sid: newSID("CA"), direction: "inbound", status: Ringing, line: &line{},
 		from: me, caller: me, to: all["To"], applicationSID: app.SID,
 		hook: hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}},
 	}
@@ -39,7 +49,7 @@ func (e *engine) connect(token string, params map[string]string) (string, error)
 	if from := all["From"]; from != "" {
 		parent.from = from
 	}
-	return parent.sid, e.begin(parent, app.VoiceURL, app.VoiceMethod, all)
+	return parent, func() error { return e.begin(parent, app.VoiceURL, app.VoiceMethod, all) }
 }
 
 var (
@@ -62,7 +72,7 @@ func (e *engine) incoming(from, to string) (string, error) {
 		n.StatusCallback, n.StatusCallbackMethod = app.StatusCallback, app.StatusCallbackMethod
 	}
 	parent := &leg{
-		sid: newSID("CA"), direction: "inbound", status: Ringing, pstn: true,
+		sid: newSID("CA"), direction: "inbound", status: Ringing, pstn: true, line: &line{},
 		from: from, caller: from, to: to, numberSID: n.SID, applicationSID: n.VoiceApplicationSID,
 		hook: hook{url: n.StatusCallback, method: n.StatusCallbackMethod, events: []string{"completed"}},
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perci.health/careline/sandbox/media"
 )
 
 // maxDocuments stops a document that redirects to itself for ever. Twilio has no
@@ -14,6 +16,9 @@ const maxDocuments = 100
 
 // apology is what a caller hears when the application fails (voice/twiml).
 const apology = "We are sorry, an application error has occurred. Goodbye."
+
+// playedTone, in hertz, is heard for every recording that is played.
+const playedTone = 523.25
 
 // perform asks for a document and runs it, and those it leads to, on a leg,
 // until the leg is gone or nothing is left to run.
@@ -45,6 +50,7 @@ func (c *call) fail(on *leg, n Notice) {
 	if on.status.Final() {
 		return
 	}
+	on.applicationFailed = true
 	c.said(on, Utterance{Kind: "app-error", Text: apology})
 	switch {
 	case on.status == InProgress:
@@ -125,20 +131,30 @@ func (c *call) say(on *leg, v *node) {
 	c.said(on, Utterance{Kind: "say", Text: text, Voice: v.attrs["voice"], Language: v.attrs["language"]})
 	// 150 words a minute: the pace of an unhurried reader.
 	once := max(time.Second, time.Duration(len(strings.Fields(text)))*400*time.Millisecond)
-	c.spend(on, once*time.Duration(c.loops(on, v)))
+	if on.line.plug.Load() != nil {
+		once = max(once, spoken(text))
+	}
+	loops := c.loops(on, v)
+	on.line.play(repeatSpeech(loops, text))
+	c.spend(on, once*time.Duration(loops))
+	on.line.play(nil)
 }
 
-// play does not fetch the audio: each is taken to last five seconds, each digit
+// play does not fetch the audio: each is a tone of five seconds, each digit lasts
 // half of one.
 func (c *call) play(on *leg, v *node) {
 	c.pickUp(on)
 	if digits := v.attrs["digits"]; digits != "" {
 		c.said(on, Utterance{Kind: "digits", Text: digits})
+		on.line.play(media.DTMF(digits))
 		c.spend(on, digitsLast(digits))
+		on.line.play(nil)
 		return
 	}
 	c.said(on, Utterance{Kind: "play", Text: v.text})
+	on.line.play(media.Tone(playedTone))
 	c.spend(on, 5*time.Second*time.Duration(c.loops(on, v)))
+	on.line.play(nil)
 }
 
 // loops: 0 means until hang-up, a thousand times at most (voice/twiml/say).

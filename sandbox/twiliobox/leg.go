@@ -38,8 +38,8 @@ type State struct {
 	At     time.Time `json:"at"`
 }
 
-// Utterance is something heard on a leg. Kind is say, play, pause, digits or
-// app-error.
+// Utterance is something heard on a leg. Kind is say, play, pause, digits,
+// message (of the Voice SDK) or app-error.
 type Utterance struct {
 	CallSID  string    `json:"callSid"`
 	At       time.Time `json:"at"`
@@ -63,25 +63,44 @@ type Notice struct {
 // fields of the second block are written by the call's goroutine alone, under
 // engine.mu, and read by others under it.
 type leg struct {
-	sid, parentSID, direction  string
-	from, caller, to           string
-	applicationSID, numberSID  string
-	created                    time.Time
-	call                       *call
-	hook                       hook
-	lane                       *lane
-	sequence                   int
-	onAnswer, onDecline, onEnd func() // set by the Dial that holds the leg
-	pstn                       bool
+	sid, parentSID, direction string
+	from, caller, to          string
+	applicationSID, numberSID string
+	created                   time.Time
+	call                      *call
+	hook                      hook
+	lane                      *lane
+	sequence                  int
+	pstn                      bool
+	line                      *line // its sound
+	party                     party // who is told what becomes of it, or nil
 
-	status          Status
-	answered, ended time.Time
-	sip             int
-	answeredBy      string
-	states          []State
-	transcript      []Utterance // of the whole call, on the parent
-	notices         []Notice    // of the whole call, on the parent
-	dialled         []*leg      // on the parent
+	// Set by the Dial that holds the leg; the call's goroutine alone uses them.
+	phone            Phone // that it rings, as its script is for this call
+	onAnswer         func(Phone)
+	onDecline, onEnd func()
+	leaves           *alarm // when the phone hangs up by itself
+
+	status            Status
+	answered, ended   time.Time
+	sip               int
+	answeredBy        string
+	states            []State
+	transcript        []Utterance // of the whole call, on the parent
+	notices           []Notice    // of the whole call, on the parent
+	dialled           []*leg      // on the parent
+	bridged           *leg        // whom it can talk to
+	digits            string      // keys heard from the other side
+	since             time.Time   // of the status, on the wall clock
+	applicationFailed bool        // it ended because of that
+}
+
+// party is whoever is at the far end of a leg and is told what becomes of it. Its
+// methods are called on the call's goroutine and must not wait for that.
+type party interface {
+	rings()    // somebody is being rung for it
+	answered() // the leg is now in progress
+	ended()    // the leg has its final status
 }
 
 // hook is where a leg's status callbacks go, and for which events.
@@ -159,20 +178,21 @@ func (l *leg) progress() url.Values {
 
 // legView is a leg as it was at one moment.
 type legView struct {
-	SID             string    `json:"sid"`
-	ParentCallSID   string    `json:"parentCallSid,omitempty"`
-	Direction       string    `json:"direction"`
-	From            string    `json:"from"`
-	Caller          string    `json:"caller"`
-	To              string    `json:"to"`
-	Status          Status    `json:"status"`
-	SIPResponseCode int       `json:"sipResponseCode,omitempty"`
-	AnsweredBy      string    `json:"answeredBy,omitempty"`
-	Created         time.Time `json:"created"`
-	Answered        time.Time `json:"answered,omitzero"`
-	Ended           time.Time `json:"ended,omitzero"`
-	DurationSeconds int       `json:"durationSeconds"`
-	States          []State   `json:"states"`
+	SID             string     `json:"sid"`
+	ParentCallSID   string     `json:"parentCallSid,omitempty"`
+	Direction       string     `json:"direction"`
+	From            string     `json:"from"`
+	Caller          string     `json:"caller"`
+	To              string     `json:"to"`
+	Status          Status     `json:"status"`
+	SIPResponseCode int        `json:"sipResponseCode,omitempty"`
+	AnsweredBy      string     `json:"answeredBy,omitempty"`
+	Created         time.Time  `json:"created"`
+	Answered        time.Time  `json:"answered,omitzero"`
+	Ended           time.Time  `json:"ended,omitzero"`
+	DurationSeconds int        `json:"durationSeconds"`
+	States          []State    `json:"states"`
+	Media           *mediaView `json:"media,omitempty"` // of the browser at its end, where one has been
 
 	numberSID string
 }
@@ -185,6 +205,6 @@ func (l *leg) view() legView {
 		SIPResponseCode: l.sip, AnsweredBy: l.answeredBy,
 		Created: l.created, Answered: l.answered, Ended: l.ended,
 		DurationSeconds: l.seconds(), States: append([]State(nil), l.states...),
-		numberSID: l.numberSID,
+		numberSID: l.numberSID, Media: l.line.view(),
 	}
 }

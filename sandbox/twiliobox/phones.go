@@ -21,6 +21,10 @@ type Phone struct {
 	AnsweredBy string `json:"answeredBy,omitempty"`
 	// SIPResponseCode overrides the code of outcome failed: 503, else.
 	SIPResponseCode int `json:"sipResponseCode,omitempty"`
+	// Voice is what somebody who answers by himself says: auto (greets, and
+	// answers when the other side stops talking), tone:<hertz>, silence or echo
+	// (says what it hears). A voicemail says its announcement instead.
+	Voice string `json:"voice,omitempty"`
 }
 
 var (
@@ -46,6 +50,9 @@ func (p Phone) check() error {
 	if p.SIPResponseCode != 0 && (p.SIPResponseCode < 400 || p.SIPResponseCode > 699) {
 		wrong = append(wrong, errors.New("sipResponseCode must be between 400 and 699"))
 	}
+	if err := checkVoice(p.Voice); err != nil {
+		wrong = append(wrong, err)
+	}
 	return errors.Join(wrong...)
 }
 
@@ -64,6 +71,9 @@ func (p Phone) completed() Phone {
 	if p.TalkSeconds == nil {
 		p.TalkSeconds = &talk
 	}
+	if p.Voice == "" {
+		p.Voice = "auto"
+	}
 	if p.Outcome == "failed" && p.SIPResponseCode == 0 {
 		p.SIPResponseCode = 503
 	}
@@ -72,8 +82,25 @@ func (p Phone) completed() Phone {
 
 // phonebook knows every phone that can be called.
 type phonebook struct {
-	mu     sync.Mutex
-	script map[string]Phone
+	mu       sync.Mutex
+	script   map[string]Phone
+	attended map[string]int // people in front of it
+}
+
+// attend counts somebody in who sits in front of a phone (1), or out (-1).
+func (b *phonebook) attend(address string, n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.attended[address] += n
+	if b.attended[address] == 0 {
+		delete(b.attended, address)
+	}
+}
+
+func (b *phonebook) isAttended(address string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.attended[address] > 0
 }
 
 // lookup returns the phone behind an address: an E.164 number or client:name.

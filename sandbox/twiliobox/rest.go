@@ -30,6 +30,7 @@ func (b *Box) routes() http.Handler {
 	rest("GET /Applications/{sid}", b.fetchApplication)
 	rest("POST /Applications/{sid}", b.updateApplication)
 	mux.Handle("/"+restVersion+"/", b.rest(func(*http.Request) (any, *restError) { return nil, errRestNotFound }))
+	mux.Handle("GET /signal", b.engine.exchange)
 	b.console(mux)
 	return mux
 }

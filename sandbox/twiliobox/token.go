@@ -24,9 +24,15 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%d: %s", r.Code, r.Messag
 // grants are what an access token allows, once it has been checked.
 type grants struct {
 	identity       string
+	expires        time.Time
+	incoming       bool // may be rung
+	outgoing       bool // may place calls, with what follows
 	applicationSID string
 	params         map[string]string
 }
+
+// errNoOutgoing refuses a call placed with a token that only allows incoming ones.
+var errNoOutgoing = &Refusal{20106, "Invalid access token grants: identity and voice.outgoing are needed to place a call"}
 
 // longestLife is the furthest ahead that exp may be: 24 hours.
 const longestLife = 24 * time.Hour
@@ -49,6 +55,9 @@ type tokenClaims struct {
 	Grants *struct {
 		Identity *string `json:"identity"`
 		Voice    *struct {
+			Incoming *struct {
+				Allow bool `json:"allow"`
+			} `json:"incoming"`
 			Outgoing *struct {
 				ApplicationSID string         `json:"application_sid"`
 				Params         map[string]any `json:"params"`
@@ -85,7 +94,9 @@ func (e *engine) checkToken(token string, now time.Time) (grants, *Refusal) {
 	if r := claims.checkTimes(now); r != nil {
 		return none, r
 	}
-	return e.checkGrants(claims)
+	g, refused := e.checkGrants(claims)
+	g.expires, _ = moment(claims.Exp)
+	return g, refused
 }
 
 func decodePart(part string, into any) bool {
@@ -123,20 +134,29 @@ func moment(n *json.Number) (time.Time, bool) {
 	return time.Unix(0, int64(s*1e9)), true
 }
 
-// checkGrants wants an identity and an outgoing voice grant for an application
-// of ours.
+// checkGrants wants an identity and a voice grant: to be called, or to place
+// calls for an application of ours.
 func (e *engine) checkGrants(c tokenClaims) (grants, *Refusal) {
-	if c.Grants == nil || c.Grants.Identity == nil || c.Grants.Voice == nil || c.Grants.Voice.Outgoing == nil {
-		return grants{}, &Refusal{20106, "Invalid access token grants: identity and voice.outgoing are needed to place a call"}
+	if c.Grants == nil || c.Grants.Identity == nil || c.Grants.Voice == nil {
+		return grants{}, errNoOutgoing
 	}
-	g := grants{identity: *c.Grants.Identity, applicationSID: c.Grants.Voice.Outgoing.ApplicationSID, params: map[string]string{}}
+	voice := c.Grants.Voice
+	g := grants{identity: *c.Grants.Identity, params: map[string]string{}}
+	g.incoming, g.outgoing = voice.Incoming != nil && voice.Incoming.Allow, voice.Outgoing != nil
+	if !g.incoming && !g.outgoing {
+		return grants{}, errNoOutgoing
+	}
 	if !identityString.MatchString(g.identity) {
 		return grants{}, &Refusal{31105, "Invalid client name: 1 to 256 characters without spaces, control characters and <>#%\"{}|\\^[]`"}
 	}
+	if !g.outgoing {
+		return g, nil
+	}
+	g.applicationSID = voice.Outgoing.ApplicationSID
 	if _, ours := e.account.application(g.applicationSID); !ours {
 		return grants{}, &Refusal{20106, "Invalid access token grants: application_sid is no application of this account"}
 	}
-	for name, value := range c.Grants.Voice.Outgoing.Params {
+	for name, value := range voice.Outgoing.Params {
 		g.params[name] = fmt.Sprint(value)
 	}
 	return g, nil

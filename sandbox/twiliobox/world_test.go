@@ -233,6 +233,7 @@ type callView struct {
 		SID, ParentCallSid, Status, To, From, AnsweredBy string
 		SipResponseCode, DurationSeconds                 int
 		States                                           []struct{ Status string }
+		Media                                            *struct{ PacketsIn, LongestGapMs int }
 	}
 	Transcript []struct{ CallSid, Kind, Text, Voice, Language string }
 	Notices    []notice

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// settings collects NAME=value flags.
+type settings map[string]string
+
+// String names the settings: a value may be a secret.
+func (s settings) String() string {
+	names := make([]string, 0, len(s))
+	for name := range s {
+		names = append(names, name)
+	}
+	return strings.Join(names, ",")
+}
+
+// Set takes one NAME=value.
+func (s settings) Set(setting string) error {
+	name, value, ok := strings.Cut(setting, "=")
+	if !ok || name == "" {
+		return errors.New("a setting is NAME=value")
+	}
+	s[name] = value
+	return nil
+}
+
+// addresses are where the demo's parts are reached.
+type addresses struct {
+	App     string `json:"app"`   // the service, with the clinician's app at its root
+	Phone   string `json:"phone"` // a member's phone
+	Console string `json:"console"`
+	Twilio  string `json:"twilio"`
+	FHIR    string `json:"fhir"`
+	Issuer  string `json:"issuer"`
+}
+
+// show says where to click and prints what happens until ctx ends; with once it
+// places a call by itself and returns when that is in the record.
+func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
+	first, err := d.inviting()
+	if err != nil {
+		return err
+	}
+	at := addresses{App: d.url, Phone: d.world.PhoneURL(first.number), Console: d.world.ConsoleURL,
+		Twilio: d.world.TwilioURL, FHIR: d.world.FHIRURL, Issuer: d.world.IssuerURL}
+	if f.json {
+		if err := json.NewEncoder(out).Encode(at); err != nil {
+			return fmt.Errorf("print the addresses: %w", err)
+		}
+		<-ctx.Done()
+		return nil
+	}
+	d.welcome(out, at, first, f.once)
+	narrating, quiet := context.WithCancel(ctx)
+	var narrator sync.WaitGroup
+	var told error
+	narrator.Go(func() { told = d.world.Narrate(narrating, out) })
+	if f.once {
+		err = d.firstCall(ctx, out, first)
+	} else {
+		<-ctx.Done()
+	}
+	quiet()
+	narrator.Wait()
+	if ctx.Err() != nil {
+		return told
+	}
+	return errors.Join(err, told)
+}
+
+func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) {
+	fmt.Fprint(out, "careline is running on this machine alone, with a Twilio, a FHIR server and a sign-in of its own.\n\n")
+	if once {
+		fmt.Fprint(out, "A clinician calls a patient. Each line below is one webhook, or one version of the FHIR Communication:\n\n")
+		return
+	}
+	fmt.Fprintf(out, `  The clinician:     %s
+                     sign in as %s, open the appointment of %s, click Call patient
+  The member's phone: %s
+                     it rings: answer, and talk to yourself from tab to tab (use headphones)
+
+  Behind the scenes:  %s   every webhook and record, all the phones, things to break
+  The service's log:  %s
+
+Each line below is one webhook, or one version of the FHIR Communication. Stop with Ctrl-C.
+
+`, at.App, first.clinician, first.member, at.Phone, at.Console, filepath.Join(d.dir, "careline.log"))
+}

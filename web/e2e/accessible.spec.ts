@@ -1,0 +1,171 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { Desk } from "./desk";
+import { expect, test } from "./fixtures";
+import { Handset } from "./handset";
+import { photograph } from "./picture";
+
+async function isClean(page: Page, where: string): Promise<void> {
+  const wanted = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await new AxeBuilder({ page }).withTags(wanted).setLegacyMode(true).analyze();
+  const found = violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((n) => `${id} (${help}): ${n.html} ${n.failureSummary}`),
+  );
+  expect(found, `axe on ${where}`).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing, in ${colorScheme} colours`, async ({ open, world }) => {
+    const visit = await world.visit("Adeyemi", "Ellis");
+    const desk = new Desk(await open({ colorScheme }), world);
+    const { page } = desk;
+    const handset = new Handset(await open({ colorScheme, microphone: { sound: 1500 } }), world);
+    await handset.open(visit);
+    await isClean(handset.page, "the phone, idle");
+    await page.goto(world.system.app);
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+    await isClean(page, "sign-in");
+    await desk.signIn(visit.clinician);
+    await expect(page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) })).toBeVisible();
+    await isClean(page, "Today");
+    await photograph(page, `axe-${colorScheme}-today`);
+
+    await page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) }).click();
+    await desk.says("Ready to call");
+    await isClean(page, "an appointment");
+    await world.script(visit.number, { outcome: "answer", talkSeconds: 0 });
+    await desk.call();
+    await desk.says("Calling…");
+    await isClean(page, "calling");
+    await handset.says(/^Ringing/);
+    await isClean(handset.page, "the phone, ringing");
+    await photograph(handset.page, `axe-${colorScheme}-phone-ringing`);
+    await handset.button("Answer").click();
+    await desk.says("Connected");
+    await isClean(page, "connected");
+    await isClean(handset.page, "the phone in a call");
+    await desk.button("Keypad").click();
+    await isClean(page, "the keypad");
+    await photograph(page, `axe-${colorScheme}-keypad`);
+    await desk.button("Mute").click();
+    await desk.says("Connected, you are muted");
+    await isClean(page, "muted");
+    await desk.button("End call").click();
+    await desk.says("Call ended", "Ended by you");
+    await isClean(page, "ended");
+    await photograph(page, `axe-${colorScheme}-ended`);
+
+    await world.script(visit.number, { outcome: "busy" });
+    await desk.button("Call again").click();
+    await desk.says("Line busy");
+    await isClean(page, "busy");
+    await page.getByRole("link", { name: "Check your equipment" }).click();
+    await isClean(page, "the check, before");
+    await page.getByRole("button", { name: "Start the check" }).click();
+    await expect(page.getByRole("button", { name: "Yes, I heard it" })).toBeVisible();
+    await isClean(page, "the check, after");
+    await photograph(page, `axe-${colorScheme}-check`);
+  });
+}
+
+test("from the sign-in to the end of a call with the keyboard alone", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const { page } = desk;
+  await world.script(visit.number, { outcome: "answer", ringSeconds: 1, talkSeconds: 0, voice: "tone:440" });
+  await page.goto(world.system.app);
+  await tabTo(page, /^Sign in$/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Who is signing in?" })).toBeVisible();
+  await tabTo(page, /Grace Adeyemi/);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Today", level: 1 })).toBeVisible();
+  await tabTo(page, new RegExp(`^Open ${visit.patient}`));
+  await page.keyboard.press("Enter");
+  await expect(desk.button("Call patient")).toBeVisible();
+  await tabTo(page, /^Call patient$/);
+  await page.keyboard.press("Enter");
+  // The focus stays on what takes the place of what was pressed.
+  await desk.says("Connected");
+  await expect(desk.button("Mute")).toBeFocused();
+  await page.keyboard.press("m");
+  await desk.says("Connected, you are muted");
+  await page.keyboard.press("m");
+  await desk.says("Connected");
+  await page.keyboard.press("k");
+  await page.keyboard.press("5");
+  await expect(desk.card.getByTestId("typed")).toHaveText("5");
+  await page.keyboard.press("Escape");
+  await expect(desk.button("Keypad")).toBeFocused();
+  await tabTo(page, /^End call$/);
+  await page.keyboard.press("Enter");
+  await desk.says("Call ended", "Ended by you");
+  await expect(desk.button("Call again")).toBeFocused();
+});
+
+/** Presses Tab until what has the focus is called so; it must be seen to have it. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    const focused = page.locator(":focus");
+    const called = (await focused.getAttribute("aria-label")) ?? (await focused.innerText().catch(() => ""));
+    if (!name.test(called.trim())) continue;
+    const ring = await focused.evaluate((one) => {
+      const style = getComputedStyle(one);
+      return style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 2;
+    });
+    expect(ring, `the focus on ${called.trim()} is visible`).toBe(true);
+    return;
+  }
+  throw new Error(`Tab does not lead to ${name}.`);
+}
+
+test("what a screen reader is told: states once, no timer, failures as alerts", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  await world.script(visit.number, { outcome: "manual", voice: "tone:440" });
+  await desk.open(visit);
+  await desk.call();
+  const status = desk.page.getByRole("status");
+  await expect(status.filter({ hasText: `Calling ${visit.patient}` })).toBeAttached();
+  await world.rings(visit.number);
+  await world.act(visit.number, "answer");
+  await expect(status.filter({ hasText: /^Connected$/ })).toBeAttached();
+  await expect(desk.timer).toHaveAttribute("aria-live", "off");
+  await world.act(visit.number, "hangup");
+  await expect(status.filter({ hasText: /Call ended after \d+ seconds?/ })).toBeAttached();
+  await world.script(visit.number, { outcome: "failed" });
+  await desk.button("Call again").click();
+  await expect(desk.page.getByRole("alert").filter({ hasText: "The call did not go through" })).toBeAttached();
+});
+
+test("at 320 pixels nothing is cut off or scrolls sideways", async ({ open, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const desk = new Desk(await open({ viewport: { width: 320, height: 640 } }), world);
+  const { page } = desk;
+  await page.goto(world.system.app);
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await fits(page, "narrow-sign-in");
+  await desk.signIn(visit.clinician);
+  await expect(page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) })).toBeVisible();
+  await fits(page, "narrow-today");
+  await page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) }).click();
+  await desk.says("Ready to call");
+  await fits(page, "narrow-ready");
+  await desk.talk(visit);
+  await desk.button("Keypad").click();
+  await fits(page, "narrow-keypad");
+  await page.getByRole("link", { name: "Today", exact: true }).click();
+  await expect(desk.bar).toBeVisible();
+  await fits(page, "narrow-call-bar");
+  await desk.bar.getByRole("button", { name: "End call" }).click();
+  await page.getByRole("link", { name: "Check your equipment" }).click();
+  await fits(page, "narrow-check");
+});
+
+async function fits(page: Page, name: string): Promise<void> {
+  const { scroll, width } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    width: document.documentElement.clientWidth,
+  }));
+  expect(scroll, `${name} needs no scrolling sideways`).toBeLessThanOrEqual(width);
+  await photograph(page, name);
+}

@@ -1,0 +1,81 @@
+// A clinician's page, used as a person uses it: by roles and words.
+import { expect, type Locator, type Page } from "@playwright/test";
+import { hears } from "./ear";
+import type { Visit, World } from "./world";
+
+export class Desk {
+  readonly card: Locator;
+  readonly band: Locator;
+  readonly timer: Locator;
+  readonly bar: Locator;
+  readonly history: Locator;
+
+  constructor(
+    readonly page: Page,
+    readonly world: World,
+  ) {
+    this.card = page.getByTestId("call-card");
+    this.band = this.card.locator("[data-band]");
+    this.timer = this.card.getByRole("timer");
+    this.bar = page.getByTestId("call-bar");
+    this.history = page.getByRole("region", { name: "Call history" });
+  }
+
+  /** Opens a path of the app, signing in on the way. */
+  async signIn(clinician: string, path = "/"): Promise<void> {
+    await this.page.goto(this.world.system.app + path);
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.page.getByRole("button", { name: clinician }).click();
+    await expect(this.page.getByRole("button", { name: "Sign out" })).toBeVisible();
+  }
+
+  /** Signs in and opens the appointment; its patient can be called then. */
+  async open(visit: Visit): Promise<void> {
+    await this.signIn(visit.clinician, `/appointments/${visit.id}`);
+    await expect(this.button("Call patient")).toBeVisible();
+  }
+
+  button(name: string): Locator {
+    return this.card.getByRole("button", { name, exact: true });
+  }
+
+  async call(): Promise<void> {
+    await this.button("Call patient").click();
+  }
+
+  /** Waits until the card says so. */
+  async says(heading: string | RegExp, note?: string | RegExp): Promise<void> {
+    await expect(this.band.getByRole("heading")).toHaveText(heading);
+    if (note !== undefined) await expect(this.band).toContainText(note);
+  }
+
+  /** Waits until something is amiss: seen on the card, and told to a screen reader at once. */
+  async warns(sentence: string): Promise<void> {
+    await expect(this.band).toContainText(sentence);
+    await expect(this.page.getByRole("alert").filter({ hasText: sentence })).toBeAttached();
+  }
+
+  /** Calls, waits for the patient to answer and for the tone of the phone to be heard. */
+  async talk(visit: Visit, hertz = 440): Promise<void> {
+    await this.world.script(visit.number, {
+      outcome: "answer",
+      ringSeconds: 1,
+      talkSeconds: 0,
+      voice: `tone:${hertz}`,
+    });
+    await this.call();
+    await this.says("Connected");
+    await hears(this.page, hertz);
+  }
+
+  /** Seconds on the timer, in the call or kept after it. */
+  async seconds(): Promise<number> {
+    const [seconds = 0, minutes = 0, hours = 0] = (await this.timer.innerText()).split(":").reverse().map(Number);
+    return (hours * 60 + minutes) * 60 + seconds;
+  }
+
+  /** The lines of the newest call's timeline, newest first. */
+  moments(): Locator {
+    return this.history.locator("ol > li").first().locator("ol > li");
+  }
+}

@@ -1,0 +1,142 @@
+// What a test is given: the running system, browsers with fake microphones, a
+// clinician's desk, and an eye on what no page may do.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, type BrowserContextOptions, test as base, chromium, type Page } from "@playwright/test";
+import type { FoundBrowser } from "./browser.mjs";
+import { Desk } from "./desk";
+import { hangEars } from "./ear";
+import { Guard } from "./guard";
+import { artefacts, toneFiles } from "./places";
+import { type System, startSystem } from "./system";
+import { type Sound, toneFile } from "./tones";
+import { World } from "./world";
+
+/** A microphone: what it hears, and how the browser answers when a page asks for it. */
+export interface Microphone {
+  sound: Sound | "none";
+  /** granted without asking, or really asked for: a browser without a window denies that. */
+  permission: "granted" | "asked";
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  microphone?: Partial<Microphone>;
+}
+
+type OpenPage = (options?: PageOptions) => Promise<Page>;
+
+interface WorkerFixtures {
+  settings: Record<string, string>;
+  system: System;
+  launch: (microphone: Microphone) => Promise<Browser>;
+}
+
+interface TestFixtures {
+  world: World;
+  guard: Guard;
+  /** A page in a context of its own, in a browser with that microphone. */
+  open: OpenPage;
+  desk: Desk;
+}
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  /** Settings of the service on top of the demo's own. A test.use of them starts another system. */
+  settings: [{}, { scope: "worker", option: true }],
+
+  system: [
+    async ({ settings }, use) => {
+      const system = await startSystem({ CALLS_PER_MINUTE: "1000", ...settings });
+      await use(system);
+      await system.stop();
+    },
+    { scope: "worker", timeout: 90_000 },
+  ],
+
+  launch: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from here
+    async ({}, use) => {
+      const running = new Map<string, Promise<Browser>>();
+      await use((microphone) => {
+        const key = JSON.stringify(microphone);
+        const browser = running.get(key) ?? start(microphone);
+        running.set(key, browser);
+        return browser;
+      });
+      for (const browser of running.values()) await (await browser).close();
+    },
+    { scope: "worker" },
+  ],
+
+  world: async ({ system }, use, info) => {
+    const world = new World(system);
+    await use(world);
+    if (info.status !== info.expectedStatus) keepLog(info.title, system.log());
+    await world.hush();
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  guard: async ({}, use) => {
+    const guard = new Guard();
+    await use(guard);
+    guard.check();
+  },
+
+  open: async ({ launch, guard }, use, info) => {
+    const contexts: { close(): Promise<void> }[] = [];
+    await use(async (options = {}) => {
+      const { microphone, ...rest } = options;
+      const browser = await launch({ sound: 1000, permission: "granted", ...microphone });
+      const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 }, ...rest });
+      contexts.push(context);
+      await guard.watch(context);
+      const page = await context.newPage();
+      await hangEars(page);
+      return page;
+    });
+    if (info.status !== info.expectedStatus)
+      await lastLooks(contexts as import("@playwright/test").BrowserContext[], info.title);
+    for (const context of contexts) await context.close();
+  },
+
+  desk: async ({ open, world }, use) => {
+    await use(new Desk(await open(), world));
+  },
+});
+
+export { expect } from "@playwright/test";
+
+function start({ sound, permission }: Microphone): Promise<Browser> {
+  const found = JSON.parse(process.env.CARELINE_E2E_BROWSER ?? "{}") as FoundBrowser;
+  const args = [
+    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.local",
+  ];
+  if (sound !== "none") {
+    args.push("--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${toneFile(toneFiles, sound)}`);
+  }
+  if (permission === "granted") args.push("--use-fake-ui-for-media-stream");
+  return chromium.launch({
+    executablePath: found.path,
+    args,
+    env: { ...process.env, ...found.env } as Record<string, string>,
+  });
+}
+
+function keepLog(title: string, log: string): void {
+  mkdirSync(artefacts, { recursive: true });
+  writeFileSync(join(artefacts, `failed-${fileName(title)}.log`), log);
+}
+
+async function lastLooks(contexts: import("@playwright/test").BrowserContext[], title: string): Promise<void> {
+  const pages = contexts.flatMap((context) => context.pages());
+  for (const [i, page] of pages.entries()) {
+    await page.screenshot({ path: join(artefacts, `failed-${fileName(title)}-${i + 1}.png`), fullPage: true });
+  }
+}
+
+function fileName(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(0, 80);
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "./fixtures";
+import { photograph } from "./picture";
+
+test("a clinician signs in, sees the day and opens an appointment", async ({ desk, world }) => {
+  const { page } = desk;
+  await page.goto(world.system.app);
+  await expect(page.getByRole("heading", { name: "Clinic calls" })).toBeVisible();
+  await expect(page).toHaveTitle("Sign in – Clinic calls");
+  await photograph(page, "sign-in");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Who is signing in?" })).toBeVisible();
+  await page.getByRole("button", { name: /Adeyemi/ }).click();
+
+  await expect(page.getByRole("heading", { name: "Today", level: 1 })).toBeVisible();
+  await expect(page).toHaveTitle("Today – Clinic calls");
+  await expect(page.getByText("Ms Grace Adeyemi")).toBeVisible();
+  const row = page.getByRole("row").filter({ hasText: "David Pritchard" });
+  await expect(row).toContainText("Born 2 November 1949");
+  await expect(row).toContainText("No call yet");
+  await expect(page.getByText("Next", { exact: true })).toHaveCount(1);
+  await photograph(page, "today");
+
+  await row.getByRole("link", { name: /^Open/ }).click();
+  await expect(page.getByRole("heading", { name: /David Pritchard/, level: 1 })).toBeVisible();
+  await expect(page.getByText("Born 2 November 1949")).toBeVisible();
+  await desk.says("Ready to call");
+  await expect(page).toHaveTitle("Appointment – Clinic calls");
+});
+
+test("a link to an appointment leads there after the sign-in, and signing out leads away", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  await desk.open(visit);
+  await expect(desk.page.getByRole("heading", { name: visit.patient, level: 1 })).toBeVisible();
+  await desk.page.reload();
+  await expect(desk.page.getByRole("heading", { name: visit.patient, level: 1 })).toBeVisible();
+  await desk.page.getByRole("button", { name: "Sign out" }).click();
+  await expect(desk.page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await expect(desk.page.getByText(visit.patient)).toHaveCount(0);
+});
+
+test("somebody else's appointment is not shown", async ({ desk, world, guard }) => {
+  guard.expectErrors(/status of 403/);
+  const others = await world.visit("Raman", "Morgan");
+  await desk.signIn("Ms Grace Adeyemi", `/appointments/${others.id}`);
+  await expect(desk.page.getByRole("alert").filter({ hasText: "The appointment could not be loaded" })).toBeVisible();
+  await expect(desk.page.getByText(others.patient)).toHaveCount(0);
+});

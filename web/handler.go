@@ -1,0 +1,181 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// ErrNotBuilt is New's error when dist holds no app.
+var ErrNotBuilt = errors.New("the web app is not in this binary: run make build, which builds the app first")
+
+// file is a file of the app, ready to be sent.
+type file struct {
+	kind          string // media type
+	plain, zipped []byte // zipped is nil where it would not be smaller
+	lasts         bool   // its name changes with its content
+}
+
+// app serves the files, and index.html for every path of a page.
+type app struct {
+	files    map[string]file
+	page     string // index.html but for the nonce
+	settings Settings
+}
+
+// placeholders of index.html.
+const (
+	nonceMark    = "__CSP_NONCE__"
+	settingsMark = "__SETTINGS__"
+	baseMark     = "__BASE__"
+)
+
+// New returns the app of dist under s. Paths are relative to the app's root, so
+// a prefix must be taken off before. GET of a path that is no file answers
+// index.html, unless it looks like a file (it has an extension or stands in
+// assets/): that is 404, never a page in place of a script. Every file is read
+// and compressed once, here. The error is ErrNotBuilt, or says what is wrong
+// with s.
+func New(dist fs.FS, s Settings) (http.Handler, error) {
+	page, err := fs.ReadFile(dist, "index.html")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotBuilt
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the app's page: %w", err)
+	}
+	if _, err := s.policy(""); err != nil {
+		return nil, err
+	}
+	settings, err := s.attribute()
+	if err != nil {
+		return nil, err
+	}
+	a := &app{
+		files:    map[string]file{},
+		page:     strings.NewReplacer(settingsMark, settings, baseMark, strings.TrimSuffix(s.Base, "/")).Replace(string(page)),
+		settings: s,
+	}
+	err = fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || name == "index.html" || strings.HasPrefix(name, ".") {
+			return err
+		}
+		content, err := fs.ReadFile(dist, name)
+		if err != nil {
+			return err
+		}
+		a.files["/"+name], err = prepare(name, content)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the app's files: %w", err)
+	}
+	return a, nil
+}
+
+func prepare(name string, content []byte) (file, error) {
+	kind := mime.TypeByExtension(path.Ext(name))
+	if kind == "" {
+		kind = "application/octet-stream"
+	}
+	f := file{kind: kind, plain: content, lasts: strings.HasPrefix(name, "assets/")}
+	zipped, err := zip(content)
+	if err != nil {
+		return file{}, err
+	}
+	if len(zipped) < len(content)*9/10 {
+		f.zipped = zipped
+	}
+	return f, nil
+}
+
+func zip(content []byte) ([]byte, error) {
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return nil, fmt.Errorf("compress a file: %w", err)
+	}
+	if _, err := z.Write(content); err != nil {
+		return nil, fmt.Errorf("compress a file: %w", err)
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("compress a file: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// ServeHTTP answers GET and HEAD.
+func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if f, ok := a.files[r.URL.Path]; ok {
+		f.send(w, r)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, "/assets/") || path.Ext(r.URL.Path) != "" && r.URL.Path != "/index.html" {
+		w.Header().Set("Cache-Control", "no-store") // another instance may have it, of another version
+		http.Error(w, "There is no such file. Reload the page: the app may have been updated.", http.StatusNotFound)
+		return
+	}
+	a.sendPage(w, r)
+}
+
+func (f file) send(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("Cache-Control", "no-cache")
+	if f.lasts {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	h.Add("Vary", "Accept-Encoding")
+	body := f.plain
+	if f.zipped != nil && acceptsGzip(r) {
+		h.Set("Content-Encoding", "gzip")
+		body = f.zipped
+	}
+	write(w, r, body)
+}
+
+func (a *app) sendPage(w http.ResponseWriter, r *http.Request) {
+	nonce := rand.Text()
+	policy, err := a.settings.policy(nonce)
+	if err != nil {
+		http.Error(w, "The page could not be made.", http.StatusInternalServerError) // New has checked the same
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Permissions-Policy", "microphone=(self), speaker-selection=(self), camera=(), geolocation=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cache-Control", "no-cache")
+	write(w, r, []byte(strings.Replace(a.page, nonceMark, nonce, 1)))
+}
+
+func write(w http.ResponseWriter, r *http.Request, body []byte) {
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodHead {
+		return
+	}
+	_, _ = w.Write(body) // a browser that has gone away misses nothing
+}
+
+// acceptsGzip reads Accept-Encoding (RFC 9110, section 12.5.3); "gzip;q=0" is a
+// refusal.
+func acceptsGzip(r *http.Request) bool {
+	for offer := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(offer), ";")
+		if name != "gzip" && name != "*" {
+			continue
+		}
+		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
+		return err != nil || q > 0
+	}
+	return false
+}

@@ -1,0 +1,46 @@
+import { Button, Text } from "@mantine/core";
+import { IconLogout2, IconUser } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import styles from "./Shell.module.css";
+import { useInCall, useServices, useSessionState } from "./services";
+
+/** Who is signed in, and the way out. */
+export function Account() {
+  const { session } = useServices();
+  const state = useSessionState();
+  const inCall = useInCall();
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (!inCall) setAsked(false);
+  }, [inCall]);
+  const name = state.kind === "in" || state.kind === "lost" ? state.name : "";
+  const signOut = () => {
+    // The call needs the session: leaving would cut the patient off.
+    if (inCall) setAsked(true);
+    else void session.signOut();
+  };
+  return (
+    <div className={styles.account}>
+      {name !== "" && (
+        <Text className={styles.who} size="sm">
+          <IconUser aria-hidden size={18} />
+          <span>{name}</span>
+        </Text>
+      )}
+      <Button
+        variant="subtle"
+        color="gray"
+        className={styles.signOut}
+        aria-label="Sign out"
+        aria-disabled={inCall || undefined}
+        onClick={signOut}
+      >
+        <IconLogout2 aria-hidden size={20} />
+        <span className={styles.wide}>Sign out</span>
+      </Button>
+      <div role="status" className={asked ? styles.hint : undefined}>
+        {asked ? "End your call first, then sign out." : ""}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
+import { useState } from "react";
+import { Link } from "wouter";
+import { type Appointment, BackendError } from "../backend";
+import { CallCard } from "../calling/CallCard";
+import { History } from "../history/History";
+import { Problem } from "../page";
+import { useAppointment } from "../queries";
+import { useInCall, useServices } from "../services";
+import { useTitle } from "../title";
+import styles from "./appointment.module.css";
+import { Identity } from "./Identity";
+import { NumberChoice } from "./NumberChoice";
+import { choicesOf, firstChoice } from "./targets";
+
+export default function AppointmentPage({ id }: { id: string }) {
+  const query = useAppointment(id);
+  useTitle("Appointment");
+  const appointment = query.data;
+  // What does not exist, or is somebody else's, does not come by asking again.
+  const final =
+    query.error instanceof BackendError && (query.error.code === "not-found" || query.error.code === "forbidden");
+  return (
+    <Stack gap="md">
+      <Link href="/" className={styles.back}>
+        <IconArrowLeft aria-hidden size={20} />
+        All appointments
+      </Link>
+      <Identity appointment={appointment} />
+      {query.isError && (
+        <Problem
+          title={appointment ? "The appointment could not be renewed" : "The appointment could not be loaded"}
+          error={query.error}
+          retrying={query.isFetching}
+          onRetry={final ? undefined : () => void query.refetch()}
+        />
+      )}
+      {query.isPending && <Waiting />}
+      {appointment && (
+        <div className={styles.columns}>
+          <CallColumn appointment={appointment} />
+          <History appointment={appointment} />
+        </div>
+      )}
+    </Stack>
+  );
+}
+
+function CallColumn({ appointment }: { appointment: Appointment }) {
+  const { softphone } = useServices();
+  const inCall = useInCall();
+  // Back on the page in the middle of a call, its number is the chosen one.
+  const [number, setNumber] = useState(() => {
+    const target = softphone.getState().call?.target;
+    return target?.appointment === appointment.id ? target.number : undefined;
+  });
+  const choices = choicesOf(appointment);
+  const chosen = choices.find((one) => one.target.number === number) ?? firstChoice(choices);
+  return (
+    <Stack gap="md" className={styles.callColumn}>
+      {choices.length === 0 && (
+        <Paper withBorder p="md" className={styles.missing}>
+          <Text fw={600}>There is no phone number in the record.</Text>
+          <Text>Add one to the patient’s record, then load this page again.</Text>
+        </Paper>
+      )}
+      <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setNumber} />
+      {/* The card is given the one number: a related person is never its guess. */}
+      <CallCard target={chosen?.target ?? null} choices={chosen ? [chosen.target] : []} />
+    </Stack>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={`cl-late ${styles.columns}`} aria-busy="true">
+      <Skeleton height={320} radius="md" />
+      <Skeleton height={320} radius="md" />
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+// The service's routes, typed by its OpenAPI description.
+import type { components } from "./api";
+import { SignInError } from "./session/provider";
+import type { Session } from "./session/session";
+
+type Schemas = components["schemas"];
+export type Appointment = Schemas["Appointment"];
+export type Call = Schemas["Call"];
+export type Day = Schemas["Day"];
+export type LastCall = Schemas["LastCall"];
+export type Moment = Schemas["Moment"];
+export type Phone = Schemas["Phone"];
+export type RecordedCall = Schemas["RecordedCall"];
+export type Status = Schemas["Status"];
+
+export type ErrorCode =
+  | Schemas["Problem"]["code"]
+  | "offline" // the request did not get there, or no answer came back
+  | "session" // signed out
+  | "unreadable"; // an answer that is not the service's
+
+/** Why a request failed, for a person and for the program. */
+export class BackendError extends Error {
+  readonly code: ErrorCode;
+  /** What to do, in British English. */
+  readonly sentence: string;
+  /** To be quoted when asking for help. */
+  readonly incident?: string;
+  /** Milliseconds that the service asked to wait. */
+  readonly retryAfter?: number;
+
+  constructor(code: ErrorCode, sentence: string, more: { incident?: string; retryAfter?: number } = {}) {
+    super(`${code}: ${sentence}`);
+    this.code = code;
+    this.sentence = sentence;
+    if (more.incident !== undefined) this.incident = more.incident;
+    if (more.retryAfter !== undefined) this.retryAfter = more.retryAfter;
+  }
+
+  /** Whether the same request can work in a moment. */
+  get passing(): boolean {
+    return this.code === "offline" || this.code === "unavailable" || this.code === "internal";
+  }
+}
+
+export interface Backend {
+  day(date: string | undefined, signal?: AbortSignal): Promise<Day>;
+  appointment(id: string, signal?: AbortSignal): Promise<Appointment>;
+  calls(appointment: string, signal?: AbortSignal): Promise<RecordedCall[]>;
+  /** What the calling SDK needs. */
+  voiceToken(): Promise<string>;
+  /** The open event stream. */
+  events(lastId: string, signal: AbortSignal): Promise<Response>;
+}
+
+export interface BackendDeps {
+  base: string;
+  session: Pick<Session, "token" | "replace">;
+  fetch?: typeof fetch;
+}
+
+/** An answer that has not come by then will not help the person who waits. */
+const PATIENCE = 20_000;
+
+export function createBackend(deps: BackendDeps): Backend {
+  const root = `${deps.base}/bff_clinical/v1`;
+  const send = deps.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
+
+  async function once(path: string, init: RequestInit, token: string): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("Authorization", `Bearer ${token}`);
+    try {
+      return await send(root + path, { ...init, headers, credentials: "omit", cache: "no-store" });
+    } catch (error) {
+      if (init.signal?.aborted && (init.signal.reason as { name?: string } | undefined)?.name !== "TimeoutError") {
+        throw error;
+      }
+      throw new BackendError(
+        "offline",
+        "The clinic's service cannot be reached. Check your connection, then try again.",
+      );
+    }
+  }
+
+  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+    const token = await deps.session.token().catch(sessionError);
+    let response = await once(path, init, token);
+    if (response.status === 401) {
+      const next = await deps.session.replace(token).catch(sessionError);
+      if (next === null) throw new BackendError("session", "Your session has ended. Sign in again to go on.");
+      void response.body?.cancel();
+      response = await once(path, init, next);
+    }
+    if (!response.ok) throw await errorOf(response);
+    return response;
+  }
+
+  async function json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const late = AbortSignal.timeout(PATIENCE);
+    const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
+    const response = await request(path, { ...init, signal });
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw unreadable();
+    }
+  }
+
+  return {
+    day: (date, signal) =>
+      json<Day>(`/appointments${date ? `?date=${encodeURIComponent(date)}` : ""}`, signal ? { signal } : {}),
+    appointment: (id, signal) => json<Appointment>(`/appointments/${encodeURIComponent(id)}`, signal ? { signal } : {}),
+    calls: async (id, signal) => {
+      const path = `/appointments/${encodeURIComponent(id)}/calls`;
+      return (await json<Schemas["Calls"]>(path, signal ? { signal } : {})).calls;
+    },
+    voiceToken: async () => {
+      const init = {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ platform: "web" }),
+      };
+      return (await json<Schemas["AccessToken"]>("/twilio/access-token", init)).data.token;
+    },
+    events: (lastId, signal) =>
+      request("/calls/events", {
+        signal,
+        headers: { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) },
+      }),
+  };
+}
+
+function sessionError(error: unknown): never {
+  if (!(error instanceof SignInError)) throw error;
+  throw new BackendError(error.kind === "unreachable" ? "offline" : "session", error.sentence);
+}
+
+/** Reads problem+json (RFC 9457); anything else is a proxy's or a stranger's answer. */
+async function errorOf(response: Response): Promise<BackendError> {
+  const wait = retryAfter(response.headers.get("Retry-After"));
+  const more = wait === undefined ? {} : { retryAfter: wait };
+  if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
+    if (response.status < 500) return unreadable();
+    const sentence = "The clinic's service is not available at the moment. Try again in a minute.";
+    return new BackendError("unavailable", sentence, more);
+  }
+  try {
+    const problem = (await response.json()) as Schemas["Problem"];
+    const incident = problem.incident || response.headers.get("X-Request-Id");
+    return new BackendError(problem.code, problem.detail, { ...more, ...(incident ? { incident } : {}) });
+  } catch {
+    return unreadable();
+  }
+}
+
+function unreadable(): BackendError {
+  return new BackendError("unreadable", "Something answered in place of the clinic's service. Load the page again.");
+}
+
+function retryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d+$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}

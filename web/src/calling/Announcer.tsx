@@ -1,0 +1,36 @@
+import { VisuallyHidden } from "@mantine/core";
+import { useSoftphone } from "./context";
+import { inAnotherTab, troubleHeadings } from "./face";
+import type { SoftphoneState } from "./state";
+import { words } from "./words";
+
+/**
+ * Tells a screen reader where the call is, on every page. Both regions are always there: one that comes with its words
+ * is often not read out.
+ */
+export function Announcer() {
+  const { state } = useSoftphone();
+  const { status, alert } = announcement(state);
+  return (
+    <VisuallyHidden>
+      <div role="status" data-testid="call-status">
+        {status}
+      </div>
+      <div role="alert" data-testid="call-alert">
+        {alert}
+      </div>
+    </VisuallyHidden>
+  );
+}
+
+export function announcement(state: SoftphoneState): { status: string; alert: string } {
+  const { call, trouble, microphone } = state;
+  const live = call !== null && call.phase !== "ended" && call.phase !== "idle";
+  if (!live && state.elsewhere) return { status: inAnotherTab, alert: "" };
+  if (trouble && !live) return { status: "", alert: `${troubleHeadings[trouble.kind]}. ${trouble.sentence}` };
+  // That one could call is worth a word only where it was in doubt.
+  if (!call && microphone !== "ok") return { status: "", alert: "" };
+  const said = words(call, 0, { clock: () => "", microphone });
+  const problem = trouble ? trouble.sentence : "";
+  return said.alert ? { status: "", alert: said.spoken } : { status: said.spoken, alert: problem };
+}

@@ -1,0 +1,105 @@
+import { Button, NativeSelect } from "@mantine/core";
+import { IconMicrophone, IconVolume } from "@tabler/icons-react";
+import { type RefObject, useCallback, useState } from "react";
+import { isLive, useSoftphone } from "./context";
+import styles from "./DevicePickers.module.css";
+import { LevelMeter } from "./LevelMeter";
+import type { Device } from "./state";
+
+interface DevicePickersProps {
+  /** The microphone's field, for who wants to send the focus there. */
+  microphoneField?: RefObject<HTMLSelectElement | null>;
+}
+
+/** Which microphone and speaker; both can be changed in the middle of a call. */
+export function DevicePickers({ microphoneField }: DevicePickersProps) {
+  const { state, phone } = useSoftphone();
+  const live = isLive(state);
+  const [testing, setTesting] = useState(false);
+  const [playing, setPlaying] = useState(false);
+  const [problem, setProblem] = useState("");
+  const input = useCallback((listener: (level: number) => void) => phone.onInputLevel(listener), [phone]);
+  const output = useCallback((listener: (level: number) => void) => phone.onOutputLevel(listener), [phone]);
+
+  const attempt = async (work: Promise<void>, sorry: string) => {
+    setProblem("");
+    try {
+      await work;
+    } catch {
+      setProblem(sorry);
+    }
+  };
+  const test = async () => {
+    if (testing) return setTesting(false);
+    await attempt(phone.checkMicrophone(), "The microphone could not be opened.");
+    setTesting(phone.getState().microphone === "ok");
+  };
+  const play = async () => {
+    setPlaying(true);
+    await attempt(phone.playTestSound(), "The test sound could not be played. Choose another speaker.");
+    setPlaying(false);
+  };
+  // During a call the microphone is open anyway. Outside one it is opened only when asked for: nobody should wonder
+  // why the browser says that this page listens.
+  const listening = (live && state.microphone === "ok") || testing;
+
+  return (
+    <section className={styles.pickers} aria-label="Microphone and speaker">
+      <div className={styles.device}>
+        <NativeSelect
+          ref={microphoneField}
+          label="Microphone"
+          leftSection={<IconMicrophone size={18} aria-hidden />}
+          data={choices(state.microphones, state.microphoneId, "Microphone")}
+          value={state.microphoneId}
+          disabled={state.microphones.length === 0}
+          onChange={(event) =>
+            void attempt(phone.chooseMicrophone(event.currentTarget.value), "That microphone could not be opened.")
+          }
+        />
+        {listening && <LevelMeter label="Microphone level" listen={input} />}
+        {!live && (
+          <Button variant="default" className={styles.test} onClick={() => void test()}>
+            {testing ? "Stop test" : "Test microphone"}
+          </Button>
+        )}
+      </div>
+      <div className={styles.device}>
+        {state.canChooseSpeaker ? (
+          <NativeSelect
+            label="Speaker"
+            leftSection={<IconVolume size={18} aria-hidden />}
+            data={choices(state.speakers, state.speakerId, "Speaker")}
+            value={state.speakerId}
+            disabled={state.speakers.length === 0}
+            onChange={(event) =>
+              void attempt(phone.chooseSpeaker(event.currentTarget.value), "That speaker could not be used.")
+            }
+          />
+        ) : (
+          <p className={styles.fixed}>
+            <strong>Speaker</strong>
+            <br />
+            Your computer chooses the speaker.
+          </p>
+        )}
+        {live && state.call?.phase === "connected" && <LevelMeter label="Level of what you hear" listen={output} />}
+        <Button variant="default" className={styles.test} loading={playing} onClick={() => void play()}>
+          Play test sound
+        </Button>
+      </div>
+      {problem && (
+        <p role="alert" className={styles.problem}>
+          {problem}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Before the permission is given, browsers tell how many there are but not their names. */
+function choices(devices: Device[], chosen: string, kind: string): { value: string; label: string }[] {
+  const known = devices.map(({ id, label }, at) => ({ value: id, label: label || `${kind} ${at + 1}` }));
+  if (known.some(({ value }) => value === chosen)) return known;
+  return [{ value: chosen, label: `Default ${kind.toLowerCase()}` }, ...known];
+}

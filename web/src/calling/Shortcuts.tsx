@@ -1,0 +1,87 @@
+import { Button, Kbd, Switch } from "@mantine/core";
+import { IconQuestionMark } from "@tabler/icons-react";
+import { type KeyboardEvent, useId, useState } from "react";
+import styles from "./Shortcuts.module.css";
+
+const remembered = "careline.shortcuts";
+
+/** Whether single keys act; a choice of the person's, kept in this browser (WCAG 2.2, 2.1.4). */
+export function useShortcutsOn(): [on: boolean, set: (on: boolean) => void] {
+  const [on, setOn] = useState(() => read() !== "off");
+  const set = (next: boolean) => {
+    setOn(next);
+    write(next ? "on" : "off");
+  };
+  return [on, set];
+}
+
+// A browser may refuse storage; the choice then lasts as long as the page.
+function read(): string | null {
+  try {
+    return localStorage.getItem(remembered);
+  } catch {
+    return null;
+  }
+}
+
+function write(value: string): void {
+  try {
+    localStorage.setItem(remembered, value);
+  } catch {
+    // nothing is lost but the memory of it
+  }
+}
+
+/** The letter that was pressed, or undefined where it belongs to something else. */
+export function shortcutOf(event: KeyboardEvent): string | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return undefined;
+  const typing = (event.target as HTMLElement).closest("input, select, textarea, [contenteditable]");
+  return typing ? undefined : event.key.toLowerCase();
+}
+
+export function ShortcutHelp({ on, onChange }: { on: boolean; onChange(on: boolean): void }) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <div className={styles.help}>
+      <Button
+        variant="subtle"
+        className={styles.question}
+        aria-label="Keyboard shortcuts"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
+        <IconQuestionMark size={20} aria-hidden />
+      </Button>
+      <div id={id} hidden={!open} className={styles.list}>
+        <p>While the focus is in this call:</p>
+        <dl>
+          <div>
+            <dt>
+              <Kbd>M</Kbd>
+            </dt>
+            <dd>Mute or unmute</dd>
+          </div>
+          <div>
+            <dt>
+              <Kbd>K</Kbd>
+            </dt>
+            <dd>Open or close the keypad</dd>
+          </div>
+          <div>
+            <dt>
+              <Kbd>Esc</Kbd>
+            </dt>
+            <dd>Close the keypad</dd>
+          </div>
+        </dl>
+        <Switch
+          label="Use M and K as shortcuts"
+          checked={on}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      </div>
+    </div>
+  );
+}

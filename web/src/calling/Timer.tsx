@@ -1,0 +1,26 @@
+import type { CallState } from "./state";
+import { useNow } from "./useNow";
+import { minutesAndSeconds } from "./words";
+
+/** Whole seconds that the call's timer shows; undefined while there is nothing to count. */
+export function secondsOf(call: CallState, now: number): number | undefined {
+  if (call.phase === "ended") return call.seconds;
+  const from = begins(call);
+  return from === undefined ? undefined : Math.max(0, Math.floor((now - from) / 1000));
+}
+
+function begins(call: CallState): number | undefined {
+  if (call.phase === "ended" || call.phase === "idle" || call.phase === "preparing") return undefined;
+  return call.answeredAt ?? call.ringingAt ?? call.startedAt;
+}
+
+/** Runs with the call and keeps its duration after the end. Silent: a timer that speaks drowns the patient. */
+export function Timer({ call, className }: { call: CallState; className?: string | undefined }) {
+  const seconds = secondsOf(call, useNow(begins(call)));
+  if (seconds === undefined) return null;
+  return (
+    <div role="timer" aria-live="off" className={className}>
+      {minutesAndSeconds(seconds)}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+// One call from the click to its end: whom, what the SDK gave, and what waits.
+import type { Clock, Timer } from "./clock";
+import type { SdkCall } from "./sdk";
+import type { Target } from "./state";
+
+export interface Attempt {
+  readonly number: number;
+  readonly target: Target;
+  call?: SdkCall;
+  /** Ends following the SDK's events. */
+  unfollow?: () => void;
+  /** The token was renewed once for this attempt: a second refusal is final. */
+  renewed: boolean;
+  /** No await of this attempt may go on. */
+  over: boolean;
+  timers: Set<Timer>;
+}
+
+export function newAttempt(number: number, target: Target): Attempt {
+  return { number, target, renewed: false, over: false, timers: new Set() };
+}
+
+/** Runs unless the attempt's timers are cleared before. */
+export function later(attempt: Attempt, clock: Clock, milliseconds: number, run: () => void): void {
+  const timer = clock.setTimeout(() => {
+    attempt.timers.delete(timer);
+    run();
+  }, milliseconds);
+  attempt.timers.add(timer);
+}
+
+export function clearTimers(attempt: Attempt, clock: Clock): void {
+  for (const timer of attempt.timers) clock.clearTimeout(timer);
+  attempt.timers.clear();
+}
+
+/** Lets go of the SDK's call and ends it if it lives. */
+export function drop(attempt: Attempt): void {
+  attempt.unfollow?.();
+  attempt.call?.disconnect();
+  delete attempt.unfollow;
+  delete attempt.call;
+}

@@ -1,0 +1,250 @@
+// Makes the call: microphone, token, Device, and then the SDK's and the server's
+// words, in whatever order they come. At every wait it may be called off.
+import { type Attempt, clearTimers, drop, later, newAttempt } from "./attempt";
+import type { Clock } from "./clock";
+import { createCourse } from "./course";
+import { createHandset, NotPlaced } from "./handset";
+import { connectionLost, followLeg, silenceLeg } from "./leg";
+import type { Microphone } from "./microphone";
+import { isMicrophoneError, type SdkAudio, type SdkCall, type SdkDevice, type SdkError } from "./sdk";
+import type { CallState, Softphone, Target, Trouble } from "./state";
+import type { Tabs } from "./tabs";
+import { createTokens } from "./tokens";
+import type { LegEvent } from "./transitions";
+import { inAnotherTab, tokenTrouble, trouble } from "./troubles";
+
+/** A call that was taken but neither rings nor fails by then is given up. */
+const ringWithin = 30_000;
+/** How long the server has to say how a call ended that was not answered. */
+const wordWithin = 8_000;
+/** How long the browser's leg may outlive the end that the server told: it hears the same and hangs up. */
+const legOutlives = 2_000;
+
+export interface CallerDeps {
+  makeDevice(token: string): Promise<SdkDevice>;
+  fetchToken(signal: AbortSignal): Promise<string>;
+  clock: Clock;
+  microphone: Microphone;
+  tabs: Tabs;
+  changed(): void;
+  volume(input: number, output: number): void;
+  /** The call has sound: it is to be heard where the person chose. */
+  audible(audio: SdkAudio | null): void;
+}
+
+type Acts = "call" | "again" | "end" | "setMuted" | "press" | "clear" | "serverSays";
+
+export interface Caller extends Pick<Softphone, Acts> {
+  current(): { call: CallState | null; trouble: Trouble | null };
+  live(): boolean;
+  show(trouble: Trouble | null): void;
+  audio(): SdkAudio | null;
+  close(): void;
+}
+
+export function createCaller(deps: CallerDeps): Caller {
+  const { clock, microphone, tabs } = deps;
+  let shown: Trouble | null = null;
+  let attempt: Attempt | null = null;
+  let lastTarget: Target | null = null;
+  let starting = false;
+
+  const handset = createHandset({
+    makeDevice: deps.makeDevice,
+    clock,
+    tokenRefused: () => void tokenRefused(),
+    tokenWillExpire: () => tokens.renew(),
+  });
+  const tokens = createTokens({
+    fetchToken: deps.fetchToken,
+    clock,
+    renewed: (token) => handset.updateToken(token),
+  });
+  const course = createCourse({ clock, changed: deps.changed, ended: legOver });
+  const { live } = course;
+
+  function show(next: Trouble | null): void {
+    shown = next;
+    deps.changed();
+  }
+
+  function tell(event: LegEvent): void {
+    if (attempt) course.take({ ...event, attempt: attempt.number });
+  }
+
+  /** The call is over for the person: what it held is given back. */
+  function legOver(): void {
+    const line = course.line();
+    tokens.watch(false);
+    tabs.release();
+    deps.volume(0, 0);
+    const ended = attempt;
+    if (!ended) return;
+    ended.over = true;
+    clearTimers(ended, clock);
+    const rest = () => {
+      ended.call?.disconnect();
+      handset.giveBackMicrophone();
+      microphone.lend(false);
+    };
+    // A refusal is read out to the browser too: the screen says the same, at once.
+    if (line.told && line.call?.outcome !== "refused") later(ended, clock, legOutlives, rest);
+    else rest();
+    if (!line.call || line.call.outcome) return;
+    later(ended, clock, wordWithin, () => course.take({ type: "silence", attempt: ended.number, at: clock.now() }));
+  }
+
+  async function call(target: Target): Promise<void> {
+    if (starting || live()) return;
+    starting = true;
+    const taken = await tabs.take();
+    starting = false;
+    if (!taken) return show(inAnotherTab);
+    lastTarget = target;
+    if (attempt) {
+      clearTimers(attempt, clock);
+      drop(attempt); // a leg that outlived its call
+    }
+    const mine = newAttempt((attempt?.number ?? 0) + 1, target);
+    attempt = mine;
+    shown = null;
+    course.take({ type: "place", attempt: mine.number, target, at: clock.now() });
+    await prepare(mine);
+  }
+
+  async function prepare(mine: Attempt): Promise<void> {
+    const blocked = await microphone.check();
+    if (mine.over) return;
+    if (blocked) return giveUp(mine, blocked);
+    microphone.lend(true);
+    await place(mine);
+  }
+
+  async function place(mine: Attempt): Promise<void> {
+    let token: string;
+    try {
+      token = await tokens.get();
+    } catch (error) {
+      return giveUp(mine, tokenTrouble(error));
+    }
+    if (mine.over) return;
+    tokens.watch(true);
+    const { number, appointment } = mine.target;
+    const placing = { params: { To: number, appointmentId: appointment }, microphone: microphone.getState().chosen };
+    try {
+      mine.call = await handset.place(token, placing);
+    } catch (error) {
+      if (mine.over) return;
+      const why = error instanceof NotPlaced ? error.why : "placing";
+      return why === "token" ? await placeAgain(mine) : giveUp(mine, trouble("placing"));
+    }
+    if (mine.over) return drop(mine);
+    follow(mine, mine.call);
+  }
+
+  /** With a new token, once. */
+  async function placeAgain(mine: Attempt): Promise<void> {
+    if (mine.renewed) return giveUp(mine, trouble("token"));
+    mine.renewed = true;
+    tokens.forget();
+    await place(mine);
+  }
+
+  function follow(mine: Attempt, sdkCall: SdkCall): void {
+    mine.unfollow = followLeg(sdkCall, {
+      clock,
+      tell(event) {
+        if (event.type === "ringing" || event.type === "accepted") {
+          clearTimers(mine, clock);
+          deps.audible(handset.audio());
+        }
+        course.take({ ...event, attempt: mine.number });
+      },
+      died: () => died(mine),
+      failed: (error) => void failed(mine, error),
+      volume: (input, output) => mine.over || deps.volume(input, output),
+    });
+    later(mine, clock, ringWithin, () => giveUp(mine, trouble("placing")));
+    tell({ type: "placed", at: clock.now() });
+  }
+
+  /** The SDK left the call dead: only a new Device helps, and only the server knows how the call ends. */
+  function died(mine: Attempt): void {
+    if (mine.call) silenceLeg(mine.call);
+    handset.destroy();
+    const reason = `${connectionLost} Check your connection, then try again.`;
+    course.take({ type: "closed", attempt: mine.number, reason, at: clock.now() });
+  }
+
+  async function failed(mine: Attempt, error: SdkError): Promise<void> {
+    const { call, ending } = course.line();
+    if (!isMicrophoneError(error) || ending || call?.answeredAt !== undefined) return;
+    // It worked just now, so another program has it, unless the check finds more.
+    shown = trouble(error.code === 31401 ? "microphone-denied" : "microphone-in-use");
+    course.take({ type: "abandoned", attempt: mine.number, at: clock.now() });
+    const found = await microphone.check(true);
+    if (found && attempt === mine && shown) show(found);
+  }
+
+  async function tokenRefused(): Promise<void> {
+    const mine = attempt;
+    if (!mine || mine.over) return tokens.forget(); // the next call asks for a new one
+    if (course.line().call?.phase !== "preparing") return tokens.renew();
+    if (!mine.call) return tokens.forget(); // an older Device says so, before this attempt got to it
+    clearTimers(mine, clock);
+    drop(mine);
+    handset.destroy();
+    await placeAgain(mine);
+  }
+
+  function giveUp(mine: Attempt, why: Trouble): void {
+    if (mine.over) return;
+    shown = why;
+    course.take({ type: "abandoned", attempt: mine.number, at: clock.now() });
+    drop(mine);
+  }
+
+  function end(): void {
+    const mine = attempt;
+    if (!mine || !live()) return;
+    tell({ type: "ending", at: clock.now() });
+    if (mine.call) mine.call.disconnect();
+    else handset.callOff();
+    tell({ type: "closed", at: clock.now() }); // a call whose socket is down never says so
+  }
+
+  return {
+    current: () => ({ call: course.line().call, trouble: shown }),
+    live,
+    show,
+    call,
+    again: async () => {
+      if (lastTarget) await call(lastTarget);
+    },
+    end,
+    setMuted: (muted) => live() && attempt?.call?.mute(muted),
+    press(digit) {
+      const phase = course.line().call?.phase;
+      if (!/^[0-9*#]$/.test(digit) || (phase !== "connected" && phase !== "reconnecting")) return;
+      attempt?.call?.sendDigits(digit);
+      tell({ type: "digit", digit, at: clock.now() });
+    },
+    clear() {
+      shown = null;
+      course.take({ type: "clear", at: clock.now() });
+      deps.changed();
+    },
+    serverSays: course.serverSays,
+    audio: () => handset.audio(),
+    close() {
+      course.close();
+      tokens.close();
+      if (attempt) {
+        attempt.over = true;
+        clearTimers(attempt, clock);
+        drop(attempt);
+      }
+      handset.destroy();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// Where calls are heard.
+import type { Remembered } from "./remembered";
+import type { SdkAudio } from "./sdk";
+
+export interface Speaker {
+  /** Whether the browser lets a page choose. */
+  readonly canChoose: boolean;
+  /** Id of the chosen one; "": the browser's choice. */
+  chosen(): string;
+  choose(id: string, audio: SdkAudio | null): Promise<void>;
+  /** Lets a new Device, or a new call, use the chosen one. */
+  apply(audio: SdkAudio | null): Promise<void>;
+  /** Plays a short sound there; done when it was heard, or could not be. */
+  test(): Promise<void>;
+}
+
+export interface SpeakerDeps {
+  makeAudio(url: string): HTMLAudioElement;
+  testSound: string;
+  canChoose: boolean;
+  remembered: Remembered;
+}
+
+export function createSpeaker({ makeAudio, testSound, canChoose, remembered }: SpeakerDeps): Speaker {
+  const chosen = () => (canChoose ? remembered.get() : "");
+
+  async function apply(audio: SdkAudio | null): Promise<void> {
+    const id = chosen();
+    if (!audio || !id) return;
+    await audio.speakerDevices.set(id).catch(() => {}); // unplugged since: it stays with the default
+  }
+
+  return {
+    canChoose,
+    chosen,
+    apply,
+    async choose(id, audio) {
+      if (!canChoose) return;
+      remembered.set(id);
+      await audio?.speakerDevices.set(id || "default").catch(() => {});
+    },
+    async test() {
+      const sound = makeAudio(testSound);
+      const id = chosen();
+      if (id) await sound.setSinkId(id).catch(() => {});
+      const done = new Promise<void>((resolve) => {
+        sound.onended = () => resolve();
+        sound.onerror = () => resolve();
+      });
+      await sound.play().then(
+        () => done,
+        () => {},
+      );
+    },
+  };
+}

@@ -1,0 +1,120 @@
+// What a screen can show of a call, and the one object through which it acts.
+// No React, no SDK: both sides of the app are written to these types.
+import type { components } from "../api";
+
+export type ServerCall = components["schemas"]["Call"];
+
+/** Where a call is. There is one call at a time. */
+export type Phase = "idle" | "preparing" | "ringing" | "connected" | "reconnecting" | "ended";
+
+/** How a call ended. The SDK cannot tell busy, no-answer or refused: the server's word wins over the browser's guess. */
+export type Outcome = "completed" | "busy" | "no-answer" | "failed" | "cancelled" | "refused";
+
+/** What the listener should know about the sound while connected; the worst that holds. */
+export type Quality = "good" | "weak" | "no-sound" | "silent-microphone";
+
+/** Whom a call goes to. */
+export interface Target {
+  appointment: string;
+  /** E.164. */
+  number: string;
+  /** Shown and announced; never in a page title. */
+  name: string;
+  /** Last four digits. */
+  ending: string;
+}
+
+export interface CallState {
+  phase: Phase;
+  target: Target;
+  /** The clinician's leg, once Twilio has named it. It is also `key` of the server's call. */
+  callSid?: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** When the patient's phone began to ring. */
+  ringingAt?: number;
+  answeredAt?: number;
+  endedAt?: number;
+  /** Kept after the end; from the server once it knows it. */
+  seconds?: number;
+  muted: boolean;
+  quality: Quality;
+  /** The member's side, as the server last told it. */
+  memberStatus?: NonNullable<ServerCall["status"]>;
+  /** Absent for a few seconds after the end of a call that was not answered: only the server knows why. */
+  outcome?: Outcome;
+  endedBy?: "you" | "patient";
+  /** A sentence for the person: why it was refused or failed. */
+  reason?: string;
+  /** Keys pressed in this call. */
+  digits: string;
+}
+
+export type TroubleKind =
+  | "token" // the access token could not be had
+  | "placing" // the call could not be placed: check your connection
+  | "microphone-denied"
+  | "microphone-dismissed"
+  | "microphone-missing"
+  | "microphone-in-use"
+  | "microphone-blocked-by-system"
+  | "insecure-page"
+  | "unsupported-browser";
+
+export interface Trouble {
+  kind: TroubleKind;
+  /** British English, what happened and the way out. */
+  sentence: string;
+  /** Whether trying the same again can help. */
+  retry: boolean;
+}
+
+export interface Device {
+  id: string;
+  label: string;
+}
+
+export interface SoftphoneState {
+  call: CallState | null;
+  trouble: Trouble | null;
+  microphone: "unknown" | "ok" | "asking" | "blocked";
+  microphones: Device[];
+  speakers: Device[];
+  microphoneId: string;
+  speakerId: string;
+  /** Whether the browser lets a page choose the speaker. */
+  canChooseSpeaker: boolean;
+  /** Another tab of this browser is in a call. */
+  elsewhere: boolean;
+}
+
+/** The one phone of the page. Framework-free; a screen subscribes and shows. */
+export interface Softphone {
+  getState(): SoftphoneState;
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: () => void): () => void;
+  /** Places a call; refused while one is live. Never rejects: what went wrong is in the state. */
+  call(target: Target): Promise<void>;
+  /** Calls the target of the last call again. */
+  again(): Promise<void>;
+  /** Cancels or ends the live call. */
+  end(): void;
+  setMuted(muted: boolean): void;
+  /** One of 0-9 * #. */
+  press(digit: string): void;
+  /** Forgets an ended call, and the trouble shown. */
+  clear(): void;
+  /** Asks for the microphone if need be and says what came of it. */
+  checkMicrophone(): Promise<void>;
+  chooseMicrophone(id: string): Promise<void>;
+  chooseSpeaker(id: string): Promise<void>;
+  playTestSound(): Promise<void>;
+  /** Level of the chosen microphone, 0 to 1, about 20 times a second while subscribed to (also outside a call). */
+  onInputLevel(listener: (level: number) => void): () => void;
+  /** Same for what is heard, during a call. */
+  onOutputLevel(listener: (level: number) => void): () => void;
+  /** Every call that the server tells of, from the event stream. */
+  serverSays(call: ServerCall): void;
+  /** Frees the device, timers and channel. */
+  close(): void;
+}

@@ -1,0 +1,228 @@
+// How a call goes on: pure, so that every path can be tried without a browser.
+import type { CallState, Outcome, ServerCall, Target } from "./state";
+import { cleared, mutedNow, noWarnings, raised, settle, type Warnings } from "./warnings";
+
+/** The call and what is known of it beside what is shown. */
+export interface Line {
+  /** Number of the attempt; events of another one are stale. */
+  attempt: number;
+  call: CallState | null;
+  /** The SDK took the call: from then on the server may speak of it. */
+  placed: boolean;
+  /** The person chose to cancel or end it. */
+  ending: boolean;
+  /** The browser's leg broke: nobody ended it. */
+  broken: boolean;
+  /** The server told how it ended; its word stands. */
+  told: boolean;
+  warnings: Warnings;
+}
+
+/** What the browser's leg says of itself. `at` is milliseconds since 1970. */
+export type LegEvent =
+  | { type: "placed"; at: number }
+  | { type: "ringing"; sid?: string | undefined; at: number }
+  | { type: "accepted"; sid?: string | undefined; at: number }
+  | { type: "reconnecting"; at: number }
+  | { type: "reconnected"; at: number }
+  | { type: "muted"; muted: boolean; at: number }
+  | { type: "digit"; digit: string; at: number }
+  | { type: "warning"; name: string; raised: boolean; at: number }
+  | { type: "tick"; at: number }
+  | { type: "ending"; at: number }
+  /** The leg is over; with a reason: it broke. */
+  | { type: "closed"; reason?: string | undefined; outcome?: Outcome | undefined; at: number }
+  /** The server was given time to say how it ended, and did not. */
+  | { type: "silence"; at: number }
+  /** It never became a call: what hindered it is told elsewhere. */
+  | { type: "abandoned"; at: number };
+
+export type CallEvent =
+  | { type: "place"; attempt: number; target: Target; at: number }
+  | { type: "server"; call: ServerCall; at: number }
+  | { type: "clear"; at: number }
+  | (LegEvent & { attempt: number });
+
+export const idleLine: Line = {
+  attempt: 0,
+  call: null,
+  placed: false,
+  ending: false,
+  broken: false,
+  told: false,
+  warnings: noWarnings,
+};
+
+export function isLive(call: CallState | null): call is CallState {
+  return call !== null && call.phase !== "ended" && call.phase !== "idle";
+}
+
+export function transition(line: Line, event: CallEvent): Line {
+  switch (event.type) {
+    case "place":
+      return isLive(line.call) ? line : begun(event.attempt, event.target, event.at);
+    case "clear":
+      return isLive(line.call) ? line : { ...idleLine, attempt: line.attempt };
+    case "server":
+      return told(line, event.call, event.at);
+  }
+  if (event.attempt !== line.attempt || !line.call) return line;
+  if (line.call.phase === "ended") return afterEnd(line, line.call, event);
+  return ofLeg(line, line.call, event);
+}
+
+function begun(attempt: number, target: Target, at: number): Line {
+  const call: CallState = { phase: "preparing", target, startedAt: at, muted: false, quality: "good", digits: "" };
+  return { ...idleLine, attempt, call };
+}
+
+function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
+  const to = (change: Partial<CallState>): Line => ({ ...line, call: { ...call, ...change } });
+  switch (event.type) {
+    case "placed":
+      return { ...line, placed: true };
+    case "ringing":
+      return to({
+        ...sid(event.sid),
+        ...(call.phase === "preparing" ? { phase: "ringing", ringingAt: event.at } : {}),
+      });
+    case "accepted":
+      return to({ ...sid(event.sid), phase: "connected", answeredAt: call.answeredAt ?? event.at });
+    case "reconnecting":
+      return to({ phase: "reconnecting" });
+    case "reconnected":
+      return to({ phase: call.answeredAt === undefined ? "ringing" : "connected" });
+    case "digit":
+      return to({ digits: call.digits + event.digit });
+    case "muted":
+      return heard(to({ muted: event.muted }), mutedNow(line.warnings, event.muted, event.at));
+    case "warning":
+      return heard(line, (event.raised ? raised : cleared)(line.warnings, event.name, event.at));
+    case "tick":
+      return heard(line, settle(line.warnings, event.at));
+    case "ending":
+      return { ...line, ending: true };
+    case "closed":
+      return closed(line, call, event);
+    case "abandoned":
+      return { ...idleLine, attempt: line.attempt };
+    case "silence":
+      return line;
+  }
+}
+
+/** What can still be said of a call that is over: the SDK tells of some breaks only after its end. */
+function afterEnd(line: Line, call: CallState, event: LegEvent): Line {
+  if (line.told || line.ending) return line;
+  if (event.type === "abandoned") return { ...idleLine, attempt: line.attempt };
+  if (event.type === "closed" && event.reason)
+    return closed(line, { ...call }, { ...event, at: call.endedAt ?? event.at });
+  if (event.type === "silence" && !call.outcome) {
+    return { ...line, call: { ...call, outcome: "failed", reason: "The call ended before it was answered." } };
+  }
+  return line;
+}
+
+function heard(line: Line, warnings: Warnings): Line {
+  if (warnings === line.warnings || !line.call) return line;
+  return { ...line, warnings, call: { ...line.call, quality: warnings.shown } };
+}
+
+function sid(value: string | undefined): { callSid?: string } {
+  return value ? { callSid: value } : {};
+}
+
+/** The browser's guess, until the server says how it really ended. */
+function closed(line: Line, call: CallState, event: Extract<LegEvent, { type: "closed" }>): Line {
+  const { endedBy: _by, reason: _reason, ...kept } = call;
+  const broken = !line.ending && event.reason !== undefined;
+  const answered = call.answeredAt !== undefined;
+  const outcome = guess(line.ending, answered, event.outcome ?? (broken ? "failed" : undefined));
+  const by = line.ending ? "you" : answered && !broken ? "patient" : undefined;
+  const next: CallState = {
+    ...kept,
+    phase: "ended",
+    endedAt: event.at,
+    ...(answered ? { seconds: secondsBetween(call.answeredAt ?? event.at, event.at) } : {}),
+    ...(outcome ? { outcome } : {}),
+    ...(by ? { endedBy: by } : {}),
+    ...(broken && event.reason ? { reason: event.reason } : {}),
+  };
+  return { ...line, broken, call: next };
+}
+
+function guess(ending: boolean, answered: boolean, known: Outcome | undefined): Outcome | undefined {
+  if (answered) return "completed";
+  return ending ? "cancelled" : known;
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.max(0, Math.round((to - from) / 1000));
+}
+
+/**
+ * The server's clock and the browser's may differ by this much when a call is
+ * told by its appointment; calls known from before are left out by the caller.
+ */
+const clocksApart = 5 * 60_000;
+
+/** Whether the server speaks of this call. */
+export function concerns(line: Line, call: ServerCall): boolean {
+  const mine = line.call;
+  if (!mine) return false;
+  if (mine.callSid) return call.key === mine.callSid || call.clinicianLeg === mine.callSid;
+  if (!line.placed || !call.appointment || call.appointment !== mine.target.appointment) return false;
+  if (call.ending && call.ending !== mine.target.ending) return false;
+  return !call.sent || Date.parse(call.sent) >= mine.startedAt - clocksApart;
+}
+
+function told(line: Line, said: ServerCall, at: number): Line {
+  const call = line.call;
+  if (!call || !concerns(line, said)) return line;
+  const known: CallState = {
+    ...call,
+    ...sid(call.callSid ?? said.key ?? said.clinicianLeg),
+    ...(said.status ? { memberStatus: said.status } : {}),
+  };
+  const outcome = outcomeTold(line, said);
+  if (outcome) return { ...line, told: true, call: endedByWord(line, known, said, outcome, at) };
+  if (line.told) return line; // an outcome is not taken back by a word that came late
+  if (call.phase === "preparing" && said.status === "ringing") {
+    return { ...line, call: { ...known, phase: "ringing", ringingAt: at } };
+  }
+  return { ...line, call: known };
+}
+
+function outcomeTold(line: Line, said: ServerCall): Outcome | undefined {
+  switch (said.status) {
+    case "completed":
+    case "busy":
+    case "no-answer":
+    case "failed":
+    case "refused":
+      return said.status;
+    case "canceled":
+      // The server sees only that the clinician's leg went away: that it broke is known here.
+      return line.broken && !line.ending ? "failed" : "cancelled";
+  }
+  return undefined;
+}
+
+function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Outcome, at: number): CallState {
+  const { endedBy: _by, reason: held, seconds: counted, ...kept } = call;
+  const completed = outcome === "completed";
+  const endedAt = call.endedAt ?? at;
+  const own = call.answeredAt === undefined ? counted : secondsBetween(call.answeredAt, endedAt);
+  const seconds = said.durationSeconds ?? own;
+  const by = line.ending ? "you" : completed && !line.broken ? "patient" : undefined;
+  const reason = said.refusal?.sentence ?? (line.broken && !line.ending ? held : undefined);
+  return {
+    ...kept,
+    phase: "ended",
+    outcome,
+    endedAt,
+    ...(completed && seconds !== undefined ? { seconds } : {}),
+    ...(by && (completed || outcome === "cancelled") ? { endedBy: by } : {}),
+    ...(reason ? { reason } : {}),
+  };
+}

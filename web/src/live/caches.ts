@@ -1,0 +1,83 @@
+// Puts what the server tells live into what the screens already have, and has
+// them ask again for the rest.
+import type { QueryClient } from "@tanstack/react-query";
+import type { Call, Day, LastCall } from "../backend";
+
+export const keys = {
+  days: ["day"] as const,
+  day: (date: string | undefined) => ["day", date ?? "today"] as const,
+  appointment: (id: string) => ["appointment", id] as const,
+  calls: (id: string) => ["calls", id] as const,
+};
+
+/** The record is written a moment after the event; one question then answers for several events. */
+const SETTLE = 1_000;
+
+export function createCaches(client: QueryClient) {
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+
+  function askAgain(appointment: string) {
+    if (waiting.has(appointment)) return;
+    waiting.set(
+      appointment,
+      setTimeout(() => {
+        waiting.delete(appointment);
+        void client.invalidateQueries({ queryKey: keys.calls(appointment) });
+      }, SETTLE),
+    );
+  }
+
+  return {
+    heard(call: Call) {
+      const { appointment } = call;
+      if (!appointment) return;
+      client.setQueriesData<Day>({ queryKey: keys.days }, (day) => day && withLastCall(day, appointment, call));
+      askAgain(appointment);
+    },
+    refreshAll() {
+      void client.invalidateQueries();
+    },
+    stop() {
+      for (const timer of waiting.values()) clearTimeout(timer);
+      waiting.clear();
+    },
+  };
+}
+
+function withLastCall(day: Day, appointment: string, call: Call): Day {
+  if (!day.appointments.some((one) => one.id === appointment)) return day;
+  return {
+    ...day,
+    appointments: day.appointments.map((one) =>
+      one.id === appointment && isNewer(call, one.lastCall) ? { ...one, lastCall: lastCallOf(call) } : one,
+    ),
+  };
+}
+
+function timeOf(call: Call): string | undefined {
+  return call.ended ?? call.received ?? call.sent;
+}
+
+/** A resumed stream may tell again what the record has long had. */
+function isNewer(call: Call, known: LastCall | null): boolean {
+  if (!known?.at) return true;
+  if (known.status === call.status && known.final === call.final) return false;
+  const began = Date.parse(call.sent ?? "");
+  const recorded = Date.parse(known.at);
+  if (Number.isNaN(began) || began > recorded) return true;
+  // Of the same call, or an earlier one: only a later end replaces it.
+  return !known.final;
+}
+
+function lastCallOf(call: Call): LastCall {
+  const at = timeOf(call);
+  return {
+    final: call.final,
+    summary: call.summary,
+    ...(call.status ? { status: call.status } : {}),
+    ...(call.word ? { word: call.word } : {}),
+    ...(at ? { at } : {}),
+    ...(call.durationSeconds !== undefined ? { durationSeconds: call.durationSeconds } : {}),
+    ...(call.answeredBy ? { answeredBy: call.answeredBy } : {}),
+  };
+}

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { BackendError } from "../backend";
+import { BLINK, type Follower, follow, SILENCE } from "./follow";
+
+/** A server whose streams the test writes to and ends. */
+function stage() {
+  const opened: { lastId: string; signal: AbortSignal; write(text: string): void; end(): void }[] = [];
+  const events: string[] = [];
+  const health: boolean[] = [];
+  const refusals: Error[] = [];
+  const follower: Follower = follow({
+    random: () => 1,
+    open(lastId, signal) {
+      const refusal = refusals.shift();
+      if (refusal) {
+        opened.push({ lastId, signal, write() {}, end() {} });
+        return Promise.reject(refusal);
+      }
+      return new Promise((resolve) => {
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            opened.push({
+              lastId,
+              signal,
+              write: (text) => controller.enqueue(new TextEncoder().encode(text)),
+              end: () => controller.close(),
+            });
+          },
+        });
+        resolve(new Response(body));
+      });
+    },
+    event: (event) => events.push(event.data),
+    health: (live) => health.push(live),
+  });
+  return { opened, events, health, refusals, follower };
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+describe("follow", () => {
+  let on: ReturnType<typeof stage>;
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    on.follower.stop();
+    vi.useRealTimers();
+  });
+
+  it("hands events on and comes back with the last id after a break", async () => {
+    on = stage();
+    await settle();
+    on.opened[0]?.write("retry: 1000\n\nid: 41\ndata: a\n\n");
+    await settle();
+    on.opened[0]?.end();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(on.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(on.events).toEqual(["a"]);
+    expect(on.opened.map(({ lastId }) => lastId)).toEqual(["", "41"]);
+    expect(on.health, "a short break is nobody's business").toEqual([true]);
+  });
+
+  it("takes silence for a dead line, but not a quiet stream with heartbeats", async () => {
+    on = stage();
+    await settle();
+    for (let beat = 0; beat < 10; beat++) {
+      await vi.advanceTimersByTimeAsync(15_000);
+      on.opened[0]?.write(": still here\n\n");
+    }
+    await settle();
+    expect(on.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(SILENCE + 2_000);
+    expect(on.opened[0]?.signal.aborted).toBe(true);
+    expect(on.opened).toHaveLength(2);
+  });
+
+  it("comes back at once when the server ends the stream after its hour", async () => {
+    on = stage();
+    await settle();
+    for (let beat = 0; beat < 240; beat++) {
+      on.opened[0]?.write(": still here\n\n");
+      await vi.advanceTimersByTimeAsync(15_000);
+    }
+    on.opened[0]?.end();
+    await settle();
+    expect(on.opened).toHaveLength(2);
+    expect(on.health).toEqual([true]);
+  });
+
+  it("says that updates are lost when the break lasts, and when they are back", async () => {
+    on = stage();
+    await settle();
+    on.refusals.push(new BackendError("offline", ""), new BackendError("offline", ""));
+    on.opened[0]?.end();
+    await vi.advanceTimersByTimeAsync(BLINK);
+    expect(on.health).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(on.health).toEqual([true, false, true]);
+  });
+
+  it("tries at once when nudged", async () => {
+    on = stage();
+    await settle();
+    on.opened[0]?.end();
+    await settle();
+    on.follower.nudge();
+    await settle();
+    expect(on.opened).toHaveLength(2);
+  });
+});
+
+describe("follow, refused", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function refused(errors: Error[]) {
+    vi.useFakeTimers();
+    const at: number[] = [];
+    const ids: string[] = [];
+    const health: boolean[] = [];
+    const begun = Date.now();
+    const follower = follow({
+      random: () => 1,
+      open(lastId) {
+        at.push(Date.now() - begun);
+        ids.push(lastId);
+        return Promise.reject(errors.shift() ?? new BackendError("offline", ""));
+      },
+      event() {},
+      health: (live) => health.push(live),
+    });
+    return { at, ids, health, follower };
+  }
+
+  it("waits longer each time, at most half a minute, and says so", async () => {
+    const on = refused([]);
+    await vi.advanceTimersByTimeAsync(100_000);
+    on.follower.stop();
+    expect(on.at).toEqual([0, 2_000, 6_000, 14_000, 30_000, 60_000, 90_000]);
+    expect(on.health).toEqual([false]);
+  });
+
+  it("waits as long as the server asks", async () => {
+    const on = refused([new BackendError("unavailable", "", { retryAfter: 7_000 })]);
+    await vi.advanceTimersByTimeAsync(7_000);
+    on.follower.stop();
+    expect(on.at).toEqual([0, 7_000]);
+  });
+
+  it("stops when the session is over", async () => {
+    const on = refused([new BackendError("session", "")]);
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(on.at).toEqual([0]);
+    expect(on.health).toEqual([false]);
+  });
+});

@@ -1,0 +1,145 @@
+// Keeps the event stream open for as long as it is wanted. EventSource cannot
+// send the session, so the stream is read with fetch, and what EventSource does
+// by itself (ids, coming back) is done here.
+import { BackendError } from "../backend";
+import { type ServerEvent, SseParser } from "./sse";
+
+export interface FollowDeps {
+  open(lastId: string, signal: AbortSignal): Promise<Response>;
+  event(event: ServerEvent): void;
+  /** Told when the stream is there, and when it has been away for longer than a blink. */
+  health(live: boolean): void;
+  random?: () => number;
+}
+
+export interface Follower {
+  /** Tries at once, if it is waiting. */
+  nudge(): void;
+  stop(): void;
+}
+
+/** The server says something every 15 s; three missed words mean a dead line. */
+export const SILENCE = 45_000;
+/** Shorter breaks are nobody's business. */
+export const BLINK = 4_000;
+const LONGEST = 30_000;
+
+export function follow(deps: FollowDeps): Follower {
+  const random = deps.random ?? Math.random;
+  let stopped = false;
+  let lastId = "";
+  let first = 2_000;
+  let failures = 0;
+  let current: AbortController | undefined;
+  let wake: (() => void) | undefined;
+  let blink: ReturnType<typeof setTimeout> | undefined;
+  let told: boolean | undefined;
+
+  function tell(live: boolean) {
+    clearTimeout(blink);
+    blink = undefined;
+    if (told === live || stopped) return;
+    told = live;
+    deps.health(live);
+  }
+
+  function missing() {
+    if (blink === undefined && told !== false) blink = setTimeout(() => tell(false), BLINK);
+  }
+
+  /** Reads one stream to its end. */
+  async function read(): Promise<void> {
+    const controller = new AbortController();
+    current = controller;
+    let watchdog = setTimeout(() => controller.abort(), SILENCE);
+    const alive = () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => controller.abort(), SILENCE);
+    };
+    try {
+      const response = await deps.open(lastId, controller.signal);
+      if (!response.body) throw new BackendError("unreadable", "The event stream has no body.");
+      const parser = new SseParser(
+        {
+          retry: (wait) => {
+            first = Math.min(Math.max(wait, 250), LONGEST);
+          },
+          event: (event) => {
+            deps.event(event);
+            lastId = event.id; // only after it was taken: a failure would have it told again
+          },
+        },
+        lastId,
+      );
+      const text = response.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>);
+      const reader = text.getReader();
+      controller.signal.addEventListener("abort", () => void reader.cancel().catch(() => undefined));
+      failures = 0;
+      tell(true);
+      while (true) {
+        alive();
+        const { done, value } = await reader.read();
+        if (done || controller.signal.aborted) return;
+        parser.feed(value);
+      }
+    } finally {
+      clearTimeout(watchdog);
+      controller.abort();
+    }
+  }
+
+  function pause(wait: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, wait);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Full jitter between half and whole, so that many pages do not come back in one moment. */
+  function backoff(error: unknown): number {
+    const asked = error instanceof BackendError ? (error.retryAfter ?? (error.passing ? 0 : LONGEST)) : 0;
+    const wait = Math.min(first * 2 ** Math.max(0, failures - 1), LONGEST);
+    return Math.max(asked, wait * (0.5 + random() / 2));
+  }
+
+  async function run() {
+    missing();
+    while (!stopped) {
+      const begun = Date.now();
+      let failure: unknown;
+      try {
+        await read();
+      } catch (error) {
+        failure = error;
+      }
+      if (stopped) return;
+      if (failure instanceof BackendError && failure.code === "session") {
+        tell(false); // signing in again begins a new follower
+        return;
+      }
+      if (failure instanceof BackendError && failure.code === "invalid") lastId = ""; // begin anew
+      missing();
+      // A stream that ended after a good while ended on purpose (the server
+      // ends each after an hour): come back at once.
+      if (failure === undefined && Date.now() - begun > LONGEST) continue;
+      failures++;
+      await pause(backoff(failure));
+    }
+  }
+
+  void run();
+  return {
+    nudge() {
+      wake?.();
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(blink);
+      current?.abort();
+      wake?.();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// The clinician's calls as the server tells them, for every screen.
+import type { Backend, Call } from "../backend";
+import { type Follower, follow } from "./follow";
+import type { ServerEvent } from "./sse";
+
+/** A call as last told, and when this page heard of it. */
+export interface Told {
+  call: Call;
+  /** Milliseconds since 1970, by this computer's clock. */
+  at: number;
+}
+
+export interface LiveState {
+  /** "starting" until it is known. */
+  updates: "starting" | "live" | "lost";
+  /** By appointment, newest first. */
+  calls: ReadonlyMap<string, readonly Told[]>;
+}
+
+export interface Live {
+  getState(): LiveState;
+  subscribe(listener: () => void): () => void;
+  /** Begins, or begins anew after a sign-in. */
+  start(): void;
+  /** Ends the stream; `forget` also what was told: another person may sign in. */
+  stop(forget?: boolean): void;
+}
+
+export interface LiveDeps {
+  backend: Pick<Backend, "events">;
+  /** Every call told, in order. */
+  onCall(call: Call): void;
+  /** After a break: what was shown may be old. */
+  onReturn(): void;
+  now?: () => number;
+}
+
+/** More than these of one appointment are left to the record. */
+const KEPT = 20;
+
+export function createLive(deps: LiveDeps): Live {
+  const now = deps.now ?? Date.now;
+  const listeners = new Set<() => void>();
+  let state: LiveState = { updates: "starting", calls: new Map() };
+  let follower: Follower | undefined;
+  const online = () => follower?.nudge();
+
+  function change(next: Partial<LiveState>) {
+    state = { ...state, ...next };
+    for (const listener of listeners) listener();
+  }
+
+  function heard({ name, data }: ServerEvent) {
+    if (name !== "call") return;
+    const call = parse(data);
+    if (!call) return;
+    if (call.appointment) {
+      const calls = new Map(state.calls);
+      calls.set(call.appointment, withCall(calls.get(call.appointment) ?? [], { call, at: now() }));
+      change({ calls });
+    }
+    deps.onCall(call);
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      follower?.stop();
+      follower = follow({
+        open: (lastId, signal) => deps.backend.events(lastId, signal),
+        event: heard,
+        health(live) {
+          const before = state.updates;
+          change({ updates: live ? "live" : "lost" });
+          if (live && before === "lost") deps.onReturn();
+        },
+      });
+      addEventListener("online", online);
+    },
+    stop(forget = false) {
+      follower?.stop();
+      follower = undefined;
+      removeEventListener("online", online);
+      change(forget ? { updates: "starting", calls: new Map() } : { updates: "starting" });
+    },
+  };
+}
+
+function parse(data: string): Call | undefined {
+  try {
+    return JSON.parse(data) as Call;
+  } catch {
+    return undefined; // told again, whole, with its next change; losing the stream would help nobody
+  }
+}
+
+function withCall(list: readonly Told[], told: Told): Told[] {
+  const others = list.filter((one) => told.call.key === undefined || one.call.key !== told.call.key);
+  const known = list.find((one) => told.call.key !== undefined && one.call.key === told.call.key);
+  // An update keeps its place; a new call comes first.
+  if (known) return list.map((one) => (one === known ? told : one));
+  return [told, ...others].slice(0, KEPT);
+}

@@ -1,0 +1,52 @@
+import "./styles";
+import { QueryClient } from "@tanstack/react-query";
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
+import { createBackend } from "./backend";
+import { browserSoftphone } from "./calling/browser";
+import { clinicTime } from "./clinictime";
+import { createCaches } from "./live/caches";
+import { createLive } from "./live/live";
+import { queryOptions } from "./queries";
+import type { Services } from "./services";
+import { createProvider } from "./session/provider";
+import { createSession } from "./session/session";
+import { readSettings, type Settings } from "./settings";
+
+function start(root: HTMLElement) {
+  let settings: Settings;
+  try {
+    settings = readSettings();
+  } catch (error) {
+    root.textContent = error instanceof Error ? error.message : String(error);
+    return;
+  }
+  const session = createSession({
+    provider: createProvider({
+      issuer: settings.issuer,
+      clientId: settings.clientId,
+      home: location.origin + settings.base,
+    }),
+    storage: sessionStorage,
+    go: (address) => location.assign(address),
+    openWindow: (address) => window.open(address, "careline-sign-in", "popup,width=520,height=720") !== null,
+    channel: new BroadcastChannel(`careline-sign-in${settings.base}`),
+  });
+  const client = new QueryClient({ defaultOptions: queryOptions });
+  const caches = createCaches(client);
+  const backend = createBackend({ base: settings.base, session });
+  const softphone = browserSoftphone(settings, () => backend.voiceToken());
+  const live = createLive({
+    backend,
+    onCall(call) {
+      softphone.serverSays(call);
+      caches.heard(call);
+    },
+    onReturn: caches.refreshAll,
+  });
+  const services: Services = { settings, session, backend, live, softphone, time: clinicTime(settings.timeZone) };
+  createRoot(root).render(<App services={services} client={client} />);
+}
+
+const root = document.getElementById("root");
+if (root) start(root);

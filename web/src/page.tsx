@@ -1,0 +1,99 @@
+// What every page has: a heading that takes the focus on the way in, and the
+// ways to say that something is wrong.
+import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { IconAlertTriangle, IconCheck, IconCopy, IconRefresh } from "@tabler/icons-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { BackendError } from "./backend";
+import styles from "./page.module.css";
+
+let arrived = false;
+
+/**
+ * The page's h1. Coming from another page, the focus goes to it, so that a
+ * screen reader says where one is; on the first load the browser's own way is
+ * left alone.
+ */
+export function PageHeading({ children }: { children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (arrived) heading.current?.focus({ preventScroll: true });
+    if (arrived) window.scrollTo(0, 0);
+    arrived = true;
+  }, []);
+  return (
+    <Title order={1} ref={heading} tabIndex={-1}>
+      {children}
+    </Title>
+  );
+}
+
+export interface ProblemProps {
+  /** What could not be done. */
+  title: string;
+  error: unknown;
+  onRetry?: (() => void) | undefined;
+  retrying?: boolean;
+  children?: ReactNode;
+}
+
+/** An error that stands in place of what was asked for. */
+export function Problem({ title, error, onRetry, retrying = false, children }: ProblemProps) {
+  const known = error instanceof BackendError ? error : undefined;
+  return (
+    <Paper withBorder className={styles.problem} p="md" role="alert">
+      <Group align="flex-start" wrap="nowrap" gap="sm">
+        <IconAlertTriangle aria-hidden className={styles.problemIcon} />
+        <Stack gap="xs">
+          <Text fw={600}>{title}</Text>
+          <Text>{known?.sentence ?? "Something unexpected happened. Try again, or load the page again."}</Text>
+          {known?.incident && <Reference label="Reference" value={known.incident} />}
+          <Group gap="sm">
+            {onRetry && (
+              <Button
+                leftSection={<IconRefresh aria-hidden size={20} />}
+                onClick={onRetry}
+                aria-disabled={retrying || undefined}
+              >
+                {retrying ? "Trying…" : "Try again"}
+              </Button>
+            )}
+            {children}
+          </Group>
+        </Stack>
+      </Group>
+    </Paper>
+  );
+}
+
+/** An id that somebody may need to quote. */
+export function Reference({ label, value }: { label: string; value: string }) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 2_000);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = () => {
+    navigator.clipboard?.writeText(value).then(
+      () => setCopied(true),
+      () => undefined, // not allowed: the text can still be selected
+    );
+  };
+  return (
+    <div className={styles.reference}>
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+      <code className={styles.code}>{value}</code>
+      <Button
+        variant="subtle"
+        size="compact-md"
+        onClick={copy}
+        aria-label={`Copy ${label.toLowerCase()}`}
+        leftSection={copied ? <IconCheck aria-hidden size={18} /> : <IconCopy aria-hidden size={18} />}
+      >
+        {copied ? "Copied" : "Copy"}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { claimsOf, createProvider, isLoopback, scopesFor } from "./provider";
+
+const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const jwt = (claims: object) =>
+  `${b64({ alg: "RS256" })}.${b64(claims)}.${Buffer.from("signature").toString("base64url")}`;
+
+const ISSUER = "http://127.0.0.1:9/P2demo";
+const NOW = Date.now();
+
+/** The provider's endpoints; `idToken` is what it says of the person. */
+function serve(idToken: (nonce: string) => object, tokenStatus = 200) {
+  const asked: URLSearchParams[] = [];
+  let nonce = "";
+  vi.stubGlobal("fetch", async (input: URL | string, init?: RequestInit) => {
+    const address = String(input);
+    if (address.endsWith("/.well-known/openid-configuration")) {
+      return Response.json({
+        issuer: ISSUER,
+        authorization_endpoint: "http://127.0.0.1:9/oauth2/v1/authorize",
+        token_endpoint: "http://127.0.0.1:9/oauth2/v1/token",
+        scopes_supported: ["openid", "profile"],
+      });
+    }
+    asked.push(new URLSearchParams(String(init?.body)));
+    if (tokenStatus !== 200) return Response.json({ error: "invalid_grant" }, { status: tokenStatus });
+    const access = jwt({ exp: Math.floor(NOW / 1000) + 600 });
+    return Response.json({
+      access_token: access,
+      token_type: "bearer",
+      refresh_token: "r2",
+      expires_in: 600,
+      id_token: jwt(idToken(nonce)),
+    });
+  });
+  const provider = createProvider({
+    issuer: ISSUER,
+    clientId: "P2demo",
+    home: "http://localhost:8080/x",
+    now: () => NOW,
+  });
+  const begin = async () => {
+    const begun = await provider.begin("/check", "");
+    nonce = begun.attempt.nonce;
+    return begun;
+  };
+  return { asked, begin, provider };
+}
+
+const person = (nonce: string) => ({
+  iss: ISSUER,
+  aud: "P2demo",
+  sub: "u1",
+  iat: Math.floor(NOW / 1000),
+  exp: Math.floor(NOW / 1000) + 600,
+  nonce,
+  name: "Zoë Adeyemi",
+});
+
+describe("the provider", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it("signs in with code and PKCE, and renews", async () => {
+    const on = serve(person);
+    const { address, attempt } = await on.begin();
+    const query = new URL(address).searchParams;
+    expect(Object.fromEntries(query)).toMatchObject({
+      response_type: "code",
+      client_id: "P2demo",
+      redirect_uri: "http://localhost:8080/x/signed-in",
+      code_challenge_method: "S256",
+      scope: "openid profile",
+      state: attempt.state,
+      nonce: attempt.nonce,
+    });
+    const tokens = await on.provider.finish(new URLSearchParams({ code: "c", state: attempt.state }), attempt);
+    expect(tokens).toMatchObject({ name: "Zoë Adeyemi", refreshToken: "r2", expiresAt: NOW + 600_000 });
+    expect(on.asked[0]?.get("code_verifier")).toBe(attempt.verifier);
+    await on.provider.refresh(tokens);
+    expect(on.asked[1]?.get("grant_type")).toBe("refresh_token");
+  });
+
+  it("refuses an answer to another attempt, and an id token with another nonce", async () => {
+    const on = serve(() => person("somebody else's"));
+    const { attempt } = await on.begin();
+    const answer = (state: string) => new URLSearchParams({ code: "c", state });
+    await expect(on.provider.finish(answer("other"), attempt)).rejects.toMatchObject({ kind: "refused" });
+    await expect(on.provider.finish(answer(attempt.state), attempt)).rejects.toMatchObject({ kind: "refused" });
+  });
+
+  it("tells a session that is over from a service that is away", async () => {
+    const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 0, name: "" };
+    await expect(serve(person, 400).provider.refresh(tokens)).rejects.toMatchObject({ kind: "ended" });
+    await expect(serve(person, 503).provider.refresh(tokens)).rejects.toMatchObject({ kind: "unreachable" });
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+    const away = createProvider({ issuer: ISSUER, clientId: "P2demo", home: "http://localhost:8080" });
+    await expect(away.begin("/", "")).rejects.toMatchObject({ kind: "unreachable" });
+    const { refreshToken: _, ...without } = tokens;
+    await expect(away.refresh(without)).rejects.toMatchObject({ kind: "ended" });
+  });
+
+  it("never speaks plain http to another machine", async () => {
+    const send = vi.fn();
+    vi.stubGlobal("fetch", send);
+    const far = createProvider({ issuer: "http://id.example/P2", clientId: "P2", home: "http://localhost:8080" });
+    await expect(far.begin("/", "")).rejects.toBeInstanceOf(Error);
+    expect(send).not.toHaveBeenCalled();
+    expect(["localhost", "127.0.0.1", "[::1]", "127.0.0.1.example.org", "10.0.0.1"].map(isLoopback)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("asks for Descope's own scopes only where they are announced", () => {
+    expect(scopesFor(undefined)).toBe("openid profile descope.claims descope.custom_claims offline_access");
+    expect(scopesFor(["email"])).toBe("openid");
+  });
+
+  it("reads claims of any alphabet, and none from what is no JWT", () => {
+    expect(claimsOf(jwt({ name: "Zoë" })).name).toBe("Zoë");
+    expect(claimsOf("opaque")).toEqual({});
+  });
+});

@@ -1,0 +1,221 @@
+// The clinician's session in this tab: who is signed in, and a token that is
+// fresh whenever one is asked for. No React.
+import { type Attempt, type Provider, SignInError, type Tokens } from "./provider";
+
+export type SessionState =
+  | { kind: "out"; note?: string }
+  /** A sign-in is being finished. */
+  | { kind: "arriving" }
+  | { kind: "in"; name: string }
+  /** The session ended by itself. What is on the screen, a call above all, stays. */
+  | { kind: "lost"; name: string; note: string };
+
+export interface Session {
+  getState(): SessionState;
+  subscribe(listener: () => void): () => void;
+  /** A token with some life left. Rejects with a SignInError. */
+  token(): Promise<string>;
+  /** The service refused this token: another one, or null when the session is over. */
+  replace(refused: string): Promise<string | null>;
+  /** Leaves the page for the provider's. */
+  signIn(returnTo: string): Promise<void>;
+  /** The same in a window of its own, so that this page, and its call, goes on. */
+  signInBeside(): Promise<void>;
+  /** At the redirect address: resolves to where to go on. */
+  arrive(answer: URLSearchParams): Promise<string>;
+  signOut(): Promise<void>;
+  close(): void;
+}
+
+export interface SessionDeps {
+  provider: Provider;
+  /** The tab's own: another tab signs in for itself, and closing the tab forgets. */
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+  go(address: string): void;
+  openWindow(address: string): boolean;
+  channel: Pick<BroadcastChannel, "postMessage" | "addEventListener" | "close">;
+  now?: () => number;
+}
+
+const TOKENS = "careline.session";
+const ATTEMPT = "careline.sign-in";
+/** Marks the state of a sign-in in a window of its own. */
+export const BESIDE = "beside.";
+/** So long before the end a token is replaced. */
+const AHEAD = 60_000;
+/** With less left than this, a token is not worth sending. */
+const SPENT = 5_000;
+const AGAIN = 10_000;
+const LOST = "Your session has ended.";
+
+export function createSession(deps: SessionDeps): Session {
+  const now = deps.now ?? Date.now;
+  const listeners = new Set<() => void>();
+  let tokens: Tokens | null = read<Tokens>(TOKENS);
+  let beside: Attempt | null = null;
+  let refreshing: Promise<Tokens> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let state: SessionState = tokens ? { kind: "in", name: tokens.name } : { kind: "out" };
+
+  function read<T>(key: string): T | null {
+    try {
+      return JSON.parse(deps.storage.getItem(key) ?? "null") as T | null;
+    } catch {
+      return null; // not ours, or cut short: as if there were none
+    }
+  }
+
+  function show(next: SessionState) {
+    state = next;
+    for (const listener of listeners) listener();
+  }
+
+  function keep(next: Tokens) {
+    tokens = next;
+    deps.storage.setItem(TOKENS, JSON.stringify(next));
+    plan(next.expiresAt - now() - AHEAD);
+    if (state.kind !== "in" || state.name !== next.name) show({ kind: "in", name: next.name });
+  }
+
+  function forget() {
+    tokens = null;
+    clearTimeout(timer);
+    deps.storage.removeItem(TOKENS);
+  }
+
+  function plan(wait: number) {
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => {
+        refresh().catch((error: unknown) => {
+          if (tokens && !isOver(error)) plan(AGAIN);
+        });
+      },
+      Math.max(wait, 1_000),
+    );
+  }
+
+  /** One refresh at a time: a refresh token may be good for one use only. */
+  function refresh(): Promise<Tokens> {
+    if (refreshing) return refreshing;
+    const before = tokens;
+    if (!before) return Promise.reject(new SignInError("ended", LOST));
+    refreshing = deps.provider
+      .refresh(before)
+      .then((next) => {
+        if (tokens !== before) throw new SignInError("ended", LOST); // signed out meanwhile
+        keep(next);
+        return next;
+      })
+      .catch((error: unknown) => {
+        if (isOver(error) && tokens === before) lose();
+        throw error;
+      })
+      .finally(() => {
+        refreshing = null;
+      });
+    return refreshing;
+  }
+
+  function lose() {
+    const name = tokens?.name ?? "";
+    forget();
+    show({ kind: "lost", name, note: LOST });
+  }
+
+  async function finish(answer: URLSearchParams, attempt: Attempt) {
+    keep(await deps.provider.finish(answer, attempt));
+  }
+
+  deps.channel.addEventListener("message", (event) => {
+    const { data } = event as MessageEvent<unknown>;
+    if (typeof data !== "string" || !beside) return;
+    const answer = new URLSearchParams(data);
+    if (answer.get("state") !== beside.state) return; // another tab's
+    const attempt = beside;
+    beside = null;
+    finish(answer, attempt).catch((error: unknown) => {
+      show({ kind: "lost", name: "", note: sentenceOf(error) });
+    });
+  });
+
+  if (tokens) plan(tokens.expiresAt - now() - AHEAD);
+
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async token() {
+      if (tokens && tokens.expiresAt - now() > SPENT) return tokens.accessToken;
+      return (await refresh()).accessToken;
+    },
+    async replace(refused) {
+      if (tokens && tokens.accessToken !== refused) return tokens.accessToken;
+      try {
+        const next = await refresh();
+        return next.accessToken;
+      } catch (error) {
+        if (isOver(error)) return null;
+        throw error;
+      }
+    },
+    async signIn(returnTo) {
+      const { address, attempt } = await deps.provider.begin(returnTo, "");
+      deps.storage.setItem(ATTEMPT, JSON.stringify(attempt));
+      deps.go(address);
+    },
+    async signInBeside() {
+      const { address, attempt } = await deps.provider.begin("/", BESIDE);
+      beside = attempt;
+      if (!deps.openWindow(address)) {
+        throw new SignInError(
+          "cancelled",
+          "Your browser did not open the sign-in window. Allow windows for this site, then try again.",
+        );
+      }
+    },
+    async arrive(answer) {
+      if (answer.get("state")?.startsWith(BESIDE)) {
+        deps.channel.postMessage(answer.toString());
+        return "";
+      }
+      const attempt = read<Attempt>(ATTEMPT);
+      deps.storage.removeItem(ATTEMPT); // a code is good for one use
+      if (!attempt) {
+        // A reload of the redirect address, or one opened from the history.
+        if (!tokens) show({ kind: "out" });
+        return "/";
+      }
+      show({ kind: "arriving" });
+      try {
+        await finish(answer, attempt);
+        return attempt.returnTo;
+      } catch (error) {
+        show({ kind: "out", note: sentenceOf(error) });
+        return attempt.returnTo;
+      }
+    },
+    async signOut() {
+      const ended = tokens;
+      forget();
+      show({ kind: "out", note: "You are signed out." });
+      const address = ended ? await deps.provider.end(ended).catch(() => undefined) : undefined;
+      if (address) deps.go(address);
+    },
+    close() {
+      clearTimeout(timer);
+      deps.channel.close();
+    },
+  };
+}
+
+function isOver(error: unknown): boolean {
+  return error instanceof SignInError && error.kind !== "unreachable";
+}
+
+export function sentenceOf(error: unknown): string {
+  if (error instanceof SignInError) return error.sentence;
+  return "Something went wrong while signing in. Try again.";
+}

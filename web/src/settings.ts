@@ -1,0 +1,32 @@
+/** What the server tells the page, in the head of index.html. None of it is secret. */
+export interface Settings {
+  organisation: string;
+  /** IANA name; days and clock times are the clinic's. */
+  timeZone: string;
+  /** OpenID Connect issuer, where the clinician signs in. */
+  issuer: string;
+  clientId: string;
+  /** Path that the app is served below: "" or "/some/path", without a slash at the end. */
+  base: string;
+  /** Voice signalling gateway to use instead of Twilio's own: ws:// or wss://. */
+  signalling?: string;
+  /** Twilio edge location; left out: the SDK's own choice. */
+  edge?: string;
+  /** Whether the Voice SDK may send its quality reports to Twilio. */
+  publishEvents: boolean;
+  version: string;
+}
+
+export class SettingsMissing extends Error {
+  constructor() {
+    super(
+      "This page was not served by careline, so it does not know where to sign in. Open it at the service's address.",
+    );
+  }
+}
+
+export function readSettings(from: Document = document): Settings {
+  const content = from.querySelector<HTMLMetaElement>('meta[name="careline-settings"]')?.content;
+  if (!content?.startsWith("{")) throw new SettingsMissing();
+  return JSON.parse(content) as Settings;
+}

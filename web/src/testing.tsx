@@ -1,0 +1,93 @@
+// A screen in a test: the real providers around services that the test plays.
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { Router } from "wouter";
+import { memoryLocation } from "wouter/memory-location";
+import type { Backend, Call } from "./backend";
+import type { Softphone, SoftphoneState } from "./calling/state";
+import { clinicTime } from "./clinictime";
+import type { Live, LiveState } from "./live/live";
+import { type Services, ServicesProvider } from "./services";
+
+const IDLE: SoftphoneState = {
+  call: null,
+  trouble: null,
+  microphone: "ok",
+  microphones: [],
+  speakers: [],
+  microphoneId: "",
+  speakerId: "",
+  canChooseSpeaker: false,
+  elsewhere: false,
+};
+
+function unexpected(): never {
+  throw new Error("The test does not play this part.");
+}
+
+export interface Scene {
+  backend?: Partial<Backend>;
+  path?: string;
+}
+
+export function show(screen: ReactNode, { backend = {}, path = "/" }: Scene = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: "always" } } });
+  let liveState: LiveState = { updates: "live", calls: new Map() };
+  const listeners = new Set<() => void>();
+  const live: Live = {
+    getState: () => liveState,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {},
+    stop() {},
+  };
+  const services: Services = {
+    settings: {
+      organisation: "Riverside Clinic",
+      timeZone: "Europe/London",
+      issuer: "",
+      clientId: "",
+      base: "",
+      publishEvents: false,
+      version: "test",
+    },
+    session: { getState: () => ({ kind: "in", name: "Dr Amara Okafor" }), subscribe: () => () => true } as never,
+    backend: {
+      day: unexpected,
+      appointment: unexpected,
+      calls: unexpected,
+      voiceToken: unexpected,
+      events: unexpected,
+      ...backend,
+    },
+    live,
+    softphone: { getState: () => IDLE, subscribe: () => () => undefined } as unknown as Softphone,
+    time: clinicTime("Europe/London"),
+  };
+  const place = memoryLocation({ path, record: true });
+  const view = render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={client}>
+        <ServicesProvider services={services}>
+          <Router hook={place.hook} searchHook={place.searchHook}>
+            {screen}
+          </Router>
+        </ServicesProvider>
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return {
+    ...view,
+    client,
+    place,
+    /** The server tells of a call. */
+    tell(call: Call) {
+      liveState = { ...liveState, calls: new Map([[call.appointment ?? "", [{ call, at: Date.now() }]]]) };
+      for (const listener of listeners) listener();
+    },
+  };
+}

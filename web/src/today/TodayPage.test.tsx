@@ -1,0 +1,108 @@
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Appointment, BackendError, type Day } from "../backend";
+import { show } from "../testing";
+import { TodayPage } from "./TodayPage";
+
+const NOW = Date.parse("2027-05-03T08:30:00Z"); // 09:30 in London
+
+function appointment(id: string, start: string, more: Partial<Appointment> = {}): Appointment {
+  return {
+    id,
+    start,
+    status: "booked",
+    reason: "Review",
+    patient: { id: `p-${id}`, name: `Patient ${id}`, birthDate: "1956-05-03", phones: [{ ending: "0142" }] },
+    lastCall: null,
+    ...more,
+  };
+}
+
+function day(date: string, ...appointments: Appointment[]): Day {
+  return { date, timeZone: "Europe/London", appointments };
+}
+
+describe("Today", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    vi.setSystemTime(NOW);
+  });
+  afterEach(() => {
+    cleanup();
+    vi.useRealTimers();
+  });
+
+  it("lists the day in the clinic's time, with two identifiers, the last call and the next appointment marked", async () => {
+    const lastCall = { status: "no-answer" as const, final: true, summary: "No answer", at: "2027-05-03T08:12:00Z" };
+    show(<TodayPage />, {
+      backend: {
+        day: async () =>
+          day(
+            "2027-05-03",
+            appointment("a", "2027-05-03T08:00:00Z", { status: "fulfilled", lastCall }),
+            appointment("b", "2027-05-03T08:45:00Z"),
+            appointment("c", "2027-05-03T10:00:00Z"),
+          ),
+      },
+    });
+    const rows = (await screen.findAllByRole("row")).slice(1).map((row) => row.textContent);
+    expect(rows).toEqual([
+      "09:00Patient aBorn 3 May 1956ReviewDoneNo answer, 09:12Open",
+      "09:45NextPatient bBorn 3 May 1956ReviewBookedNo call yetOpen",
+      "11:00Patient cBorn 3 May 1956ReviewBookedNo call yetOpen",
+    ]);
+    expect(screen.getByRole("link", { name: "Open Patient b, 09:45" }).getAttribute("href")).toBe("/appointments/b");
+    expect(document.title).toBe("Today – Clinic calls");
+  });
+
+  it("says so when there is nothing, and goes to another day", async () => {
+    const asked: (string | undefined)[] = [];
+    const { place } = show(<TodayPage />, {
+      backend: {
+        day: async (date) => {
+          asked.push(date);
+          return day(date ?? "2027-05-03");
+        },
+      },
+    });
+    await screen.findByText("No appointments today.");
+    fireEvent.click(screen.getByRole("button", { name: "Day after" }));
+    await screen.findByText("No appointments on this day.");
+    screen.getByText("Tuesday 4 May 2027");
+    expect(place.history.at(-1)).toBe("/?date=2027-05-04");
+    fireEvent.click(screen.getByRole("button", { name: "Today" }));
+    await screen.findByText("No appointments today.");
+    expect(asked.slice(0, 2)).toEqual([undefined, "2027-05-04"]);
+  });
+
+  it("shows the service's sentence and reference, and tries again", async () => {
+    let fail = true;
+    show(<TodayPage />, {
+      backend: {
+        day: async () => {
+          if (fail) throw new BackendError("unavailable", "The health record does not answer.", { incident: "inc-7" });
+          return day("2027-05-03");
+        },
+      },
+    });
+    const alert = await screen.findByRole("alert");
+    within(alert).getByText("The health record does not answer.");
+    within(alert).getByText("inc-7");
+    fail = false;
+    fireEvent.click(within(alert).getByRole("button", { name: "Try again" }));
+    await screen.findByText("No appointments today.");
+    await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  });
+
+  it("names what the record does not have", async () => {
+    show(<TodayPage />, {
+      backend: {
+        day: async () =>
+          day("2027-05-03", { id: "x", status: "weird", patient: null, lastCall: null } satisfies Appointment),
+      },
+    });
+    await screen.findByText("No patient in the record");
+    screen.getByText("No time");
+    screen.getByText("weird");
+  });
+});

@@ -1,0 +1,90 @@
+import { Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { useLocation, useSearch } from "wouter";
+import { BackendError, type Day } from "../backend";
+import { isDay } from "../clinictime";
+import { PageHeading, Problem } from "../page";
+import { useDay } from "../queries";
+import { useNow, useServices } from "../services";
+import { useTitle } from "../title";
+import { DayList } from "./DayList";
+import { DayPicker } from "./DayPicker";
+import styles from "./today.module.css";
+
+export function TodayPage() {
+  const { time } = useServices();
+  useTitle("Today");
+  const [, navigate] = useLocation();
+  const asked = new URLSearchParams(useSearch()).get("date");
+  const now = useNow(30_000);
+  const today = time.dayOf(now);
+  const day = isDay(asked) ? asked : today;
+  const query = useDay(day === today ? undefined : day);
+  // Days are steps within one page: going back leads out of it, not through them.
+  const pick = (next: string) => navigate(next === today ? "/" : `/?date=${next}`, { replace: true });
+
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="flex-end" gap="md">
+        <div>
+          <PageHeading>{day === today ? "Today" : "Appointments"}</PageHeading>
+          <Text c="dimmed">{time.longDay(day)}</Text>
+        </div>
+        <DayPicker day={day} today={today} onPick={pick} />
+      </Group>
+      <Summary day={query.data} shown={time.longDay(day)} />
+      {query.isError && (
+        <Problem
+          title={query.data ? "The list could not be renewed" : "Your appointments could not be loaded"}
+          error={query.error}
+          retrying={query.isFetching}
+          onRetry={() => void query.refetch()}
+        >
+          {query.error instanceof BackendError && query.error.code === "forbidden" && <SignOutHint />}
+        </Problem>
+      )}
+      {query.isPending && <Waiting />}
+      {query.data && query.data.appointments.length === 0 && (
+        <Paper withBorder p="xl">
+          <Text fw={600}>No appointments {day === today ? "today" : "on this day"}.</Text>
+          <Text c="dimmed">Choose another day above. New bookings appear here by themselves.</Text>
+        </Paper>
+      )}
+      {query.data && query.data.appointments.length > 0 && (
+        <DayList appointments={query.data.appointments} now={now} current={day === today} />
+      )}
+    </Stack>
+  );
+}
+
+function SignOutHint() {
+  return <Text size="sm">If you have another account, sign out and sign in with that one.</Text>;
+}
+
+/** Tells a screen reader that another day has come, not each renewal of the same. */
+function Summary({ day, shown }: { day: Day | undefined; shown: string }) {
+  const first = useRef(true);
+  useEffect(() => {
+    if (day) first.current = false;
+  }, [day]);
+  const count = day?.appointments.length;
+  const words = count === undefined ? "" : `${shown}: ${count === 1 ? "1 appointment" : `${count} appointments`}`;
+  return (
+    <div role="status" className={styles.hidden}>
+      {first.current ? "" : words}
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className="cl-late" aria-busy="true">
+      <span className={styles.hidden}>Loading the appointments…</span>
+      <Stack gap="sm" aria-hidden>
+        {["a", "b", "c", "d", "e"].map((row) => (
+          <Skeleton key={row} height={64} radius="md" />
+        ))}
+      </Stack>
+    </div>
+  );
+}
