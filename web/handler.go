@@ -152,8 +152,7 @@ func (a *app) sendPage(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
-	h.Set("Permissions-Policy", "microphone=(self), speaker-selection=(self), camera=(), geolocation=()")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
 	h.Set("Cache-Control", "no-cache")
 	write(w, r, []byte(strings.Replace(a.page, nonceMark, nonce, 1)))
 }

@@ -234,7 +234,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
-	late := time.After(3 * time.Second)
+	late := time.After(30 * time.Second)
 	for !is() {
 		select {
 		case <-again.C:

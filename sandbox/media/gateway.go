@@ -74,8 +74,8 @@ func Open(c Config) (*Gateway, error) {
 // Port is the UDP port all sound comes and goes by.
 func (g *Gateway) Port() int { return g.port }
 
-// Cut(true) takes the network away: every packet, both ways, is lost, those of
-// ICE included. Cut(false) gives it back. Signalling is not touched.
+// Cut takes the network away (true): every packet, both ways, is lost, those of
+// ICE included; and gives it back (false). Signalling is not touched.
 func (g *Gateway) Cut(cut bool) { g.cut.Store(cut) }
 
 // Close ends every peer and frees the port. It waits until all that runs for

@@ -4,7 +4,7 @@ import { photograph } from "./picture";
 test("the check of this computer passes, and its report names nobody", async ({ desk }) => {
   const { page } = desk;
   await desk.signIn("Ms Grace Adeyemi", "/check");
-  await expect(page.getByRole("heading", { name: "Check this computer" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Check your equipment" })).toBeVisible();
   await photograph(page, "check-before");
   await page.getByRole("button", { name: "Start the check" }).click();
   await page.getByRole("button", { name: "Yes, I heard it" }).click();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ageOn, birthDay, clinicTime, duration, isDay, shiftDay } from "./clinictime";
+import { ageOn, birthDay, clinicTime, duration, isDay, machineTime, shiftDay } from "./clinictime";
 
 describe("the clinic's time", () => {
   const london = clinicTime("Europe/London");
@@ -15,6 +15,12 @@ describe("the clinic's time", () => {
     const now = Date.parse("2027-05-03T12:00:00Z");
     expect(london.when("2027-05-03T08:12:00Z", now)).toBe("09:12");
     expect(london.when("2027-05-02T08:12:00Z", now)).toBe("2 May 2027, 09:12");
+  });
+
+  it("says that a broken time is not known", () => {
+    expect(london.clock("2027-05-03T09:75:00Z")).toBe("time unknown");
+    expect(london.when("", Date.now())).toBe("time unknown, time unknown");
+    expect([machineTime("never"), machineTime(0)]).toEqual([undefined, "1970-01-01T00:00:00.000Z"]);
   });
 
   it("steps over the ends of months and years", () => {

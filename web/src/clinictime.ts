@@ -24,17 +24,19 @@ export function clinicTime(timeZone: string): ClinicTime {
   const iso = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
   // A date without a time has no zone.
   const long = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }, "UTC");
-  const dayOf = (at: string | number) => iso.format(new Date(at));
+  // A record with a broken time must not take the page with it.
+  const shown = (how: Intl.DateTimeFormat, at: string | number) => {
+    const date = new Date(at);
+    return Number.isNaN(date.getTime()) ? "time unknown" : how.format(date);
+  };
+  const dayOf = (at: string | number) => shown(iso, at);
   return {
-    clock: (at) => clock.format(new Date(at)),
-    exact: (at) => exact.format(new Date(at)),
-    longDay: (day) => long.format(new Date(`${day}T00:00:00Z`)).replace(",", ""),
-    shortDay: (at) => short.format(new Date(at)),
+    clock: (at) => shown(clock, at),
+    exact: (at) => shown(exact, at),
+    longDay: (day) => shown(long, `${day}T00:00:00Z`).replace(",", ""),
+    shortDay: (at) => shown(short, at),
     dayOf,
-    when: (at, now) =>
-      dayOf(at) === dayOf(now)
-        ? clock.format(new Date(at))
-        : `${short.format(new Date(at))}, ${clock.format(new Date(at))}`,
+    when: (at, now) => (dayOf(at) === dayOf(now) ? shown(clock, at) : `${shown(short, at)}, ${shown(clock, at)}`),
   };
 }
 
@@ -72,4 +74,10 @@ export function duration(seconds: number): string {
   const rest = seconds % 60;
   if (minutes === 0) return `${rest} s`;
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
+/** For a <time>'s machine-readable part; none for a broken time. */
+export function machineTime(at: string | number): string | undefined {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

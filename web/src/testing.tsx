@@ -11,7 +11,7 @@ import { clinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import { type Services, ServicesProvider } from "./services";
 
-const IDLE: SoftphoneState = {
+export const IDLE: SoftphoneState = {
   call: null,
   trouble: null,
   microphone: "ok",
@@ -32,8 +32,8 @@ export interface Scene {
   path?: string;
 }
 
-export function show(screen: ReactNode, { backend = {}, path = "/" }: Scene = {}) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: "always" } } });
+/** Services that do nothing but what the test gives them. */
+export function scene({ backend = {} }: Scene = {}) {
   let liveState: LiveState = { updates: "live", calls: new Map() };
   const listeners = new Set<() => void>();
   const live: Live = {
@@ -68,7 +68,20 @@ export function show(screen: ReactNode, { backend = {}, path = "/" }: Scene = {}
     softphone: { getState: () => IDLE, subscribe: () => () => undefined } as unknown as Softphone,
     time: clinicTime("Europe/London"),
   };
-  const place = memoryLocation({ path, record: true });
+  return {
+    services,
+    /** The server tells of a call. */
+    tell(call: Call) {
+      liveState = { ...liveState, calls: new Map([[call.appointment ?? "", [{ call, at: Date.now() }]]]) };
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+export function show(screen: ReactNode, given: Scene = {}) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: "always" } } });
+  const { services, tell } = scene(given);
+  const place = memoryLocation({ path: given.path ?? "/", record: true });
   const view = render(
     <MantineProvider env="test">
       <QueryClientProvider client={client}>
@@ -84,10 +97,6 @@ export function show(screen: ReactNode, { backend = {}, path = "/" }: Scene = {}
     ...view,
     client,
     place,
-    /** The server tells of a call. */
-    tell(call: Call) {
-      liveState = { ...liveState, calls: new Map([[call.appointment ?? "", [{ call, at: Date.now() }]]]) };
-      for (const listener of listeners) listener();
-    },
+    tell,
   };
 }

@@ -115,7 +115,9 @@ describe("the devices", { timeout: 60_000 }, () => {
     const { phone } = show(<DevicePickers />);
     phone.playTestSound.mockRejectedValueOnce(new Error("no"));
     fireEvent.click(screen.getByRole("button", { name: "Play test sound" }));
-    expect(await screen.findByText("The test sound could not be played. Choose another speaker.", undefined, patient)).toBeTruthy();
+    expect(
+      await screen.findByText("The test sound could not be played. Choose another speaker.", undefined, patient),
+    ).toBeTruthy();
   });
 
   it("say who chooses where the page may not", () => {

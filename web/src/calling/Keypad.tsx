@@ -59,11 +59,11 @@ export function Keypad({ id, digits, onPress, onClose }: KeypadProps) {
             ref={digit === "1" ? first : undefined}
             type="button"
             className={styles.key}
+            data-letters={letters}
             aria-label={spoken[digit] ?? digit}
             onClick={() => onPress(digit)}
           >
             <span className={styles.digit}>{digit}</span>
-            <span className={styles.letters}>{letters}</span>
           </button>
         ))}
       </div>

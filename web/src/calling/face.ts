@@ -9,7 +9,7 @@ import {
   IconPhoneOff,
   IconPhoneX,
   IconVolumeOff,
-  IconWifi1,
+  IconWifi2,
   IconWifiOff,
 } from "@tabler/icons-react";
 import type { CallState, Outcome, Quality, SoftphoneState, Target, TroubleKind } from "./state";
@@ -138,7 +138,7 @@ const icons: Partial<Record<Kind, typeof IconPhone>> = {
   ringing: IconPhoneCalling,
   connected: IconCircleCheck,
   muted: IconMicrophoneOff,
-  weak: IconWifi1,
+  weak: IconWifi2,
   "no-sound": IconVolumeOff,
   "silent-microphone": IconMicrophoneOff,
   reconnecting: IconWifiOff,

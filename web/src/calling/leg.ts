@@ -21,6 +21,7 @@ export interface LegDeps {
 /** Starts to follow a call. Returns the function that ends it. */
 export function followLeg(call: SdkCall, { clock, tell, died, failed, volume }: LegDeps): () => void {
   let watch: Timer | undefined;
+  let afterError: Timer | undefined;
   let over = false;
   let answered = false;
   const at = () => clock.now();
@@ -72,7 +73,8 @@ export function followLeg(call: SdkCall, { clock, tell, died, failed, volume }: 
     failed(error);
     if (over) return closed(error);
     pending = error;
-    clock.setTimeout(() => {
+    clock.clearTimeout(afterError);
+    afterError = clock.setTimeout(() => {
       if (!over && !answered) call.disconnect();
       pending = undefined;
     }, 0);
@@ -82,6 +84,7 @@ export function followLeg(call: SdkCall, { clock, tell, died, failed, volume }: 
   return () => {
     over = true;
     clock.clearTimeout(watch);
+    clock.clearTimeout(afterError);
     for (const [event, listener] of listeners) call.removeListener(event, listener);
   };
 }

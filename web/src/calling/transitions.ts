@@ -215,7 +215,8 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
   const own = call.answeredAt === undefined ? counted : secondsBetween(call.answeredAt, endedAt);
   const seconds = said.durationSeconds ?? own;
   const by = line.ending ? "you" : completed && !line.broken ? "patient" : undefined;
-  const reason = said.refusal?.sentence ?? (line.broken && !line.ending ? held : undefined);
+  const broke = line.broken && !line.ending && (completed || outcome === "failed");
+  const reason = said.refusal?.sentence ?? (broke ? held : undefined);
   return {
     ...kept,
     phase: "ended",

@@ -32,7 +32,7 @@ export default function CheckPage() {
     leaving.current = new AbortController();
     return () => leaving.current.abort();
   }, []);
-  useTitle("Check this computer");
+  useTitle("Check your equipment");
 
   const busy = isLive(state) || state.elsewhere;
   const tell = (finding: Finding) => setFindings((all) => all.map((one) => (one.id === finding.id ? finding : one)));
@@ -73,7 +73,7 @@ export default function CheckPage() {
 
   return (
     <div className={styles.page}>
-      <PageHeading>Check this computer</PageHeading>
+      <PageHeading>Check your equipment</PageHeading>
       <p className={styles.lead}>
         Finds out whether calls work here. It takes about half a minute and no patient is called. You will hear a voice;
         say something when you are asked to.

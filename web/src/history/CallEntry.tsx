@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { type SyntheticEvent, useState } from "react";
 import type { Appointment } from "../backend";
+import { machineTime } from "../clinictime";
 import { Reference } from "../page";
 import { useServices } from "../services";
 import styles from "./history.module.css";
@@ -35,9 +36,7 @@ export function CallEntry({ entry, open, appointment }: CallEntryProps) {
               {words.heading}
             </span>
             <span className={styles.small}>
-              {began !== undefined && (
-                <time dateTime={new Date(began).toISOString()}>{time.when(began, Date.now())}</time>
-              )}
+              {began !== undefined && <time dateTime={machineTime(began)}>{time.when(began, Date.now())}</time>}
               {call.ending && ` · ${called.name ? `${called.name}, ` : ""}number ending ${call.ending}`}
             </span>
           </span>

@@ -1,4 +1,5 @@
 import type { Call } from "../backend";
+import { machineTime } from "../clinictime";
 import { useServices } from "../services";
 import styles from "./history.module.css";
 import { type Entry, type Who, type Words, wordsOf } from "./words";
@@ -51,7 +52,7 @@ function Row({ words, at, version }: RowProps) {
       <span className={styles.heading}>{words.heading}</span>
       {words.note && <span className={styles.note}>{words.note}</span>}
       <span className={styles.small}>
-        {at !== undefined && <time dateTime={new Date(at).toISOString()}>{time.exact(at)}</time>}
+        {at !== undefined && <time dateTime={machineTime(at)}>{time.exact(at)}</time>}
         {at !== undefined && " · "}
         {version === undefined ? "being written to the record" : `Version ${version}`}
       </span>

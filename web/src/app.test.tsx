@@ -1,0 +1,100 @@
+import { QueryClient } from "@tanstack/react-query";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { App } from "./app";
+import type { SoftphoneState } from "./calling/state";
+import type { SessionState } from "./session/session";
+import { IDLE, scene } from "./testing";
+
+const CONNECTED: SoftphoneState = {
+  ...IDLE,
+  call: {
+    phase: "connected",
+    target: { appointment: "7", number: "+447700900142", name: "Margaret Ellis", ending: "0142" },
+    startedAt: Date.now() - 10_000,
+    answeredAt: Date.now(),
+    muted: false,
+    quality: "good",
+    digits: "",
+  },
+};
+
+/** The whole app, with a session and a phone that the test moves. */
+function stage(session: SessionState, phone: SoftphoneState) {
+  const listeners = new Set<() => void>();
+  const on = { session, phone };
+  const subscribe = (listener: () => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const acts = { signIn: vi.fn(async () => {}), signInBeside: vi.fn(async () => {}), signOut: vi.fn(async () => {}) };
+  const { services } = scene({ backend: { day: async () => ({ date: "", timeZone: "", appointments: [] }) } });
+  render(
+    <App
+      client={new QueryClient()}
+      services={{
+        ...services,
+        session: { ...acts, getState: () => on.session, subscribe } as never,
+        softphone: { getState: () => on.phone, subscribe } as never,
+      }}
+    />,
+  );
+  return {
+    ...acts,
+    change(next: Partial<typeof on>) {
+      act(() => {
+        Object.assign(on, next);
+        for (const listener of listeners) listener();
+      });
+    },
+  };
+}
+
+const SIGNED_IN: SessionState = { kind: "in", name: "Dr Amara Okafor" };
+const LOST: SessionState = { kind: "lost", name: "Dr Amara Okafor", note: "Your session has ended." };
+
+describe("the app", () => {
+  afterEach(cleanup);
+
+  it("asks to sign in, and has landmarks and the clinician's name once signed in", async () => {
+    const on = stage({ kind: "out" }, IDLE);
+    fireEvent.click(screen.getByRole("button", { name: "Sign in" }));
+    expect(on.signIn).toHaveBeenCalledWith("/");
+    on.change({ session: SIGNED_IN });
+    await screen.findByText("No appointments today.");
+    for (const landmark of ["banner", "navigation", "main"]) screen.getByRole(landmark);
+    screen.getByText("Dr Amara Okafor");
+    expect(screen.getByRole("link", { name: "Today" }).getAttribute("aria-current")).toBe("page");
+  });
+
+  it("keeps the call, and the page, when the session is lost in the middle of it", async () => {
+    const on = stage(SIGNED_IN, CONNECTED);
+    await screen.findByText("No appointments today.");
+    const call = screen.getByRole("region", { name: "Live call" });
+    on.change({ session: LOST });
+    expect(screen.getByRole("region", { name: "Live call" }), "the same element, never unmounted").toBe(call);
+    screen.getByText(/Your call goes on/);
+    fireEvent.click(screen.getByRole("button", { name: "Sign in again" }));
+    expect(on.signInBeside).toHaveBeenCalledOnce();
+    on.change({ phone: IDLE });
+    screen.getByRole("button", { name: "Sign in" });
+    screen.getByText("Your session has ended.");
+  });
+
+  it("does not sign out in the middle of a call", async () => {
+    const on = stage(SIGNED_IN, CONNECTED);
+    fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    expect(on.signOut).not.toHaveBeenCalled();
+    screen.getByText("End your call first, then sign out.");
+    on.change({ phone: IDLE });
+    fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    expect(on.signOut).toHaveBeenCalledOnce();
+  });
+
+  it("has the call in the window's title, and no name", async () => {
+    const on = stage(SIGNED_IN, IDLE);
+    expect(document.title).toBe("Today – Clinic calls");
+    on.change({ phone: CONNECTED });
+    expect(document.title).toMatch(/^In call \d\d:\d\d – Clinic calls$/);
+  });
+});

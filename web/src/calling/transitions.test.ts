@@ -1,0 +1,252 @@
+import { describe, expect, it } from "vitest";
+import type { CallState, ServerCall } from "./state";
+import { type CallEvent, concerns, idleLine, type LegEvent, type Line, transition } from "./transitions";
+
+const target = { appointment: "a1", number: "+447700900142", name: "Margaret Ellis", ending: "0142" };
+const place: CallEvent = { type: "place", attempt: 1, target, at: 1_000 };
+const mine = (event: LegEvent): CallEvent => ({ ...event, attempt: 1 });
+const server = (more: Partial<ServerCall>, at = 90_000): CallEvent => ({
+  type: "server",
+  at,
+  call: { key: "CA1", final: false, summary: "", ...more },
+});
+const run = (...events: CallEvent[]): Line => events.reduce(transition, idleLine);
+
+const placed = [place, mine({ type: "placed", at: 2_000 })];
+const ringing = [...placed, mine({ type: "ringing", sid: "CA1", at: 3_000 })];
+const connected = [...ringing, mine({ type: "accepted", sid: "CA1", at: 10_000 })];
+const over = (at: number, reason?: string) => mine({ type: "closed", at, reason });
+
+describe("the way of a call", () => {
+  const cases: [string, CallEvent[], Partial<CallState>][] = [
+    ["preparing", placed, { phase: "preparing", startedAt: 1_000 }],
+    ["ringing", ringing, { phase: "ringing", ringingAt: 3_000, callSid: "CA1" }],
+    [
+      "a second ringing changes nothing",
+      [...ringing, mine({ type: "ringing", sid: "CA1", at: 5_000 })],
+      { ringingAt: 3_000 },
+    ],
+    ["connected", connected, { phase: "connected", answeredAt: 10_000 }],
+    [
+      "connected without ringing",
+      [...placed, mine({ type: "accepted", sid: "CA1", at: 4_000 })],
+      { phase: "connected" },
+    ],
+    [
+      "reconnecting",
+      [...connected, mine({ type: "reconnecting", at: 11_000 })],
+      { phase: "reconnecting", answeredAt: 10_000 },
+    ],
+    [
+      "reconnected",
+      [...connected, mine({ type: "reconnecting", at: 11_000 }), mine({ type: "reconnected", at: 12_000 })],
+      { phase: "connected", answeredAt: 10_000 },
+    ],
+    ["muted", [...connected, mine({ type: "muted", muted: true, at: 11_000 })], { muted: true, phase: "connected" }],
+    [
+      "keys",
+      [...connected, mine({ type: "digit", digit: "1", at: 1 }), mine({ type: "digit", digit: "#", at: 2 })],
+      { digits: "1#" },
+    ],
+    [
+      "ended by the patient",
+      [...connected, over(73_400)],
+      { phase: "ended", outcome: "completed", endedBy: "patient", seconds: 63 },
+    ],
+    [
+      "ended by you",
+      [...connected, mine({ type: "ending", at: 20_000 }), over(20_000)],
+      { phase: "ended", outcome: "completed", endedBy: "you", seconds: 10 },
+    ],
+    [
+      "cancelled",
+      [...ringing, mine({ type: "ending", at: 5_000 }), over(5_000)],
+      { outcome: "cancelled", endedBy: "you" },
+    ],
+    [
+      "failed with its reference",
+      [...ringing, over(5_000, "Why.")],
+      { outcome: "failed", reason: "Why.", callSid: "CA1" },
+    ],
+    ["lost while talking", [...connected, over(15_000, "Why.")], { outcome: "completed", reason: "Why.", seconds: 5 }],
+    [
+      "silence of the server",
+      [...ringing, over(5_000), mine({ type: "silence", at: 13_000 })],
+      { outcome: "failed", endedAt: 5_000 },
+    ],
+    [
+      "a reason that comes after the end",
+      [...connected, over(15_000), over(15_001, "Why.")],
+      { outcome: "completed", reason: "Why.", endedAt: 15_000, seconds: 5 },
+    ],
+    [
+      "no reason after the person's own end",
+      [...connected, mine({ type: "ending", at: 15_000 }), over(15_000), over(15_001, "Why.")],
+      { outcome: "completed", endedBy: "you" },
+    ],
+  ];
+  it.each(cases)("%s", (_, events, expected) => {
+    expect(run(...events).call).toMatchObject(expected);
+  });
+
+  it("is not known to be anyone's end when it broke, nor when it was not answered", () => {
+    expect(run(...connected, over(15_000, "Why.")).call?.endedBy).toBeUndefined();
+    expect(run(...ringing, over(5_000)).call).not.toHaveProperty("outcome");
+    expect(run(...ringing, over(5_000)).call).not.toHaveProperty("endedBy");
+    expect(run(...connected, over(15_000), over(15_001, "Why.")).call?.endedBy).toBeUndefined();
+  });
+
+  it("goes on with one call: a second is not placed, a live one not cleared", () => {
+    const line = run(...ringing);
+    expect(transition(line, { ...place, attempt: 2 })).toBe(line);
+    expect(transition(line, { type: "clear", at: 0 })).toBe(line);
+    expect(run(...ringing, over(5_000), { type: "clear", at: 0 }).call).toBeNull();
+  });
+
+  it("ignores what an old call says", () => {
+    const again: CallEvent = { type: "place", attempt: 2, target, at: 100_000 };
+    const line = run(...connected, over(20_000), again);
+    expect(line.call).toMatchObject({ phase: "preparing", startedAt: 100_000, muted: false });
+    const stale: LegEvent[] = [
+      { type: "ringing", sid: "CA1", at: 1 },
+      { type: "accepted", sid: "CA1", at: 1 },
+      { type: "reconnecting", at: 1 },
+      { type: "muted", muted: true, at: 1 },
+      { type: "warning", name: "low-mos", raised: true, at: 1 },
+      { type: "closed", reason: "Why.", at: 1 },
+      { type: "abandoned", at: 1 },
+    ];
+    for (const event of stale) expect(transition(line, mine(event)), event.type).toBe(line);
+  });
+
+  it("ignores its own call's events once it has ended", () => {
+    const line = run(...connected, over(20_000));
+    for (const event of [
+      { type: "accepted" as const, at: 1 },
+      { type: "reconnecting" as const, at: 1 },
+      { type: "closed" as const, at: 1 },
+    ]) {
+      expect(transition(line, mine(event)), event.type).toBe(line);
+    }
+  });
+
+  it("is nothing when it was abandoned", () => {
+    expect(run(...placed, mine({ type: "abandoned", at: 3_000 })).call).toBeNull();
+    expect(run(...placed, over(3_000), mine({ type: "abandoned", at: 3_000 })).call).toBeNull();
+  });
+});
+
+describe("the server's word", () => {
+  const guessed = [...ringing, over(33_000)];
+  const cases: [string, CallEvent[], Partial<CallState>][] = [
+    [
+      "busy over the guess",
+      [...guessed, server({ status: "busy", final: true })],
+      { outcome: "busy", endedAt: 33_000 },
+    ],
+    ["no answer", [...guessed, server({ status: "no-answer", final: true })], { outcome: "no-answer" }],
+    [
+      "over failed",
+      [...ringing, over(4_000, "Why."), server({ status: "no-answer", final: true })],
+      { outcome: "no-answer" },
+    ],
+    [
+      "over cancelled: the patient was quicker",
+      [
+        ...ringing,
+        mine({ type: "ending", at: 5_000 }),
+        over(5_000),
+        server({ status: "completed", final: true, durationSeconds: 1 }),
+      ],
+      { outcome: "completed", seconds: 1, endedBy: "you" },
+    ],
+    [
+      "its length",
+      [...connected, over(20_000), server({ status: "completed", final: true, durationSeconds: 12 })],
+      { seconds: 12 },
+    ],
+    [
+      "no length: the browser's",
+      [...connected, over(20_000), server({ status: "completed", final: true })],
+      { seconds: 10 },
+    ],
+    [
+      "a refusal's sentence",
+      [
+        ...placed,
+        server({
+          key: "CA5",
+          appointment: "a1",
+          status: "refused",
+          final: true,
+          refusal: { code: "x", sentence: "Not allowed." },
+        }),
+      ],
+      { phase: "ended", outcome: "refused", reason: "Not allowed.", callSid: "CA5" },
+    ],
+    [
+      "a refusal that was being read out",
+      [...connected, server({ status: "refused", final: true, refusal: { code: "x", sentence: "Not allowed." } })],
+      { phase: "ended", outcome: "refused", reason: "Not allowed." },
+    ],
+    [
+      "ringing before the SDK says so",
+      [...placed, server({ appointment: "a1", status: "ringing" })],
+      { phase: "ringing", ringingAt: 90_000 },
+    ],
+    [
+      "where the patient is",
+      [...connected, server({ status: "in-progress" })],
+      { phase: "connected", memberStatus: "in-progress" },
+    ],
+    [
+      "the leg's own id instead of the key",
+      [...ringing, server({ key: "CA0", clinicianLeg: "CA1", status: "busy" })],
+      { outcome: "busy" },
+    ],
+    [
+      "a late word does not take an outcome back",
+      [...guessed, server({ status: "busy", final: true }), server({ status: "ringing" })],
+      { outcome: "busy", memberStatus: "busy" },
+    ],
+    [
+      "not that you cancelled what broke",
+      [...ringing, over(5_000, "Lost."), server({ status: "canceled", final: true })],
+      { outcome: "failed", reason: "Lost." },
+    ],
+  ];
+  it.each(cases)("%s", (_, events, expected) => {
+    expect(run(...events).call).toMatchObject(expected);
+  });
+
+  it("leaves out what does not go with its outcome", () => {
+    const busy = run(...connected, over(20_000), server({ status: "busy", final: true })).call;
+    expect(busy).not.toHaveProperty("seconds");
+    expect(busy).not.toHaveProperty("endedBy");
+    expect(run(...ringing, over(4_000, "Why."), server({ status: "busy", final: true })).call).not.toHaveProperty(
+      "reason",
+    );
+  });
+
+  it("is not asked when nothing is on the line", () => {
+    expect(transition(idleLine, server({ status: "ringing" }))).toBe(idleLine);
+  });
+});
+
+describe("whose call the server speaks of", () => {
+  const said = (more: Partial<ServerCall>): ServerCall => ({ final: false, summary: "", ...more });
+  const at = (milliseconds: number) => new Date(milliseconds).toISOString();
+  it.each<[string, CallEvent[], Partial<ServerCall>, boolean]>([
+    ["the key is the SID", ringing, { key: "CA1" }, true],
+    ["another key", ringing, { key: "CA2", appointment: "a1" }, false],
+    ["no SID yet: the appointment", placed, { key: "CA1", appointment: "a1", ending: "0142" }, true],
+    ["another appointment", placed, { key: "CA1", appointment: "a2" }, false],
+    ["another number", placed, { key: "CA1", appointment: "a1", ending: "0143" }, false],
+    ["not placed yet", [place], { key: "CA1", appointment: "a1" }, false],
+    ["sent now", placed, { key: "CA1", appointment: "a1", sent: at(1_500) }, true],
+    ["sent long before", placed, { key: "CA1", appointment: "a1", sent: at(-600_000) }, false],
+    ["nothing told", placed, {}, false],
+  ])("%s", (_, events, call, expected) => {
+    expect(concerns(run(...events), said(call))).toBe(expected);
+  });
+});
