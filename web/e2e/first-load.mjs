@@ -16,7 +16,8 @@ function take(name) {
   sizes.set(name, gzipSync(content).length);
   const text = content.toString();
   if (name.endsWith(".html")) {
-    for (const [, address] of text.matchAll(/<(?:script|link)\b[^>]*\b(?:src|href)="([^"]+\.(?:js|css))"/g)) take(normalize(address));
+    for (const [, address] of text.matchAll(/<(?:script|link)\b[^>]*\b(?:src|href)="([^"]+\.(?:js|css))"/g))
+      take(normalize(address));
   } else if (name.endsWith(".js")) {
     // import{a as b}from"./x.js", import"./x.js", export*from"./x.js"; not import("./x.js"), which waits until it is needed
     const imports = /\b(?:import|export)\b(?:[\w\s{},*$]*\bfrom)?\s*["'](\.{1,2}\/[^"']+\.js)["']/g;

@@ -60,6 +60,6 @@ test("the microphone is changed in a call, and the patient still hears", async (
   await hears(handset.page, 1000);
   await desk.button("Mute").click();
   await hearsNo(handset.page, 1000);
-  await desk.card.getByLabel("Speaker").selectOption({ label: "Fake Audio Output 1" });
+  await desk.card.getByLabel("Speaker", { exact: true }).selectOption({ label: "Fake Audio Output 1" });
   await desk.says("Connected, you are muted");
 });

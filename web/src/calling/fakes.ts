@@ -204,6 +204,8 @@ export interface Bench {
   speaker: { apply: ReturnType<typeof vi.fn>; choose: ReturnType<typeof vi.fn>; test: ReturnType<typeof vi.fn> };
   /** How the next Devices connect. */
   connects(how: FakeDevice["connects"]): void;
+  /** The SDK is still being loaded until the function returned is called. */
+  loads(): () => void;
   /** Calls, and lets everything happen that does not need time. */
   placed(): Promise<FakeCall>;
 }
@@ -219,12 +221,14 @@ export function bench(): Bench {
   const tabs = fakeTabs();
   const speaker = { apply: vi.fn(async () => {}), choose: vi.fn(async () => {}), test: vi.fn(async () => {}) };
   let connects: FakeDevice["connects"] = "at once";
+  let loading: Promise<void> = Promise.resolve();
   let n = 0;
   const fetchToken = vi.fn(async (_: AbortSignal) => jwt(3600, ++n));
   const phone = createSoftphone({
     clock: realClock,
     fetchToken,
     makeDevice: async (token) => {
+      await loading;
       const device = new FakeDevice(token);
       device.connects = connects;
       devices.push(device);
@@ -252,6 +256,13 @@ export function bench(): Bench {
     speaker,
     connects: (how) => {
       connects = how;
+    },
+    loads: () => {
+      let done = () => {};
+      loading = new Promise((resolve) => {
+        done = resolve;
+      });
+      return done;
     },
     placed: async () => {
       void phone.call(target);

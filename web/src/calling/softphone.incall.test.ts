@@ -47,6 +47,9 @@ describe("the token in a call", () => {
     b.fetchToken.mockImplementation(async () => jwt(3600, 9));
     await pass(30_000);
     expect(b.device().tokens).toHaveLength(2);
+    b.device().emit("tokenWillExpire", b.device());
+    await settled();
+    expect(b.device().tokens, "it is well again: a warning is heeded at once").toHaveLength(3);
   });
 
   it("is renewed when the SDK warns", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Bench, bench, settled, target } from "./fakes";
+import { type Bench, bench, FakeCall, settled, target } from "./fakes";
 import type { ServerCall } from "./state";
 import { trouble } from "./troubles";
 
@@ -223,6 +223,21 @@ describe("a token that the gateway does not like", () => {
     expect(b.devices).toHaveLength(1);
   });
 
+  it("is replaced once when an older Device complains before the call is placed", async () => {
+    (await b.placed()).disconnect();
+    const go = b.mic.holds();
+    void b.phone.again();
+    await settled();
+    b.device().emit("error", { code: 20104 });
+    await settled();
+    expect(b.device().asked).toHaveLength(1);
+    go();
+    await settled();
+    expect(b.devices).toHaveLength(1);
+    expect(b.device().asked).toHaveLength(2);
+    expect(b.device().tokens).toHaveLength(2);
+  });
+
   it("other errors of the Device end nothing", async () => {
     (await b.placed()).ring();
     b.device().emit("error", { code: 31005 });
@@ -388,17 +403,51 @@ describe("cancelling and ending", () => {
     expect(call().phase).toBe("ringing");
   });
 
+  it("leaves nothing behind when the page goes in the middle of it", async () => {
+    b.connects("never");
+    void b.phone.call(target);
+    await settled();
+    b.phone.close();
+    await settled();
+    expect(b.device().destroyed).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("hangs a call up that the SDK hands over too late", async () => {
     b.connects("never");
     void b.phone.call(target);
     await settled();
     b.phone.end();
-    const { FakeCall } = await import("./fakes");
     const late = new FakeCall();
     b.device().settle?.(late);
     await settled();
     expect(late.done).toEqual(["disconnect"]);
     expect(call().outcome).toBe("cancelled");
+  });
+
+  it("works while the SDK is loaded", async () => {
+    const loaded = b.loads();
+    void b.phone.call(target);
+    await settled();
+    b.phone.end();
+    loaded();
+    await settled();
+    expect(b.device()).toMatchObject({ destroyed: true, asked: [] });
+    (await b.placed()).ring();
+    expect(b.devices).toHaveLength(2);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])("works %i steps after the SDK handed the call over", async (steps) => {
+    b.connects("never");
+    void b.phone.call(target);
+    await settled();
+    const handed = new FakeCall();
+    b.device().settle?.(handed);
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    b.phone.end();
+    await settled();
+    expect(handed.done).toEqual(["disconnect"]);
+    expect(call()).toMatchObject({ phase: "ended", outcome: "cancelled" });
   });
 
   it("works while it rings", async () => {

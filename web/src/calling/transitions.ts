@@ -113,7 +113,7 @@ function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
 
 /** What can still be said of a call that is over: the SDK tells of some breaks only after its end. */
 function afterEnd(line: Line, call: CallState, event: LegEvent): Line {
-  if (line.told || line.ending) return line;
+  if (line.told) return line;
   if (event.type === "abandoned") return { ...idleLine, attempt: line.attempt };
   if (event.type === "closed" && event.reason)
     return closed(line, { ...call }, { ...event, at: call.endedAt ?? event.at });
