@@ -217,7 +217,14 @@ func (b *browser) frame() []byte {
 }
 
 // press sends a key with the sound (RFC 4733).
-func (b *browser) press(key byte) { b.keys <- key }
+func (b *browser) press(key byte) {
+	b.t.Helper()
+	select {
+	case b.keys <- key:
+	case <-time.After(30 * time.Second):
+		b.t.Fatal("the microphone is not running after 30 s")
+	}
+}
 
 // microphone is a track whose packets may have any payload type. The browser's
 // speak alone uses it.

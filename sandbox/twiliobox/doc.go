@@ -27,15 +27,51 @@
 //
 // Any other number fails with SIP 404: nothing outside is ever dialled.
 //
+// A phone can have a page in a browser. While one attends it
+// (GET /sandbox/v1/phones/{number}/events?attend=true) a phone whose outcome is
+// answer leaves that to the person. A page that answers with an SDP offer is the
+// phone's sound, and may take the sound over again after it was loaded anew; a
+// page that sends nothing for 30 s has hung up.
+//
+// # Browser phones
+//
+// GET /signal is the WebSocket that the Voice SDK for JavaScript connects to. Its
+// protocol is documented nowhere; what is done here follows the source of
+// @twilio/voice-sdk 2.18: JSON objects {type, payload, version} in text frames,
+// and a line feed as heartbeat each way.
+//
+//	browser: listen (token) · register · invite · answer · reject · hangup · reinvite · dtmf · message
+//	gateway: connected · ready · offline · ringing · answer · invite · cancel · hangup · ack · error · close
+//
+// An invite places a call for the token's application as POST /sandbox/v1/connect
+// does, with sound. ringing brings the SDP answer when the dialled phone rings
+// (early media: the ringback tone), else answer does. A call outlives its
+// connection by the SDK's reconnectTimeout, 15 s at least: a new connection finds
+// it by the token that answer gave. The same browser, by its DTLS fingerprint,
+// keeps its sound; another takes the call over and gets an answer to its offer.
+// reinvite restarts ICE. A Client noun rings in every browser registered for its
+// identity whose token has incoming.allow; one that registers later joins.
+//
+// A call that ends is a hangup: without an error when it just ended, whatever
+// became of the dialled leg; with 31005 when the application failed, 31486 or
+// 31603 when it was rejected, 31209 when it is not known.
+//
+// Sound comes from package media, over one UDP port.
+//
 // # Time
 //
 // Each call has its own clock. Config.Pace scales waiting only; what a call
 // reports (Timestamp, CallDuration) is what it would be at pace 1. Webhooks take
-// the time they take, at any pace.
+// the time they take, at any pace; so do sound and signalling.
 //
 // # Layout
 //
-// The call engine (engine.go, call.go, leg.go, interpreter.go, dial.go) knows
-// legs and TwiML and no incoming HTTP; rest.go and console.go serve HTTP and
-// know no TwiML.
+// The call engine (engine.go, call.go, leg.go, interpreter.go, dial*.go) knows
+// legs and TwiML and no incoming HTTP; rest.go, console.go and the phone*.go
+// serve HTTP and know no TwiML. signal*.go is the gateway: connections
+// (signal_socket.go), what they ask (signal_session.go, signal_outgoing.go,
+// signal_incoming.go, signal_reconnect.go) and the call as a browser sees it
+// (signal_call.go). The engine knows it as the party of a leg. line.go is the
+// sound of a leg, plug.go the browser on it, robot.go the phone that nobody
+// holds, studio.go the gateway of package media.
 package twiliobox

@@ -92,6 +92,7 @@ func (e *engine) start(parent *leg, first request) error {
 	e.mu.Lock()
 	if e.closing {
 		e.mu.Unlock()
+		close(c.over) // nobody will take orders
 		return errClosed
 	}
 	e.started++
@@ -200,7 +201,6 @@ func (e *engine) close(ctx context.Context) error {
 			return err
 		}
 	}
-	defer e.abort()
 	idle := make(chan struct{})
 	go func() {
 		e.running.Wait()
@@ -214,6 +214,7 @@ func (e *engine) close(ctx context.Context) error {
 		<-idle
 		late = ctx.Err()
 	}
+	e.abort()
 	e.exchange.close(ctx.Done())
 	return errors.Join(late, e.studio.close())
 }

@@ -60,7 +60,7 @@ func (r *ringing) offer(s *socket) {
 	r.offers[s] = nil
 	x := r.exchange
 	x.running.Go(func() {
-		p, sdp, err := x.engine.offerPlug(context.Background(), r.leg)
+		p, sdp, err := x.engine.offerPlug(x.engine.base, r.leg)
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		_, wanted := r.offers[s]

@@ -81,11 +81,11 @@ func (s *socket) register(audio bool) {
 	if s.expired("") {
 		return
 	}
-	s.send("ready", nil)
 	s.exchange.mu.Lock()
-	s.registered = true
+	defer s.exchange.mu.Unlock()
+	s.registered = true // before the browser hears of it
+	s.send("ready", nil)
 	for _, r := range s.exchange.rings {
 		r.offer(s)
 	}
-	s.exchange.mu.Unlock()
 }

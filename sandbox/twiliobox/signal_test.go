@@ -190,7 +190,7 @@ func TestTokenExpires(t *testing.T) {
 	b, answer := p.inCall()
 	eventually(t, "refusal", func() bool {
 		p.send("register", map[string]any{"media": map[string]any{"audio": true}})
-		m := <-p.in
+		m := p.any()
 		return m.Type == "error" && m.Payload.Error.Code == 31205
 	})
 	b.hears("the phone after the token's end", 1000)

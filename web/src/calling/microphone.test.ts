@@ -1,64 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { realClock } from "./clock";
+import { contexts, device, fakePage, makeContext } from "./fakepage";
 import { levelOf } from "./meter";
 import { createMicrophone, type Microphone } from "./microphone";
 import { remembered } from "./remembered";
 import { trouble } from "./troubles";
 
-const device = (kind: MediaDeviceKind, deviceId: string, label = deviceId) =>
-  ({ kind, deviceId, label, groupId: "" }) as MediaDeviceInfo;
-
-function page() {
-  const opened: { constraints: MediaStreamConstraints | undefined; stop: ReturnType<typeof vi.fn> }[] = [];
-  const media = new EventTarget();
-  const devices = {
-    list: [
-      device("audioinput", "m1"),
-      device("audioinput", "m2"),
-      device("audiooutput", "s1"),
-      device("videoinput", "v1"),
-    ],
-  };
-  let permission: PermissionState | Error = "granted";
-  const getUserMedia = vi.fn(async (constraints?: MediaStreamConstraints) => {
-    const stop = vi.fn();
-    opened.push({ constraints, stop });
-    return { getTracks: () => [{ stop }] } as unknown as MediaStream;
-  });
-  const mediaDevices = Object.assign(media, { getUserMedia, enumerateDevices: async () => devices.list });
-  const query = async () => {
-    if (permission instanceof Error) throw permission;
-    return { state: permission } as PermissionStatus;
-  };
-  return {
-    opened,
-    devices,
-    getUserMedia,
-    plug: () => media.dispatchEvent(new Event("devicechange")),
-    permits: (next: PermissionState | Error) => {
-      permission = next;
-    },
-    surroundings: {
-      isSecureContext: true,
-      RTCPeerConnection: class {} as unknown,
-      navigator: { mediaDevices: mediaDevices as unknown as MediaDevices, permissions: { query } },
-    },
-  };
-}
-
-const contexts: { close: ReturnType<typeof vi.fn> }[] = [];
-function makeContext(): AudioContext {
-  const context = {
-    createAnalyser: () => ({ fftSize: 0, getFloatTimeDomainData: (wave: Float32Array) => wave.fill(0.25) }),
-    createMediaStreamSource: () => ({ connect: () => {} }),
-    close: vi.fn(async () => {}),
-    resume: async () => {},
-  };
-  contexts.push(context);
-  return context as unknown as AudioContext;
-}
-
-let p: ReturnType<typeof page>;
+let p: ReturnType<typeof fakePage>;
 let microphone: Microphone;
 const make = (surroundings: Parameters<typeof createMicrophone>[0]["page"] = p.surroundings) => {
   microphone = createMicrophone({
@@ -75,7 +23,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   localStorage.clear();
   contexts.length = 0;
-  p = page();
+  p = fakePage();
 });
 afterEach(() => {
   microphone.close();

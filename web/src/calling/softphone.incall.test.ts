@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Bench, bench, type FakeCall, jwt, settled, target } from "./fakes";
+import { type Bench, bench, settled } from "./bench";
+import { type FakeCall, jwt, target } from "./fakes";
 
 let b: Bench;
 let leg: FakeCall;

@@ -227,10 +227,6 @@ describe("the server's word", () => {
       "reason",
     );
   });
-
-  it("is not asked when nothing is on the line", () => {
-    expect(transition(idleLine, server({ status: "ringing" }))).toBe(idleLine);
-  });
 });
 
 describe("whose call the server speaks of", () => {

@@ -1,0 +1,142 @@
+// For the tests alone: a softphone on a bench, with everything around it fake.
+import { vi } from "vitest";
+import { realClock } from "./clock";
+import { type FakeCall, FakeDevice, jwt, target } from "./fakes";
+import type { Microphone, MicrophoneState } from "./microphone";
+import { createSoftphone } from "./softphone";
+import type { Softphone, Trouble } from "./state";
+import type { Tabs } from "./tabs";
+
+export function fakeMicrophone() {
+  const levels = new Set<(level: number) => void>();
+  let trouble: Trouble | undefined;
+  let wait: Promise<void> = Promise.resolve();
+  const changes = new Set<() => void>();
+  const state: MicrophoneState = { permission: "ok", microphones: [], speakers: [], chosen: "" };
+  const microphone = {
+    getState: () => state,
+    onChange: (listener: () => void) => {
+      changes.add(listener);
+      return () => changes.delete(listener);
+    },
+    check: vi.fn(async () => {
+      await wait;
+      return trouble;
+    }),
+    choose: vi.fn((id: string) => {
+      state.chosen = id;
+      for (const changed of changes) changed();
+    }),
+    onLevel: (listener: (level: number) => void) => {
+      levels.add(listener);
+      return () => levels.delete(listener);
+    },
+    lend: vi.fn(),
+    close: vi.fn(),
+  } satisfies Microphone;
+  return {
+    microphone,
+    levels,
+    fails: (next: Trouble | undefined) => {
+      trouble = next;
+    },
+    /** The person does not answer the browser's question until the function returned is called. */
+    holds: () => {
+      let go = () => {};
+      wait = new Promise((resolve) => {
+        go = resolve;
+      });
+      return go;
+    },
+  };
+}
+
+export function fakeTabs() {
+  const tabs = {
+    elsewhere: vi.fn(() => false),
+    onChange: () => () => {},
+    take: vi.fn(async () => true),
+    release: vi.fn(),
+    close: vi.fn(),
+  } satisfies Tabs;
+  return tabs;
+}
+
+export interface Bench {
+  phone: Softphone;
+  devices: FakeDevice[];
+  device(): FakeDevice;
+  leg(): FakeCall;
+  fetchToken: ReturnType<typeof vi.fn<(signal: AbortSignal) => Promise<string>>>;
+  mic: ReturnType<typeof fakeMicrophone>;
+  tabs: ReturnType<typeof fakeTabs>;
+  speaker: { apply: ReturnType<typeof vi.fn>; choose: ReturnType<typeof vi.fn>; test: ReturnType<typeof vi.fn> };
+  /** How the next Devices connect. */
+  connects(how: FakeDevice["connects"]): void;
+  /** The SDK is still being loaded until the function returned is called. */
+  loads(): () => void;
+  /** Calls, and lets everything happen that does not need time. */
+  placed(): Promise<FakeCall>;
+}
+
+/** Lets promises settle; no time passes. */
+export async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+export function bench(): Bench {
+  const devices: FakeDevice[] = [];
+  const mic = fakeMicrophone();
+  const tabs = fakeTabs();
+  const speaker = { apply: vi.fn(async () => {}), choose: vi.fn(async () => {}), test: vi.fn(async () => {}) };
+  let connects: FakeDevice["connects"] = "at once";
+  let loading: Promise<void> = Promise.resolve();
+  let n = 0;
+  const fetchToken = vi.fn(async (_: AbortSignal) => jwt(3600, ++n));
+  const phone = createSoftphone({
+    clock: realClock,
+    fetchToken,
+    makeDevice: async (token) => {
+      await loading;
+      const device = new FakeDevice(token);
+      device.connects = connects;
+      devices.push(device);
+      return device;
+    },
+    microphone: mic.microphone,
+    tabs,
+    speaker: { canChoose: true, chosen: () => "", ...speaker },
+  });
+  const last = <T>(of: T[] | undefined, what: string): T => {
+    const found = of?.at(-1);
+    if (!found) throw new Error(`no ${what} yet`);
+    return found;
+  };
+  const device = () => last(devices, "device");
+  const leg = () => last(device().calls, "call");
+  return {
+    phone,
+    devices,
+    device,
+    leg,
+    fetchToken,
+    mic,
+    tabs,
+    speaker,
+    connects: (how) => {
+      connects = how;
+    },
+    loads: () => {
+      let done = () => {};
+      loading = new Promise((resolve) => {
+        done = resolve;
+      });
+      return done;
+    },
+    placed: async () => {
+      void phone.call(target);
+      await settled();
+      return leg();
+    },
+  };
+}
