@@ -98,13 +98,17 @@ func TestPageAnswersWithSound(t *testing.T) {
 func TestPageTakesOver(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, dialTo(member, "", ""))
-	w.box.Endure(time.Second, time.Minute, time.Minute, 500*time.Millisecond)
+	w.box.Endure(time.Second, time.Minute, time.Minute, 2*time.Second)
 	w.script(member, map[string]any{"outcome": "answer", "talkSeconds": 60, "voice": "tone:1000"})
 	p := w.listening()
-	b, _ := p.inCall()
+	b, answer := p.inCall()
 	b.hears("the automatic voice", 1000)
 	page := w.page(member)
 	page.say(media.Tone(600))
+	eventually(t, "more sound of the page than its endurance", func() bool {
+		m := w.call(answer.Payload.CallSID).Legs[1].Media
+		return m != nil && m.PacketsIn > 150
+	})
 	b.hears("the member", 600)
 	page.close()
 	p.next("hangup")

@@ -186,7 +186,7 @@ func TestTokenExpires(t *testing.T) {
 	w := newWired(t, dialTo(member, "", ""))
 	w.script(member, map[string]any{"outcome": "answer", "talkSeconds": 0, "voice": "tone:1000"})
 	p := w.softphone()
-	p.listen(granted(t, "a", 2*time.Second, mayCall))
+	p.listen(granted(t, "a", 6*time.Second, mayCall))
 	b, answer := p.inCall()
 	eventually(t, "refusal", func() bool {
 		p.send("register", map[string]any{"media": map[string]any{"audio": true}})
@@ -295,11 +295,11 @@ func TestUserDefinedMessages(t *testing.T) {
 func TestHeartbeats(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, `<Response/>`)
-	w.box.Endure(10*time.Millisecond, 300*time.Millisecond, time.Minute, time.Minute)
+	w.box.Endure(10*time.Millisecond, 2*time.Second, time.Minute, time.Minute)
 	alive, dead := w.listening(), w.listening()
 	dead.mute.Store(true)
 	dead.closed()
-	eventually(t, "heartbeats", func() bool { return alive.beats.Load() > 60 })
+	eventually(t, "heartbeats", func() bool { return alive.beats.Load() > 250 })
 	alive.still(w.token())
 }
 

@@ -60,6 +60,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await desk.says("Line busy");
     await isClean(page, "busy");
     await page.getByRole("link", { name: "Check your equipment" }).click();
+    await expect(page.getByRole("button", { name: "Start the check" })).toBeVisible();
     await isClean(page, "the check, before");
     await page.getByRole("button", { name: "Start the check" }).click();
     await expect(page.getByRole("button", { name: "Yes, I heard it" })).toBeVisible();
@@ -106,14 +107,17 @@ test("from the sign-in to the end of a call with the keyboard alone", async ({ d
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press("Tab");
-    const focused = page.locator(":focus");
-    const called = (await focused.getAttribute("aria-label")) ?? (await focused.innerText().catch(() => ""));
-    if (!name.test(called.trim())) continue;
-    const ring = await focused.evaluate((one) => {
-      const style = getComputedStyle(one);
-      return style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 2;
+    const { called, ring } = await page.evaluate(() => {
+      const one = document.activeElement as HTMLElement | null;
+      if (!one) return { called: "", ring: false };
+      const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      return {
+        called: (one.ariaLabel ?? one.innerText).trim(),
+        ring: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
+      };
     });
-    expect(ring, `the focus on ${called.trim()} is visible`).toBe(true);
+    if (!name.test(called)) continue;
+    expect(ring, `the focus on ${called} is visible`).toBe(true);
     return;
   }
   throw new Error(`Tab does not lead to ${name}.`);
@@ -158,6 +162,7 @@ test("at 320 pixels nothing is cut off or scrolls sideways", async ({ open, worl
   await fits(page, "narrow-call-bar");
   await desk.bar.getByRole("button", { name: "End call" }).click();
   await page.getByRole("link", { name: "Check your equipment" }).click();
+  await expect(page.getByRole("button", { name: "Start the check" })).toBeVisible();
   await fits(page, "narrow-check");
 });
 

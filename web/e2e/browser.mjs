@@ -52,11 +52,12 @@ async function fromNpm() {
     rmSync(home, { recursive: true, force: true }); // of an unpacking that was interrupted
     mkdirSync(home, { recursive: true });
     await unpack(home);
+    writeFileSync(join(home, "fonts.conf"), fontSettings(home));
     writeFileSync(done, "");
   }
   // The libraries that a bare machine lacks, and a font.
   const libraries = [join(home, "al2023/lib"), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter);
-  const env = { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(home, "fonts") };
+  const env = { LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(home, "fonts.conf") };
   return known(join(home, "chromium"), "npm", env);
 }
 
@@ -75,6 +76,14 @@ async function unpack(home) {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
   }
+}
+
+// The package's own settings look for the font in places of another machine.
+function fontSettings(home) {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${home}/fonts</dir><cachedir>${home}/fonts-cache</cachedir></fontconfig>
+`;
 }
 
 function known(path, from, env) {

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { Desk } from "./desk";
 import { hears } from "./ear";
 import { test } from "./fixtures";
 import { Handset } from "./handset";
@@ -9,9 +10,8 @@ import { artefacts, pictures } from "./places";
 const folder = process.env.UPDATE_PICTURES === "1" ? pictures : artefacts;
 
 test("the picture of the README: a call, as both sides see it", async ({ open, world, launch }) => {
-  const { Desk } = await import("./desk");
   const visit = await world.visit("Adeyemi", "Cartwright");
-  const desk = new Desk(await open({ viewport: { width: 1100, height: 720 } }), world);
+  const desk = new Desk(await open({ viewport: { width: 1180, height: 720 } }), world);
   const handset = new Handset(
     await open({ viewport: { width: 420, height: 720 }, microphone: { sound: 1500 } }),
     world,
@@ -29,7 +29,7 @@ test("the picture of the README: a call, as both sides see it", async ({ open, w
     sides.push((await page.screenshot({ animations: "disabled" })).toString("base64"));
 
   const browser = await launch({ sound: 1000, permission: "granted" });
-  const sheet = await browser.newPage({ viewport: { width: 1568, height: 768 } });
+  const sheet = await browser.newPage({ viewport: { width: 1672, height: 768 } });
   await sheet.setContent(`<style>
       body { margin: 0; padding: 24px; display: flex; gap: 24px; background: #dfe7e8; }
       img { display: block; border-radius: 10px; box-shadow: 0 2px 12px rgb(31 42 48 / 25%); }

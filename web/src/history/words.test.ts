@@ -33,6 +33,11 @@ describe("the words of the record", () => {
     expect(wordsOf(told("ringing"), "somebody").heading).toBe("Ringing");
   });
 
+  it("says in a note that a person answered, once that is known", () => {
+    expect(wordsOf(told("in-progress"), "patient").note).toBeUndefined();
+    expect(wordsOf(told("in-progress", { answeredBy: "human" }), "patient").note).toBe("Answered by a person");
+  });
+
   it("gives a refusal its reason", () => {
     const refusal = { code: "limit", sentence: "Too many calls. Wait a minute." };
     expect(wordsOf(told("refused"), "patient", refusal).note).toBe("Too many calls. Wait a minute.");

@@ -14,9 +14,9 @@ export interface Words {
 /** Whom the number belongs to, as far as its ending tells. */
 export type Who = "patient" | "somebody";
 
-type Told1 = Pick<Moment, "status" | "word" | "summary" | "durationSeconds" | "answeredBy">;
+type Telling = Pick<Moment, "status" | "word" | "summary" | "durationSeconds" | "answeredBy">;
 
-export function wordsOf(told: Told1, who: Who, refusal?: Call["refusal"]): Words {
+export function wordsOf(told: Telling, who: Who, refusal?: Call["refusal"]): Words {
   switch (told.status) {
     case "refused":
       return { heading: "Call not placed", note: refusal?.sentence ?? told.summary, tone: "danger" };
@@ -29,7 +29,12 @@ export function wordsOf(told: Told1, who: Who, refusal?: Call["refusal"]): Words
     case "ringing":
       return { heading: who === "patient" ? "Ringing the patient’s phone" : "Ringing", tone: "active" };
     case "in-progress":
-      return { heading: answered(told.answeredBy, who), tone: "good" };
+      return {
+        heading: answered(told.answeredBy, who),
+        // Otherwise the version that brought the finding would read like the one before it.
+        ...(told.answeredBy === "human" ? { note: "Answered by a person" } : {}),
+        tone: "good",
+      };
     case "completed":
       return {
         heading: told.durationSeconds === undefined ? "Call ended" : `Call ended, ${duration(told.durationSeconds)}`,
