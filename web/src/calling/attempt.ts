@@ -14,10 +14,12 @@ export interface Attempt {
   /** No await of this attempt may go on. */
   over: boolean;
   timers: Set<Timer>;
+  /** Keys that wait for their turn, and first the one that sounds. */
+  keys: string[];
 }
 
 export function newAttempt(number: number, target: Target): Attempt {
-  return { number, target, renewed: false, over: false, timers: new Set() };
+  return { number, target, renewed: false, over: false, timers: new Set(), keys: [] };
 }
 
 /** Runs unless the attempt's timers are cleared before. */

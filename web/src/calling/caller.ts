@@ -4,6 +4,7 @@ import { type Attempt, clearTimers, drop, later, newAttempt } from "./attempt";
 import type { Clock } from "./clock";
 import { createCourse } from "./course";
 import { createHandset, NotPlaced } from "./handset";
+import { sendKey } from "./keys";
 import { connectionLost, followLeg, silenceLeg } from "./leg";
 import type { Microphone } from "./microphone";
 import { isMicrophoneError, type SdkAudio, type SdkCall, type SdkDevice, type SdkError } from "./sdk";
@@ -226,7 +227,7 @@ export function createCaller(deps: CallerDeps): Caller {
     press(digit) {
       const phase = course.line().call?.phase;
       if (!/^[0-9*#]$/.test(digit) || (phase !== "connected" && phase !== "reconnecting")) return;
-      attempt?.call?.sendDigits(digit);
+      if (attempt) sendKey(attempt, clock, digit);
       tell({ type: "digit", digit, at: clock.now() });
     },
     clear() {

@@ -147,12 +147,26 @@ describe("talking", () => {
     expect(call().muted).toBe(false);
   });
 
-  it("sends keys only when somebody can hear them, and only keys", () => {
+  it("sends keys only when somebody can hear them, and only keys", async () => {
     b.phone.press("1");
     leg.answer();
     for (const key of ["1", "*", "#", "12", "w", "a", ""]) b.phone.press(key);
-    expect(leg.done).toEqual(["digits 1", "digits *", "digits #"]);
     expect(call().digits).toBe("1*#");
+    await pass(500);
+    expect(leg.done).toEqual(["digits 1", "digits *", "digits #"]);
+  });
+
+  it("sends keys one after the other, however fast they are typed", async () => {
+    leg.answer();
+    for (const key of ["1", "2", "3"]) b.phone.press(key);
+    expect(leg.done).toEqual(["digits 1"]);
+    await pass(230); // as long as a key takes the SDK
+    expect(leg.done).toEqual(["digits 1"]);
+    await pass(20);
+    expect(leg.done).toEqual(["digits 1", "digits 2"]);
+    leg.over();
+    await pass(1_000);
+    expect(leg.done).toEqual(["digits 1", "digits 2"]);
   });
 
   it("shows a weak connection after 2 s and for at least 5 s", async () => {

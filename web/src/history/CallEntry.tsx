@@ -61,9 +61,12 @@ interface Whom {
   name?: string;
 }
 
-/** The record has only the number's ending: when it fits one person alone, that is who was called. */
+/**
+ * The live stream has only the number's ending, and the record not even that: when what is known fits one person alone,
+ * that is who was called.
+ */
 function whomOf(appointment: Appointment, ending: string | undefined): Whom {
-  const fits = (appointment.phones ?? []).filter((phone) => phone.ending === ending);
+  const fits = (appointment.phones ?? []).filter((phone) => ending === undefined || phone.ending === ending);
   const owners = new Set(fits.map((phone) => phone.of));
   const first = fits[0];
   if (owners.size !== 1 || !first) return { who: "somebody" };
