@@ -27,7 +27,8 @@ type file struct {
 // app serves the files, and index.html for every path of a page.
 type app struct {
 	files    map[string]file
-	page     string // index.html but for the nonce
+	folders  map[string]bool // that files stand in, such as assets
+	page     string          // index.html but for the nonce
 	settings Settings
 }
 
@@ -40,8 +41,9 @@ const (
 
 // New returns the app of dist under s. Paths are relative to the app's root, so
 // a prefix must be taken off before. GET of a path that is no file answers
-// index.html, unless it looks like a file (it has an extension or stands in
-// assets/): that is 404, never a page in place of a script. Every file is read
+// index.html, unless a file would stand there (in a folder of the app's own, or
+// with an extension at the root): that is 404, never a page in place of a script.
+// A page's path may have a dot further in: FHIR ids may. Every file is read
 // and compressed once, here. The error is ErrNotBuilt, or says what is wrong
 // with s.
 func New(dist fs.FS, s Settings) (http.Handler, error) {
@@ -61,6 +63,7 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 	}
 	a := &app{
 		files:    map[string]file{},
+		folders:  map[string]bool{},
 		page:     strings.NewReplacer(settingsMark, settings, baseMark, strings.TrimSuffix(s.Base, "/")).Replace(string(page)),
 		settings: s,
 	}
@@ -71,6 +74,9 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 		content, err := fs.ReadFile(dist, name)
 		if err != nil {
 			return err
+		}
+		if folder, _, inside := strings.Cut(name, "/"); inside {
+			a.folders[folder] = true
 		}
 		a.files["/"+name], err = prepare(name, content)
 		return err
@@ -118,12 +124,20 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.send(w, r)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, "/assets/") || path.Ext(r.URL.Path) != "" && r.URL.Path != "/index.html" {
+	if a.fileWouldBe(r.URL.Path) {
 		w.Header().Set("Cache-Control", "no-store") // another instance may have it, of another version
 		http.Error(w, "There is no such file. Reload the page: the app may have been updated.", http.StatusNotFound)
 		return
 	}
 	a.sendPage(w, r)
+}
+
+func (a *app) fileWouldBe(at string) bool {
+	first, _, inside := strings.Cut(strings.TrimPrefix(at, "/"), "/")
+	if inside {
+		return a.folders[first]
+	}
+	return path.Ext(first) != "" && first != "index.html"
 }
 
 func (f file) send(w http.ResponseWriter, r *http.Request) {

@@ -74,6 +74,7 @@ func TestPathsOfPages(t *testing.T) {
 		"/":                          {200, "text/html; charset=utf-8", "no-cache"},
 		"/index.html":                {200, "text/html; charset=utf-8", "no-cache"},
 		"/appointments/abc":          {200, "text/html; charset=utf-8", "no-cache"},
+		"/appointments/a.b":          {200, "text/html; charset=utf-8", "no-cache"},
 		"/signed-in?code=x&state=y":  {200, "text/html; charset=utf-8", "no-cache"},
 		"/icon.svg":                  {200, "image/svg+xml", "no-cache"},
 		"/assets/index-abc.js":       {200, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable"},

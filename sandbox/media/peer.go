@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/webrtc/v4"
@@ -69,6 +70,7 @@ func (g *Gateway) newPeer(h Handlers) (*Peer, error) {
 		return nil, fmt.Errorf("adding the track: %w", err)
 	}
 	pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+		g.run(func() { p.deafen(t, r) })
 		g.run(func() { drain(r) })
 		g.run(func() { p.hear(t) })
 	})
@@ -81,6 +83,14 @@ func (g *Gateway) newPeer(h Handlers) (*Peer, error) {
 	g.run(func() { drain(sender) })
 	g.run(p.watch)
 	return p, nil
+}
+
+// deafen ends the reading of a track with its peer. pion does so too, but not of
+// a track whose first packet comes while the connection is being closed.
+func (p *Peer) deafen(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+	<-p.done
+	now := time.Now()
+	_, _ = t.SetReadDeadline(now), r.SetReadDeadline(now) // what fails has been closed
 }
 
 // drain reads RTCP until its connection ends: pion handles a report only as

@@ -17,7 +17,8 @@ type Box struct {
 }
 
 // New returns a box that plays the account of c, or one error that names every
-// fault of c. A box holds goroutines only while calls run; Close ends them.
+// fault of c. Close ends the goroutines and frees the port that a box holds for
+// calls, browsers and sound.
 func New(c Config) (*Box, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -42,8 +43,9 @@ func New(c Config) (*Box, error) {
 func (b *Box) Handler() http.Handler { return b.handler }
 
 // Close hangs up every call, refuses new ones, waits until the last webhook has
-// been answered, says goodbye to the browsers and frees the media port. When ctx ends first the remaining webhooks are broken off
-// and the context's error is returned. Closing twice is allowed.
+// been answered, says goodbye to the browsers and frees the media port. When ctx
+// ends first the remaining webhooks are broken off and the context's error is
+// returned. Closing twice is allowed.
 func (b *Box) Close(ctx context.Context) error { return b.engine.close(ctx) }
 
 // SetApplication changes where the TwiML App sid sends its webhooks, as a REST

@@ -28,6 +28,7 @@ type browser struct {
 	mu    sync.Mutex
 	heard []media.Frame
 	says  media.Source // nil: silence
+	ear   *ear         // nil: nobody counts packets
 }
 
 // telephone-event's payload type in Chromium.
@@ -120,7 +121,11 @@ func (b *browser) listen(track *webrtc.TrackRemote) {
 			continue
 		}
 		b.mu.Lock()
-		b.heard = append(b.heard, media.Frame(packet.Payload))
+		if b.ear != nil {
+			b.ear.hear(packet)
+		} else {
+			b.heard = append(b.heard, media.Frame(packet.Payload))
+		}
 		b.mu.Unlock()
 	}
 }

@@ -164,6 +164,7 @@ func (x *dialling) talk() {
 		x.perform(l, request{purpose: "whisper", method: n.method, url: n.url, form: l.parameters(), callSID: l.sid})
 	}
 	if l.status.Final() {
+		x.parent.line.play(nil) // nobody is rung any more
 		return
 	}
 	x.bridge = true

@@ -15,10 +15,11 @@ type Event struct {
 	//	webhook.request  a request is about to be sent: Webhook up to Attempt
 	//	webhook.answer   it was answered, or failed: all of Webhook
 	//	call.state       a leg changed to Status
-	//	speech           Kind (say, play, pause, digits, app-error) of Text on a leg
+	//	speech           Kind (of Utterance) of Text on a leg
 	//	notice           a debugger warning or error: Code, Level, Text
 	//	fault            Fault was injected into the delivery of event Text
-	//	phone            a member phone's script changed: Text is its number
+	//	phone            a member phone's script, person or sound changed, or keys
+	//	                 were heard on it: Text is its number
 	Type string `json:"type"`
 
 	CallSID       string   `json:"callSid,omitempty"`

@@ -2,7 +2,6 @@ package twiliobox
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -85,8 +84,8 @@ func (b *Box) pressDigits(r *http.Request, l *leg) (string, error) {
 	if err := decode(r, &in); err != nil {
 		return "", err
 	}
-	if in.Digits == "" || !digitString.MatchString(in.Digits) {
-		return "", badRequest{errors.New("digits must be keys of a phone: 0-9, *, #, A-D, and w or W to wait")}
+	if !pressable(in.Digits) {
+		return "", badRequest{fmt.Errorf("digits must be 1 to %d keys of a phone: 0-9, *, #, A-D, and w or W to wait", mostKeys)}
 	}
 	return "", l.call.order(func() error {
 		if l.status != InProgress {

@@ -177,7 +177,7 @@ func TestPhoneActsAtTheWrongTime(t *testing.T) {
 		body any
 		want int
 	}{
-		{"digits", map[string]any{"digits": "1"}, 409}, {"digits", map[string]any{"digits": "x"}, 400}, {"digits", map[string]any{}, 400},
+		{"digits", map[string]any{"digits": "1"}, 409}, {"digits", map[string]any{"digits": "x"}, 400}, {"digits", map[string]any{"digits": strings.Repeat("1", 257)}, 400}, {"digits", map[string]any{}, 400},
 		{"answer", map[string]any{"sdp": "?"}, 400}, {"answer", 7, 400}, {"sing", nil, 400}, {"voicemail", nil, 200}, {"voicemail", nil, 409},
 	} {
 		if got := at(tt.act, tt.body); got != tt.want {
@@ -256,4 +256,28 @@ func TestAttendedPhone(t *testing.T) {
 	leave()
 	eventually(t, "an empty chair", func() bool { return !w.phone(member).Attended })
 	p.inCall() // now it answers by itself
+}
+
+// A phone that goes during its whisper rings no longer for the caller.
+func TestNoRingbackAfterAWhisperThatHangsUp(t *testing.T) {
+	t.Parallel()
+	w := newWired(t, dialTo("+447700900801", "", `url="/whisper"`))
+	w.pages["/whisper"] = xmlPage(`<Response><Hangup/></Response>`)
+	w.pages["/result"] = xmlPage(`<Response><Pause length="14400"/></Response>`)
+	p := w.listening()
+	b := p.invite("TJS1", "")
+	b.accept(p.next("ringing").Payload.SDP)
+	b.hears("ringback", 400, 450)
+	w.press("+447700900801", "answer", nil)
+	eventually(t, "result", func() bool { return len(w.at("/result")) == 1 })
+	const longer = 150 // frames: than ringback's two seconds of rest
+	still := 0
+	eventually(t, "silence", func() bool {
+		for _, f := range b.frames() {
+			if still++; media.Level(&f) > 100 {
+				still = 0
+			}
+		}
+		return still > longer
+	})
 }

@@ -21,7 +21,7 @@ type exchange struct {
 	rings   map[string]*ringing    // by CA sid
 	down    bool                   // the network to it is
 	closing bool
-	running sync.WaitGroup // sockets
+	running sync.WaitGroup // sockets, and the making and closing of offers
 }
 
 func newExchange(e *engine) *exchange {
@@ -118,7 +118,8 @@ func (x *exchange) isDown() bool {
 	return x.down
 }
 
-// close says goodbye to every browser; until gone is closed it waits for theirs.
+// close says goodbye to every browser and waits for theirs; those that have not
+// said it when hurry is closed are dropped.
 func (x *exchange) close(hurry <-chan struct{}) {
 	x.mu.Lock()
 	x.closing = true

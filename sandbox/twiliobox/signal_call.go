@@ -128,7 +128,7 @@ func (s *socket) hungUp(m heard) {
 // dial is keys of a browser that cannot send them with its sound.
 func (s *socket) dial(m heard) {
 	c, ok := s.find(m.Payload.CallSID)
-	if !ok || m.Payload.DTMF == "" || !digitString.MatchString(m.Payload.DTMF) {
+	if !ok || !pressable(m.Payload.DTMF) {
 		s.refuse(m.Payload.CallSID, errMalformed)
 		return
 	}

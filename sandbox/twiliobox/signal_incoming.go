@@ -63,11 +63,11 @@ func (r *ringing) offer(s *socket) {
 		p, sdp, err := x.engine.offerPlug(x.engine.base, r.leg)
 		x.mu.Lock()
 		defer x.mu.Unlock()
-		_, wanted := r.offers[s]
+		other, wanted := r.offers[s]
 		switch {
 		case err != nil:
 			x.engine.config.Log.Error("a call cannot be offered to a browser", "error", err)
-		case !wanted:
+		case !wanted, other != nil: // withdrawn, or withdrawn and made anew
 			x.running.Go(p.close)
 		default:
 			r.offers[s] = p
@@ -85,15 +85,17 @@ func (r *ringing) forget(s *socket) {
 	}
 }
 
-// silence ends the ringing at every browser but one. The caller holds mu.
-func (r *ringing) silence(but *socket) {
+// silence ends the ringing, at every browser but one without a word. That one
+// talks by a plug, which need not be the one it was offered. The caller holds mu.
+func (r *ringing) silence(but *socket, by *plug) {
 	delete(r.exchange.rings, r.leg.sid)
-	for s := range r.offers {
-		if s == but {
-			continue
+	for s, offered := range r.offers {
+		if s != but {
+			s.send("cancel", fields{"callsid": r.leg.sid})
 		}
-		s.send("cancel", fields{"callsid": r.leg.sid})
-		r.forget(s)
+		if offered == nil || offered != by {
+			r.forget(s)
+		}
 	}
 	delete(r.offers, but)
 }
@@ -108,7 +110,7 @@ func (r *ringing) answered() { r.ended() }
 func (r *ringing) ended() {
 	r.exchange.mu.Lock()
 	defer r.exchange.mu.Unlock()
-	r.silence(nil)
+	r.silence(nil, nil)
 }
 
 func (s *socket) ringing(callSID string) (*ringing, bool) {
@@ -152,7 +154,7 @@ func (r *ringing) taken(s *socket, p *plug) error {
 		}
 		c := &clientCall{exchange: x, leg: l, identity: r.identity, known: true, token: r.token, open: true, socket: s}
 		x.mu.Lock()
-		r.silence(s)
+		r.silence(s, p)
 		x.calls[l.sid] = c
 		if _, here := x.sockets[s]; !here {
 			c.lost(s.grace)

@@ -67,13 +67,15 @@ func (s *socket) place(ctx context.Context, m heard) *Refusal {
 	}
 	parent.party = c
 	parent.line.attach(plug)
+	// Under the lock: others find the call once it runs, not before.
 	x.mu.Lock()
 	x.calls[c.own], x.calls[parent.sid] = c, c
 	for _, r := range x.rings {
 		r.forget(s) // the Device ignores what rings when it places a call
 	}
+	err = begin()
 	x.mu.Unlock()
-	if err := begin(); err != nil {
+	if err != nil {
 		c.quiet = true
 		c.ended()
 		plug.close()

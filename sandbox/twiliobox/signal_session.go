@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// longestReconnect, in seconds, is how long the Voice SDK's maxCallSignalingTimeoutMs
+// lets it try to come back at most.
+const longestReconnect = 30
+
 // handle does what a browser asks. Messages that were queued while the browser
 // had no connection come straight after its listen.
 func (s *socket) handle(ctx context.Context, m heard) {
@@ -51,7 +55,7 @@ func (s *socket) listen(m heard) {
 	}
 	s.exchange.mu.Lock()
 	s.grants = g
-	s.grace = max(s.exchange.engine.patience.browser, time.Duration(m.Payload.ReconnectTimeout*float64(time.Second)))
+	s.grace = max(s.exchange.engine.patience.browser, seconds(min(m.Payload.ReconnectTimeout, longestReconnect)))
 	s.exchange.mu.Unlock()
 	s.send("connected", fields{
 		"region": "US_EAST_VIRGINIA", "edge": "local", "home": "us1", "gateway": "sandbox",

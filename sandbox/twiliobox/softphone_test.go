@@ -84,7 +84,7 @@ type told struct {
 
 // softphone is the Voice SDK on one connection.
 type softphone struct {
-	t     *testing.T
+	t     testing.TB
 	conn  *websocket.Conn
 	in    chan told // closed with the connection
 	beats atomic.Int64
@@ -93,13 +93,18 @@ type softphone struct {
 
 func (w *wired) softphone() *softphone {
 	w.t.Helper()
-	conn, _, err := websocket.Dial(w.t.Context(), w.url+"/signal", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"http://localhost:8080"}}})
+	return newSoftphone(w.t, w.url)
+}
+
+func newSoftphone(t testing.TB, box string) *softphone {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), box+"/signal", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"http://localhost:8080"}}})
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
-	p := &softphone{t: w.t, conn: conn, in: make(chan told, 100)}
+	p := &softphone{t: t, conn: conn, in: make(chan told, 100)}
 	go p.read()
-	w.t.Cleanup(func() { _ = conn.CloseNow() })
+	t.Cleanup(func() { _ = conn.CloseNow() })
 	return p
 }
 

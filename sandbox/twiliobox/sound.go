@@ -17,6 +17,7 @@ func (c *call) join(a, b *leg) {
 // hush ends the sound of a leg that has ended, and tells its party.
 func (c *call) hush(l *leg) {
 	l.line.part()
+	l.line.talk(nil) // the leg is kept long, the robot's sound need not be
 	c.engine.mu.Lock()
 	if l.bridged != nil {
 		l.bridged.bridged, l.bridged = nil, nil
@@ -34,6 +35,15 @@ func (c *call) discard(p *plug) {
 	if p != nil {
 		c.engine.running.Go(p.close)
 	}
+}
+
+// mostKeys is how many keys may be pressed at once: each is a quarter of a second
+// of tones, and kept in the transcript.
+const mostKeys = 256
+
+// pressable says whether keys can be pressed.
+func pressable(keys string) bool {
+	return keys != "" && len(keys) <= mostKeys && digitString.MatchString(keys)
 }
 
 // pressed is keys that the party on a leg presses: the other side hears them,

@@ -197,7 +197,7 @@ func claims() jwt.MapClaims {
 	}
 }
 
-func sign(t *testing.T, c jwt.MapClaims, key string, header map[string]any) string {
+func sign(t testing.TB, c jwt.MapClaims, key string, header map[string]any) string {
 	t.Helper()
 	token := jwt.NewWithClaims(jwt.SigningMethodHS256, c)
 	token.Header["cty"] = "twilio-fpa;v=1"
