@@ -4,8 +4,8 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "artefacts/traces",
   globalSetup: "./e2e/setup.ts",
-  // One after another: a test may take the whole network away from the system it shares with others.
-  workers: 1,
+  // Each worker has a system of its own: a test may take the network away from it. More than two starve the sound.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

@@ -2,11 +2,18 @@
 // clinician's desk, and an eye on what no page may do.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, test as base, chromium, type Page } from "@playwright/test";
-import type { FoundBrowser } from "./browser.mjs";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  chromium,
+  type Page,
+} from "@playwright/test";
 import { Desk } from "./desk";
 import { hangEars } from "./ear";
 import { Guard } from "./guard";
+import { browserInUse, denyingFlags, recordDenial } from "./permission";
 import { artefacts, toneFiles } from "./places";
 import { type System, startSystem } from "./system";
 import { type Sound, toneFile } from "./tones";
@@ -15,8 +22,8 @@ import { World } from "./world";
 /** A microphone: what it hears, and how the browser answers when a page asks for it. */
 export interface Microphone {
   sound: Sound | "none";
-  /** granted without asking, or really asked for: a browser without a window denies that. */
-  permission: "granted" | "asked";
+  /** granted without asking, or really denied by the browser. */
+  permission: "granted" | "denied";
 }
 
 export interface PageOptions extends BrowserContextOptions {
@@ -81,8 +88,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     guard.check();
   },
 
-  open: async ({ launch, guard }, use, info) => {
-    const contexts: { close(): Promise<void> }[] = [];
+  open: async ({ launch, guard, system }, use, info) => {
+    const contexts: BrowserContext[] = [];
     await use(async (options = {}) => {
       const { microphone, ...rest } = options;
       const browser = await launch({ sound: 1000, permission: "granted", ...microphone });
@@ -91,10 +98,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await guard.watch(context);
       const page = await context.newPage();
       await hangEars(page);
+      if (microphone?.permission === "denied") await recordDenial(page, system.app);
       return page;
     });
-    if (info.status !== info.expectedStatus)
-      await lastLooks(contexts as import("@playwright/test").BrowserContext[], info.title);
+    if (info.status !== info.expectedStatus) await lastLooks(contexts, info.title);
     for (const context of contexts) await context.close();
   },
 
@@ -106,7 +113,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 export { expect } from "@playwright/test";
 
 function start({ sound, permission }: Microphone): Promise<Browser> {
-  const found = JSON.parse(process.env.CARELINE_E2E_BROWSER ?? "{}") as FoundBrowser;
+  const found = browserInUse();
   const args = [
     "--disable-quic",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE *.local",
@@ -114,7 +121,7 @@ function start({ sound, permission }: Microphone): Promise<Browser> {
   if (sound !== "none") {
     args.push("--use-fake-device-for-media-stream", `--use-file-for-fake-audio-capture=${toneFile(toneFiles, sound)}`);
   }
-  if (permission === "granted") args.push("--use-fake-ui-for-media-stream");
+  args.push(...(permission === "granted" ? ["--use-fake-ui-for-media-stream"] : denyingFlags()));
   return chromium.launch({
     executablePath: found.path,
     args,
@@ -127,7 +134,7 @@ function keepLog(title: string, log: string): void {
   writeFileSync(join(artefacts, `failed-${fileName(title)}.log`), log);
 }
 
-async function lastLooks(contexts: import("@playwright/test").BrowserContext[], title: string): Promise<void> {
+async function lastLooks(contexts: BrowserContext[], title: string): Promise<void> {
   const pages = contexts.flatMap((context) => context.pages());
   for (const [i, page] of pages.entries()) {
     await page.screenshot({ path: join(artefacts, `failed-${fileName(title)}-${i + 1}.png`), fullPage: true });

@@ -66,12 +66,13 @@ async function measure(app) {
 /** Microseconds from the start of the navigation. */
 function read(events) {
   const mark = events.findLast((e) => e.name === "day-shown" && e.cat.includes("user_timing"));
-  const start = events.findLast((e) => e.name === "navigationStart" && e.pid === mark?.pid && e.ts < mark.ts);
-  if (!mark || !start) throw new Error("The trace lacks the navigation or the mark.");
+  if (!mark) throw new Error("The trace lacks the mark.");
+  const shown = mark.args.data.startTime * 1000; // told in milliseconds since the navigation's start
+  const start = mark.ts - shown;
   // Interactive: the list is there, and the last long task of the main thread that followed the navigation is over.
   const long = events.filter(
-    (e) => e.ph === "X" && e.pid === mark.pid && e.tid === mark.tid && e.ts > start.ts && (e.dur ?? 0) >= longTask,
+    (e) => e.ph === "X" && e.pid === mark.pid && e.tid === mark.tid && e.ts > start && (e.dur ?? 0) >= longTask,
   );
   const quiet = Math.max(mark.ts, ...long.map((e) => e.ts + e.dur));
-  return { shown: mark.ts - start.ts, interactive: quiet - start.ts };
+  return { shown, interactive: quiet - start };
 }

@@ -13,7 +13,7 @@ export function Account() {
   useEffect(() => {
     if (!inCall) setAsked(false);
   }, [inCall]);
-  const name = state.kind === "in" || state.kind === "lost" ? state.name : "";
+  const name = "name" in state ? state.name : "";
   const signOut = () => {
     // The call needs the session: leaving would cut the patient off.
     if (inCall) setAsked(true);

@@ -27,7 +27,13 @@ function stage(session: SessionState, phone: SoftphoneState) {
     listeners.add(listener);
     return () => listeners.delete(listener);
   };
-  const acts = { signIn: vi.fn(async () => {}), signInBeside: vi.fn(async () => {}), signOut: vi.fn(async () => {}) };
+  const acts = {
+    signIn: vi.fn(async () => {}),
+    signInBeside: vi.fn(async () => {}),
+    signOut: vi.fn(async () => {}),
+    handOver: vi.fn(),
+  };
+  const clear = vi.fn();
   const { services } = scene({ backend: { day: async () => ({ date: "", timeZone: "", appointments: [] }) } });
   render(
     <App
@@ -35,12 +41,13 @@ function stage(session: SessionState, phone: SoftphoneState) {
       services={{
         ...services,
         session: { ...acts, getState: () => on.session, subscribe } as never,
-        softphone: { getState: () => on.phone, subscribe } as never,
+        softphone: { getState: () => on.phone, subscribe, clear } as never,
       }}
     />,
   );
   return {
     ...acts,
+    clear,
     change(next: Partial<typeof on>) {
       act(() => {
         Object.assign(on, next);
@@ -79,6 +86,40 @@ describe("the app", () => {
     on.change({ phone: IDLE });
     screen.getByRole("button", { name: "Sign in" });
     screen.getByText("Your session has ended.");
+  });
+
+  it("asks to sign in a few minutes after the end of a call whose session was lost, and forgets the call", async () => {
+    const ended = (ago: number): SoftphoneState => ({
+      ...IDLE,
+      call: { ...CONNECTED.call, phase: "ended", endedAt: Date.now() - ago } as NonNullable<SoftphoneState["call"]>,
+    });
+    const on = stage(SIGNED_IN, CONNECTED);
+    await screen.findByText("No appointments today.");
+    vi.useFakeTimers();
+    on.change({ session: LOST, phone: ended(0) });
+    screen.getByText("No appointments today.");
+    act(() => void vi.advanceTimersByTime(179_000));
+    expect(on.clear).not.toHaveBeenCalled();
+    act(() => void vi.advanceTimersByTime(1_000));
+    expect(on.clear).toHaveBeenCalled();
+    vi.useRealTimers();
+    on.change({ session: SIGNED_IN });
+    on.change({ session: LOST, phone: ended(200_000) });
+    screen.getByRole("button", { name: "Sign in" });
+    expect(screen.queryByText("No appointments today.")).toBeNull();
+  });
+
+  it("hands the page over to another person once the call of the first one has ended", async () => {
+    const on = stage(SIGNED_IN, CONNECTED);
+    await screen.findByText("No appointments today.");
+    on.change({ session: LOST });
+    on.change({ session: { kind: "other", name: "Dr Amara Okafor", note: "Somebody else has signed in." } });
+    screen.getByText("Somebody else has signed in.");
+    expect(screen.queryByRole("button", { name: "Sign in again" })).toBeNull();
+    expect(on.handOver).not.toHaveBeenCalled();
+    on.change({ phone: IDLE });
+    expect(on.handOver).toHaveBeenCalledOnce();
+    expect(screen.queryByText("No appointments today.")).toBeNull();
   });
 
   it("does not sign out in the middle of a call", async () => {

@@ -5,7 +5,7 @@ import { Router, useRoute } from "wouter";
 import { SoftphoneProvider } from "./calling/context";
 import { Pages } from "./pages";
 import { Shell } from "./Shell";
-import { type Services, ServicesProvider, usePhone, useServices, useSessionState } from "./services";
+import { type Services, ServicesProvider, useInCall, usePhone, useServices, useSessionState } from "./services";
 import { SignedIn } from "./session/SignedIn";
 import { SignInPage } from "./session/SignInPage";
 import { cssVariables, theme } from "./theme";
@@ -36,15 +36,18 @@ export function App({ services, client }: { services: Services; client: QueryCli
   );
 }
 
+/** How a call ended can be read for so long after a session was lost. */
+const AFTERWARDS = 3 * 60_000;
+
 /** Who may see what: the pages, the sign-in, or its end. */
 function Doors({ client }: { client: QueryClient }) {
   const session = useSessionState();
-  const calling = usePhone(({ call }) => call !== null);
+  const calling = useCallOutlivingSession();
   const [returning] = useRoute("/signed-in");
   useLiveWhileSignedIn(client);
   if (returning) return <SignedIn />;
   // A call, or how it ended, outlives the session: the person signs in again beside it.
-  if (session.kind === "in" || (session.kind === "lost" && calling)) {
+  if (session.kind === "in" || ((session.kind === "lost" || session.kind === "other") && calling)) {
     return (
       <Shell>
         <Pages />
@@ -54,25 +57,43 @@ function Doors({ client }: { client: QueryClient }) {
   return <SignInPage note={"note" in session ? session.note : undefined} />;
 }
 
+/** Whether there is a call to stay for. Without a session an ended one is forgotten after a while. */
+function useCallOutlivingSession(): boolean {
+  const { session, softphone } = useServices();
+  const { kind } = useSessionState();
+  const live = useInCall();
+  const endedAt = usePhone(({ call }) => (call?.phase === "ended" ? (call.endedAt ?? 0) : undefined));
+  const left = endedAt === undefined ? 0 : endedAt + AFTERWARDS - Date.now();
+  useEffect(() => {
+    // Everything on this page is still the first one's, down to the phone's token.
+    if (kind === "other" && !live) session.handOver();
+  }, [kind, live, session]);
+  useEffect(() => {
+    if (endedAt === undefined || (kind !== "lost" && kind !== "out")) return;
+    const wait = kind === "out" ? 0 : Math.max(0, endedAt + AFTERWARDS - Date.now());
+    const timer = setTimeout(() => softphone.clear(), wait);
+    return () => clearTimeout(timer);
+  }, [kind, endedAt, softphone]);
+  return live || (kind === "lost" && left > 0);
+}
+
 function useLiveWhileSignedIn(client: QueryClient) {
   const { live } = useServices();
-  const session = useSessionState();
-  const before = useRef("");
-  const { kind } = session;
-  const name = session.kind === "in" ? session.name : "";
+  const { kind } = useSessionState();
+  const back = useRef(false);
   useEffect(() => {
     if (kind === "in") {
-      // Signed in again, beside a call that went on. Another person must not see what the first one saw.
-      if (before.current !== "" && before.current !== name) void client.resetQueries();
-      else if (before.current !== "") void client.invalidateQueries();
-      before.current = name;
+      // Signed in again, beside a call that went on: what is shown may be old.
+      if (back.current) void client.invalidateQueries();
+      back.current = true;
       live.start();
       return () => live.stop();
     }
     if (kind === "out") {
+      back.current = false;
       client.clear();
       live.stop(true);
     }
     return undefined;
-  }, [kind, name, live, client]);
+  }, [kind, live, client]);
 }

@@ -21,8 +21,9 @@ function backend(
     if (next instanceof Error) throw next;
     return next;
   });
-  const session = { token: async () => "first", replace };
-  return { send, backend: createBackend({ base: "/x/api", session, fetch: send }) };
+  const refused = vi.fn();
+  const session = { token: async () => "first", replace, refused };
+  return { send, refused, backend: createBackend({ base: "/x/api", session, fetch: send }) };
 }
 
 const bearer = (call: Parameters<typeof fetch> | undefined) => new Headers(call?.[1]?.headers).get("Authorization");
@@ -65,13 +66,14 @@ describe("the backend", () => {
     expect(on.send.mock.calls.map(bearer)).toEqual(["Bearer first", "Bearer second"]);
   });
 
-  it("does not go round when the new session is refused too", async () => {
+  it("ends the session when a fresh one is refused too", async () => {
     const on = backend(
       [answer(401, problem("unauthenticated", "No.")), answer(401, problem("unauthenticated", "Still no."))],
       async () => "second",
     );
     expect((await failure(on.backend.day(undefined))).code).toBe("unauthenticated");
     expect(on.send).toHaveBeenCalledTimes(2);
+    expect(on.refused).toHaveBeenCalledWith("second");
   });
 
   it("says that the session is over, and when only the sign-in service is away", async () => {
@@ -95,5 +97,13 @@ describe("the backend", () => {
     const on = backend([answer(200, "")]);
     await on.backend.events("41", new AbortController().signal);
     expect(new Headers(on.send.mock.calls[0]?.[1]?.headers).get("Last-Event-ID")).toBe("41");
+  });
+
+  it("gives up asking for a voice token that nobody waits for", async () => {
+    const on = backend([answer(200, { data: { token: "voice" } })]);
+    const waiting = new AbortController();
+    await on.backend.voiceToken(waiting.signal);
+    waiting.abort();
+    expect(on.send.mock.calls[0]?.[1]?.signal?.aborted).toBe(true);
   });
 });

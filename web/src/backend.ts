@@ -48,14 +48,14 @@ export interface Backend {
   appointment(id: string, signal?: AbortSignal): Promise<Appointment>;
   calls(appointment: string, signal?: AbortSignal): Promise<RecordedCall[]>;
   /** What the calling SDK needs. */
-  voiceToken(): Promise<string>;
+  voiceToken(signal?: AbortSignal): Promise<string>;
   /** The open event stream. */
   events(lastId: string, signal: AbortSignal): Promise<Response>;
 }
 
 export interface BackendDeps {
   base: string;
-  session: Pick<Session, "token" | "replace">;
+  session: Pick<Session, "token" | "replace" | "refused">;
   fetch?: typeof fetch;
 }
 
@@ -90,6 +90,8 @@ export function createBackend(deps: BackendDeps): Backend {
       if (next === null) throw new BackendError("session", "Your session has ended. Sign in again to go on.");
       void response.body?.cancel();
       response = await once(path, init, next);
+      // Fresh, and not accepted either: another renewal would not help, and each request would ask for one.
+      if (response.status === 401) deps.session.refused(next);
     }
     if (!response.ok) throw await errorOf(response);
     return response;
@@ -115,11 +117,12 @@ export function createBackend(deps: BackendDeps): Backend {
       const path = `/appointments/${encodeURIComponent(id)}/calls`;
       return (await json<Schemas["Calls"]>(path, signal ? { signal } : {})).calls;
     },
-    voiceToken: async () => {
+    voiceToken: async (signal) => {
       const init = {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ platform: "web" }),
+        ...(signal ? { signal } : {}),
       };
       return (await json<Schemas["AccessToken"]>("/twilio/access-token", init)).data.token;
     },

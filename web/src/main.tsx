@@ -11,9 +11,13 @@ import { queryOptions } from "./queries";
 import type { Services } from "./services";
 import { createProvider } from "./session/provider";
 import { createSession } from "./session/session";
+import { ownTab } from "./session/tab";
 import { readSettings, type Settings } from "./settings";
 
-function start(root: HTMLElement) {
+/** By then the first screen has what it needs. */
+const IDLE = 5_000;
+
+async function start(root: HTMLElement) {
   let settings: Settings;
   try {
     settings = readSettings();
@@ -21,13 +25,14 @@ function start(root: HTMLElement) {
     root.textContent = error instanceof Error ? error.message : String(error);
     return;
   }
+  const home = location.origin + settings.base;
+  const provider = createProvider({ issuer: settings.issuer, clientId: settings.clientId, home });
+  const note = await ownTab({ storage: sessionStorage, locks: navigator.locks });
   const session = createSession({
-    provider: createProvider({
-      issuer: settings.issuer,
-      clientId: settings.clientId,
-      home: location.origin + settings.base,
-    }),
+    provider,
     storage: sessionStorage,
+    home: `${home}/`,
+    ...(note ? { note } : {}),
     go: (address) => location.assign(address),
     openWindow: (address) => window.open(address, "careline-sign-in", "popup,width=520,height=720") !== null,
     channel: new BroadcastChannel(`careline-sign-in${settings.base}`),
@@ -35,7 +40,7 @@ function start(root: HTMLElement) {
   const client = new QueryClient({ defaultOptions: queryOptions });
   const caches = createCaches(client);
   const backend = createBackend({ base: settings.base, session });
-  const softphone = browserSoftphone(settings, () => backend.voiceToken());
+  const softphone = browserSoftphone(settings, (signal) => backend.voiceToken(signal));
   const live = createLive({
     backend,
     onCall(call) {
@@ -46,7 +51,8 @@ function start(root: HTMLElement) {
   });
   const services: Services = { settings, session, backend, live, softphone, time: clinicTime(settings.timeZone) };
   createRoot(root).render(<App services={services} client={client} />);
+  setTimeout(() => void provider.prepare(), IDLE);
 }
 
 const root = document.getElementById("root");
-if (root) start(root);
+if (root) void start(root);

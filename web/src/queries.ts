@@ -21,7 +21,7 @@ export const queryOptions: DefaultOptions = {
   },
 };
 
-export function useDay(date: string | undefined) {
+export function useDay(date: string) {
   const { backend } = useServices();
   return useQuery({
     queryKey: keys.day(date),

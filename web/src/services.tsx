@@ -1,6 +1,7 @@
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import type { Backend } from "./backend";
 import type { Softphone, SoftphoneState } from "./calling/state";
+import { isLive } from "./calling/transitions";
 import type { ClinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import type { Session, SessionState } from "./session/session";
@@ -50,15 +51,5 @@ export function usePhone<T>(pick: (state: SoftphoneState) => T): T {
 
 /** Whether a call is going on, in any of its states. */
 export function useInCall(): boolean {
-  return usePhone(({ call }) => call !== null && call.phase !== "idle" && call.phase !== "ended");
-}
-
-/** Milliseconds since 1970, renewed every so often. */
-export function useNow(every: number): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every);
-    return () => clearInterval(timer);
-  }, [every]);
-  return now;
+  return usePhone(({ call }) => isLive(call));
 }

@@ -30,10 +30,12 @@ function unexpected(): never {
 export interface Scene {
   backend?: Partial<Backend>;
   path?: string;
+  /** As the screens find it; nothing happens on it. */
+  phone?: SoftphoneState;
 }
 
 /** Services that do nothing but what the test gives them. */
-export function scene({ backend = {} }: Scene = {}) {
+export function scene({ backend = {}, phone = IDLE }: Scene = {}) {
   let liveState: LiveState = { updates: "live", calls: new Map() };
   const listeners = new Set<() => void>();
   const live: Live = {
@@ -65,7 +67,7 @@ export function scene({ backend = {} }: Scene = {}) {
       ...backend,
     },
     live,
-    softphone: { getState: () => IDLE, subscribe: () => () => undefined } as unknown as Softphone,
+    softphone: { getState: () => phone, subscribe: () => () => undefined } as unknown as Softphone,
     time: clinicTime("Europe/London"),
   };
   return {

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import type { CallState } from "./calling/state";
+import { minutesAndSeconds } from "./calling/words";
 import { useServices } from "./services";
 
 const APP = "Clinic calls";
@@ -32,15 +33,13 @@ function callWords(call: CallState | null, now: number): string | undefined {
       return "Calling…";
     case "connected":
     case "reconnecting":
-      return `In call ${clock(now - (call.answeredAt ?? now))}`;
+      return `In call ${minutesAndSeconds(passed(call, now))}`;
     default:
       return undefined;
   }
 }
 
-/** 04:32 */
-function clock(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+/** Whole seconds. */
+function passed(call: CallState, now: number): number {
+  return Math.max(0, Math.floor((now - (call.answeredAt ?? now)) / 1_000));
 }

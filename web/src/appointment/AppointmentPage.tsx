@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { type Appointment, BackendError } from "../backend";
 import { CallCard } from "../calling/CallCard";
+import { isLive } from "../calling/transitions";
 import { History } from "../history/History";
 import { Problem } from "../page";
 import { useAppointment } from "../queries";
@@ -52,8 +53,8 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
   const inCall = useInCall();
   // Back on the page in the middle of a call, its number is the chosen one.
   const [number, setNumber] = useState(() => {
-    const target = softphone.getState().call?.target;
-    return target?.appointment === appointment.id ? target.number : undefined;
+    const { call } = softphone.getState();
+    return isLive(call) && call.target.appointment === appointment.id ? call.target.number : undefined;
   });
   const choices = choicesOf(appointment);
   const chosen = choices.find((one) => one.target.number === number) ?? firstChoice(choices);
@@ -66,8 +67,11 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
         </Paper>
       )}
       <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setNumber} />
-      {/* The card is given the one number: a related person is never its guess. */}
-      <CallCard target={chosen?.target ?? null} choices={chosen ? [chosen.target] : []} />
+      <CallCard
+        target={chosen?.target ?? null}
+        choices={choices.map(({ target }) => target)}
+        appointment={appointment}
+      />
     </Stack>
   );
 }

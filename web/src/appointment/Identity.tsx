@@ -7,16 +7,24 @@ import { useServices } from "../services";
 import { nameOf, statusWords } from "../today/day";
 import styles from "./appointment.module.css";
 
-/** Who is to be called, by name and date of birth, and why. */
+/** Who is to be called. One heading from the first moment on: a second one would take the focus again. */
 export function Identity({ appointment }: { appointment: Appointment | undefined }) {
+  return (
+    <div>
+      <PageHeading>{appointment ? nameOf(appointment) : "Appointment"}</PageHeading>
+      {appointment && <Details appointment={appointment} />}
+    </div>
+  );
+}
+
+/** The date of birth beside the name, and why the patient comes. */
+function Details({ appointment }: { appointment: Appointment }) {
   const { time } = useServices();
-  if (!appointment) return <PageHeading>Appointment</PageHeading>;
   const born = appointment.patient?.birthDate;
   const age = born ? ageOn(born, time.dayOf(Date.now())) : undefined;
   const { start, end } = appointment;
   return (
-    <div>
-      <PageHeading>{nameOf(appointment)}</PageHeading>
+    <>
       <Text>
         {born ? `Born ${birthDay(born)}` : "Date of birth not in the record"}
         {age !== undefined && ` · ${age === 1 ? "1 year" : `${age} years`}`}
@@ -36,7 +44,7 @@ export function Identity({ appointment }: { appointment: Appointment | undefined
         {appointment.reason && <Fact name="Reason">{appointment.reason}</Fact>}
         <Fact name="Status">{statusWords(appointment.status)}</Fact>
       </dl>
-    </div>
+    </>
   );
 }
 

@@ -2,6 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { useSoftphone } from "./context";
 import { inAnotherTab, troubleHeadings } from "./face";
 import type { SoftphoneState } from "./state";
+import { isLive } from "./transitions";
 import { words } from "./words";
 
 /**
@@ -25,7 +26,7 @@ export function Announcer() {
 
 export function announcement(state: SoftphoneState): { status: string; alert: string } {
   const { call, trouble, microphone } = state;
-  const live = call !== null && call.phase !== "ended" && call.phase !== "idle";
+  const live = isLive(call);
   if (!live && state.elsewhere) return { status: inAnotherTab, alert: "" };
   if (trouble && !live) return { status: "", alert: `${troubleHeadings[trouble.kind]}. ${trouble.sentence}` };
   // That one could call is worth a word only where it was in doubt.

@@ -55,6 +55,32 @@ describe("the call bar", () => {
     expect(phone.end).toHaveBeenCalledTimes(1);
   });
 
+  it("does not take the second press of a double click", () => {
+    const { phone } = show(<CallBar />, { call: call({ phase: "ringing" }) });
+    fireEvent.click(bar().getByRole("button", { name: "Cancel" }), { detail: 2 });
+    expect(phone.end).not.toHaveBeenCalled();
+  });
+
+  it("gives the focus on to the page's content when it goes away, and only then", () => {
+    const page = (
+      <>
+        <CallBar />
+        <main id="main" tabIndex={-1} />
+        <button type="button">Other</button>
+      </>
+    );
+    const { change } = show(page, { call: call() });
+    bar().getByRole("button", { name: "End call" }).focus();
+    change({ call: call({ muted: true }) });
+    expect(document.activeElement?.textContent).toBe("End call");
+    change({ call: call({ phase: "ended", outcome: "completed" }) });
+    expect(document.activeElement).toBe(screen.getByRole("main"));
+    change({ call: call() });
+    screen.getByRole("button", { name: "Other" }).focus();
+    change({ call: null });
+    expect(document.activeElement?.textContent).toBe("Other");
+  });
+
   it("says that another tab has a call", () => {
     show(<CallBar />, { elsewhere: true });
     expect(screen.getByText("You are in a call in another tab.")).toBeTruthy();
@@ -109,6 +135,17 @@ describe("the devices", { timeout: 60_000 }, () => {
     expect(levels.size).toBe(1);
     fireEvent.click(screen.getByRole("button", { name: "Stop test" }));
     await waitFor(() => expect(levels.size).toBe(0), patient);
+  });
+
+  it("do not open the microphone again by themselves after a call", async () => {
+    const { levels, change } = show(<DevicePickers />);
+    fireEvent.click(screen.getByRole("button", { name: "Test microphone" }));
+    expect(await screen.findByRole("meter", { name: "Microphone level" }, patient)).toBeTruthy();
+    change({ call: call() });
+    expect(levels.size).toBe(1);
+    change({ call: call({ phase: "ended", outcome: "completed" }) });
+    expect(levels.size).toBe(0);
+    expect(screen.getByRole("button", { name: "Test microphone" })).toBeTruthy();
   });
 
   it("play a test sound, and say when it could not be", async () => {

@@ -1,25 +1,30 @@
 import { Button } from "@mantine/core";
 import { IconMicrophone, IconMicrophoneOff, IconPhoneOff } from "@tabler/icons-react";
+import { useRef } from "react";
 import { Link } from "wouter";
 import { useServices } from "../services";
 import styles from "./CallBar.module.css";
-import { isLive, useSoftphone } from "./context";
+import { useSoftphone } from "./context";
 import { callFace, inAnotherTab } from "./face";
 import { Timer } from "./Timer";
+import { isLive } from "./transitions";
+import { useLeftFocus } from "./useKeptFocus";
 
 /** The live call, on every page below the header. */
 export function CallBar() {
   const { time } = useServices();
   const { state, phone } = useSoftphone();
   const { call } = state;
-  if (!call || !isLive(state)) {
+  const bar = useRef<HTMLElement>(null);
+  useLeftFocus(bar);
+  if (!isLive(call)) {
     if (!state.elsewhere) return null;
     return <p className={styles.elsewhere}>{inAnotherTab}.</p>;
   }
   const { heading, Icon, tone, controls } = callFace(call, time.clock);
   const talking = controls === "talking";
   return (
-    <section className={styles.bar} aria-label="Live call" data-testid="call-bar" data-tone={tone}>
+    <section ref={bar} className={styles.bar} aria-label="Live call" data-testid="call-bar" data-tone={tone}>
       <Icon size={24} aria-hidden className={styles.icon} />
       <div className={styles.who}>
         <Link href={`/appointments/${encodeURIComponent(call.target.appointment)}`} className={styles.name}>
@@ -40,7 +45,12 @@ export function CallBar() {
             {call.muted ? "Unmute" : "Mute"}
           </Button>
         )}
-        <Button color="red" leftSection={<IconPhoneOff size={20} aria-hidden />} onClick={() => phone.end()}>
+        <Button
+          color="red"
+          leftSection={<IconPhoneOff size={20} aria-hidden />}
+          // The second press of a double click is not meant: Cancel may have become End call.
+          onClick={(event) => event.detail > 1 || phone.end()}
+        >
           {talking ? "End call" : "Cancel"}
         </Button>
       </div>

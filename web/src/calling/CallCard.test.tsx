@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CallCard } from "./CallCard";
 import { call, john, margaret, noon, ringing, show, troubled } from "./playing";
 import type { SoftphoneState, TroubleKind } from "./state";
+import { trouble } from "./troubles";
 
 const card = <CallCard choices={[margaret]} target={margaret} appointment={{ id: "a1" }} />;
 
@@ -443,5 +444,30 @@ describe("the shortcuts", () => {
     const button = inCard().getByRole("button", { name: "Call patient" });
     expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
     expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
+  });
+});
+
+describe("what hindered a call", () => {
+  const two = (
+    <>
+      <CallCard choices={[margaret]} target={margaret} appointment={{ id: "a1" }} />
+      <CallCard choices={[john]} target={john} appointment={{ id: "a2" }} />
+    </>
+  );
+  const headings = () => screen.getAllByTestId("call-card").map((one) => one.querySelector("h2")?.textContent);
+
+  it.each<[TroubleKind, string]>([
+    ["token", "Not ready to call"],
+    ["placing", "The call was not placed"],
+    ["loading", "The call was not placed"],
+    ["elsewhere", "You are in a call in another tab"],
+  ])("is shown where it was, not on another patient's card: %s", (kind, heading) => {
+    show(two, { trouble: trouble(kind, margaret) });
+    expect(headings()).toEqual([heading, "Ready to call"]);
+  });
+
+  it("is shown on every card when it would hinder every call", () => {
+    show(two, troubled("microphone-missing"));
+    expect(headings()).toEqual(["No microphone found", "No microphone found"]);
   });
 });

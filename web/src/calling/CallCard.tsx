@@ -4,13 +4,14 @@ import { Link } from "wouter";
 import { useServices } from "../services";
 import styles from "./CallCard.module.css";
 import { Controls } from "./Controls";
-import { isLive, useSoftphone } from "./context";
+import { useSoftphone } from "./context";
 import { DevicePickers } from "./DevicePickers";
 import { faceOf } from "./face";
 import { Keypad } from "./Keypad";
 import { ShortcutHelp, shortcutOf, useShortcutsOn } from "./Shortcuts";
 import { StateBand } from "./StateBand";
 import type { Target } from "./state";
+import { isLive } from "./transitions";
 import { useKeptFocus } from "./useKeptFocus";
 
 interface CallCardProps {
@@ -28,7 +29,7 @@ export function CallCard({ choices, target, appointment }: CallCardProps) {
   const { state, phone } = useSoftphone();
   const id = appointment?.id ?? (target ?? choices[0])?.appointment;
   const here = state.call && state.call.target.appointment === id ? state.call : null;
-  const live = isLive(state);
+  const live = isLive(state.call);
   const face = faceOf(state, { appointment: id, target, choices: choices.length, clock: time.clock });
   const talking = face.controls === "talking";
   const called = here && live ? here.target : target;

@@ -1,10 +1,11 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { IconMicrophone, IconVolume } from "@tabler/icons-react";
 import { type RefObject, useCallback, useState } from "react";
-import { isLive, useSoftphone } from "./context";
+import { useSoftphone } from "./context";
 import styles from "./DevicePickers.module.css";
 import { LevelMeter } from "./LevelMeter";
 import type { Device } from "./state";
+import { isLive } from "./transitions";
 
 interface DevicePickersProps {
   /** The microphone's field, for who wants to send the focus there. */
@@ -14,8 +15,9 @@ interface DevicePickersProps {
 /** Which microphone and speaker; both can be changed in the middle of a call. */
 export function DevicePickers({ microphoneField }: DevicePickersProps) {
   const { state, phone } = useSoftphone();
-  const live = isLive(state);
+  const live = isLive(state.call);
   const [testing, setTesting] = useState(false);
+  if (live && testing) setTesting(false); // or the microphone would open again by itself after the call
   const [playing, setPlaying] = useState(false);
   const [problem, setProblem] = useState("");
   const input = useCallback((listener: (level: number) => void) => phone.onInputLevel(listener), [phone]);

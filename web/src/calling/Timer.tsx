@@ -1,5 +1,5 @@
+import { useNow } from "../useNow";
 import type { CallState } from "./state";
-import { useNow } from "./useNow";
 import { minutesAndSeconds } from "./words";
 
 /** Whole seconds that the call's timer shows; undefined while there is nothing to count. */

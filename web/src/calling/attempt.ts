@@ -1,5 +1,6 @@
 // One call from the click to its end: whom, what the SDK gave, and what waits.
 import type { Clock, Timer } from "./clock";
+import type { Handset } from "./handset";
 import type { SdkCall } from "./sdk";
 import type { Target } from "./state";
 
@@ -14,12 +15,12 @@ export interface Attempt {
   /** No await of this attempt may go on. */
   over: boolean;
   timers: Set<Timer>;
-  /** Keys that wait for their turn, and first the one that sounds. */
-  keys: string[];
+  /** Keys pressed while others are being sent; undefined: none is. */
+  waitingKeys?: string;
 }
 
 export function newAttempt(number: number, target: Target): Attempt {
-  return { number, target, renewed: false, over: false, timers: new Set(), keys: [] };
+  return { number, target, renewed: false, over: false, timers: new Set() };
 }
 
 /** Runs unless the attempt's timers are cleared before. */
@@ -31,15 +32,23 @@ export function later(attempt: Attempt, clock: Clock, milliseconds: number, run:
   attempt.timers.add(timer);
 }
 
+/** Nothing of it goes on. */
+export function dismiss(attempt: Attempt | null, clock: Clock, handset: Pick<Handset, "hangUp">): void {
+  if (!attempt) return;
+  attempt.over = true;
+  clearTimers(attempt, clock);
+  drop(attempt, handset);
+}
+
 export function clearTimers(attempt: Attempt, clock: Clock): void {
   for (const timer of attempt.timers) clock.clearTimeout(timer);
   attempt.timers.clear();
 }
 
 /** Lets go of the SDK's call and ends it if it lives. */
-export function drop(attempt: Attempt): void {
+export function drop(attempt: Attempt, handset: Pick<Handset, "hangUp">): void {
   attempt.unfollow?.();
-  attempt.call?.disconnect();
+  handset.hangUp(attempt.call);
   delete attempt.unfollow;
   delete attempt.call;
 }

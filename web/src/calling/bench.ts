@@ -52,13 +52,22 @@ export function fakeMicrophone() {
 }
 
 export function fakeTabs() {
+  let changed = () => {};
   const tabs = {
     elsewhere: vi.fn(() => false),
-    onChange: () => () => {},
+    onChange: (listener: () => void) => {
+      changed = listener;
+      return () => {};
+    },
+    /** Another tab's call begins or ends. */
+    changes: (elsewhere: boolean) => {
+      tabs.elsewhere.mockReturnValue(elsewhere);
+      changed();
+    },
     take: vi.fn(async () => true),
     release: vi.fn(),
     close: vi.fn(),
-  } satisfies Tabs;
+  } satisfies Tabs & { changes(elsewhere: boolean): void };
   return tabs;
 }
 
@@ -75,6 +84,8 @@ export interface Bench {
   connects(how: FakeDevice["connects"]): void;
   /** The SDK is still being loaded until the function returned is called. */
   loads(): () => void;
+  /** The SDK cannot be loaded. */
+  cannotLoad(why: Error): void;
   /** Calls, and lets everything happen that does not need time. */
   placed(): Promise<FakeCall>;
 }
@@ -132,6 +143,10 @@ export function bench(): Bench {
         done = resolve;
       });
       return done;
+    },
+    cannotLoad: (why) => {
+      loading = Promise.reject(why);
+      loading.catch(() => {});
     },
     placed: async () => {
       void phone.call(target);

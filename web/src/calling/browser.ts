@@ -1,8 +1,9 @@
-// The softphone with the real SDK and the real browser. The SDK is loaded with
-// the first call, so that it is no part of the first load.
+// The softphone with the real SDK and the real browser. The SDK is loaded when
+// the page is idle, so that it is no part of the first load.
 import type { Device as SdkDevice } from "@twilio/voice-sdk";
 import type { Settings } from "../settings";
 import { realClock } from "./clock";
+import { NotPlaced } from "./handset";
 import { createMicrophone } from "./microphone";
 import { remembered } from "./remembered";
 import { createSoftphone } from "./softphone";
@@ -56,14 +57,36 @@ export function deviceOptions(settings: Settings, base: string): Options {
   return Object.assign(options, untyped);
 }
 
+/**
+ * Loads the SDK when the page has nothing else to do: by the time of a call the connection may be down, or the server
+ * have a newer version only. Browsers may remember an import that failed, so nothing but a new page helps then.
+ */
+export function sdkLoader<Sdk>(importing: () => Promise<Sdk>, idle: (run: () => void) => void): () => Promise<Sdk> {
+  const load = async () => {
+    try {
+      return await importing();
+    } catch {
+      throw new NotPlaced("loading");
+    }
+  };
+  idle(() => void load().catch(() => {})); // told when somebody calls
+  return load;
+}
+
+function whenIdle(run: () => void): void {
+  if (typeof requestIdleCallback === "function") requestIdleCallback(run, { timeout: 10_000 });
+  else setTimeout(run, 2_000); // Safari
+}
+
 export function browserSoftphone(settings: Settings, fetchToken: (signal: AbortSignal) => Promise<string>): Softphone {
   const base = document.baseURI;
   const clock = realClock;
+  const load = sdkLoader(() => import("@twilio/voice-sdk"), whenIdle);
   return createSoftphone({
     clock,
     fetchToken,
     async makeDevice(token) {
-      const { Device } = await import("@twilio/voice-sdk");
+      const { Device } = await load();
       const device = new Device(token, deviceOptions(settings, base));
       // The SDK never resumes it; without it there are no levels and no warnings of silence.
       void Device.audioContext?.resume().catch(() => {});

@@ -1,6 +1,6 @@
 // Makes the call: microphone, token, Device, and then the SDK's and the server's
 // words, in whatever order they come. At every wait it may be called off.
-import { type Attempt, clearTimers, drop, later, newAttempt } from "./attempt";
+import { type Attempt, clearTimers, dismiss, drop, later, newAttempt } from "./attempt";
 import type { Clock } from "./clock";
 import { createCourse } from "./course";
 import { createHandset, NotPlaced } from "./handset";
@@ -12,7 +12,7 @@ import type { CallState, Softphone, Target, Trouble } from "./state";
 import type { Tabs } from "./tabs";
 import { createTokens } from "./tokens";
 import type { LegEvent } from "./transitions";
-import { inAnotherTab, tokenTrouble, trouble } from "./troubles";
+import { tokenTrouble, trouble } from "./troubles";
 
 /** A call that was taken but neither rings nor fails by then is given up. */
 const ringWithin = 30_000;
@@ -40,6 +40,8 @@ export interface Caller extends Pick<Softphone, Acts> {
   live(): boolean;
   show(trouble: Trouble | null): void;
   audio(): SdkAudio | null;
+  /** Another tab's call may have ended: what it hindered is free. */
+  tabsChanged(): void;
   close(): void;
 }
 
@@ -84,12 +86,13 @@ export function createCaller(deps: CallerDeps): Caller {
     ended.over = true;
     clearTimers(ended, clock);
     const rest = () => {
-      ended.call?.disconnect();
+      handset.hangUp(ended.call);
       handset.giveBackMicrophone();
       microphone.lend(false);
     };
-    // A refusal is read out to the browser too: the screen says the same, at once.
-    if (line.told && line.call?.outcome !== "refused") later(ended, clock, legOutlives, rest);
+    // A refusal is read out to the browser too: the screen says the same, at once. A leg without a SID hears nothing.
+    const hears = line.told && line.call?.outcome !== "refused" && ended.call?.parameters.CallSid;
+    if (hears) later(ended, clock, legOutlives, rest);
     else rest();
     if (!line.call || line.call.outcome) return;
     later(ended, clock, wordWithin, () => course.take({ type: "silence", attempt: ended.number, at: clock.now() }));
@@ -100,12 +103,9 @@ export function createCaller(deps: CallerDeps): Caller {
     starting = true;
     const taken = await tabs.take();
     starting = false;
-    if (!taken) return show(inAnotherTab);
     lastTarget = target;
-    if (attempt) {
-      clearTimers(attempt, clock);
-      drop(attempt); // a leg that outlived its call
-    }
+    if (!taken) return show(trouble("elsewhere", target));
+    dismiss(attempt, clock, handset); // a leg that outlived its call
     const mine = newAttempt((attempt?.number ?? 0) + 1, target);
     attempt = mine;
     shown = null;
@@ -126,7 +126,7 @@ export function createCaller(deps: CallerDeps): Caller {
     try {
       token = await tokens.get();
     } catch (error) {
-      return giveUp(mine, tokenTrouble(error));
+      return giveUp(mine, tokenTrouble(error, mine.target));
     }
     if (mine.over) return;
     tokens.watch(true);
@@ -137,15 +137,16 @@ export function createCaller(deps: CallerDeps): Caller {
     } catch (error) {
       if (mine.over) return;
       const why = error instanceof NotPlaced ? error.why : "placing";
-      return why === "token" ? await placeAgain(mine) : giveUp(mine, trouble("placing"));
+      if (why === "token") return await placeAgain(mine);
+      return giveUp(mine, trouble(why === "loading" ? why : "placing", mine.target));
     }
-    if (mine.over) return drop(mine);
+    if (mine.over) return drop(mine, handset);
     follow(mine, mine.call);
   }
 
   /** With a new token, once. */
   async function placeAgain(mine: Attempt): Promise<void> {
-    if (mine.renewed) return giveUp(mine, trouble("token"));
+    if (mine.renewed) return giveUp(mine, trouble("token", mine.target));
     mine.renewed = true;
     tokens.forget();
     await place(mine);
@@ -165,7 +166,7 @@ export function createCaller(deps: CallerDeps): Caller {
       failed: (error) => void failed(mine, error),
       volume: (input, output) => mine.over || deps.volume(input, output),
     });
-    later(mine, clock, ringWithin, () => giveUp(mine, trouble("placing")));
+    later(mine, clock, ringWithin, () => giveUp(mine, trouble("placing", mine.target)));
     tell({ type: "placed", at: clock.now() });
   }
 
@@ -193,7 +194,7 @@ export function createCaller(deps: CallerDeps): Caller {
     if (course.line().call?.phase !== "preparing") return tokens.renew();
     if (!mine.call) return tokens.forget(); // an older Device says so, before this attempt got to it
     clearTimers(mine, clock);
-    drop(mine);
+    drop(mine, handset);
     handset.destroy();
     await placeAgain(mine);
   }
@@ -202,7 +203,7 @@ export function createCaller(deps: CallerDeps): Caller {
     if (mine.over) return;
     shown = why;
     course.take({ type: "abandoned", attempt: mine.number, at: clock.now() });
-    drop(mine);
+    drop(mine, handset);
   }
 
   function end(): void {
@@ -219,9 +220,7 @@ export function createCaller(deps: CallerDeps): Caller {
     live,
     show,
     call,
-    again: async () => {
-      if (lastTarget) await call(lastTarget);
-    },
+    again: async () => (lastTarget ? call(lastTarget) : undefined),
     end,
     setMuted: (muted) => live() && attempt?.call?.mute(muted),
     press(digit) {
@@ -237,14 +236,14 @@ export function createCaller(deps: CallerDeps): Caller {
     },
     serverSays: course.serverSays,
     audio: () => handset.audio(),
+    tabsChanged() {
+      if (shown?.kind === "elsewhere" && !tabs.elsewhere()) shown = null;
+      deps.changed();
+    },
     close() {
       course.close();
       tokens.close();
-      if (attempt) {
-        attempt.over = true;
-        clearTimers(attempt, clock);
-        drop(attempt);
-      }
+      dismiss(attempt, clock, handset);
       handset.destroy();
     },
   };

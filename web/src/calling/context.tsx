@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import { Announcer } from "./Announcer";
 import type { Softphone, SoftphoneState } from "./state";
+import { isLive } from "./transitions";
 import { useLeaveProtection } from "./useLeaveProtection";
 
 const Context = createContext<Softphone | null>(null);
@@ -28,10 +29,6 @@ export function useSoftphone(): { state: SoftphoneState; phone: Softphone } {
 
 function LeaveProtection() {
   const { state } = useSoftphone();
-  useLeaveProtection(isLive(state));
+  useLeaveProtection(isLive(state.call));
   return null;
-}
-
-export function isLive(state: SoftphoneState): boolean {
-  return state.call !== null && state.call.phase !== "idle" && state.call.phase !== "ended";
 }

@@ -2,8 +2,9 @@
 // keeps the words about other calls away from it.
 import type { Clock, Timer } from "./clock";
 import type { ServerCall } from "./state";
-import { type CallEvent, concerns, idleLine, isLive, type Line, transition } from "./transitions";
+import { type CallEvent, idleLine, isLive, type Line, transition } from "./transitions";
 import { due } from "./warnings";
+import { concerns } from "./whose";
 
 export interface Course {
   line(): Line;
@@ -54,8 +55,9 @@ export function createCourse({ clock, changed, ended }: CourseDeps): Course {
   function serverSays(said: ServerCall): void {
     const key = said.key ?? said.clinicianLeg;
     if (key && !line.call?.callSid && earlier.has(key)) return; // the same appointment, but an older call
-    if (key && !concerns(line, said)) earlier.add(key);
-    take({ type: "server", call: said, at: clock.now() });
+    const at = clock.now();
+    if (key && !concerns(line, said, at)) earlier.add(key);
+    take({ type: "server", call: said, at });
   }
 
   return { line: () => line, live, take, serverSays, close: () => clock.clearTimeout(qualityTimer) };

@@ -1,7 +1,8 @@
 // The speaker, what is remembered, and what the real SDK is told.
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { deviceOptions, gateway, sounds } from "./browser";
+import { deviceOptions, gateway, sdkLoader, sounds } from "./browser";
 import { FakeDevice } from "./fakes";
+import { NotPlaced } from "./handset";
 import { remembered } from "./remembered";
 import { createSpeaker } from "./speaker";
 
@@ -10,19 +11,23 @@ beforeEach(() => localStorage.clear());
 function speaker(canChoose = true) {
   const made: { url: string; sink: string[]; end(): void }[] = [];
   const play = vi.fn(async () => {});
+  const sinks = vi.fn(async (_: string) => {});
   const made_ = (url: string) => {
     const element = {
       onended: () => {},
       onerror: () => {},
       play,
-      setSinkId: async (id: string) => void one.sink.push(id),
+      setSinkId: async (id: string) => {
+        await sinks(id);
+        one.sink.push(id);
+      },
     };
     const one = { url, sink: [] as string[], end: () => element.onended() };
     made.push(one);
     return element as unknown as HTMLAudioElement;
   };
   const of = createSpeaker({ makeAudio: made_, testSound: "/t.wav", canChoose, remembered: remembered("speaker") });
-  return { of, made, play };
+  return { of, made, play, sinks };
 }
 
 describe("the speaker", () => {
@@ -47,9 +52,18 @@ describe("the speaker", () => {
     const { of } = speaker();
     const { audio } = new FakeDevice("t");
     audio.speakerDevices.set.mockRejectedValue(new Error("Devices not found"));
-    await of.choose("s2", audio);
+    localStorage.setItem("careline.speaker", "s2");
     await of.apply(audio);
-    expect(audio.speakerDevices.set).toHaveBeenCalledTimes(2);
+    expect(audio.speakerDevices.set).toHaveBeenCalledTimes(1);
+  });
+
+  it("stays the one before when another cannot be used", async () => {
+    const { of } = speaker();
+    const { audio } = new FakeDevice("t");
+    await of.choose("s1", audio);
+    audio.speakerDevices.set.mockRejectedValueOnce(new Error("Devices not found"));
+    await expect(of.choose("s2", audio)).rejects.toThrow();
+    expect(of.chosen()).toBe("s1");
   });
 
   it("is the browser's where a page cannot choose", async () => {
@@ -61,10 +75,15 @@ describe("the speaker", () => {
     expect(of.chosen()).toBe("");
   });
 
-  it("is done also when the sound cannot be played", async () => {
-    const { of, play } = speaker();
+  it("tells when the test sound cannot be heard on it", async () => {
+    const { of, play, sinks } = speaker();
     play.mockRejectedValueOnce(new Error("NotAllowedError"));
-    await expect(of.test()).resolves.toBeUndefined();
+    await expect(of.test()).rejects.toThrow("NotAllowedError");
+    await of.choose("s2", null);
+    sinks.mockRejectedValueOnce(new Error("NotFoundError"));
+    play.mockClear();
+    await expect(of.test()).rejects.toThrow("NotFoundError");
+    expect(play).not.toHaveBeenCalled();
   });
 });
 
@@ -113,5 +132,26 @@ describe("what the SDK is told", () => {
     expect(Array.isArray(list)).toBe(true);
     expect(list).toHaveLength(0);
     expect(list.map((host) => `wss://${host}/signal`)).toEqual(["ws://localhost:8480/signal"]);
+  });
+});
+
+describe("the SDK", () => {
+  it("is loaded when the page is idle, and then there", async () => {
+    const importing = vi.fn(async () => "sdk");
+    const idle: (() => void)[] = [];
+    const load = sdkLoader(importing, (run) => idle.push(run));
+    expect(importing).not.toHaveBeenCalled();
+    for (const run of idle) run();
+    expect(importing).toHaveBeenCalledTimes(1);
+    expect(await load()).toBe("sdk");
+  });
+
+  it("says so when it cannot be loaded", async () => {
+    const load = sdkLoader(
+      () => Promise.reject(new TypeError("Failed to fetch")),
+      (run) => run(),
+    );
+    await expect(load()).rejects.toEqual(new NotPlaced("loading"));
+    await expect(load()).rejects.toMatchObject({ why: "loading" });
   });
 });

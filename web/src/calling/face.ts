@@ -13,6 +13,7 @@ import {
   IconWifiOff,
 } from "@tabler/icons-react";
 import type { CallState, Outcome, Quality, SoftphoneState, Target, TroubleKind } from "./state";
+import { isLive } from "./transitions";
 import { type Tone as SaidTone, words } from "./words";
 
 export type Kind =
@@ -49,6 +50,8 @@ export const inAnotherTab = "You are in a call in another tab";
 export const troubleHeadings: Record<TroubleKind, string> = {
   token: "Not ready to call",
   placing: "The call was not placed",
+  loading: "The call was not placed",
+  elsewhere: inAnotherTab,
   "microphone-denied": "Microphone blocked",
   "microphone-dismissed": "Microphone not allowed yet",
   "microphone-missing": "No microphone found",
@@ -68,8 +71,9 @@ export interface Here {
 
 /** What the card of one appointment shows. */
 export function faceOf(state: SoftphoneState, here: Here): Face {
-  const { call, trouble } = state;
-  const live = call !== null && call.phase !== "ended" && call.phase !== "idle";
+  const { call } = state;
+  const live = isLive(call);
+  const trouble = troubleOf(state, here.appointment);
   const mine = call !== null && call.target.appointment === here.appointment;
   if (live && mine) return callFace(call, here.clock);
   if (live)
@@ -101,6 +105,11 @@ export function faceOf(state: SoftphoneState, here: Here): Face {
   if (!here.target) return nobody(here.choices);
   const { heading, note, tone } = words(null, 0, { clock: here.clock, microphone: state.microphone });
   return { kind: "ready", tone, Icon: IconPhone, heading, note, controls: "call", timed: false };
+}
+
+/** What hindered the call of one appointment says nothing of another's. */
+function troubleOf({ trouble }: SoftphoneState, appointment: string | undefined): SoftphoneState["trouble"] {
+  return trouble?.appointment === undefined || trouble.appointment === appointment ? trouble : null;
 }
 
 const notice = { tone: "warning", Icon: IconInfoCircle, controls: "none", timed: false } as const;

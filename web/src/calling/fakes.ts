@@ -31,6 +31,7 @@ export class FakeCall extends Emitter implements SdkCall {
   state = "connecting";
   /** What was done to it. */
   done: string[] = [];
+  device: FakeDevice | undefined;
   tracks = [{ stop: vi.fn() }];
   status() {
     return this.state;
@@ -38,6 +39,8 @@ export class FakeCall extends Emitter implements SdkCall {
   disconnect() {
     if (this.state === "closed") return;
     this.done.push("disconnect");
+    // The SDK sends no hang-up while its socket is down, and queues none (Call._disconnect).
+    if (this.device?.signalling) this.device.invited.delete(this);
     this.over();
   }
   mute(muted = true) {
@@ -103,6 +106,11 @@ export class FakeDevice extends Emitter implements SdkDevice {
   /** Settles connect(); when unset it never settles by itself. */
   connects: "at once" | "never" | "rejects" = "at once";
   settle: ((call: FakeCall) => void) | undefined;
+  /** Whether the socket is up. connect() does not wait for one that was up before: the invitation is queued. */
+  signalling = true;
+  /** Calls that the gateway was asked for and not told to end: the patient's phone rings. */
+  invited = new Set<FakeCall>();
+  private queue: FakeCall[] = [];
   constructor(token: string) {
     super();
     this.tokens = [token];
@@ -115,8 +123,15 @@ export class FakeDevice extends Emitter implements SdkDevice {
     if (this.connects === "rejects") return Promise.reject(undefined);
     if (this.connects === "never") return new Promise((resolve) => (this.settle = resolve));
     const call = new FakeCall();
+    call.device = this;
     this.calls.push(call);
+    if (this.signalling) this.invited.add(call);
+    else this.queue.push(call);
     return Promise.resolve(call);
+  }
+  signallingBack() {
+    this.signalling = true;
+    if (!this.destroyed) for (const call of this.queue.splice(0)) this.invited.add(call);
   }
   updateToken(token: string) {
     this.tokens.push(token);

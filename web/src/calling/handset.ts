@@ -8,7 +8,7 @@ const connectWithin = 15_000;
 
 /** Why a call could not be placed. */
 export class NotPlaced extends Error {
-  constructor(readonly why: "token" | "placing" | "called-off") {
+  constructor(readonly why: "token" | "placing" | "loading" | "called-off") {
     super(why);
   }
 }
@@ -24,6 +24,11 @@ export interface Handset {
   place(token: string, placing: Placing): Promise<SdkCall>;
   /** Calls off a placing that goes on. */
   callOff(): void;
+  /**
+   * Ends a call so that it can ring nobody any more. Without a SID it may still wait in the SDK's queue for the socket
+   * to come back, while a hang-up is not queued at all (Call._disconnect): only with its Device does it go.
+   */
+  hangUp(call: SdkCall | undefined): void;
   /** Frees the Device, which may be stuck. */
   destroy(): void;
   updateToken(token: string): void;
@@ -87,6 +92,12 @@ export function createHandset(deps: HandsetDeps): Handset {
     old?.destroy();
   }
 
+  function hangUp(call: SdkCall | undefined): void {
+    if (!call) return;
+    call.disconnect();
+    if (!call.parameters.CallSid) destroy();
+  }
+
   function giveBackMicrophone(): void {
     device?.audio?.unsetInputDevice().catch(() => {}); // no microphone was chosen, or it is gone
   }
@@ -117,13 +128,14 @@ export function createHandset(deps: HandsetDeps): Handset {
         if (close()) resolve(call);
         else call.disconnect(); // it was called off while the SDK placed it
       };
-      begin().catch(() => fail("placing"));
+      begin().catch((error) => fail(error instanceof NotPlaced ? error.why : "placing"));
     });
   }
 
   return {
     place,
     callOff: () => fallThrough?.("called-off"),
+    hangUp,
     destroy,
     updateToken,
     giveBackMicrophone,

@@ -1,23 +1,28 @@
-// Keys of a telephone menu, sent one after the other. The browser's sender of tones
-// forgets what it has not begun when it is given more (W3C WebRTC, insertDTMF), so
-// quick typing would lose keys.
+// Keys of a telephone menu. The browser's sender of tones forgets what it has not
+// begun when it is given more (W3C WebRTC, insertDTMF), so quick typing would lose
+// keys: what is pressed meanwhile waits, and then goes together.
 import { type Attempt, later } from "./attempt";
 import type { Clock } from "./clock";
 
-/** The SDK lets a key sound for 160 ms and waits 70 ms before the next; a little more, since timers are not exact. */
-const keyTakes = 250;
+/** The SDK lets a key sound for 160 ms and waits 70 ms before the next. */
+const keyTakes = 230;
+/** A busy browser begins late. */
+const reserve = 250;
 
 export function sendKey(attempt: Attempt, clock: Clock, key: string): void {
-  attempt.keys.push(key);
-  if (attempt.keys.length === 1) sendFirst(attempt, clock);
+  if (attempt.waitingKeys !== undefined) {
+    attempt.waitingKeys += key;
+    return;
+  }
+  send(attempt, clock, key);
 }
 
-function sendFirst(attempt: Attempt, clock: Clock): void {
-  const key = attempt.keys[0];
-  if (key === undefined) return;
-  attempt.call?.sendDigits(key);
-  later(attempt, clock, keyTakes, () => {
-    attempt.keys.shift();
-    sendFirst(attempt, clock);
+function send(attempt: Attempt, clock: Clock, keys: string): void {
+  attempt.waitingKeys = "";
+  attempt.call?.sendDigits(keys);
+  later(attempt, clock, keys.length * keyTakes + reserve, () => {
+    const next = attempt.waitingKeys ?? "";
+    delete attempt.waitingKeys;
+    if (next) send(attempt, clock, next);
   });
 }

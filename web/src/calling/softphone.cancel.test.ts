@@ -108,6 +108,7 @@ describe("cancelling and ending", () => {
     b.phone.end();
     await settled();
     expect(handed.done).toEqual(["disconnect"]);
+    expect(b.device().destroyed).toBe(true);
     expect(call()).toMatchObject({ phase: "ended", outcome: "cancelled" });
   });
 
@@ -148,4 +149,79 @@ describe("cancelling and ending", () => {
     b.phone.clear();
     expect(state()).toMatchObject({ call: null, trouble: null });
   });
+});
+
+describe("a Device whose socket is down", () => {
+  /** After a call the Device is idle; then its socket is lost and comes back now and then. */
+  async function idle() {
+    const first = await b.placed();
+    first.ring();
+    first.over();
+    const device = b.device();
+    device.invited.clear();
+    device.signalling = false;
+    return device;
+  }
+  const nobodyRings = () => {
+    for (const device of b.devices) device.signallingBack();
+    expect(b.devices.flatMap((device) => [...device.invited])).toEqual([]);
+  };
+
+  it("rings nobody after a call was cancelled, nor twice after the next", async () => {
+    const device = await idle();
+    await b.placed();
+    expect(b.device(), "it is the same").toBe(device);
+    b.phone.end();
+    expect(call().outcome).toBe("cancelled");
+    nobodyRings();
+    const next = await b.placed();
+    expect([...b.device().invited]).toEqual([next]);
+    b.phone.end();
+    nobodyRings();
+  });
+
+  it("rings nobody after a call was given up", async () => {
+    await idle();
+    await b.placed();
+    await pass(30_000);
+    expect(state().trouble?.kind).toBe("placing");
+    nobodyRings();
+  });
+
+  it("rings nobody when the server's word ended the call, or the page goes", async () => {
+    const device = await idle();
+    await b.placed();
+    says({ key: "CA7", status: "failed", final: true });
+    expect(call().phase).toBe("ended");
+    nobodyRings();
+    expect(device.destroyed).toBe(true);
+    b.device().signalling = false;
+    await b.placed();
+    b.phone.close();
+    nobodyRings();
+  });
+
+  it("still places a call when it comes back in time", async () => {
+    const device = await idle();
+    const leg = await b.placed();
+    device.signallingBack();
+    expect([...device.invited]).toEqual([leg]);
+    leg.ring("CA2");
+    b.phone.end();
+    expect(device.invited.size).toBe(0);
+    expect(device.destroyed, "nothing of it is left to wait").toBe(false);
+  });
+});
+
+it("a late word about a cancelled call does not end the next one", async () => {
+  await b.placed();
+  b.phone.end();
+  const next = await b.placed();
+  says({ status: "canceled", final: true });
+  expect(call().phase).toBe("preparing");
+  next.ring("CA2");
+  says({ status: "canceled", final: true });
+  expect(call()).toMatchObject({ phase: "ringing", callSid: "CA2" });
+  says({ key: "CA2", status: "busy", final: true });
+  expect(call().outcome).toBe("busy");
 });

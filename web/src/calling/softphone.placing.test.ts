@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Bench, bench, settled } from "./bench";
 import { target } from "./fakes";
+import { NotPlaced } from "./handset";
 import { trouble } from "./troubles";
 
 const start = Date.parse("2027-05-03T09:12:00Z");
@@ -23,6 +24,11 @@ const call = () => {
   return call;
 };
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
+async function rung() {
+  const leg = await b.placed();
+  leg.ring();
+  return leg;
+}
 
 describe("placing", () => {
   it("asks for the microphone, then for a token, then makes one Device", async () => {
@@ -72,7 +78,7 @@ describe("placing", () => {
   });
 
   it("keeps the Device and the token for the next call", async () => {
-    (await b.placed()).disconnect();
+    (await rung()).disconnect();
     void b.phone.again();
     await settled();
     expect(b.devices).toHaveLength(1);
@@ -83,8 +89,11 @@ describe("placing", () => {
   it("does not call while another tab does", async () => {
     b.tabs.take.mockResolvedValueOnce(false);
     await b.phone.call(target);
-    expect(state()).toMatchObject({ call: null, trouble: { kind: "placing", retry: true } });
-    expect(state().trouble?.sentence).toContain("another tab");
+    expect(state()).toMatchObject({ call: null, trouble: trouble("elsewhere", target) });
+    b.tabs.changes(true);
+    expect(state().trouble).not.toBeNull();
+    b.tabs.changes(false);
+    expect(state().trouble, "the other call is over").toBeNull();
   });
 });
 
@@ -104,10 +113,10 @@ describe("what hinders a call", () => {
   it("says that the token could not be had, in the service's words if it gave any", async () => {
     b.fetchToken.mockRejectedValueOnce(new Error("500"));
     await b.phone.call(target);
-    expect(state().trouble).toEqual(trouble("token"));
+    expect(state().trouble).toEqual(trouble("token", target));
     b.fetchToken.mockRejectedValueOnce(Object.assign(new Error(), { sentence: "No number is free. Tell support." }));
     await b.phone.call(target);
-    expect(state().trouble).toEqual({ kind: "token", retry: true, sentence: "No number is free. Tell support." });
+    expect(state().trouble).toEqual({ ...trouble("token", target), sentence: "No number is free. Tell support." });
   });
 
   it("does not wait for a token for ever", async () => {
@@ -117,11 +126,18 @@ describe("what hinders a call", () => {
     expect(state()).toMatchObject({ call: null, trouble: { kind: "token" } });
   });
 
+  it("says that the SDK could not be loaded: only a new page helps", async () => {
+    b.cannotLoad(new NotPlaced("loading"));
+    await b.phone.call(target);
+    expect(state()).toMatchObject({ call: null, trouble: trouble("loading", target) });
+    expect(state().trouble?.sentence).toContain("load the page again");
+  });
+
   it("does not wait for the gateway for ever, and begins anew then", async () => {
     b.connects("never");
     void b.phone.call(target);
     await pass(15_000);
-    expect(state()).toMatchObject({ call: null, trouble: trouble("placing") });
+    expect(state()).toMatchObject({ call: null, trouble: trouble("placing", target) });
     expect(b.devices[0]?.destroyed).toBe(true);
     b.connects("at once");
     await b.placed();
@@ -163,83 +179,5 @@ describe("what hinders a call", () => {
     await settled();
     expect(call()).toMatchObject({ phase: "ended", outcome: "failed", reason: "The call could not be connected." });
     expect(leg.done).toEqual(["disconnect"]);
-  });
-});
-
-describe("a token that the gateway does not like", () => {
-  it.each([20101, 20104, 20151, 31201, 31202, 31203, 31204, 31205])("is replaced once: %i", async (code) => {
-    b.connects("never");
-    void b.phone.call(target);
-    await settled();
-    b.connects("at once");
-    b.device().emit("error", { code });
-    await settled();
-    expect(b.fetchToken).toHaveBeenCalledTimes(2);
-    expect(b.devices.map((d) => d.destroyed)).toEqual([true, false]);
-    expect(state()).toMatchObject({ trouble: null, call: { phase: "preparing" } });
-    b.leg().ring();
-    expect(call().phase).toBe("ringing");
-  });
-
-  it("is a trouble the second time", async () => {
-    b.connects("never");
-    void b.phone.call(target);
-    await settled();
-    for (const _ of [1, 2]) {
-      b.device().emit("error", { code: 20104 });
-      await settled();
-    }
-    expect(state()).toMatchObject({ call: null, trouble: trouble("token") });
-    expect(b.fetchToken).toHaveBeenCalledTimes(2);
-  });
-
-  it("is replaced also when the call was already taken", async () => {
-    await b.placed();
-    b.device().emit("error", { code: 31204 });
-    await settled();
-    expect(b.devices).toHaveLength(2);
-    expect(call().phase).toBe("preparing");
-    b.leg().ring();
-    expect(call().phase).toBe("ringing");
-  });
-
-  it("does not disturb a call that runs: it gets a new one", async () => {
-    (await b.placed()).answer();
-    b.device().emit("error", { code: 20104 });
-    await settled();
-    expect(b.device().tokens).toHaveLength(2);
-    expect(call().phase).toBe("connected");
-    expect(state().trouble).toBeNull();
-  });
-
-  it("is forgotten while nobody calls", async () => {
-    (await b.placed()).disconnect();
-    b.device().emit("error", { code: 20104 });
-    await b.placed();
-    expect(b.fetchToken).toHaveBeenCalledTimes(2);
-    expect(b.device().tokens).toHaveLength(2);
-    expect(b.devices).toHaveLength(1);
-  });
-
-  it("is replaced once when an older Device complains before the call is placed", async () => {
-    (await b.placed()).disconnect();
-    const go = b.mic.holds();
-    void b.phone.again();
-    await settled();
-    b.device().emit("error", { code: 20104 });
-    await settled();
-    expect(b.device().asked).toHaveLength(1);
-    go();
-    await settled();
-    expect(b.devices).toHaveLength(1);
-    expect(b.device().asked).toHaveLength(2);
-    expect(b.device().tokens).toHaveLength(2);
-  });
-
-  it("other errors of the Device end nothing", async () => {
-    (await b.placed()).ring();
-    b.device().emit("error", { code: 31005 });
-    await settled();
-    expect(call().phase).toBe("ringing");
   });
 });

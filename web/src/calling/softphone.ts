@@ -36,7 +36,7 @@ export function createSoftphone({ microphone, speaker, tabs, ...deps }: Softphon
       for (const listener of output) listener(heard);
     },
   });
-  const unsubscribe = [microphone.onChange(changed), tabs.onChange(changed)];
+  const unsubscribe = [microphone.onChange(changed), tabs.onChange(caller.tabsChanged)];
   let state = compose();
 
   function compose(): SoftphoneState {
@@ -82,13 +82,18 @@ export function createSoftphone({ microphone, speaker, tabs, ...deps }: Softphon
       caller.show((await microphone.check(true)) ?? null);
     },
     async chooseMicrophone(id) {
+      const before = microphone.getState().chosen;
       microphone.choose(id);
       const audio = caller.live() ? caller.audio() : null;
-      await audio?.setInputDevice(id || "default").catch(() => {}); // unplugged since: the list says so
+      try {
+        await audio?.setInputDevice(id || "default");
+      } catch (error) {
+        if (microphone.getState().chosen === id) microphone.choose(before); // the call goes on with that one
+        throw error;
+      }
     },
     async chooseSpeaker(id) {
-      await speaker.choose(id, caller.audio());
-      changed();
+      await speaker.choose(id, caller.audio()).finally(changed);
     },
     playTestSound: () => speaker.test(),
     onInputLevel(listener) {

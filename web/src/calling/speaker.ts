@@ -7,10 +7,11 @@ export interface Speaker {
   readonly canChoose: boolean;
   /** Id of the chosen one; "": the browser's choice. */
   chosen(): string;
+  /** Rejects when it cannot be used; the one before is then chosen still. */
   choose(id: string, audio: SdkAudio | null): Promise<void>;
   /** Lets a new Device, or a new call, use the chosen one. */
   apply(audio: SdkAudio | null): Promise<void>;
-  /** Plays a short sound there; done when it was heard, or could not be. */
+  /** Plays a short sound there. Rejects when it cannot be heard there: elsewhere it would prove nothing. */
   test(): Promise<void>;
 }
 
@@ -36,21 +37,24 @@ export function createSpeaker({ makeAudio, testSound, canChoose, remembered }: S
     apply,
     async choose(id, audio) {
       if (!canChoose) return;
+      const before = remembered.get();
       remembered.set(id);
-      await audio?.speakerDevices.set(id || "default").catch(() => {});
+      try {
+        await audio?.speakerDevices.set(id || "default");
+      } catch (error) {
+        if (remembered.get() === id) remembered.set(before); // calls are heard there still
+        throw error;
+      }
     },
     async test() {
       const sound = makeAudio(testSound);
       const id = chosen();
-      if (id) await sound.setSinkId(id).catch(() => {});
-      const done = new Promise<void>((resolve) => {
+      if (id) await sound.setSinkId(id);
+      const done = new Promise<void>((resolve, reject) => {
         sound.onended = () => resolve();
-        sound.onerror = () => resolve();
+        sound.onerror = () => reject(new Error("the test sound could not be played"));
       });
-      await sound.play().then(
-        () => done,
-        () => {},
-      );
+      await Promise.all([sound.play(), done]);
     },
   };
 }

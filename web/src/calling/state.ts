@@ -53,6 +53,8 @@ export interface CallState {
 export type TroubleKind =
   | "token" // the access token could not be had
   | "placing" // the call could not be placed: check your connection
+  | "loading" // the SDK could not be loaded
+  | "elsewhere" // another tab is in a call
   | "microphone-denied"
   | "microphone-dismissed"
   | "microphone-missing"
@@ -67,6 +69,8 @@ export interface Trouble {
   sentence: string;
   /** Whether trying the same again can help. */
   retry: boolean;
+  /** The one whose call it hindered; absent when it would hinder every call. */
+  appointment?: string;
 }
 
 export interface Device {
@@ -106,8 +110,11 @@ export interface Softphone {
   clear(): void;
   /** Asks for the microphone if need be and says what came of it. */
   checkMicrophone(): Promise<void>;
+  /** Rejects when a call that runs cannot use it: it goes on with the one before. */
   chooseMicrophone(id: string): Promise<void>;
+  /** The same for what is heard. */
   chooseSpeaker(id: string): Promise<void>;
+  /** Rejects when it cannot be heard on the chosen speaker. */
   playTestSound(): Promise<void>;
   /** Level of the chosen microphone, 0 to 1, about 20 times a second while subscribed to (also outside a call). */
   onInputLevel(listener: (level: number) => void): () => void;

@@ -110,3 +110,25 @@ it("a token that is no good by the time it comes does not make it ask without en
   expect(fetchToken.mock.calls.length).toBeLessThanOrEqual(12);
   tokens.close();
 });
+
+it("a gateway that likes no token does not make it ask without end", async () => {
+  const { tokens, fetchToken, renewed } = make();
+  await tokens.get();
+  tokens.watch(true);
+  renewed.mockImplementation(() => tokens.renew()); // the gateway refuses each at once
+  tokens.renew();
+  await pass(0);
+  expect(renewed, "the first is renewed at once").toHaveBeenCalledTimes(1);
+  await pass(1_000);
+  expect(renewed).toHaveBeenCalledTimes(2);
+  await pass(120_000);
+  expect(renewed.mock.calls.length).toBeLessThanOrEqual(10);
+  renewed.mockReset();
+  await pass(300_000);
+  renewed.mockClear();
+  tokens.renew();
+  await pass(0);
+  expect(renewed, "at once again after a calm while").toHaveBeenCalledTimes(1);
+  expect(fetchToken.mock.calls.length).toBeLessThan(20);
+  tokens.close();
+});

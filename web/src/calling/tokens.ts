@@ -1,5 +1,6 @@
 // The access token: fetched when a call needs one, and kept fresh by our own
 // timer while a call lasts. The SDK's tokenWillExpire comes once, if at all.
+import { claimsOf } from "../jwt";
 import type { Clock, Timer } from "./clock";
 
 const minute = 60_000;
@@ -7,6 +8,8 @@ const longestLead = 5 * minute;
 const fetchWithin = 15_000;
 const firstRetry = 1_000;
 const longestRetry = 30_000;
+/** Renewals further apart than this are no loop. */
+const calm = 2 * longestRetry;
 /** For a token that does not tell its life. */
 const assumedLife = 10 * minute;
 const longestTimer = 24 * 60 * minute; // setTimeout holds 24.8 days, then fires at once
@@ -38,23 +41,15 @@ export function lifeOf(token: string, now: number): number {
   return Math.max(0, claims.exp * 1000 - begin);
 }
 
-function claimsOf(token: string): { exp?: unknown; iat?: unknown } {
-  try {
-    const part = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof claims === "object" && claims !== null ? claims : {};
-  } catch {
-    return {}; // not a JWT: the gateway will say so
-  }
-}
-
 export function createTokens({ fetchToken, clock, renewed }: TokensDeps): Tokens {
   let held: { token: string; renewAt: number } | null = null;
   let fetching: Promise<string> | null = null;
   let timer: Timer | undefined;
   let watching = false;
   let failures = 0;
+  /** A gateway that likes no token must not make us ask for another without end. */
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  let pause = firstRetry;
   let closed = false;
 
   function fetched(): Promise<string> {
@@ -88,7 +83,8 @@ export function createTokens({ fetchToken, clock, renewed }: TokensDeps): Tokens
     clock.clearTimeout(timer);
     timer = undefined;
     if (!watching || closed) return;
-    timer = clock.setTimeout(due, Math.min(Math.max(0, milliseconds), longestTimer));
+    const rested = renewedAt + pause - clock.now();
+    timer = clock.setTimeout(due, Math.min(Math.max(0, milliseconds, rested), longestTimer));
   }
 
   function due(): void {
@@ -99,8 +95,11 @@ export function createTokens({ fetchToken, clock, renewed }: TokensDeps): Tokens
     fetched().then(
       (token) => {
         if (!watching || closed) return;
+        const now = clock.now();
+        pause = now < renewedAt + calm ? Math.min(longestRetry, pause * 2) : firstRetry;
+        renewedAt = now;
         renewed(token);
-        arm(Math.max(firstRetry, (held?.renewAt ?? 0) - clock.now()));
+        arm((held?.renewAt ?? 0) - now);
       },
       () => {
         arm(Math.min(longestRetry, firstRetry * 2 ** failures));
@@ -124,6 +123,7 @@ export function createTokens({ fetchToken, clock, renewed }: TokensDeps): Tokens
       arm(held ? held.renewAt - clock.now() : 0);
     },
     renew() {
+      if (fetching) return; // the new one comes
       held = null;
       if (watching && failures === 0) arm(0); // failing already: its own retry comes
     },

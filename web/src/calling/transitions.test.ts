@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallState, ServerCall } from "./state";
-import { type CallEvent, concerns, idleLine, type LegEvent, type Line, transition } from "./transitions";
+import { type CallEvent, idleLine, type LegEvent, type Line, transition } from "./transitions";
 
 const target = { appointment: "a1", number: "+447700900142", name: "Margaret Ellis", ending: "0142" };
 const place: CallEvent = { type: "place", attempt: 1, target, at: 1_000 };
@@ -70,9 +70,18 @@ describe("the way of a call", () => {
     ],
     ["lost while talking", [...connected, over(15_000, "Why.")], { outcome: "completed", reason: "Why.", seconds: 5 }],
     [
-      "silence of the server",
+      "silence of the server, that told nothing",
       [...ringing, over(5_000), mine({ type: "silence", at: 13_000 })],
-      { outcome: "failed", endedAt: 5_000 },
+      {
+        outcome: "failed",
+        endedAt: 5_000,
+        reason: "We could not find out what happened. The record beside will say.",
+      },
+    ],
+    [
+      "silence of the server after it told that it rings",
+      [...ringing, server({ status: "ringing" }), over(5_000), mine({ type: "silence", at: 13_000 })],
+      { outcome: "failed", reason: "The call ended before it was answered." },
     ],
     [
       "a reason that comes after the end",
@@ -94,6 +103,24 @@ describe("the way of a call", () => {
     expect(run(...ringing, over(5_000)).call).not.toHaveProperty("outcome");
     expect(run(...ringing, over(5_000)).call).not.toHaveProperty("endedBy");
     expect(run(...connected, over(15_000), over(15_001, "Why.")).call?.endedBy).toBeUndefined();
+  });
+
+  it("is not known to be anyone's end when the connection was away", () => {
+    const away = [...connected, mine({ type: "reconnecting", at: 14_000 })];
+    const word = server({ status: "completed", final: true });
+    for (const events of [[over(15_000)], [over(15_000), word], [word], [word, word], [word, over(15_000), word]]) {
+      const { call } = run(...away, ...events);
+      expect(call).toMatchObject({ phase: "ended", outcome: "completed" });
+      expect(call).not.toHaveProperty("endedBy");
+    }
+    const still = run(
+      ...away,
+      server({ status: "in-progress" }),
+      mine({ type: "reconnected", at: 15_000 }),
+      over(16_000),
+    );
+    expect(still.call?.endedBy, "it came back").toBe("patient");
+    expect(run(...away, mine({ type: "ending", at: 15_000 }), word, word).call?.endedBy).toBe("you");
   });
 
   it("goes on with one call: a second is not placed, a live one not cleared", () => {
@@ -133,116 +160,5 @@ describe("the way of a call", () => {
   it("is nothing when it was abandoned", () => {
     expect(run(...placed, mine({ type: "abandoned", at: 3_000 })).call).toBeNull();
     expect(run(...placed, over(3_000), mine({ type: "abandoned", at: 3_000 })).call).toBeNull();
-  });
-});
-
-describe("the server's word", () => {
-  const guessed = [...ringing, over(33_000)];
-  const cases: [string, CallEvent[], Partial<CallState>][] = [
-    [
-      "busy over the guess",
-      [...guessed, server({ status: "busy", final: true })],
-      { outcome: "busy", endedAt: 33_000 },
-    ],
-    ["no answer", [...guessed, server({ status: "no-answer", final: true })], { outcome: "no-answer" }],
-    [
-      "over failed",
-      [...ringing, over(4_000, "Why."), server({ status: "no-answer", final: true })],
-      { outcome: "no-answer" },
-    ],
-    [
-      "over cancelled: the patient was quicker",
-      [
-        ...ringing,
-        mine({ type: "ending", at: 5_000 }),
-        over(5_000),
-        server({ status: "completed", final: true, durationSeconds: 1 }),
-      ],
-      { outcome: "completed", seconds: 1, endedBy: "you" },
-    ],
-    [
-      "its length",
-      [...connected, over(20_000), server({ status: "completed", final: true, durationSeconds: 12 })],
-      { seconds: 12 },
-    ],
-    [
-      "no length: the browser's",
-      [...connected, over(20_000), server({ status: "completed", final: true })],
-      { seconds: 10 },
-    ],
-    [
-      "a refusal's sentence",
-      [
-        ...placed,
-        server({
-          key: "CA5",
-          appointment: "a1",
-          status: "refused",
-          final: true,
-          refusal: { code: "x", sentence: "Not allowed." },
-        }),
-      ],
-      { phase: "ended", outcome: "refused", reason: "Not allowed.", callSid: "CA5" },
-    ],
-    [
-      "a refusal that was being read out",
-      [...connected, server({ status: "refused", final: true, refusal: { code: "x", sentence: "Not allowed." } })],
-      { phase: "ended", outcome: "refused", reason: "Not allowed." },
-    ],
-    [
-      "ringing before the SDK says so",
-      [...placed, server({ appointment: "a1", status: "ringing" })],
-      { phase: "ringing", ringingAt: 90_000 },
-    ],
-    [
-      "where the patient is",
-      [...connected, server({ status: "in-progress" })],
-      { phase: "connected", memberStatus: "in-progress" },
-    ],
-    [
-      "the leg's own id instead of the key",
-      [...ringing, server({ key: "CA0", clinicianLeg: "CA1", status: "busy" })],
-      { outcome: "busy" },
-    ],
-    [
-      "a late word does not take an outcome back",
-      [...guessed, server({ status: "busy", final: true }), server({ status: "ringing" })],
-      { outcome: "busy", memberStatus: "busy" },
-    ],
-    [
-      "not that you cancelled what broke",
-      [...ringing, over(5_000, "Lost."), server({ status: "canceled", final: true })],
-      { outcome: "failed", reason: "Lost." },
-    ],
-  ];
-  it.each(cases)("%s", (_, events, expected) => {
-    expect(run(...events).call).toMatchObject(expected);
-  });
-
-  it("leaves out what does not go with its outcome", () => {
-    const busy = run(...connected, over(20_000), server({ status: "busy", final: true })).call;
-    expect(busy).not.toHaveProperty("seconds");
-    expect(busy).not.toHaveProperty("endedBy");
-    expect(run(...ringing, over(4_000, "Why."), server({ status: "busy", final: true })).call).not.toHaveProperty(
-      "reason",
-    );
-  });
-});
-
-describe("whose call the server speaks of", () => {
-  const said = (more: Partial<ServerCall>): ServerCall => ({ final: false, summary: "", ...more });
-  const at = (milliseconds: number) => new Date(milliseconds).toISOString();
-  it.each<[string, CallEvent[], Partial<ServerCall>, boolean]>([
-    ["the key is the SID", ringing, { key: "CA1" }, true],
-    ["another key", ringing, { key: "CA2", appointment: "a1" }, false],
-    ["no SID yet: the appointment", placed, { key: "CA1", appointment: "a1", ending: "0142" }, true],
-    ["another appointment", placed, { key: "CA1", appointment: "a2" }, false],
-    ["another number", placed, { key: "CA1", appointment: "a1", ending: "0143" }, false],
-    ["not placed yet", [place], { key: "CA1", appointment: "a1" }, false],
-    ["sent now", placed, { key: "CA1", appointment: "a1", sent: at(1_500) }, true],
-    ["sent long before", placed, { key: "CA1", appointment: "a1", sent: at(-600_000) }, false],
-    ["nothing told", placed, {}, false],
-  ])("%s", (_, events, call, expected) => {
-    expect(concerns(run(...events), said(call))).toBe(expected);
   });
 });

@@ -1,6 +1,7 @@
 // How a call goes on: pure, so that every path can be tried without a browser.
-import type { CallState, Outcome, ServerCall, Target } from "./state";
+import type { CallState, Outcome, Phase, ServerCall, Target } from "./state";
 import { cleared, mutedNow, noWarnings, raised, settle, type Warnings } from "./warnings";
+import { concerns, doubtful } from "./whose";
 
 /** The call and what is known of it beside what is shown. */
 export interface Line {
@@ -15,6 +16,8 @@ export interface Line {
   broken: boolean;
   /** The server told how it ended; its word stands. */
   told: boolean;
+  /** When the last call began that was placed and never got a SID: words about it may still come. */
+  nameless?: number;
   warnings: Warnings;
 }
 
@@ -53,16 +56,18 @@ export const idleLine: Line = {
   warnings: noWarnings,
 };
 
-export function isLive(call: CallState | null): call is CallState {
+export type LiveCall = CallState & { phase: Exclude<Phase, "idle" | "ended"> };
+
+export function isLive(call: CallState | null): call is LiveCall {
   return call !== null && call.phase !== "ended" && call.phase !== "idle";
 }
 
 export function transition(line: Line, event: CallEvent): Line {
   switch (event.type) {
     case "place":
-      return isLive(line.call) ? line : begun(event.attempt, event.target, event.at);
+      return isLive(line.call) ? line : { ...emptied(line), ...begun(event.attempt, event.target, event.at) };
     case "clear":
-      return isLive(line.call) ? line : { ...idleLine, attempt: line.attempt };
+      return isLive(line.call) ? line : emptied(line);
     case "server":
       return told(line, event.call, event.at);
   }
@@ -71,9 +76,14 @@ export function transition(line: Line, event: CallEvent): Line {
   return ofLeg(line, line.call, event);
 }
 
-function begun(attempt: number, target: Target, at: number): Line {
+function emptied(line: Line): Line {
+  const nameless = line.call && line.placed && !line.call.callSid ? line.call.startedAt : line.nameless;
+  return { ...idleLine, attempt: line.attempt, ...(nameless === undefined ? {} : { nameless }) };
+}
+
+function begun(attempt: number, target: Target, at: number): Pick<Line, "attempt" | "call"> {
   const call: CallState = { phase: "preparing", target, startedAt: at, muted: false, quality: "good", digits: "" };
-  return { ...idleLine, attempt, call };
+  return { attempt, call };
 }
 
 function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
@@ -105,7 +115,7 @@ function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
     case "closed":
       return closed(line, call, event);
     case "abandoned":
-      return { ...idleLine, attempt: line.attempt };
+      return emptied(line);
     case "silence":
       return line;
   }
@@ -114,14 +124,19 @@ function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
 /** What can still be said of a call that is over: the SDK tells of some breaks only after its end. */
 function afterEnd(line: Line, call: CallState, event: LegEvent): Line {
   if (line.told) return line;
-  if (event.type === "abandoned") return { ...idleLine, attempt: line.attempt };
+  if (event.type === "abandoned") return emptied(line);
   if (event.type === "closed" && event.reason)
     return closed(line, { ...call }, { ...event, at: call.endedAt ?? event.at });
   if (event.type === "silence" && !call.outcome) {
-    return { ...line, call: { ...call, outcome: "failed", reason: "The call ended before it was answered." } };
+    // Whoever was told nothing knows nothing; and where the patient had answered, this leg only did not hear it.
+    const known = call.memberStatus !== undefined && call.memberStatus !== "in-progress";
+    return { ...line, call: { ...call, outcome: "failed", reason: known ? endedUnanswered : notFoundOut } };
   }
   return line;
 }
+
+const endedUnanswered = "The call ended before it was answered.";
+const notFoundOut = "We could not find out what happened. The record beside will say.";
 
 function heard(line: Line, warnings: Warnings): Line {
   if (warnings === line.warnings || !line.call) return line;
@@ -135,7 +150,7 @@ function sid(value: string | undefined): { callSid?: string } {
 /** The browser's guess, until the server says how it really ended. */
 function closed(line: Line, call: CallState, event: Extract<LegEvent, { type: "closed" }>): Line {
   const { endedBy: _by, reason: _reason, ...kept } = call;
-  const broken = !line.ending && event.reason !== undefined;
+  const broken = !line.ending && (event.reason !== undefined || lost(line, call));
   const answered = call.answeredAt !== undefined;
   const outcome = guess(line.ending, answered, event.outcome ?? (broken ? "failed" : undefined));
   const by = line.ending ? "you" : answered && !broken ? "patient" : undefined;
@@ -151,6 +166,11 @@ function closed(line: Line, call: CallState, event: Extract<LegEvent, { type: "c
   return { ...line, broken, call: next };
 }
 
+/** It ended while the connection was away: whose end it was cannot be known. */
+function lost(line: Line, call: CallState): boolean {
+  return call.phase === "reconnecting" || (call.phase === "ended" && line.broken);
+}
+
 function guess(ending: boolean, answered: boolean, known: Outcome | undefined): Outcome | undefined {
   if (answered) return "completed";
   return ending ? "cancelled" : known;
@@ -160,32 +180,19 @@ function secondsBetween(from: number, to: number): number {
   return Math.max(0, Math.round((to - from) / 1000));
 }
 
-/**
- * The server's clock and the browser's may differ by this much when a call is
- * told by its appointment; calls known from before are left out by the caller.
- */
-const clocksApart = 5 * 60_000;
-
-/** Whether the server speaks of this call. */
-export function concerns(line: Line, call: ServerCall): boolean {
-  const mine = line.call;
-  if (!mine) return false;
-  if (mine.callSid) return call.key === mine.callSid || call.clinicianLeg === mine.callSid;
-  if (!line.placed || !call.appointment || call.appointment !== mine.target.appointment) return false;
-  if (call.ending && call.ending !== mine.target.ending) return false;
-  return !call.sent || Date.parse(call.sent) >= mine.startedAt - clocksApart;
-}
-
 function told(line: Line, said: ServerCall, at: number): Line {
-  const call = line.call;
-  if (!call || !concerns(line, said)) return line;
+  const { call } = line;
+  if (!call || !concerns(line, said, at) || doubtful(line, said)) return line;
   const known: CallState = {
     ...call,
     ...sid(call.callSid ?? said.key ?? said.clinicianLeg),
     ...(said.status ? { memberStatus: said.status } : {}),
   };
   const outcome = outcomeTold(line, said);
-  if (outcome) return { ...line, told: true, call: endedByWord(line, known, said, outcome, at) };
+  if (outcome) {
+    const last = { ...line, told: true, broken: line.broken || (!line.ending && lost(line, call)) };
+    return { ...last, call: endedByWord(last, known, said, outcome, at) };
+  }
   if (line.told) return line; // an outcome is not taken back by a word that came late
   if (call.phase === "preparing" && said.status === "ringing") {
     return { ...line, call: { ...known, phase: "ringing", ringingAt: at } };

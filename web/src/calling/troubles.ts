@@ -1,9 +1,11 @@
 // The sentences for what can go wrong before there is a call.
-import type { Trouble, TroubleKind } from "./state";
+import type { Target, Trouble, TroubleKind } from "./state";
 
 const said: Record<TroubleKind, [sentence: string, retry: boolean]> = {
   token: ["We could not get you ready to call. Check your connection, then try again.", true],
   placing: ["The call could not be placed. Check your connection, then try again.", true],
+  loading: ["Part of this page could not be loaded. Check your connection, then load the page again.", true],
+  elsewhere: ["End it there, then try again.", true],
   "microphone-denied": [
     "Your browser is not letting this site use the microphone. Select the icon left of the address, set Microphone to Allow, then choose Check again.",
     true,
@@ -16,20 +18,15 @@ const said: Record<TroubleKind, [sentence: string, retry: boolean]> = {
   "unsupported-browser": ["This browser cannot make calls. Use Chrome, Edge, Firefox or Safari.", false],
 };
 
-export function trouble(kind: TroubleKind): Trouble {
+/** `target`: whose call it hindered; without one it hinders every call. */
+export function trouble(kind: TroubleKind, target?: Target): Trouble {
   const [sentence, retry] = said[kind];
-  return { kind, sentence, retry };
+  return { kind, sentence, retry, ...(target ? { appointment: target.appointment } : {}) };
 }
 
 /** A token that could not be had. An error that carries a `sentence` for the person is believed. */
-export function tokenTrouble(error: unknown): Trouble {
-  const known = trouble("token");
+export function tokenTrouble(error: unknown, target: Target): Trouble {
+  const known = trouble("token", target);
   if (typeof error !== "object" || error === null || !("sentence" in error)) return known;
   return typeof error.sentence === "string" && error.sentence ? { ...known, sentence: error.sentence } : known;
 }
-
-export const inAnotherTab: Trouble = {
-  kind: "placing",
-  sentence: "You are in a call in another tab. End it there, then try again.",
-  retry: true,
-};

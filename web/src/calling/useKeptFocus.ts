@@ -14,3 +14,12 @@ export function useKeptFocus(card: RefObject<HTMLElement | null>): void {
     (next as HTMLElement | null | undefined)?.focus();
   });
 }
+
+/** When what had the focus goes away as a whole, the focus goes on to the page's content. */
+export function useLeftFocus(part: RefObject<HTMLElement | null>): void {
+  const had = part.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    if (!had || part.current) return;
+    document.getElementById("main")?.focus({ preventScroll: true });
+  });
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallState, Outcome } from "./state";
-import { minutesAndSeconds, pageTitle, spokenDuration, words } from "./words";
+import { minutesAndSeconds, spokenDuration, words } from "./words";
 
 const target = { appointment: "a1", number: "+447700900142", name: "Margaret Ellis", ending: "0142" };
 const around = { clock: () => "09:18" };
@@ -20,7 +20,6 @@ describe("while it lasts", () => {
     expect(words(null, 0, { ...around, microphone })).toMatchObject({
       heading: "Ready to call",
       note,
-      actions: ["call"],
     });
   });
 
@@ -28,7 +27,6 @@ describe("while it lasts", () => {
     expect(say({})).toMatchObject({
       heading: "Getting ready…",
       note: "Allow the microphone if your browser asks.",
-      actions: ["cancel"],
     });
   });
 
@@ -38,7 +36,6 @@ describe("while it lasts", () => {
       timer: "00:07",
       note: "Ringing the patient's phone",
       spoken: "Calling Margaret Ellis",
-      actions: ["cancel"],
     });
   });
 
@@ -70,13 +67,6 @@ describe("while it lasts", () => {
     expect(say({ ...talking, ...more })).toMatchObject({ heading, note, spoken, timer: "04:32" });
   });
 
-  it("offers what can be done", () => {
-    expect(say(talking).actions).toEqual(["mute", "keypad", "end"]);
-    expect(say({ ...talking, muted: true }).actions).toEqual(["unmute", "keypad", "end"]);
-    expect(say({ ...talking, quality: "silent-microphone" }).actions[0]).toBe("change-microphone");
-    expect(say({ ...talking, phase: "reconnecting" }).actions).toEqual(["end"]);
-  });
-
   it("says that the patient is still there only when the server says so", () => {
     const lost = { ...talking, phase: "reconnecting" } as const;
     expect(say(lost)).toMatchObject({ heading: "Reconnecting…", note: "Stay on this page.", timer: "04:32" });
@@ -96,7 +86,6 @@ describe("afterwards", () => {
       timer: "06:03",
       note: "Ended by you at 09:18",
       spoken: "Call ended after 6 minutes 3 seconds",
-      actions: ["call-again"],
     });
     expect(done("completed", { ...ended, endedBy: "patient" }).note).toBe("Ended by the patient at 09:18");
     expect(done("completed", { ...ended, reason: "The connection was lost." }).note).toBe(
@@ -114,7 +103,6 @@ describe("afterwards", () => {
     const said = done(outcome);
     expect(said).toMatchObject({ heading, note });
     expect(said.alert).toBe(outcome === "failed" || outcome === "refused");
-    expect(said.actions).toEqual([outcome === "cancelled" ? "call-again" : "try-again"]);
   });
 
   it("says whether anybody was called", () => {
@@ -145,14 +133,7 @@ it("never says the number, and the name only to a screen reader", () => {
     const said = say({ ...talking, phase });
     expect(JSON.stringify(said)).not.toContain("7700");
     expect(said.heading + said.note).not.toContain("Ellis");
-    expect(pageTitle({ ...base, ...talking, phase }, 0) ?? "").not.toMatch(/Ellis|7700/);
   }
-});
-
-it("has titles for the window", () => {
-  expect(pageTitle(null, 0)).toBeUndefined();
-  expect(pageTitle({ ...base, phase: "ringing" }, 0)).toBe("Calling");
-  expect(pageTitle({ ...base, phase: "connected", answeredAt: 0 }, 272_900)).toBe("In call 04:32");
 });
 
 it.each([

@@ -1,21 +1,8 @@
-// What a call is called: headings, notes, actions, and the sentence for a
-// screen reader. Pure, British English, and never a number.
+// What a call is called: headings, notes, and the sentence for a screen
+// reader. Pure, British English, and never a number.
 import type { CallState, SoftphoneState } from "./state";
 
 export type Tone = "neutral" | "good" | "warning" | "danger";
-
-export type Action =
-  | "call"
-  | "cancel"
-  | "mute"
-  | "unmute"
-  | "keypad"
-  | "change-microphone"
-  | "end"
-  /** After a call that was answered or cancelled. */
-  | "call-again"
-  /** After one that did not come about. */
-  | "try-again";
 
 export interface Words {
   heading: string;
@@ -27,7 +14,6 @@ export interface Words {
   spoken: string;
   /** It did not come about: for role="alert" instead. */
   alert: boolean;
-  actions: Action[];
 }
 
 export interface Surroundings {
@@ -40,21 +26,9 @@ export interface Surroundings {
 export function words(call: CallState | null, now: number, around: Surroundings): Words {
   switch (call?.phase) {
     case "preparing":
-      return said(
-        "Getting ready…",
-        "Allow the microphone if your browser asks.",
-        "neutral",
-        ["cancel"],
-        "Getting ready to call",
-      );
+      return said("Getting ready…", "Allow the microphone if your browser asks.", "neutral", "Getting ready to call");
     case "ringing": {
-      const rings = said(
-        "Calling…",
-        "Ringing the patient's phone",
-        "neutral",
-        ["cancel"],
-        `Calling ${call.target.name}`,
-      );
+      const rings = said("Calling…", "Ringing the patient's phone", "neutral", `Calling ${call.target.name}`);
       return { ...rings, timer: minutesAndSeconds(passed(call.ringingAt ?? call.startedAt, now)) };
     }
     case "connected":
@@ -67,8 +41,8 @@ export function words(call: CallState | null, now: number, around: Surroundings)
   return idle(around.microphone ?? "unknown");
 }
 
-function said(heading: string, note: string, tone: Tone, actions: Action[], spoken = heading): Words {
-  return { heading, note, tone, actions, spoken, alert: false };
+function said(heading: string, note: string, tone: Tone, spoken = heading): Words {
+  return { heading, note, tone, spoken, alert: false };
 }
 
 function timer(call: CallState, now: number): { timer?: string } {
@@ -79,39 +53,38 @@ function idle(microphone: SoftphoneState["microphone"]): Words {
   const seen = "The patient sees the clinic's number.";
   switch (microphone) {
     case "ok":
-      return said("Ready to call", `Your microphone works. ${seen}`, "neutral", ["call"]);
+      return said("Ready to call", `Your microphone works. ${seen}`, "neutral");
     case "asking":
-      return said("Ready to call", "Allow the microphone if your browser asks.", "neutral", ["call"]);
+      return said("Ready to call", "Allow the microphone if your browser asks.", "neutral");
     case "blocked":
-      return said("Ready to call", `Your microphone cannot be used yet. ${seen}`, "warning", ["call"]);
+      return said("Ready to call", `Your microphone cannot be used yet. ${seen}`, "warning");
   }
-  return said("Ready to call", seen, "neutral", ["call"]);
+  return said("Ready to call", seen, "neutral");
 }
 
 function connected(call: CallState): Words {
-  const actions: Action[] = [call.muted ? "unmute" : "mute", "keypad", "end"];
   if (call.quality === "no-sound") {
     const note = "No sound is getting through. Check your connection.";
-    return said("Connected, no sound", note, "warning", actions, "Connected. No sound is getting through");
+    return said("Connected, no sound", note, "warning", "Connected. No sound is getting through");
   }
   if (call.muted) {
-    return said("Connected, you are muted", "The patient cannot hear you", "warning", actions, "You are muted");
+    return said("Connected, you are muted", "The patient cannot hear you", "warning", "You are muted");
   }
   if (call.quality === "silent-microphone") {
     const note = "Check that your headset is on and not muted.";
-    return said("We can't hear you", note, "warning", ["change-microphone", ...actions], `We can't hear you. ${note}`);
+    return said("We can't hear you", note, "warning", `We can't hear you. ${note}`);
   }
   if (call.quality === "weak") {
     const note = "The patient may hear gaps. Move closer to your router or use a cable.";
-    return said("Connected, weak connection", note, "warning", actions, "Connected, weak connection");
+    return said("Connected, weak connection", note, "warning", "Connected, weak connection");
   }
-  return said("Connected", "Connection good", "good", actions);
+  return said("Connected", "Connection good", "good");
 }
 
 function reconnecting(call: CallState): Words {
   // Only the server knows whether the patient is still there.
   const there = call.memberStatus === "in-progress" ? " The patient is still on the line." : "";
-  return said("Reconnecting…", `Stay on this page.${there}`, "warning", ["end"], "Connection lost. Reconnecting");
+  return said("Reconnecting…", `Stay on this page.${there}`, "warning", "Connection lost. Reconnecting");
 }
 
 function ended(call: CallState, around: Surroundings): Words {
@@ -120,7 +93,7 @@ function ended(call: CallState, around: Surroundings): Words {
       return completed(call, around);
     case "cancelled": {
       const note = "You ended the call before it was answered.";
-      return said("Call cancelled", note, "neutral", ["call-again"], "Call cancelled");
+      return said("Call cancelled", note, "neutral", "Call cancelled");
     }
     case "busy":
       return missed("Line busy", "The patient may be on another call.");
@@ -132,26 +105,26 @@ function ended(call: CallState, around: Surroundings): Words {
       return failed("The call did not go through", whyFailed(call));
   }
   // The server has not said yet how it ended, and the browser cannot know.
-  return said("Call ended", "Finding out how it ended…", "neutral", ["call-again"]);
+  return said("Call ended", "Finding out how it ended…", "neutral");
 }
 
 function completed(call: CallState, around: Surroundings): Words {
   const at = call.endedAt === undefined ? "" : ` at ${around.clock(call.endedAt)}`;
   const by = call.endedBy === "you" ? "Ended by you" : call.endedBy === "patient" ? "Ended by the patient" : "Ended";
   const note = call.reason ? `${call.reason} ${by}${at}` : `${by}${at}`;
-  if (call.seconds === undefined) return said("Call ended", note, "neutral", ["call-again"]);
+  if (call.seconds === undefined) return said("Call ended", note, "neutral");
   return {
-    ...said("Call ended", note, "neutral", ["call-again"], `Call ended after ${spokenDuration(call.seconds)}`),
+    ...said("Call ended", note, "neutral", `Call ended after ${spokenDuration(call.seconds)}`),
     timer: minutesAndSeconds(call.seconds),
   };
 }
 
 function missed(heading: string, note: string): Words {
-  return said(heading, note, "warning", ["try-again"]);
+  return said(heading, note, "warning");
 }
 
 function failed(heading: string, note: string): Words {
-  return { ...said(heading, note, "danger", ["try-again"], `${heading}. ${note}`), alert: true };
+  return { ...said(heading, note, "danger", `${heading}. ${note}`), alert: true };
 }
 
 function rang(call: CallState): string {
@@ -189,19 +162,4 @@ export function spokenDuration(seconds: number): string {
     ...unit(seconds % 60, "second"),
   ];
   return parts.join(" ") || "0 seconds";
-}
-
-/** For the window's title, which others can read over a shoulder and in a history: no name, no number. */
-export function pageTitle(call: CallState | null, now: number): string | undefined {
-  switch (call?.phase) {
-    case "preparing":
-      return "Getting ready";
-    case "ringing":
-      return "Calling";
-    case "connected":
-      return call.answeredAt === undefined ? "In call" : `In call ${minutesAndSeconds(passed(call.answeredAt, now))}`;
-    case "reconnecting":
-      return "Reconnecting";
-  }
-  return undefined;
 }

@@ -1,8 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
-import { isLive, useSoftphone } from "../calling/context";
+import { useSoftphone } from "../calling/context";
 import { DevicePickers } from "../calling/DevicePickers";
+import { isLive } from "../calling/transitions";
 import { PageHeading } from "../page";
 import { useServices } from "../services";
 import { useTitle } from "../title";
@@ -34,7 +35,7 @@ export default function CheckPage() {
   }, []);
   useTitle("Check your equipment");
 
-  const busy = isLive(state) || state.elsewhere;
+  const busy = isLive(state.call) || state.elsewhere;
   const tell = (finding: Finding) => setFindings((all) => all.map((one) => (one.id === finding.id ? finding : one)));
 
   const start = async () => {

@@ -45,7 +45,7 @@ export function CallEntry({ entry, open, appointment }: CallEntryProps) {
         <details className={styles.references}>
           <summary className={styles.referencesHead}>References for auditors</summary>
           {recorded && <Reference label="Record (Communication)" value={recorded.id} />}
-          {call.clinicianLeg && <Reference label="Your leg of the call" value={call.clinicianLeg} />}
+          {call.clinicianLeg && <Reference label="Clinician’s leg of the call" value={call.clinicianLeg} />}
           {call.memberLeg && <Reference label="Patient’s leg of the call" value={call.memberLeg} />}
           {call.refusal && <Reference label="Refusal code" value={call.refusal.code} />}
           {!recorded && !call.clinicianLeg && <Text size="sm">Not in the record yet.</Text>}

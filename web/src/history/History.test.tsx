@@ -58,6 +58,8 @@ describe("History", () => {
     ]);
     within(call as HTMLElement).getByText("comm-1");
     within(call as HTMLElement).getByText("CA2");
+    // The history has colleagues' calls too.
+    within(call as HTMLElement).getByText("Clinician’s leg of the call");
   });
 
   it("puts a live call on top without moving the focus or folding what is open", async () => {

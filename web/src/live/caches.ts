@@ -5,7 +5,8 @@ import type { Call, Day, LastCall } from "../backend";
 
 export const keys = {
   days: ["day"] as const,
-  day: (date: string | undefined) => ["day", date ?? "today"] as const,
+  /** By the day shown: at midnight "today" is another list. */
+  day: (date: string) => ["day", date] as const,
   appointment: (id: string) => ["appointment", id] as const,
   calls: (id: string) => ["calls", id] as const,
 };
@@ -61,10 +62,11 @@ function timeOf(call: Call): string | undefined {
 /** A resumed stream may tell again what the record has long had. */
 function isNewer(call: Call, known: LastCall | null): boolean {
   if (!known?.at) return true;
-  if (known.status === call.status && known.final === call.final) return false;
   const began = Date.parse(call.sent ?? "");
-  const recorded = Date.parse(known.at);
-  if (Number.isNaN(began) || began > recorded) return true;
+  // A later call may have gone just like the one before it.
+  if (began > Date.parse(known.at)) return true;
+  if (known.status === call.status && known.final === call.final) return false;
+  if (Number.isNaN(began)) return true;
   // Of the same call, or an earlier one: only a later end replaces it.
   return !known.final;
 }

@@ -10,6 +10,7 @@ function stage() {
   const refusals: Error[] = [];
   const follower: Follower = follow({
     random: () => 1,
+    place: { lastId: "" },
     open(lastId, signal) {
       const refusal = refusals.shift();
       if (refusal) {
@@ -92,12 +93,26 @@ describe("follow", () => {
   it("says that updates are lost when the break lasts, and when they are back", async () => {
     on = stage();
     await settle();
+    on.opened[0]?.write("retry: 2000\n\n");
+    await settle();
     on.refusals.push(new BackendError("offline", ""), new BackendError("offline", ""));
     on.opened[0]?.end();
     await vi.advanceTimersByTimeAsync(BLINK);
     expect(on.health).toEqual([true, false]);
     await vi.advanceTimersByTimeAsync(20_000);
+    on.opened.at(-1)?.write("retry: 2000\n\n");
+    await settle();
     expect(on.health).toEqual([true, false, true]);
+  });
+
+  it("does not take an answer for live updates before anything comes of it", async () => {
+    on = stage();
+    await vi.advanceTimersByTimeAsync(BLINK);
+    expect(on.opened).toHaveLength(1);
+    expect(on.health, "a proxy that keeps the stream to itself").toEqual([false]);
+    on.opened[0]?.write(": still here\n\n");
+    await settle();
+    expect(on.health).toEqual([false, true]);
   });
 
   it("tries at once when nudged", async () => {
@@ -124,6 +139,7 @@ describe("follow, refused", () => {
     const begun = Date.now();
     const follower = follow({
       random: () => 1,
+      place: { lastId: "" },
       open(lastId) {
         at.push(Date.now() - begun);
         ids.push(lastId);

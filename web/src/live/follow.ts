@@ -6,8 +6,10 @@ import { type ServerEvent, SseParser } from "./sse";
 
 export interface FollowDeps {
   open(lastId: string, signal: AbortSignal): Promise<Response>;
+  /** How far events were taken; kept up to date, so that a later follower of the same person goes on from there. */
+  place: { lastId: string };
   event(event: ServerEvent): void;
-  /** Told when the stream is there, and when it has been away for longer than a blink. */
+  /** Told when something came over the stream, and when it has been away for longer than a blink. */
   health(live: boolean): void;
   random?: () => number;
 }
@@ -27,7 +29,7 @@ const LONGEST = 30_000;
 export function follow(deps: FollowDeps): Follower {
   const random = deps.random ?? Math.random;
   let stopped = false;
-  let lastId = "";
+  const { place } = deps;
   let first = 2_000;
   let failures = 0;
   let current: AbortController | undefined;
@@ -57,7 +59,7 @@ export function follow(deps: FollowDeps): Follower {
       watchdog = setTimeout(() => controller.abort(), SILENCE);
     };
     try {
-      const response = await deps.open(lastId, controller.signal);
+      const response = await deps.open(place.lastId, controller.signal);
       if (!response.body) throw new BackendError("unreadable", "The event stream has no body.");
       const parser = new SseParser(
         {
@@ -66,20 +68,21 @@ export function follow(deps: FollowDeps): Follower {
           },
           event: (event) => {
             deps.event(event);
-            lastId = event.id; // only after it was taken: a failure would have it told again
+            place.lastId = event.id; // only after it was taken: a failure would have it told again
           },
         },
-        lastId,
+        place.lastId,
       );
       const text = response.body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>);
       const reader = text.getReader();
       controller.signal.addEventListener("abort", () => void reader.cancel().catch(() => undefined));
-      failures = 0;
-      tell(true);
       while (true) {
         alive();
         const { done, value } = await reader.read();
         if (done || controller.signal.aborted) return;
+        // An answer's head is not enough: a proxy may keep the rest to itself. The server says something at once.
+        failures = 0;
+        tell(true);
         parser.feed(value);
       }
     } finally {
@@ -120,7 +123,7 @@ export function follow(deps: FollowDeps): Follower {
         tell(false); // signing in again begins a new follower
         return;
       }
-      if (failure instanceof BackendError && failure.code === "invalid") lastId = ""; // begin anew
+      if (failure instanceof BackendError && failure.code === "invalid") place.lastId = ""; // begin anew
       missing();
       // A stream that ended after a good while ended on purpose (the server
       // ends each after an hour): come back at once.

@@ -32,7 +32,6 @@ describe("live calls", () => {
     });
     live.start();
     await vi.advanceTimersByTimeAsync(0);
-    expect(live.getState().updates).toBe("live");
     const tell = (name: string, data: string) =>
       bodies[0]?.enqueue(new TextEncoder().encode(`event: ${name}\ndata: ${data}\n\n`));
     tell("call", JSON.stringify(call("a", { status: "ringing" })));
@@ -47,8 +46,36 @@ describe("live calls", () => {
       ["a", "completed"],
     ]);
     expect(heard).toHaveLength(3);
+    expect(live.getState().updates).toBe("live");
     live.stop(true);
     expect(live.getState()).toEqual({ updates: "starting", calls: new Map() });
+  });
+
+  it("go on where they were after a new start, unless another person may come", async () => {
+    const asked: string[] = [];
+    const live = createLive({
+      backend: {
+        async events(lastId) {
+          asked.push(lastId);
+          const event = new TextEncoder().encode(`id: 41\nevent: call\ndata: ${JSON.stringify(call("a"))}\n\n`);
+          return new Response(new ReadableStream({ start: (controller) => controller.enqueue(event) }));
+        },
+      },
+      onCall() {},
+      onReturn() {},
+    });
+    const begin = async () => {
+      live.start();
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    await begin();
+    await begin(); // "Try now"
+    live.stop(); // the session was lost, and found again
+    await begin();
+    live.stop(true);
+    await begin();
+    live.stop();
+    expect(asked).toEqual(["", "41", "41", ""]);
   });
 
   it("reach the day's list at once, and the history a moment later, once for many", async () => {
@@ -59,8 +86,8 @@ describe("live calls", () => {
       timeZone: "Europe/London",
       appointments: [{ id: "7", status: "booked", patient: null, lastCall: null }],
     };
-    client.setQueryData(keys.day(undefined), day);
-    const lastCall = () => client.getQueryData<Day>(keys.day(undefined))?.appointments[0]?.lastCall;
+    client.setQueryData(keys.day("2027-05-03"), day);
+    const lastCall = () => client.getQueryData<Day>(keys.day("2027-05-03"))?.appointments[0]?.lastCall;
     const caches = createCaches(client);
     const sent = "2027-05-03T08:10:00Z";
     caches.heard(call("a", { status: "ringing", sent }));
@@ -69,6 +96,9 @@ describe("live calls", () => {
     expect(lastCall()).toMatchObject({ status: "no-answer", final: true, at: "2027-05-03T08:10:30Z" });
     caches.heard(call("older", { status: "ringing", sent: "2027-05-03T07:00:00Z" }));
     expect(lastCall(), "an event told again").toMatchObject({ status: "no-answer" });
+    const again = { status: "no-answer" as const, final: true, sent: "2027-05-03T08:20:00Z" };
+    caches.heard(call("b", { ...again, ended: "2027-05-03T08:20:30Z" }));
+    expect(lastCall(), "a later call that went the same way").toMatchObject({ at: "2027-05-03T08:20:30Z" });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(ask.mock.calls.map(([filters]) => filters?.queryKey)).toEqual([keys.calls("7")]);
     caches.stop();

@@ -43,6 +43,7 @@ export function createLive(deps: LiveDeps): Live {
   const listeners = new Set<() => void>();
   let state: LiveState = { updates: "starting", calls: new Map() };
   let follower: Follower | undefined;
+  const place = { lastId: "" };
   const online = () => follower?.nudge();
 
   function change(next: Partial<LiveState>) {
@@ -72,6 +73,7 @@ export function createLive(deps: LiveDeps): Live {
       follower?.stop();
       follower = follow({
         open: (lastId, signal) => deps.backend.events(lastId, signal),
+        place,
         event: heard,
         health(live) {
           const before = state.updates;
@@ -85,6 +87,7 @@ export function createLive(deps: LiveDeps): Live {
       follower?.stop();
       follower = undefined;
       removeEventListener("online", online);
+      if (forget) place.lastId = "";
       change(forget ? { updates: "starting", calls: new Map() } : { updates: "starting" });
     },
   };

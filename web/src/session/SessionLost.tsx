@@ -11,7 +11,7 @@ export function SessionLost() {
   const state = useSessionState();
   const inCall = useInCall();
   const [problem, setProblem] = useState<string>();
-  if (state.kind !== "lost") return null;
+  if (state.kind !== "lost" && state.kind !== "other") return null;
   const signIn = () => {
     setProblem(undefined);
     session.signInBeside().catch((error: unknown) => setProblem(sentenceOf(error)));
@@ -19,11 +19,13 @@ export function SessionLost() {
   return (
     <section className={styles.lost} aria-label="Your session">
       <Text role="alert">
-        {state.note} {inCall ? "Your call goes on." : ""} {problem}
+        {state.note} {inCall && state.kind === "lost" ? "Your call goes on." : ""} {problem}
       </Text>
-      <Button variant="default" onClick={signIn} leftSection={<IconLogin2 aria-hidden size={20} />}>
-        Sign in again
-      </Button>
+      {state.kind === "lost" && (
+        <Button variant="default" onClick={signIn} leftSection={<IconLogin2 aria-hidden size={20} />}>
+          Sign in again
+        </Button>
+      )}
     </section>
   );
 }

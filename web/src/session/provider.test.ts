@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { claimsOf, createProvider, isLoopback, scopesFor } from "./provider";
+import { createProvider, isLoopback, scopesFor } from "./provider";
 
 const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const jwt = (claims: object) =>
@@ -91,7 +91,7 @@ describe("the provider", () => {
   });
 
   it("tells a session that is over from a service that is away", async () => {
-    const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 0, name: "" };
+    const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 0, name: "", person: "u1" };
     await expect(serve(person, 400).provider.refresh(tokens)).rejects.toMatchObject({ kind: "ended" });
     await expect(serve(person, 503).provider.refresh(tokens)).rejects.toMatchObject({ kind: "unreachable" });
     vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
@@ -121,8 +121,42 @@ describe("the provider", () => {
     expect(scopesFor(["email"])).toBe("openid");
   });
 
-  it("reads claims of any alphabet, and none from what is no JWT", () => {
-    expect(claimsOf(jwt({ name: "Zoë" })).name).toBe("Zoë");
-    expect(claimsOf("opaque")).toEqual({});
+  it("does not take a proxy's page, or an answer cut short, for the end of the session", async () => {
+    const tokens = { accessToken: "a", refreshToken: "r", expiresAt: 0, name: "", person: "u1" };
+    for (const [type, body] of [
+      ["text/html", "<html>Sign in to the network</html>"],
+      ["application/json", '{"access_to'],
+    ] as const) {
+      const on = serve(person);
+      const honest = globalThis.fetch;
+      vi.stubGlobal("fetch", (input: URL | string, init?: RequestInit) =>
+        String(input).endsWith("/token")
+          ? Promise.resolve(new Response(body, { headers: { "Content-Type": type } }))
+          : honest(input, init),
+      );
+      await expect(on.provider.refresh(tokens), type).rejects.toMatchObject({ kind: "unreachable" });
+    }
+  });
+
+  it("knows the person, also when a renewal does not tell", async () => {
+    const on = serve(person);
+    const { attempt } = await on.begin();
+    const answer = new URLSearchParams({ code: "c", state: attempt.state });
+    const tokens = await on.provider.finish(answer, attempt);
+    expect(tokens.person).toBe("u1");
+    expect((await on.provider.refresh(tokens)).person).toBe("u1");
+  });
+
+  it("says to load the page again when a part of it cannot be fetched", async () => {
+    vi.doMock("oauth4webapi", () => Promise.reject(new TypeError("Failed to fetch dynamically imported module")));
+    vi.resetModules();
+    const cut = await import("./provider");
+    const provider = cut.createProvider({ issuer: ISSUER, clientId: "P2demo", home: "http://localhost:8080" });
+    await provider.prepare();
+    await expect(provider.begin("/", "")).rejects.toMatchObject({
+      kind: "unreachable",
+      sentence: expect.stringContaining("load the page again"),
+    });
+    vi.doUnmock("oauth4webapi");
   });
 });

@@ -1,7 +1,8 @@
 // OpenID Connect, authorization code with PKCE (RFC 6749, RFC 7636, OpenID
-// Connect Core 1.0). The library is fetched only when it is needed: a page
-// opened with a fresh session does without it.
+// Connect Core 1.0). The library is no part of the first load: a page
+// opened with a fresh session does without it for a while.
 import type { AuthorizationServer, TokenEndpointResponse } from "oauth4webapi";
+import { claimsOf } from "../jwt";
 
 export interface Tokens {
   /** Descope's session; the service takes it as a bearer token. */
@@ -13,6 +14,8 @@ export interface Tokens {
   expiresAt: number;
   /** The clinician's own name, for the header. */
   name: string;
+  /** Who it is at the provider (`sub`): names are not unique, and change. */
+  person: string;
 }
 
 /** What a sign-in that is under way must remember until the answer comes. */
@@ -35,6 +38,8 @@ export class SignInError extends Error {
 }
 
 export interface Provider {
+  /** Fetches what the other verbs need, so that a network that goes away later does not matter. Never rejects. */
+  prepare(): Promise<void>;
   begin(returnTo: string, statePrefix: string): Promise<{ address: string; attempt: Attempt }>;
   finish(answer: URLSearchParams, attempt: Attempt): Promise<Tokens>;
   refresh(tokens: Tokens): Promise<Tokens>;
@@ -55,23 +60,14 @@ export interface ProviderConfig {
 const WANTED = ["openid", "profile", "descope.claims", "descope.custom_claims", "offline_access"];
 
 const UNREACHABLE = "The sign-in service cannot be reached. Check your connection, then try again.";
+// Browsers may remember that a part could not be fetched, and not try again.
+const INCOMPLETE = "A part of this page could not be loaded. Check your connection, then load the page again.";
 const REFUSED = "The sign-in service gave an answer that this page cannot trust. Sign in again.";
 const ENDED = "Your session has ended. Sign in again to go on.";
 const SLOW = 15_000;
 
 export function scopesFor(announced: readonly string[] | undefined): string {
   return WANTED.filter((scope) => scope === "openid" || !announced || announced.includes(scope)).join(" ");
-}
-
-/** The claims of a JWT, unverified: for showing and timing, never for deciding what is allowed. */
-export function claimsOf(token: string): Record<string, unknown> {
-  try {
-    const body = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
-    const bytes = Uint8Array.from(atob(body), (letter) => letter.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }
 
 export function createProvider(config: ProviderConfig): Provider {
@@ -98,6 +94,8 @@ export function createProvider(config: ProviderConfig): Provider {
 
   function tokensOf(answer: TokenEndpointResponse, before?: Tokens): Tokens {
     const claims = claimsOf(answer.id_token ?? answer.access_token);
+    // A renewal goes on with the same person, and need not say who that is.
+    const person = before?.person ?? claims.sub;
     const exp = claimsOf(answer.access_token).exp;
     const name = [claims.name, claims.email, before?.name].find((one) => typeof one === "string" && one !== "");
     const refreshToken = answer.refresh_token ?? before?.refreshToken;
@@ -113,10 +111,15 @@ export function createProvider(config: ProviderConfig): Provider {
             ? exp * 1000
             : now() + 300_000,
       name: typeof name === "string" ? name : "Signed in",
+      person: typeof person === "string" ? person : "",
     };
   }
 
   return {
+    async prepare() {
+      await library().catch(() => undefined); // said when it is needed
+    },
+
     async begin(returnTo, statePrefix) {
       return guarded(async (oauth) => {
         const as = await server(oauth);
@@ -201,7 +204,7 @@ export function createProvider(config: ProviderConfig): Provider {
     try {
       oauth = await library();
     } catch {
-      throw new SignInError("unreachable", UNREACHABLE);
+      throw new SignInError("unreachable", INCOMPLETE);
     }
     try {
       return await run(oauth);
@@ -212,7 +215,9 @@ export function createProvider(config: ProviderConfig): Provider {
           ? new SignInError("ended", ENDED)
           : new SignInError("unreachable", UNREACHABLE);
       }
-      if (error instanceof oauth.OperationProcessingError && error.code !== oauth.RESPONSE_IS_NOT_CONFORM) {
+      // A proxy's page, or an answer cut short, says nothing about the session.
+      const strangers: unknown[] = [oauth.RESPONSE_IS_NOT_CONFORM, oauth.RESPONSE_IS_NOT_JSON, oauth.PARSE_ERROR];
+      if (error instanceof oauth.OperationProcessingError && !strangers.includes(error.code)) {
         throw new SignInError("refused", REFUSED);
       }
       if (error instanceof oauth.AuthorizationResponseError) throw new SignInError("refused", REFUSED);

@@ -4,14 +4,16 @@ import { BESIDE, createSession } from "./session";
 
 const HOUR = 3_600_000;
 
-function tokens(name: string, life = HOUR): Tokens {
-  return { accessToken: name, refreshToken: `r-${name}`, expiresAt: Date.now() + life, name: "Dr Amara Okafor" };
+function tokens(name: string, life = HOUR, person = "u1"): Tokens {
+  const expiresAt = Date.now() + life;
+  return { accessToken: name, refreshToken: `r-${name}`, expiresAt, name: "Dr Amara Okafor", person };
 }
 
 function stage(kept?: Tokens) {
   const storage = new Map<string, string>();
   if (kept) storage.set("careline.session", JSON.stringify(kept));
   const provider = {
+    prepare: async () => {},
     begin: vi.fn<Provider["begin"]>(async (returnTo, prefix) => ({
       address: "https://id.example/authorize",
       attempt: { state: `${prefix}s1`, nonce: "n", verifier: "v", returnTo },
@@ -30,6 +32,7 @@ function stage(kept?: Tokens) {
       setItem: (key, value) => void storage.set(key, value),
       removeItem: (key) => void storage.delete(key),
     },
+    home: "https://clinic.example/x/",
     go: (address) => went.push(address),
     openWindow: () => true,
     channel: {
@@ -88,6 +91,22 @@ describe("the session", () => {
     expect(on.provider.refresh).toHaveBeenCalledTimes(1);
   });
 
+  it("renews a short-lived token at half its life, not each second", async () => {
+    const on = stage(tokens("old", 40_000));
+    on.provider.refresh.mockImplementation(async () => tokens("fresh", 40_000));
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(on.provider.refresh).toHaveBeenCalledTimes(10);
+  });
+
+  it("is over when the service does not take even a fresh token", () => {
+    const on = stage(tokens("fresh"));
+    on.session.refused("an older one");
+    expect(on.session.getState().kind).toBe("in");
+    on.session.refused("fresh");
+    expect(on.session.getState()).toMatchObject({ kind: "lost", name: "Dr Amara Okafor" });
+    expect(on.storage.size).toBe(0);
+  });
+
   it("asks once for many who wait", async () => {
     const on = stage(tokens("old", 1_000));
     const all = await Promise.all([on.session.token(), on.session.token(), on.session.replace("old")]);
@@ -111,7 +130,7 @@ describe("the session", () => {
   it("is lost when it cannot be renewed, and is found again beside the page", async () => {
     const on = stage(tokens("old", 60_000));
     on.provider.refresh.mockRejectedValue(new SignInError("ended", "Over."));
-    await vi.advanceTimersByTimeAsync(1_000);
+    await vi.advanceTimersByTimeAsync(30_000);
     expect(on.session.getState()).toMatchObject({ kind: "lost", name: "Dr Amara Okafor" });
     expect(on.storage.size).toBe(0);
 
@@ -122,6 +141,23 @@ describe("the session", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(on.session.getState()).toEqual({ kind: "in", name: "Dr Amara Okafor" });
     expect(on.went, "the page stays").toEqual([]);
+  });
+
+  it("leaves the page to the first person when another one of the same name signs in beside it", async () => {
+    const on = stage(tokens("old", 60_000, "u1"));
+    on.provider.refresh.mockRejectedValue(new SignInError("ended", "Over."));
+    await vi.advanceTimersByTimeAsync(30_000);
+    on.provider.finish.mockResolvedValueOnce(tokens("theirs", HOUR, "u2"));
+    await on.session.signInBeside();
+    on.hear(`code=c&state=${BESIDE}s1`);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(on.session.getState()).toMatchObject({ kind: "other" });
+    await expect(on.session.token(), "nothing is done here in the other's name").rejects.toMatchObject({
+      kind: "ended",
+    });
+    expect(on.storage.get("careline.session"), "for the page that comes next").toContain("theirs");
+    on.session.handOver();
+    expect(on.went).toEqual(["https://clinic.example/x/"]);
   });
 
   it("in the window beside, only hands the answer on", async () => {

@@ -8,7 +8,9 @@ export type SessionState =
   | { kind: "arriving" }
   | { kind: "in"; name: string }
   /** The session ended by itself. What is on the screen, a call above all, stays. */
-  | { kind: "lost"; name: string; note: string };
+  | { kind: "lost"; name: string; note: string }
+  /** Lost, and somebody else signed in beside the page. What is on it is the first one's, and stays theirs. */
+  | { kind: "other"; name: string; note: string };
 
 export interface Session {
   getState(): SessionState;
@@ -17,6 +19,10 @@ export interface Session {
   token(): Promise<string>;
   /** The service refused this token: another one, or null when the session is over. */
   replace(refused: string): Promise<string | null>;
+  /** The service does not take this token either, fresh as it is: the session is over. */
+  refused(fresh: string): void;
+  /** In the state "other": begins the page anew, for the person who signed in. */
+  handOver(): void;
   /** Leaves the page for the provider's. */
   signIn(returnTo: string): Promise<void>;
   /** The same in a window of its own, so that this page, and its call, goes on. */
@@ -32,21 +38,29 @@ export interface SessionDeps {
   /** The tab's own: another tab signs in for itself, and closing the tab forgets. */
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
   go(address: string): void;
+  /** Where the page begins: below this tab's own origin. */
+  home: string;
   openWindow(address: string): boolean;
   channel: Pick<BroadcastChannel, "postMessage" | "addEventListener" | "close">;
+  /** Why the person has to sign in, if there is a reason. */
+  note?: string;
   now?: () => number;
 }
 
-const TOKENS = "careline.session";
+/** Key of the session in the tab's storage. */
+export const TOKENS = "careline.session";
 const ATTEMPT = "careline.sign-in";
 /** Marks the state of a sign-in in a window of its own. */
 export const BESIDE = "beside.";
-/** So long before the end a token is replaced. */
+/** So long before the end a token is replaced, or at half its life. */
 const AHEAD = 60_000;
 /** With less left than this, a token is not worth sending. */
 const SPENT = 5_000;
 const AGAIN = 10_000;
 const LOST = "Your session has ended.";
+const NOT_TAKEN =
+  "The clinic’s service did not accept your session. If signing in again does not help, tell your IT team.";
+const OTHER = "Somebody else has signed in. The page opens for them when your call has ended.";
 
 export function createSession(deps: SessionDeps): Session {
   const now = deps.now ?? Date.now;
@@ -55,7 +69,9 @@ export function createSession(deps: SessionDeps): Session {
   let beside: Attempt | null = null;
   let refreshing: Promise<Tokens> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let state: SessionState = tokens ? { kind: "in", name: tokens.name } : { kind: "out" };
+  /** Whose session was lost, and whose page this still is. */
+  let person: string | undefined;
+  let state: SessionState = tokens ? { kind: "in", name: tokens.name } : out(deps.note);
 
   function read<T>(key: string): T | null {
     try {
@@ -73,7 +89,7 @@ export function createSession(deps: SessionDeps): Session {
   function keep(next: Tokens) {
     tokens = next;
     deps.storage.setItem(TOKENS, JSON.stringify(next));
-    plan(next.expiresAt - now() - AHEAD);
+    planAhead(next);
     if (state.kind !== "in" || state.name !== next.name) show({ kind: "in", name: next.name });
   }
 
@@ -81,6 +97,11 @@ export function createSession(deps: SessionDeps): Session {
     tokens = null;
     clearTimeout(timer);
     deps.storage.removeItem(TOKENS);
+  }
+
+  function planAhead({ expiresAt }: Tokens) {
+    const left = expiresAt - now();
+    plan(left - Math.min(AHEAD, left / 2));
   }
 
   function plan(wait: number) {
@@ -117,14 +138,26 @@ export function createSession(deps: SessionDeps): Session {
     return refreshing;
   }
 
-  function lose() {
+  function lose(note = LOST) {
+    person = tokens?.person;
     const name = tokens?.name ?? "";
     forget();
-    show({ kind: "lost", name, note: LOST });
+    show({ kind: "lost", name, note });
   }
 
   async function finish(answer: URLSearchParams, attempt: Attempt) {
     keep(await deps.provider.finish(answer, attempt));
+  }
+
+  /** The page, its call and its phone are one person's; another one's session waits for the next page. */
+  async function finishBeside(answer: URLSearchParams, attempt: Attempt) {
+    const next = await deps.provider.finish(answer, attempt);
+    if (person === undefined || next.person === person) {
+      keep(next);
+      return;
+    }
+    deps.storage.setItem(TOKENS, JSON.stringify(next));
+    show({ kind: "other", name: nameIn(state), note: OTHER });
   }
 
   deps.channel.addEventListener("message", (event) => {
@@ -134,12 +167,12 @@ export function createSession(deps: SessionDeps): Session {
     if (answer.get("state") !== beside.state) return; // another tab's
     const attempt = beside;
     beside = null;
-    finish(answer, attempt).catch((error: unknown) => {
-      show({ kind: "lost", name: "", note: sentenceOf(error) });
+    finishBeside(answer, attempt).catch((error: unknown) => {
+      show({ kind: "lost", name: nameIn(state), note: sentenceOf(error) });
     });
   });
 
-  if (tokens) plan(tokens.expiresAt - now() - AHEAD);
+  if (tokens) planAhead(tokens);
 
   return {
     getState: () => state,
@@ -160,6 +193,12 @@ export function createSession(deps: SessionDeps): Session {
         if (isOver(error)) return null;
         throw error;
       }
+    },
+    refused(fresh) {
+      if (tokens?.accessToken === fresh) lose(NOT_TAKEN);
+    },
+    handOver() {
+      if (state.kind === "other") deps.go(deps.home);
     },
     async signIn(returnTo) {
       const { address, attempt } = await deps.provider.begin(returnTo, "");
@@ -185,7 +224,7 @@ export function createSession(deps: SessionDeps): Session {
       deps.storage.removeItem(ATTEMPT); // a code is good for one use
       if (!attempt) {
         // A reload of the redirect address, or one opened from the history.
-        if (!tokens) show({ kind: "out" });
+        if (!tokens) show(out(deps.note));
         return "/";
       }
       show({ kind: "arriving" });
@@ -209,6 +248,14 @@ export function createSession(deps: SessionDeps): Session {
       deps.channel.close();
     },
   };
+}
+
+function out(note: string | undefined): SessionState {
+  return note === undefined ? { kind: "out" } : { kind: "out", note };
+}
+
+function nameIn(state: SessionState): string {
+  return "name" in state ? state.name : "";
 }
 
 function isOver(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Appointment, BackendError, type Day } from "../backend";
 import { show } from "../testing";
@@ -72,7 +72,34 @@ describe("Today", () => {
     expect(place.history.at(-1)).toBe("/?date=2027-05-04");
     fireEvent.click(screen.getByRole("button", { name: "Today" }));
     await screen.findByText("No appointments today.");
-    expect(asked.slice(0, 2)).toEqual([undefined, "2027-05-04"]);
+    expect(asked.slice(0, 2)).toEqual(["2027-05-03", "2027-05-04"]);
+  });
+
+  it("tells of a day when another one has come, not when the time goes on", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, now: NOW });
+    show(<TodayPage />, { backend: { day: async (date) => day(date ?? "") } });
+    await screen.findByText("No appointments today.");
+    await act(() => vi.advanceTimersByTimeAsync(60_000));
+    expect(screen.getByRole("status").textContent).toBe("");
+    fireEvent.click(screen.getByRole("button", { name: "Day after" }));
+    await screen.findByText("No appointments on this day.");
+    expect(screen.getByRole("status").textContent).toBe("Tuesday 4 May 2027: 0 appointments");
+  });
+
+  it("never shows yesterday's list under today's date", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, now: Date.parse("2027-05-03T22:59:50Z") });
+    show(<TodayPage />, {
+      backend: {
+        async day(date) {
+          if (date === "2027-05-03") return day(date, appointment("a", "2027-05-03T08:00:00Z"));
+          return new Promise<Day>(() => undefined);
+        },
+      },
+    });
+    await screen.findByText("Patient a");
+    await act(() => vi.advanceTimersByTimeAsync(30_000));
+    screen.getByText("Tuesday 4 May 2027");
+    expect(screen.queryByText("Patient a")).toBeNull();
   });
 
   it("shows the service's sentence and reference, and tries again", async () => {

@@ -1,12 +1,13 @@
 import { Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { BackendError, type Day } from "../backend";
 import { isDay } from "../clinictime";
 import { PageHeading, Problem } from "../page";
 import { useDay } from "../queries";
-import { useNow, useServices } from "../services";
+import { useServices } from "../services";
 import { useTitle } from "../title";
+import { useNow } from "../useNow";
 import { DayList } from "./DayList";
 import { DayPicker } from "./DayPicker";
 import styles from "./today.module.css";
@@ -16,10 +17,10 @@ export function TodayPage() {
   useTitle("Today");
   const [, navigate] = useLocation();
   const asked = new URLSearchParams(useSearch()).get("date");
-  const now = useNow(30_000);
+  const now = useNow(0, 30_000);
   const today = time.dayOf(now);
   const day = isDay(asked) ? asked : today;
-  const query = useDay(day === today ? undefined : day);
+  const query = useDay(day);
   // Days are steps within one page: going back leads out of it, not through them.
   const pick = (next: string) => navigate(next === today ? "/" : `/?date=${next}`, { replace: true });
 
@@ -63,15 +64,15 @@ function SignOutHint() {
 
 /** Tells a screen reader that another day has come, not each renewal of the same. */
 function Summary({ day, shown }: { day: Day | undefined; shown: string }) {
-  const first = useRef(true);
-  useEffect(() => {
-    if (day) first.current = false;
-  }, [day]);
+  // The day that the page came with is read as a part of the page.
+  const [first] = useState(shown);
+  const [moved, setMoved] = useState(false);
+  if (!moved && shown !== first) setMoved(true);
   const count = day?.appointments.length;
   const words = count === undefined ? "" : `${shown}: ${count === 1 ? "1 appointment" : `${count} appointments`}`;
   return (
     <div role="status" className={styles.hidden}>
-      {first.current ? "" : words}
+      {moved ? words : ""}
     </div>
   );
 }
