@@ -1,12 +1,19 @@
 // The end of a run in plain lines: which browser, what was left out, how many.
-import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter";
+import type { FullResult, Reporter, TestCase, TestError, TestResult } from "@playwright/test/reporter";
 import type { FoundBrowser } from "./browser.mjs";
 
 export default class Counts implements Reporter {
+  private errors = 0;
   private readonly outcomes = new Map<TestCase, TestResult>();
 
   onTestEnd(test: TestCase, result: TestResult): void {
     this.outcomes.set(test, result);
+  }
+
+  /** What goes wrong outside of any test, such as a file that cannot be read. */
+  onError(error: TestError): void {
+    this.errors++;
+    console.error(error.message ?? error.value);
   }
 
   onEnd(result: FullResult): void {
@@ -20,7 +27,8 @@ export default class Counts implements Reporter {
     if (browser) console.log(`browser: Chromium ${browser.version} from ${browser.from} (${browser.path})`);
     console.log(`browser tests took ${Math.round(result.duration / 1000)} s`);
     const passed = of("expected").length + of("flaky").length;
-    console.log(`${passed} passed, ${of("unexpected").length} failed, ${skipped.length} skipped`);
+    const failed = of("unexpected").length + this.errors;
+    console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
   }
 
   printsToStdio(): boolean {

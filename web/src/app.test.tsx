@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, render, screen } from "@testing-library/react"
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { App } from "./app";
 import type { SoftphoneState } from "./calling/state";
-import type { SessionState } from "./session/session";
+import type { SessionState } from "./session/contract";
 import { IDLE, scene } from "./testing";
 
 const CONNECTED: SoftphoneState = {

@@ -1,7 +1,7 @@
 // The service's routes, typed by its OpenAPI description.
 import type { components } from "./api";
+import type { Session } from "./session/contract";
 import { SignInError } from "./session/provider";
-import type { Session } from "./session/session";
 
 type Schemas = components["schemas"];
 export type Appointment = Schemas["Appointment"];

@@ -4,7 +4,7 @@ import type { Softphone, SoftphoneState } from "./calling/state";
 import { isLive } from "./calling/transitions";
 import type { ClinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
-import type { Session, SessionState } from "./session/session";
+import type { Session, SessionState } from "./session/contract";
 import type { Settings } from "./settings";
 
 /** What the screens work with; made once, in main.tsx. */

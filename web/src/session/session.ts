@@ -1,51 +1,7 @@
 // The clinician's session in this tab: who is signed in, and a token that is
 // fresh whenever one is asked for. No React.
-import { type Attempt, type Provider, SignInError, type Tokens } from "./provider";
-
-export type SessionState =
-  | { kind: "out"; note?: string }
-  /** A sign-in is being finished. */
-  | { kind: "arriving" }
-  | { kind: "in"; name: string }
-  /** The session ended by itself. What is on the screen, a call above all, stays. */
-  | { kind: "lost"; name: string; note: string }
-  /** Lost, and somebody else signed in beside the page. What is on it is the first one's, and stays theirs. */
-  | { kind: "other"; name: string; note: string };
-
-export interface Session {
-  getState(): SessionState;
-  subscribe(listener: () => void): () => void;
-  /** A token with some life left. Rejects with a SignInError. */
-  token(): Promise<string>;
-  /** The service refused this token: another one, or null when the session is over. */
-  replace(refused: string): Promise<string | null>;
-  /** The service does not take this token either, fresh as it is: the session is over. */
-  refused(fresh: string): void;
-  /** In the state "other": begins the page anew, for the person who signed in. */
-  handOver(): void;
-  /** Leaves the page for the provider's. */
-  signIn(returnTo: string): Promise<void>;
-  /** The same in a window of its own, so that this page, and its call, goes on. */
-  signInBeside(): Promise<void>;
-  /** At the redirect address: resolves to where to go on. */
-  arrive(answer: URLSearchParams): Promise<string>;
-  signOut(): Promise<void>;
-  close(): void;
-}
-
-export interface SessionDeps {
-  provider: Provider;
-  /** The tab's own: another tab signs in for itself, and closing the tab forgets. */
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
-  go(address: string): void;
-  /** Where the page begins: below this tab's own origin. */
-  home: string;
-  openWindow(address: string): boolean;
-  channel: Pick<BroadcastChannel, "postMessage" | "addEventListener" | "close">;
-  /** Why the person has to sign in, if there is a reason. */
-  note?: string;
-  now?: () => number;
-}
+import type { Session, SessionDeps, SessionState } from "./contract";
+import { type Attempt, SignInError, type Tokens } from "./provider";
 
 /** Key of the session in the tab's storage. */
 export const TOKENS = "careline.session";
