@@ -1,6 +1,7 @@
 // What a call looks like: the icon, the colour and the controls that go with its words.
 import {
   IconAlertTriangle,
+  IconAntennaBars3,
   IconCircleCheck,
   IconInfoCircle,
   IconMicrophoneOff,
@@ -9,7 +10,6 @@ import {
   IconPhoneOff,
   IconPhoneX,
   IconVolumeOff,
-  IconWifi2,
   IconWifiOff,
 } from "@tabler/icons-react";
 import type { CallState, Outcome, Quality, SoftphoneState, Target, TroubleKind } from "./state";
@@ -147,7 +147,7 @@ const icons: Partial<Record<Kind, typeof IconPhone>> = {
   ringing: IconPhoneCalling,
   connected: IconCircleCheck,
   muted: IconMicrophoneOff,
-  weak: IconWifi2,
+  weak: IconAntennaBars3,
   "no-sound": IconVolumeOff,
   "silent-microphone": IconMicrophoneOff,
   reconnecting: IconWifiOff,
