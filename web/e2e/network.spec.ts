@@ -54,10 +54,15 @@ test("packets get lost: the connection is called weak, and good again", async ({
   await desk.says("Connected");
 });
 
-test("no call can be placed while the signalling is down", async ({ desk, world, guard }) => {
+test("no call can be placed while the signalling is down, and none is when it is back", async ({
+  desk,
+  world,
+  guard,
+}) => {
   guard.expectErrors(/WebSocket connection to .* failed/);
   const visit = await world.visit("Adeyemi", "Ellis");
   await desk.open(visit);
+  const before = await world.callsPlaced();
   await world.network({ signalling: false });
   await desk.call();
   await desk.warns("The call could not be placed. Check your connection, then try again.");
@@ -66,6 +71,7 @@ test("no call can be placed while the signalling is down", async ({ desk, world,
   await world.script(visit.number, { outcome: "answer", ringSeconds: 0, talkSeconds: 0, voice: "tone:440" });
   await desk.button("Try again").click();
   await desk.says("Connected");
+  expect(await world.callsPlaced(), "nothing of the first try was left").toBe(before + 1);
 });
 
 test("no access token can be had: a sentence, and a way out", async ({ desk, world, guard }) => {

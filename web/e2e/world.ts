@@ -77,6 +77,11 @@ export class World {
     return this.sandbox<CallView>("GET", `/calls/${sid}`);
   }
 
+  /** How many calls have reached Twilio so far. */
+  async callsPlaced(): Promise<number> {
+    return (await this.sandbox<{ calls: CallView[] }>("GET", "/calls")).calls.length;
+  }
+
   async network(state: { signalling?: boolean; media?: boolean }): Promise<void> {
     await this.sandbox("PUT", "/network", { signalling: true, media: true, ...state });
   }
