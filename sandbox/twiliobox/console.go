@@ -42,6 +42,12 @@ type badRequest struct{ error }
 
 func (b *Box) ours(h consoleHandler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Nobody logs in here, so a page from elsewhere could hang up a call with
+		// a form, without reading the answer.
+		if !fromHere(r.Header.Get("Origin")) {
+			b.json(w, http.StatusForbidden, &Refusal{Code: http.StatusForbidden, Message: "only pages of this machine may steer the sandbox"})
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		status, answer, err := h(r)
 		if err != nil {

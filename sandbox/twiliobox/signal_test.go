@@ -324,6 +324,30 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// A form of another site needs no answer to do harm.
+func TestPagesFromElsewhereSteerNothing(t *testing.T) {
+	t.Parallel()
+	w := newWired(t, `<Response/>`)
+	for origin, want := range map[string]int{"http://evil.example": 403, "null": 403, "http://127.0.0.1:8470": 200, "": 200} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, w.url+"/sandbox/v1/network", strings.NewReader(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "text/plain")
+		if origin != "" {
+			req.Header.Set("Origin", origin)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%q: HTTP %d, want %d", origin, resp.StatusCode, want)
+		}
+	}
+}
+
 func TestCloseSaysGoodbye(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, dialTo(member, "", ""))
