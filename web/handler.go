@@ -12,17 +12,22 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // ErrNotBuilt is New's error when dist holds no app.
 var ErrNotBuilt = errors.New("the web app is not in this binary: run make build, which builds the app first")
 
-// file is a file of the app, ready to be sent.
+// file is a file of the app. It is read and compressed when it is first asked
+// for: a service that starts to take a webhook has no time for it.
 type file struct {
-	kind          string // media type
-	plain, zipped []byte // zipped is nil where it would not be smaller
-	lasts         bool   // its name changes with its content
+	kind  string // media type
+	lasts bool   // its name changes with its content
+	load  func() (content, error)
 }
+
+// content of a file; zipped is nil where it would not be smaller.
+type content struct{ plain, zipped []byte }
 
 // app serves the files, and index.html for every path of a page.
 type app struct {
@@ -43,9 +48,8 @@ const (
 // a prefix must be taken off before. GET of a path that is no file answers
 // index.html, unless a file would stand there (in a folder of the app's own, or
 // with an extension at the root): that is 404, never a page in place of a script.
-// A page's path may have a dot further in: FHIR ids may. Every file is read
-// and compressed once, here. The error is ErrNotBuilt, or says what is wrong
-// with s.
+// A page's path may have a dot further in: FHIR ids may. The error is ErrNotBuilt,
+// or says what is wrong with s.
 func New(dist fs.FS, s Settings) (http.Handler, error) {
 	page, err := fs.ReadFile(dist, "index.html")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,15 +75,11 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 		if err != nil || d.IsDir() || name == "index.html" || strings.HasPrefix(name, ".") {
 			return err
 		}
-		content, err := fs.ReadFile(dist, name)
-		if err != nil {
-			return err
-		}
 		if folder, _, inside := strings.Cut(name, "/"); inside {
 			a.folders[folder] = true
 		}
-		a.files["/"+name], err = prepare(name, content)
-		return err
+		a.files["/"+name] = newFile(dist, name)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the app's files: %w", err)
@@ -87,20 +87,23 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 	return a, nil
 }
 
-func prepare(name string, content []byte) (file, error) {
+func newFile(dist fs.FS, name string) file {
 	kind := mime.TypeByExtension(path.Ext(name))
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	f := file{kind: kind, plain: content, lasts: strings.HasPrefix(name, "assets/")}
-	zipped, err := zip(content)
-	if err != nil {
-		return file{}, err
-	}
-	if len(zipped) < len(content)*9/10 {
-		f.zipped = zipped
-	}
-	return f, nil
+	load := sync.OnceValues(func() (content, error) {
+		plain, err := fs.ReadFile(dist, name)
+		if err != nil {
+			return content{}, fmt.Errorf("read a file of the app: %w", err)
+		}
+		zipped, err := zip(plain)
+		if err != nil || len(zipped) > len(plain)*9/10 {
+			return content{plain: plain}, err
+		}
+		return content{plain, zipped}, nil
+	})
+	return file{kind: kind, lasts: strings.HasPrefix(name, "assets/"), load: load}
 }
 
 func zip(content []byte) ([]byte, error) {
@@ -141,6 +144,11 @@ func (a *app) fileWouldBe(at string) bool {
 }
 
 func (f file) send(w http.ResponseWriter, r *http.Request) {
+	c, err := f.load()
+	if err != nil {
+		http.Error(w, "This file could not be read. Reload the page.", http.StatusInternalServerError)
+		return
+	}
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", "no-cache")
@@ -148,10 +156,10 @@ func (f file) send(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	h.Add("Vary", "Accept-Encoding")
-	body := f.plain
-	if f.zipped != nil && acceptsGzip(r) {
+	body := c.plain
+	if c.zipped != nil && acceptsGzip(r) {
 		h.Set("Content-Encoding", "gzip")
-		body = f.zipped
+		body = c.zipped
 	}
 	write(w, r, body)
 }
