@@ -1,5 +1,5 @@
 # careline: `make demo` runs the whole system, `make test` proves it.
-# Needs Go, Node and make; fetches the rest by itself.
+# Needs Go, Node and make (the race detector also a C compiler); fetches the rest by itself.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -14,7 +14,7 @@ FUZZTIME ?= 20s
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## /\1\t/' | expand -t 12
 
 demo: build ## run the whole system on this machine, nothing to configure
 	@bin/careline demo
@@ -35,7 +35,10 @@ test: lint unit race e2e ## everything: vet, lint, unit, integration (SQLite, tw
 	@echo "      FHIR servers: fhirbox, @medplum/fhir-router $$(node -p "require('./fhir/medplumlike/package.json').dependencies['@medplum/fhir-router']")," \
 	      "judge: twilio $$(node -p "require('./cmd/careline/judge/package.json').dependencies.twilio"),"
 	@echo "      browser: $$(node web/e2e/browser.mjs --version)"
-	@echo "Left out: nothing."
+	@case "$$(node web/e2e/browser.mjs --version)" in \
+		*npm*) echo "Left out: a microphone denied at the browser's own prompt (the npm browser has no prompts and denies by a flag).";; \
+		*) echo "Left out: nothing.";; \
+	esac
 
 unit: node web ## unit and integration tests, in random order; the web app's too
 	@go test -shuffle=on ./...
@@ -82,4 +85,4 @@ node: $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 	@touch $@
 
 clean: ## remove what was built and fetched
-	@rm -rf bin web/dist/assets web/dist/index.html web/artefacts $(NODE_FOLDERS:%=%/node_modules)
+	@rm -rf bin web/dist/assets web/dist/index.html web/artefacts web/e2e/chromium/unpacked web/e2e/chromium/node_modules sandbox/fhirbox/schema/node_modules $(NODE_FOLDERS:%=%/node_modules)

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"html"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -68,7 +69,7 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 	a := &app{
 		files:    map[string]file{},
 		folders:  map[string]bool{},
-		page:     strings.NewReplacer(settingsMark, settings, baseMark, strings.TrimSuffix(s.Base, "/")).Replace(string(page)),
+		page:     strings.NewReplacer(settingsMark, settings, baseMark, html.EscapeString(strings.TrimSuffix(s.Base, "/"))).Replace(string(page)),
 		settings: s,
 	}
 	err = fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
@@ -190,13 +191,17 @@ func write(w http.ResponseWriter, r *http.Request, body []byte) {
 // acceptsGzip reads Accept-Encoding (RFC 9110, section 12.5.3); "gzip;q=0" is a
 // refusal.
 func acceptsGzip(r *http.Request) bool {
+	rest := false
 	for offer := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, weight, _ := strings.Cut(strings.TrimSpace(offer), ";")
-		if name != "gzip" && name != "*" {
-			continue
-		}
 		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
-		return err != nil || q > 0
+		wanted := err != nil || q > 0
+		switch name {
+		case "gzip":
+			return wanted // named, it wins over "*"
+		case "*":
+			rest = wanted
+		}
 	}
-	return false
+	return rest
 }

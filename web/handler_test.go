@@ -144,7 +144,7 @@ func TestPolicyNamesWhomThePageMayReach(t *testing.T) {
 func TestFilesAreCompressed(t *testing.T) {
 	t.Parallel()
 	h := newApp(t, settings())
-	for accept, zipped := range map[string]bool{"": false, "gzip": true, "br, gzip;q=0.5": true, "gzip;q=0": false, "*": true, "br": false} {
+	for accept, zipped := range map[string]bool{"": false, "gzip": true, "br, gzip;q=0.5": true, "gzip;q=0": false, "*": true, "br": false, "*;q=0, gzip": true} {
 		resp := get(h, "/assets/index-abc.js", "Accept-Encoding", accept)
 		if got := resp.Header.Get("Content-Encoding") == "gzip"; got != zipped {
 			t.Errorf("Accept-Encoding %q: compressed %v, want %v", accept, got, zipped)

@@ -18,7 +18,7 @@ type Settings struct {
 	// app's name there.
 	Issuer   string `json:"issuer"`
 	ClientID string `json:"clientId"`
-	// Base is the path of the public address, "" or "/some/path".
+	// Base is the path of the public address as it stands in a URL, "" or "/some/path".
 	Base string `json:"base"`
 	// Signalling is the gateway that the Voice SDK uses in place of Twilio's own:
 	// a ws:// or wss:// URL, or "" for Twilio's.

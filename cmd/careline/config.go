@@ -102,7 +102,7 @@ func readConfig(get func(string) string) (config, error) {
 	c.twilio = readTwilio(r, c)
 	c.fhir = readFHIR(r)
 	zone, err := time.LoadLocation(r.text("CLINIC_TIME_ZONE", "Europe/London"))
-	if err != nil {
+	if err != nil || zone == time.Local { // browsers know no zone called Local
 		r.fault("CLINIC_TIME_ZONE", "must be a time zone such as Europe/London")
 	}
 	c.location = zone

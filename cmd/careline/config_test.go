@@ -51,6 +51,7 @@ func TestSettings(t *testing.T) {
 		{"DATABASE_URL=postgres://db/careline", "DATABASE_URL"},
 		{"EVENTS=pubsub", "EVENTS"},
 		{"CLINIC_TIME_ZONE=Europe/Lundon", "CLINIC_TIME_ZONE"},
+		{"CLINIC_TIME_ZONE=Local", "CLINIC_TIME_ZONE"},
 		{"VOICE_LANGUAGE=English", "VOICE_LANGUAGE"},
 		{"NODE_ENV=production", ""},
 		{"NODE_ENV=development", "NODE_ENV"},

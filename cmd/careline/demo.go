@@ -54,6 +54,9 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
+	if f.json && f.once {
+		return errors.New("--json stays until it is stopped and --once stops by itself: choose one")
+	}
 	dir, err := os.MkdirTemp("", "careline-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
@@ -101,7 +104,10 @@ func (d *demo) run(ctx context.Context, out io.Writer, f demoFlags) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- serve(ctx, c, ln, log) }()
+	go func() {
+		served <- serve(ctx, c, ln, log)
+		stop() // a service that could not start leaves nothing to show
+	}()
 	err = d.show(ctx, out, f)
 	stop()
 	return errors.Join(err, <-served, log.Close())

@@ -76,7 +76,8 @@ func TestDemoOnce(t *testing.T) {
 
 func TestDemoRefusesWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"--set", "novalue"}, {"--port", "70000"}, {"--pace", "0"}, {"extra"}} {
+	for _, args := range [][]string{{"--set", "novalue"}, {"--port", "70000"}, {"--pace", "0"}, {"extra"}, {"--json", "--once"},
+		{"--json", "--port", "0", "--console-port", "0", "--set", "DATABASE_URL=file:/nonexistent/careline.db"}} {
 		if err := runDemo(t.Context(), args, io.Discard); err == nil {
 			t.Errorf("%v was taken", args)
 		}

@@ -83,15 +83,19 @@ func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) 
 		fmt.Fprint(out, "A clinician calls a patient. Each line below is one webhook, or one version of the FHIR Communication:\n\n")
 		return
 	}
-	fmt.Fprintf(out, `  The clinician:     %s
-                     sign in as %s, open the appointment of %s, click Call patient
+	fmt.Fprintf(out, `  Open both, in two tabs:
+
   The member's phone: %s
-                     it rings: answer, and talk to yourself from tab to tab (use headphones)
+                      it will ring here: click Answer then
+  The clinician:      %s
+                      sign in as %s, open the appointment of %s, click Call patient
+
+  The tabs hear each other (use headphones). Hang up, and read the record beside the call.
 
   Behind the scenes:  %s   every webhook and record, all the phones, things to break
   The service's log:  %s
 
 Each line below is one webhook, or one version of the FHIR Communication. Stop with Ctrl-C.
 
-`, at.App, first.clinician, first.member, at.Phone, at.Console, filepath.Join(d.dir, "careline.log"))
+`, at.Phone, at.App, first.clinician, first.member, at.Console, filepath.Join(d.dir, "careline.log"))
 }

@@ -17,7 +17,7 @@ func webApp(c config) (http.Handler, error) {
 		// (Descope, "OpenID Connect": /<project>/.well-known/openid-configuration).
 		Issuer:        c.session.baseURL.JoinPath(c.session.project).String(),
 		ClientID:      c.session.project,
-		Base:          c.public.Path,
+		Base:          c.public.EscapedPath(),
 		Signalling:    c.twilio.signalling,
 		Edge:          c.twilio.edge,
 		PublishEvents: c.twilio.signalling == "",
