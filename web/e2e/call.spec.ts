@@ -44,6 +44,10 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   await world.isIdle(visit.number);
   const kept = await desk.seconds();
   expect(kept).toBeGreaterThanOrEqual(2);
+  // The record says the same length, so it is not a timer that still runs.
+  await expect
+    .poll(async () => (await desk.moments().first().innerText()).includes(`Call ended, ${await desk.seconds()} s`))
+    .toBe(true);
   await photograph(page, "call-ended-by-you");
 
   await desk.button("Call again").click();
@@ -136,6 +140,12 @@ test("the browser asks before a page with a call is closed", async ({ desk, worl
   await desk.says("Connected");
   await desk.button("End call").click();
   await desk.says("Call ended");
+  const askedAgain: string[] = [];
+  desk.page.on("dialog", async (late) => {
+    askedAgain.push(late.type());
+    await late.accept();
+  });
   await desk.page.reload();
   await desk.says("Ready to call");
+  expect(askedAgain, "without a call nothing is asked").toEqual([]);
 });

@@ -44,7 +44,7 @@ test("keys pressed by the patient are heard as tones", async ({ desk, world }) =
   await desk.says("Connected");
   const { callSid = "" } = await world.phone(visit.number);
   await expect
-    .poll(async () => (await world.call(callSid)).legs.every((leg) => (leg.media?.packetsOut ?? 1) > 0))
+    .poll(async () => (await world.call(callSid)).legs.some((leg) => (leg.media?.packetsOut ?? 0) > 0))
     .toBe(true);
   // The key 1 is the two tones of 697 and 1209 Hz (ITU-T Q.23).
   await expect

@@ -7,7 +7,6 @@ test("the access token is renewed in a call, and the call outlives the first one
   test.setTimeout(240_000);
   const visit = await world.visit("Adeyemi", "Ellis");
   const tokens: string[] = [];
-  let heard = 0;
   desk.page.on("response", async (response) => {
     if (!response.url().endsWith("/access-token") || !response.ok()) return;
     tokens.push(((await response.json()) as { data: { token: string } }).data.token);
@@ -19,7 +18,6 @@ test("the access token is renewed in a call, and the call outlives the first one
       const text = String(payload);
       if (text.includes('"listen"')) presented.add((JSON.parse(text) as { payload: { token: string } }).payload.token);
     });
-    socket.on("framereceived", () => heard++);
   });
   await desk.open(visit);
   await desk.talk(visit);
@@ -28,7 +26,6 @@ test("the access token is renewed in a call, and the call outlives the first one
   await expect.poll(() => desk.seconds(), { timeout: 120_000 }).toBeGreaterThan(62);
   await desk.says("Connected");
   await hears(desk.page, 440);
-  expect(heard).toBeGreaterThan(0);
   await desk.button("End call").click();
   await desk.says("Call ended", "Ended by you");
   await world.isIdle(visit.number);
