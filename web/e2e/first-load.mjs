@@ -29,6 +29,10 @@ take("index.html");
 const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
 for (const [name, size] of sizes) console.log(`${String(size).padStart(8)}  ${name}`);
 console.log(`first load: ${total} of at most ${budget} bytes, gzipped`);
+if (![...sizes.keys()].some((name) => name.endsWith(".js"))) {
+  console.error("index.html names no script that this check can find: has its form changed?");
+  process.exitCode = 1;
+}
 if (total > budget) {
   console.error("The first load is too big: load lazily what the first screen does not need.");
   process.exitCode = 1;
