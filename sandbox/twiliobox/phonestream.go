@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 )
 
 // streamPhone sends a phone as it is now and at every change, as server-sent
@@ -22,50 +21,25 @@ func (b *Box) streamPhone(w http.ResponseWriter, r *http.Request) {
 		b.attend(number, 1)
 		defer b.attend(number, -1)
 	}
-	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusOK)
-	b.follow(w, r, number)
+	var last []byte
+	b.serverSent(w, r, func() (<-chan struct{}, error) {
+		// What is new is asked for first: a change after that wakes the stream again.
+		_, more := b.engine.bus.after(b.engine.bus.latest())
+		now, err := json.Marshal(b.engine.phone(number))
+		if err != nil {
+			b.engine.config.Log.Error("a phone cannot be shown", "error", err)
+			return nil, err
+		}
+		if bytes.Equal(now, last) {
+			return more, nil
+		}
+		last = now
+		_, err = fmt.Fprintf(w, "event: phone\ndata: %s\n\n", now)
+		return more, err
+	})
 }
 
 func (b *Box) attend(number string, n int) {
 	b.engine.phones.attend(number, n)
 	b.engine.bus.publish(Event{Type: "phone", Text: number})
-}
-
-// follow writes until the reader or the box has gone.
-func (b *Box) follow(w http.ResponseWriter, r *http.Request, number string) {
-	out := http.NewResponseController(w)
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	var last []byte
-	for {
-		// What is new is asked for first: a change after that wakes the loop again.
-		_, more := b.engine.bus.after(b.engine.bus.latest())
-		now, err := json.Marshal(b.engine.phone(number))
-		if err != nil {
-			b.engine.config.Log.Error("a phone cannot be shown", "error", err)
-			return
-		}
-		if !bytes.Equal(now, last) {
-			if _, err := fmt.Fprintf(w, "event: phone\ndata: %s\n\n", now); err != nil {
-				return
-			}
-			last = now
-		}
-		if err := out.Flush(); err != nil {
-			return
-		}
-		select {
-		case <-more:
-		case <-beat.C:
-			if _, err := fmt.Fprint(w, ": still here\n\n"); err != nil {
-				return
-			}
-		case <-r.Context().Done():
-			return
-		case <-b.engine.base.Done():
-			return
-		}
-	}
 }

@@ -24,6 +24,22 @@ func (b *Box) stream(w http.ResponseWriter, r *http.Request) {
 	if id, err := strconv.ParseInt(from, 10, 64); err == nil && id >= 0 && id <= seen {
 		seen = id
 	}
+	b.serverSent(w, r, func() (<-chan struct{}, error) {
+		news, more := b.engine.bus.after(seen)
+		for _, e := range news {
+			if err := writeEvent(w, e); err != nil {
+				return nil, err
+			}
+			seen = e.ID
+		}
+		return more, nil
+	})
+}
+
+// serverSent keeps a stream of server-sent events going until the reader or the
+// box has gone. tell writes what is new and returns what is closed when there is
+// more; an error of it ends the stream.
+func (b *Box) serverSent(w http.ResponseWriter, r *http.Request, tell func() (<-chan struct{}, error)) {
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
@@ -31,12 +47,9 @@ func (b *Box) stream(w http.ResponseWriter, r *http.Request) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
-		news, more := b.engine.bus.after(seen)
-		for _, e := range news {
-			if err := writeEvent(w, e); err != nil {
-				return // the reader has gone
-			}
-			seen = e.ID
+		more, err := tell()
+		if err != nil {
+			return // the reader has gone, or there is nothing that can be told
 		}
 		if err := out.Flush(); err != nil {
 			return

@@ -1,6 +1,7 @@
 import { IconMicrophone, IconMicrophoneOff } from "@tabler/icons-react";
 import { Link } from "wouter";
 import type { SoftphoneState } from "./calling/state";
+import { isLive } from "./calling/transitions";
 import styles from "./Shell.module.css";
 import { usePhone } from "./services";
 
@@ -14,7 +15,7 @@ const WORDS: Record<SoftphoneState["microphone"], string> = {
 /** In the header of every page; leads to the page that checks it. */
 export function MicrophoneState() {
   const microphone = usePhone((state) => state.microphone);
-  const muted = usePhone(({ call }) => call !== null && call.phase !== "ended" && call.muted);
+  const muted = usePhone(({ call }) => isLive(call) && call.muted);
   const words = muted ? "You are muted" : WORDS[microphone];
   const tone = microphone === "blocked" ? styles.bad : microphone === "ok" && !muted ? styles.good : "";
   const Icon = microphone === "blocked" || muted ? IconMicrophoneOff : IconMicrophone;
