@@ -14,7 +14,7 @@ import (
 	"perci.health/careline/store"
 )
 
-var _ events.Queue = (*store.Store)(nil)
+var _ events.Queue = (store.Store)(nil)
 
 // TestRelayOnTheStore lets many reports come in while a relay hands them on,
 // fails now and then, and is stopped and started again on the same database.
@@ -52,7 +52,7 @@ func TestRelayOnTheStore(t *testing.T) {
 	}
 }
 
-func keep(t *testing.T, s *store.Store, call string, n int) {
+func keep(t *testing.T, s store.Store, call string, n int) {
 	e := careline.CallEvent{ID: fmt.Sprint(n), Call: call, Leg: "leg of " + call, Kind: careline.KindProgress}
 	if _, _, err := s.Append(t.Context(), e); err != nil {
 		t.Error(err)
@@ -60,7 +60,7 @@ func keep(t *testing.T, s *store.Store, call string, n int) {
 }
 
 // relayOn starts a store and its relay, wired as a service wires them.
-func relayOn(t *testing.T, url string, b *book) (s *store.Store, stop func()) {
+func relayOn(t *testing.T, url string, b *book) (s store.Store, stop func()) {
 	t.Helper()
 	r := &events.Relay{Backoff: events.Backoff{Base: time.Millisecond, Cap: time.Millisecond, GiveUpAfter: time.Hour, AtLeast: 1000}}
 	s, err := store.Open(t.Context(), store.Config{URL: url, Consumers: []string{"chart"}, Committed: r.Wake})

@@ -15,7 +15,7 @@ import (
 //
 // Everybody who writes waits for may: it must be quick, and do nothing but
 // decide. It may be asked more than once; the last answer counts.
-func (s *Store) Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (kept careline.CallEvent, repeated bool, err error) {
+func (s *sqliteStore) Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (kept careline.CallEvent, repeated bool, err error) {
 	if e.Kind != careline.KindRequested {
 		return careline.CallEvent{}, false, invalid("an event of kind %q cannot be admitted, only a request", e.Kind)
 	}

@@ -10,7 +10,7 @@ import (
 	"perci.health/careline/store"
 )
 
-func admit(t *testing.T, s *store.Store, e careline.CallEvent, p careline.Policy) (careline.CallEvent, bool) {
+func admit(t *testing.T, s store.Store, e careline.CallEvent, p careline.Policy) (careline.CallEvent, bool) {
 	t.Helper()
 	kept, repeated, err := s.Admit(t.Context(), e, p.MayBegin)
 	if err != nil {

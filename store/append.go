@@ -22,12 +22,12 @@ import (
 // leg; one of code unavailable, that it is not kept: the sender should repeat it.
 // A caller whose ctx ends while the event is being committed still learns how
 // that went.
-func (s *Store) Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
+func (s *sqliteStore) Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
 	return s.keep(ctx, e, nil)
 }
 
 // keep asks decide, if there is one, before it keeps the event.
-func (s *Store) keep(ctx context.Context, e careline.CallEvent, decide func(*tx, ref, *careline.CallEvent) error) (kept careline.CallEvent, repeated bool, err error) {
+func (s *sqliteStore) keep(ctx context.Context, e careline.CallEvent, decide func(*tx, ref, *careline.CallEvent) error) (kept careline.CallEvent, repeated bool, err error) {
 	if e.ID == "" {
 		return kept, false, invalid("an event of kind %q has no id", e.Kind)
 	}

@@ -30,7 +30,7 @@ const (
 // minute, refused or not; Live, not refused and not known to be over, of which
 // the carrier has reported something and that began in the last four hours, or
 // has reported nothing and that began in the last three minutes.
-func (s *Store) Load(ctx context.Context, clinician string, now time.Time) (load careline.Load, err error) {
+func (s *sqliteStore) Load(ctx context.Context, clinician string, now time.Time) (load careline.Load, err error) {
 	err = s.read(ctx, "count a clinician's calls", func(c conn) error {
 		load, err = c.load(clinician, now, 0)
 		return err
@@ -49,7 +49,7 @@ func (c conn) load(clinician string, now time.Time, except int64) (load careline
 
 // CallsSince are the keys of a clinician's calls, refused ones too, that have an
 // event after seq, in the order of their newest events.
-func (s *Store) CallsSince(ctx context.Context, clinician string, seq int64) ([]string, error) {
+func (s *sqliteStore) CallsSince(ctx context.Context, clinician string, seq int64) ([]string, error) {
 	var keys []string
 	err := s.read(ctx, "read a clinician's calls", func(c conn) error {
 		var newest int64
@@ -70,7 +70,7 @@ func (s *Store) CallsSince(ctx context.Context, clinician string, seq int64) ([]
 
 // Clinician is whose call it is; empty when no request of it was kept, or the
 // request named nobody.
-func (s *Store) Clinician(ctx context.Context, call string) (string, error) {
+func (s *sqliteStore) Clinician(ctx context.Context, call string) (string, error) {
 	var clinician string
 	err := s.read(ctx, "read whose call it is", func(c conn) error {
 		_, err := c.query(sqlClinician).text(call).one(func(row *sqlite.Stmt) { clinician = row.ColumnText(0) })

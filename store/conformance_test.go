@@ -25,16 +25,16 @@ var _ interface {
 	Load(context.Context, string, time.Time) (careline.Load, error)
 	Filing(context.Context, string) (careline.Filing, error)
 	SaveFiling(context.Context, careline.Filing) error
-} = (*store.Store)(nil)
+} = (store.Store)(nil)
 
 // database is one empty database, which may be opened again and again.
-type database func(t *testing.T, c store.Config) *store.Store
+type database func(t *testing.T, c store.Config) store.Store
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
 	conforms(t, func(t *testing.T) database {
 		url := "file:" + filepath.Join(t.TempDir(), "log.db")
-		return func(t *testing.T, c store.Config) *store.Store {
+		return func(t *testing.T, c store.Config) store.Store {
 			t.Helper()
 			c.URL = url
 			s, err := store.Open(t.Context(), c)
@@ -47,7 +47,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-func closeStore(t *testing.T, s *store.Store) {
+func closeStore(t *testing.T, s store.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Error(err)
@@ -114,7 +114,7 @@ func (c *clock) forward(d time.Duration) {
 
 const chart = "chart"
 
-func openWith(t *testing.T, open database) (*store.Store, *clock) {
+func openWith(t *testing.T, open database) (store.Store, *clock) {
 	t.Helper()
 	c := newClock()
 	return open(t, store.Config{Consumers: []string{chart}, Now: c.Now}), c
@@ -134,7 +134,7 @@ func amd(leg string) careline.CallEvent {
 	return careline.CallEvent{ID: leg + "/amd", Leg: leg, Kind: careline.KindMachineDetection, AnsweredBy: "human"}
 }
 
-func mustAppend(t *testing.T, s *store.Store, events ...careline.CallEvent) (kept []careline.CallEvent) {
+func mustAppend(t *testing.T, s store.Store, events ...careline.CallEvent) (kept []careline.CallEvent) {
 	t.Helper()
 	for _, e := range events {
 		k, _, err := s.Append(t.Context(), e)
@@ -146,7 +146,7 @@ func mustAppend(t *testing.T, s *store.Store, events ...careline.CallEvent) (kep
 	return kept
 }
 
-func idsOf(t *testing.T, s *store.Store, call string) []string {
+func idsOf(t *testing.T, s store.Store, call string) []string {
 	t.Helper()
 	events, err := s.Events(t.Context(), call)
 	if err != nil {
@@ -162,7 +162,7 @@ func idsOf(t *testing.T, s *store.Store, call string) []string {
 	return ids
 }
 
-func due(t *testing.T, s *store.Store, now time.Time) []string {
+func due(t *testing.T, s store.Store, now time.Time) []string {
 	t.Helper()
 	keys, _, err := s.Due(t.Context(), chart, now, 100)
 	if err != nil {
@@ -173,7 +173,7 @@ func due(t *testing.T, s *store.Store, now time.Time) []string {
 }
 
 // drain ends every delivery that is due of a call, and says which they were.
-func drain(t *testing.T, s *store.Store, call string, now time.Time) []string {
+func drain(t *testing.T, s store.Store, call string, now time.Time) []string {
 	t.Helper()
 	ids := []string{}
 	for {
@@ -191,7 +191,7 @@ func drain(t *testing.T, s *store.Store, call string, now time.Time) []string {
 	}
 }
 
-func next(t *testing.T, s *store.Store, call string, now time.Time) careline.Delivery {
+func next(t *testing.T, s store.Store, call string, now time.Time) careline.Delivery {
 	t.Helper()
 	d, ok, err := s.Next(t.Context(), chart, call, now)
 	if err != nil || !ok {
@@ -200,7 +200,7 @@ func next(t *testing.T, s *store.Store, call string, now time.Time) careline.Del
 	return d
 }
 
-func nothingNext(t *testing.T, s *store.Store, call string, now time.Time) {
+func nothingNext(t *testing.T, s store.Store, call string, now time.Time) {
 	t.Helper()
 	if d, ok, err := s.Next(t.Context(), chart, call, now); ok || err != nil {
 		t.Errorf("%s is due of %s, want nothing (error: %v)", d.Event.ID, call, err)

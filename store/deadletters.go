@@ -10,16 +10,9 @@ import (
 	"perci.health/careline"
 )
 
-// Dead is a delivery that was given up, kept until somebody revives it.
-type Dead struct {
-	Delivery careline.Delivery // its Attempts are all that were made
-	Cause    string            // why it was given up
-	Buried   time.Time
-}
-
 // Bury gives a delivery up, after one more failed attempt: it is kept among the
 // dead letters, and the delivery behind it is due at once.
-func (s *Store) Bury(ctx context.Context, d careline.Delivery, cause string) error {
+func (s *sqliteStore) Bury(ctx context.Context, d careline.Delivery, cause string) error {
 	return s.write(ctx, "bury a delivery", func(t *tx) error {
 		found, err := t.end(d)
 		if err != nil || !found {
@@ -31,7 +24,7 @@ func (s *Store) Bury(ctx context.Context, d careline.Delivery, cause string) err
 }
 
 // Dead are a consumer's dead letters, in the log's order.
-func (s *Store) Dead(ctx context.Context, consumer string) ([]Dead, error) {
+func (s *sqliteStore) Dead(ctx context.Context, consumer string) ([]Dead, error) {
 	var dead []Dead
 	err := s.read(ctx, "read the dead letters", func(c conn) error {
 		return c.query(sqlDead).text(consumer).eachEvent(func(e careline.CallEvent, row *sqlite.Stmt) {
@@ -50,7 +43,7 @@ func (s *Store) Dead(ctx context.Context, consumer string) ([]Dead, error) {
 // Revive makes a dead letter a delivery again, never tried and due at once, in
 // its place before what is pending for its call. An error of code not-found says
 // that there is no such dead letter.
-func (s *Store) Revive(ctx context.Context, consumer string, seq int64) error {
+func (s *sqliteStore) Revive(ctx context.Context, consumer string, seq int64) error {
 	var found bool
 	err := s.write(ctx, "revive a delivery", func(t *tx) error {
 		if err := t.query(sqlUnbury).text(consumer).int(seq).exec(); err != nil {
@@ -77,7 +70,7 @@ func (s *Store) Revive(ctx context.Context, consumer string, seq int64) error {
 
 // Backlog counts a consumer's deliveries: those still to be made, those given up,
 // and when the event of the oldest still to be made was kept (zero: none waits).
-func (s *Store) Backlog(ctx context.Context, consumer string) (pending, dead int, oldest time.Time, err error) {
+func (s *sqliteStore) Backlog(ctx context.Context, consumer string) (pending, dead int, oldest time.Time, err error) {
 	err = s.read(ctx, "count the deliveries", func(c conn) error {
 		_, err := c.query(sqlBacklog).text(consumer).one(func(row *sqlite.Stmt) {
 			pending, dead, oldest = row.ColumnInt(0), row.ColumnInt(1), timeAt(row, 2)

@@ -13,7 +13,7 @@ import (
 // Due are calls whose first pending delivery is due and that nobody has claimed,
 // at most limit, the longest due first; and next, when the earliest delivery
 // that is not due yet will be (zero: none waits).
-func (s *Store) Due(ctx context.Context, consumer string, now time.Time, limit int) (calls []string, next time.Time, err error) {
+func (s *sqliteStore) Due(ctx context.Context, consumer string, now time.Time, limit int) (calls []string, next time.Time, err error) {
 	err = s.read(ctx, "look for deliveries", func(c conn) error {
 		err := c.query(sqlDue).text(consumer).time(now).each(func(row *sqlite.Stmt) bool {
 			if call := row.ColumnText(0); len(calls) < limit && !s.claimed(claim{consumer, call}) {
@@ -32,7 +32,7 @@ func (s *Store) Due(ctx context.Context, consumer string, now time.Time, limit i
 
 // Claim takes a call for whoever asks, until Release or the end of the process;
 // ok is false when somebody has it.
-func (s *Store) Claim(_ context.Context, consumer, call string) (ok bool, err error) {
+func (s *sqliteStore) Claim(_ context.Context, consumer, call string) (ok bool, err error) {
 	s.claims.Lock()
 	defer s.claims.Unlock()
 	held := s.claims.held[claim{consumer, call}]
@@ -41,14 +41,14 @@ func (s *Store) Claim(_ context.Context, consumer, call string) (ok bool, err er
 }
 
 // Release gives a claimed call back.
-func (s *Store) Release(_ context.Context, consumer, call string) error {
+func (s *sqliteStore) Release(_ context.Context, consumer, call string) error {
 	s.claims.Lock()
 	defer s.claims.Unlock()
 	delete(s.claims.held, claim{consumer, call})
 	return nil
 }
 
-func (s *Store) claimed(c claim) bool {
+func (s *sqliteStore) claimed(c claim) bool {
 	s.claims.Lock()
 	defer s.claims.Unlock()
 	return s.claims.held[c]
@@ -56,7 +56,7 @@ func (s *Store) claimed(c claim) bool {
 
 // Next is the first pending delivery of a call that the caller has claimed; ok
 // is false when there is none, or it is not due at the time now.
-func (s *Store) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
+func (s *sqliteStore) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
 	err = s.read(ctx, "read the next delivery", func(c conn) error {
 		return c.query(sqlNextDelivery).text(call).text(consumer).eachEvent(func(e careline.CallEvent, row *sqlite.Stmt) {
 			d = careline.Delivery{Consumer: consumer, Event: e, Attempts: row.ColumnInt(eventWidth)}
@@ -71,7 +71,7 @@ func (s *Store) Next(ctx context.Context, consumer, call string, now time.Time) 
 
 // Done ends a delivery: the consumer has its event. A delivery that is ended
 // already is left so.
-func (s *Store) Done(ctx context.Context, d careline.Delivery) error {
+func (s *sqliteStore) Done(ctx context.Context, d careline.Delivery) error {
 	return s.write(ctx, "end a delivery", func(t *tx) error {
 		_, err := t.end(d)
 		return err
@@ -80,7 +80,7 @@ func (s *Store) Done(ctx context.Context, d careline.Delivery) error {
 
 // Retry counts a failed attempt and makes the delivery due again at the time at;
 // those behind it wait.
-func (s *Store) Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error {
+func (s *sqliteStore) Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error {
 	return s.write(ctx, "put a delivery off", func(t *tx) error {
 		return t.query(sqlRetryDelivery).text(d.Consumer).int(d.Event.Seq).
 			int(int64(d.Attempts + 1)).time(at).text(short(cause)).exec()

@@ -11,7 +11,7 @@ import (
 
 // Doubted are the filings in doubt (careline.Filing.Doubted) whose last event was
 // kept after since.
-func (s *Store) Doubted(ctx context.Context, since time.Time) ([]careline.Filing, error) {
+func (s *sqliteStore) Doubted(ctx context.Context, since time.Time) ([]careline.Filing, error) {
 	var filings []careline.Filing
 	err := s.read(ctx, "read filings in doubt", func(c conn) error {
 		return c.query(sqlDoubted).time(since).each(func(row *sqlite.Stmt) bool {
@@ -24,7 +24,7 @@ func (s *Store) Doubted(ctx context.Context, since time.Time) ([]careline.Filing
 }
 
 // Newest is the last place in the log; 0 while it is empty.
-func (s *Store) Newest(ctx context.Context) (int64, error) {
+func (s *sqliteStore) Newest(ctx context.Context) (int64, error) {
 	var seq int64
 	err := s.read(ctx, "read the log's end", func(c conn) error {
 		_, err := c.query(sqlNewestSeq).one(func(row *sqlite.Stmt) { seq = row.ColumnInt64(0) })

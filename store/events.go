@@ -13,7 +13,7 @@ import (
 // Events are all that the log holds for a call, in the log's order. The key is
 // the call's: what was kept under a leg's own key is found there only until the
 // leg's call is known.
-func (s *Store) Events(ctx context.Context, call string) ([]careline.CallEvent, error) {
+func (s *sqliteStore) Events(ctx context.Context, call string) ([]careline.CallEvent, error) {
 	var events []careline.CallEvent
 	err := s.read(ctx, "read a call's events", func(c conn) error {
 		return c.query(sqlEventsOfCall).text(call).eachEvent(func(e careline.CallEvent, _ *sqlite.Stmt) {

@@ -149,7 +149,7 @@ func reopened(t *testing.T, open database, n int) database {
 	if n == 0 {
 		return open
 	}
-	return func(_ *testing.T, c store.Config) *store.Store {
+	return func(_ *testing.T, c store.Config) store.Store {
 		c.URL = "file:" + t.TempDir() + fmt.Sprintf("/log%d.db", n)
 		s, err := store.Open(t.Context(), store.NotDurable(c))
 		if err != nil {
@@ -208,7 +208,7 @@ func refusesWhenClosed(t *testing.T, open database) {
 
 func dropsWhoLeft(t *testing.T, open database) {
 	s, _ := openWith(t, open)
-	release := s.Hold(t.Context())
+	release := s.(store.Holder).Hold(t.Context())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, _, err := s.Append(ctx, request("CA1", "p1"))

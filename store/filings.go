@@ -10,7 +10,7 @@ import (
 
 // Filing is where the call stands in the health record; the zero filing with its
 // Call set when it was never filed.
-func (s *Store) Filing(ctx context.Context, call string) (careline.Filing, error) {
+func (s *sqliteStore) Filing(ctx context.Context, call string) (careline.Filing, error) {
 	f := careline.Filing{Call: call}
 	err := s.read(ctx, "read a filing", func(c conn) error {
 		_, err := c.query(sqlFiling).text(call).one(func(row *sqlite.Stmt) {
@@ -24,7 +24,7 @@ func (s *Store) Filing(ctx context.Context, call string) (careline.Filing, error
 
 // SaveFiling replaces the call's filing, durably, before it returns. An error of
 // code conflict says that the key turned out to be a leg of another call.
-func (s *Store) SaveFiling(ctx context.Context, f careline.Filing) error {
+func (s *sqliteStore) SaveFiling(ctx context.Context, f careline.Filing) error {
 	if f.Call == "" {
 		return invalid("a filing names no call")
 	}

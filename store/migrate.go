@@ -9,7 +9,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/sqlite/*.sql
 var migrations embed.FS
 
 // applicationID marks the file as careline's ("care" in ASCII), as SQLite's file
@@ -19,7 +19,7 @@ const applicationID = 0x63617265
 // migrate brings the database to the newest schema, each step in a transaction
 // of its own, and returns its version: the number of the last migration.
 func migrate(c conn, path string) (int, error) {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
+	names, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
 	if err != nil {
 		return 0, fmt.Errorf("list the migrations: %w", err)
 	}

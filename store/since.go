@@ -10,7 +10,7 @@ import (
 // LiveSince is the place in the log after which everything stands that a
 // clinician who begins to look at the time now has to hear: before the first of
 // those calls that may still be live, else the log's end.
-func (s *Store) LiveSince(ctx context.Context, clinician string, now time.Time) (int64, error) {
+func (s *sqliteStore) LiveSince(ctx context.Context, clinician string, now time.Time) (int64, error) {
 	var seq int64
 	err := s.read(ctx, "find a clinician's live calls", func(c conn) error {
 		_, err := c.query(sqlLiveSince).key(clinician).time(now.Add(-liveFor)).time(now.Add(-silentFor)).

@@ -12,18 +12,18 @@ import (
 	"perci.health/careline/store"
 )
 
-func openFile(t *testing.T) *store.Store {
+func openFile(t *testing.T) *store.SQLite {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closeStore(t, s) })
-	return s
+	return s.(*store.SQLite)
 }
 
 // behind lets n requests gather behind a writer that is held, then releases it.
-func behind(t *testing.T, s *store.Store, n int, one func(i int)) {
+func behind(t *testing.T, s *store.SQLite, n int, one func(i int)) {
 	t.Helper()
 	release := s.Hold(t.Context())
 	var wg sync.WaitGroup
@@ -83,7 +83,7 @@ func TestOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 	}
 }
 
-func appendOne(t *testing.T, s *store.Store, i int) {
+func appendOne(t *testing.T, s *store.SQLite, i int) {
 	key := fmt.Sprintf("CA%d", i)
 	if _, _, err := s.Append(t.Context(), progress(key, "B"+key, 1, careline.StatusRinging)); err != nil {
 		t.Error(err)

@@ -307,7 +307,7 @@ type tally struct {
 	notes                                                        map[string]int
 }
 
-func (c *placed) check(s *system, log *store.Store, told *tally) {
+func (c *placed) check(s *system, log store.Store, told *tally) {
 	events, err := log.Events(s.t.Context(), c.key)
 	if err != nil {
 		s.t.Fatal(err)

@@ -32,7 +32,7 @@ type parts struct {
 	log     *slog.Logger
 	traces  *telemetry.Traces
 	metrics *telemetry.Metrics
-	store   *store.Store
+	store   store.Store
 	relay   *events.Relay
 	live    *calls.Live
 	settler calls.Settler

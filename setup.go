@@ -1,0 +1,54 @@
+package careline
+
+import "context"
+
+// Check is one question that careline doctor asks of a party we depend on.
+type Check struct {
+	Name string // party and question, such as "twilio: numbers"; stable, for scripts
+	// Ask finds out. It changes nothing at the party, prints nothing and returns
+	// when its ctx ends.
+	Ask func(ctx context.Context) Finding
+}
+
+// Verdict is how a check ended.
+type Verdict string
+
+// The verdicts. Their text is part of the doctor's output.
+const (
+	VerdictGood    Verdict = "good"
+	VerdictDoubt   Verdict = "doubt" // it works, or could not be asked; somebody should look
+	VerdictFault   Verdict = "fault" // it does not work
+	VerdictSkipped Verdict = "skipped"
+)
+
+// Finding is what a check found.
+type Finding struct {
+	Verdict Verdict
+	Found   string // a sentence: what is so; never a secret, a number or a name
+	Do      string // a sentence: what to do about it; empty when good
+}
+
+// Good, Doubt, Fault and Skipped are findings.
+func Good(found string) Finding { return Finding{Verdict: VerdictGood, Found: found} }
+
+// Doubt is a finding of something that somebody should look at.
+func Doubt(found, do string) Finding { return Finding{VerdictDoubt, found, do} }
+
+// Fault is a finding of something that does not work.
+func Fault(found, do string) Finding { return Finding{VerdictFault, found, do} }
+
+// Skipped is a finding of something that was not looked at, and why.
+func Skipped(why string) Finding { return Finding{Verdict: VerdictSkipped, Found: why} }
+
+// Change is one thing at a party that is not as careline needs it. Plans are lists
+// of changes, in the order in which to apply them; a plan that was applied is
+// empty when it is made again.
+type Change struct {
+	Party string // such as "twilio"
+	Thing string // what is changed, such as "TwiML App AP… voice URL"
+	Have  string // as it is; empty when there is none
+	Want  string // as it will be
+	// Apply makes the change; safe to repeat. nil: nobody here may make it, and
+	// Want says what a person has to do.
+	Apply func(ctx context.Context) error
+}

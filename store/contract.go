@@ -1,0 +1,230 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"perci.health/careline"
+)
+
+// Store is the log and its queue, whichever database keeps them; Open makes one.
+// It may be used by many goroutines. Its parts are told apart by who uses them.
+type Store interface {
+	Log
+	Reading
+	Following
+	Filings
+	Claims
+	Outcomes
+	Letters
+	Looks
+	Strays
+	Retention
+	Condition
+}
+
+// Log takes what was reported.
+type Log interface {
+	// Append keeps an event and one delivery of it to each of Config.Consumers,
+	// durably, before it returns. The event kept has its Seq, its Kept and the
+	// Call it was kept for: the one it names, else the one its leg is known to
+	// belong to, else the leg's own id until that is known. Times are kept to the
+	// microsecond, in UTC.
+	//
+	// An event of the same call and ID is kept once: a repetition writes nothing
+	// and is answered with what was kept first, and repeated set. What was kept
+	// under a leg's own key belongs to the call once an event tells which call
+	// that is.
+	//
+	// An error of code invalid says that the event names no ID, or neither call nor
+	// leg; one of code unavailable, that it is not known to be kept: the sender
+	// should repeat it. A caller whose ctx ends while the event is being committed
+	// still learns how that went.
+	Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
+
+	// AppendFor is Append with one delivery more, to the consumer named, which
+	// must be one of Config.Outbound. A repetition causes none.
+	AppendFor(ctx context.Context, consumer string, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
+
+	// Admit is Append for a request (KindRequested) that the clinician's load may
+	// still forbid. The load is counted where the event is kept, at its Kept time and
+	// without the call itself, so that of requests that come at once, to whichever
+	// instance, each counts those before it. If may returns a refusal, the event is
+	// kept as KindRefused with that refusal and without a caller id. A repetition is
+	// answered with what was kept first, whatever the load has become.
+	//
+	// Others who write may wait for may: it must be quick, and do nothing but
+	// decide. It may be asked more than once; the last answer counts.
+	Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (kept careline.CallEvent, repeated bool, err error)
+}
+
+// Reading reads the log by call.
+type Reading interface {
+	// Events are all that the log holds for a call, in the log's order. The key
+	// is the call's: what was kept under a leg's own key is found there only
+	// until the leg's call is known.
+	Events(ctx context.Context, call string) ([]careline.CallEvent, error)
+	// Clinician is whose call it is; empty when no request of it was kept, or the
+	// request named nobody.
+	Clinician(ctx context.Context, call string) (string, error)
+	// Load is how busy a clinician is at the time now: Recent, asked for in the
+	// last minute, refused or not; Live, not refused and not known to be over, of
+	// which the carrier has reported something and that began in the last four
+	// hours, or has reported nothing and that began in the last three minutes.
+	Load(ctx context.Context, clinician string, now time.Time) (careline.Load, error)
+	// CallsOf are the keys of the calls whose request names this patient, in the
+	// order of their beginning.
+	CallsOf(ctx context.Context, patient careline.Reference) ([]string, error)
+}
+
+// Following reads the log from a place on, for whoever looks at it live. An event
+// is seen only when all those before it in the log are.
+type Following interface {
+	// CallsSince are the keys of a clinician's calls, refused ones too, that have
+	// an event after seq, in the order of their newest events.
+	CallsSince(ctx context.Context, clinician string, seq int64) ([]string, error)
+	// LiveSince is the place in the log after which everything stands that a
+	// clinician who begins to look at the time now has to hear: before the first of
+	// those calls that may still be live, else the log's end.
+	LiveSince(ctx context.Context, clinician string, now time.Time) (int64, error)
+	// Newest is the last place in the log; 0 while it is empty.
+	Newest(ctx context.Context) (int64, error)
+}
+
+// Filings tell where calls stand in the health record.
+type Filings interface {
+	// Filing is where the call stands; the zero filing with its Call set when it
+	// was never filed.
+	Filing(ctx context.Context, call string) (careline.Filing, error)
+	// SaveFiling replaces the call's filing, durably, before it returns; one that
+	// is further along (Seq) is left as it is. An error of code conflict says that
+	// the key turned out to be a leg of another call.
+	SaveFiling(ctx context.Context, f careline.Filing) error
+	// Doubted are the filings in doubt (careline.Filing.Doubted) whose last event
+	// was kept after since.
+	Doubted(ctx context.Context, since time.Time) ([]careline.Filing, error)
+	// Refile has a consumer given a call again. Whole: every event of the call is
+	// a delivery again, never tried, and its filing is forgotten but for Tried,
+	// which is set, so that the record is searched before anything is made anew.
+	// Not whole: the call's last event alone, and the filing's Seq goes back before
+	// it. The first delivery is due at once; what is pending stays in its place,
+	// and dead letters of the call that became deliveries are dead no more. An
+	// error of code not-found says that the log has no such call.
+	Refile(ctx context.Context, consumer, call string, whole bool) error
+}
+
+// Claims give out the work, one call at a time.
+type Claims interface {
+	// Due are calls whose first pending delivery is due and that nobody has
+	// claimed, at most limit, the longest due first; and next, when the earliest
+	// delivery that is not due yet will be (zero: none waits).
+	Due(ctx context.Context, consumer string, now time.Time, limit int) (calls []string, next time.Time, err error)
+	// Claim takes a call for whoever asks, until Release or the end of the process;
+	// ok is false when somebody has it, in this instance or another. Consumer and
+	// call may be any words: a task that one instance does at a time is claimed in
+	// the same way.
+	Claim(ctx context.Context, consumer, call string) (ok bool, err error)
+	// Release gives a claimed call back.
+	Release(ctx context.Context, consumer, call string) error
+	// Next is the first pending delivery of a call that the caller has claimed; ok
+	// is false when there is none, or it is not due at the time now. An error of
+	// code unavailable also says that the claim was lost.
+	Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error)
+}
+
+// Outcomes take the work back.
+type Outcomes interface {
+	// Done ends a delivery: the consumer has its event. A delivery that is ended
+	// already is left so.
+	Done(ctx context.Context, d careline.Delivery) error
+	// Retry counts a failed attempt and makes the delivery due again at the time
+	// at; those behind it wait.
+	Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error
+	// Bury gives a delivery up, after one more failed attempt: it is kept among the
+	// dead letters, and the delivery behind it is due at once.
+	Bury(ctx context.Context, d careline.Delivery, cause string) error
+}
+
+// Dead is a delivery that was given up, kept until somebody revives or discards it.
+type Dead struct {
+	Delivery careline.Delivery // its Attempts are all that were made
+	Cause    string            // why it was given up
+	Buried   time.Time
+}
+
+// Letters are the deliveries that were given up.
+type Letters interface {
+	// Dead are a consumer's dead letters, in the log's order.
+	Dead(ctx context.Context, consumer string) ([]Dead, error)
+	// Revive makes a dead letter a delivery again, never tried and due at once, in
+	// its place before what is pending for its call. An error of code not-found
+	// says that there is no such dead letter.
+	Revive(ctx context.Context, consumer string, seq int64) error
+	// Discard drops a dead letter; its event stays in the log. An error of code
+	// not-found says that there is no such dead letter.
+	Discard(ctx context.Context, consumer string, seq int64) error
+	// Backlog counts a consumer's deliveries: those still to be made, those given
+	// up, and when the event of the oldest still to be made was kept (zero: none
+	// waits).
+	Backlog(ctx context.Context, consumer string) (pending, dead int, oldest time.Time, err error)
+}
+
+// Looks are the calls whose end nobody has reported yet, and when to look them up
+// at the carrier. A call is looked at first LookAfter after its first event was
+// kept, unless its outcome is known by then: a final report of the member's leg,
+// the outcome of the Dial, or a refusal. What a member began, and a leg whose call
+// is not known, is not looked at.
+type Looks interface {
+	// Unsettled are calls that are to be looked at by the time now, at most limit,
+	// the longest waiting first; and how many there are in all.
+	Unsettled(ctx context.Context, now time.Time, limit int) (calls []string, all int, err error)
+	// LookAgain sets when the call is looked at next; zero: not again. A call whose
+	// outcome is known meanwhile stays so.
+	LookAgain(ctx context.Context, call string, at time.Time) error
+}
+
+// Strays are messages that nobody here could read.
+type Strays interface {
+	// KeepStray keeps a message, durably, before it returns; one of the same ID is
+	// kept once.
+	KeepStray(ctx context.Context, m careline.Stray) error
+	// Strays are those kept, in the order of their coming.
+	Strays(ctx context.Context) ([]careline.Stray, error)
+	// DropStray forgets one, by its Seq. An error of code not-found says that there
+	// is none.
+	DropStray(ctx context.Context, seq int64) error
+}
+
+// Retention forgets.
+type Retention interface {
+	// Purge forgets every trace of up to limit calls whose newest event was kept
+	// before the time given, pending deliveries and dead letters too, and of strays
+	// as old. It returns how many calls it forgot: fewer than limit, and it is done.
+	// Places in the log are never given out twice.
+	Purge(ctx context.Context, before time.Time, limit int) (calls int, err error)
+	// Erase forgets every trace of a call. An error of code not-found says that
+	// there is none.
+	Erase(ctx context.Context, call string) error
+}
+
+// Condition is how the store itself is.
+type Condition interface {
+	// Ready reports whether the log can be read, and, when the last commit failed,
+	// whether it can be written again.
+	Ready(ctx context.Context) error
+	// Stats is what was written so far.
+	Stats() Stats
+	// Close finishes what is under way, and refuses what comes later.
+	Close() error
+}
+
+// Stats counts what the store has written since it was opened.
+type Stats struct {
+	Commits int64 // transactions, each of which cost one fsync
+	Writes  int64 // requests that they carried
+}
+
+// LookAfter is how long after its first event a call without an outcome is looked
+// up at the carrier: when the longest ringing is over, and its reports have had
+// time to come by themselves.
+const LookAfter = 3 * time.Minute
