@@ -31,7 +31,7 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(out, "Moved to %s: %s. The file is as it was; start the service with the new DATABASE_URL and keep the file until you are content.\n", shown(database.Reveal()), moved)
+		_, err = fmt.Fprintf(out, "Moved to %s: %d calls with %d events. The file is as it was; start the service with the new DATABASE_URL and keep the file until you are content.\n", shown(database.Reveal()), moved.Calls, moved.Events)
 		return err
 	}
 	s, err := store.Open(ctx, store.Config{URL: database.Reveal()})
