@@ -121,7 +121,7 @@ func (s *service) bury() {
 }
 
 // logShown is how much of the end of a log is of use.
-const logShown = 200_000
+const logShown = 50_000
 
 func (s *service) ask(path string) ([]byte, error) {
 	res, err := http.Get(s.url + path)
