@@ -67,6 +67,9 @@ const (
 	stormCallers = 24
 	// crossed is across how many calls the reports of one are spread.
 	crossed = 30
+	// gust is how many webhooks come as fast as they can, before a pause that makes
+	// up the pace: so there are always some under way when something happens.
+	gust = 60
 	// twilioWaits is how long Twilio waits for an answer (webhooks-connection-overrides, rt and tt).
 	twilioWaits = 15 * time.Second
 	// stormPause is between two tries of a webhook that nobody acknowledged.
@@ -77,7 +80,7 @@ const (
 // crossed with each other and with those of the calls around it; some are doubled,
 // some never come.
 func newStorm(t *testing.T, world *sandbox.World, calls int, chance *rand.Rand) *storm {
-	s := &storm{t: t, world: world, changed: make(chan struct{}), pace: rate.NewLimiter(rate.Limit(*soakRate), 1),
+	s := &storm{t: t, world: world, changed: make(chan struct{}), pace: rate.NewLimiter(rate.Limit(*soakRate), gust),
 		client: &http.Client{Timeout: twilioWaits, Transport: &http.Transport{MaxIdleConnsPerHost: 2 * stormCallers}}}
 	t.Cleanup(s.client.CloseIdleConnections)
 	const stride = 100 // a call's share of the order
@@ -120,8 +123,8 @@ func (s *storm) run(ctx context.Context) {
 			}
 		})
 	}
-	for _, one := range s.script {
-		if s.pace.Wait(ctx) != nil {
+	for n, one := range s.script {
+		if n%gust == 0 && s.pace.WaitN(ctx, gust) != nil {
 			break // ctx has ended
 		}
 		next <- one

@@ -28,7 +28,8 @@ func (s *soak) trouble() {
 		s.chance.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 		for n, one := range list {
 			part := float64(round) + float64(n+1)/float64(len(list)+1)
-			s.await(int(part / float64(rounds) * float64(len(s.load.script))))
+			at := int(part / float64(rounds) * float64(len(s.load.script)))
+			s.await(at - at%gust + gust/3) // in the middle of a gust
 			one.do()
 			s.happened[one.name]++
 		}
@@ -65,10 +66,12 @@ func (s *soak) anyone() int { return s.chance.IntN(len(s.instances)) }
 func (s *soak) kill(n, away int) {
 	s.t.Helper()
 	s.instances[n].kill()
-	s.load.set(n, "")
 	if len(s.instances) > 1 {
+		s.await(s.load.progress() + 3)
+		s.load.set(n, "")
 		s.await(s.load.progress() + away)
 	}
+	s.load.set(n, "")
 	s.up(n)
 }
 
