@@ -210,3 +210,12 @@ func asked(err error) time.Duration {
 	}
 	return asks.RetryAfter()
 }
+
+func communication(t *testing.T, r fhir.Resource) fhir.Communication {
+	t.Helper()
+	var m fhir.Communication
+	if err := json.Unmarshal(r.JSON, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
