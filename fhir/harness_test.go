@@ -219,3 +219,16 @@ func communication(t *testing.T, r fhir.Resource) fhir.Communication {
 	}
 	return m
 }
+
+// textOf is a body as it is sent: a string as it stands, anything else as JSON.
+func textOf(t *testing.T, body any) string {
+	t.Helper()
+	if text, ok := body.(string); ok || body == nil {
+		return text
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
