@@ -27,3 +27,7 @@ func (s *sqliteStore) Erase(context.Context, string) error                { retu
 func (s *sqliteStore) Unsettled(context.Context, time.Time, int) ([]string, int, error) {
 	return nil, 0, errPending
 }
+
+func (s *sqliteStore) CallsKept(context.Context, time.Time, time.Time) ([]string, error) {
+	return nil, errPending
+}

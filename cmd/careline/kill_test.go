@@ -248,7 +248,7 @@ func (v *victim) ask(path string) ([]byte, error) {
 }
 
 // gauge is one of the service's metrics.
-var gauge = regexp.MustCompile(`(?m)^careline_backlog_(up|pending|dead) (\S+)$`)
+var gauge = regexp.MustCompile(`(?m)^careline_backlog_(up|pending|dead)(?:\{consumer="chart"\})? (\S+)$`)
 
 // drain waits until everything was delivered; nothing may have been given up.
 func (v *victim) drain() {

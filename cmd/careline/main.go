@@ -30,7 +30,9 @@ func commands() []command {
 		{"serve", "run the service; settings come from the environment", runServe},
 		{"demo", "run everything on this machine, nothing to configure", runDemo},
 		{"sandbox", "run the local Twilio, FHIR server and sign-in alone, for any app", runSandbox},
-		{"migrate", "bring the database's schema up to date, then stop", runMigrate},
+		{"replay", "what could not be delivered, and the record of calls anew", runReplay},
+		{"purge", "forget calls: those that are too old, or a patient's", runPurge},
+		{"migrate", "bring the database's schema up to date; --from moves a SQLite log to Postgres", runMigrate},
 		{"version", "print the version", runVersion},
 	}
 }

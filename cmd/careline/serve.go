@@ -130,10 +130,10 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		return nil, err
 	}
 	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
-	p.store, err = store.Open(ctx, store.Config{URL: c.database, Consumers: []string{chart}, Committed: func(keys []string) {
-		p.relay.Wake(keys)
-		p.live.Changed(keys)
-	}})
+	p.store, err = store.Open(ctx, store.Config{
+		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{forward},
+		Committed: p.committed, Elsewhere: p.elsewhere,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +141,22 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.relay = newRelay(p, filer)
 	return p, nil
+}
+
+// committed is told what this instance kept.
+func (p *parts) committed(keys []string) {
+	p.relay.Wake(keys)
+	p.live.Changed(keys)
+}
+
+// elsewhere is told what another instance kept, and delivers: nobody but the
+// browsers that are connected here needs to know.
+func (p *parts) elsewhere(keys []string) {
+	if keys == nil {
+		p.live.Missed()
+		return
+	}
+	p.live.Changed(keys)
 }
 
 func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
@@ -209,13 +225,19 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 	})
 }
 
-func (p *parts) backlog(ctx context.Context) (telemetry.Backlog, error) {
-	pending, dead, oldest, err := p.store.Backlog(ctx, chart)
-	b := telemetry.Backlog{Pending: pending, Dead: dead}
-	if !oldest.IsZero() {
-		b.Oldest = time.Since(oldest)
+func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error) {
+	for _, consumer := range []string{chart, forward} {
+		pending, dead, oldest, err := p.store.Backlog(ctx, consumer)
+		if err != nil {
+			return nil, err
+		}
+		b := telemetry.Backlog{Consumer: consumer, Pending: pending, Dead: dead}
+		if !oldest.IsZero() {
+			b.Oldest = time.Since(oldest)
+		}
+		all = append(all, b)
 	}
-	return b, err
+	return all, nil
 }
 
 // relayEvents runs the relay, and lets readiness see that it does.
