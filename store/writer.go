@@ -22,7 +22,7 @@ const (
 // whatever it carries.
 type writer struct {
 	conn      conn
-	queue     *queue
+	queue     *queue[*work]
 	consumers []string
 	keys      *simplelru.LRU[string, ref] // only what is committed, or in the transaction under way
 	committed func(calls []string)
@@ -47,7 +47,7 @@ func newWriter(c conn, consumers []string, committed func([]string), failing *at
 	if committed == nil {
 		committed = func([]string) {}
 	}
-	return &writer{conn: c, queue: newQueue(), consumers: consumers, keys: keys, committed: committed, failing: failing}
+	return &writer{conn: c, queue: newQueue[*work](), consumers: consumers, keys: keys, committed: committed, failing: failing}
 }
 
 // run serves the queue until it is closed and empty.
