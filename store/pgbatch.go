@@ -160,7 +160,8 @@ func (b *pgBatch) fill(batch []*pgWork) {
 		k.event.again = b.saw("id " + k.event.e.ID)
 		k.event.shares = false
 		for _, key := range [...]string{k.event.e.Call, k.event.e.Leg, k.event.e.MemberLeg} {
-			k.event.shares = key != "" && k.event.knownBefore(b.seen, key) || k.event.shares
+			_, before := b.seen[key]
+			k.event.shares = k.event.shares || before && key != ""
 		}
 		for _, key := range [...]string{k.event.e.Call, k.event.e.Leg, k.event.e.MemberLeg} {
 			b.seen[key] = struct{}{}
@@ -218,11 +219,6 @@ type pgEvent struct {
 	shares   bool
 }
 
-func (p *pgEvent) knownBefore(seen map[string]struct{}, key string) bool {
-	_, before := seen[key]
-	return before
-}
-
 // IsNull is part of pgtype.CompositeIndexGetter.
 func (p *pgEvent) IsNull() bool { return p == nil }
 
@@ -277,7 +273,7 @@ func (p *pgEvent) meaning(i int) any {
 	case 18:
 		return asks(p.e)
 	case 19:
-		return over(p.e)
+		return ends(p.e) || p.e.Kind == careline.KindRefused
 	case 20:
 		return settles(p.e)
 	case 21:

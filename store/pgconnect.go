@@ -59,7 +59,7 @@ func settle(c *pgx.ConnConfig) {
 	for name, value := range sessionSettings {
 		c.RuntimeParams[name] = value
 	}
-	c.RuntimeParams["statement_timeout"] = fmt.Sprint(readFor.Milliseconds())
+	c.RuntimeParams["statement_timeout"] = milliseconds(readFor)
 	c.ConnectTimeout = connectFor
 	if c.ValidateConnect == nil {
 		c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite // never a standby, which is behind
@@ -123,17 +123,6 @@ func address(c *pgx.ConnConfig) string {
 	return fmt.Sprintf("%s:%d/%s", c.Host, c.Port, c.Database)
 }
 
-// broken reports whether err says that the connection was lost, not that the
-// server refused something: what was asked may have been done or not. The class
-// 57P is a server that is shut down or was told to end the session (PostgreSQL,
-// appendix A, error codes).
-func broken(err error) bool {
-	if server, said := errors.AsType[*pgconn.PgError](err); said {
-		return strings.HasPrefix(server.Code, "57P") || strings.HasPrefix(server.Code, "08")
-	}
-	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
-}
-
 // wholeServer reports whether err concerns every write and not one request: the
 // connection, the server's resources, its disk or its patience.
 func wholeServer(err error) bool {
@@ -157,3 +146,6 @@ func pgUnavailable(doing string, err error) error {
 	}
 	return careline.NewError(careline.CodeUnavailable, "The log of calls cannot be used at the moment.", fmt.Errorf("%s: %w", doing, err))
 }
+
+// milliseconds is d as a setting of Postgres.
+func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/tern/v2/migrate"
+	tern "github.com/jackc/tern/v2/migrate"
 )
 
 //go:embed migrations/postgres/*.sql
@@ -29,7 +29,7 @@ func migratePostgres(ctx context.Context, c *pgx.ConnConfig) (err error) {
 	if err := checkOurs(ctx, conn, c); err != nil {
 		return err
 	}
-	m, err := migrate.NewMigrator(ctx, conn, schemaTable)
+	m, err := tern.NewMigrator(ctx, conn, schemaTable)
 	if err != nil {
 		return fmt.Errorf("look at the schema of the database at %s: %w", address(c), err)
 	}

@@ -120,7 +120,7 @@ func (w *pgWriter) attempt(repeatable bool, do func(ctx context.Context, again b
 			return err
 		}
 		err := do(ctx, again)
-		if err == nil || !w.lost(err) {
+		if !w.conn.IsClosed() {
 			return err
 		}
 		w.drop()
@@ -129,9 +129,6 @@ func (w *pgWriter) attempt(repeatable bool, do func(ctx context.Context, again b
 		}
 	}
 }
-
-// lost reports whether err leaves the connection of no use.
-func (w *pgWriter) lost(err error) bool { return w.conn.IsClosed() || broken(err) && wholeServer(err) }
 
 func (w *pgWriter) connect(ctx context.Context) (err error) {
 	if w.conn != nil {

@@ -61,20 +61,20 @@ END $$;
 -- move_1 takes what was kept under a leg's own key to its call: the events with
 -- their places in the log, their deliveries with the attempts made. What the call
 -- already has stays with the leg, and is delivered to nobody.
-CREATE FUNCTION move_1(leg bigint, to_call bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION move_1(of_leg bigint, to_call bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  twins bigint[] := ARRAY(SELECT t.seq FROM events t JOIN events k ON k.call = to_call AND k.id = t.id WHERE t.call = leg);
+  twins bigint[] := ARRAY(SELECT t.seq FROM events t JOIN events k ON k.call = to_call AND k.id = t.id WHERE t.call = of_leg);
 BEGIN
-  DELETE FROM deliveries d WHERE d.call = leg AND d.seq = ANY (twins);
+  DELETE FROM deliveries d WHERE d.call = of_leg AND d.seq = ANY (twins);
   DELETE FROM dead_letters d WHERE d.seq = ANY (twins);
-  UPDATE keys SET call = to_call WHERE call = leg;
-  UPDATE deliveries SET call = to_call WHERE call = leg;
-  UPDATE events SET call = to_call WHERE call = leg AND NOT (seq = ANY (twins));
-  UPDATE filings SET call = to_call WHERE call = leg AND NOT EXISTS (SELECT FROM filings f WHERE f.call = to_call);
-  DELETE FROM filings WHERE call = leg;
+  UPDATE keys SET call = to_call WHERE call = of_leg;
+  UPDATE deliveries SET call = to_call WHERE call = of_leg;
+  UPDATE events SET call = to_call WHERE call = of_leg AND NOT (seq = ANY (twins));
+  UPDATE filings SET call = to_call WHERE call = of_leg AND NOT EXISTS (SELECT FROM filings f WHERE f.call = to_call);
+  DELETE FROM filings WHERE call = of_leg;
   UPDATE calls c SET heard = c.heard OR l.heard, over = c.over OR l.over, look = least(c.look, l.look)
-    FROM calls l WHERE c.number = to_call AND l.number = leg;
-  UPDATE calls SET joined = to_call, look = NULL WHERE number = leg OR joined = leg;
+    FROM calls l WHERE c.number = to_call AND l.number = of_leg;
+  UPDATE calls SET joined = to_call, look = NULL WHERE number = of_leg OR joined = of_leg;
   PERFORM line_up_1(to_call);
 END $$;
 
@@ -127,27 +127,27 @@ BEGIN
     begun = CASE WHEN e.asks THEN e.kept ELSE c.begun END,
     heard = c.heard OR NOT e.asks,
     over = c.over OR e.over,
-    look = CASE WHEN e.settles THEN 0 WHEN e.call = '' AND NOT e.asks THEN c.look
+    look = CASE WHEN e.settles THEN 0 WHEN e.call = '' OR e.kind = 'member-called' THEN c.look
       ELSE coalesce(c.look, (SELECT min(f.kept) FROM events f WHERE f.call = of_call) + 180000000) END
   WHERE c.number = of_call AND CASE WHEN e.asks THEN c.clinician IS NULL ELSE
-    NOT c.heard OR e.over AND NOT c.over OR e.settles AND c.look IS DISTINCT FROM 0 OR c.look IS NULL AND e.call <> '' END;
+    NOT c.heard OR e.over AND NOT c.over OR e.settles AND c.look IS DISTINCT FROM 0 OR c.look IS NULL AND e.call <> '' AND e.kind <> 'member-called' END;
 END $$;
 
 -- insert_1 keeps an event of a call that has none of its id.
 CREATE FUNCTION insert_1(e event_1, of_call bigint, consumers text[]) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-  place bigint;
+  new_seq bigint;
 BEGIN
-  UPDATE log_end SET seq = seq + 1 RETURNING seq INTO place;
+  UPDATE log_end SET seq = seq + 1 RETURNING seq INTO new_seq;
   INSERT INTO events (seq, call, id, leg, kind, at, kept, place, status, word, direction,
       member_leg, appointment, seconds, answered_by, recording, request, report, trace)
-    VALUES (place, of_call, e.id, e.leg, e.kind, e.at, e.kept, e.place, e.status, e.word, e.direction,
+    VALUES (new_seq, of_call, e.id, e.leg, e.kind, e.at, e.kept, e.place, e.status, e.word, e.direction,
       e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace);
   INSERT INTO deliveries (call, consumer, seq, due)
-    SELECT of_call, t.consumer, place, CASE WHEN NOT EXISTS
+    SELECT of_call, t.consumer, new_seq, CASE WHEN NOT EXISTS
       (SELECT FROM deliveries p WHERE p.call = of_call AND p.consumer = t.consumer) THEN e.kept END
     FROM unnest(consumers || e.besides) t (consumer) WHERE t.consumer <> '';
-  RETURN place;
+  RETURN new_seq;
 END $$;
 
 -- begin_1 adds the row of a call that nothing was known of.
@@ -158,7 +158,7 @@ BEGIN
   INSERT INTO calls (key, clinician, patient, begun, heard, over, look) VALUES (new_key,
     CASE WHEN e.asks THEN e.clinician END, CASE WHEN e.asks THEN e.patient ELSE '' END,
     CASE WHEN e.asks THEN e.kept END, NOT e.asks, e.over,
-    CASE WHEN e.settles THEN 0 WHEN e.call <> '' OR e.asks THEN e.kept + 180000000 END) RETURNING * INTO made;
+    CASE WHEN e.settles THEN 0 WHEN e.call <> '' AND e.kind <> 'member-called' THEN e.kept + 180000000 END) RETURNING * INTO made;
   INSERT INTO keys (key, call) VALUES (new_key, made.number);
   RETURN made;
 END $$;
@@ -174,7 +174,12 @@ BEGIN
   kept.repeated := false; kept.moved := false; kept.recent := 0; kept.live := 0;
   SELECT c.* INTO mine FROM keys k JOIN calls c ON c.number = k.call WHERE k.key = own_key;
   fresh := mine.number IS NULL;
-  IF e.recent IS NOT NULL AND NOT EXISTS (SELECT FROM events x WHERE x.call = mine.number AND x.id = e.id) THEN
+  SELECT x.seq INTO kept.seq FROM events x WHERE x.call = mine.number AND x.id = e.id;
+  IF FOUND THEN
+    kept.repeated := true; kept.call := mine.key;
+    RETURN kept; -- it teaches nothing
+  END IF;
+  IF e.recent IS NOT NULL THEN
     SELECT l.recent, l.live INTO kept.recent, kept.live FROM load_1(e.clinician, e.kept, coalesce(mine.number, 0)) l;
     IF kept.recent <> e.recent OR kept.live <> e.live THEN
       kept.seq := 0; kept.call := own_key;
@@ -192,7 +197,7 @@ BEGIN
   SELECT x.seq INTO kept.seq FROM events x WHERE x.call = mine.number AND x.id = e.id;
   IF FOUND THEN
     kept.repeated := true;
-    RETURN kept;
+    RETURN kept; -- the leg had brought it
   END IF;
   kept.seq := insert_1(e, mine.number, consumers);
   IF NOT fresh THEN
@@ -233,16 +238,17 @@ BEGIN
       CASE WHEN c.number IS NULL THEN nextval('calls_number') ELSE c.number END AS number,
       coalesce(c.key, u.own_key) AS key,
       c.heard AND (c.over OR NOT u.over) AND (c.look IS NOT NULL AND (c.look = 0 OR NOT u.settles)
-        OR c.look IS NULL AND u.call = '' AND NOT u.settles) AS told,
-      CASE WHEN u.leg <> '' AND l.number IS NULL AND u.leg <> coalesce(c.key, u.own_key) THEN u.leg END AS new_leg,
-      CASE WHEN u.member_leg <> '' AND m.number IS NULL AND u.member_leg <> coalesce(c.key, u.own_key) THEN u.member_leg END AS new_member,
+        OR c.look IS NULL AND NOT u.looked AND NOT u.settles) AS told,
+      CASE WHEN old.seq IS NULL AND u.leg <> '' AND l.number IS NULL AND u.leg <> coalesce(c.key, u.own_key) THEN u.leg END AS new_leg,
+      CASE WHEN old.seq IS NULL AND u.member_leg <> '' AND m.number IS NULL AND u.member_leg <> coalesce(c.key, u.own_key) THEN u.member_leg END AS new_member,
       count(*) FILTER (WHERE old.seq IS NULL) OVER (ORDER BY u.i) AS new_before,
-      u.again OR u.recent IS NOT NULL OR u.asks AND c.number IS NOT NULL AND old.seq IS NULL
+      old.seq IS NULL AND (u.again OR u.recent IS NOT NULL OR u.asks AND c.number IS NOT NULL
         OR u.shares AND (c.number IS NULL OR u.leg <> '' AND l.number IS NULL OR u.member_leg <> '' AND m.number IS NULL)
         OR coalesce(l.key = u.leg AND l.clinician IS NULL AND l.number IS DISTINCT FROM c.number, false)
-        OR coalesce(m.key = u.member_leg AND m.clinician IS NULL AND m.number IS DISTINCT FROM c.number, false) AS special
+        OR coalesce(m.key = u.member_leg AND m.clinician IS NULL AND m.number IS DISTINCT FROM c.number, false)) AS special
     FROM (SELECT i, x.id, x.call, CASE WHEN x.call = '' THEN x.leg ELSE x.call END AS own_key,
         CASE WHEN x.call = '' THEN '' ELSE x.leg END AS leg, CASE WHEN x.call = '' THEN '' ELSE x.member_leg END AS member_leg,
+        x.call <> '' AND x.kind <> 'member-called' AS looked,
         x.asks, x.over, x.settles, x.recent, x.again, x.shares
       FROM unnest(incoming) WITH ORDINALITY x (id, call, leg, kind, at, kept, place, status, word, direction, member_leg,
         appointment, seconds, answered_by, recording, request, report, trace, asks, over, settles, clinician, patient,
@@ -257,7 +263,7 @@ BEGIN
     INSERT INTO calls (number, key, clinician, patient, begun, heard, over, look)
       SELECT numbers[x.i], keys_kept[x.i], CASE WHEN x.asks THEN x.clinician END, CASE WHEN x.asks THEN x.patient ELSE '' END,
         CASE WHEN x.asks THEN x.kept END, NOT x.asks, x.over,
-        CASE WHEN x.settles THEN 0 WHEN x.call <> '' OR x.asks THEN x.kept + 180000000 END
+        CASE WHEN x.settles THEN 0 WHEN x.call <> '' AND x.kind <> 'member-called' THEN x.kept + 180000000 END
       FROM unnest(incoming[1:plain], fresh[1:plain]) WITH ORDINALITY x (id, call, leg, kind, at, kept, place, status, word,
         direction, member_leg, appointment, seconds, answered_by, recording, request, report, trace, asks, over, settles,
         clinician, patient, besides, recent, live, again, shares, fresh, i)

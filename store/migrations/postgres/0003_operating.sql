@@ -8,26 +8,26 @@ $$;
 
 -- revive_1 makes a dead letter a delivery again, and answers its call; NULL: there
 -- is none.
-CREATE FUNCTION revive_1(teller text, whose text, place bigint) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION revive_1(teller text, whose text, of_place bigint) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   target calls;
 BEGIN
   PERFORM lock_log_1();
-  DELETE FROM dead_letters d WHERE d.consumer = whose AND d.seq = place;
+  DELETE FROM dead_letters d WHERE d.consumer = whose AND d.seq = of_place;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-  SELECT c.* INTO target FROM events e JOIN calls c ON c.number = e.call WHERE e.seq = place;
-  INSERT INTO deliveries (call, consumer, seq) VALUES (target.number, whose, place) ON CONFLICT DO NOTHING;
+  SELECT c.* INTO target FROM events e JOIN calls c ON c.number = e.call WHERE e.seq = of_place;
+  INSERT INTO deliveries (call, consumer, seq) VALUES (target.number, whose, of_place) ON CONFLICT DO NOTHING;
   PERFORM line_up_1(target.number);
   PERFORM tell_1(teller, ARRAY[target.key]);
   RETURN target.key;
 END $$;
 
-CREATE FUNCTION discard_1(whose text, place bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION discard_1(whose text, of_place bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM lock_log_1();
-  DELETE FROM dead_letters d WHERE d.consumer = whose AND d.seq = place;
+  DELETE FROM dead_letters d WHERE d.consumer = whose AND d.seq = of_place;
   RETURN FOUND;
 END $$;
 
@@ -76,10 +76,10 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION drop_stray_1(place bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION drop_stray_1(of_place bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM lock_log_1();
-  DELETE FROM strays s WHERE s.seq = place;
+  DELETE FROM strays s WHERE s.seq = of_place;
   RETURN FOUND;
 END $$;
 
