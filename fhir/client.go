@@ -125,6 +125,7 @@ type exchange struct {
 	header http.Header
 	cost   float64
 	urgent bool // a caller waits with the telephone at the ear
+	open   bool // needs no login
 }
 
 type answer struct {
@@ -142,7 +143,7 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 	defer func() { c.limiter.told(e.cost, last.status, last.header) }()
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	token, err := c.login.bearer(ctx)
+	token, err := c.bearer(ctx, e)
 	if err != nil {
 		return answer{}, err
 	}
@@ -164,6 +165,13 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 		return a, nil
 	}
 	return answer{}, c.problem(a)
+}
+
+func (c *Client) bearer(ctx context.Context, e exchange) (string, error) {
+	if e.open {
+		return "", nil
+	}
+	return c.login.bearer(ctx)
 }
 
 func (c *Client) problem(a answer) error {
