@@ -137,7 +137,7 @@ type answer struct {
 // do sends e; a token that the server no longer knows is renewed once.
 func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 	if err := c.limiter.enter(ctx, e); err != nil {
-		return answer{}, err
+		return answer{}, &neverSent{err}
 	}
 	var last answer
 	defer func() { c.limiter.told(e.cost, last.status, last.header) }()
@@ -145,13 +145,13 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 	defer cancel()
 	token, err := c.bearer(ctx, e)
 	if err != nil {
-		return answer{}, err
+		return answer{}, &neverSent{err}
 	}
 	a, err := c.send(ctx, e, token)
 	last = a
 	if err == nil && c.loggedOut(a, token) {
 		if token, err = c.login.bearer(ctx); err != nil {
-			return answer{}, err
+			return answer{}, &neverSent{err}
 		}
 		a, err = c.send(ctx, e, token)
 		if last = a; err == nil {
