@@ -57,6 +57,7 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 		"a day's appointments over pages":       readsDay,
 		"calls and last calls":                  readsCalls,
 		"calls in the order they were begun":    ordersCalls,
+		"many calls through many faults":        filesThroughFaults,
 		"definitions are planned and made":      makesDefinitions,
 		"definitions of others are kept":        keepsDefinitions,
 		"the checks of a good server":           passesChecks,

@@ -53,18 +53,20 @@ func TestEveryOutagePasses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := offline(t, func(*http.Request) (int, http.Header, string) { return down.status, down.header, textOf(t, down.body) }, false)
-			chart := newChart(t, client)
-			for _, f := range []careline.Filing{{}, {ID: "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", Version: "1"}, {Tried: true}} {
-				f.Call = "CAparent"
-				ctx, stop := context.WithTimeout(t.Context(), time.Second) // a quota would have it wait
-				filed, err := chart.File(ctx, ringing(), f)
-				stop()
-				wantCode(t, err, careline.CodeUnavailable)
-				if first := f.ID == "" && !f.Tried; first && filed.Tried == down.unmade {
-					t.Errorf("the first filing comes back %+v", filed)
+			synctest.Test(t, func(t *testing.T) {
+				client := offline(t, func(*http.Request) (int, http.Header, string) { return down.status, down.header, textOf(t, down.body) }, false)
+				chart := newChart(t, client)
+				for _, f := range []careline.Filing{{}, {ID: "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", Version: "1"}, {Tried: true}} {
+					f.Call = "CAparent"
+					ctx, stop := context.WithTimeout(t.Context(), time.Second) // a quota would have it wait
+					filed, err := chart.File(ctx, ringing(), f)
+					stop()
+					wantCode(t, err, careline.CodeUnavailable)
+					if first := f.ID == "" && !f.Tried; first && filed.Tried == down.unmade {
+						t.Errorf("the first filing comes back %+v", filed)
+					}
 				}
-			}
+			})
 		})
 	}
 }
