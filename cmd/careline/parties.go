@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/telemetry"
+	"perci.health/careline/twilio"
+)
+
+// party is one that careline depends on: what doctor asks of it, and how
+// provision sets it up.
+type party struct {
+	name     string   // the names of its checks begin with it
+	settings []string // beginnings of the names of the settings it is reached by
+	checks   func(ctx context.Context, c config) ([]careline.Check, error)
+	plan     func(ctx context.Context, c config, asked planned) ([]careline.Change, error) // nil: there is nothing to set up
+}
+
+// planned is what an operator says about a plan.
+type planned struct{ takeNumbers bool }
+
+// parties are those of this configuration, in the order in which they are told.
+func parties() []party {
+	return []party{
+		{name: "database", settings: []string{"DATABASE_URL"}, checks: databaseChecks},
+		{name: "twilio", settings: []string{"TWILIO_", "FUNCTIONS_URL", "ALLOWED_COUNTRIES", "NODE_ENV", "FUNCTIONS_EMULATOR"}, checks: twilioChecks, plan: twilioPlan},
+		{name: "clock", settings: []string{"TWILIO_API_BASE_URL"}, checks: clockChecks},
+	}
+}
+
+// needs reports whether the party is reached by a setting of this name.
+func (p party) needs(setting string) bool {
+	for _, beginning := range p.settings {
+		if strings.HasPrefix(setting, beginning) {
+			return true
+		}
+	}
+	return false
+}
+
+// quiet are parts that neither log nor trace, for clients that a command uses.
+func quiet(ctx context.Context) (*parts, error) {
+	traces, err := telemetry.NewTraces(ctx, telemetry.TracesConfig{Version: version})
+	return &parts{log: slog.New(slog.DiscardHandler), traces: traces, metrics: telemetry.NewMetrics()}, err
+}
+
+// outward asks over connections of its own, so that a check sees what a new
+// connection meets, and leaves none behind.
+func outward() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableKeepAlives = true
+	return &http.Client{Transport: transport, Timeout: checkTimeout}
+}
+
+func twilioChecks(_ context.Context, c config) ([]careline.Check, error) {
+	client, setup, err := twilioSetup(c)
+	if err != nil {
+		return nil, err
+	}
+	return client.Checks(setup), nil
+}
+
+func twilioPlan(ctx context.Context, c config, asked planned) ([]careline.Change, error) {
+	client, setup, err := twilioSetup(c)
+	if err != nil {
+		return nil, err
+	}
+	setup.TakeNumbers = asked.takeNumbers
+	return client.Plan(ctx, setup)
+}
+
+func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
+	setup := twilio.Setup{
+		PublicURL: c.public.String(), APIKey: c.twilio.apiKey, ApplicationSID: c.twilio.applicationSID,
+		Number: c.twilio.phoneNumber, Countries: c.calls.policy.Regions,
+		AuthToken: twilio.Secret(c.twilio.authToken.Reveal()), SecondaryToken: twilio.Secret(c.twilio.authTokenSecondary.Reveal()),
+		Unsigned: !c.twilio.signatures, HTTP: outward(),
+	}
+	client, err := twilio.NewClient(twilio.ClientConfig{
+		BaseURL: c.twilio.baseURL.String(), Region: c.twilio.region, Edge: c.twilio.edge,
+		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: twilio.Secret(c.twilio.apiSecret.Reveal()),
+		HTTP: outward(),
+	})
+	return client, setup, err
+}
+
+// The clock may be this much wrong. Beyond a minute Twilio refuses our access
+// tokens, which begin a minute before now; a few seconds already put the events of
+// a call into a wrong order beside those of others.
+const (
+	clockDoubt = 5 * time.Second
+	clockFault = time.Minute
+)
+
+// clockChecks compare our clock with that of Twilio, which judges our tokens.
+func clockChecks(_ context.Context, c config) ([]careline.Check, error) {
+	return []careline.Check{{Name: "clock", Ask: func(ctx context.Context) careline.Finding {
+		r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.twilio.baseURL.String(), nil)
+		if err != nil {
+			return careline.Skipped("The clock was not looked at: TWILIO_API_BASE_URL cannot be asked.")
+		}
+		asked := time.Now()
+		answer, err := outward().Do(r)
+		if err != nil {
+			return careline.Skipped("The clock was not looked at: Twilio, by whose clock it is judged, could not be reached.")
+		}
+		defer answer.Body.Close()
+		theirs, err := http.ParseTime(answer.Header.Get("Date"))
+		if err != nil {
+			return careline.Skipped("The clock was not looked at: Twilio did not tell the time.")
+		}
+		return clockFinding(theirs, asked, time.Now())
+	}}}, nil
+}
+
+// clockFinding judges by a Date header, which leaves fractions of a second out.
+func clockFinding(theirs, asked, answered time.Time) careline.Finding {
+	off := time.Duration(0)
+	switch late := theirs.Add(time.Second); {
+	case asked.After(late):
+		off = asked.Sub(late)
+	case answered.Before(theirs):
+		off = theirs.Sub(answered)
+	}
+	const keep = "Have this machine keep its clock by NTP."
+	switch {
+	case off > clockFault:
+		return careline.Fault("The clock is "+off.Round(time.Second).String()+" off: tokens are refused, and times in the record are wrong.", keep)
+	case off > clockDoubt:
+		return careline.Doubt("The clock is "+off.Round(time.Second).String()+" off.", keep)
+	}
+	return careline.Good("The clock agrees with Twilio's.")
+}
