@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,10 +19,18 @@ import (
 
 func databaseChecks(_ context.Context, c config) ([]careline.Check, error) {
 	look := func(ctx context.Context) careline.Finding { return postgresFinding(ctx, c.database.Reveal()) }
-	if name, ok := strings.CutPrefix(c.database.Reveal(), "file:"); ok {
-		look = func(context.Context) careline.Finding { return fileFinding(name) }
+	if u, err := url.Parse(c.database.Reveal()); err == nil && u.Scheme == "file" {
+		look = func(context.Context) careline.Finding { return fileFinding(fileName(u)) }
 	}
 	return []careline.Check{{Name: "database", Ask: look}}, nil
+}
+
+// fileName is the file of file:careline.db, file:///var/careline.db and the like.
+func fileName(u *url.URL) string {
+	if name, err := url.PathUnescape(u.Opaque); err == nil && name != "" {
+		return name
+	}
+	return u.Path
 }
 
 // The header of a SQLite file (SQLite, "Database File Format", 1.3): its magic,
@@ -86,22 +95,26 @@ func headerFinding(name string) careline.Finding {
 	defer f.Close()
 	header := make([]byte, sqliteHeader)
 	n, err := io.ReadFull(f, header)
-	switch {
+	ours := err == nil && bytes.HasPrefix(header, []byte(sqliteMagic)) && binary.BigEndian.Uint32(header[sqliteID:]) == carelineMark
+	switch wal, _ := os.Stat(name + "-wal"); {
+	case !ours && wal != nil && wal.Size() > 0:
+		// What the header says may still wait in the write-ahead log.
+		return careline.Doubt("The database was not closed, as after a crash, and shows whose it is only once it is opened.", "Start the service: it recovers the log, or says what is wrong.")
 	case n == 0 && errors.Is(err, io.EOF):
 		return careline.Good("The database is empty: careline fills it when it starts.")
 	case err != nil || !bytes.HasPrefix(header, []byte(sqliteMagic)):
 		return careline.Fault("The file of DATABASE_URL is no SQLite database, or a damaged one.", "Restore it from a backup, or "+strings.ToLower(otherDatabase[:1])+otherDatabase[1:])
-	case binary.BigEndian.Uint32(header[sqliteID:]) != carelineMark:
+	case !ours:
 		return careline.Fault("The database belongs to another program.", otherDatabase)
 	}
 	return careline.Good("The database is careline's, can be written, and nobody has it open.")
 }
 
 // postgresFinding opens the log as the service does, beside those that have it open.
-func postgresFinding(ctx context.Context, url string) careline.Finding {
-	s, err := store.Open(ctx, store.Config{URL: url})
+func postgresFinding(ctx context.Context, address string) careline.Finding {
+	s, err := store.Open(ctx, store.Config{URL: address})
 	if err != nil {
-		return careline.Fault("The database cannot be opened: "+strings.ReplaceAll(err.Error(), url, shown(url))+".", "Check DATABASE_URL, that the database exists, and that its user may create tables and write in it.")
+		return careline.Fault("The database cannot be opened: "+strings.ReplaceAll(err.Error(), address, shown(address))+".", "Check DATABASE_URL, that the database exists, and that its user may create tables and write in it.")
 	}
 	err = errors.Join(s.Ready(ctx), s.Close())
 	if err != nil {

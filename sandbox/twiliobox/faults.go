@@ -26,7 +26,8 @@ type Faults struct {
 	// waits for its event. They do not heed Only.
 	Next []NextFault `json:"next,omitempty"`
 	// REST are HTTP statuses that the REST API answers with in place of its own,
-	// used up from the front: 401, 403, 429 or 500 to 599.
+	// used up from the front: 401, 403, 429 or 500 to 599, or 0 for an answer as it
+	// should be.
 	REST []int `json:"rest,omitempty"`
 }
 
@@ -71,8 +72,8 @@ func (f Faults) check() error {
 		}
 	}
 	for _, status := range f.REST {
-		if _, known := restFaults[status]; !known && (status < 500 || status > 599) {
-			wrong = append(wrong, fmt.Errorf("rest: %d is none of 401, 403, 429 and 500 to 599", status))
+		if _, known := restFaults[status]; !known && status != 0 && (status < 500 || status > 599) {
+			wrong = append(wrong, fmt.Errorf("rest: %d is none of 0, 401, 403, 429 and 500 to 599", status))
 		}
 	}
 	return errors.Join(wrong...)
@@ -163,7 +164,7 @@ func (g *gremlin) restFault() *restError {
 	}
 	status := g.faults.REST[0]
 	g.faults.REST = slices.Clone(g.faults.REST[1:])
-	if known, ok := restFaults[status]; ok {
+	if known, ok := restFaults[status]; ok || status == 0 {
 		return known
 	}
 	return restFault(status, 20500, "The sandbox was told to fail")
