@@ -3,6 +3,7 @@ package twilio_test
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -178,6 +179,21 @@ func TestPlanTakesNoNumberUnasked(t *testing.T) {
 	}
 }
 
+// A large account is not told number by number.
+func TestNumbersAreToldInShort(t *testing.T) {
+	t.Parallel()
+	s := newSetting(t, func(c *twiliobox.Config) {
+		for i := range 20 {
+			c.Numbers = append(c.Numbers, twiliobox.Number{SID: fmt.Sprintf("PN%032d", 100+i), PhoneNumber: fmt.Sprintf("+4420794601%02d", i)})
+		}
+	})
+	got := s.ask(t, "twilio: numbers' webhooks")
+	expect(t, got, careline.VerdictFault, "And 16 numbers more.")
+	if len(got.Found) > 1500 || strings.Contains(got.Found, "PN00000000000000000000000000000119") {
+		t.Error(got.Found)
+	}
+}
+
 // With a fixed number the others are nobody's business.
 func TestPlanOfOneNumber(t *testing.T) {
 	t.Parallel()
@@ -200,6 +216,7 @@ func TestChecksOfAnAccount(t *testing.T) {
 	expect(t, s.ask(t, "twilio: numbers"), careline.VerdictFault, "no number that can make calls")
 	expect(t, s.ask(t, "twilio: numbers' webhooks"), careline.VerdictSkipped, "no number to look at")
 	expect(t, s.ask(t, "twilio: API key"), careline.VerdictGood, "")
+	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "but not set. The TwiML App's status callback is not set")
 	s.setup.ApplicationSID = "AP00000000000000000000000000000009"
 	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "no such TwiML App")
 	s.setup.Countries = []string{"GB", "ZZ"}
