@@ -44,7 +44,9 @@ func doctor(ctx context.Context, get func(string) string, args []string, out io.
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
-	checks, err := chosen(allChecks(ctx, get), f.only)
+	every, done := allChecks(ctx, get)
+	defer done()
+	checks, err := chosen(every, f.only)
 	if err != nil {
 		return err
 	}
@@ -183,32 +185,44 @@ func mark(v careline.Verdict) string {
 	return "–"
 }
 
-// allChecks are those of the settings and of every party. One whose settings
-// cannot be used is at fault by that alone, and the others are asked all the same.
-func allChecks(ctx context.Context, get func(string) string) []careline.Check {
+// allChecks are those of the settings and of every party, to be asked before done.
+// A party whose settings cannot be used is at fault by that alone, and the others
+// are asked all the same.
+func allChecks(ctx context.Context, get func(string) string) (checks []careline.Check, done func()) {
 	c, faulty, sentences := usable(get)
-	checks := []careline.Check{{Name: "settings", Ask: func(context.Context) careline.Finding {
+	checks = []careline.Check{{Name: "settings", Ask: func(context.Context) careline.Finding {
 		if len(sentences) > 0 {
 			return careline.Fault("careline cannot start with these settings.", strings.Join(sentences, "\n"))
 		}
 		return careline.Good("Every setting can be used.")
 	}}}
+	var open []opened
 	for _, p := range parties() {
 		if bad := slices.IndexFunc(faulty, p.needs); bad >= 0 {
 			checks = append(checks, failing(p.name, faulty[bad]+" cannot be used, so nothing was asked.", "Put the setting right."))
 			continue
 		}
-		if c == nil {
-			checks = append(checks, failing(p.name, "The settings cannot be read, so nothing was asked.", "Put the settings right."))
+		if c == nil || p.used != nil && !p.used(*c) {
 			continue
 		}
-		more, err := p.checks(ctx, *c)
+		o, err := p.open(ctx, *c)
 		if err != nil {
-			more = []careline.Check{failing(p.name, "It cannot be asked: "+err.Error()+".", "Put its settings right.")}
+			o.checks = []careline.Check{failing(p.name, "It cannot be asked: "+err.Error()+".", "Put its settings right.")}
 		}
-		checks = append(checks, more...)
+		checks, open = append(checks, o.checks...), append(open, o)
 	}
-	return checks
+	return checks, func() { _ = closeAll(open) } // what was asked is answered
+}
+
+// closeAll ends what the parties hold.
+func closeAll(open []opened) error {
+	var faults []error
+	for _, o := range open {
+		if o.close != nil {
+			faults = append(faults, o.close())
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func failing(name, found, do string) careline.Check {

@@ -17,12 +17,12 @@ import (
 	"perci.health/careline/store"
 )
 
-func databaseChecks(_ context.Context, c config) ([]careline.Check, error) {
+func openDatabase(_ context.Context, c config) (opened, error) {
 	look := func(ctx context.Context) careline.Finding { return postgresFinding(ctx, c.database.Reveal()) }
 	if u, err := url.Parse(c.database.Reveal()); err == nil && u.Scheme == "file" {
 		look = func(context.Context) careline.Finding { return fileFinding(fileName(u)) }
 	}
-	return []careline.Check{{Name: "database", Ask: look}}, nil
+	return opened{checks: []careline.Check{{Name: "database", Ask: look}}}, nil
 }
 
 // fileName is the file of file:careline.db, file:///var/careline.db and the like.

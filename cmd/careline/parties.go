@@ -2,36 +2,47 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/telemetry"
+	"perci.health/careline/events"
 	"perci.health/careline/twilio"
 )
 
-// party is one that careline depends on: what doctor asks of it, and how
-// provision sets it up.
+// party is one that careline depends on.
 type party struct {
-	name     string   // the names of its checks begin with it
-	settings []string // beginnings of the names of the settings it is reached by
-	checks   func(ctx context.Context, c config) ([]careline.Check, error)
-	plan     func(ctx context.Context, c config, asked planned) ([]careline.Change, error) // nil: there is nothing to set up
+	name     string            // the names of its checks begin with it
+	settings []string          // beginnings of the names of the settings it is reached by
+	used     func(config) bool // nil: always
+	// open makes what asks it; nobody is asked yet.
+	open func(context.Context, config) (opened, error)
+}
+
+// opened is a party that can be asked: what doctor checks, and how provision sets
+// it up.
+type opened struct {
+	checks []careline.Check
+	plan   func(context.Context, planned) ([]careline.Change, error) // nil: there is nothing to set up
+	close  func() error                                              // nil: nothing is held; changes are made before it
 }
 
 // planned is what an operator says about a plan.
 type planned struct{ takeNumbers bool }
 
-// parties are those of this configuration, in the order in which they are told.
+// parties are those that careline can depend on, in the order in which they are
+// told and set up: who takes what another sends stands before it.
 func parties() []party {
 	return []party{
-		{name: "database", settings: []string{"DATABASE_URL"}, checks: databaseChecks},
-		{name: "twilio", settings: []string{"TWILIO_", "FUNCTIONS_URL", "ALLOWED_COUNTRIES", "NODE_ENV", "FUNCTIONS_EMULATOR"}, checks: twilioChecks, plan: twilioPlan},
-		{name: "clock", settings: []string{"TWILIO_API_BASE_URL"}, checks: clockChecks},
+		{name: "database", settings: []string{"DATABASE_URL"}, open: openDatabase},
+		{name: "pubsub", settings: []string{"PUBSUB_", "EVENTS", "FUNCTIONS_URL"}, used: throughPubSub, open: openPubSub},
+		{name: "twilio", settings: []string{"TWILIO_", "FUNCTIONS_URL", "ALLOWED_COUNTRIES", "NODE_ENV", "FUNCTIONS_EMULATOR"}, open: openTwilio},
+		{name: "clock", settings: []string{"TWILIO_API_BASE_URL"}, open: openClock},
 	}
 }
+
+func throughPubSub(c config) bool { return c.pubsub.publish || c.pubsub.subscription != "" }
 
 // needs reports whether the party is reached by a setting of this name.
 func (p party) needs(setting string) bool {
@@ -43,12 +54,6 @@ func (p party) needs(setting string) bool {
 	return false
 }
 
-// quiet are parts that neither log nor trace, for clients that a command uses.
-func quiet(ctx context.Context) (*parts, error) {
-	traces, err := telemetry.NewTraces(ctx, telemetry.TracesConfig{Version: version})
-	return &parts{log: slog.New(slog.DiscardHandler), traces: traces, metrics: telemetry.NewMetrics()}, err
-}
-
 // outward asks over connections of its own, so that a check sees what a new
 // connection meets, and leaves none behind.
 func outward() *http.Client {
@@ -57,21 +62,16 @@ func outward() *http.Client {
 	return &http.Client{Transport: transport, Timeout: checkTimeout}
 }
 
-func twilioChecks(_ context.Context, c config) ([]careline.Check, error) {
+func openTwilio(_ context.Context, c config) (opened, error) {
 	client, setup, err := twilioSetup(c)
 	if err != nil {
-		return nil, err
+		return opened{}, err
 	}
-	return client.Checks(setup), nil
-}
-
-func twilioPlan(ctx context.Context, c config, asked planned) ([]careline.Change, error) {
-	client, setup, err := twilioSetup(c)
-	if err != nil {
-		return nil, err
-	}
-	setup.TakeNumbers = asked.takeNumbers
-	return client.Plan(ctx, setup)
+	return opened{checks: client.Checks(setup), plan: func(ctx context.Context, says planned) ([]careline.Change, error) {
+		setup := setup
+		setup.TakeNumbers = says.takeNumbers
+		return client.Plan(ctx, setup)
+	}}, nil
 }
 
 func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
@@ -89,6 +89,18 @@ func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
 	return client, setup, err
 }
 
+func openPubSub(ctx context.Context, c config) (opened, error) {
+	admin, err := events.NewAdmin(ctx, events.AdminConfig{
+		Topic: c.pubsub.at(), Pull: c.pubsub.subscription, PushURL: c.public.String() + events.PathPush,
+		PushEmail: c.pubsub.serviceAccount, PushAudience: c.pubsub.audience,
+	})
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{checks: admin.Checks(), close: admin.Close,
+		plan: func(ctx context.Context, _ planned) ([]careline.Change, error) { return admin.Plan(ctx) }}, nil
+}
+
 // The clock may be this much wrong. Beyond a minute Twilio refuses our access
 // tokens, which begin a minute before now; a few seconds already put the events of
 // a call into a wrong order beside those of others.
@@ -97,9 +109,9 @@ const (
 	clockFault = time.Minute
 )
 
-// clockChecks compare our clock with that of Twilio, which judges our tokens.
-func clockChecks(_ context.Context, c config) ([]careline.Check, error) {
-	return []careline.Check{{Name: "clock", Ask: func(ctx context.Context) careline.Finding {
+// openClock compares our clock with that of Twilio, which judges our tokens.
+func openClock(_ context.Context, c config) (opened, error) {
+	return opened{checks: []careline.Check{{Name: "clock", Ask: func(ctx context.Context) careline.Finding {
 		r, err := http.NewRequestWithContext(ctx, http.MethodHead, c.twilio.baseURL.String(), nil)
 		if err != nil {
 			return careline.Skipped("The clock was not looked at: TWILIO_API_BASE_URL cannot be asked.")
@@ -115,7 +127,7 @@ func clockChecks(_ context.Context, c config) ([]careline.Check, error) {
 			return careline.Skipped("The clock was not looked at: Twilio did not tell the time.")
 		}
 		return clockFinding(theirs, asked, time.Now())
-	}}}, nil
+	}}}}, nil
 }
 
 // clockFinding judges by a Date header, which leaves fractions of a second out.

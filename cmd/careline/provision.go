@@ -49,35 +49,59 @@ func provision(ctx context.Context, get func(string) string, args []string, out 
 	if err != nil {
 		return err
 	}
-	plan, err := f.plan(ctx, c)
-	if err != nil {
+	r := provisioning{provisionFlags: f}
+	err = r.open(ctx, c)
+	if err == nil {
+		err = r.run(ctx, out)
+	}
+	return errors.Join(err, closeAll(r.parties))
+}
+
+// open opens the parties that there is something to set up at.
+func (r *provisioning) open(ctx context.Context, c config) error {
+	for _, p := range parties() {
+		if p.used != nil && !p.used(c) {
+			continue
+		}
+		o, err := p.open(ctx, c)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		r.parties = append(r.parties, o)
+	}
+	return nil
+}
+
+func (r *provisioning) run(ctx context.Context, out io.Writer) error {
+	var err error
+	if r.plan, err = r.planAll(ctx); err != nil {
 		return fmt.Errorf("nothing was changed: %w", err)
 	}
-	r := provisioning{provisionFlags: f, plan: plan, done: make([]bool, len(plan))}
-	if f.apply {
-		return errors.Join(r.applyAll(ctx, c, out), r.printJSON(out))
+	r.done = make([]bool, len(r.plan))
+	if r.apply {
+		return errors.Join(r.applyAll(ctx, out), r.printJSON(out))
 	}
 	if err := errors.Join(r.printPlan(out), r.printJSON(out)); err != nil {
 		return err
 	}
-	if f.check && len(plan) > 0 {
+	if r.check && len(r.plan) > 0 {
 		return status{errors.New("there is something to set up"), 2}
 	}
 	return nil
 }
 
-// plan asks every party.
-func (f provisionFlags) plan(ctx context.Context, c config) ([]careline.Change, error) {
+// planAll asks every party.
+func (r *provisioning) planAll(ctx context.Context) ([]careline.Change, error) {
 	ctx, cancel := context.WithTimeout(ctx, planTimeout)
 	defer cancel()
 	var all []careline.Change
-	for _, p := range parties() {
+	for _, p := range r.parties {
 		if p.plan == nil {
 			continue
 		}
-		changes, err := p.plan(ctx, c, f.planned)
+		changes, err := p.plan(ctx, r.planned)
 		if err != nil {
-			return nil, fmt.Errorf("plan %s: %w", p.name, err)
+			return nil, err
 		}
 		all = append(all, changes...)
 	}
@@ -87,7 +111,8 @@ func (f provisionFlags) plan(ctx context.Context, c config) ([]careline.Change, 
 // provisioning is a plan and what became of it.
 type provisioning struct {
 	provisionFlags
-	plan   []careline.Change
-	done   []bool
-	remain []careline.Change // after the plan was applied
+	parties []opened
+	plan    []careline.Change
+	done    []bool
+	remain  []careline.Change // after the plan was applied
 }

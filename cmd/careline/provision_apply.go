@@ -69,7 +69,7 @@ func byPeople(changes []careline.Change) (n int) {
 }
 
 // applyAll makes the changes, says how each went, and plans again to see.
-func (r *provisioning) applyAll(ctx context.Context, c config, out io.Writer) error {
+func (r *provisioning) applyAll(ctx context.Context, out io.Writer) error {
 	if r.json {
 		out = io.Discard
 	}
@@ -77,7 +77,7 @@ func (r *provisioning) applyAll(ctx context.Context, c config, out io.Writer) er
 		return err
 	}
 	var err error
-	if r.remain, err = r.provisionFlags.plan(ctx, c); err != nil {
+	if r.remain, err = r.planAll(ctx); err != nil {
 		return fmt.Errorf("the changes were made, but could not be looked at again: %w", err)
 	}
 	if len(r.remain) == 0 {
