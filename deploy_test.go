@@ -561,6 +561,36 @@ func TestTerraformMakesTheSecretsOfTheService(t *testing.T) {
 	}
 }
 
+// Terraform and careline provision want the same of Pub/Sub, so that neither undoes what the other did.
+func TestTerraformWantsWhatProvisionWants(t *testing.T) {
+	t.Parallel()
+	read := func(file string) string {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return regexp.MustCompile(` +`).ReplaceAllString(string(src), " ")
+	}
+	program, made := read("events/admin.go"), read(filepath.Join(terraformFolder, "pubsub.tf"))
+	for wanted, want := range map[string]string{
+		"ackDeadline = 30 * time.Second":         "ack_deadline_seconds = 30\n",
+		"backoffLeast = time.Second":             `minimum_backoff = "1s"`,
+		"backoffMost = time.Minute":              `maximum_backoff = "60s"`,
+		"retention = 7 * 24 * time.Hour":         `message_retention_duration = "604800s"`,
+		`deadLetterSuffix = "-dead-letter"`:      `name = "twilio-dead-letter"`,
+		`return "careline-" + a.cfg.Topic.Name`:  `name = "careline-twilio"`,
+		"EnableMessageOrdering: true":            "enable_message_ordering = true",
+		"ExpirationPolicy: &pubsubpb.Expiration": `ttl = ""`,
+	} {
+		if !strings.Contains(program, wanted) {
+			t.Errorf("events/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", wanted)
+		}
+		if !strings.Contains(made, want) {
+			t.Errorf("deploy/terraform/pubsub.tf does not say %q, as events/admin.go does", want)
+		}
+	}
+}
+
 // What alarms and documents speak of is what the program measures and reads.
 func TestMetricsOfAlarmsAndDocumentsExist(t *testing.T) {
 	t.Parallel()
