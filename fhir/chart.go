@@ -143,10 +143,10 @@ func stale(err error) bool {
 func (c *Chart) lost(ctx context.Context, call careline.Call, ours Communication, f careline.Filing, err error) (careline.Filing, error) {
 	p, ok := errors.AsType[*Problem](err)
 	switch {
-	case ok && p.Status == http.StatusGone:
-		return f, careline.NewError(careline.CodeRejected, "This call's Communication was deleted from the health record, so it is not written any more. Restore it there and replay the call if that was a mistake.", err)
-	case !ok || p.Status != http.StatusNotFound:
+	case !ok || !p.missing():
 		return f, permanent(err)
+	case p.Status == http.StatusGone:
+		return f, careline.NewError(careline.CodeRejected, "This call's Communication was deleted from the health record, so it is not written any more. Restore it there and replay the call if that was a mistake.", err)
 	}
 	found, searchErr := c.find(ctx, call)
 	if searchErr != nil {

@@ -101,7 +101,7 @@ func New(cfg Config) (*Client, error) {
 	return &Client{
 		cfg: cfg, base: base, http: &own,
 		login:   &login{cfg: cfg, http: &own},
-		limiter: &limiter{now: cfg.Now},
+		limiter: newLimiter(cfg.Now),
 		roles:   remembered,
 		firsts:  firsts,
 	}, nil
@@ -135,9 +135,11 @@ type answer struct {
 
 // do sends e; a token that the server no longer knows is renewed once.
 func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
-	if err := c.limiter.wait(ctx, e.cost, e.urgent); err != nil {
+	if err := c.limiter.enter(ctx, e); err != nil {
 		return answer{}, err
 	}
+	var last answer
+	defer func() { c.limiter.told(e.cost, last.status, last.header) }()
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	token, err := c.login.bearer(ctx)
@@ -145,11 +147,13 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 		return answer{}, err
 	}
 	a, err := c.send(ctx, e, token)
+	last = a
 	if err == nil && c.loggedOut(a, token) {
 		if token, err = c.login.bearer(ctx); err != nil {
 			return answer{}, err
 		}
-		if a, err = c.send(ctx, e, token); err == nil {
+		a, err = c.send(ctx, e, token)
+		if last = a; err == nil {
 			c.loggedOut(a, token)
 		}
 	}
@@ -190,7 +194,6 @@ func (c *Client) send(ctx context.Context, e exchange, token string) (answer, er
 		return answer{}, unreachable(ctx, err)
 	}
 	defer res.Body.Close()
-	c.limiter.observe(res.Header)
 	bound := int64(maxBody)
 	if res.StatusCode >= 300 {
 		bound = maxErrorBody

@@ -392,7 +392,8 @@ func waitsForQuota(t *testing.T, s *server) {
 	if _, err := client.Create(t.Context(), "Communication", body, ""); err != nil {
 		t.Fatal(err)
 	}
-	_, err := client.Create(t.Context(), "Communication", body, "")
+	// Another instance, which has seen nothing of the quota, is refused.
+	_, err := s.client(t).Create(t.Context(), "Communication", body, "")
 	wantCode(t, err, careline.CodeUnavailable)
 	if wait := asked(err); wait <= 0 || wait > time.Minute {
 		t.Errorf("wait %v, want the rest of the window", wait)

@@ -210,3 +210,25 @@ func asked(err error) time.Duration {
 	}
 	return asks.RetryAfter()
 }
+
+func communication(t *testing.T, r fhir.Resource) fhir.Communication {
+	t.Helper()
+	var m fhir.Communication
+	if err := json.Unmarshal(r.JSON, &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// textOf is a body as it is sent: a string as it stands, anything else as JSON.
+func textOf(t *testing.T, body any) string {
+	t.Helper()
+	if text, ok := body.(string); ok || body == nil {
+		return text
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

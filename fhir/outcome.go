@@ -143,11 +143,18 @@ func (p *Problem) down() bool {
 // to do with the call.
 const forbiddenWait = 30 * time.Second
 
+// missing reports whether the server says that it does not have a resource. A 404
+// that is no OperationOutcome is the word of a proxy in front of it, which for a
+// moment knows no server behind it, or of another program altogether.
+func (p *Problem) missing() bool {
+	return (p.Status == http.StatusNotFound || p.Status == http.StatusGone) && len(p.Issues) > 0
+}
+
 // asError gives a Problem its code, its sentence, and a wait where the server
 // named none.
 func (p *Problem) asError() error {
 	switch {
-	case p.Status == http.StatusNotFound || p.Status == http.StatusGone:
+	case p.missing():
 		return careline.NewError(careline.CodeNotFound, "The health record does not have this.", p)
 	case p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed:
 		return careline.NewError(careline.CodeConflict, "The health record was changed by somebody else at the same time.", p)
@@ -159,8 +166,8 @@ func (p *Problem) asError() error {
 	case p.Status == http.StatusTooManyRequests:
 		p.after = max(p.after, time.Second)
 		return careline.NewError(careline.CodeUnavailable, "The health record's quota is used up for the moment.", p)
-	case p.Status == http.StatusRequestTimeout || p.Status >= 500 || p.Status < 400 || p.Status == http.StatusBadRequest && p.down():
-		return careline.NewError(careline.CodeUnavailable, "The health record cannot answer at the moment.", p)
+	case p.Status == http.StatusRequestTimeout || p.Status >= 500 || p.Status < 400 || p.Status == http.StatusNotFound || p.Status == http.StatusGone || p.Status == http.StatusBadRequest && p.down():
+		return careline.NewError(careline.CodeUnavailable, "The health record cannot answer at the moment. If this stays so, check FHIR_BASE_URL.", p)
 	}
 	return careline.NewError(careline.CodeRejected, "The health record refuses this. Its answer says which element it does not take.", p)
 }

@@ -222,10 +222,22 @@ func (r replaying) calls(ctx context.Context, args []string) error {
 		}
 	}
 	for _, key := range keys {
-		if err := r.store.Refile(ctx, chart, strings.TrimSpace(key), *whole); err != nil {
+		if err := r.refile(ctx, strings.TrimSpace(key), *whole); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
 	}
 	_, err := fmt.Fprintf(r.out, "%d calls will be filed again.\n", len(keys))
 	return err
+}
+
+// refile claims the call first: an instance that is just filing it would undo this.
+func (r replaying) refile(ctx context.Context, key string, whole bool) error {
+	ok, err := r.store.Claim(ctx, chart, key)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errors.New("it is being filed at this moment: try again")
+	}
+	return errors.Join(r.store.Refile(ctx, chart, key, whole), r.store.Release(ctx, chart, key))
 }
