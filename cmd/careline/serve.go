@@ -42,6 +42,8 @@ type parts struct {
 	signed  *twilio.Verifier // nil: signatures are not checked
 	people  *calls.Directory
 
+	transport transport
+
 	relays atomic.Bool // the relay is running
 }
 
@@ -76,6 +78,9 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 	} {
 		running.Go(func() { run(background) })
 	}
+	for part, run := range p.transport.running() {
+		running.Go(func() { logged(background, p.log, part, run) })
+	}
 	if p.signed == nil {
 		p.log.Warn("signatures of webhooks are not checked: this is for development on one machine")
 	}
@@ -87,7 +92,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 	err = api.Serve(ctx, ln, p.handler(c, p.hooks(c), app))
 	stop()
 	running.Wait()
-	err = errors.Join(err, p.store.Close())
+	err = errors.Join(err, p.transport.close(), p.store.Close())
 	flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return errors.Join(err, p.traces.Stop(flush))
@@ -131,7 +136,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	}
 	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
 	p.store, err = store.Open(ctx, store.Config{
-		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{forward},
+		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer},
 		Committed: p.committed, Elsewhere: p.elsewhere,
 	})
 	if err != nil {
@@ -140,6 +145,9 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	p.live = calls.NewLive(p.store)
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.relay = newRelay(p, filer)
+	if p.transport, err = newTransport(ctx, c, p); err != nil {
+		return nil, errors.Join(err, p.store.Close())
+	}
 	return p, nil
 }
 
@@ -221,12 +229,12 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 		},
 		Metrics: p.metrics.Handler(telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size}),
 		Web:     app,
-		Mount:   mounted(hooks), Observe: p.metrics.Request, Span: p.traces.Request,
+		Mount:   append(mounted(hooks), p.transport.routes()...), Observe: p.metrics.Request, Span: p.traces.Request,
 	})
 }
 
 func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error) {
-	for _, consumer := range []string{chart, forward} {
+	for _, consumer := range []string{chart, events.ForwardConsumer} {
 		pending, dead, oldest, err := p.store.Backlog(ctx, consumer)
 		if err != nil {
 			return nil, err
