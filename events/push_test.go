@@ -393,7 +393,8 @@ func TestPushedWithTokens(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Error(err)
 	}
-	if statuses[204] < 30 || statuses[503] < 4 || len(statuses) != 2 {
+	delete(statuses, 0) // the end of Run cuts the last answer off
+	if statuses[204] < 29 || statuses[503] < 4 || len(statuses) != 2 {
 		t.Errorf("statuses: %v", statuses)
 	}
 	for c := range 10 {
