@@ -2,7 +2,9 @@ package calls
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 
 	"perci.health/careline"
 )
@@ -24,7 +26,8 @@ type Projector struct {
 	// chart looks for one first. A filing with ID replaces the version it names;
 	// if somebody else has written meanwhile, what they added is kept. The
 	// filing returned has ID and Version set, and Doubted if the chart had to
-	// look. An error of code rejected will never succeed; any other may later.
+	// look. An error of code rejected will never succeed; any other may later;
+	// with an error, Tried is unset only if nothing can have been stored.
 	Chart interface {
 		File(ctx context.Context, c careline.Call, f careline.Filing) (careline.Filing, error)
 	}
@@ -56,7 +59,19 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) error {
 	if call, err = p.complete(ctx, call); err != nil {
 		return err
 	}
+	if !asked(events) {
+		// Another system may have filed it: one that was replaced while the call
+		// went on, or this one before its log was lost.
+		filing.Tried = true
+	}
 	return p.file(ctx, call, filing, d.Event.Seq)
+}
+
+// asked reports whether the call began here.
+func asked(events []careline.CallEvent) bool {
+	return slices.ContainsFunc(events, func(e careline.CallEvent) bool {
+		return e.Kind == careline.KindRequested || e.Kind == careline.KindRefused
+	})
 }
 
 // file marks the first filing as begun before it begins: after a crash in
@@ -71,11 +86,20 @@ func (p Projector) file(ctx context.Context, call careline.Call, filing careline
 	}
 	filed, err := p.Chart.File(ctx, call, filing)
 	if err != nil {
-		return err
+		return errors.Join(err, p.untried(ctx, filing, filed))
 	}
 	filed.Call, filed.Seq, filed.Tried = call.Key, seq, true
 	careline.Note(ctx, slog.String("communication", filed.ID), slog.String("version", filed.Version), slog.String("call_status", call.Word))
 	return p.Log.SaveFiling(ctx, filed)
+}
+
+// untried takes the mark back when the record has certainly stored nothing, so that
+// after an outage not every call of the backlog has to be looked for.
+func (p Projector) untried(ctx context.Context, before, after careline.Filing) error {
+	if before.ID != "" || before.Tried || after.Tried {
+		return nil
+	}
+	return p.Log.SaveFiling(ctx, before)
 }
 
 // complete fills in what the request would have told, from the appointment: the

@@ -31,8 +31,10 @@ const (
 	ackDeadline  = 30 * time.Second
 	backoffLeast = time.Second
 	backoffMost  = time.Minute
-	attempts     = 10 // then the message is a dead letter
-	retention    = 7 * 24 * time.Hour
+	// attempts, then the message is a dead letter: Pub/Sub's most, an hour and a
+	// half at a minute each, so that an outage of our database makes none.
+	attempts  = 100
+	retention = 7 * 24 * time.Hour
 	// lettersFor is how long a dead letter waits for somebody: the longest that
 	// every version of Pub/Sub allows.
 	lettersFor = 7 * 24 * time.Hour

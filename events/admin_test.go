@@ -63,7 +63,7 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 		"topic twilio-dead-letter:  -> exists",
 		"subscription twilio-dead-letter:  -> holds dead letters for 168h0m0s",
 		"subscription careline-twilio:  -> pushes to http://127.0.0.1:9/v1/twilio/pubsub, in order, dead letters to " +
-			"projects/" + cfg.Topic.Project + "/topics/twilio-dead-letter after 10 attempts",
+			"projects/" + cfg.Topic.Project + "/topics/twilio-dead-letter after 100 attempts",
 	})
 	same(t, "plan when applied", things(planned(t, admin)), []string(nil))
 	for _, change := range plan { // two operators at once

@@ -19,6 +19,9 @@ const (
 	// leaseFor is how long a message may wait its turn here, behind others of its
 	// key, before Google gives it to somebody else.
 	leaseFor = 2 * time.Minute
+	// pullGrace is how long those under way may take to end: as long as the taking
+	// of one message may.
+	pullGrace = takeWithin
 )
 
 // Pull takes messages from a subscription, where nothing can be pushed: the
@@ -64,7 +67,28 @@ func (p Pull) Run(ctx context.Context) error {
 	}
 }
 
+// receive takes messages until ctx ends or the client gives up. While nobody
+// answers at Google the client does not notice that ctx has ended: it is left
+// behind then, for Run to close its connection.
 func (p Pull) receive(ctx context.Context, client *pubsub.Client) error {
+	ended := make(chan error, 1)
+	go func() { ended <- p.receiveAll(ctx, client) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	grace := time.NewTimer(pullGrace)
+	defer grace.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-grace.C:
+		return ctx.Err()
+	}
+}
+
+func (p Pull) receiveAll(ctx context.Context, client *pubsub.Client) error {
 	subscriber := client.Subscriber(p.Topic.subscription(p.Subscription))
 	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
 	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,8 +28,12 @@ type Sources struct {
 // Gauge is one number that is asked for when the metrics are read.
 type Gauge struct {
 	Name, Help string
-	Ask        func(ctx context.Context) (float64, error)
+	// Ask finds it; ErrNothingToTell leaves the gauge out, and is no failure.
+	Ask func(ctx context.Context) (float64, error)
 }
+
+// ErrNothingToTell is a gauge's answer when there is no number at the moment.
+var ErrNothingToTell = errors.New("nothing to tell")
 
 // scrapeWithin bounds what a reading may ask of the store; Prometheus itself
 // gives up after 10 s unless told otherwise (scrape_timeout).
@@ -117,6 +122,9 @@ func (c *gaugeCollector) Collect(metrics chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
 	v, err := c.ask(ctx)
+	if errors.Is(err, ErrNothingToTell) {
+		return
+	}
 	if err != nil {
 		c.failures.Inc()
 		return

@@ -36,6 +36,8 @@ type parts struct {
 	relay   *events.Relay
 	live    *calls.Live
 	settler calls.Settler
+	looks   calls.Reconciler
+	forgets calls.Retention
 	pool    *twilio.Pool
 	fhir    *fhir.Client
 	session *auth.Verifier
@@ -73,6 +75,12 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 		p.live.Run,
 		func(ctx context.Context) {
 			p.settler.Run(ctx, func(err error) { p.log.Error("background", "part", "settler", "err", err) })
+		},
+		func(ctx context.Context) {
+			p.looks.Run(ctx, func(err error) { p.log.Error("background", "part", "reconciler", "err", err) })
+		},
+		func(ctx context.Context) {
+			p.forgets.Run(ctx, func(err error) { p.log.Error("background", "part", "retention", "err", err) })
 		},
 		func(ctx context.Context) { logged(ctx, p.log, "number pool", p.pool.Run) },
 		func(ctx context.Context) { logged(ctx, p.log, "session keys", p.session.Warm) },
@@ -129,9 +137,11 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if p.session, err = newSession(c, p); err != nil {
 		return nil, err
 	}
-	if p.pool, err = newPool(c, p); err != nil {
+	carrier, err := newTwilio(c, p)
+	if err != nil {
 		return nil, err
 	}
+	p.pool = newPool(c, carrier)
 	if p.signed, err = newVerifier(c); err != nil {
 		return nil, err
 	}
@@ -145,6 +155,10 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	}
 	p.live = calls.NewLive(p.store)
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
+	p.looks = calls.Reconciler{
+		Log: p.counted(), LookUp: carrier.Lookup, Now: time.Now, Observe: p.metrics.Lookup,
+	}
+	p.forgets = calls.Retention{Log: p.store, Keep: c.keep, Now: time.Now, Forgotten: p.metrics.Forgotten}
 	p.relay = newRelay(p, filer)
 	if p.transport, err = newTransport(ctx, c, p); err != nil {
 		return nil, errors.Join(err, p.store.Close())
@@ -184,41 +198,6 @@ func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
 	}
 }
 
-func newFHIR(c config, p *parts) (*fhir.Client, error) {
-	f := fhir.Config{
-		BaseURL: c.fhir.baseURL.String(), ClientID: c.fhir.clientID, ClientSecret: c.fhir.secret.Reveal(), Log: p.log,
-		Region: c.calls.policy.Regions[0],
-		HTTP:   &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
-	}
-	if c.fhir.tokenURL != nil {
-		f.TokenURL = c.fhir.tokenURL.String()
-	}
-	return fhir.New(f)
-}
-
-func newSession(c config, p *parts) (*auth.Verifier, error) {
-	return auth.New(auth.Config{
-		ProjectID: c.session.project, BaseURL: c.session.baseURL.String(),
-		PractitionerClaim: c.session.claim, ClinicianRole: c.session.role,
-		HTTP: &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "issuer", p.metrics.Outbound)},
-	})
-}
-
-func newPool(c config, p *parts) (*twilio.Pool, error) {
-	if !c.twilio.phoneNumber.IsZero() {
-		return twilio.NewFixedPool(c.twilio.phoneNumber), nil
-	}
-	client, err := twilio.NewClient(twilio.ClientConfig{
-		BaseURL: c.twilio.baseURL.String(), Region: c.twilio.region, Edge: c.twilio.edge,
-		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: twilio.Secret(c.twilio.apiSecret.Reveal()),
-		HTTP: &http.Client{Transport: p.traces.Transport(nil, "twilio", p.metrics.Outbound)},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return twilio.NewPool(client.VoiceNumbers, 0), nil
-}
-
 // handler is every route of the service, and the web app unless it is nil.
 func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.Handler {
 	minter := twilio.Minter{
@@ -234,25 +213,10 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 			{Name: "fhir", Probe: p.fhir.Ready},
 			{Name: "events", Probe: p.relaying},
 		},
-		Metrics: p.metrics.Handler(telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size}),
+		Metrics: p.metrics.Handler(p.sources()),
 		Web:     app,
 		Mount:   append(mounted(hooks), p.transport.routes()...), Observe: p.metrics.Request, Span: p.traces.Request,
 	})
-}
-
-func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error) {
-	for _, consumer := range []string{chart, events.ForwardConsumer} {
-		pending, dead, oldest, err := p.store.Backlog(ctx, consumer)
-		if err != nil {
-			return nil, err
-		}
-		b := telemetry.Backlog{Consumer: consumer, Pending: pending, Dead: dead}
-		if !oldest.IsZero() {
-			b.Oldest = time.Since(oldest)
-		}
-		all = append(all, b)
-	}
-	return all, nil
 }
 
 // relayEvents runs the relay, and lets readiness see that it does.

@@ -28,8 +28,7 @@ type transport struct {
 // newTransport makes what the settings ask for. It asks nobody yet.
 func newTransport(ctx context.Context, c config, p *parts) (t transport, err error) {
 	inbox := &events.Inbox{
-		Understand: understand, KeepStray: p.keepStray,
-		Append:  func(ctx context.Context, e careline.CallEvent) error { return p.append(ctx, e) },
+		Understand: understand, KeepStray: p.store.KeepStray, Append: p.append,
 		Observe: func(outcome string) { p.metrics.Message("in", outcome) },
 	}
 	if c.pubsub.audience != "" {
@@ -95,14 +94,13 @@ func (p *parts) keep(ctx context.Context, e careline.CallEvent) error {
 
 // append keeps an event in the log, and counts it.
 func (p *parts) append(ctx context.Context, e careline.CallEvent) error {
-	_, _, err := counted{p}.Append(ctx, e)
+	_, _, err := p.counted().Append(ctx, e)
 	return err
 }
 
 // appendForForwarding keeps an event that Google could not take.
 func (p *parts) appendForForwarding(ctx context.Context, e careline.CallEvent) error {
-	kept, repeated, err := p.store.AppendFor(ctx, events.ForwardConsumer, e)
-	counted{p}.count(kept, repeated, err)
+	_, _, err := p.counted().AppendFor(ctx, events.ForwardConsumer, e)
 	return err
 }
 

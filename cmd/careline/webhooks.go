@@ -7,13 +7,15 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/calls"
+	"perci.health/careline/store"
+	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
 
 // hooks are the routes that Twilio asks, with what they lead to.
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
-		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: counted{p}, Policy: c.calls.policy,
+		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: p.counted(), Policy: c.calls.policy,
 		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
 	}
 	return twilio.Webhooks{
@@ -47,16 +49,27 @@ func newVerifier(c config) (*twilio.Verifier, error) {
 }
 
 // counted is the store, counting the events that it keeps.
-type counted struct{ p *parts }
+type counted struct {
+	store.Store
+	metrics *telemetry.Metrics
+}
+
+func (p *parts) counted() counted { return counted{p.store, p.metrics} }
 
 func (c counted) Append(ctx context.Context, e careline.CallEvent) (careline.CallEvent, bool, error) {
-	kept, repeated, err := c.p.store.Append(ctx, e)
+	kept, repeated, err := c.Store.Append(ctx, e)
+	c.count(kept, repeated, err)
+	return kept, repeated, err
+}
+
+func (c counted) AppendFor(ctx context.Context, consumer string, e careline.CallEvent) (careline.CallEvent, bool, error) {
+	kept, repeated, err := c.Store.AppendFor(ctx, consumer, e)
 	c.count(kept, repeated, err)
 	return kept, repeated, err
 }
 
 func (c counted) Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (careline.CallEvent, bool, error) {
-	kept, repeated, err := c.p.store.Admit(ctx, e, may)
+	kept, repeated, err := c.Store.Admit(ctx, e, may)
 	c.count(kept, repeated, err)
 	return kept, repeated, err
 }
@@ -64,6 +77,6 @@ func (c counted) Admit(ctx context.Context, e careline.CallEvent, may func(carel
 // count counts an event once, when it is kept.
 func (c counted) count(kept careline.CallEvent, repeated bool, err error) {
 	if err == nil && !repeated {
-		c.p.metrics.EventKept(kept.Kind)
+		c.metrics.EventKept(kept.Kind)
 	}
 }

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"perci.health/careline/events"
+	"perci.health/careline/telemetry"
+)
+
+// sources are what is asked when somebody reads the metrics.
+func (p *parts) sources() telemetry.Sources {
+	return telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size, Gauges: []telemetry.Gauge{
+		{Name: "careline_strays", Help: "Messages that nobody here can read, until they are replayed or discarded.", Ask: p.strays},
+		{Name: "careline_calls_unsettled", Help: "Calls whose outcome should be known by now, and is not.", Ask: p.unsettled},
+		{Name: "careline_fhir_quota_left", Help: "Units that the health record's last answer said are left; absent when it says nothing.", Ask: p.quotaLeft},
+		{Name: "careline_fhir_quota_waiting", Help: "Requests that wait for the health record's quota.", Ask: p.quotaWaiting},
+	}}
+}
+
+func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error) {
+	for _, consumer := range []string{chart, events.ForwardConsumer} {
+		pending, dead, oldest, err := p.store.Backlog(ctx, consumer)
+		if err != nil {
+			return nil, err
+		}
+		b := telemetry.Backlog{Consumer: consumer, Pending: pending, Dead: dead}
+		if !oldest.IsZero() {
+			b.Oldest = time.Since(oldest)
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+func (p *parts) strays(ctx context.Context) (float64, error) {
+	all, err := p.store.Strays(ctx)
+	return float64(len(all)), err
+}
+
+func (p *parts) unsettled(ctx context.Context) (float64, error) {
+	_, all, err := p.store.Unsettled(ctx, time.Now(), 1)
+	return float64(all), err
+}
+
+func (p *parts) quotaLeft(context.Context) (float64, error) {
+	q := p.fhir.Quota()
+	if !q.Known {
+		return 0, telemetry.ErrNothingToTell
+	}
+	return float64(q.Left), nil
+}
+
+func (p *parts) quotaWaiting(context.Context) (float64, error) {
+	return float64(p.fhir.Quota().Waiting), nil
+}
