@@ -28,15 +28,20 @@ func (l *log) SaveFiling(_ context.Context, f careline.Filing) error {
 
 // chart notes what it was asked to file.
 type chart struct {
-	filed []careline.Call
-	given []careline.Filing
-	err   error
+	filed  []careline.Call
+	given  []careline.Filing
+	err    error
+	stored bool // with err: it may have been stored all the same
 }
 
 func (c *chart) File(_ context.Context, call careline.Call, f careline.Filing) (careline.Filing, error) {
 	c.filed, c.given = append(c.filed, call), append(c.given, f)
+	if c.err != nil {
+		f.Tried = f.Tried || c.stored
+		return f, c.err
+	}
 	f.ID, f.Version = "comm-1", fmt.Sprint("v", len(c.filed))
-	return f, c.err
+	return f, nil
 }
 
 func aCall(l *log) {
@@ -88,7 +93,7 @@ func TestProjectorFilesOneVersionAnEvent(t *testing.T) {
 
 func TestProjectorMarksTheFirstFilingBeforeItBegins(t *testing.T) {
 	t.Parallel()
-	l, c := new(log), &chart{err: errors.New("the answer was lost")}
+	l, c := new(log), &chart{err: errors.New("the answer was lost"), stored: true}
 	aCall(l)
 	p := projector(t, l, c)
 	if err := deliver(p, l.events[:1]); err == nil {
@@ -100,6 +105,31 @@ func TestProjectorMarksTheFirstFilingBeforeItBegins(t *testing.T) {
 	c.err = nil
 	if err := deliver(p, l.events[:1]); err != nil || !c.given[1].Tried {
 		t.Errorf("second try was given %+v, %v; it must look for what the first may have made", c.given[1], err)
+	}
+}
+
+func TestProjectorNeedNotLookForWhatWasNeverStored(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), &chart{err: errors.New("nobody was there")}
+	aCall(l)
+	p := projector(t, l, c)
+	if err := deliver(p, l.events[:1]); err == nil || l.filing.Tried {
+		t.Fatalf("%v, left at %+v", err, l.filing)
+	}
+	c.err = nil
+	if err := deliver(p, l.events[:1]); err != nil || c.given[1].Tried {
+		t.Errorf("second try was given %+v, %v", c.given[1], err)
+	}
+}
+
+// Of a call that did not begin here somebody else may have filed something.
+func TestProjectorLooksForACallThatBeganElsewhere(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), new(chart)
+	aCall(l)
+	l.events = l.events[1:]
+	if err := deliver(projector(t, l, c), l.events[:1]); err != nil || !c.given[0].Tried {
+		t.Errorf("given %+v, %v", c.given, err)
 	}
 }
 

@@ -78,7 +78,7 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 	if !have.GetEnableMessageOrdering() || have.GetAckDeadlineSeconds() != 30 || have.GetExpirationPolicy() == nil || have.GetExpirationPolicy().GetTtl() != nil ||
 		have.GetPushConfig().GetOidcToken().GetServiceAccountEmail() != pushEmail || have.GetPushConfig().GetOidcToken().GetAudience() != pushAudience ||
 		have.GetRetryPolicy().GetMinimumBackoff().AsDuration() != time.Second || have.GetRetryPolicy().GetMaximumBackoff().AsDuration() != time.Minute ||
-		have.GetDeadLetterPolicy().GetMaxDeliveryAttempts() != 10 || have.GetMessageRetentionDuration().AsDuration() != 7*24*time.Hour {
+		have.GetDeadLetterPolicy().GetMaxDeliveryAttempts() != 100 || have.GetMessageRetentionDuration().AsDuration() != 7*24*time.Hour {
 		t.Errorf("the subscription is %v", have)
 	}
 }
