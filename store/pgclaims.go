@@ -370,4 +370,3 @@ func (s *postgresStore) Release(ctx context.Context, consumer, call string) erro
 func errClaimLost(doing string) error {
 	return pgUnavailable(doing, errors.New("the claim was lost with its connection: claim the call again"))
 }
-

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	pgOwn   = `FROM keys k JOIN calls c ON c.number = k.call AND c.key = k.key`
+	pgOwn     = `FROM keys k JOIN calls c ON c.number = k.call AND c.key = k.key`
 	pgColumns = `SELECT e.seq, c.key, e.id, e.leg, e.kind, e.at, e.kept, e.place, e.status, e.word, e.direction,
 		e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace`
 	pgEventOnce    = pgColumns + ` FROM events e JOIN calls c ON c.number = e.call WHERE e.seq = $1`
