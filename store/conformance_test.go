@@ -107,6 +107,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a leg is looked at with its call":          looksAtLegsWithTheirCall,
 		"messages that nobody could read":           keepsStrays,
 		"a patient's calls":                         findsCallsOfAPatient,
+		"calls by their newest event":               findsCallsByTheirNewestEvent,
 		"a call is erased":                          erases,
 		"a place in the log is given once":          givesNoPlaceTwice,
 		"old calls are forgotten":                   purges,

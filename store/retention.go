@@ -150,3 +150,16 @@ func (t *tx) forgottenEnd() (int64, error) {
 	_, err := t.query(sqlForgottenEnd).one(func(row *sqlite.Stmt) { *t.forgotten = row.ColumnInt64(0) })
 	return *t.forgotten, err
 }
+
+// CallsKept are the keys of the calls whose newest event was kept at from or
+// later, and before to, in the order of those events.
+func (s *sqliteStore) CallsKept(ctx context.Context, from, to time.Time) ([]string, error) {
+	var keys []string
+	err := s.read(ctx, "look for calls by their newest events", func(c conn) error {
+		return c.query(sqlCallsKept).time(from).time(to).each(func(row *sqlite.Stmt) bool {
+			keys = append(keys, row.ColumnText(0))
+			return true
+		})
+	})
+	return keys, err
+}

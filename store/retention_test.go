@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perci.health/careline"
 	"perci.health/careline/store"
 )
@@ -238,5 +240,26 @@ func purgesInSteps(t *testing.T, open database) {
 	pending, _, _, err := s.Backlog(t.Context(), chart)
 	if err != nil || pending != 0 {
 		t.Errorf("%d deliveries are left (error: %v)", pending, err)
+	}
+}
+
+func findsCallsByTheirNewestEvent(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	for _, key := range []string{"CA1", "CA2", "CA3"} {
+		mustAppend(t, s, careline.CallEvent{ID: key + "/a", Call: key, Leg: key, Kind: careline.KindRequested})
+		clock.forward(time.Hour)
+	}
+	mustAppend(t, s, careline.CallEvent{ID: "CA1/b", Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg})
+	for _, test := range []struct {
+		from, to int // hours after noon
+		want     []string
+	}{
+		{0, 9, []string{"CA2", "CA3", "CA1"}}, {0, 1, nil}, {1, 2, []string{"CA2"}}, {1, 3, []string{"CA2", "CA3"}}, {3, 4, []string{"CA1"}},
+	} {
+		at := func(hours int) time.Time { return noon.Add(time.Duration(hours) * time.Hour) }
+		got, err := s.CallsKept(t.Context(), at(test.from), at(test.to))
+		if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
+			t.Errorf("from %d to %d: %v %s", test.from, test.to, err, diff)
+		}
 	}
 }

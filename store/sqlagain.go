@@ -36,6 +36,9 @@ const (
 	sqlIsOld     = `SELECT 1 FROM calls c WHERE ` + isOld + ` AND c.number = ?2`
 	sqlOldStrays = `DELETE FROM strays WHERE kept < ?1`
 
+	sqlCallsKept = `SELECT c.key FROM calls c CROSS JOIN events e WHERE c.joined IS NULL AND e.call = c.number
+		GROUP BY c.number HAVING max(e.kept) >= ?1 AND max(e.kept) < ?2 ORDER BY max(e.seq)`
+
 	sqlOwnCall = `SELECT c.number FROM ` + ownKey + ` WHERE ` + isOwnKey
 	sqlJoined  = `SELECT number FROM calls WHERE joined = ?1`
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/events"
 	"perci.health/careline/store"
 )
 
@@ -33,7 +34,7 @@ delivered by the service, as soon as it runs.
 // replaying is a run of careline replay.
 type replaying struct {
 	store store.Store
-	read  func(ctx context.Context, m careline.Stray) (careline.CallEvent, error)
+	read  func(m careline.Stray) (careline.CallEvent, error)
 	now   time.Time
 	out   io.Writer
 }
@@ -47,7 +48,7 @@ func runReplay(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	r := replaying{store: s, read: readStray, now: time.Now(), out: out}
+	r := replaying{store: s, read: (&events.Inbox{Understand: understand}).Read, now: time.Now(), out: out}
 	return errors.Join(r.run(ctx, args), s.Close())
 }
 
@@ -57,7 +58,7 @@ func openStore(ctx context.Context, r *reader) (store.Store, error) {
 	if len(r.faults) > 0 {
 		return nil, errors.New(r.faults[0])
 	}
-	return store.Open(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{forward}})
+	return store.Open(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
 }
 
 func (r replaying) run(ctx context.Context, args []string) error {
@@ -91,7 +92,7 @@ type letter struct {
 }
 
 func (r replaying) letters(ctx context.Context) (all []letter, err error) {
-	for _, consumer := range []string{chart, forward} {
+	for _, consumer := range []string{chart, events.ForwardConsumer} {
 		dead, err := r.store.Dead(ctx, consumer)
 		if err != nil {
 			return nil, err
@@ -171,7 +172,7 @@ func (r replaying) again(ctx context.Context, l letter) error {
 		_, err := fmt.Fprintf(r.out, "%s will be delivered again.\n", l.id)
 		return err
 	}
-	e, err := r.read(ctx, *l.stray)
+	e, err := r.read(*l.stray)
 	if err != nil {
 		return fmt.Errorf("still cannot be read: %w", err)
 	}
@@ -222,10 +223,22 @@ func (r replaying) calls(ctx context.Context, args []string) error {
 		}
 	}
 	for _, key := range keys {
-		if err := r.store.Refile(ctx, chart, strings.TrimSpace(key), *whole); err != nil {
+		if err := r.refile(ctx, strings.TrimSpace(key), *whole); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
 	}
 	_, err := fmt.Fprintf(r.out, "%d calls will be filed again.\n", len(keys))
 	return err
+}
+
+// refile claims the call first: an instance that is just filing it would undo this.
+func (r replaying) refile(ctx context.Context, key string, whole bool) error {
+	ok, err := r.store.Claim(ctx, chart, key)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errors.New("it is being filed at this moment: try again")
+	}
+	return errors.Join(r.store.Refile(ctx, chart, key, whole), r.store.Release(ctx, chart, key))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/events"
 	"perci.health/careline/store"
 )
 
@@ -21,7 +22,7 @@ type shelf struct {
 
 func newShelf(t *testing.T) shelf {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}, Outbound: []string{forward}})
+	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func (s shelf) bury(key string) careline.Delivery {
 func (s shelf) replay(args ...string) string {
 	s.t.Helper()
 	s.out.Reset()
-	r := replaying{store: s.store, read: readStray, now: time.Now(), out: s.out}
+	r := replaying{store: s.store, read: (&events.Inbox{Understand: understand}).Read, now: time.Now(), out: s.out}
 	if err := r.run(s.t.Context(), args); err != nil {
 		return "error: " + err.Error()
 	}

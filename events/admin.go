@@ -1,0 +1,151 @@
+package events
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
+)
+
+// AdminConfig says what there shall be at Pub/Sub.
+type AdminConfig struct {
+	Topic Topic
+	// Pull is the name of the subscription that careline pulls from; empty: Google
+	// pushes, through the subscription careline-<topic>.
+	Pull string
+	// PushURL is where Google pushes: our public URL and PathPush.
+	PushURL      string
+	PushEmail    string // service account in whose name Google signs the pushes' tokens
+	PushAudience string // what those tokens say in aud
+}
+
+// How a subscription is set up. What a message's fate depends on is set out in
+// docs/decisions/0012-pubsub.md.
+const (
+	ackDeadline  = 30 * time.Second
+	backoffLeast = time.Second
+	backoffMost  = time.Minute
+	attempts     = 10 // then the message is a dead letter
+	retention    = 7 * 24 * time.Hour
+	// lettersFor is how long a dead letter waits for somebody: the longest that
+	// every version of Pub/Sub allows.
+	lettersFor = 7 * 24 * time.Hour
+)
+
+// deadLetterSuffix follows the topic's name in that of the topic for its dead
+// letters, and of the subscription that holds them.
+const deadLetterSuffix = "-dead-letter"
+
+// Admin looks after the topic and its subscriptions. It may be used by many
+// goroutines.
+type Admin struct {
+	cfg           AdminConfig
+	topics        *pubsub.TopicAdminClient
+	subscriptions *pubsub.SubscriptionAdminClient
+}
+
+// NewAdmin is an Admin. It asks nobody yet.
+func NewAdmin(ctx context.Context, cfg AdminConfig) (*Admin, error) {
+	if cfg.Pull == "" && (cfg.PushURL == "" || cfg.PushEmail == "" || cfg.PushAudience == "") {
+		return nil, errors.New("pub/sub: a push subscription needs its URL, service account and audience")
+	}
+	topics, err := cfg.Topic.topics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	subscriptions, err := pubsub.NewSubscriptionAdminClient(ctx, cfg.Topic.options()...)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("pub/sub: make a client: %w", err), topics.Close())
+	}
+	return &Admin{cfg: cfg, topics: topics, subscriptions: subscriptions}, nil
+}
+
+// Close ends the connections.
+func (a *Admin) Close() error { return errors.Join(a.topics.Close(), a.subscriptions.Close()) }
+
+// Subscription is the name of the subscription that brings the messages.
+func (a *Admin) Subscription() string {
+	if a.cfg.Pull != "" {
+		return a.cfg.Pull
+	}
+	return "careline-" + a.cfg.Topic.Name
+}
+
+func (a *Admin) deadLetters() Topic {
+	t := a.cfg.Topic
+	t.Name += deadLetterSuffix
+	return t
+}
+
+// wanted is the subscription as it shall be.
+func (a *Admin) wanted() *pubsubpb.Subscription {
+	return &pubsubpb.Subscription{
+		Name:                     a.cfg.Topic.subscription(a.Subscription()),
+		Topic:                    a.cfg.Topic.Path(),
+		PushConfig:               a.wantedPush(),
+		AckDeadlineSeconds:       int32(ackDeadline / time.Second),
+		MessageRetentionDuration: durationpb.New(retention),
+		EnableMessageOrdering:    true,
+		ExpirationPolicy:         &pubsubpb.ExpirationPolicy{}, // without a time: never
+		DeadLetterPolicy:         &pubsubpb.DeadLetterPolicy{DeadLetterTopic: a.deadLetters().Path(), MaxDeliveryAttempts: attempts},
+		RetryPolicy:              &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(backoffLeast), MaximumBackoff: durationpb.New(backoffMost)},
+	}
+}
+
+// wantedPush is empty for a subscription that is pulled from.
+func (a *Admin) wantedPush() *pubsubpb.PushConfig {
+	if a.cfg.Pull != "" {
+		return &pubsubpb.PushConfig{}
+	}
+	return &pubsubpb.PushConfig{
+		PushEndpoint: a.cfg.PushURL,
+		AuthenticationMethod: &pubsubpb.PushConfig_OidcToken_{OidcToken: &pubsubpb.PushConfig_OidcToken{
+			ServiceAccountEmail: a.cfg.PushEmail, Audience: a.cfg.PushAudience,
+		}},
+	}
+}
+
+// wantedLetters is the subscription that holds dead letters until somebody reads
+// them; without one they would be lost (Pub/Sub, "Dead-letter topics").
+func (a *Admin) wantedLetters() *pubsubpb.Subscription {
+	return &pubsubpb.Subscription{
+		Name: a.cfg.Topic.subscription(a.deadLetters().Name), Topic: a.deadLetters().Path(),
+		AckDeadlineSeconds: int32(ackDeadline / time.Second), MessageRetentionDuration: durationpb.New(lettersFor),
+		ExpirationPolicy: &pubsubpb.ExpirationPolicy{},
+	}
+}
+
+// hasTopic reports whether the topic exists.
+func (a *Admin) hasTopic(ctx context.Context, t Topic) (bool, error) {
+	_, err := a.topics.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: t.Path()})
+	if status.Code(err) == codes.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// subscription is the subscription as it is; nil when there is none.
+func (a *Admin) subscription(ctx context.Context) (*pubsubpb.Subscription, error) {
+	s, err := a.subscriptions.GetSubscription(ctx, &pubsubpb.GetSubscriptionRequest{Subscription: a.cfg.Topic.subscription(a.Subscription())})
+	if status.Code(err) == codes.NotFound {
+		return nil, nil
+	}
+	return s, err
+}
+
+// lettersHeld reports whether the topic for dead letters has a subscription.
+func (a *Admin) lettersHeld(ctx context.Context) (bool, error) {
+	for _, err := range a.topics.ListTopicSubscriptions(ctx, &pubsubpb.ListTopicSubscriptionsRequest{Topic: a.deadLetters().Path()}).All() {
+		if status.Code(err) == codes.NotFound {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	return false, nil
+}

@@ -1,0 +1,140 @@
+package events
+
+import (
+	"context"
+	"fmt"
+
+	"cloud.google.com/go/iam/apiv1/iampb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"perci.health/careline"
+)
+
+// What the checks ask about. The names are in scripts: never change one.
+const (
+	aboutTopic        = "pubsub: topic"
+	aboutPublish      = "pubsub: may publish"
+	aboutSubscription = "pubsub: subscription"
+	aboutPush         = "pubsub: push endpoint"
+	aboutToken        = "pubsub: push token"
+	aboutOrdering     = "pubsub: ordering"
+	aboutDeadline     = "pubsub: ack deadline"
+	aboutRetry        = "pubsub: retry policy"
+	aboutLetters      = "pubsub: dead letters"
+	aboutGrants       = "pubsub: dead-letter rights"
+)
+
+const provisionDoes = "Run careline provision, look at its plan, and run it again with --apply."
+
+// Checks are what careline doctor asks of Pub/Sub. They change nothing.
+func (a *Admin) Checks() []careline.Check {
+	return []careline.Check{
+		{Name: aboutTopic, Ask: a.checkTopic},
+		{Name: aboutPublish, Ask: a.checkPublish},
+		{Name: aboutSubscription, Ask: a.about(aboutSubscription, "it exists, is on our topic, never expires and keeps messages for 7 days")},
+		{Name: aboutPush, Ask: a.about(aboutPush, "messages come to us, wrapped")},
+		{Name: aboutToken, Ask: a.about(aboutToken, "pushes are signed as the settings say")},
+		{Name: aboutOrdering, Ask: a.about(aboutOrdering, "the reports of a call come in order")},
+		{Name: aboutDeadline, Ask: a.about(aboutDeadline, "there is time enough to answer")},
+		{Name: aboutRetry, Ask: a.about(aboutRetry, "failed deliveries are repeated with growing pauses")},
+		{Name: aboutLetters, Ask: a.checkLetters},
+		{Name: aboutGrants, Ask: a.checkGrants},
+	}
+}
+
+// unasked is the finding when Pub/Sub did not answer the question.
+func unasked(err error) careline.Finding {
+	switch status.Code(err) {
+	case codes.Unimplemented:
+		return careline.Skipped("this Pub/Sub does not say: it is the emulator")
+	case codes.PermissionDenied, codes.Unauthenticated:
+		return careline.Doubt("Google does not let this login look: "+status.Convert(err).Message(),
+			"Give it the role roles/pubsub.viewer on the project, or run the doctor as somebody who has it.")
+	}
+	return careline.Fault("Pub/Sub did not answer: "+status.Convert(err).Message(),
+		"Check PUBSUB_PROJECT, the network and the login (Application Default Credentials).")
+}
+
+func (a *Admin) checkTopic(ctx context.Context) careline.Finding {
+	there, err := a.hasTopic(ctx, a.cfg.Topic)
+	switch {
+	case err != nil:
+		return unasked(err)
+	case !there:
+		return careline.Fault("There is no topic "+a.cfg.Topic.Path()+".", provisionDoes)
+	}
+	return careline.Good("The topic exists.")
+}
+
+func (a *Admin) checkPublish(ctx context.Context) careline.Finding {
+	const permission = "pubsub.topics.publish"
+	answer, err := a.topics.TestIamPermissions(ctx, &iampb.TestIamPermissionsRequest{Resource: a.cfg.Topic.Path(), Permissions: []string{permission}})
+	switch {
+	case status.Code(err) == codes.NotFound:
+		return careline.Fault("There is no topic to publish to.", provisionDoes)
+	case err != nil:
+		return unasked(err)
+	case len(answer.GetPermissions()) == 0:
+		return careline.Fault("This login may not publish to the topic.", "Give it the role roles/pubsub.publisher on the topic "+a.cfg.Topic.Name+".")
+	}
+	return careline.Good("This login may publish to the topic.")
+}
+
+// about finds out whether the subscription differs in what a check is about.
+func (a *Admin) about(what, good string) func(context.Context) careline.Finding {
+	return func(ctx context.Context) careline.Finding {
+		have, err := a.subscription(ctx)
+		switch {
+		case err != nil:
+			return unasked(err)
+		case have == nil:
+			return careline.Fault("There is no subscription "+a.Subscription()+".", provisionDoes)
+		case have.GetDetached():
+			return careline.Fault("The subscription is detached from its topic.", provisionDoes)
+		}
+		for _, d := range differences(have, a.wanted()) {
+			if d.about == what {
+				return careline.Fault(fmt.Sprintf("The subscription's %s is %s, and should be %s.", d.thing, d.have, d.want), provisionDoes)
+			}
+		}
+		return careline.Good("The subscription is right: " + good + ".")
+	}
+}
+
+func (a *Admin) checkLetters(ctx context.Context) careline.Finding {
+	if found := a.about(aboutLetters, "")(ctx); found.Verdict != careline.VerdictGood {
+		return found
+	}
+	there, err := a.hasTopic(ctx, a.deadLetters())
+	switch {
+	case err != nil:
+		return unasked(err)
+	case !there:
+		return careline.Fault("There is no topic "+a.deadLetters().Name+" for dead letters.", provisionDoes)
+	}
+	held, err := a.lettersHeld(ctx)
+	switch {
+	case err != nil:
+		return unasked(err)
+	case !held:
+		return careline.Fault("The topic for dead letters has no subscription: what comes to it is lost.", provisionDoes)
+	}
+	return careline.Good(fmt.Sprintf("After %d attempts a message is a dead letter, and is held.", attempts))
+}
+
+func (a *Admin) checkGrants(ctx context.Context) careline.Finding {
+	for _, g := range a.grants() {
+		granted, err := g.given(ctx)
+		switch {
+		case status.Code(err) == codes.NotFound:
+			return careline.Fault("There is no "+g.on+".", provisionDoes)
+		case err != nil:
+			return unasked(err)
+		case !granted:
+			return careline.Doubt("Pub/Sub's service agent is not seen to have "+g.role+" on the "+g.on+"; it may have it on the whole project.",
+				"If not: "+g.sentence(a.cfg.Topic.Project))
+		}
+	}
+	return careline.Good("Pub/Sub may make dead letters.")
+}

@@ -1,0 +1,183 @@
+package events
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"cloud.google.com/go/iam/apiv1/iampb"
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"perci.health/careline"
+)
+
+const party = "pubsub"
+
+// Plan is what has to change at Pub/Sub, in the order in which to apply it. It is
+// empty when nothing has. What Pub/Sub cannot change on a subscription, and what
+// somebody with rights over the project has to do, is a change that nobody here
+// can apply.
+func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
+	for _, t := range []Topic{a.cfg.Topic, a.deadLetters()} {
+		there, err := a.hasTopic(ctx, t)
+		if err != nil {
+			return nil, asking("the topic "+t.Name, err)
+		}
+		if !there {
+			plan = append(plan, careline.Change{Party: party, Thing: "topic " + t.Name, Want: "exists", Apply: a.makeTopic(t)})
+		}
+	}
+	held, err := a.lettersHeld(ctx)
+	if err != nil {
+		return nil, asking("the subscriptions of "+a.deadLetters().Name, err)
+	}
+	if !held {
+		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + a.deadLetters().Name,
+			Want: "holds dead letters for " + lettersFor.String(), Apply: a.make(a.wantedLetters())})
+	}
+	mend, err := a.planSubscription(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(plan, mend...), a.planGrants(ctx)...), nil
+}
+
+func asking(what string, err error) error {
+	return careline.NewError(careline.CodeUnavailable,
+		"Pub/Sub could not be asked about "+what+". Please check the project, the login and its role (roles/pubsub.admin or roles/pubsub.editor).", err)
+}
+
+func (a *Admin) planSubscription(ctx context.Context) (plan []careline.Change, err error) {
+	have, err := a.subscription(ctx)
+	if err != nil {
+		return nil, asking("the subscription "+a.Subscription(), err)
+	}
+	want := a.wanted()
+	if have == nil {
+		way := "pushes to " + a.cfg.PushURL
+		if a.cfg.Pull != "" {
+			way = "is pulled from"
+		}
+		return []careline.Change{{Party: party, Thing: "subscription " + a.Subscription(),
+			Want: fmt.Sprintf("%s, in order, dead letters %s", way, lettersOf(want)), Apply: a.make(want)}}, nil
+	}
+	if have.GetDetached() {
+		return []careline.Change{a.byHand("is detached from its topic", "attached")}, nil
+	}
+	for _, d := range differences(have, want) {
+		if d.field == "" {
+			plan = append(plan, a.byHand(d.thing+": "+d.have, d.thing+": "+d.want))
+			continue
+		}
+		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + a.Subscription() + " " + d.thing,
+			Have: d.have, Want: d.want, Apply: a.update(want, d.field)})
+	}
+	return plan, nil
+}
+
+// byHand is a change that Pub/Sub makes on no subscription that exists.
+func (a *Admin) byHand(have, want string) careline.Change {
+	return careline.Change{Party: party, Thing: "subscription " + a.Subscription(), Have: have,
+		Want: want + ". Pub/Sub cannot change this: when nothing waits in the subscription any more, delete it (gcloud pubsub subscriptions delete " +
+			a.Subscription() + ") and run careline provision --apply again at once"}
+}
+
+func (a *Admin) makeTopic(t Topic) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := a.topics.CreateTopic(ctx, &pubsubpb.Topic{Name: t.Path()})
+		return made("topic "+t.Name, err)
+	}
+}
+
+func (a *Admin) make(s *pubsubpb.Subscription) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := a.subscriptions.CreateSubscription(ctx, s)
+		return made("subscription "+s.GetName(), err)
+	}
+}
+
+func made(what string, err error) error {
+	if err == nil || status.Code(err) == codes.AlreadyExists {
+		return nil
+	}
+	return asking("making the "+what, err)
+}
+
+func (a *Admin) update(s *pubsubpb.Subscription, field string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := a.subscriptions.UpdateSubscription(ctx, &pubsubpb.UpdateSubscriptionRequest{
+			Subscription: s, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{field}},
+		})
+		if err != nil {
+			return asking("changing "+field+" of "+s.GetName(), err)
+		}
+		return nil
+	}
+}
+
+// serviceAgent is Pub/Sub itself, as a member of a project.
+var serviceAgent = regexp.MustCompile(`^serviceAccount:service-[0-9]+@gcp-sa-pubsub\.iam\.gserviceaccount\.com$`)
+
+// grant is what Pub/Sub itself must be allowed to do, to make dead letters
+// (Pub/Sub, "Dead-letter topics", grant forwarding permissions).
+type grant struct {
+	role, on, command string
+	policy            func(context.Context) (*iampb.Policy, error)
+}
+
+func (a *Admin) grants() []grant {
+	letters, source := a.deadLetters(), a.Subscription()
+	return []grant{
+		{"roles/pubsub.publisher", "topic " + letters.Name, "topics add-iam-policy-binding " + letters.Name,
+			func(ctx context.Context) (*iampb.Policy, error) {
+				return a.topics.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: letters.Path()})
+			}},
+		{"roles/pubsub.subscriber", "subscription " + source, "subscriptions add-iam-policy-binding " + source,
+			func(ctx context.Context) (*iampb.Policy, error) {
+				return a.subscriptions.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: a.cfg.Topic.subscription(source)})
+			}},
+	}
+}
+
+// planGrants are the rights that Pub/Sub itself is seen to lack. Where policies
+// cannot be read, nothing is said: the doctor does. They may have been granted on
+// the whole project instead, which is more than is needed.
+func (a *Admin) planGrants(ctx context.Context) (plan []careline.Change) {
+	for _, g := range a.grants() {
+		granted, err := g.given(ctx)
+		if granted || (err != nil && status.Code(err) != codes.NotFound) {
+			continue
+		}
+		plan = append(plan, careline.Change{Party: party, Thing: g.on + " rights of Pub/Sub's service agent", Have: "without " + g.role,
+			Want: g.sentence(a.cfg.Topic.Project)})
+	}
+	return plan
+}
+
+func (g grant) sentence(project string) string {
+	return fmt.Sprintf("%s, or dead letters cannot be made. Whoever owns the project runs: gcloud pubsub %s --project=%s --role=%s "+
+		"--member=serviceAccount:service-$(gcloud projects describe %s --format='value(projectNumber)')@gcp-sa-pubsub.iam.gserviceaccount.com",
+		g.role, g.command, project, g.role, project)
+}
+
+// given reports whether Pub/Sub's service agent has the role there.
+func (g grant) given(ctx context.Context) (bool, error) {
+	policy, err := g.policy(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, binding := range policy.GetBindings() {
+		if binding.GetRole() != g.role {
+			continue
+		}
+		for _, member := range binding.GetMembers() {
+			if serviceAgent.MatchString(member) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,83 @@
+package events
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	pubsub "cloud.google.com/go/pubsub/v2"
+
+	"perci.health/careline"
+)
+
+// Bounds of a pull.
+const (
+	pullAtOnce = 256      // messages being taken
+	pullBytes  = 64 << 20 // of those
+	// leaseFor is how long a message may wait its turn here, behind others of its
+	// key, before Google gives it to somebody else.
+	leaseFor = 2 * time.Minute
+)
+
+// Pull takes messages from a subscription, where nothing can be pushed: the
+// service is not reachable for Google, or the dead letters are to be read again.
+// The fields must be set.
+type Pull struct {
+	Topic        Topic  // its Project and Emulator count
+	Subscription string // its name, such as "careline-twilio"
+	Inbox        *Inbox
+	Log          *slog.Logger
+}
+
+// Run takes messages until ctx ends, then lets those under way finish. A message
+// is acknowledged when it is durable here, event or stray, and comes again when it
+// could not be kept. Messages of one ordering key are taken one after the other,
+// if the subscription has ordering enabled. Google's refusals, such as that the
+// subscription does not exist, are logged, and it asks again. The error is that no
+// client could be made.
+func (p Pull) Run(ctx context.Context) error {
+	client, err := pubsub.NewClient(ctx, p.Topic.Project, p.Topic.options()...)
+	if err != nil {
+		return fmt.Errorf("pub/sub: make a client, for which Application Default Credentials are needed: %w", err)
+	}
+	defer client.Close()
+	again := Backoff{Base: outageBase, Cap: outageCap}
+	for failures := 1; ; failures++ {
+		began := time.Now()
+		err := p.receive(ctx, client)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if time.Since(began) > outageCap {
+			failures = 1
+		}
+		wait := again.Wait(failures, (1+rand.Float64())/2)
+		p.Log.Error("pulling from Pub/Sub failed", slog.String("subscription", p.Subscription),
+			slog.Any("err", err), slog.Int64("again_ms", wait.Milliseconds()))
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (p Pull) receive(ctx context.Context, client *pubsub.Client) error {
+	subscriber := client.Subscriber(p.Topic.subscription(p.Subscription))
+	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
+	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes
+	subscriber.ReceiveSettings.MaxExtension = leaseFor
+	return subscriber.Receive(ctx, func(ctx context.Context, m *pubsub.Message) {
+		ctx, line := careline.WithLine(context.WithoutCancel(ctx)) // what has begun is finished
+		err := p.Inbox.take(ctx, received{id: m.ID, attributes: m.Attributes, data: m.Data})
+		if err != nil {
+			m.Nack()
+			p.Log.LogAttrs(ctx, slog.LevelWarn, "a message could not be taken", append(line.Attrs(),
+				slog.String("message", m.ID), slog.Any("err", err))...)
+			return
+		}
+		m.Ack()
+	})
+}
