@@ -24,7 +24,9 @@ func BenchmarkAppend(b *testing.B) {
 }
 
 func benchAppend(b *testing.B, waiting int, c store.Config) {
-	c.URL, c.Consumers = "file:"+filepath.Join(b.TempDir(), "log.db"), []string{"chart"}
+	if c.Consumers = []string{"chart"}; c.URL == "" {
+		c.URL = "file:" + filepath.Join(b.TempDir(), "log.db")
+	}
 	s, err := store.Open(b.Context(), c)
 	if err != nil {
 		b.Fatal(err)

@@ -25,3 +25,11 @@ func (s *postgresStore) Hold(ctx context.Context) (release func()) {
 
 // Waiting is how many requests wait for the writer.
 func (s *postgresStore) Waiting() int { return s.writer.queue.len() }
+
+// Setting is a setting of the connection that writes.
+func (s *postgresStore) Setting(ctx context.Context, name string) (value string) {
+	_ = s.alone(ctx, "read a setting", false, func(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+		return nil, conn.QueryRow(ctx, "SELECT current_setting($1)", name).Scan(&value)
+	})
+	return value
+}

@@ -99,7 +99,7 @@ func (s *postgresStore) keep(ctx context.Context, k *pgKeep) (kept careline.Call
 func (s *postgresStore) eventAt(ctx context.Context, seq int64) (e careline.CallEvent, err error) {
 	err = s.read(ctx, "read what was kept first", func(ctx context.Context, c *pgxpool.Conn) error {
 		found := false
-		err := eachEvent(ctx, c, func(kept careline.CallEvent) { e, found = kept, true }, nil, pgEventOnce, seq)
+		err := eachEvent(ctx, c, eventQuery{sql: pgEventOnce, args: []any{seq}}, func(kept careline.CallEvent) { e, found = kept, true })
 		if err == nil && !found {
 			err = errors.New("it was forgotten meanwhile")
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 
 	"perci.health/careline"
 )
@@ -76,6 +75,7 @@ type pgBatch struct {
 	keeps  []*pgKeep
 	files  []*pgFile
 	events []*pgEvent
+	rules  rules
 	ends   [3]endings
 
 	fileKeys, fileIDs, fileVersions []string
@@ -90,12 +90,12 @@ func newBatch(teller string, consumers []string) pgBatch {
 		consumers = []string{}
 	}
 	return pgBatch{teller: teller, consumers: consumers, ends: [3]endings{newEndings(), newEndings(), newEndings()},
-		events: []*pgEvent{}, fileKeys: []string{}, fileIDs: []string{}, fileVersions: []string{}, filePlaces: []int64{},
+		events: []*pgEvent{}, rules: newRules(), fileKeys: []string{}, fileIDs: []string{}, fileVersions: []string{}, filePlaces: []int64{},
 		fileTried: []bool{}, fileDoubted: []bool{}, seen: map[string]struct{}{}}
 }
 
 const sqlWrite = `CALL write_1($1, $2, $3::event_1[], $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-	$16, $17, $18, $19, $20, $21, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`
+	$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`
 
 // prepare tells a new connection of the types that the procedure takes.
 func (b *pgBatch) prepare(ctx context.Context, conn *pgx.Conn) error {
@@ -116,6 +116,7 @@ func (b *pgBatch) write(ctx context.Context, conn *pgx.Conn, batch []*pgWork) (c
 	var recents, lives []int32
 	ends := &b.ends
 	err = conn.QueryRow(ctx, sqlWrite, b.teller, b.consumers, b.events,
+		b.rules.ids, b.rules.keys, b.rules.legs, b.rules.members, b.rules.kepts, b.rules.bits, b.rules.besides,
 		ends[ended].consumers, ends[ended].places,
 		ends[putOff].consumers, ends[putOff].places, ends[putOff].attempts, ends[putOff].times, ends[putOff].causes,
 		ends[buried].consumers, ends[buried].places, ends[buried].attempts, ends[buried].times, ends[buried].causes,
@@ -167,6 +168,7 @@ func (b *pgBatch) fill(batch []*pgWork) {
 			b.seen[key] = struct{}{}
 		}
 		b.events = append(b.events, &k.event)
+		b.rules.add(&k.event)
 	}
 }
 
@@ -197,6 +199,7 @@ func (b *pgBatch) reset() {
 	}
 	b.fileKeys, b.fileIDs, b.fileVersions = b.fileKeys[:0], b.fileIDs[:0], b.fileVersions[:0]
 	b.filePlaces, b.fileTried, b.fileDoubted = b.filePlaces[:0], b.fileTried[:0], b.fileDoubted[:0]
+	b.rules.reset()
 	clear(b.seen)
 }
 
@@ -206,88 +209,4 @@ func (b *pgBatch) keys() (all []string) {
 		all = append(all, k.kept)
 	}
 	return all
-}
-
-// pgEvent is an event in the order of the type event_1.
-type pgEvent struct {
-	e        careline.CallEvent
-	request  string
-	besides  string
-	admitted bool // only at the load asked for
-	load     careline.Load
-	again    bool
-	shares   bool
-}
-
-// IsNull is part of pgtype.CompositeIndexGetter.
-func (p *pgEvent) IsNull() bool { return p == nil }
-
-// Index is part of pgtype.CompositeIndexGetter.
-func (p *pgEvent) Index(i int) any {
-	e := &p.e
-	switch i {
-	case 0:
-		return e.ID
-	case 1:
-		return e.Call
-	case 2:
-		return e.Leg
-	case 3:
-		return string(e.Kind)
-	case 4:
-		return microsOf(e.At)
-	case 5:
-		return e.Kept.UnixMicro()
-	case 6:
-		return int64(e.Order)
-	case 7:
-		return string(e.Status)
-	case 8:
-		return e.Word
-	case 9:
-		return e.Direction
-	case 10:
-		return e.MemberLeg
-	case 11:
-		return e.Appointment
-	case 12:
-		n, known := e.Seconds.Value()
-		return pgtype.Int8{Int64: int64(n), Valid: known}
-	case 13:
-		return e.AnsweredBy
-	case 14:
-		return e.Recording
-	case 15:
-		return p.request
-	case 16:
-		return e.Report
-	case 17:
-		return e.Trace
-	}
-	return p.meaning(i)
-}
-
-// meaning is what the program knows of an event besides.
-func (p *pgEvent) meaning(i int) any {
-	switch i {
-	case 18:
-		return asks(p.e)
-	case 19:
-		return ends(p.e) || p.e.Kind == careline.KindRefused
-	case 20:
-		return settles(p.e)
-	case 21:
-		return p.e.Request.Clinician
-	case 22:
-		return string(p.e.Request.Patient)
-	case 23:
-		return p.besides
-	case 24:
-		return pgtype.Int4{Int32: int32(p.load.Recent), Valid: p.admitted}
-	case 25:
-		return pgtype.Int4{Int32: int32(p.load.Live), Valid: p.admitted}
-	case 26:
-		return p.again
-	}
-	return p.shares
 }

@@ -85,10 +85,11 @@ func (s *postgresStore) Next(ctx context.Context, consumer, call string, now tim
 	err = s.read(ctx, "read the next delivery", func(ctx context.Context, c *pgxpool.Conn) error {
 		var due pgtype.Int8
 		var attempts int
-		return eachEvent(ctx, c, func(e careline.CallEvent) {
+		q := eventQuery{pgNextDelivery, []any{call, consumer}, []any{&attempts, &due}}
+		return eachEvent(ctx, c, q, func(e careline.CallEvent) {
 			d = careline.Delivery{Consumer: consumer, Event: e, Attempts: attempts}
 			ok = !timeOf(due).After(toStored(now))
-		}, []any{&attempts, &due}, pgNextDelivery, call, consumer)
+		})
 	})
 	if err != nil || !ok {
 		return careline.Delivery{}, false, err

@@ -22,7 +22,7 @@ const (
 func (s *postgresStore) Events(ctx context.Context, call string) (events []careline.CallEvent, err error) {
 	err = s.read(ctx, "read a call's events", func(ctx context.Context, c *pgxpool.Conn) error {
 		events = nil
-		return eachEvent(ctx, c, func(e careline.CallEvent) { events = append(events, e) }, nil, pgEventsOfCall, call)
+		return eachEvent(ctx, c, eventQuery{sql: pgEventsOfCall, args: []any{call}}, func(e careline.CallEvent) { events = append(events, e) })
 	})
 	if err != nil {
 		return nil, err
@@ -30,10 +30,17 @@ func (s *postgresStore) Events(ctx context.Context, call string) (events []carel
 	return events, nil
 }
 
-// eachEvent hands over every row, which begins with pgColumns and goes on with
-// rest. It stops at one that cannot be read.
-func eachEvent(ctx context.Context, c *pgxpool.Conn, row func(careline.CallEvent), rest []any, sql string, args ...any) error {
-	rows, err := c.Query(ctx, sql, args...)
+// eventQuery asks for rows that begin with pgColumns and go on with rest, where the
+// values are put.
+type eventQuery struct {
+	sql  string
+	args []any
+	rest []any
+}
+
+// eachEvent hands over every row. It stops at one that cannot be read.
+func eachEvent(ctx context.Context, c *pgxpool.Conn, q eventQuery, row func(careline.CallEvent)) error {
+	rows, err := c.Query(ctx, q.sql, q.args...)
 	if err != nil {
 		return err
 	}
@@ -43,7 +50,7 @@ func eachEvent(ctx context.Context, c *pgxpool.Conn, row func(careline.CallEvent
 		var at, kept, seconds pgtype.Int8
 		var request []byte
 		dest := append([]any{&e.Seq, &e.Call, &e.ID, &e.Leg, &e.Kind, &at, &kept, &e.Order, &e.Status, &e.Word, &e.Direction,
-			&e.MemberLeg, &e.Appointment, &seconds, &e.AnsweredBy, &e.Recording, &request, &e.Report, &e.Trace}, rest...)
+			&e.MemberLeg, &e.Appointment, &seconds, &e.AnsweredBy, &e.Recording, &request, &e.Report, &e.Trace}, q.rest...)
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}

@@ -26,10 +26,11 @@ func (s *postgresStore) Dead(ctx context.Context, consumer string) (dead []Dead,
 		dead = nil
 		var one Dead
 		var buried pgtype.Int8
-		return eachEvent(ctx, c, func(e careline.CallEvent) {
+		q := eventQuery{pgDead, []any{consumer}, []any{&one.Delivery.Attempts, &buried, &one.Cause}}
+		return eachEvent(ctx, c, q, func(e careline.CallEvent) {
 			one.Delivery.Consumer, one.Delivery.Event, one.Buried = consumer, e, timeOf(buried)
 			dead = append(dead, one)
-		}, []any{&one.Delivery.Attempts, &buried, &one.Cause}, pgDead, consumer)
+		})
 	})
 	if err != nil {
 		return nil, err

@@ -34,6 +34,21 @@ func postgres(t testing.TB) *pgbox.Box {
 	return server.box
 }
 
+// startPostgres is a server that a test may stop.
+func startPostgres(t *testing.T) *pgbox.Box {
+	t.Helper()
+	box, err := pgbox.Start(t.Context(), pgbox.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return box
+}
+
 func stopPostgres() {
 	if server.box == nil {
 		return

@@ -144,8 +144,8 @@ BEGIN
     VALUES (new_seq, of_call, e.id, e.leg, e.kind, e.at, e.kept, e.place, e.status, e.word, e.direction,
       e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace);
   INSERT INTO deliveries (call, consumer, seq, due)
-    SELECT of_call, t.consumer, new_seq, CASE WHEN NOT EXISTS
-      (SELECT FROM deliveries p WHERE p.call = of_call AND p.consumer = t.consumer) THEN e.kept END
+    SELECT of_call, t.consumer, new_seq, CASE WHEN
+      (SELECT p.seq FROM deliveries p WHERE p.call = of_call AND p.consumer = t.consumer LIMIT 1) IS NULL THEN e.kept END
     FROM unnest(consumers || e.besides) t (consumer) WHERE t.consumer <> '';
   RETURN new_seq;
 END $$;
@@ -208,101 +208,115 @@ END $$;
 
 -- keep_all_1 keeps the events of a batch, in their order: as long as nothing has to
 -- be moved, decided or looked at twice, all at once; from the first event on that
--- asks for more, one by one. What it answers stands in the events' order; changed
--- are the calls that have something new.
-CREATE FUNCTION keep_all_1(incoming event_1[], consumers text[],
+-- asks for more, one by one. What the rules ask of an event comes beside it once
+-- more, by column, for that is read faster: its key, and what it means in bits
+-- (1 asks, 2 over, 4 settles, 8 it names a clinician's call, 16 again, 32 shares,
+-- 64 admitted at a load). What is answered stands in the events' order; changed are
+-- the calls that have something new.
+CREATE FUNCTION keep_all_1(incoming event_1[], ids text[], own_keys text[], legs text[], members text[], kepts bigint[],
+  bits integer[], besides text[], consumers text[],
   OUT seqs bigint[], OUT keys_kept text[], OUT repeated boolean[], OUT recents integer[], OUT lives integer[], OUT changed text[])
 LANGUAGE plpgsql AS $$
 DECLARE
   total integer := cardinality(incoming);
-  plain integer;    -- how many from the first on are kept at once
-  numbers bigint[]; -- of the calls
-  fresh boolean[];  -- the call begins with it
-  told boolean[];   -- there is nothing to tell the call's row
-  legs text[];      -- those of which nothing is known yet; NULL: none
-  members text[];
-  news integer;     -- how many of the plain ones are no repetitions
+  plain integer;        -- how many from the first on are kept at once
+  numbers bigint[];     -- of the calls; NULL: a repetition
+  fresh boolean[];      -- the call begins with it
+  untold boolean[];     -- there is something to tell the call's row
+  new_legs text[];      -- those of which nothing is known yet; NULL: none
+  new_members text[];
+  news integer;         -- how many of the plain ones are no repetitions
+  some_fresh boolean;
+  some_untold boolean;
   base bigint;
-  one event_1;
+  one text;
   kept kept_1;
 BEGIN
   SELECT l.seq INTO base FROM log_end l;
-  SELECT array_agg(r.number ORDER BY r.i), array_agg(r.key ORDER BY r.i), array_agg(r.fresh ORDER BY r.i),
-      array_agg(r.old IS NOT NULL ORDER BY r.i), array_agg(r.told ORDER BY r.i),
-      array_agg(coalesce(r.old, base + r.new_before) ORDER BY r.i),
-      array_agg(r.new_leg ORDER BY r.i), array_agg(r.new_member ORDER BY r.i),
-      coalesce(min(r.i) FILTER (WHERE r.special), total + 1) - 1
-    INTO numbers, keys_kept, fresh, repeated, told, seqs, legs, members, plain
+  SELECT array_agg(r.number), array_agg(r.key), array_agg(r.fresh), array_agg(r.number IS NULL), array_agg(r.untold),
+      array_agg(coalesce(r.old, base + r.new_before)), array_agg(r.new_leg), array_agg(r.new_member),
+      coalesce(min(r.i) FILTER (WHERE r.special), total + 1) - 1, bool_or(r.fresh), bool_or(r.untold)
+    INTO numbers, keys_kept, fresh, repeated, untold, seqs, new_legs, new_members, plain, some_fresh, some_untold
   FROM (
-    SELECT u.i, c.number IS NULL AS fresh, old.seq AS old,
-      CASE WHEN c.number IS NULL THEN nextval('calls_number') ELSE c.number END AS number,
-      coalesce(c.key, u.own_key) AS key,
-      c.heard AND (c.over OR NOT u.over) AND (c.look IS NOT NULL AND (c.look = 0 OR NOT u.settles)
-        OR c.look IS NULL AND NOT u.looked AND NOT u.settles) AS told,
-      CASE WHEN old.seq IS NULL AND u.leg <> '' AND l.number IS NULL AND u.leg <> coalesce(c.key, u.own_key) THEN u.leg END AS new_leg,
-      CASE WHEN old.seq IS NULL AND u.member_leg <> '' AND m.number IS NULL AND u.member_leg <> coalesce(c.key, u.own_key) THEN u.member_leg END AS new_member,
+    SELECT u.i, old.seq AS old, c.number IS NULL AS fresh, coalesce(c.key, u.own_key) AS key,
+      CASE WHEN c.number IS NULL THEN nextval('calls_number') WHEN old.seq IS NULL THEN c.number END AS number,
       count(*) FILTER (WHERE old.seq IS NULL) OVER (ORDER BY u.i) AS new_before,
-      old.seq IS NULL AND (u.again OR u.recent IS NOT NULL OR u.asks AND c.number IS NOT NULL
-        OR u.shares AND (c.number IS NULL OR u.leg <> '' AND l.number IS NULL OR u.member_leg <> '' AND m.number IS NULL)
-        OR coalesce(l.key = u.leg AND l.clinician IS NULL AND l.number IS DISTINCT FROM c.number, false)
-        OR coalesce(m.key = u.member_leg AND m.clinician IS NULL AND m.number IS DISTINCT FROM c.number, false)) AS special
-    FROM (SELECT i, x.id, x.call, CASE WHEN x.call = '' THEN x.leg ELSE x.call END AS own_key,
-        CASE WHEN x.call = '' THEN '' ELSE x.leg END AS leg, CASE WHEN x.call = '' THEN '' ELSE x.member_leg END AS member_leg,
-        x.call <> '' AND x.kind <> 'member-called' AS looked,
-        x.asks, x.over, x.settles, x.recent, x.again, x.shares
-      FROM unnest(incoming) WITH ORDINALITY x (id, call, leg, kind, at, kept, place, status, word, direction, member_leg,
-        appointment, seconds, answered_by, recording, request, report, trace, asks, over, settles, clinician, patient,
-        besides, recent, live, again, shares, i)) u
+      old.seq IS NULL AND c.number IS NOT NULL AND NOT (c.heard AND (c.over OR u.bits & 2 = 0)
+        AND (c.look IS NOT NULL OR u.bits & 8 = 0) AND (c.look = 0 OR u.bits & 4 = 0) IS TRUE) AS untold,
+      CASE WHEN old.seq IS NULL AND lk.call IS NULL AND u.leg <> coalesce(c.key, u.own_key) THEN u.leg END AS new_leg,
+      CASE WHEN old.seq IS NULL AND mk.call IS NULL AND u.member <> coalesce(c.key, u.own_key) THEN u.member END AS new_member,
+      old.seq IS NULL AND (u.bits & 80 > 0 OR u.bits & 1 > 0 AND c.number IS NOT NULL
+        OR u.bits & 32 > 0 AND (c.number IS NULL OR u.leg IS NOT NULL AND lk.call IS NULL OR u.member IS NOT NULL AND mk.call IS NULL)
+        OR coalesce(l.key = u.leg AND l.clinician IS NULL, false)
+        OR coalesce(m.key = u.member AND m.clinician IS NULL, false)) AS special
+    FROM (SELECT x.i, x.id, x.own_key, nullif(nullif(x.leg, ''), x.own_key) AS leg, nullif(nullif(x.member, ''), x.own_key) AS member, x.bits
+        FROM unnest(ids, own_keys, legs, members, bits) WITH ORDINALITY x (id, own_key, leg, member, bits, i)) u
       LEFT JOIN keys ck ON ck.key = u.own_key LEFT JOIN calls c ON c.number = ck.call
-      LEFT JOIN events old ON old.call = c.number AND old.id = u.id
-      LEFT JOIN keys lk ON lk.key = u.leg LEFT JOIN calls l ON l.number = lk.call
-      LEFT JOIN keys mk ON mk.key = u.member_leg LEFT JOIN calls m ON m.number = mk.call
+      LEFT JOIN events old ON old.call = ck.call AND old.id = u.id
+      LEFT JOIN keys lk ON lk.key = u.leg
+      LEFT JOIN calls l ON l.number = CASE WHEN lk.call IS DISTINCT FROM ck.call THEN lk.call END
+      LEFT JOIN keys mk ON mk.key = u.member
+      LEFT JOIN calls m ON m.number = CASE WHEN mk.call IS DISTINCT FROM ck.call THEN mk.call END
+    ORDER BY u.i
   ) r;
 
-  IF true = ANY (fresh[1:plain]) THEN
+  IF some_fresh THEN
     INSERT INTO calls (number, key, clinician, patient, begun, heard, over, look)
-      SELECT numbers[x.i], keys_kept[x.i], CASE WHEN x.asks THEN x.clinician END, CASE WHEN x.asks THEN x.patient ELSE '' END,
-        CASE WHEN x.asks THEN x.kept END, NOT x.asks, x.over,
-        CASE WHEN x.settles THEN 0 WHEN x.call <> '' AND x.kind <> 'member-called' THEN x.kept + 180000000 END
-      FROM unnest(incoming[1:plain], fresh[1:plain]) WITH ORDINALITY x (id, call, leg, kind, at, kept, place, status, word,
-        direction, member_leg, appointment, seconds, answered_by, recording, request, report, trace, asks, over, settles,
-        clinician, patient, besides, recent, live, again, shares, fresh, i)
-      WHERE x.fresh;
+      SELECT numbers[i], own_keys[i], e.clinician, e.patient, e.begun, bits[i] & 1 = 0, bits[i] & 2 > 0,
+        CASE WHEN bits[i] & 4 > 0 THEN 0 WHEN bits[i] & 8 > 0 THEN kepts[i] + 180000000 END
+      FROM generate_series(1, plain) i, LATERAL (SELECT
+        CASE WHEN bits[i] & 1 > 0 THEN (incoming[i]).clinician END AS clinician,
+        CASE WHEN bits[i] & 1 > 0 THEN (incoming[i]).patient ELSE '' END AS patient,
+        CASE WHEN bits[i] & 1 > 0 THEN kepts[i] END AS begun) e
+      WHERE fresh[i];
+    INSERT INTO keys (key, call) SELECT own_keys[i], numbers[i] FROM generate_series(1, plain) i WHERE fresh[i];
   END IF;
+  -- A leg and the member's leg of one event are often the same.
   INSERT INTO keys (key, call)
-    SELECT DISTINCT n.key, x.number
-    FROM unnest(numbers[1:plain], keys_kept[1:plain], fresh[1:plain], legs[1:plain], members[1:plain]) x (number, key, fresh, leg, member)
-      CROSS JOIN LATERAL (VALUES (CASE WHEN x.fresh THEN x.key END), (x.leg), (x.member)) n (key)
-    WHERE n.key IS NOT NULL;
+    SELECT x.leg, x.number FROM unnest(new_legs[1:plain], numbers[1:plain]) x (leg, number) WHERE x.leg IS NOT NULL
+    UNION SELECT x.member, x.number FROM unnest(new_members[1:plain], numbers[1:plain]) x (member, number) WHERE x.member IS NOT NULL;
   INSERT INTO events (seq, call, id, leg, kind, at, kept, place, status, word, direction,
       member_leg, appointment, seconds, answered_by, recording, request, report, trace)
     SELECT x.new_seq, x.number, x.id, x.leg, x.kind, x.at, x.kept, x.place, x.status, x.word, x.direction,
       x.member_leg, x.appointment, x.seconds, x.answered_by, x.recording, x.request, x.report, x.trace
-    FROM unnest(incoming[1:plain], numbers[1:plain], seqs[1:plain], repeated[1:plain]) x (id, call, leg, kind, at, kept, place, status, word,
+    FROM unnest(incoming[1:plain], numbers[1:plain], seqs[1:plain]) x (id, call, leg, kind, at, kept, place, status, word,
       direction, member_leg, appointment, seconds, answered_by, recording, request, report, trace, asks, over, settles,
-      clinician, patient, besides, recent, live, again, shares, number, new_seq, repeated)
-    WHERE NOT x.repeated;
+      clinician, patient, besides, recent, live, again, shares, number, new_seq)
+    WHERE x.number IS NOT NULL;
   GET DIAGNOSTICS news = ROW_COUNT;
   IF news > 0 THEN
     UPDATE log_end SET seq = base + news;
-    INSERT INTO deliveries (call, consumer, seq, due)
-      SELECT q.number, q.consumer, q.seq, CASE WHEN q.n = 1 AND NOT EXISTS
-        (SELECT FROM deliveries p WHERE p.call = q.number AND p.consumer = q.consumer) THEN q.kept END
-      FROM (SELECT x.number, t.consumer, x.new_seq AS seq, x.kept, row_number() OVER (PARTITION BY x.number, t.consumer ORDER BY x.new_seq) AS n
-        FROM unnest(incoming[1:plain], numbers[1:plain], seqs[1:plain], repeated[1:plain]) x (id, call, leg, kind, at, kept, place, status, word,
-          direction, member_leg, appointment, seconds, answered_by, recording, request, report, trace, asks, over, settles,
-          clinician, patient, besides, recent, live, again, shares, number, new_seq, repeated)
-          CROSS JOIN LATERAL unnest(consumers || x.besides) t (consumer)
-        WHERE NOT x.repeated AND t.consumer <> '') q;
-    PERFORM hear_1(incoming[i], numbers[i]) FROM generate_series(1, plain) i
-      WHERE NOT fresh[i] AND NOT repeated[i] AND told[i] IS NOT TRUE;
+    FOREACH one IN ARRAY consumers LOOP
+      INSERT INTO deliveries (call, consumer, seq, due)
+        SELECT x.number, one, x.new_seq, CASE WHEN array_position(numbers, x.number) = x.i -- the first of its call in the batch
+          AND (SELECT p.seq FROM deliveries p WHERE p.call = x.number AND p.consumer = one LIMIT 1) IS NULL THEN x.kept END
+        FROM unnest(numbers[1:plain], seqs[1:plain], kepts[1:plain]) WITH ORDINALITY x (number, new_seq, kept, i)
+        WHERE x.number IS NOT NULL;
+    END LOOP;
+    FOR one IN SELECT DISTINCT x.besides FROM unnest(besides[1:plain], numbers[1:plain]) x (besides, number)
+        WHERE x.besides <> '' AND x.number IS NOT NULL LOOP
+      INSERT INTO deliveries (call, consumer, seq)
+        SELECT x.number, one, x.new_seq FROM unnest(numbers[1:plain], seqs[1:plain], besides[1:plain]) x (number, new_seq, besides)
+        WHERE x.number IS NOT NULL AND x.besides = one ON CONFLICT DO NOTHING;
+      PERFORM promote_1(numbers[1:plain], array_fill(one, ARRAY[plain]));
+    END LOOP;
   END IF;
-  changed := ARRAY(SELECT DISTINCT x.key FROM unnest(keys_kept[1:plain], repeated[1:plain]) x (key, repeated) WHERE NOT x.repeated);
+  IF some_untold THEN
+    UPDATE calls c SET heard = true, over = c.over OR x.over, look = CASE WHEN x.settles THEN 0 WHEN NOT x.looked THEN c.look
+        ELSE coalesce(c.look, (SELECT min(f.kept) FROM events f WHERE f.call = x.number) + 180000000) END
+      FROM (SELECT numbers[i] AS number, bool_or(bits[i] & 2 > 0) AS over, bool_or(bits[i] & 4 > 0) AS settles, bool_or(bits[i] & 8 > 0) AS looked
+        FROM generate_series(1, plain) i WHERE untold[i] GROUP BY numbers[i]) x
+      WHERE c.number = x.number;
+  END IF;
+  IF news = plain THEN
+    changed := keys_kept[1:plain];
+  ELSE
+    changed := ARRAY(SELECT x.key FROM unnest(keys_kept[1:plain], numbers[1:plain]) x (key, number) WHERE x.number IS NOT NULL);
+  END IF;
   recents := array_fill(0, ARRAY[total]); lives := recents;
 
   FOR i IN plain + 1 .. total LOOP
-    one := incoming[i];
-    kept := keep_1(one, consumers);
+    kept := keep_1(incoming[i], consumers);
     seqs[i] := kept.seq; keys_kept[i] := kept.call; repeated[i] := kept.repeated;
     recents[i] := kept.recent; lives[i] := kept.live;
     IF kept.moved OR NOT kept.repeated AND kept.seq > 0 THEN
@@ -380,6 +394,7 @@ END $$;
 -- write_1 is one batch. It ends the transaction itself, so that the log's lock is
 -- given back before the answer leaves for the program.
 CREATE PROCEDURE write_1(teller text, consumers text[], incoming event_1[],
+  ids text[], own_keys text[], legs text[], members text[], kepts bigint[], bits integer[], besides text[],
   done_consumers text[], done_places bigint[],
   retry_consumers text[], retry_places bigint[], retry_tries integer[], retry_times bigint[], retry_causes text[],
   bury_consumers text[], bury_places bigint[], bury_tries integer[], bury_times bigint[], bury_causes text[],
@@ -390,7 +405,8 @@ LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM lock_log_1();
   IF cardinality(incoming) > 0 THEN
-    SELECT k.* INTO seqs, keys_kept, repeated, recents, lives, changed FROM keep_all_1(incoming, consumers) k;
+    SELECT k.* INTO seqs, keys_kept, repeated, recents, lives, changed 
+      FROM keep_all_1(incoming, ids, own_keys, legs, members, kepts, bits, besides, consumers) k;
     PERFORM tell_1(teller, changed);
   END IF;
   IF cardinality(done_places) > 0 THEN
