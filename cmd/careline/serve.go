@@ -44,7 +44,8 @@ type parts struct {
 
 	transport transport
 
-	relays atomic.Bool // the relay is running
+	assembled chan struct{} // closed when all of the above is made
+	relays    atomic.Bool   // the relay is running
 }
 
 // listen takes the address before anything else is made, so that a port in use
@@ -113,7 +114,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
 		return nil, err
 	}
-	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics()}
+	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics(), assembled: make(chan struct{})}
 	var err error
 	if p.traces, err = telemetry.NewTraces(ctx, telemetry.TracesConfig{Export: c.traces, Version: version}); err != nil {
 		return nil, err
@@ -148,6 +149,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if p.transport, err = newTransport(ctx, c, p); err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
+	close(p.assembled)
 	return p, nil
 }
 
@@ -158,8 +160,13 @@ func (p *parts) committed(keys []string) {
 }
 
 // elsewhere is told what another instance kept, and delivers: nobody but the
-// browsers that are connected here needs to know.
+// browsers that are connected here needs to know, and none is before all is made.
 func (p *parts) elsewhere(keys []string) {
+	select {
+	case <-p.assembled:
+	default:
+		return
+	}
 	if keys == nil {
 		p.live.Missed()
 		return

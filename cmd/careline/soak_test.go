@@ -35,7 +35,8 @@ var (
 func TestSoak(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]soakKind{
-		"one instance on SQLite": {instances: 1},
+		"one instance on SQLite":    {instances: 1},
+		"two instances on Postgres": {instances: 2, postgres: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -33,14 +34,25 @@ func (b *Box) launch() (*server, error) {
 	defer out.Close() // the process has its own
 	s.cmd = b.command(context.Background(), "postgres", "-D", b.data(), "-p", fmt.Sprint(b.port))
 	s.cmd.Stdout, s.cmd.Stderr = out, out
-	if err := s.cmd.Start(); err != nil {
+	started := make(chan error)
+	go s.run(started)
+	if err := <-started; err != nil {
 		return nil, fmt.Errorf("start postgres: %w", err)
 	}
-	go func() {
-		defer close(s.ended)
-		_ = s.cmd.Wait() // how it ended, its log tells
-	}()
 	return s, nil
+}
+
+// run starts the process and waits for its end, in one thread: Linux ends the
+// child when the thread that started it does (prctl(2), PR_SET_PDEATHSIG).
+func (s *server) run(started chan<- error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer close(s.ended)
+	err := s.cmd.Start()
+	started <- err
+	if err == nil {
+		_ = s.cmd.Wait() // how it ended, its log tells
+	}
 }
 
 // ready returns when the server takes connections.
