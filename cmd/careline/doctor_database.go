@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/url"
@@ -110,15 +111,21 @@ func headerFinding(name string) careline.Finding {
 	return careline.Good("The database is careline's, can be written, and nobody has it open.")
 }
 
-// postgresFinding opens the log as the service does, beside those that have it open.
+// postgresFinding looks at the database beside the instances that use it.
 func postgresFinding(ctx context.Context, address string) careline.Finding {
-	s, err := store.Open(ctx, store.Config{URL: address})
+	s, err := store.LookAtPostgres(ctx, address)
 	if err != nil {
-		return careline.Fault("The database cannot be opened: "+strings.ReplaceAll(err.Error(), address, shown(address))+".", "Check DATABASE_URL, that the database exists, and that its user may create tables and write in it.")
+		return careline.Fault("The database cannot be used: "+strings.ReplaceAll(err.Error(), address, shown(address))+".", "Check DATABASE_URL and that the database runs and exists; for the rest see what is said.")
 	}
-	err = errors.Join(s.Ready(ctx), s.Close())
-	if err != nil {
-		return careline.Fault("The log cannot be read: "+err.Error()+".", "See the database's own log.")
+	switch {
+	case !s.Writable && s.Have == 0:
+		return careline.Fault("The database is empty, and its user may not make the schema.", "Let the user of DATABASE_URL create tables there, or run careline migrate as one who may.")
+	case !s.Writable:
+		return careline.Fault("The log may be read, but not written.", "Let DATABASE_URL lead to the primary server, and its user write.")
+	case s.Have == 0:
+		return careline.Good("The database is empty: careline makes its schema when it starts.")
+	case s.Have < s.Know:
+		return careline.Doubt(fmt.Sprintf("The schema is %d, and this version's is %d.", s.Have, s.Know), "Run careline migrate, or start the service, which does the same.")
 	}
-	return careline.Good("The database can be reached, and its schema is this version's.")
+	return careline.Good("The database can be written, and its schema is this version's.")
 }

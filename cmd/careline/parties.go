@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/events"
+	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
 
@@ -36,6 +38,8 @@ type planned struct{ takeNumbers bool }
 func parties() []party {
 	return []party{
 		{name: "database", settings: []string{"DATABASE_URL"}, open: openDatabase},
+		{name: "fhir", settings: []string{"FHIR_"}, open: openFHIR},
+		{name: "issuer", settings: []string{"DESCOPE_", "SESSION_"}, open: openIssuer},
 		{name: "pubsub", settings: []string{"PUBSUB_", "EVENTS", "FUNCTIONS_URL"}, used: throughPubSub, open: openPubSub},
 		{name: "twilio", settings: []string{"TWILIO_", "FUNCTIONS_URL", "ALLOWED_COUNTRIES", "NODE_ENV", "FUNCTIONS_EMULATOR"}, open: openTwilio},
 		{name: "clock", settings: []string{"TWILIO_API_BASE_URL"}, open: openClock},
@@ -60,6 +64,36 @@ func outward() *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DisableKeepAlives = true
 	return &http.Client{Transport: transport, Timeout: checkTimeout}
+}
+
+// quiet are parts that neither log nor trace, for clients that a command uses.
+func quiet(ctx context.Context) (*parts, error) {
+	traces, err := telemetry.NewTraces(ctx, telemetry.TracesConfig{Version: version})
+	return &parts{log: slog.New(slog.DiscardHandler), traces: traces, metrics: telemetry.NewMetrics()}, err
+}
+
+func openFHIR(ctx context.Context, c config) (opened, error) {
+	p, err := quiet(ctx)
+	if err != nil {
+		return opened{}, err
+	}
+	client, err := newFHIR(c, p)
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{checks: client.Checks(), plan: func(ctx context.Context, _ planned) ([]careline.Change, error) { return client.Plan(ctx) }}, nil
+}
+
+func openIssuer(ctx context.Context, c config) (opened, error) {
+	p, err := quiet(ctx)
+	if err != nil {
+		return opened{}, err
+	}
+	verifier, err := newSession(c, p)
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{checks: verifier.Checks()}, nil
 }
 
 func openTwilio(_ context.Context, c config) (opened, error) {
