@@ -7,7 +7,7 @@ SHELL := bash
 .PHONY: help demo build web test unit race lint fuzz e2e bench generate clean node
 
 # Folders whose npm packages the tests need.
-NODE_FOLDERS := web web/generate fhir/medplumlike cmd/careline/judge
+NODE_FOLDERS := web web/generate fhir/medplumlike cmd/careline/judge sandbox/pgbox/npm
 # What the web app is built from.
 WEB_SOURCES := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/package-lock.json
 FUZZTIME ?= 20s

@@ -18,7 +18,7 @@ const bffPrefix = "/bff_clinical/"
 func (s *server) guard(w *answering, r *http.Request, route *Route) *http.Request {
 	s.headers(w.Header(), route)
 	if r.ContentLength > route.Limit {
-		fail(w, r, &http.MaxBytesError{Limit: route.Limit})
+		Fail(w, r, &http.MaxBytesError{Limit: route.Limit})
 		return nil
 	}
 	if r.Body != nil && r.Body != http.NoBody {
@@ -32,7 +32,7 @@ func (s *server) guard(w *answering, r *http.Request, route *Route) *http.Reques
 	}
 	c, err := s.cfg.Session(r.Context(), r)
 	if err != nil {
-		fail(w, r, err)
+		Fail(w, r, err)
 		return nil
 	}
 	careline.Note(r.Context(), slog.String("clinician", c.ID))
@@ -72,7 +72,7 @@ func (s *server) origin(w *answering, r *http.Request, route *Route) bool {
 		return true
 	}
 	if !allowed {
-		fail(w, r, careline.NewError(codeOrigin, "Pages of this origin may not call this service. Ask its operator to allow the origin.", nil))
+		Fail(w, r, careline.NewError(codeOrigin, "Pages of this origin may not call this service. Ask its operator to allow the origin.", nil))
 		return false
 	}
 	h.Set("Access-Control-Allow-Methods", strings.Join(s.methods[route.Path], ", "))

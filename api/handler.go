@@ -16,7 +16,7 @@ type handler func(w http.ResponseWriter, r *http.Request) error
 func (s *server) answer(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
-			fail(w, r, err)
+			Fail(w, r, err)
 		}
 	})
 }

@@ -72,8 +72,9 @@ const retryAfter = "5"
 // only logged.
 const statusClientGone = 499
 
-// fail answers r with err, and notes the cause on r's line.
-func fail(w http.ResponseWriter, r *http.Request, err error) {
+// Fail answers r with err as a problem (RFC 9457), and notes the cause on r's line:
+// for the handlers of other places too.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	a, _ := w.(*answering)
 	if gone := (errLost{}); errors.As(err, &gone) || (r.Context().Err() != nil && errors.Is(err, context.Canceled)) {
 		a.gone(err)

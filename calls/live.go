@@ -57,6 +57,10 @@ func (l *Live) Changed(calls []string) {
 	signal(l.some)
 }
 
+// Missed says that anything may have changed: whoever told of changes elsewhere
+// was not heard for a while. Every follower looks.
+func (l *Live) Missed() { l.wakeAll() }
+
 // Run wakes followers of what changed, until ctx ends. A call whose clinician
 // cannot be read wakes everybody: each finds out for itself.
 func (l *Live) Run(ctx context.Context) {

@@ -78,6 +78,11 @@ func (i *Inbox) take(ctx context.Context, m received) (err error) {
 	return err
 }
 
+// Read is the event that a stray tells of, for a version that can read it.
+func (i *Inbox) Read(m careline.Stray) (careline.CallEvent, error) {
+	return i.read(received{id: m.ID, attributes: m.Attributes, data: m.Data})
+}
+
 // read is the event that a message tells of.
 func (i *Inbox) read(m received) (careline.CallEvent, error) {
 	for _, want := range []struct{ name, value string }{{attributeType, typeAppointment}, {attributeVersion, version1}} {

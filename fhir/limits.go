@@ -2,11 +2,7 @@ package fhir
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"regexp"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,148 +19,247 @@ const (
 	costWrite   = 100
 )
 
+// lane is one kind of request in its way to the server. Those of a lane go in the
+// order of their coming.
+type lane struct {
+	// free and floor are shares of the whole quota. While more than free is left
+	// a request goes at once; below, what is left above floor is spread over the
+	// rest of the window; floor itself is left to the lanes before this one.
+	free, floor float64
+
+	head    chan struct{} // held by the one that is next; the others queue for it
+	last    time.Time     // when the last one went
+	waiting int
+}
+
+// scouts is how many requests may be under way while nobody knows what is left:
+// before the first answer, and when a window has ended. One would do; a few more
+// keep an outage of one answer from stopping all.
+const scouts = 8
+
 // limiter slows down before the server's quota is gone, so that what is left
-// lasts until the window ends. Below a tenth of the most ever seen, requests are
-// let go one after the other at the pace that the rest allows.
+// lasts until the window ends, and writes leave some of it to those who read.
+// Several instances share one quota without knowing of each other: each goes by
+// what the server says is left, and slows down as the others use it up.
 type limiter struct {
 	now func() time.Time
 
 	mu      sync.Mutex
-	most    float64   // the most units ever seen to be left: about the whole quota
-	left    float64   // units left in the window, less what was let go since
-	ends    time.Time // end of the window; zero before any header was seen
-	nextOne time.Time // when the next request may go
+	reads   lane
+	writes  lane
+	silent  bool          // the last answer said nothing of a quota, and none ever did
+	most    float64       // the most units ever seen to be left: about the whole quota
+	left    float64       // units left in the window, as the server last said
+	ends    time.Time     // end of the window; zero before any header was seen
+	paused  time.Time     // until then a refused request asked everybody to wait
+	pending float64       // units under way, of which no answer has told yet
+	flying  int           // requests under way
+	changed chan struct{} // closed when any of this has changed
+}
+
+func newLimiter(now func() time.Time) *limiter {
+	return &limiter{
+		now:     now,
+		reads:   lane{free: 0.10, floor: 0.02, head: make(chan struct{}, 1)},
+		writes:  lane{free: 0.50, floor: 0.10, head: make(chan struct{}, 1)},
+		changed: make(chan struct{}),
+	}
 }
 
 // sameWindow is how far two answers may differ about the end of one window: the
 // header counts whole seconds, and answers cross on their way.
 const sameWindow = 2 * time.Second
 
-// observe takes what an answer says of the quota.
-func (l *limiter) observe(h http.Header) {
-	left, reset, ok := quota(h)
-	if !ok {
-		return
-	}
+// told takes what an answer says of the quota. It is called once for each request
+// that enter has let go, with no header when no answer came.
+func (l *limiter) told(cost float64, status int, h http.Header) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ends := l.now().Add(reset)
-	if l.now().Before(l.ends) && ends.Sub(l.ends).Abs() <= sameWindow {
+	l.pending -= cost
+	l.flying--
+	now := l.now()
+	if left, reset, ok := quota(h); ok {
+		l.observe(now, left, reset)
+	} else if status != 0 && status < http.StatusBadRequest {
+		l.silent = l.ends.IsZero()
+	}
+	if status == http.StatusTooManyRequests {
+		l.paused = now.Add(max(retryAfter(h, now), time.Second))
+	}
+	l.change()
+}
+
+func (l *limiter) observe(now time.Time, left float64, reset time.Duration) {
+	l.silent = false
+	ends := now.Add(reset)
+	if now.Before(l.ends) && ends.Sub(l.ends).Abs() <= sameWindow {
 		l.left = min(l.left, left)
 	} else {
-		l.left, l.ends, l.nextOne = left, ends, time.Time{}
+		l.left, l.ends = left, ends
 	}
 	l.most = max(l.most, left)
 }
 
-// wait returns when a request of this cost may go. An urgent one goes at once.
-// It fails without waiting when ctx would end first.
-func (l *limiter) wait(ctx context.Context, cost float64, urgent bool) error {
-	delay := l.reserve(cost, urgent)
-	if delay <= 0 {
+// change wakes the heads of both lanes; l.mu is held.
+func (l *limiter) change() {
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// enter returns when e may go; told must follow. An urgent one goes at once: it is
+// taken from what the others leave. It fails without waiting when ctx would end
+// first.
+func (l *limiter) enter(ctx context.Context, e exchange) error {
+	lane := &l.reads
+	switch {
+	case e.urgent:
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.letGo(e.cost)
 		return nil
+	case e.cost >= costWrite:
+		lane = &l.writes
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < delay {
-		return quotaLow(delay, context.DeadlineExceeded)
+	if err := l.queue(ctx, lane, e.cost); err != nil {
+		return err
 	}
-	timer := time.NewTimer(delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return quotaLow(delay, ctx.Err())
+	defer func() { <-lane.head }()
+	for {
+		delay, changed := l.reserve(lane, e.cost)
+		if changed == nil {
+			return nil
+		}
+		if err := hold(ctx, delay, changed); err != nil {
+			return err
+		}
 	}
 }
 
-func (l *limiter) reserve(cost float64, urgent bool) time.Duration {
+// queue returns when the request is the next of its lane.
+func (l *limiter) queue(ctx context.Context, lane *lane, cost float64) error {
+	select {
+	case lane.head <- struct{}{}:
+		return nil
+	default:
+	}
+	l.mu.Lock()
+	expected, pace := l.delay(lane, cost)
+	expected += time.Duration(lane.waiting) * pace
+	lane.waiting++
+	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		lane.waiting--
+	}()
+	if endsWithin(ctx, expected) {
+		return quotaLow(expected, context.DeadlineExceeded)
+	}
+	select {
+	case lane.head <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return quotaLow(max(pace, time.Second), ctx.Err())
+	}
+}
+
+// hold waits for the delay, or for the next change; a delay of 0 is without end.
+func hold(ctx context.Context, delay time.Duration, changed <-chan struct{}) error {
+	if endsWithin(ctx, delay) {
+		return quotaLow(delay, context.DeadlineExceeded)
+	}
+	var over <-chan time.Time
+	if delay > 0 {
+		timer := time.NewTimer(delay)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-over:
+	case <-changed:
+	case <-ctx.Done():
+		return quotaLow(max(delay, time.Second), ctx.Err())
+	}
+	return nil
+}
+
+func endsWithin(ctx context.Context, d time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && time.Until(deadline) < d
+}
+
+// reserve lets the head of a lane go, and then gives no channel; else how long it
+// waits at most, and what would tell it earlier.
+func (l *limiter) reserve(lane *lane, cost float64) (time.Duration, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delay, _ := l.delay(lane, cost)
+	if delay == 0 && l.unknown() && l.flying >= scouts {
+		return 0, l.changed
+	}
+	if delay > 0 {
+		return delay, l.changed
+	}
+	lane.last = l.now()
+	l.letGo(cost)
+	return 0, nil
+}
+
+// unknown reports whether it must first be seen what is left.
+func (l *limiter) unknown() bool { return !l.silent && !l.now().Before(l.ends) }
+
+func (l *limiter) letGo(cost float64) {
+	l.pending += cost
+	l.flying++
+}
+
+// delay is how long the next request of a lane waits, and the pace of those
+// behind it; l.mu is held. It is reckoned anew with each answer.
+func (l *limiter) delay(lane *lane, cost float64) (wait, pace time.Duration) {
 	now := l.now()
-	if !now.Before(l.ends) || l.left >= l.most/10 {
-		l.left -= cost
-		return 0
+	if now.Before(l.paused) {
+		return l.paused.Sub(now), 0
 	}
-	if urgent {
-		l.left -= cost // taken from what the others share
-		return 0
+	if !now.Before(l.ends) {
+		return 0, 0
 	}
-	if l.left < cost {
-		return l.ends.Sub(now)
+	left := l.left - l.pending
+	if left-cost >= lane.free*l.most {
+		return 0, 0
 	}
-	at := now
-	if l.nextOne.After(now) {
-		at = l.nextOne
+	usable := left - lane.floor*l.most
+	if usable < cost {
+		return l.ends.Sub(now), 0
 	}
-	share := time.Duration(float64(l.ends.Sub(now)) * cost / l.left)
-	l.nextOne = at.Add(share)
-	if l.nextOne.After(l.ends) {
-		l.nextOne = l.ends
+	pace = time.Duration(float64(l.ends.Sub(now)) * cost / usable)
+	return max(lane.last.Add(pace).Sub(now), 0), pace
+}
+
+// Quota is what is known of the server's limit on this client.
+type Quota struct {
+	Known   bool      // the server tells what is left, and the window it told of has not ended
+	Left    int       // units left: on Medplum a write takes 100, a search 20, a history 10, a reading 1
+	Most    int       // the most units ever seen to be left; 0 when the server tells nothing
+	Ends    time.Time // when the window ends and the quota is whole again
+	Waiting int       // requests that wait for the quota
+}
+
+// Quota is what the server's last answers said of its limit, and how many
+// requests wait on its account. It asks nobody.
+func (c *Client) Quota() Quota {
+	l := c.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	q := Quota{Most: int(l.most), Ends: l.ends, Known: l.now().Before(l.ends)}
+	if q.Known {
+		q.Left = max(0, int(l.left-l.pending))
 	}
-	return at.Sub(now)
+	for _, lane := range []*lane{&l.reads, &l.writes} {
+		q.Waiting += lane.waiting + len(lane.head)
+	}
+	return q
 }
 
 func quotaLow(wait time.Duration, cause error) error {
-	return careline.NewError(careline.CodeUnavailable, "The health record's quota is nearly used up, so this waits.", &later{err: cause, after: wait})
-}
-
-// later is a cause that knows when to try again.
-type later struct {
-	err   error
-	after time.Duration
-}
-
-func (l *later) Error() string             { return l.err.Error() }
-func (l *later) Unwrap() error             { return l.err }
-func (l *later) RetryAfter() time.Duration { return l.after }
-
-// waitAsked is how long the server, or the limiter on its behalf, asks to wait
-// before the request that failed with err is sent again; 0 when nobody asked.
-func waitAsked(err error) time.Duration {
-	if r, ok := errors.AsType[interface {
-		error
-		RetryAfter() time.Duration
-	}](err); ok {
-		return r.RetryAfter()
-	}
-	return 0
-}
-
-// limitItem is one item of a RateLimit header field, such as
-// "fhirInteractions";r=0;t=49 (draft-ietf-httpapi-ratelimit-headers, section 4:
-// r is what is left, t the seconds until the window ends).
-var limitItem = regexp.MustCompile(`"([^"]*)"((?:\s*;\s*[a-z]+=[^;,]*)*)`)
-
-var limitParameter = regexp.MustCompile(`;\s*([rt])=(\d+)`)
-
-func quota(h http.Header) (left float64, reset time.Duration, ok bool) {
-	for _, item := range limitItem.FindAllStringSubmatch(strings.Join(h.Values("RateLimit"), ", "), -1) {
-		if item[1] != "fhirInteractions" {
-			continue
-		}
-		values := map[string]string{}
-		for _, p := range limitParameter.FindAllStringSubmatch(item[2], -1) {
-			values[p[1]] = p[2]
-		}
-		r, errR := strconv.Atoi(values["r"])
-		t, errT := strconv.Atoi(values["t"])
-		return float64(r), time.Duration(t) * time.Second, errR == nil && errT == nil
-	}
-	return 0, 0, false
-}
-
-// retryAfter reads how long a refused request should wait: Retry-After (RFC
-// 9110, section 10.2.3), else the end of the quota's window if it is used up.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	text := h.Get("Retry-After")
-	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
-		return time.Duration(min(n, 3600)) * time.Second
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return min(max(at.Sub(now), 0), time.Hour)
-	}
-	if left, reset, ok := quota(h); ok && left < costWrite {
-		return reset
-	}
-	return 0
+	return careline.NewError(careline.CodeUnavailable, "The health record's quota allows no more at the moment, so this waits.", &later{err: cause, after: wait})
 }

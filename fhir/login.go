@@ -174,7 +174,7 @@ func (l *login) request(ctx context.Context) (token string, life time.Duration, 
 // cannot answer: the first is an OAuth error (RFC 6749, section 5.2), the second
 // an OperationOutcome. Both pass: a delivery waits until the login works.
 func (l *login) refused(res *http.Response, body []byte) error {
-	p := readProblem(res.StatusCode, body, retryAfter(res.Header, l.cfg.Now()))
+	p := readProblem(res.StatusCode, body, max(retryAfter(res.Header, l.cfg.Now()), firstDelay))
 	var oauth struct {
 		Error string `json:"error"`
 	}

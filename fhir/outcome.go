@@ -143,11 +143,18 @@ func (p *Problem) down() bool {
 // to do with the call.
 const forbiddenWait = 30 * time.Second
 
+// missing reports whether the server says that it does not have a resource. A 404
+// that is no OperationOutcome is the word of a proxy in front of it, which for a
+// moment knows no server behind it, or of another program altogether.
+func (p *Problem) missing() bool {
+	return (p.Status == http.StatusNotFound || p.Status == http.StatusGone) && len(p.Issues) > 0
+}
+
 // asError gives a Problem its code, its sentence, and a wait where the server
 // named none.
 func (p *Problem) asError() error {
 	switch {
-	case p.Status == http.StatusNotFound || p.Status == http.StatusGone:
+	case p.missing():
 		return careline.NewError(careline.CodeNotFound, "The health record does not have this.", p)
 	case p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed:
 		return careline.NewError(careline.CodeConflict, "The health record was changed by somebody else at the same time.", p)
@@ -159,8 +166,8 @@ func (p *Problem) asError() error {
 	case p.Status == http.StatusTooManyRequests:
 		p.after = max(p.after, time.Second)
 		return careline.NewError(careline.CodeUnavailable, "The health record's quota is used up for the moment.", p)
-	case p.Status == http.StatusRequestTimeout || p.Status >= 500 || p.Status < 400 || p.Status == http.StatusBadRequest && p.down():
-		return careline.NewError(careline.CodeUnavailable, "The health record cannot answer at the moment.", p)
+	case p.Status == http.StatusRequestTimeout || p.Status >= 500 || p.Status < 400 || p.Status == http.StatusNotFound || p.Status == http.StatusGone || p.Status == http.StatusBadRequest && p.down():
+		return careline.NewError(careline.CodeUnavailable, "The health record cannot answer at the moment. If this stays so, check FHIR_BASE_URL.", p)
 	}
 	return careline.NewError(careline.CodeRejected, "The health record refuses this. Its answer says which element it does not take.", p)
 }
@@ -179,4 +186,36 @@ func unreachable(ctx context.Context, err error) error {
 		message = "The health record did not answer in time."
 	}
 	return careline.NewError(careline.CodeUnavailable, message, err)
+}
+
+// neverSent is the error of a request that did not leave.
+type neverSent struct{ error }
+
+func (e *neverSent) Unwrap() error { return e.error }
+
+// refusedEarly is how a 400 says that the server's database took no connection,
+// so that nothing can have been stored.
+var refusedEarly = regexp.MustCompile(`ECONNREFUSED|EAI_AGAIN|ENOTFOUND|starting up|not yet accepting`)
+
+// surelyNotMade reports whether a create that failed with err has certainly
+// stored nothing. Of an answer that got lost, or of an error in the midst of the
+// work, that is not known.
+func surelyNotMade(err error) bool {
+	if _, ok := errors.AsType[*neverSent](err); ok {
+		return true
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		return true
+	}
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		return false
+	}
+	switch p.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+		return true
+	case http.StatusBadRequest:
+		return slices.ContainsFunc(p.Issues, func(i Issue) bool { return refusedEarly.MatchString(i.Text) })
+	}
+	return false
 }

@@ -67,22 +67,22 @@ func TestSlowsDownBeforeTheQuotaIsGone(t *testing.T) {
 			_, err := c.Create(ctx, "Communication", []byte("{}"), "")
 			return err
 		}
-		for range 451 {
+		for range 250 {
 			if err := write(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if time.Since(start) > 0 {
-			t.Fatalf("slowed down after %v with a tenth left", time.Since(start))
+			t.Fatalf("slowed down after %v with half of the quota left", time.Since(start))
 		}
-		for range 20 {
+		for range 100 {
 			if err := write(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		// 49 writes are left for 60 s: at least 1.2 s each.
-		if took := time.Since(start); took < 20*time.Second || took > 40*time.Second {
-			t.Errorf("20 writes on the last tenth took %v", took)
+		// 200 writes above the readers' tenth are left for 60 s: 0.3 s each.
+		if took := time.Since(start); took < 25*time.Second || took > 35*time.Second {
+			t.Errorf("100 writes on the second half took %v", took)
 		}
 		before := time.Now()
 		if _, err := c.Appointment(t.Context(), "a1"); careline.CodeOf(err) == careline.CodeRejected || time.Since(before) > 0 {
@@ -93,6 +93,9 @@ func TestSlowsDownBeforeTheQuotaIsGone(t *testing.T) {
 		err := write(ctx)
 		if careline.CodeOf(err) != careline.CodeUnavailable || asked(err) <= 0 || time.Since(before) > 0 {
 			t.Errorf("a write that cannot wait: %v after %v", err, time.Since(before))
+		}
+		if q := c.Quota(); !q.Known || q.Left != units || q.Most != 49_900 || q.Waiting != 0 || q.Ends.Sub(start).Abs() > 62*time.Second {
+			t.Errorf("quota %+v, want %d left", q, units)
 		}
 	})
 }

@@ -19,7 +19,7 @@ func (s *sqliteStore) Admit(ctx context.Context, e careline.CallEvent, may func(
 	if e.Kind != careline.KindRequested {
 		return careline.CallEvent{}, false, invalid("an event of kind %q cannot be admitted, only a request", e.Kind)
 	}
-	return s.keep(ctx, e, func(t *tx, call ref, e *careline.CallEvent) error {
+	return s.keep(ctx, e, keeping{decide: func(t *tx, call ref, e *careline.CallEvent) error {
 		load, err := t.load(e.Request.Clinician, e.Kept, call.number)
 		if err != nil {
 			return err
@@ -28,5 +28,5 @@ func (s *sqliteStore) Admit(ctx context.Context, e careline.CallEvent, may func(
 			e.Kind, e.Request.Refusal, e.Request.CallerID = careline.KindRefused, why, careline.Phone{}
 		}
 		return nil
-	})
+	}})
 }

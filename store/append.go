@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -23,11 +24,26 @@ import (
 // A caller whose ctx ends while the event is being committed still learns how
 // that went.
 func (s *sqliteStore) Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
-	return s.keep(ctx, e, nil)
+	return s.keep(ctx, e, keeping{})
 }
 
-// keep asks decide, if there is one, before it keeps the event.
-func (s *sqliteStore) keep(ctx context.Context, e careline.CallEvent, decide func(*tx, ref, *careline.CallEvent) error) (kept careline.CallEvent, repeated bool, err error) {
+// AppendFor is Append with one delivery more, to the consumer named, which must be
+// one of Config.Outbound. A repetition causes none.
+func (s *sqliteStore) AppendFor(ctx context.Context, consumer string, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
+	if !slices.Contains(s.writer.outbound, consumer) {
+		return careline.CallEvent{}, false, invalid("nobody sends for the consumer %q", consumer)
+	}
+	return s.keep(ctx, e, keeping{consumer: consumer})
+}
+
+// keeping is what is done besides when an event is kept.
+type keeping struct {
+	consumer string // gets a delivery too; empty: nobody
+	// decide has the last word on the event; nil: nothing is left to decide.
+	decide func(*tx, ref, *careline.CallEvent) error
+}
+
+func (s *sqliteStore) keep(ctx context.Context, e careline.CallEvent, k keeping) (kept careline.CallEvent, repeated bool, err error) {
 	if e.ID == "" {
 		return kept, false, invalid("an event of kind %q has no id", e.Kind)
 	}
@@ -42,12 +58,12 @@ func (s *sqliteStore) keep(ctx context.Context, e careline.CallEvent, decide fun
 		if err != nil {
 			return err
 		}
-		if decide != nil {
-			if err := decide(t, call, &kept); err != nil {
+		if k.decide != nil {
+			if err := k.decide(t, call, &kept); err != nil {
 				return err
 			}
 		}
-		repeated, err = t.keep(call, &kept)
+		repeated, err = t.keep(call, &kept, k.consumer)
 		return err
 	})
 	if err != nil {
@@ -65,11 +81,13 @@ func toStored(t time.Time) time.Time {
 }
 
 // keep keeps the event for the call, the zero ref when it is the first of its
-// call; a repetition becomes what was kept first.
-func (t *tx) keep(call ref, e *careline.CallEvent) (repeated bool, err error) {
-	key, fresh := keyOf(*e), call.number == 0
+// call; a repetition becomes what was kept first. Besides everybody who gets all
+// events, also gets it.
+func (t *tx) keep(call ref, e *careline.CallEvent, also string) (repeated bool, err error) {
+	key, fresh, told := keyOf(*e), call.number == 0, call.told(*e)
 	if fresh {
-		if call, err = t.begin(key, e); err != nil {
+		told.key = key
+		if call, err = t.add(told, e); err != nil {
 			return false, err
 		}
 	}
@@ -77,48 +95,71 @@ func (t *tx) keep(call ref, e *careline.CallEvent) (repeated bool, err error) {
 		return false, err
 	}
 	e.Call = call.key
-	insert, err := bindEvent(t.query(sqlKeepEvent).int(call.number), *e)
-	if err != nil {
+	if err := t.insert(call, e); err != nil {
 		return false, err
 	}
-	if err := insert.exec(); err != nil {
-		return false, err
-	}
-	if e.Seq = t.inserted(); e.Seq == 0 {
+	if e.Seq == 0 {
 		return true, t.first(call, e)
 	}
-	for _, consumer := range t.consumers {
-		if err := t.query(sqlAddDelivery).int(call.number).text(consumer).int(e.Seq).time(e.Kept).exec(); err != nil {
-			return false, err
-		}
+	if err := t.deliver(call, *e, also); err != nil {
+		return false, err
 	}
 	t.calls = append(t.calls, e.Call)
-	if fresh {
+	switch {
+	case fresh:
+		return false, nil
+	case asks(*e):
+		return false, t.request(*e, told)
+	case told == call:
 		return false, nil
 	}
-	return false, t.tell(key, call, *e)
+	t.keys.Add(key, told)
+	return false, t.tell(sqlTellCall, told).exec()
 }
 
-// begin adds the call of a first event, already told of it.
-func (t *tx) begin(key string, e *careline.CallEvent) (ref, error) {
-	if asks(*e) {
-		return t.add(ref{key: key, over: e.Kind == careline.KindRefused}, e)
+// insert gives the event its place in the log; 0 when it is a repetition.
+func (t *tx) insert(call ref, e *careline.CallEvent) error {
+	end, err := t.forgottenEnd()
+	if err != nil {
+		return err
 	}
-	return t.add(ref{key: key, heard: true, over: ends(*e)}, nil)
+	insert, err := bindEvent(t.query(sqlKeepEvent).int(call.number), *e)
+	if err != nil {
+		return err
+	}
+	if end > 0 {
+		insert = insert.int(end + 1)
+	}
+	if err := insert.exec(); err != nil {
+		return err
+	}
+	if e.Seq = t.inserted(); e.Seq > 0 {
+		*t.forgotten = 0
+	}
+	return nil
 }
 
-// tell brings the call's row up to date, if it was not told the same before.
-func (t *tx) tell(key string, call ref, e careline.CallEvent) error {
-	if asks(e) {
-		return t.query(sqlBeginCall).int(call.number).key(e.Request.Clinician).time(e.Kept).
-			bool(e.Kind == careline.KindRefused).exec()
+// deliver adds a delivery of the event to each consumer of all, and to also.
+func (t *tx) deliver(call ref, e careline.CallEvent, also string) error {
+	for _, consumer := range t.consumers {
+		if err := t.query(sqlAddDelivery).int(call.number).text(consumer).int(e.Seq).time(e.Kept).exec(); err != nil {
+			return err
+		}
 	}
-	if call.heard && (call.over || !ends(e)) {
+	if also == "" {
 		return nil
 	}
-	call.heard, call.over = true, call.over || ends(e)
-	t.keys.Add(key, call)
-	return t.query(sqlTellCall).int(call.number).bool(ends(e)).exec()
+	return t.query(sqlAddDelivery).int(call.number).text(also).int(e.Seq).time(e.Kept).exec()
+}
+
+// request brings the call's row up to date with a request; the first one stands.
+func (t *tx) request(e careline.CallEvent, told ref) error {
+	return t.tell(sqlBeginCall, told).key(e.Request.Clinician).time(e.Kept).text(string(e.Request.Patient)).exec()
+}
+
+// tell brings the call's row up to date with an event that is not its first.
+func (t *tx) tell(sql string, told ref) query {
+	return t.query(sql).int(told.number).bool(told.settled).bool(told.looked).int(LookAfter.Microseconds()).bool(told.over)
 }
 
 // asks reports whether the event is a clinician's request, not a carrier's report.
@@ -134,6 +175,15 @@ func ends(e careline.CallEvent) bool {
 		return e.Status.Final()
 	}
 	return false
+}
+
+// settles reports whether the event tells the call's outcome.
+func settles(e careline.CallEvent) bool {
+	switch e.Kind {
+	case careline.KindProgress, careline.KindDialEnded:
+		return e.Status.Final()
+	}
+	return e.Kind == careline.KindRefused
 }
 
 // first replaces e by the event that was kept under its call and ID.

@@ -55,7 +55,7 @@ func benchEvent(n int64) careline.CallEvent {
 		return careline.CallEvent{
 			ID: call + "/request", Call: call, Leg: call, Kind: careline.KindRequested, Appointment: "appointment-1",
 			Request: careline.Request{Clinician: fmt.Sprintf("practitioner-%d", n/6%50), Sender: "PractitionerRole/1",
-				Patient: "Patient/1", Recipient: "Patient/1"},
+				Patient: careline.Reference(fmt.Sprintf("Patient/%d", n/6*7919%20_000)), Recipient: "Patient/1"},
 			Report: benchReport,
 		}
 	}

@@ -68,6 +68,19 @@ func (s *sqliteStore) CallsSince(ctx context.Context, clinician string, seq int6
 	return keys, err
 }
 
+// CallsOf are the keys of the calls whose request names this patient, in the
+// order of their beginning.
+func (s *sqliteStore) CallsOf(ctx context.Context, patient careline.Reference) ([]string, error) {
+	var keys []string
+	err := s.read(ctx, "read a patient's calls", func(c conn) error {
+		return c.query(sqlCallsOfPatient).text(string(patient)).each(func(row *sqlite.Stmt) bool {
+			keys = append(keys, row.ColumnText(0))
+			return true
+		})
+	})
+	return keys, err
+}
+
 // Clinician is whose call it is; empty when no request of it was kept, or the
 // request named nobody.
 func (s *sqliteStore) Clinician(ctx context.Context, call string) (string, error) {

@@ -47,6 +47,18 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	conforms(t, func(t *testing.T) database {
+		url := newDatabase(t)
+		return func(t *testing.T, c store.Config) store.Store {
+			t.Helper()
+			c.URL = url
+			return openPostgres(t, c)
+		}
+	})
+}
+
 func closeStore(t *testing.T, s store.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
@@ -82,6 +94,24 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"whoever listens is told after the commit":  tellsCommitted,
 		"a closed store says so":                    refusesWhenClosed,
 		"a caller who left before it was taken":     dropsWhoLeft,
+		"what is appended for one more consumer":    forwardsWhatIsAppendedForIt,
+		"a link moves what waits for everybody":     forwardsInOrderAfterALink,
+		"a whole call is filed again":               refilesWhole,
+		"a call's last event is filed again":        refilesTheLastEvent,
+		"filed again, dead letters live":            refilesDeadLetters,
+		"filed again for one consumer":              refilesForOne,
+		"a filing never goes back":                  filingNeverGoesBack,
+		"a dead letter discarded":                   discards,
+		"calls without an outcome are looked at":    looksAtSilentCalls,
+		"a known outcome is not looked for":         looksAtNoneWhoseOutcomeIsKnown,
+		"a leg is looked at with its call":          looksAtLegsWithTheirCall,
+		"messages that nobody could read":           keepsStrays,
+		"a patient's calls":                         findsCallsOfAPatient,
+		"calls by their newest event":               findsCallsByTheirNewestEvent,
+		"a call is erased":                          erases,
+		"a place in the log is given once":          givesNoPlaceTwice,
+		"old calls are forgotten":                   purges,
+		"old calls are forgotten a few at a time":   purgesInSteps,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

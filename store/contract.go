@@ -75,6 +75,10 @@ type Reading interface {
 	// CallsOf are the keys of the calls whose request names this patient, in the
 	// order of their beginning.
 	CallsOf(ctx context.Context, patient careline.Reference) ([]string, error)
+	// CallsKept are the keys of the calls whose newest event was kept at from or
+	// later, and before to, in the order of those events. It reads the whole log:
+	// it is for an operator.
+	CallsKept(ctx context.Context, from, to time.Time) ([]string, error)
 }
 
 // Following reads the log from a place on, for whoever looks at it live. An event

@@ -63,9 +63,28 @@ func (s *sqliteStore) Revive(ctx context.Context, consumer string, seq int64) er
 		return t.lineUp(consumer, call.number)
 	})
 	if err == nil && !found {
-		return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no dead letter %d of %s.", seq, consumer), nil)
+		return noDeadLetter(consumer, seq)
 	}
 	return err
+}
+
+// Discard drops a dead letter; its event stays in the log. An error of code
+// not-found says that there is no such dead letter.
+func (s *sqliteStore) Discard(ctx context.Context, consumer string, seq int64) error {
+	var found bool
+	err := s.write(ctx, "discard a dead letter", func(t *tx) error {
+		err := t.query(sqlUnbury).text(consumer).int(seq).exec()
+		found = t.Changes() > 0
+		return err
+	})
+	if err == nil && !found {
+		return noDeadLetter(consumer, seq)
+	}
+	return err
+}
+
+func noDeadLetter(consumer string, seq int64) error {
+	return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no dead letter %d of %s.", seq, consumer), nil)
 }
 
 // Backlog counts a consumer's deliveries: those still to be made, those given up,

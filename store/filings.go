@@ -22,8 +22,9 @@ func (s *sqliteStore) Filing(ctx context.Context, call string) (careline.Filing,
 	return f, err
 }
 
-// SaveFiling replaces the call's filing, durably, before it returns. An error of
-// code conflict says that the key turned out to be a leg of another call.
+// SaveFiling replaces the call's filing, durably, before it returns; one that is
+// further along (Seq) is left as it is. An error of code conflict says that the
+// key turned out to be a leg of another call.
 func (s *sqliteStore) SaveFiling(ctx context.Context, f careline.Filing) error {
 	if f.Call == "" {
 		return invalid("a filing names no call")

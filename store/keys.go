@@ -12,6 +12,17 @@ type ref struct {
 	number      int64
 	key         string
 	heard, over bool
+	looked      bool // it is known to be a clinician's call, so that it is looked at
+	settled     bool // it is not looked at any more
+}
+
+// told is the call after the event, whose Call is still what the report said.
+func (r ref) told(e careline.CallEvent) ref {
+	r.heard = r.heard || !asks(e)
+	r.over = r.over || ends(e) || e.Kind == careline.KindRefused
+	r.looked = r.looked || e.Call != "" && e.Kind != careline.KindMemberCalled
+	r.settled = r.settled || settles(e)
+	return r
 }
 
 // keyOf is the key under which an event is kept until more is known.
@@ -23,7 +34,7 @@ func keyOf(e careline.CallEvent) string {
 }
 
 // linkLegs learns from an event of the call which legs belong to it. The first
-// call that claims a leg has it.
+// call that claims a leg has it; a repetition of an event teaches nothing.
 func (t *tx) linkLegs(call ref, e careline.CallEvent) error {
 	if e.Call == "" {
 		return nil
@@ -32,23 +43,40 @@ func (t *tx) linkLegs(call ref, e careline.CallEvent) error {
 		if leg == "" || leg == call.key {
 			continue
 		}
-		if err := t.link(leg, call); err != nil {
+		before, err := t.find(leg)
+		if err != nil {
+			return err
+		}
+		if before.number == call.number || before.number != 0 && before.key != leg {
+			continue
+		}
+		if repeated, err := t.query(sqlIsKept).int(call.number).text(e.ID).found(); repeated || err != nil {
+			return err
+		}
+		if err := t.link(leg, before, call); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// add begins the row of a call that nothing was known of; request is the event
-// that asked for it, nil when another came first.
-func (t *tx) add(call ref, request *careline.CallEvent) (ref, error) {
+// add begins the row of a call that nothing was known of, told of its first event;
+// nil when a filing came first.
+func (t *tx) add(call ref, first *careline.CallEvent) (ref, error) {
 	q := t.query(sqlAddCall).text(call.key)
-	if request == nil {
-		q = q.null().null()
+	if first != nil && asks(*first) {
+		q = q.key(first.Request.Clinician).time(first.Kept).text(string(first.Request.Patient))
 	} else {
-		q = q.key(request.Request.Clinician).time(request.Kept)
+		q = q.null().null().null()
 	}
-	if err := q.bool(call.heard).bool(call.over).exec(); err != nil {
+	q = q.bool(call.heard).bool(call.over)
+	switch {
+	case call.settled:
+		q = q.int(0)
+	case call.looked:
+		q = q.time(first.Kept.Add(LookAfter))
+	}
+	if err := q.exec(); err != nil {
 		return ref{}, err
 	}
 	call.number = t.inserted()
@@ -62,7 +90,7 @@ func (t *tx) find(key string) (ref, error) {
 	}
 	var call ref
 	found, err := t.query(sqlFindKey).text(key).one(func(row *sqlite.Stmt) {
-		call = ref{row.ColumnInt64(0), row.ColumnText(1), row.ColumnBool(2), row.ColumnBool(3)}
+		call = ref{row.ColumnInt64(0), row.ColumnText(1), row.ColumnBool(2), row.ColumnBool(3), row.ColumnBool(4), row.ColumnBool(5)}
 	})
 	if found {
 		t.keys.Add(key, call)
@@ -76,17 +104,11 @@ func (t *tx) name(key string, call ref) (ref, error) {
 	return call, t.query(sqlAddKey).text(key).int(call.number).exec()
 }
 
-func (t *tx) link(leg string, call ref) error {
-	before, err := t.find(leg)
-	if err != nil {
-		return err
-	}
+// link gives a leg to the call, with what was kept under its own key before.
+func (t *tx) link(leg string, before, call ref) error {
 	if before.number == 0 {
 		_, err := t.name(leg, call)
 		return err
-	}
-	if before.number == call.number || before.key != leg {
-		return nil
 	}
 	requested, err := t.query(sqlWasRequested).int(before.number).found()
 	if err != nil || requested {
@@ -100,14 +122,14 @@ func (t *tx) link(leg string, call ref) error {
 // that told of the link comes after them, so whoever is given that one has them.
 func (t *tx) move(leg, call ref) error {
 	t.keys.Purge()
-	for _, consumer := range t.consumers {
+	for _, consumer := range t.queues {
 		for _, sql := range [...]string{sqlDropTwin, sqlDropTwinLetter} {
 			if err := t.query(sql).int(leg.number).int(call.number).text(consumer).exec(); err != nil {
 				return err
 			}
 		}
 	}
-	for _, sql := range [...]string{sqlMoveKeys, sqlMoveEvents, sqlMoveFiling, sqlTellMoved} {
+	for _, sql := range [...]string{sqlMoveKeys, sqlMoveEvents, sqlMoveFiling, sqlTellMoved, sqlJoin} {
 		if err := t.query(sql).int(leg.number).int(call.number).exec(); err != nil {
 			return err
 		}
@@ -116,7 +138,7 @@ func (t *tx) move(leg, call ref) error {
 		return err
 	}
 	t.calls = append(t.calls, call.key)
-	for _, consumer := range t.consumers {
+	for _, consumer := range t.queues {
 		if err := t.lineUp(consumer, call.number); err != nil {
 			return err
 		}

@@ -1,8 +1,8 @@
 package store
 
-// Every statement of the store, in the words that SQLite and Postgres share but
-// for the numbering of parameters. Each is prepared once per connection. CROSS
-// JOIN holds the order in which the tables are read.
+// The statements about events, calls and deliveries, each prepared once per
+// connection; those of an operator's day are in sqlagain.go. CROSS JOIN holds the
+// order in which the tables are read.
 
 // Events.
 const (
@@ -10,11 +10,12 @@ const (
 		e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace`
 
 	sqlKeepEvent = `INSERT INTO events (call, id, leg, kind, at, kept, place, status, word, direction,
-			member_leg, appointment, seconds, answered_by, recording, request, report, trace)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+			member_leg, appointment, seconds, answered_by, recording, request, report, trace, seq)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
 		ON CONFLICT (call, id) DO NOTHING`
 	sqlEventOnce = `SELECT ` + eventColumns + ` FROM events e CROSS JOIN calls c
 		WHERE e.call = ?1 AND e.id = ?2 AND c.number = e.call`
+	sqlIsKept       = `SELECT 1 FROM events WHERE call = ?1 AND id = ?2`
 	sqlEventsOfCall = `SELECT ` + eventColumns + ` FROM ` + ownKey + ` CROSS JOIN events e
 		WHERE ` + isOwnKey + ` AND e.call = c.number ORDER BY e.seq`
 	sqlAnyEvent = `SELECT 1 FROM events LIMIT 1`
@@ -25,8 +26,8 @@ const (
 	ownKey   = `keys k CROSS JOIN calls c`
 	isOwnKey = `k.key = ?1 AND c.number = k.call AND c.key = k.key`
 
-	sqlFindKey = `SELECT c.number, c.key, c.heard, c.over FROM ` + ownKey + ` WHERE k.key = ?1 AND c.number = k.call`
-	sqlAddCall = `INSERT INTO calls (key, clinician, begun, heard, over) VALUES (?1, ?2, ?3, ?4, ?5)`
+	sqlFindKey = `SELECT c.number, c.key, c.heard, c.over, c.look IS NOT NULL, coalesce(c.look, 1) = 0 FROM ` + ownKey + ` WHERE k.key = ?1 AND c.number = k.call`
+	sqlAddCall = `INSERT INTO calls (key, clinician, begun, patient, heard, over, look) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`
 	sqlAddKey  = `INSERT INTO keys (key, call) VALUES (?1, ?2)`
 
 	// From the number ?1 to the number ?2. What the call already has stays with
@@ -48,13 +49,21 @@ const (
 const (
 	// A call's row is told of its events one by one, and with a leg that joins it
 	// of all that the leg's row was told.
-	sqlBeginCall = `UPDATE calls SET clinician = ?2, begun = ?3, over = CASE WHEN over = 1 OR ?4 = 1 THEN 1 ELSE 0 END
+	// look is what becomes of it when the outcome is known (?2), or when it is known
+	// that this is a clinician's call (?3), which is looked at ?4 after it began.
+	look = `CASE WHEN ?2 = 1 THEN 0
+		WHEN ?3 = 1 THEN coalesce(look, (SELECT min(kept) FROM events WHERE call = ?1) + ?4) ELSE look END`
+	sqlBeginCall = `UPDATE calls SET over = CASE WHEN over = 1 OR ?5 = 1 THEN 1 ELSE 0 END, look = ` + look + `,
+			clinician = ?6, begun = ?7, patient = ?8
 		WHERE number = ?1 AND clinician IS NULL`
-	sqlTellCall = `UPDATE calls SET heard = 1, over = CASE WHEN over = 1 OR ?2 = 1 THEN 1 ELSE 0 END
-		WHERE number = ?1 AND (heard = 0 OR over < ?2)`
+	sqlTellCall = `UPDATE calls SET heard = 1, over = CASE WHEN over = 1 OR ?5 = 1 THEN 1 ELSE 0 END, look = ` + look + `
+		WHERE number = ?1 AND (heard = 0 OR over < ?5 OR coalesce(look, 1) <> 0 AND ?2 = 1 OR look IS NULL AND ?3 = 1)`
 	sqlTellMoved = `UPDATE calls SET heard = (SELECT max(heard) FROM calls WHERE number IN (?1, ?2)),
-			over = (SELECT max(over) FROM calls WHERE number IN (?1, ?2))
+			over = (SELECT max(over) FROM calls WHERE number IN (?1, ?2)),
+			look = (SELECT min(look) FROM calls WHERE number IN (?1, ?2))
 		WHERE number = ?2`
+	sqlJoin           = `UPDATE calls SET joined = ?2, look = NULL WHERE number = ?1 OR joined = ?1`
+	sqlCallsOfPatient = `SELECT key FROM calls WHERE patient = ?1 ORDER BY number`
 
 	// isLive is asked of the calls of the clinician ?1 that began after ?2: those
 	// of which nothing was heard must have begun after ?3.
@@ -64,10 +73,10 @@ const (
 	sqlLiveSince = `SELECT coalesce(
 		(SELECT min(e.seq) - 1 FROM calls c CROSS JOIN events e
 			WHERE c.clinician = ?1 AND c.begun > ?2 AND ` + isLive + ` AND e.call = c.number),
-		(SELECT max(seq) FROM events), 0)`
+		(` + sqlNewestSeq + `))`
 
 	// The same question asked from either side.
-	sqlNewestSeq     = `SELECT coalesce(max(seq), 0) FROM events`
+	sqlNewestSeq     = `SELECT max(l.seq, coalesce((SELECT max(seq) FROM events), 0)) FROM log_end l`
 	sqlCallsOfEvents = `SELECT c.key, max(e.seq) AS newest FROM events e CROSS JOIN calls c
 		WHERE e.seq > ?2 AND c.number = e.call AND c.clinician = ?1 GROUP BY c.key ORDER BY newest`
 	sqlCallsOfClinician = `SELECT c.key, max(e.seq) AS newest FROM calls c CROSS JOIN events e
@@ -83,7 +92,12 @@ const (
 		WHERE f.doubted = 1 AND c.number = f.call AND e.seq = f.seq AND e.kept > ?1`
 	sqlSaveFiling = `INSERT INTO filings (call, id, version, seq, tried, doubted) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 		ON CONFLICT (call) DO UPDATE SET id = excluded.id, version = excluded.version,
-			seq = excluded.seq, tried = excluded.tried, doubted = excluded.doubted`
+			seq = excluded.seq, tried = excluded.tried, doubted = excluded.doubted
+		WHERE filings.seq <= excluded.seq`
+	// A call that is filed again from its beginning, and from its last event, ?2.
+	sqlForgetFiling = `INSERT INTO filings (call, seq, tried, doubted) VALUES (?1, 0, 1, 0)
+		ON CONFLICT (call) DO UPDATE SET id = NULL, version = NULL, seq = 0, tried = 1, doubted = 0`
+	sqlTakeFilingBack = `UPDATE filings SET seq = ?2 - 1 WHERE call = ?1 AND seq >= ?2`
 )
 
 // Deliveries.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,7 +82,7 @@ func open(c Config, path string) (*sqliteStore, error) {
 		}
 		s.readers <- reading
 	}
-	s.writer = newWriter(writing, slices.Clone(c.Consumers), c.Committed, &s.failing)
+	s.writer = newWriter(writing, c, &s.failing)
 	go func() {
 		defer close(s.written)
 		s.writer.run()

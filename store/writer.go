@@ -22,9 +22,12 @@ const (
 // whatever it carries.
 type writer struct {
 	conn      conn
-	queue     *queue
-	consumers []string
+	queue     *queue[*work]
+	consumers []string                    // get every event
+	outbound  []string                    // get those that are appended for them
+	queues    []string                    // both
 	keys      *simplelru.LRU[string, ref] // only what is committed, or in the transaction under way
+	forgotten int64                       // see tx.forgottenEnd
 	committed func(calls []string)
 	failing   *atomic.Bool
 
@@ -34,20 +37,24 @@ type writer struct {
 // tx is the transaction under way.
 type tx struct {
 	conn
-	consumers []string
+	consumers []string // get every event
+	queues    []string // everybody who may have deliveries
 	keys      *simplelru.LRU[string, ref]
+	forgotten *int64
 	calls     []string // those that have something new to deliver
 }
 
-func newWriter(c conn, consumers []string, committed func([]string), failing *atomic.Bool) *writer {
+func newWriter(conn conn, c Config, failing *atomic.Bool) *writer {
 	keys, err := simplelru.NewLRU[string, ref](keysKnown, nil)
 	if err != nil {
 		panic("store: " + err.Error()) // the size is a constant above zero
 	}
+	committed := c.Committed
 	if committed == nil {
 		committed = func([]string) {}
 	}
-	return &writer{conn: c, queue: newQueue(), consumers: consumers, keys: keys, committed: committed, failing: failing}
+	return &writer{conn: conn, queue: newQueue[*work](), consumers: slices.Clone(c.Consumers), outbound: slices.Clone(c.Outbound),
+		queues: slices.Concat(c.Consumers, c.Outbound), keys: keys, forgotten: endUnknown, committed: committed, failing: failing}
 }
 
 // run serves the queue until it is closed and empty.
@@ -117,7 +124,7 @@ func (w *writer) transact(batch []*work) (calls []string, err error) {
 	if err := w.conn.query("BEGIN IMMEDIATE").exec(); err != nil {
 		return nil, err
 	}
-	t := &tx{conn: w.conn, consumers: w.consumers, keys: w.keys, calls: make([]string, 0, len(batch))}
+	t := &tx{conn: w.conn, consumers: w.consumers, queues: w.queues, keys: w.keys, forgotten: &w.forgotten, calls: make([]string, 0, len(batch))}
 	for _, one := range batch {
 		if err := one.do(t); err != nil {
 			return nil, w.rollback(err)
@@ -133,6 +140,7 @@ func (w *writer) transact(batch []*work) (calls []string, err error) {
 
 func (w *writer) rollback(cause error) error {
 	w.keys.Purge()
+	w.forgotten = endUnknown
 	if w.conn.AutocommitEnabled() {
 		return cause // SQLite has rolled back by itself
 	}

@@ -20,6 +20,8 @@ import (
 // and one that is not UTF-8 panics.
 type Metrics struct {
 	requests, kept, deliveries, outbound    *prometheus.CounterVec
+	messages, lookups                       *prometheus.CounterVec
+	forgotten                               prometheus.Counter
 	requestTime, deliveryTime, outboundTime *prometheus.HistogramVec
 	failures                                *prometheus.CounterVec // of Sources, by their name
 	registry                                *prometheus.Registry   // our own: the library's default is a global
@@ -49,6 +51,9 @@ func NewMetrics() *Metrics {
 		deliveryTime: histograms("careline_delivery_duration_seconds", "Time that one try of a delivery took.", slow, "consumer"),
 		outbound:     counters("careline_outbound_requests_total", "Requests made to another party, by party, method and status (0: no answer).", "party", "method", "status"),
 		outboundTime: histograms("careline_outbound_request_duration_seconds", "Time until another party's answer began.", slow, "party"),
+		messages:     counters("careline_messages_total", "Messages of the event transport, by direction (out, in) and outcome.", "direction", "outcome"),
+		lookups:      counters("careline_lookups_total", "Calls looked up at the carrier because no report had told their end, by outcome.", "outcome"),
+		forgotten:    with.NewCounter(prometheus.CounterOpts{Name: "careline_calls_forgotten_total", Help: "Calls purged from the log because they were too old."}),
 		failures:     counters("careline_source_failures_total", "Readings of the metrics in which a source could not answer, by source.", "source"),
 		registry:     registry,
 	}
@@ -69,6 +74,18 @@ func (m *Metrics) Delivery(consumer, outcome string, took time.Duration) {
 	m.deliveries.WithLabelValues(consumer, outcome).Inc()
 	m.deliveryTime.WithLabelValues(consumer).Observe(took.Seconds())
 }
+
+// Message counts a message of the event transport. Direction is out or in, the
+// outcome a word of few.
+func (m *Metrics) Message(direction, outcome string) {
+	m.messages.WithLabelValues(direction, outcome).Inc()
+}
+
+// Lookup counts a call looked up at the carrier; the outcome is a word of few.
+func (m *Metrics) Lookup(outcome string) { m.lookups.WithLabelValues(outcome).Inc() }
+
+// Forgotten counts calls purged from the log.
+func (m *Metrics) Forgotten(calls int) { m.forgotten.Add(float64(calls)) }
 
 // Outbound counts a request made to another party; status 0 is no answer.
 func (m *Metrics) Outbound(party, method string, status int, took time.Duration) {

@@ -52,8 +52,8 @@ func TestMetrics(t *testing.T) {
 	m.Outbound("fhir", "PUT", 201, 20*time.Millisecond)
 	m.Outbound("fhir", "PUT", 0, 2*time.Second)
 	got := scrape(t, m, telemetry.Sources{
-		Backlog: func(context.Context) (telemetry.Backlog, error) {
-			return telemetry.Backlog{Pending: 3, Dead: 1, Oldest: 90 * time.Second}, nil
+		Backlog: func(context.Context) ([]telemetry.Backlog, error) {
+			return []telemetry.Backlog{{Consumer: "chart", Pending: 3, Dead: 1, Oldest: 90 * time.Second}, {Consumer: "pubsub"}}, nil
 		},
 		CallerIDs: func() int { return 2 },
 	})
@@ -72,11 +72,13 @@ func TestMetrics(t *testing.T) {
 		`careline_delivery_duration_seconds_count{consumer="chart"}`:               "2",
 		`careline_outbound_requests_total{method="PUT",party="fhir",status="201"}`: "1",
 		`careline_outbound_requests_total{method="PUT",party="fhir",status="0"}`:   "1",
-		`careline_backlog_up`:                 "1",
-		`careline_backlog_pending`:            "3",
-		`careline_backlog_dead`:               "1",
-		`careline_backlog_oldest_age_seconds`: "90",
-		`careline_caller_ids`:                 "2",
+		`careline_backlog_up`:                                    "1",
+		`careline_backlog_pending{consumer="chart"}`:             "3",
+		`careline_backlog_dead{consumer="chart"}`:                "1",
+		`careline_backlog_oldest_age_seconds{consumer="chart"}`:  "90",
+		`careline_backlog_pending{consumer="pubsub"}`:            "0",
+		`careline_backlog_oldest_age_seconds{consumer="pubsub"}`: "0",
+		`careline_caller_ids`:                                    "2",
 	} {
 		if got[series] != want {
 			t.Errorf("%s is %q; want %q", series, got[series], want)
@@ -94,8 +96,8 @@ func TestMetricsWithoutTheirSources(t *testing.T) {
 	m := telemetry.NewMetrics()
 	m.EventKept(careline.KindProgress)
 	broken := telemetry.Sources{
-		Backlog: func(context.Context) (telemetry.Backlog, error) {
-			return telemetry.Backlog{Pending: 9}, errors.New("store is closed")
+		Backlog: func(context.Context) ([]telemetry.Backlog, error) {
+			return []telemetry.Backlog{{Consumer: "chart", Pending: 9}}, errors.New("store is closed")
 		},
 		CallerIDs: func() int { return 2 },
 	}
@@ -103,7 +105,7 @@ func TestMetricsWithoutTheirSources(t *testing.T) {
 		got := scrape(t, m, broken)
 		for series, want := range map[string]string{
 			`careline_backlog_up`:                              "0",
-			`careline_backlog_pending`:                         "",
+			`careline_backlog_pending{consumer="chart"}`:       "",
 			`careline_source_failures_total{source="backlog"}`: failures,
 			`careline_events_kept_total{kind="progress"}`:      "1",
 			`careline_caller_ids`:                              "2",
@@ -123,9 +125,9 @@ func TestSourcesAreAskedWithinABound(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		got := scrape(t, telemetry.NewMetrics(), telemetry.Sources{Backlog: func(ctx context.Context) (telemetry.Backlog, error) {
+		got := scrape(t, telemetry.NewMetrics(), telemetry.Sources{Backlog: func(ctx context.Context) ([]telemetry.Backlog, error) {
 			<-ctx.Done()
-			return telemetry.Backlog{}, ctx.Err()
+			return nil, ctx.Err()
 		}})
 		if took := time.Since(began); got["careline_backlog_up"] != "0" || took != 2*time.Second {
 			t.Errorf("backlog up is %q after %v", got["careline_backlog_up"], took)

@@ -7,18 +7,27 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Backlog is how far the deliveries are behind.
+// Backlog is how far the deliveries to one consumer are behind.
 type Backlog struct {
-	Pending int           // waiting, or waiting to be tried again
-	Dead    int           // given up, until an operator replays them
-	Oldest  time.Duration // age of the oldest one pending; 0 when there is none
+	Consumer string
+	Pending  int           // waiting, or waiting to be tried again
+	Dead     int           // given up, until an operator replays them
+	Oldest   time.Duration // age of the oldest one pending; 0 when there is none
 }
 
 // Sources are asked when the metrics are read, by several readers at once if
 // need be. Each may be nil. The context ends after 2 s.
 type Sources struct {
-	Backlog   func(ctx context.Context) (Backlog, error)
+	Backlog   func(ctx context.Context) ([]Backlog, error)
 	CallerIDs func() int // size of the number pool
+	// Gauges are further single numbers, each by its name and help.
+	Gauges []Gauge
+}
+
+// Gauge is one number that is asked for when the metrics are read.
+type Gauge struct {
+	Name, Help string
+	Ask        func(ctx context.Context) (float64, error)
 }
 
 // scrapeWithin bounds what a reading may ask of the store; Prometheus itself
@@ -33,6 +42,9 @@ func (s Sources) registry(failures *prometheus.CounterVec) *prometheus.Registry 
 			func() float64 { return float64(s.CallerIDs()) },
 		))
 	}
+	for _, g := range s.Gauges {
+		registry.MustRegister(&gaugeCollector{ask: g.Ask, failures: failures.WithLabelValues(g.Name), desc: prometheus.NewDesc(g.Name, g.Help, nil, nil)})
+	}
 	if s.Backlog != nil {
 		registry.MustRegister(newBacklogCollector(s.Backlog, failures.WithLabelValues("backlog")))
 	}
@@ -42,20 +54,22 @@ func (s Sources) registry(failures *prometheus.CounterVec) *prometheus.Registry 
 // backlogCollector is a prometheus.Collector, so that one question to the store
 // answers for all its gauges.
 type backlogCollector struct {
-	ask                       func(ctx context.Context) (Backlog, error)
+	ask                       func(ctx context.Context) ([]Backlog, error)
 	failures                  prometheus.Counter
 	up, pending, dead, oldest *prometheus.Desc
 }
 
-func newBacklogCollector(ask func(ctx context.Context) (Backlog, error), failures prometheus.Counter) *backlogCollector {
-	desc := func(name, help string) *prometheus.Desc { return prometheus.NewDesc(name, help, nil, nil) }
+func newBacklogCollector(ask func(ctx context.Context) ([]Backlog, error), failures prometheus.Counter) *backlogCollector {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(name, help, labels, nil)
+	}
 	return &backlogCollector{
 		ask:      ask,
 		failures: failures,
 		up:       desc("careline_backlog_up", "1 if the backlog could be read."),
-		pending:  desc("careline_backlog_pending", "Deliveries that wait."),
-		dead:     desc("careline_backlog_dead", "Deliveries given up until they are replayed."),
-		oldest:   desc("careline_backlog_oldest_age_seconds", "Age of the oldest delivery that waits."),
+		pending:  desc("careline_backlog_pending", "Deliveries that wait, by consumer.", "consumer"),
+		dead:     desc("careline_backlog_dead", "Deliveries given up until they are replayed, by consumer.", "consumer"),
+		oldest:   desc("careline_backlog_oldest_age_seconds", "Age of the oldest delivery that waits, by consumer.", "consumer"),
 	}
 }
 
@@ -71,17 +85,41 @@ func (c *backlogCollector) Describe(descs chan<- *prometheus.Desc) {
 func (c *backlogCollector) Collect(metrics chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
-	gauge := func(d *prometheus.Desc, v float64) {
-		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	b, err := c.ask(ctx)
+	all, err := c.ask(ctx)
 	if err != nil {
 		c.failures.Inc()
 		gauge(c.up, 0)
 		return
 	}
 	gauge(c.up, 1)
-	gauge(c.pending, float64(b.Pending))
-	gauge(c.dead, float64(b.Dead))
-	gauge(c.oldest, b.Oldest.Seconds())
+	for _, b := range all {
+		gauge(c.pending, float64(b.Pending), b.Consumer)
+		gauge(c.dead, float64(b.Dead), b.Consumer)
+		gauge(c.oldest, b.Oldest.Seconds(), b.Consumer)
+	}
+}
+
+// gaugeCollector leaves its gauge out, and counts it, when it cannot be read.
+type gaugeCollector struct {
+	ask      func(ctx context.Context) (float64, error)
+	failures prometheus.Counter
+	desc     *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (c *gaugeCollector) Describe(descs chan<- *prometheus.Desc) { descs <- c.desc }
+
+// Collect implements prometheus.Collector.
+func (c *gaugeCollector) Collect(metrics chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
+	defer cancel()
+	v, err := c.ask(ctx)
+	if err != nil {
+		c.failures.Inc()
+		return
+	}
+	metrics <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, v)
 }

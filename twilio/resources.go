@@ -21,6 +21,12 @@ type IncomingPhoneNumber struct {
 	PhoneNumber  careline.Phone
 	FriendlyName string // often the number itself: not for a log
 	Voice        bool   // it can make and take calls
+
+	VoiceURL, VoiceMethod                string // asked when somebody calls the number; empty: nobody
+	StatusCallback, StatusCallbackMethod string // told when such a call has ended; empty: nobody
+	// ApplicationSID (AP…) and TrunkSID (TK…) take such calls elsewhere: with either,
+	// Twilio leaves the VoiceURL unasked. Empty when there is none.
+	ApplicationSID, TrunkSID string
 }
 
 // IncomingPhoneNumbers are all numbers of the account, in Twilio's order. One
@@ -29,25 +35,14 @@ func (c *Client) IncomingPhoneNumbers(ctx context.Context) ([]IncomingPhoneNumbe
 	var all []IncomingPhoneNumber
 	err := c.pages(ctx, "/IncomingPhoneNumbers.json", url.Values{"PageSize": {pageSize}}, func(body []byte) (string, error) {
 		var page struct {
-			Next    string `json:"next_page_uri"`
-			Numbers []struct {
-				SID          string `json:"sid"`
-				PhoneNumber  string `json:"phone_number"`
-				FriendlyName string `json:"friendly_name"`
-				Capabilities struct {
-					Voice bool `json:"voice"`
-				} `json:"capabilities"`
-			} `json:"incoming_phone_numbers"`
+			Next    string         `json:"next_page_uri"`
+			Numbers []numberAnswer `json:"incoming_phone_numbers"`
 		}
 		if err := decode(body, &page); err != nil {
 			return "", err
 		}
 		for _, n := range page.Numbers {
-			number, err := careline.ParsePhone(n.PhoneNumber, "")
-			if err != nil {
-				number = careline.Phone{}
-			}
-			all = append(all, IncomingPhoneNumber{n.SID, number, n.FriendlyName, n.Capabilities.Voice})
+			all = append(all, n.number())
 		}
 		return page.Next, nil
 	})
@@ -55,6 +50,32 @@ func (c *Client) IncomingPhoneNumbers(ctx context.Context) ([]IncomingPhoneNumbe
 		return nil, fmt.Errorf("list the account's numbers: %w", err)
 	}
 	return all, nil
+}
+
+// numberAnswer is a number as the API writes it; unset fields are null or "".
+type numberAnswer struct {
+	SID          string `json:"sid"`
+	PhoneNumber  string `json:"phone_number"`
+	FriendlyName string `json:"friendly_name"`
+	Capabilities struct {
+		Voice bool `json:"voice"`
+	} `json:"capabilities"`
+	VoiceURL             string `json:"voice_url"`
+	VoiceMethod          string `json:"voice_method"`
+	StatusCallback       string `json:"status_callback"`
+	StatusCallbackMethod string `json:"status_callback_method"`
+	ApplicationSID       string `json:"voice_application_sid"`
+	TrunkSID             string `json:"trunk_sid"`
+}
+
+func (n numberAnswer) number() IncomingPhoneNumber {
+	phone, err := careline.ParsePhone(n.PhoneNumber, "")
+	if err != nil {
+		phone = careline.Phone{}
+	}
+	return IncomingPhoneNumber{SID: n.SID, PhoneNumber: phone, FriendlyName: n.FriendlyName, Voice: n.Capabilities.Voice,
+		VoiceURL: n.VoiceURL, VoiceMethod: n.VoiceMethod, StatusCallback: n.StatusCallback, StatusCallbackMethod: n.StatusCallbackMethod,
+		ApplicationSID: n.ApplicationSID, TrunkSID: n.TrunkSID}
 }
 
 // VoiceNumbers are the account's numbers that can make calls: what a Pool holds.

@@ -39,7 +39,7 @@ type ClientConfig struct {
 }
 
 // Client speaks Twilio's REST API, version 2010-04-01. Its errors are APIErrors
-// or, when there was no answer, careline.Errors of code unavailable. A GET is
+// or, when there was no answer, careline.Errors of code unavailable. A request is
 // tried up to three times, with growing pauses, while the failure may pass.
 type Client struct {
 	base    *url.URL
@@ -79,8 +79,11 @@ func NewClient(c ClientConfig) (*Client, error) {
 	// A redirect could carry the credentials away; Twilio's API makes none.
 	own := *c.HTTP
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	signIn := func(r *http.Request) { r.SetBasicAuth(c.Username, string(c.Password)) }
-	return &Client{base: base, account: c.AccountSID, signIn: signIn, http: &own, timeout: c.Timeout}, nil
+	return &Client{base: base, account: c.AccountSID, signIn: signingIn(c.Username, c.Password), http: &own, timeout: c.Timeout}, nil
+}
+
+func signingIn(user string, password Secret) func(*http.Request) {
+	return func(r *http.Request) { r.SetBasicAuth(user, string(password)) }
 }
 
 // regional puts edge and region into a host of Twilio's (Twilio, global
@@ -110,10 +113,32 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, into an
 	return c.fetch(ctx, &u, into)
 }
 
-// fetch tries again while the failure may pass; ctx bounds all tries together.
+// update sets the fields of a resource of the account, and leaves all others.
+// Setting a field twice is setting it once, so an update is tried again as a GET is.
+func (c *Client) update(ctx context.Context, path string, fields url.Values) error {
+	u := *c.base
+	u.Path += "/2010-04-01/Accounts/" + c.account + path
+	return c.insist(ctx, ask{method: http.MethodPost, url: &u, form: fields}, nil)
+}
+
 func (c *Client) fetch(ctx context.Context, u *url.URL, into any) error {
+	return c.insist(ctx, ask{method: http.MethodGet, url: u}, into)
+}
+
+// ask is one request to the API.
+type ask struct {
+	method string
+	url    *url.URL
+	form   url.Values // nil: no body
+}
+
+// insist tries again while the failure may pass; ctx bounds all tries together.
+func (c *Client) insist(ctx context.Context, a ask, into any) error {
 	for try := 1; ; try++ {
-		body, err := c.once(ctx, u)
+		body, err := c.once(ctx, a)
+		if err == nil && into == nil {
+			return nil
+		}
 		if err == nil {
 			return decode(body, into)
 		}
@@ -146,12 +171,15 @@ func decode(body []byte, into any) error {
 }
 
 // once makes one request and reads the whole answer.
-func (c *Client) once(ctx context.Context, u *url.URL) ([]byte, error) {
+func (c *Client) once(ctx context.Context, a ask) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, a.method, a.url.String(), strings.NewReader(a.form.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("request to twilio: %w", err)
+	}
+	if a.form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	c.signIn(request)
 	request.Header.Set("Accept", "application/json")

@@ -17,12 +17,14 @@ import (
 type config struct {
 	address  string   // where to listen; PORT on every interface, or on LISTEN_HOST
 	public   *url.URL // FUNCTIONS_URL: how the world, and so Twilio, reaches us
-	database string
-	origins  []string // CORS: apps served elsewhere
+	database telemetry.Secret
+	keep     time.Duration // RETENTION_DAYS: how long the log is kept
+	origins  []string      // CORS: apps served elsewhere
 	location *time.Location
 	logLevel string
 	traces   bool // an OpenTelemetry collector is configured
 
+	pubsub   pubsubConfig
 	twilio   twilioConfig
 	fhir     fhirConfig
 	session  sessionConfig
@@ -84,6 +86,8 @@ func readConfig(get func(string) string) (config, error) {
 		address:  net.JoinHostPort(listenHost(r), r.text("PORT", "8080")),
 		public:   r.link("FUNCTIONS_URL", "", "how Twilio reaches this service, such as https://backend.example.org/api"),
 		database: databaseURL(r),
+		keep:     readRetention(r),
+		pubsub:   readPubSub(r),
 		origins:  r.list("ALLOWED_ORIGINS", "", originForm, "must be origins such as https://app.example.org, separated by commas"),
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
 		traces:   r.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "") != "",
@@ -97,7 +101,6 @@ func readConfig(get func(string) string) (config, error) {
 			voice: r.text("VOICE_NAME", "Polly.Amy-Neural"), language: readLanguage(r)},
 	}
 	r.number("PORT", 8080, 0, 65535)
-	r.oneOf("EVENTS", "local", "local")
 	c.calls = readCalls(r)
 	c.twilio = readTwilio(r, c)
 	c.fhir = readFHIR(r)

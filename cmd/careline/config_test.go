@@ -48,8 +48,23 @@ func TestSettings(t *testing.T) {
 		{"ALLOWED_COUNTRIES=UK", "ALLOWED_COUNTRIES"},
 		{"ALLOWED_ORIGINS=https://app.example.org", ""},
 		{"ALLOWED_ORIGINS=*", "ALLOWED_ORIGINS"},
-		{"DATABASE_URL=postgres://db/careline", "DATABASE_URL"},
-		{"EVENTS=pubsub", "EVENTS"},
+		{"DATABASE_URL=postgres://careline:very-secret-password@db/careline?sslmode=verify-full", ""},
+		{"DATABASE_URL=postgres://careline:very-secret-password@db", "DATABASE_URL"},
+		{"DATABASE_URL=mysql://careline:very-secret-password@db/careline", "DATABASE_URL"},
+		{"DATABASE_URL=file:", "DATABASE_URL"},
+		{"RETENTION_DAYS=400", ""},
+		{"RETENTION_DAYS=0", "RETENTION_DAYS"},
+		{"EVENTS=kafka", "EVENTS"},
+		{"EVENTS=pubsub", "PUBSUB_PROJECT"},
+		{"EVENTS=pubsub PUBSUB_PROJECT=perci-production", "EVENTS=pubsub needs a way back"},
+		{"EVENTS=pubsub PUBSUB_PROJECT=perci-production PUBSUB_SUBSCRIPTION=careline-twilio", ""},
+		{"EVENTS=pubsub PUBSUB_PROJECT=perci-production PUBSUB_PUSH_AUDIENCE=https://example.org PUBSUB_PUSH_SERVICE_ACCOUNT=push@perci.iam.gserviceaccount.com", ""},
+		{"PUBSUB_PUSH_AUDIENCE=https://example.org", "PUBSUB_PUSH_AUDIENCE, PUBSUB_PUSH_SERVICE_ACCOUNT"},
+		{"PUBSUB_PUSH_AUDIENCE=https://example.org PUBSUB_PUSH_SERVICE_ACCOUNT=push", "PUBSUB_PUSH_SERVICE_ACCOUNT"},
+		{"PUBSUB_SUBSCRIPTION=careline-twilio", "PUBSUB_PROJECT"},
+		{"PUBSUB_TOPIC=a/b", "PUBSUB_TOPIC"},
+		{"PUBSUB_EMULATOR_HOST=http://127.0.0.1:8085", "PUBSUB_EMULATOR_HOST"},
+		{"PUBSUB_PUSH_ISSUER_KEYS_URL=keys", "PUBSUB_PUSH_ISSUER_KEYS_URL"},
 		{"CLINIC_TIME_ZONE=Europe/Lundon", "CLINIC_TIME_ZONE"},
 		{"CLINIC_TIME_ZONE=Local", "CLINIC_TIME_ZONE"},
 		{"VOICE_LANGUAGE=English", "VOICE_LANGUAGE"},
@@ -108,6 +123,7 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 func TestSecretsDoNotPrintAndDevelopmentStaysHome(t *testing.T) {
 	t.Parallel()
 	settings := enough()
+	settings["DATABASE_URL"] = "postgres://careline:very-secret-password@db/careline"
 	c, err := readConfig(func(name string) string { return settings[name] })
 	if err != nil {
 		t.Fatal(err)

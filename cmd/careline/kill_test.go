@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -15,14 +14,12 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -98,109 +95,28 @@ func TestKilledUnderLoadNothingIsLostOrDoubled(t *testing.T) {
 
 // victim is the process that is killed, and what outlives it.
 type victim struct {
-	t      *testing.T
+	service
 	system *system // to read the health record
-	url    string
-	env    []string
-	log    string // path
 	wire   *wire
-
-	process *exec.Cmd
-	ended   chan struct{} // closed when the process is gone
-	fate    error
 }
 
 func newVictim(t *testing.T, world *sandbox.World) *victim {
 	t.Helper()
 	dir := t.TempDir()
-	v := &victim{t: t, system: &system{t: t, world: world, dir: dir}, log: filepath.Join(dir, "careline.log"), wire: newWire(t, world)}
+	v := &victim{system: &system{t: t, world: world, dir: dir}, wire: newWire(t, world)}
 	port := freePort(t)
-	v.url = "http://127.0.0.1:" + port
+	v.service = service{t: t, url: "http://127.0.0.1:" + port, log: filepath.Join(dir, "careline.log")}
 	v.env = append(world.Env(), "CARELINE_TEST_RUN=serve", "FUNCTIONS_URL="+v.url, "PORT="+port, "LISTEN_HOST=127.0.0.1",
 		"FHIR_BASE_URL="+v.wire.server.URL+"/fhir/R4", "DATABASE_URL="+v.database(),
 		"CALLS_PER_MINUTE=1000", "CALLS_AT_ONCE=1000", "LOG_LEVEL=info")
 	t.Cleanup(func() {
-		if v.process != nil {
-			_ = v.process.Process.Kill() // gone already, if all went well
-			<-v.ended
-		}
 		v.wire.release()
-		text, err := os.ReadFile(v.log)
-		if strings.Contains(string(text), "DATA RACE") || strings.Contains(string(text), "panic") {
-			t.Error("the service's log tells of a race or a panic")
-		}
-		if t.Failed() {
-			t.Logf("the service's log:\n%s%v", text, err)
-		}
+		v.bury()
 	})
 	return v
 }
 
 func (v *victim) database() string { return "file:" + filepath.Join(v.system.dir, "careline.db") }
-
-// freePort is below the ports that systems give to those who name none, so that
-// nobody takes it while the service is dead.
-func freePort(t *testing.T) string {
-	t.Helper()
-	for range 100 {
-		port := fmt.Sprint(20_000 + rand.IntN(10_000))
-		ln, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err != nil {
-			continue
-		}
-		if err := ln.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return port
-	}
-	t.Fatal("found no free port")
-	return ""
-}
-
-// start launches the service and waits until it answers.
-func (v *victim) start() {
-	v.t.Helper()
-	v.launch()
-	eventually(v.t, "the service to answer", func() bool {
-		v.alive()
-		_, err := v.ask("/healthz")
-		return err == nil
-	})
-}
-
-// launch runs the service, which is this test's own binary (see TestMain), and
-// returns when it listens.
-func (v *victim) launch() {
-	v.t.Helper()
-	out, err := os.OpenFile(v.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	defer out.Close() // the process has its own
-	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stdout, cmd.Stderr = v.env, out, out
-	if err := cmd.Start(); err != nil {
-		v.t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	v.process, v.ended = cmd, ended
-	go func() { v.fate = cmd.Wait(); close(ended) }()
-	eventually(v.t, "the service to listen", func() bool {
-		v.alive()
-		c, err := net.Dial("tcp", strings.TrimPrefix(v.url, "http://"))
-		return err == nil && c.Close() == nil
-	})
-}
-
-// alive fails the test if the service has ended by itself.
-func (v *victim) alive() {
-	v.t.Helper()
-	select {
-	case <-v.ended:
-		v.t.Fatal("the service ended by itself: ", v.fate)
-	default:
-	}
-}
 
 func (v *victim) await(now <-chan struct{}) {
 	v.t.Helper()
@@ -221,34 +137,13 @@ func (v *victim) await(now <-chan struct{}) {
 // looks for any more; so this test can ask for one, and none entered in error.
 func (v *victim) kill() {
 	v.t.Helper()
-	v.alive()
-	if err := v.process.Process.Signal(syscall.SIGKILL); err != nil {
-		v.t.Fatal(err)
-	}
-	<-v.ended
-	status, ok := v.process.ProcessState.Sys().(syscall.WaitStatus)
-	if !ok || !status.Signaled() || status.Signal() != syscall.SIGKILL {
-		v.t.Fatal("the service was not killed, but ended: ", v.fate)
-	}
+	v.service.kill()
 	v.wire.release()
 	v.wire.settle()
 }
 
-func (v *victim) ask(path string) ([]byte, error) {
-	res, err := http.Get(v.url + path)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = errors.New(res.Status)
-	}
-	return body, err
-}
-
 // gauge is one of the service's metrics.
-var gauge = regexp.MustCompile(`(?m)^careline_backlog_(up|pending|dead) (\S+)$`)
+var gauge = regexp.MustCompile(`(?m)^careline_backlog_(up|pending|dead)(?:\{consumer="chart"\})? (\S+)$`)
 
 // drain waits until everything was delivered; nothing may have been given up.
 func (v *victim) drain() {

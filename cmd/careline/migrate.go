@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 
 	"perci.health/careline/store"
@@ -13,21 +15,41 @@ import (
 // runMigrate opens the database, which brings its schema up to date. serve does
 // the same at its start; this is for whoever wants it done before.
 func runMigrate(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) > 0 {
-		return errors.New("migrate takes no arguments: it reads DATABASE_URL")
+	flags := flag.NewFlagSet("careline migrate", flag.ContinueOnError)
+	flags.SetOutput(out)
+	from := flags.String("from", "", "move the log of this SQLite `file`, such as file:careline.db, into the Postgres database of DATABASE_URL, which must be empty")
+	if err := parse(flags, args); err != nil {
+		return helped(err)
 	}
 	r := &reader{get: os.Getenv}
-	url := databaseURL(r)
+	database := databaseURL(r)
 	if len(r.faults) > 0 {
 		return errors.New(r.faults[0])
 	}
-	s, err := store.Open(ctx, store.Config{URL: url})
+	if *from != "" {
+		moved, err := store.Move(ctx, *from, database.Reveal())
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(out, "Moved to %s: %d calls with %d events. The file is as it was; start the service with the new DATABASE_URL and keep the file until you are content.\n", shown(database.Reveal()), moved.Calls, moved.Events)
+		return err
+	}
+	s, err := store.Open(ctx, store.Config{URL: database.Reveal()})
 	if err != nil {
 		return err
 	}
 	if err := s.Close(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "The database %s is up to date.\n", url)
+	_, err = fmt.Fprintf(out, "The database %s is up to date.\n", shown(database.Reveal()))
 	return err
+}
+
+// shown is a database's URL without its password.
+func shown(database string) string {
+	u, err := url.Parse(database)
+	if err != nil {
+		return "of DATABASE_URL"
+	}
+	return u.Redacted()
 }

@@ -39,6 +39,16 @@ func (r *reader) form(name string, form *regexp.Regexp, sentence string) string 
 	return v
 }
 
+// matching is an optional setting of a given form.
+func (r *reader) matching(name, fallback string, form *regexp.Regexp, sentence string) string {
+	v := r.text(name, fallback)
+	if v != "" && !form.MatchString(v) {
+		r.fault(name, sentence)
+		return fallback
+	}
+	return v
+}
+
 // link is an http(s) URL without a trailing slash; without a fallback it is
 // required, and what says for what.
 func (r *reader) link(name, fallback, what string) *url.URL {
@@ -112,13 +122,4 @@ func (r *reader) list(name, fallback string, form *regexp.Regexp, sentence strin
 func loopback(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// databaseURL is where the log is kept.
-func databaseURL(r *reader) string {
-	v := r.text("DATABASE_URL", "file:careline.db")
-	if path, ok := strings.CutPrefix(v, "file:"); !ok || path == "" {
-		r.fault("DATABASE_URL", "must name a SQLite file, such as file:careline.db")
-	}
-	return v
 }

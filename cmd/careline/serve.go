@@ -42,7 +42,10 @@ type parts struct {
 	signed  *twilio.Verifier // nil: signatures are not checked
 	people  *calls.Directory
 
-	relays atomic.Bool // the relay is running
+	transport transport
+
+	assembled chan struct{} // closed when all of the above is made
+	relays    atomic.Bool   // the relay is running
 }
 
 // listen takes the address before anything else is made, so that a port in use
@@ -76,6 +79,9 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 	} {
 		running.Go(func() { run(background) })
 	}
+	for part, run := range p.transport.running() {
+		running.Go(func() { logged(background, p.log, part, run) })
+	}
 	if p.signed == nil {
 		p.log.Warn("signatures of webhooks are not checked: this is for development on one machine")
 	}
@@ -87,7 +93,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 	err = api.Serve(ctx, ln, p.handler(c, p.hooks(c), app))
 	stop()
 	running.Wait()
-	err = errors.Join(err, p.store.Close())
+	err = errors.Join(err, p.transport.close(), p.store.Close())
 	flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return errors.Join(err, p.traces.Stop(flush))
@@ -108,7 +114,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
 		return nil, err
 	}
-	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics()}
+	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics(), assembled: make(chan struct{})}
 	var err error
 	if p.traces, err = telemetry.NewTraces(ctx, telemetry.TracesConfig{Export: c.traces, Version: version}); err != nil {
 		return nil, err
@@ -130,17 +136,42 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		return nil, err
 	}
 	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
-	p.store, err = store.Open(ctx, store.Config{URL: c.database, Consumers: []string{chart}, Committed: func(keys []string) {
-		p.relay.Wake(keys)
-		p.live.Changed(keys)
-	}})
+	p.store, err = store.Open(ctx, store.Config{
+		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer},
+		Committed: p.committed, Elsewhere: p.elsewhere,
+	})
 	if err != nil {
 		return nil, err
 	}
 	p.live = calls.NewLive(p.store)
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.relay = newRelay(p, filer)
+	if p.transport, err = newTransport(ctx, c, p); err != nil {
+		return nil, errors.Join(err, p.store.Close())
+	}
+	close(p.assembled)
 	return p, nil
+}
+
+// committed is told what this instance kept.
+func (p *parts) committed(keys []string) {
+	p.relay.Wake(keys)
+	p.live.Changed(keys)
+}
+
+// elsewhere is told what another instance kept, and delivers: nobody but the
+// browsers that are connected here needs to know, and none is before all is made.
+func (p *parts) elsewhere(keys []string) {
+	select {
+	case <-p.assembled:
+	default:
+		return
+	}
+	if keys == nil {
+		p.live.Missed()
+		return
+	}
+	p.live.Changed(keys)
 }
 
 func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
@@ -205,17 +236,23 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 		},
 		Metrics: p.metrics.Handler(telemetry.Sources{Backlog: p.backlog, CallerIDs: p.pool.Size}),
 		Web:     app,
-		Mount:   mounted(hooks), Observe: p.metrics.Request, Span: p.traces.Request,
+		Mount:   append(mounted(hooks), p.transport.routes()...), Observe: p.metrics.Request, Span: p.traces.Request,
 	})
 }
 
-func (p *parts) backlog(ctx context.Context) (telemetry.Backlog, error) {
-	pending, dead, oldest, err := p.store.Backlog(ctx, chart)
-	b := telemetry.Backlog{Pending: pending, Dead: dead}
-	if !oldest.IsZero() {
-		b.Oldest = time.Since(oldest)
+func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error) {
+	for _, consumer := range []string{chart, events.ForwardConsumer} {
+		pending, dead, oldest, err := p.store.Backlog(ctx, consumer)
+		if err != nil {
+			return nil, err
+		}
+		b := telemetry.Backlog{Consumer: consumer, Pending: pending, Dead: dead}
+		if !oldest.IsZero() {
+			b.Oldest = time.Since(oldest)
+		}
+		all = append(all, b)
 	}
-	return b, err
+	return all, nil
 }
 
 // relayEvents runs the relay, and lets readiness see that it does.

@@ -338,20 +338,18 @@ func (l *lockedBuffer) String() string {
 // TestMain lets the test binary be careline itself, for tests that need a
 // process to kill or to measure.
 func TestMain(m *testing.M) {
-	if what := os.Getenv("CARELINE_TEST_RUN"); what != "" {
-		err := error(nil)
-		if what == "bare" {
-			err = runBare(context.Background())
-		} else {
-			err = run(context.Background(), strings.Fields(what), os.Stdout)
-		}
-		if err != nil {
+	switch what := os.Getenv("CARELINE_TEST_RUN"); what {
+	case "":
+		os.Exit(m.Run())
+	case "bare":
+		if err := runBare(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		return
+	default:
+		os.Args = append(os.Args[:1], strings.Fields(what)...)
+		main()
 	}
-	os.Exit(m.Run())
 }
 
 func decode(t *testing.T, text []byte, into any) {

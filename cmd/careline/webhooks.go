@@ -46,12 +46,6 @@ func newVerifier(c config) (*twilio.Verifier, error) {
 	return twilio.NewVerifier(c.public.String(), tokens...)
 }
 
-// keep makes an event durable, and counts it.
-func (p *parts) keep(ctx context.Context, e careline.CallEvent) error {
-	_, _, err := counted{p}.Append(ctx, e)
-	return err
-}
-
 // counted is the store, counting the events that it keeps.
 type counted struct{ p *parts }
 

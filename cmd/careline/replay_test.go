@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/events"
+	"perci.health/careline/store"
+)
+
+// shelf is a log with what an operator's commands are for.
+type shelf struct {
+	t     *testing.T
+	store store.Store
+	out   *bytes.Buffer
+}
+
+func newShelf(t *testing.T) shelf {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return shelf{t: t, store: s, out: new(bytes.Buffer)}
+}
+
+// call keeps a request and an answer of a patient's call.
+func (s shelf) call(key, patient string) {
+	s.t.Helper()
+	for _, e := range []careline.CallEvent{
+		{ID: key + "/request", Call: key, Leg: key, Kind: careline.KindRequested, Appointment: "a1",
+			Request: careline.Request{Clinician: "c1", Patient: careline.Reference(patient)}},
+		{ID: key + "/end", Call: key, Leg: key + "-member", Kind: careline.KindProgress, Status: careline.StatusCompleted, Word: "completed"},
+	} {
+		if _, _, err := s.store.Append(s.t.Context(), e); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// bury gives up the call's first delivery, and says which it was.
+func (s shelf) bury(key string) careline.Delivery {
+	s.t.Helper()
+	if ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
+		s.t.Fatal(ok, err)
+	}
+	d, ok, err := s.store.Next(s.t.Context(), chart, key, time.Now())
+	if err != nil || !ok {
+		s.t.Fatal(ok, err)
+	}
+	if err := s.store.Bury(s.t.Context(), d, "the record refuses it"); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.store.Release(s.t.Context(), chart, key); err != nil {
+		s.t.Fatal(err)
+	}
+	return d
+}
+
+// replay is what the command prints, or its error.
+func (s shelf) replay(args ...string) string {
+	s.t.Helper()
+	s.out.Reset()
+	r := replaying{store: s.store, read: (&events.Inbox{Understand: understand}).Read, now: time.Now(), out: s.out}
+	if err := r.run(s.t.Context(), args); err != nil {
+		return "error: " + err.Error()
+	}
+	return s.out.String()
+}
+
+func (s shelf) backlog() (pending, dead int) {
+	s.t.Helper()
+	pending, dead, _, err := s.store.Backlog(s.t.Context(), chart)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return pending, dead
+}
+
+func wantText(t *testing.T, got string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(got, part) {
+			t.Errorf("%q is not in:\n%s", part, got)
+		}
+	}
+}
+
+func TestReplayDeadLetters(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	wantText(t, s.replay(), "Nothing was given up")
+	s.call("CA1", "Patient/1")
+	s.call("CA2", "Patient/2")
+	one, two := s.bury("CA1"), s.bury("CA2")
+	if one.Event.Seq != 1 || two.Event.Seq != 3 {
+		t.Fatalf("buried %d and %d", one.Event.Seq, two.Event.Seq)
+	}
+	wantText(t, s.replay(), "chart/1 ", "chart/3 ", "the record refuses it", "after 1 tries")
+	wantText(t, s.replay("show", "chart/1"), "CA1/request", "appointment: a1")
+	wantText(t, s.replay("again", "chart/9"), "error: there is no \"chart/9\"")
+	wantText(t, s.replay("again"), "error: say which")
+	wantText(t, s.replay("agian", "chart/1"), "error: replay does not know")
+
+	wantText(t, s.replay("again", "chart/1"), "will be delivered again")
+	if pending, dead := s.backlog(); pending != 3 || dead != 1 {
+		t.Errorf("%d pending, %d dead after one was revived", pending, dead)
+	}
+	wantText(t, s.replay("discard", "all"), "chart/3 is gone")
+	if pending, dead := s.backlog(); pending != 3 || dead != 0 {
+		t.Errorf("%d pending, %d dead after the other was discarded", pending, dead)
+	}
+}
+
+func TestReplayStrays(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	const report = `{"AccountSid":"AC00000000000000000000000000000001","CallSid":"CA00000000000000000000000000000002","ParentCallSid":"CA00000000000000000000000000000001","CallStatus":"ringing","SequenceNumber":"1"}`
+	for _, m := range []careline.Stray{
+		{ID: "m1", Attributes: map[string]string{"type": "appointment", "subtype": "CallStatus", "version": "1.0"}, Data: []byte(report), Why: "its sender was early"},
+		{ID: "m2", Attributes: map[string]string{"type": "invoice"}, Data: []byte("{}"), Why: "its type is not known"},
+	} {
+		if err := s.store.KeepStray(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantText(t, s.replay(), "stray/1 ", "its sender was early", "stray/2 ")
+	wantText(t, s.replay("show", "stray/2"), "m2", "invoice")
+	wantText(t, s.replay("again", "stray/1"), "was read: progress")
+	wantText(t, s.replay("again", "stray/2"), "error: stray/2: still cannot be read", "invoice")
+	events, err := s.store.Events(context.Background(), "CA00000000000000000000000000000001")
+	if err != nil || len(events) != 1 || events[0].Status != careline.StatusRinging {
+		t.Errorf("kept %v, %v", events, err)
+	}
+	wantText(t, s.replay("discard", "stray/2"), "is gone")
+	wantText(t, s.replay(), "Nothing was given up")
+}
+
+func TestReplayCalls(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	s.call("CA1", "Patient/1")
+	s.drain("CA1")
+	wantText(t, s.replay("calls"), "error: say which calls")
+	wantText(t, s.replay("calls", "--since", "yesterday"), "error: --since must be a date")
+	wantText(t, s.replay("calls", "CA9"), "error: CA9")
+	wantText(t, s.replay("calls", "CA1"), "1 calls will be filed again")
+	if pending, _ := s.backlog(); pending != 1 {
+		t.Errorf("%d pending after a call was filed again as it stands", pending)
+	}
+	s.drain("CA1")
+	wantText(t, s.replay("calls", "--whole", "--since", "2020-01-01"), "1 calls will be filed again")
+	if pending, _ := s.backlog(); pending != 2 {
+		t.Errorf("%d pending after a call was filed again from its beginning", pending)
+	}
+}
+
+// drain has everything of the call delivered.
+func (s shelf) drain(key string) {
+	s.t.Helper()
+	if ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
+		s.t.Fatal(ok, err)
+	}
+	for {
+		d, ok, err := s.store.Next(s.t.Context(), chart, key, time.Now())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if !ok {
+			break
+		}
+		if err := s.store.Done(s.t.Context(), d); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if err := s.store.Release(s.t.Context(), chart, key); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestPurge(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	s.call("CA1", "Patient/1")
+	s.call("CA2", "Patient/2")
+	purge := func(now time.Time, args ...string) string {
+		s.out.Reset()
+		p := purging{store: s.store, keep: 400 * 24 * time.Hour, now: now, out: s.out}
+		if err := p.run(t.Context(), args); err != nil {
+			return "error: " + err.Error()
+		}
+		return s.out.String()
+	}
+	now := time.Now()
+	wantText(t, purge(now), "0 calls were last heard of")
+	wantText(t, purge(now, "--before", "tomorrow"), "error: --before must be a date")
+	wantText(t, purge(now, "--before", "2999-01-01"), "error: --before must be a date")
+	wantText(t, purge(now, "--patient", "Patient/1", "--before", "2020-01-01"), "error: --patient")
+	wantText(t, purge(now, "--patient", "Patient/1"), "holds 1 calls of Patient/1")
+	wantText(t, purge(now, "--patient", "Patient/1", "--apply"), "Forgot 1 calls of Patient/1")
+	wantText(t, purge(now, "--patient", "Patient/1"), "holds 0 calls")
+
+	later := now.Add(401 * 24 * time.Hour)
+	wantText(t, purge(later), "1 calls were last heard of")
+	wantText(t, purge(later, "--apply"), "Forgot 1 calls")
+	if events, err := s.store.Events(t.Context(), "CA2"); err != nil || len(events) != 0 {
+		t.Errorf("left %v, %v", events, err)
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/api"
+	"perci.health/careline/auth"
+	"perci.health/careline/events"
+	"perci.health/careline/twilio"
+)
+
+// transport is how reports come from Twilio's webhooks to the log. Its zero value
+// is the straight way; over Pub/Sub they go out through the outbox, and come back
+// by push or pull.
+type transport struct {
+	publisher *events.Publisher
+	outbox    *events.Outbox // nil: the straight way
+	forwarder *events.Relay  // sends later what the outbox kept here
+	push      *events.Push   // nil: no push is accepted
+	pushKeys  func(context.Context) error
+	pull      *events.Pull // nil: nothing is pulled
+}
+
+// newTransport makes what the settings ask for. It asks nobody yet.
+func newTransport(ctx context.Context, c config, p *parts) (t transport, err error) {
+	inbox := &events.Inbox{
+		Understand: understand, KeepStray: p.keepStray,
+		Append:  func(ctx context.Context, e careline.CallEvent) error { return p.append(ctx, e) },
+		Observe: func(outcome string) { p.metrics.Message("in", outcome) },
+	}
+	if c.pubsub.audience != "" {
+		if t.push, t.pushKeys, err = newPush(c, p, inbox); err != nil {
+			return t, err
+		}
+	}
+	if c.pubsub.subscription != "" {
+		t.pull = &events.Pull{Topic: c.pubsub.at(), Subscription: c.pubsub.subscription, Inbox: inbox, Log: p.log}
+	}
+	if !c.pubsub.publish {
+		return t, nil
+	}
+	if t.publisher, err = events.NewPublisher(ctx, c.pubsub.at()); err != nil {
+		return t, err
+	}
+	t.outbox = &events.Outbox{
+		Publish: t.publisher.Publish, Append: p.appendForForwarding, Log: p.log,
+		Subject: func(k careline.Kind) string { return string(twilio.SubjectOf(k)) },
+		Observe: func(way string, _ careline.CallEvent) { p.metrics.Message("out", way) },
+	}
+	t.forwarder = &events.Relay{
+		Queue: p.store, Consumer: events.ForwardConsumer, Handle: t.outbox.Forward, Log: p.log,
+		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
+			p.metrics.Delivery(d.Consumer, outcome, took)
+		},
+	}
+	return t, nil
+}
+
+func newPush(c config, p *parts, inbox *events.Inbox) (*events.Push, func(context.Context) error, error) {
+	verifier, err := auth.NewPush(auth.PushConfig{
+		Audience: c.pubsub.audience, Email: c.pubsub.serviceAccount, KeysURL: c.pubsub.keys,
+		HTTP: &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "google", p.metrics.Outbound)},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return &events.Push{Verify: verifier.Verify, Inbox: inbox, Fail: api.Fail}, verifier.Warm, nil
+}
+
+// at is the topic, wherever it is.
+func (p pubsubConfig) at() events.Topic {
+	return events.Topic{Project: p.project, Name: p.topic, Emulator: p.emulator}
+}
+
+// understand reads a report that came as a message.
+func understand(subject string, data []byte) (careline.CallEvent, error) {
+	form, err := twilio.FormFromJSON(data)
+	if err != nil {
+		return careline.CallEvent{}, err
+	}
+	return twilio.Event(twilio.Subject(subject), form)
+}
+
+// keep makes a webhook's event durable, here or with Google.
+func (p *parts) keep(ctx context.Context, e careline.CallEvent) error {
+	if p.transport.outbox != nil {
+		return p.transport.outbox.Keep(ctx, e)
+	}
+	return p.append(ctx, e)
+}
+
+// append keeps an event in the log, and counts it.
+func (p *parts) append(ctx context.Context, e careline.CallEvent) error {
+	_, _, err := counted{p}.Append(ctx, e)
+	return err
+}
+
+// appendForForwarding keeps an event that Google could not take.
+func (p *parts) appendForForwarding(ctx context.Context, e careline.CallEvent) error {
+	kept, repeated, err := p.store.AppendFor(ctx, events.ForwardConsumer, e)
+	counted{p}.count(kept, repeated, err)
+	return err
+}
+
+func (p *parts) keepStray(ctx context.Context, m careline.Stray) error {
+	return p.store.KeepStray(ctx, m)
+}
+
+// routes are those that Google asks.
+func (t transport) routes() []api.Route {
+	if t.push == nil {
+		return nil
+	}
+	return []api.Route{{Method: http.MethodPost, Path: events.PathPush, Handler: t.push, Who: "google", Limit: events.PushLimit}}
+}
+
+// running are the parts that run beside the requests.
+func (t transport) running() map[string]func(context.Context) error {
+	parts := map[string]func(context.Context) error{}
+	if t.pushKeys != nil {
+		parts["push keys"] = t.pushKeys
+	}
+	if t.pull != nil {
+		parts["pull"] = t.pull.Run
+	}
+	if t.forwarder != nil {
+		parts["forwarder"] = t.forwarder.Run
+	}
+	return parts
+}
+
+// close sends what waits.
+func (t transport) close() error {
+	if t.publisher == nil {
+		return nil
+	}
+	if err := t.publisher.Close(); err != nil {
+		return errors.Join(errors.New("close the connection to Pub/Sub"), err)
+	}
+	return nil
+}

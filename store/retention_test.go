@@ -1,0 +1,265 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"perci.health/careline"
+	"perci.health/careline/store"
+)
+
+func callsOf(t *testing.T, s store.Store, patient careline.Reference) []string {
+	t.Helper()
+	keys, err := s.CallsOf(t.Context(), patient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func requestFor(call, clinician string, patient careline.Reference) careline.CallEvent {
+	e := request(call, clinician)
+	e.Request.Patient = patient
+	return e
+}
+
+func findsCallsOfAPatient(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	for _, e := range []careline.CallEvent{
+		requestFor("CA2", "p1", "Patient/1"), requestFor("CA1", "p2", "Patient/1"), requestFor("CA3", "p1", "Patient/10"),
+		request("CA4", "p1"), progress("CA5", "CB5", 1, careline.StatusRinging), requestFor("CA5", "p1", "Patient/1"),
+		progress("CA2", "CB2", 1, careline.StatusRinging),
+	} {
+		mustAppend(t, s, e)
+		clock.forward(time.Second)
+	}
+	refused := requestFor("CA6", "p1", "Patient/1")
+	refused.Kind, refused.Request.Refusal = careline.KindRefused, careline.RefusedRate
+	mustAppend(t, s, refused)
+	if _, _, err := s.Admit(t.Context(), requestFor("CA7", "p1", "Patient/10"), func(careline.Load) careline.Refusal { return "" }); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "of one", callsOf(t, s, "Patient/1"), []string{"CA2", "CA1", "CA5", "CA6"})
+	same(t, "of another", callsOf(t, s, "Patient/10"), []string{"CA3", "CA7"})
+	same(t, "of nobody", callsOf(t, s, "Patient/2"), nil)
+	same(t, "of no name", callsOf(t, s, ""), nil)
+}
+
+// leavesTraces keeps a call that has left something everywhere.
+func leavesTraces(t *testing.T, s store.Store, clock *clock, call, leg string) (kept []careline.CallEvent) {
+	t.Helper()
+	twin := careline.CallEvent{ID: leg + "/twin", Leg: leg, Kind: careline.KindMachineDetection}
+	ofCall := twin
+	ofCall.Call, ofCall.Leg = call, ""
+	kept = mustAppend(t, s, amd(leg), twin, requestFor(call, "clinician of "+call, careline.Reference("Patient/"+call)), ofCall)
+	first, _ := mustAppendFor(t, s, progress(call, leg, 1, careline.StatusRinging)) // here the leg joins
+	second, _ := mustAppendFor(t, s, progress(call, leg, 2, careline.StatusInProgress))
+	if err := s.Bury(t.Context(), next(t, s, call, clock.Now()), "no"); err != nil {
+		t.Fatal(err)
+	}
+	d, ok, err := s.Next(t.Context(), topic, call, clock.Now())
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if err := s.Bury(t.Context(), d, "no"); err != nil {
+		t.Fatal(err)
+	}
+	mustSaveFiling(t, s, careline.Filing{Call: call, ID: "comm", Version: "v1", Seq: first.Seq, Tried: true, Doubted: true})
+	return append(kept, first, second)
+}
+
+// wantForgotten looks everywhere.
+func wantForgotten(t *testing.T, s store.Store, clock *clock, call, leg string) {
+	t.Helper()
+	for _, key := range []string{call, leg} {
+		same(t, "events of "+key, idsOf(t, s, key), nil)
+		wantFiling(t, s, careline.Filing{Call: key})
+		for _, consumer := range []string{chart, topic} {
+			if d, ok, err := s.Next(t.Context(), consumer, key, clock.Now().Add(time.Hour)); ok || err != nil {
+				t.Errorf("%s still waits for %s (error: %v)", d.Event.ID, consumer, err)
+			}
+		}
+	}
+	same(t, "calls of the patient", callsOf(t, s, careline.Reference("Patient/"+call)), nil)
+	since, err := s.CallsSince(t.Context(), "clinician of "+call, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "calls of the clinician", since, nil)
+	load, err := s.Load(t.Context(), "clinician of "+call, clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "load", load, careline.Load{})
+	if name, err := s.Clinician(t.Context(), call); name != "" || err != nil {
+		t.Errorf("%s is still a call of %q (error: %v)", call, name, err)
+	}
+	wantCode(t, s.Erase(t.Context(), call), careline.CodeNotFound)
+	wantCode(t, s.Refile(t.Context(), chart, call, true), careline.CodeNotFound)
+}
+
+// wantNothingLeft is for a store of which every call was forgotten.
+func wantNothingLeft(t *testing.T, s store.Store) {
+	t.Helper()
+	for _, consumer := range []string{chart, topic} {
+		if pending, dead, oldest, err := s.Backlog(t.Context(), consumer); pending != 0 || dead != 0 || !oldest.IsZero() || err != nil {
+			t.Errorf("%s: %d pending since %v, %d dead (error: %v)", consumer, pending, oldest, dead, err)
+		}
+		if letters, err := s.Dead(t.Context(), consumer); len(letters) != 0 || err != nil {
+			t.Errorf("%s: %d dead letters (error: %v)", consumer, len(letters), err)
+		}
+	}
+	if filings, err := s.Doubted(t.Context(), noon.Add(-24*time.Hour)); len(filings) != 0 || err != nil {
+		t.Errorf("%d filings in doubt (error: %v)", len(filings), err)
+	}
+	wantUnsettled(t, "looks", s, noon.Add(1000*24*time.Hour))
+}
+
+func erases(t *testing.T, open database) {
+	s, clock := openForwarding(t, open)
+	leavesTraces(t, s, clock, "CA1", "CB1")
+	kept := leavesTraces(t, s, clock, "CA2", "CB2")
+	last := kept[len(kept)-1].Seq
+	if err := s.Erase(t.Context(), "CA2"); err != nil {
+		t.Fatal(err)
+	}
+	wantForgotten(t, s, clock, "CA2", "CB2")
+	same(t, "the other call", idsOf(t, s, "CA1"), []string{"CB1/amd", "CA1/request", "CB1/twin", "CB1/1/ringing", "CB1/2/in-progress"})
+	same(t, "what waits of it", drain(t, s, "CA1", clock.Now()), []string{"CA1/request", "CB1/twin", "CB1/1/ringing", "CB1/2/in-progress"})
+	wantUnsettled(t, "looks", s, noon.Add(time.Hour), "CA1")
+
+	// The same leg and call may come again, as if for the first time.
+	if err := s.Erase(t.Context(), "CA1"); err != nil {
+		t.Fatal(err)
+	}
+	wantNothingLeft(t, s)
+	for i, e := range leavesTraces(t, s, clock, "CA2", "CB2") {
+		if e.Seq <= last {
+			t.Errorf("event %d gets place %d, which was given before", i, e.Seq)
+		}
+	}
+	same(t, "heard of again", idsOf(t, s, "CA2"), []string{"CB2/amd", "CA2/request", "CB2/twin", "CB2/1/ringing", "CB2/2/in-progress"})
+	wantCode(t, s.Erase(t.Context(), "nobody"), careline.CodeNotFound)
+}
+
+// givesNoPlaceTwice forgets the log's end in all sorts of ways.
+func givesNoPlaceTwice(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	last := int64(0)
+	grows := func(what string, events ...careline.CallEvent) {
+		t.Helper()
+		for _, e := range mustAppend(t, s, events...) {
+			if e.Seq <= last {
+				t.Errorf("%s: place %d comes after %d", what, e.Seq, last)
+			}
+			last = e.Seq
+		}
+	}
+	erase := func(call string) {
+		t.Helper()
+		if err := s.Erase(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reopen := func() {
+		t.Helper()
+		closeStore(t, s)
+		s = open(t, store.Config{Consumers: []string{chart}, Now: clock.Now})
+	}
+	grows("at first", request("CA1", "p1"), request("CA2", "p1"), request("CA3", "p1"))
+	erase("CA3")
+	grows("after the last", request("CA4", "p1"))
+	erase("CA4")
+	erase("CA2")
+	reopen()
+	if _, repeated, err := s.Append(t.Context(), request("CA1", "p1")); !repeated || err != nil {
+		t.Errorf("repeated is %v (error: %v)", repeated, err)
+	}
+	grows("after a restart", request("CA5", "p1"), request("CA6", "p1"))
+	clock.forward(time.Hour)
+	if n, err := s.Purge(t.Context(), clock.Now(), 100); n != 3 || err != nil {
+		t.Errorf("%d forgotten, want 3 (error: %v)", n, err)
+	}
+	reopen()
+	grows("after everything", request("CA7", "p1"), request("CA8", "p1"))
+	if newest, err := s.Newest(t.Context()); newest != last || err != nil {
+		t.Errorf("the log ends at %d, want %d (error: %v)", newest, last, err)
+	}
+}
+
+func purges(t *testing.T, open database) {
+	s, clock := openForwarding(t, open)
+	for _, id := range []string{"m-1", "m-2"} {
+		if err := s.KeepStray(t.Context(), careline.Stray{ID: id}); err != nil {
+			t.Fatal(err)
+		}
+		clock.forward(time.Hour)
+	}
+	clock.forward(-2 * time.Hour)
+	leavesTraces(t, s, clock, "CA1", "CB1")
+	mustAppend(t, s, request("CA2", "p1"), amd("CB3")) // CB3's call is never told
+	clock.forward(time.Hour)
+	mustAppend(t, s, progress("CA2", "CB2", 1, careline.StatusRinging), request("CA4", "p1")) // begun before, heard of since
+	before := clock.Now()
+
+	if n, err := s.Purge(t.Context(), noon, 100); n != 0 || err != nil {
+		t.Errorf("%d were forgotten, and none is as old (error: %v)", n, err)
+	}
+	if n, err := s.Purge(t.Context(), before, 100); n != 2 || err != nil {
+		t.Errorf("%d were forgotten, want CA1 and CB3 (error: %v)", n, err)
+	}
+	wantForgotten(t, s, clock, "CA1", "CB1")
+	same(t, "a leg of nobody", idsOf(t, s, "CB3"), nil)
+	same(t, "one that was heard of since", idsOf(t, s, "CA2"), []string{"CA2/request", "CB2/1/ringing"})
+	same(t, "one that is as old as the limit", idsOf(t, s, "CA4"), []string{"CA4/request"})
+	strays, err := s.Strays(t.Context())
+	if err != nil || len(strays) != 1 || strays[0].ID != "m-2" {
+		t.Errorf("strays left: %+v (error: %v)", strays, err)
+	}
+	if n, err := s.Purge(t.Context(), before.Add(time.Microsecond), 100); n != 2 || err != nil {
+		t.Errorf("%d were forgotten, want the other two (error: %v)", n, err)
+	}
+	wantNothingLeft(t, s)
+}
+
+func purgesInSteps(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	const calls = 130
+	for i := range calls {
+		mustAppend(t, s, request(fmt.Sprintf("CA%d", i), "p1"))
+	}
+	clock.forward(time.Hour)
+	for _, want := range []int{60, 60, 10, 0} {
+		if n, err := s.Purge(t.Context(), clock.Now(), 60); n != want || err != nil {
+			t.Errorf("%d were forgotten, want %d (error: %v)", n, want, err)
+		}
+	}
+	pending, _, _, err := s.Backlog(t.Context(), chart)
+	if err != nil || pending != 0 {
+		t.Errorf("%d deliveries are left (error: %v)", pending, err)
+	}
+}
+
+func findsCallsByTheirNewestEvent(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	for _, key := range []string{"CA1", "CA2", "CA3"} {
+		mustAppend(t, s, careline.CallEvent{ID: key + "/a", Call: key, Leg: key, Kind: careline.KindRequested})
+		clock.forward(time.Hour)
+	}
+	mustAppend(t, s, careline.CallEvent{ID: "CA1/b", Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg})
+	for _, test := range []struct {
+		from, to int // hours after noon
+		want     []string
+	}{
+		{0, 9, []string{"CA2", "CA3", "CA1"}}, {0, 1, nil}, {1, 2, []string{"CA2"}}, {1, 3, []string{"CA2", "CA3"}}, {3, 4, []string{"CA1"}},
+	} {
+		at := func(hours int) time.Time { return noon.Add(time.Duration(hours) * time.Hour) }
+		got, err := s.CallsKept(t.Context(), at(test.from), at(test.to))
+		if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
+			t.Errorf("from %d to %d: %v %s", test.from, test.to, err, diff)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+
+	"perci.health/careline"
+)
+
+// KeepStray keeps a message, durably, before it returns; one of the same ID is
+// kept once.
+func (s *sqliteStore) KeepStray(ctx context.Context, m careline.Stray) error {
+	var attributes []byte
+	if m.Attributes != nil {
+		var err error
+		if attributes, err = json.Marshal(m.Attributes); err != nil {
+			return fmt.Errorf("write a message's attributes: %w", err)
+		}
+	}
+	return s.write(ctx, "keep a message that nobody can read", func(t *tx) error {
+		return t.query(sqlKeepStray).text(m.ID).bytes(attributes).bytes(m.Data).text(m.Why).time(s.now()).exec()
+	})
+}
+
+// Strays are those kept, in the order of their coming.
+func (s *sqliteStore) Strays(ctx context.Context) ([]careline.Stray, error) {
+	var strays []careline.Stray
+	var unreadable error
+	err := s.read(ctx, "read the messages that nobody can read", func(c conn) error {
+		err := c.query(sqlStrays).each(func(row *sqlite.Stmt) bool {
+			m := careline.Stray{Seq: row.ColumnInt64(0), ID: row.ColumnText(1), Data: bytesAt(row, 3), Why: row.ColumnText(4), Kept: timeAt(row, 5)}
+			if attributes := bytesAt(row, 2); attributes != nil {
+				unreadable = json.Unmarshal(attributes, &m.Attributes)
+			}
+			strays = append(strays, m)
+			return unreadable == nil
+		})
+		if err != nil {
+			return err
+		}
+		return unreadable
+	})
+	if err != nil {
+		return nil, err
+	}
+	return strays, nil
+}
+
+// DropStray forgets one, by its Seq. An error of code not-found says that there is
+// none.
+func (s *sqliteStore) DropStray(ctx context.Context, seq int64) error {
+	var found bool
+	err := s.write(ctx, "drop a message that nobody can read", func(t *tx) error {
+		err := t.query(sqlDropStray).int(seq).exec()
+		found = t.Changes() > 0
+		return err
+	})
+	if err == nil && !found {
+		return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no unread message %d.", seq), nil)
+	}
+	return err
+}
