@@ -143,7 +143,7 @@ func BenchmarkPush(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	log := chartLog(b, "chart")
+	log := chartLog(b)
 	push := &events.Push{Verify: verifier.Verify, Inbox: &events.Inbox{Understand: understand,
 		Append: func(ctx context.Context, e careline.CallEvent) error { _, _, err := log.Append(ctx, e); return err }}}
 	bodies := make([][]byte, b.N)
