@@ -132,9 +132,9 @@ func (a *Admin) hasTopic(ctx context.Context, t Topic) (bool, error) {
 	return err == nil, err
 }
 
-// subscription is the subscription as it is; nil when there is none.
-func (a *Admin) subscription(ctx context.Context) (*pubsubpb.Subscription, error) {
-	s, err := a.subscriptions.GetSubscription(ctx, &pubsubpb.GetSubscriptionRequest{Subscription: a.cfg.Topic.subscription(a.Subscription())})
+// subscription is the subscription of that name as it is; nil when there is none.
+func (a *Admin) subscription(ctx context.Context, name string) (*pubsubpb.Subscription, error) {
+	s, err := a.subscriptions.GetSubscription(ctx, &pubsubpb.GetSubscriptionRequest{Subscription: a.cfg.Topic.subscription(name)})
 	if status.Code(err) == codes.NotFound {
 		return nil, nil
 	}

@@ -84,7 +84,7 @@ func (a *Admin) checkPublish(ctx context.Context) careline.Finding {
 // about finds out whether the subscription differs in what a check is about.
 func (a *Admin) about(what, good string) func(context.Context) careline.Finding {
 	return func(ctx context.Context) careline.Finding {
-		have, err := a.subscription(ctx)
+		have, err := a.subscription(ctx, a.Subscription())
 		switch {
 		case err != nil:
 			return unasked(err)

@@ -30,19 +30,35 @@ func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
 			plan = append(plan, careline.Change{Party: party, Thing: "topic " + t.Name, Want: "exists", Apply: a.makeTopic(t)})
 		}
 	}
+	for _, more := range []func(context.Context) ([]careline.Change, error){a.planLetters, a.planSubscription} {
+		changes, err := more(ctx)
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, changes...)
+	}
+	return append(plan, a.planGrants(ctx)...), nil
+}
+
+// planLetters sees that dead letters are held.
+func (a *Admin) planLetters(ctx context.Context) ([]careline.Change, error) {
 	held, err := a.lettersHeld(ctx)
 	if err != nil {
 		return nil, asking("the subscriptions of "+a.deadLetters().Name, err)
 	}
-	if !held {
-		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + a.deadLetters().Name,
-			Want: "holds dead letters for " + lettersFor.String(), Apply: a.make(a.wantedLetters())})
+	if held {
+		return nil, nil
 	}
-	mend, err := a.planSubscription(ctx)
-	if err != nil {
-		return nil, err
+	name := a.deadLetters().Name
+	orphan, err := a.subscription(ctx, name)
+	switch {
+	case err != nil:
+		return nil, asking("the subscription "+name, err)
+	case orphan != nil: // it may still hold letters of a topic that was deleted
+		return []careline.Change{byHand(name, "topic: "+orphan.GetTopic(), "topic: "+a.deadLetters().Path())}, nil
 	}
-	return append(append(plan, mend...), a.planGrants(ctx)...), nil
+	return []careline.Change{{Party: party, Thing: "subscription " + name,
+		Want: "holds dead letters for " + lettersFor.String(), Apply: a.make(a.wantedLetters())}}, nil
 }
 
 func asking(what string, err error) error {
@@ -51,7 +67,7 @@ func asking(what string, err error) error {
 }
 
 func (a *Admin) planSubscription(ctx context.Context) (plan []careline.Change, err error) {
-	have, err := a.subscription(ctx)
+	have, err := a.subscription(ctx, a.Subscription())
 	if err != nil {
 		return nil, asking("the subscription "+a.Subscription(), err)
 	}
@@ -65,11 +81,11 @@ func (a *Admin) planSubscription(ctx context.Context) (plan []careline.Change, e
 			Want: fmt.Sprintf("%s, in order, dead letters %s", way, lettersOf(want)), Apply: a.make(want)}}, nil
 	}
 	if have.GetDetached() {
-		return []careline.Change{a.byHand("is detached from its topic", "attached")}, nil
+		return []careline.Change{byHand(a.Subscription(), "is detached from its topic", "attached")}, nil
 	}
 	for _, d := range differences(have, want) {
 		if d.field == "" {
-			plan = append(plan, a.byHand(d.thing+": "+d.have, d.thing+": "+d.want))
+			plan = append(plan, byHand(a.Subscription(), d.thing+": "+d.have, d.thing+": "+d.want))
 			continue
 		}
 		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + a.Subscription() + " " + d.thing,
@@ -79,10 +95,10 @@ func (a *Admin) planSubscription(ctx context.Context) (plan []careline.Change, e
 }
 
 // byHand is a change that Pub/Sub makes on no subscription that exists.
-func (a *Admin) byHand(have, want string) careline.Change {
-	return careline.Change{Party: party, Thing: "subscription " + a.Subscription(), Have: have,
+func byHand(name, have, want string) careline.Change {
+	return careline.Change{Party: party, Thing: "subscription " + name, Have: have,
 		Want: want + ". Pub/Sub cannot change this: when nothing waits in the subscription any more, delete it (gcloud pubsub subscriptions delete " +
-			a.Subscription() + ") and run careline provision --apply again at once"}
+			name + ") and run careline provision --apply again at once"}
 }
 
 func (a *Admin) makeTopic(t Topic) func(context.Context) error {

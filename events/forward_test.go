@@ -236,11 +236,13 @@ func TestPubSubGoesAwayAndComesBack(t *testing.T) {
 	box := ownBox(t)
 	topic, admin := pulled(t, box)
 	publisher := newPublisher(t, topic)
-	// Every event that is appended here is to be forwarded.
-	kept := chartLog(t, events.ForwardConsumer)
+	kept := chartLog(t)
 	var counts ways
 	outbox := &events.Outbox{Publish: publisher.Publish, Subject: subjectOf, Log: slog.New(slog.DiscardHandler), Observe: counts.observe,
-		Append: func(ctx context.Context, e careline.CallEvent) error { _, _, err := kept.Append(ctx, e); return err }}
+		Append: func(ctx context.Context, e careline.CallEvent) error {
+			_, _, err := kept.AppendFor(ctx, events.ForwardConsumer, e)
+			return err
+		}}
 	keepAll := func(from, to int) {
 		t.Helper()
 		for c := from; c < to; c++ {
@@ -283,9 +285,11 @@ func TestPubSubGoesAwayAndComesBack(t *testing.T) {
 	if counts.of(events.WayPublished) < 16 {
 		t.Error("nothing goes straight to Google again")
 	}
-	pending, dead, _, err := kept.Backlog(t.Context(), events.ForwardConsumer)
-	if err != nil || pending != 0 || dead != 0 {
-		t.Errorf("%d pending, %d dead (error: %v)", pending, dead, err)
+	for consumer, want := range map[string]int{events.ForwardConsumer: 0, "chart": 15} { // only what was kept here
+		pending, dead, _, err := kept.Backlog(t.Context(), consumer)
+		if err != nil || pending != want || dead != 0 {
+			t.Errorf("%s: %d pending, %d dead (error: %v)", consumer, pending, dead, err)
+		}
 	}
 }
 
@@ -308,7 +312,7 @@ func TestAPubSubThatHangsIsNotAwaited(t *testing.T) {
 	line := newLine(t, box.Endpoint())
 	topic.Emulator = line.endpoint()
 	publisher := newPublisher(t, topic)
-	log := chartLog(t, "chart")
+	log := chartLog(t)
 	var counts ways
 	outbox := &events.Outbox{Publish: publisher.Publish, Subject: subjectOf, Log: slog.New(slog.DiscardHandler), Observe: counts.observe,
 		Within: 50 * time.Millisecond, // the order of things counts here, the two seconds in TestGoogleHasTwoSeconds

@@ -199,10 +199,11 @@ func messageOf(t testing.TB, e careline.CallEvent) events.Message {
 	return m
 }
 
-// chartLog is a real log.
-func chartLog(t testing.TB, consumers ...string) store.Store {
+// chartLog is a real log, as the service opens it.
+func chartLog(t testing.TB) store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: consumers})
+	s, err := store.Open(context.Background(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"),
+		Consumers: []string{"chart"}, Outbound: []string{events.ForwardConsumer}})
 	if err != nil {
 		t.Fatal(err)
 	}

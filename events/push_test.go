@@ -272,7 +272,7 @@ func TestTheTokenDecides(t *testing.T) {
 // comes ten times at once, and later again.
 func TestRedeliveryWhileTheFirstIsRunning(t *testing.T) {
 	t.Parallel()
-	log := chartLog(t, "chart")
+	log := chartLog(t)
 	got := newArrivals()
 	inbox := got.inbox()
 	var arrived sync.WaitGroup
@@ -301,6 +301,25 @@ func TestRedeliveryWhileTheFirstIsRunning(t *testing.T) {
 	if err != nil || pending != 1 {
 		t.Errorf("%d deliveries (error: %v)", pending, err)
 	}
+}
+
+// TestAStrayIsKeptInTheStore is the wiring of the service.
+func TestAStrayIsKeptInTheStore(t *testing.T) {
+	t.Parallel()
+	log := chartLog(t)
+	inbox := newArrivals().inbox()
+	inbox.KeepStray = log.KeepStray
+	push := &events.Push{Verify: anybody, Inbox: inbox}
+	body := wrapped(map[string]string{"type": "invoice"}, []byte{0, 255}, nil)
+	for range 2 {
+		same(t, "status", post(push, body).StatusCode, http.StatusNoContent)
+	}
+	strays, err := log.Strays(t.Context())
+	if err != nil || len(strays) != 1 {
+		t.Fatalf("%d strays (error: %v)", len(strays), err)
+	}
+	same(t, "data", strays[0].Data, []byte{0, 255})
+	same(t, "attributes", strays[0].Attributes, map[string]string{"type": "invoice"})
 }
 
 // TestPubSubPushes has the Pub/Sub that is installed push by itself, where it can.
@@ -353,7 +372,7 @@ func TestPubSubPushes(t *testing.T) {
 func TestPushedWithTokens(t *testing.T) {
 	t.Parallel()
 	topic, _ := pulled(t, shared.start(t))
-	publisher, got, log := newPublisher(t, topic), newArrivals(), chartLog(t, "chart")
+	publisher, got, log := newPublisher(t, topic), newArrivals(), chartLog(t)
 	issuer, err := pubsubbox.NewIssuer(pushEmail, pushAudience)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	pubsub "cloud.google.com/go/pubsub/v2"
@@ -203,9 +204,9 @@ func wrap(m Message, subscription string, attempt int) ([]byte, error) {
 }
 
 func split(subscription string) (project, name string, err error) {
-	parts := bytes.Split([]byte(subscription), []byte("/"))
-	if len(parts) != 4 || string(parts[0]) != "projects" || string(parts[2]) != "subscriptions" {
+	parts := strings.Split(subscription, "/")
+	if len(parts) != 4 || parts[0] != "projects" || parts[2] != "subscriptions" {
 		return "", "", fmt.Errorf("pusher: %q is not projects/<project>/subscriptions/<name>", subscription)
 	}
-	return string(parts[1]), string(parts[3]), nil
+	return parts[1], parts[3], nil
 }
