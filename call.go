@@ -76,6 +76,7 @@ type Call struct {
 	Recording  string  // the carrier's id of the recording
 
 	ClinicianLeft bool // the browser's leg is over; says nothing about the member
+	Reconciled    bool // part of it was looked up, for its report had not come
 }
 
 // Final reports whether the call is over and its outcome known.

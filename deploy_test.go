@@ -30,11 +30,7 @@ const (
 )
 
 // setting is one that the program reads, as far as its source tells.
-type setting struct{ required, secret bool }
-
-// arriving are settings of the service that the program is about to read. One that it reads already must be taken
-// from this list.
-var arriving = []string{"PUBSUB_PROJECT", "PUBSUB_TOPIC", "PUBSUB_PUSH_AUDIENCE", "PUBSUB_PUSH_SERVICE_ACCOUNT", "RETENTION_DAYS"}
+type setting struct{ required, optional, secret bool }
 
 // knownSettings reads them from the calls of the reader in cmd/careline: r.text("NAME", …) and its like. Required is
 // what has no fallback; secret, what is put into a telemetry.Secret at once, or holds a password.
@@ -58,10 +54,13 @@ func knownSettings(t *testing.T) map[string]setting {
 		}
 		s := known[literal(call.Args[0])]
 		s.required = s.required || isRequired(method, call.Args)
+		s.optional = s.optional || method == "text" && literal(call.Args[1]) == "" // asked first whether it is set
 		known[literal(call.Args[0])] = s
 	})
 	for name := range secrets {
-		known[name] = setting{required: known[name].required, secret: true}
+		s := known[name]
+		s.secret = true
+		known[name] = s
 	}
 	return known
 }
@@ -177,12 +176,6 @@ func TestServiceHasTheSettingsThatTheProgramReads(t *testing.T) {
 	if len(known) < 30 || !known["FUNCTIONS_URL"].required || !known["TWILIO_AUTH_TOKEN"].secret {
 		t.Fatalf("the settings could not be read from the source: %v", known)
 	}
-	for _, name := range arriving {
-		if _, ok := known[name]; ok {
-			t.Errorf("the program reads %s: take it from the list of those arriving", name)
-		}
-		known[name] = setting{}
-	}
 	given := map[string]bool{}
 	for _, e := range readService(t).Spec.Template.Spec.Containers[0].Env {
 		s, ok := known[e.Name]
@@ -201,7 +194,7 @@ func TestServiceHasTheSettingsThatTheProgramReads(t *testing.T) {
 		}
 	}
 	for name, s := range known {
-		if s.required && !given[name] {
+		if s.required && !s.optional && !given[name] {
 			t.Errorf("%s is required and not set", name)
 		}
 	}
@@ -565,6 +558,36 @@ func TestTerraformMakesTheSecretsOfTheService(t *testing.T) {
 	}
 	if diff := cmp.Diff(wanted, made); diff != "" {
 		t.Errorf("taken (-) and made (+):\n%s", diff)
+	}
+}
+
+// Terraform and careline provision want the same of Pub/Sub, so that neither undoes what the other did.
+func TestTerraformWantsWhatProvisionWants(t *testing.T) {
+	t.Parallel()
+	read := func(file string) string {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return regexp.MustCompile(` +`).ReplaceAllString(string(src), " ")
+	}
+	program, made := read("events/admin.go"), read(filepath.Join(terraformFolder, "pubsub.tf"))
+	for wanted, want := range map[string]string{
+		"ackDeadline = 30 * time.Second":         "ack_deadline_seconds = 30\n",
+		"backoffLeast = time.Second":             `minimum_backoff = "1s"`,
+		"backoffMost = time.Minute":              `maximum_backoff = "60s"`,
+		"retention = 7 * 24 * time.Hour":         `message_retention_duration = "604800s"`,
+		`deadLetterSuffix = "-dead-letter"`:      `name = "twilio-dead-letter"`,
+		`return "careline-" + a.cfg.Topic.Name`:  `name = "careline-twilio"`,
+		"EnableMessageOrdering: true":            "enable_message_ordering = true",
+		"ExpirationPolicy: &pubsubpb.Expiration": `ttl = ""`,
+	} {
+		if !strings.Contains(program, wanted) {
+			t.Errorf("events/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", wanted)
+		}
+		if !strings.Contains(made, want) {
+			t.Errorf("deploy/terraform/pubsub.tf does not say %q, as events/admin.go does", want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package careline
 
 import (
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -56,6 +57,19 @@ type Request struct {
 	CallerID  Phone
 	Refusal   Refusal
 }
+
+// reconciled ends the ID of every event that was looked up.
+const reconciled = "/reconciled"
+
+// ReconciledID is the ID of the event that tells that a leg came to a status, as
+// the carrier's own record has it: told by nobody, but looked up. It is the same
+// however often it is looked up, and no report has it.
+func ReconciledID(leg string, s Status) string { return leg + "/" + string(s) + reconciled }
+
+// Reconciled reports whether the event was looked up in the carrier's own record
+// (ReconciledID) because its report did not come. Such an event is of the kind
+// that the report would have been of.
+func (e CallEvent) Reconciled() bool { return strings.HasSuffix(e.ID, reconciled) }
 
 // LogValue keeps the event's report, which holds numbers, out of every log.
 func (e CallEvent) LogValue() slog.Value {

@@ -30,11 +30,11 @@ func Fold(events []CallEvent) Call {
 }
 
 // canonical orders events by what they say and never by when they came: first
-// whoever knows best (see Kind's rank), then the carrier's time, then its own
+// whoever knows best (see rank), then the carrier's time, then its own
 // count, then everything else, so that two different events are never equal.
 func canonical(a, b CallEvent) int {
 	return cmp.Or(
-		cmp.Compare(rank(a.Kind), rank(b.Kind)),
+		cmp.Compare(rank(a), rank(b)),
 		compareTimes(a.At, b.At),
 		cmp.Compare(a.Order, b.Order),
 		cmp.Compare(a.Status.progress(), b.Status.progress()),
@@ -52,13 +52,19 @@ func canonical(a, b CallEvent) int {
 
 // rank puts the best witness first: of two who contradict each other, the first
 // one taken is believed. The member's leg knows its own outcome; the dial result
-// is second hand; the clinician's leg knows only that it is over itself.
-func rank(k Kind) int {
+// is second hand; the clinician's leg knows only that it is over itself. What was
+// looked up comes right after what was reported of the same leg: the carrier's
+// record of a leg follows its reports, and is as coarse as a bill.
+func rank(e CallEvent) int {
 	order := []Kind{KindRequested, KindRefused, KindProgress, KindDialEnded, KindMachineDetection, KindClinicianLeg, KindMemberCalled}
-	if i := slices.Index(order, k); i >= 0 {
-		return i
+	place := slices.Index(order, e.Kind)
+	if place < 0 {
+		place = len(order)
 	}
-	return len(order)
+	if e.Reconciled() {
+		return 2*place + 1
+	}
+	return 2 * place
 }
 
 // compareTimes puts an unknown time last: whoever gave a time knows more.
@@ -87,11 +93,13 @@ type fold struct {
 	outcome bool // Status is the outcome on the member's leg, or second hand
 	machine string
 	left    time.Time // when the clinician's leg ended; zero also when that gave no time
+	dialled bool      // a report told of the dialling, so that Sent is its time
 }
 
 func (f *fold) take(e CallEvent) {
 	keep(&f.call.Key, e.Call)
 	keep(&f.call.Appointment, e.Appointment)
+	f.call.Reconciled = f.call.Reconciled || e.Reconciled()
 	switch e.Kind {
 	case KindRequested, KindRefused:
 		f.request(e)
@@ -174,15 +182,23 @@ func (f *fold) status(e CallEvent) {
 	f.call.Status, f.call.Word, f.call.Refusal = e.Status, e.Word, ""
 }
 
+// times believes reports. The beginning that was looked up stands only when no
+// report told of the dialling, but just of what came after it.
 func (f *fold) times(e CallEvent) {
 	if e.At.IsZero() {
 		return
 	}
-	if f.call.Sent.IsZero() {
+	if f.call.Sent.IsZero() || e.Reconciled() && !f.dialled && e.At.Before(f.call.Sent) {
 		f.call.Sent = e.At
+	}
+	if before := e.Status.progress(); before > 0 && before < StatusInProgress.progress() {
+		f.dialled = true
 	}
 	if e.Status == StatusInProgress && f.call.Received.IsZero() {
 		f.call.Received = e.At
+	}
+	if f.call.Received.Before(f.call.Sent) && !f.call.Received.IsZero() {
+		f.call.Received = f.call.Sent // the record counts whole seconds
 	}
 }
 

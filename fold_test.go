@@ -138,6 +138,68 @@ func TestFold(t *testing.T) {
 	}
 }
 
+// lookedUp is an event of the carrier's own record of the member's leg.
+func lookedUp(word string, at time.Duration) careline.CallEvent {
+	e := progress(0, word, at)
+	e.ID, e.Appointment = careline.ReconciledID(child, e.Status), ""
+	return e
+}
+
+// record is the whole of that record; each of its times is a second off.
+func record() []careline.CallEvent {
+	return []careline.CallEvent{lookedUp("initiated", time.Second), lookedUp("in-progress", 11*time.Second), lasting(lookedUp("completed", 191*time.Second), 179)}
+}
+
+func TestFoldOfWhatWasLookedUp(t *testing.T) {
+	t.Parallel()
+	second := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Second) }
+	clinicianLeft := clinicianLeg("completed")
+	clinicianLeft.ID = careline.ReconciledID(parent, careline.StatusCompleted)
+	tests := map[string]struct {
+		reported              []careline.CallEvent
+		record                []careline.CallEvent
+		status                careline.Status
+		word                  string
+		sent, received, ended time.Time
+		seconds               int // -1: not known
+	}{
+		"every report was lost":        {[]careline.CallEvent{requested()}, record(), "completed", "completed", second(1), second(11), second(191), 179},
+		"every report came after all":  {answered(), record(), "completed", "completed", second(0), second(10), second(190), 180},
+		"only the end was lost":        {answered()[:4], record(), "completed", "completed", second(0), second(10), second(191), 179},
+		"only the beginning came":      {answered()[:2], record(), "completed", "completed", second(0), second(11), second(191), 179},
+		"only the answer came":         {answered()[3:4], record(), "completed", "completed", second(1), second(10), second(191), 179},
+		"only the end came, and late":  {answered()[4:5], record(), "completed", "completed", second(1), second(11), second(190), 180},
+		"only the dial's outcome came": {[]careline.CallEvent{requested(), dialEnded("completed", 181)}, record(), "completed", "completed", second(1), second(11), second(191), 179},
+		"the line was busy":            {[]careline.CallEvent{requested()}, []careline.CallEvent{lookedUp("initiated", time.Second), lasting(lookedUp("busy", 3*time.Second), 0)}, "busy", "busy", second(1), time.Time{}, second(3), 0},
+		"nobody was dialled":           {[]careline.CallEvent{requested()}, []careline.CallEvent{clinicianLeft}, "canceled", "", time.Time{}, time.Time{}, noon.Add(time.Hour), -1},
+		"the answer is all that came, of a leg that Twilio has forgotten": {answered()[:4], []careline.CallEvent{clinicianLeft}, "completed", "in-progress", second(0), second(10), noon.Add(time.Hour), -1},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			events := slices.Concat(test.reported, test.record)
+			got := careline.Fold(events)
+			if got.Status != test.status || got.Word != test.word || got.Seconds != careline.SecondsOf(test.seconds) || !got.Reconciled {
+				t.Errorf("%s, %q, %v, reconciled is %v", got.Status, got.Word, got.Seconds, got.Reconciled)
+			}
+			times, want := []time.Time{got.Sent, got.Received, got.Ended}, []time.Time{test.sent, test.received, test.ended}
+			if diff := cmp.Diff(want, times); diff != "" {
+				t.Errorf("sent, received, ended (-want +got):\n%s", diff)
+			}
+			if careline.Fold(test.reported).Reconciled {
+				t.Error("nothing was looked up, and it says so")
+			}
+			dice := rand.New(rand.NewPCG(1, 2))
+			for range 500 {
+				dice.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+				if again := careline.Fold(events); again != got {
+					t.Fatalf("in another order (-want +got):\n%s", cmp.Diff(got, again, same))
+				}
+			}
+		})
+	}
+}
+
 // Every order of a call's eight reports gives the same call: all 40,320 of them.
 func TestFoldIgnoresOrder(t *testing.T) {
 	t.Parallel()
@@ -186,6 +248,9 @@ func anyEvent(t *rapid.T) careline.CallEvent {
 		e = clinicianLeg(word)
 	default:
 		e = lasting(progress(n, word, at), rapid.IntRange(-1, 3).Draw(t, "seconds"))
+	}
+	if rapid.IntRange(0, 3).Draw(t, "looked up") == 0 && (e.Kind == careline.KindProgress || e.Kind == careline.KindClinicianLeg) {
+		e.ID = careline.ReconciledID(e.Leg, e.Status)
 	}
 	if rapid.IntRange(0, 9).Draw(t, "timeless") == 0 {
 		e.At = time.Time{}

@@ -273,6 +273,10 @@ func TestBinaryOfTheImage(t *testing.T) {
 		t.Parallel()
 		checkStatic(t, binaries[0])
 	})
+	t.Run("it accepts the settings of the service", func(t *testing.T) {
+		t.Parallel()
+		checkAccepts(t, binaries[0])
+	})
 	t.Run("it runs alone", func(t *testing.T) {
 		t.Parallel()
 		runAlone(t, binaries[0], stages[len(stages)-1])
@@ -363,6 +367,36 @@ func checkStatic(t *testing.T, binary string) {
 	}
 	if libraries, err := f.ImportedLibraries(); err != nil || len(libraries) > 0 {
 		t.Errorf("the binary needs %v (%v)", libraries, err)
+	}
+}
+
+// checkAccepts starts it with what the description of the service gives it, on a
+// port that is taken: the settings are read first, so the port is all it may
+// complain of.
+func checkAccepts(t *testing.T, binary string) {
+	t.Helper()
+	taken := httptest.NewServer(http.NotFoundHandler())
+	defer taken.Close()
+	hex := strings.Repeat("0", 32)
+	blanks := map[string]string{
+		"PUBLIC_URL": "https://careline.example.org/api", "PROJECT": "a-project", "PUSH_SERVICE_ACCOUNT": "careline-push@a-project.iam.gserviceaccount.com",
+		"TWILIO_ACCOUNT_SID": "AC" + hex, "TWILIO_API_KEY": "SK" + hex, "TWILIO_TWIML_APP_SID": "AP" + hex, "FHIR_BASE_URL": "https://fhir.example.org",
+		"FHIR_TOKEN_URL": "https://fhir.example.org/token", "FHIR_CLIENT_ID": "c", "DESCOPE_PROJECT_ID": "P1",
+	}
+	cmd := exec.CommandContext(t.Context(), binary, "serve")
+	cmd.Env = []string{"LISTEN_HOST=127.0.0.1", "PORT=" + taken.URL[strings.LastIndexByte(taken.URL, ':')+1:]}
+	for _, e := range readService(t).Spec.Template.Spec.Containers[0].Env {
+		value := os.Expand(e.Value, func(blank string) string { return blanks[blank] })
+		if e.Name == "DATABASE_URL" {
+			value = "postgres://careline:p@10.40.0.3:5432/careline?sslmode=verify-ca&sslrootcert=/secrets/database/server-ca.pem"
+		}
+		if value == "" {
+			value = "secret"
+		}
+		cmd.Env = append(cmd.Env, e.Name+"="+value)
+	}
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "choose another PORT") {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -54,6 +54,7 @@ type momentJSON struct {
 	DurationSeconds *int            `json:"durationSeconds,omitempty"`
 	AnsweredBy      string          `json:"answeredBy,omitempty"`
 	Summary         string          `json:"summary"`
+	Reconciled      bool            `json:"reconciled,omitempty"` // part of it was looked up, not reported
 }
 
 type lastCallJSON struct {
@@ -89,6 +90,7 @@ func recordedOf(c careline.RecordedCall) recordedJSON {
 		j.Timeline = append(j.Timeline, momentJSON{
 			Version: v.ID, At: v.At.UTC(), Status: v.Call.Status, Word: v.Call.Word,
 			DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, Summary: summary(v.Call),
+			Reconciled: v.Call.Reconciled,
 		})
 	}
 	return j

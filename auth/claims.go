@@ -10,10 +10,13 @@ import (
 	"perci.health/careline"
 )
 
-// refreshToken is the drn ("Descope resource name") of a refresh token. It is
-// signed with the same keys and lives for weeks, and is not a session: it says
-// who may ask for one.
-const refreshToken = "DSR"
+// The drn ("Descope resource name") says what a token is for. A refresh token and
+// the one of a trusted device are signed with the same keys and live for weeks,
+// and are no sessions; a template may leave the claim out.
+const (
+	sessionToken = "DS"
+	refreshToken = "DSR"
+)
 
 // ours reports why verified claims are not those of a session of our project.
 //
@@ -24,8 +27,11 @@ func (v *Verifier) ours(claims jwt.MapClaims) error {
 	if iss != v.cfg.ProjectID && !endsIn(iss, v.cfg.ProjectID) {
 		return errors.New("the token was issued for another project")
 	}
-	if claims["drn"] == refreshToken {
+	switch drn, given := claims["drn"]; {
+	case drn == refreshToken:
 		return errors.New("this is a refresh token, not a session token")
+	case given && drn != sessionToken:
+		return errors.New("this is not a session token")
 	}
 	return nil
 }
@@ -43,7 +49,11 @@ func endsIn(iss, project string) bool {
 // (Descope, "Secure vs Non-Secured Custom Claims"); so the practitioner id is
 // read from the top level and nowhere else.
 func (v *Verifier) clinician(claims jwt.MapClaims) (careline.Clinician, error) {
-	if !v.hasRole(claims) {
+	switch here, elsewhere := v.hasRole(claims); {
+	case !here && elsewhere:
+		return careline.Clinician{}, careline.NewError(careline.CodeForbidden,
+			"You are a clinician of another organisation than the one you are signed in to. Choose that one, then try again.", nil)
+	case !here:
 		return careline.Clinician{}, careline.NewError(careline.CodeForbidden,
 			"Only clinicians may use this. If you are one, ask your administrator for the clinician role, then sign in again.", nil)
 	}
@@ -55,20 +65,29 @@ func (v *Verifier) clinician(claims jwt.MapClaims) (careline.Clinician, error) {
 	return careline.Clinician{ID: id}, nil
 }
 
-// hasRole looks in the project's roles and in those of each tenant:
-// {"roles": […], "tenants": {"<id>": {"roles": […]}}}.
-func (v *Verifier) hasRole(claims jwt.MapClaims) bool {
+// hasRole reports whether the person has the role where they are signed in to
+// (here), or only elsewhere. A role of the project, in the claim "roles", counts
+// everywhere. One of a tenant, in {"tenants": {"<id>": {"roles": […]}}}, counts
+// while that tenant is the current one. Descope names the current tenant in "dct"
+// as soon as it was chosen or is the only one; without it none of several counts,
+// for nobody has said in whose name the person acts.
+func (v *Verifier) hasRole(claims jwt.MapClaims) (here, elsewhere bool) {
 	if contains(claims["roles"], v.cfg.ClinicianRole) {
-		return true
+		return true, false
 	}
 	tenants, _ := claims["tenants"].(map[string]any)
-	for _, t := range tenants {
+	current, named := claims["dct"]
+	for id, t := range tenants {
 		tenant, _ := t.(map[string]any)
-		if contains(tenant["roles"], v.cfg.ClinicianRole) {
-			return true
+		if !contains(tenant["roles"], v.cfg.ClinicianRole) {
+			continue
 		}
+		if named && current == id || !named && len(tenants) == 1 {
+			return true, false
+		}
+		elsewhere = true
 	}
-	return false
+	return false, elsewhere
 }
 
 func contains(list any, want string) bool {

@@ -132,24 +132,43 @@ func (s *keySet) land(done chan struct{}) {
 }
 
 func (s *keySet) fetch(ctx context.Context) (map[string]key, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
+	a, err := s.ask(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("key set: %w", err)
+	}
+	if a.status != http.StatusOK {
+		return nil, fmt.Errorf("key set: the issuer answered with status %d", a.status)
+	}
+	return parseKeys(a.body)
+}
+
+// answer is what the issuer said when it was asked for its keys.
+type answer struct {
+	status int
+	body   []byte
+	date   time.Time // of its clock; zero when it told none
+}
+
+func (s *keySet) ask(ctx context.Context) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
+	if err != nil {
+		return answer{}, err
 	}
 	req.Header.Set("Accept", "application/json")
 	resp, err := s.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("key set: %w", err)
+		return answer{}, err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("key set: the issuer answered %s", resp.Status)
-	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, keysAtMost))
 	if err != nil {
-		return nil, fmt.Errorf("key set: %w", err)
+		return answer{}, err
 	}
-	return parseKeys(body)
+	a := answer{status: resp.StatusCode, body: body}
+	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		a.date = at
+	}
+	return a, nil
 }
 
 func unavailable(cause error) error {

@@ -17,6 +17,22 @@ import (
 	"perci.health/careline/auth"
 )
 
+// tenants is the claim: T1 with one role, unless that is empty, and T2 with another.
+func tenants(first, second string) map[string]any {
+	all := map[string]any{"T2": map[string]any{"permissions": []string{"SSO Admin"}, "roles": []string{"admin", second}}}
+	if first != "" {
+		all["T1"] = map[string]any{"permissions": []string{}, "roles": []string{first}}
+	}
+	return all
+}
+
+// whole is a session's claims as Descope documents them ("Session Overview").
+var whole = jwt.MapClaims{
+	"amr": []string{"email", "mfa"}, "drn": "DS", "iss": "https://api.descope.com/v1/apps/" + project, "sub": "U2user", "dct": "T2",
+	"rexp": "2026-04-02T09:00:00Z", "roles": nil, "permissions": []string{}, "tenants": tenants("clinician", "clinician"),
+	"nsec": map[string]any{"theme": "dark"},
+}
+
 func TestSessionAccepts(t *testing.T) {
 	t.Parallel()
 	c := newClock()
@@ -42,7 +58,10 @@ func TestSessionAccepts(t *testing.T) {
 		"EdDSA":                    {key: o},
 		"issuer as URL":            {key: e, changes: jwt.MapClaims{"iss": "https://api.descope.com/" + project}},
 		"issuer as deeper URL":     {key: e, changes: jwt.MapClaims{"iss": "https://auth.example.org/v1/apps/" + project}},
-		"role in a tenant":         {key: e, changes: jwt.MapClaims{"roles": nil, "tenants": map[string]any{"T1": map[string]any{}, "T2": map[string]any{"roles": []string{"nurse", "clinician"}}}}},
+		"role in the only tenant":  {key: e, changes: jwt.MapClaims{"roles": nil, "tenants": tenants("", "clinician")}},
+		"role in the current one":  {key: e, changes: jwt.MapClaims{"roles": nil, "dct": "T2", "tenants": tenants("nurse", "clinician")}},
+		"project's role, any dct":  {key: e, changes: jwt.MapClaims{"dct": "T1", "tenants": tenants("nurse", "nurse")}},
+		"a whole session":          {key: e, changes: whole},
 		"one of several roles":     {key: e, changes: jwt.MapClaims{"roles": []string{"admin", "clinician"}}},
 		"no drn":                   {key: e, changes: jwt.MapClaims{"drn": nil}},
 		"issuer's clock ahead":     {key: e, changes: jwt.MapClaims{"iat": now + 20, "nbf": now + 20}},
@@ -116,6 +135,15 @@ func TestSessionRefuses(t *testing.T) {
 		"another project's URL":          {with(jwt.MapClaims{"iss": "https://api.descope.com/P2Other"}), careline.CodeUnauthenticated},
 		"a project that ends like ours":  {with(jwt.MapClaims{"iss": "https://api.descope.com/X" + project}), careline.CodeUnauthenticated},
 		"ours in the query only":         {with(jwt.MapClaims{"iss": "https://evil.example/?/" + project}), careline.CodeUnauthenticated},
+		"role in another tenant":         {with(jwt.MapClaims{"roles": nil, "dct": "T1", "tenants": tenants("nurse", "clinician")}), careline.CodeForbidden},
+		"role in a tenant not chosen":    {with(jwt.MapClaims{"roles": nil, "tenants": tenants("nurse", "clinician")}), careline.CodeForbidden},
+		"current tenant not their own":   {with(jwt.MapClaims{"roles": nil, "dct": "T9", "tenants": tenants("", "clinician")}), careline.CodeForbidden},
+		"current tenant is no text":      {with(jwt.MapClaims{"roles": nil, "dct": 2, "tenants": tenants("", "clinician")}), careline.CodeForbidden},
+		"current tenant is empty":        {with(jwt.MapClaims{"roles": nil, "dct": "", "tenants": tenants("", "clinician")}), careline.CodeForbidden},
+		"tenants as a list":              {with(jwt.MapClaims{"roles": nil, "dct": "T2", "tenants": []string{"T2"}}), careline.CodeForbidden},
+		"permission in the tenant":       {with(jwt.MapClaims{"roles": nil, "dct": "T2", "tenants": map[string]any{"T2": map[string]any{"permissions": []string{"clinician"}}}}), careline.CodeForbidden},
+		"a trusted device's token":       {with(jwt.MapClaims{"drn": "DTD"}), careline.CodeUnauthenticated},
+		"drn is no text":                 {with(jwt.MapClaims{"drn": []string{"DS"}}), careline.CodeUnauthenticated},
 		"refresh token":                  {with(jwt.MapClaims{"drn": "DSR"}), careline.CodeUnauthenticated},
 		"no role":                        {with(jwt.MapClaims{"roles": nil}), careline.CodeForbidden},
 		"another role":                   {with(jwt.MapClaims{"roles": []string{"Clinician", "clinicians"}}), careline.CodeForbidden},

@@ -3,10 +3,12 @@ package events
 import (
 	"context"
 	"fmt"
+	"time"
 
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials/insecure"
 
 	"perci.health/careline"
@@ -32,13 +34,15 @@ func (t Topic) subscription(name string) string {
 // options are how to reach this Pub/Sub. Spans of the client are off: a batch
 // carries the messages of many traces, each of which names its own.
 func (t Topic) options() []option.ClientOption {
+	// After an outage, gRPC by itself may wait two minutes before it connects again.
+	connect := grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
+		Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 3 * time.Second}}
+	options := []option.ClientOption{option.WithTelemetryDisabled(), option.WithGRPCDialOption(grpc.WithConnectParams(connect))}
 	if t.Emulator == "" {
-		return []option.ClientOption{option.WithTelemetryDisabled()}
+		return options
 	}
-	return []option.ClientOption{
-		option.WithTelemetryDisabled(), option.WithEndpoint(t.Emulator), option.WithoutAuthentication(),
-		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())),
-	}
+	return append(options, option.WithEndpoint(t.Emulator), option.WithoutAuthentication(),
+		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())))
 }
 
 func (t Topic) check() error {

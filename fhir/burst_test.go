@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -170,4 +171,92 @@ func TestABurstIsSpreadOverTheQuota(t *testing.T) {
 			})
 		})
 	}
+}
+
+// filesThroughFaults files a hundred calls, of two versions each, while the server
+// loses answers, refuses, breaks off and forgets its sessions. The faults are met
+// in the order of the list, whoever comes first.
+func filesThroughFaults(t *testing.T, s *server) {
+	const calls = 100
+	full := fault{Method: http.MethodPost, Status: 429, Times: 2, Body: outcome("throttled", "Too Many Requests"), Headers: map[string]string{"RateLimit": `"fhirInteractions";r=0;t=1`}}
+	if !strings.HasSuffix(s.faultsURL, "/_test/faults") {
+		full.Headers = nil // fhirbox has no place for them
+	}
+	s.fail(t,
+		fault{Method: http.MethodPost, Path: "/Communication", After: true, Times: 7},
+		fault{Method: http.MethodPost, Path: "/Communication", Times: 7},
+		full,
+		fault{Method: http.MethodPut, After: true, Times: 7},
+		fault{Method: http.MethodPut, Status: 502, Times: 7, Body: "<html>"},
+		fault{Method: http.MethodPut, Status: 400, Times: 7, Body: outcome("invalid", "connect ECONNREFUSED 10.0.0.3:5432")},
+	)
+	chart := s.chart(t)
+	var working sync.WaitGroup
+	jobs := make(chan int)
+	for range 8 {
+		working.Go(func() {
+			for n := range jobs {
+				fileTwice(t, chart, n)
+			}
+		})
+	}
+	for n := range calls {
+		if n == calls/2 && !s.plain {
+			s.logout(t)
+		}
+		jobs <- n
+	}
+	close(jobs)
+	working.Wait()
+	entries, err := s.client(t).Search(t.Context(), "Communication", url.Values{"_count": {"500"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for _, e := range entries {
+		if m := communication(t, e.Resource); m.Status == "completed" {
+			seen[m.Identifier[0].Value]++
+		} else if m.Status != "entered-in-error" {
+			t.Errorf("%s is %s", m.Identifier[0].Value, m.Status)
+		}
+	}
+	if len(seen) != calls {
+		t.Errorf("%d calls stored, want %d", len(seen), calls)
+	}
+	for key, n := range seen {
+		if n != 1 {
+			t.Errorf("%s is stored %d times", key, n)
+		}
+	}
+}
+
+// fileTwice tries until the record has both versions, keeping what a projector
+// keeps in between, at once where nobody asks to wait.
+func fileTwice(t *testing.T, chart *fhir.Chart, n int) {
+	f := careline.Filing{Call: fmt.Sprintf("CA%06d", n)}
+	for _, call := range []careline.Call{ringing(), completed()} {
+		call.Key, call.ClinicianLeg, call.MemberLeg = f.Call, f.Call, ""
+		for try := 0; ; try++ {
+			filed, err := chart.File(t.Context(), call, f)
+			if err == nil {
+				f = filed
+				break
+			}
+			if code := careline.CodeOf(err); code != careline.CodeUnavailable && code != careline.CodeConflict || try > 50 {
+				t.Errorf("call %d: %v", n, err)
+				return
+			}
+			f.Tried = f.Tried || filed.Tried
+			wait(asked(err))
+		}
+	}
+	if err := chart.Settle(t.Context(), completedAs(f.Call), f); err != nil {
+		t.Errorf("call %d: %v", n, err)
+	}
+}
+
+func completedAs(key string) careline.Call {
+	call := completed()
+	call.Key, call.ClinicianLeg, call.MemberLeg = key, key, ""
+	return call
 }

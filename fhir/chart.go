@@ -52,6 +52,11 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 // Settle for every Doubted filing some time after that event, or the call may
 // stand in the record twice for ever.
 //
+// A first filing that fails comes back Tried when something may have been stored
+// all the same. It is not when the server was not reached or refused it for the
+// quota, the login or its database: to file it again as if nothing had been is then
+// right, and spares a backlog the searches and doubts.
+//
 // Errors: rejected, when no repetition will help; conflict or unavailable, when it
 // may. How long to wait says the method RetryAfter of an error in their chain.
 func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing) (careline.Filing, error) {
@@ -70,6 +75,7 @@ func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing)
 	// calls made at the same time, and this call's lock is ours alone.
 	made, err := c.client.Create(ctx, "Communication", body, "")
 	if err != nil {
+		f.Tried = !surelyNotMade(err)
 		return f, permanent(err)
 	}
 	return c.filed(f, made), nil

@@ -125,6 +125,7 @@ type exchange struct {
 	header http.Header
 	cost   float64
 	urgent bool // a caller waits with the telephone at the ear
+	open   bool // needs no login
 }
 
 type answer struct {
@@ -136,21 +137,21 @@ type answer struct {
 // do sends e; a token that the server no longer knows is renewed once.
 func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 	if err := c.limiter.enter(ctx, e); err != nil {
-		return answer{}, err
+		return answer{}, &neverSent{err}
 	}
 	var last answer
 	defer func() { c.limiter.told(e.cost, last.status, last.header) }()
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	token, err := c.login.bearer(ctx)
+	token, err := c.bearer(ctx, e)
 	if err != nil {
-		return answer{}, err
+		return answer{}, &neverSent{err}
 	}
 	a, err := c.send(ctx, e, token)
 	last = a
 	if err == nil && c.loggedOut(a, token) {
 		if token, err = c.login.bearer(ctx); err != nil {
-			return answer{}, err
+			return answer{}, &neverSent{err}
 		}
 		a, err = c.send(ctx, e, token)
 		if last = a; err == nil {
@@ -164,6 +165,13 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 		return a, nil
 	}
 	return answer{}, c.problem(a)
+}
+
+func (c *Client) bearer(ctx context.Context, e exchange) (string, error) {
+	if e.open {
+		return "", nil
+	}
+	return c.login.bearer(ctx)
 }
 
 func (c *Client) problem(a answer) error {

@@ -142,6 +142,9 @@ func details(c careline.Call) []Extension {
 		all = append(all, Extension{URL: "durationSeconds", ValueInteger: &n})
 	}
 	add("recordingSid", c.Recording)
+	if c.Reconciled {
+		all = append(all, Extension{URL: "reconciled", ValueBoolean: &c.Reconciled})
+	}
 	return all
 }
 

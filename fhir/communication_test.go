@@ -26,6 +26,7 @@ type told struct {
 	Refusal                                             careline.Refusal
 	Sent, Received                                      time.Time
 	Seconds                                             *int
+	Reconciled                                          bool
 }
 
 func (c told) call() careline.Call {
@@ -33,6 +34,7 @@ func (c told) call() careline.Call {
 		Key: c.ClinicianLeg, ClinicianLeg: c.ClinicianLeg, MemberLeg: c.MemberLeg, Status: c.Status, Word: c.Word,
 		Direction: c.Direction, Appointment: c.Appointment, AnsweredBy: c.AnsweredBy, Recording: c.Recording,
 		Sender: c.Sender, Patient: c.Patient, Recipient: c.Recipient, Refusal: c.Refusal, Sent: c.Sent, Received: c.Received,
+		Reconciled: c.Reconciled,
 	}
 	if c.Seconds != nil {
 		call.Seconds = careline.SecondsOf(*c.Seconds)
@@ -97,6 +99,7 @@ func anyCall(t *rapid.T) careline.Call {
 		Recipient: careline.Reference(maybe("recipient", "Patient/m", "RelatedPerson/q")), Appointment: maybe("appointment", "a1"),
 		AnsweredBy: maybe("answeredBy", "human", "machine_start"), Recording: maybe("recording", "RE1"),
 		Sent: at("sent"), Received: at("received"), Seconds: careline.SecondsOf(rapid.IntRange(-1, 9999).Draw(t, "seconds")),
+		Reconciled: rapid.Bool().Draw(t, "reconciled"),
 	}
 	switch rapid.IntRange(0, 3).Draw(t, "kind") {
 	case 0:

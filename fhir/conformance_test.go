@@ -23,6 +23,17 @@ func TestAgainstMedplumLike(t *testing.T) {
 	conformance(t, medplumLike(t))
 }
 
+func TestAgainstPlainFhirbox(t *testing.T) {
+	t.Parallel()
+	conformance(t, plainBox)
+}
+
+// A server that has no login, no access policies and no conditional create.
+func TestAgainstPlainServer(t *testing.T) {
+	t.Parallel()
+	conformance(t, medplumLike(t, "--plain"))
+}
+
 // conformance is what careline asks of any FHIR server, and of itself with it.
 func conformance(t *testing.T, open func(*testing.T) *server) {
 	for name, test := range map[string]func(*testing.T, *server){
@@ -46,8 +57,18 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 		"a day's appointments over pages":       readsDay,
 		"calls and last calls":                  readsCalls,
 		"calls in the order they were begun":    ordersCalls,
+		"many calls through many faults":        filesThroughFaults,
+		"definitions are planned and made":      makesDefinitions,
+		"definitions of others are kept":        keepsDefinitions,
+		"the checks of a good server":           passesChecks,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			if s.plain && (name == "sessions end" || name == "wrong credentials") {
+				return // there is no login to test
+			}
+			test(t, s)
+		})
 	}
 }
 

@@ -4,6 +4,7 @@
 //	Client         login, requests, errors, the server's quota
 //	Chart          files a careline.Call as a Communication, one version per change
 //	Client methods read appointments and recorded calls; an Appointment is never written
+//	Plan, Checks   the definitions of what is written, and whether all is well
 //
 // Servers of Medplum's kind are the measure: they give ids and versions
 // themselves, guard an update by If-Match, answer 400 when their database is

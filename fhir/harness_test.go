@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,11 +43,15 @@ type server struct {
 	faultsURL string
 	logout    func(t *testing.T)
 	overQuota func(t *testing.T) *server // a server whose next but one write is over quota
+	plain     bool                       // needs no login
 }
 
 func (s *server) client(t *testing.T, change ...func(*fhir.Config)) *fhir.Client {
 	t.Helper()
 	cfg := fhir.Config{BaseURL: s.url + "/fhir/R4", TokenURL: s.url + "/oauth2/token", ClientID: clientID, ClientSecret: clientSecret}
+	if s.plain {
+		cfg.TokenURL, cfg.ClientID, cfg.ClientSecret = "", "", ""
+	}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -101,7 +106,25 @@ func box(t *testing.T) *server { return boxWith(t, fhirbox.Quota{}) }
 
 func boxWith(t *testing.T, quota fhirbox.Quota) *server {
 	t.Helper()
-	b, err := fhirbox.Open(fhirbox.Config{ClientID: clientID, ClientSecret: clientSecret, Quota: quota})
+	return openBox(t, fhirbox.Config{ClientID: clientID, ClientSecret: clientSecret, Quota: quota})
+}
+
+// plainBox is a fresh fhirbox that lets everybody in.
+func plainBox(t *testing.T) *server {
+	t.Helper()
+	s := openBox(t, fhirbox.Config{})
+	s.plain = true
+	s.overQuota = func(t *testing.T) *server {
+		full := openBox(t, fhirbox.Config{Quota: fhirbox.Quota{FHIRUnits: 100}})
+		full.plain = true
+		return full
+	}
+	return s
+}
+
+func openBox(t *testing.T, cfg fhirbox.Config) *server {
+	t.Helper()
+	b, err := fhirbox.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,12 +145,12 @@ func boxWith(t *testing.T, quota fhirbox.Quota) *server {
 
 // medplumLike starts the second server once; each opening forgets what was
 // before.
-func medplumLike(t *testing.T) func(*testing.T) *server {
+func medplumLike(t *testing.T, flags ...string) func(*testing.T) *server {
 	t.Helper()
-	url := startMedplumLike(t)
+	url := startMedplumLike(t, flags...)
 	return func(t *testing.T) *server {
 		tell(t, http.MethodPost, url+"/_test/reset", nil)
-		s := &server{url: url, faultsURL: url + "/_test/faults"}
+		s := &server{url: url, faultsURL: url + "/_test/faults", plain: slices.Contains(flags, "--plain")}
 		s.logout = func(t *testing.T) { tell(t, http.MethodPost, url+"/_test/logout", nil) }
 		s.overQuota = func(t *testing.T) *server {
 			s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4", After: true, Status: http.StatusOK, Body: map[string]string{"resourceType": "Communication", "id": "first"}},
@@ -140,12 +163,12 @@ func medplumLike(t *testing.T) func(*testing.T) *server {
 	}
 }
 
-func startMedplumLike(t *testing.T) string {
+func startMedplumLike(t *testing.T, flags ...string) string {
 	t.Helper()
 	if _, err := os.Stat("medplumlike/node_modules/@medplum"); errors.Is(err, fs.ErrNotExist) {
 		t.Fatal("the Medplum-like server is not installed: run `make test`")
 	}
-	cmd := exec.Command("node", "server.mjs", "--port", "0", "--client-id", clientID, "--client-secret", clientSecret)
+	cmd := exec.Command("node", append([]string{"server.mjs", "--port", "0", "--client-id", clientID, "--client-secret", clientSecret}, flags...)...)
 	cmd.Dir = "medplumlike"
 	cmd.Stderr = t.Output()
 	stdin, err := cmd.StdinPipe()

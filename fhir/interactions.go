@@ -40,6 +40,18 @@ func (c *Client) Create(ctx context.Context, resourceType string, body []byte, i
 	return readResource(a.body)
 }
 
+// createOnce is a conditional create, and a plain one where the server has none:
+// not every server knows the condition, and one that refuses it refuses the
+// request (FHIR R4, section 3.1.0.8.1). If it was the body that was refused, the
+// second try is refused as well.
+func (c *Client) createOnce(ctx context.Context, resourceType string, body []byte, ifNoneExist string) (Resource, error) {
+	made, err := c.Create(ctx, resourceType, body, ifNoneExist)
+	if careline.CodeOf(err) == careline.CodeRejected {
+		return c.Create(ctx, resourceType, body, "")
+	}
+	return made, err
+}
+
 // Update replaces the version of a resource that the caller has read or written
 // and returns the resource as the server has it. If somebody else has written
 // since, nothing is changed and the error has code conflict.

@@ -26,15 +26,16 @@ func TestEveryOutagePasses(t *testing.T) {
 		status int
 		header http.Header
 		body   any
+		unmade bool // nothing can have been stored
 	}{
-		"database stopped":               {status: 400, body: outcome("invalid", "connect ECONNREFUSED 10.0.0.3:5432")},
-		"database starts":                {status: 400, body: outcome("invalid", "the database system is starting up")},
-		"database not ready":             {status: 400, body: outcome("invalid", "the database system is not yet accepting connections")},
+		"database stopped":               {status: 400, body: outcome("invalid", "connect ECONNREFUSED 10.0.0.3:5432"), unmade: true},
+		"database starts":                {status: 400, body: outcome("invalid", "the database system is starting up"), unmade: true},
+		"database not ready":             {status: 400, body: outcome("invalid", "the database system is not yet accepting connections"), unmade: true},
 		"database shuts down":            {status: 400, body: outcome("invalid", "the database system is shutting down")},
 		"database connection lost":       {status: 400, body: outcome("invalid", "Connection terminated unexpectedly")},
 		"client cannot be asked":         {status: 400, body: outcome("invalid", "Client has encountered a connection error and is not queryable")},
 		"database full":                  {status: 400, body: outcome("invalid", "sorry, too many clients already")},
-		"host unknown":                   {status: 400, body: outcome("invalid", "getaddrinfo EAI_AGAIN db")},
+		"host unknown":                   {status: 400, body: outcome("invalid", "getaddrinfo EAI_AGAIN db"), unmade: true},
 		"statement timed out":            {status: 504, body: outcome("timeout", "canceling statement due to statement timeout")},
 		"healthcheck's own 500":          {status: 500, body: map[string]string{"msg": "Internal Server Error"}},
 		"proxy: bad gateway":             {status: 502, body: fmt.Sprintf(page, 502)},
@@ -44,21 +45,28 @@ func TestEveryOutagePasses(t *testing.T) {
 		"proxy: a page instead of FHIR":  {status: 200, body: fmt.Sprintf(page, 200)},
 		"proxy: a page for a login":      {status: 302, header: http.Header{"Location": {"https://login.example.org/"}}},
 		"proxy: another kind of refusal": {status: 400, body: fmt.Sprintf(page, 400)},
-		"quota":                          {status: 429, header: left(0, 7), body: outcome("throttled", "Too Many Requests")},
-		"a proxy's quota":                {status: 429, body: fmt.Sprintf(page, 429)},
+		"quota":                          {status: 429, header: left(0, 7), body: outcome("throttled", "Too Many Requests"), unmade: true},
+		"a proxy's quota":                {status: 429, body: fmt.Sprintf(page, 429), unmade: true},
+		"login ended":                    {status: 401, body: outcome("login", "Unauthorized"), unmade: true},
+		"access policy":                  {status: 403, body: outcome("forbidden", "Forbidden"), unmade: true},
 		"connection dropped":             {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := offline(t, func(*http.Request) (int, http.Header, string) { return down.status, down.header, textOf(t, down.body) }, false)
-			chart := newChart(t, client)
-			for _, f := range []careline.Filing{{}, {ID: "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", Version: "1"}, {Tried: true}} {
-				f.Call = "CAparent"
-				ctx, stop := context.WithTimeout(t.Context(), time.Second) // a quota would have it wait
-				_, err := chart.File(ctx, ringing(), f)
-				stop()
-				wantCode(t, err, careline.CodeUnavailable)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				client := offline(t, func(*http.Request) (int, http.Header, string) { return down.status, down.header, textOf(t, down.body) }, false)
+				chart := newChart(t, client)
+				for _, f := range []careline.Filing{{}, {ID: "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", Version: "1"}, {Tried: true}} {
+					f.Call = "CAparent"
+					ctx, stop := context.WithTimeout(t.Context(), time.Second) // a quota would have it wait
+					filed, err := chart.File(ctx, ringing(), f)
+					stop()
+					wantCode(t, err, careline.CodeUnavailable)
+					if first := f.ID == "" && !f.Tried; first && filed.Tried == down.unmade {
+						t.Errorf("the first filing comes back %+v", filed)
+					}
+				}
+			})
 		})
 	}
 }
@@ -79,8 +87,44 @@ func TestAnAnswerThatBreaksOffPasses(t *testing.T) {
 	_, err = newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
 	wantCode(t, err, careline.CodeUnavailable)
 	server.Close() // and now nobody listens
-	_, err = newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+	f, err := newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
 	wantCode(t, err, careline.CodeUnavailable)
+	if f.Tried {
+		t.Error("nobody listened, and yet it may have been stored")
+	}
+}
+
+// What never left cannot have been stored: for want of quota, or of a login.
+func TestWhatWasNotSentWasNotTried(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		posts, loggedIn := 0, true
+		c := offline(t, func(r *http.Request) (int, http.Header, string) {
+			switch {
+			case r.URL.Path == "/oauth2/token" && !loggedIn:
+				return 0, nil, ""
+			case r.URL.Path == "/oauth2/token":
+				return 200, nil, `{"access_token":"t","expires_in":60}`
+			case r.Method == http.MethodPost:
+				posts++
+			}
+			return 200, left(0, 30), empty
+		}, true)
+		if err := ask(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+			f, err := newChart(t, c).File(ctx, ringing(), careline.Filing{Call: "CAparent"})
+			stop()
+			wantCode(t, err, careline.CodeUnavailable)
+			if f.Tried || posts > 0 || loggedIn && asked(err) <= 0 {
+				t.Errorf("%d sent, %+v, wait %v", posts, f, asked(err))
+			}
+			wait(2 * time.Minute) // a new window, but no login
+			loggedIn = false
+		}
+	})
 }
 
 // frozen is a server whose database stands still: what it is sent hangs, and is

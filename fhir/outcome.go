@@ -187,3 +187,35 @@ func unreachable(ctx context.Context, err error) error {
 	}
 	return careline.NewError(careline.CodeUnavailable, message, err)
 }
+
+// neverSent is the error of a request that did not leave.
+type neverSent struct{ error }
+
+func (e *neverSent) Unwrap() error { return e.error }
+
+// refusedEarly is how a 400 says that the server's database took no connection,
+// so that nothing can have been stored.
+var refusedEarly = regexp.MustCompile(`ECONNREFUSED|EAI_AGAIN|ENOTFOUND|starting up|not yet accepting`)
+
+// surelyNotMade reports whether a create that failed with err has certainly
+// stored nothing. Of an answer that got lost, or of an error in the midst of the
+// work, that is not known.
+func surelyNotMade(err error) bool {
+	if _, ok := errors.AsType[*neverSent](err); ok {
+		return true
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		return true
+	}
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		return false
+	}
+	switch p.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+		return true
+	case http.StatusBadRequest:
+		return slices.ContainsFunc(p.Issues, func(i Issue) bool { return refusedEarly.MatchString(i.Text) })
+	}
+	return false
+}

@@ -35,6 +35,7 @@ type Extension struct {
 	URL          string      `json:"url"`
 	ValueString  string      `json:"valueString,omitempty"`
 	ValueInteger *int        `json:"valueInteger,omitempty"`
+	ValueBoolean *bool       `json:"valueBoolean,omitempty"`
 	Extension    []Extension `json:"extension,omitempty"`
 }
 

@@ -72,6 +72,8 @@ func read(c *careline.Call, d Extension) {
 		c.AnsweredBy = d.ValueString
 	case "recordingSid":
 		c.Recording = d.ValueString
+	case "reconciled":
+		c.Reconciled = d.ValueBoolean != nil && *d.ValueBoolean
 	case "durationSeconds":
 		if d.ValueInteger != nil {
 			c.Seconds = careline.SecondsOf(*d.ValueInteger)

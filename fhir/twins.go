@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -27,7 +28,7 @@ func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours Communi
 	if err != nil {
 		return f, careline.NewError(careline.CodeInternal, "The call could not be written as a Communication.", err)
 	}
-	made, err := c.client.Create(ctx, "Communication", body, "identifier="+url.QueryEscape(systemTwilio+"|"+call.Key))
+	made, err := c.client.createOnce(ctx, "Communication", body, "identifier="+url.QueryEscape(systemTwilio+"|"+call.Key))
 	if err != nil {
 		return f, permanent(err)
 	}
@@ -103,12 +104,7 @@ func (c *Chart) find(ctx context.Context, call careline.Call) ([]Resource, error
 // other: then a person withdrew this call, and making a new one would undo that.
 func choose(found []Resource, known string) (kept Resource, others []Resource) {
 	found = slices.Clone(found)
-	slices.SortFunc(found, func(a, b Resource) int {
-		if order := recordedTime(a.LastUpdated).Compare(recordedTime(b.LastUpdated)); order != 0 {
-			return order
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
+	slices.SortFunc(found, older)
 	var withdrawn Resource
 	for _, r := range found {
 		switch {
@@ -128,6 +124,11 @@ func choose(found []Resource, known string) (kept Resource, others []Resource) {
 		return withdrawn, others
 	}
 	return kept, others
+}
+
+// older orders resources by when the server took their current version.
+func older(a, b Resource) int {
+	return cmp.Or(recordedTime(a.LastUpdated).Compare(recordedTime(b.LastUpdated)), strings.Compare(a.ID, b.ID))
 }
 
 func inError(r Resource) bool {

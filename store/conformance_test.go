@@ -47,6 +47,18 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	conforms(t, func(t *testing.T) database {
+		url := newDatabase(t)
+		return func(t *testing.T, c store.Config) store.Store {
+			t.Helper()
+			c.URL = url
+			return openPostgres(t, c)
+		}
+	})
+}
+
 func closeStore(t *testing.T, s store.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {

@@ -23,7 +23,9 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(childVariable); url != "" {
 		appendForEver(url)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	stopPostgres()
+	os.Exit(code)
 }
 
 // appendForEver writes the id of each event to standard output once it is kept.

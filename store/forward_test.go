@@ -94,6 +94,17 @@ func forwardsInOrderAfterALink(t *testing.T, open database) {
 	same(t, "due", keys, []string{"CA1"})
 	same(t, "in order", queued(t, s, topic, "CA1", clock), []string{"CB1/amd", "CB1/amd/2", ringing.ID})
 
+	// Both the call and its leg had a first in their queues.
+	mustAppendFor(t, s, request("CA3", "p1"))
+	mustAppendFor(t, s, amd("CB3"))
+	mustAppend(t, s, progress("CA3", "CB3", 1, careline.StatusRinging))
+	keys, _, err = s.Due(t.Context(), topic, clock.Now(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "due once", keys, []string{"CA3"})
+	same(t, "both in order", queued(t, s, topic, "CA3", clock), []string{"CA3/request", "CB3/amd"})
+
 	// A twin that the call has already is forwarded once.
 	mustAppendFor(t, s, careline.CallEvent{ID: "twin", Leg: "CB2", Kind: careline.KindMachineDetection})
 	mustAppendFor(t, s, careline.CallEvent{ID: "twin", Call: "CA2", Kind: careline.KindMachineDetection})

@@ -127,6 +127,10 @@ func looksAtLegsWithTheirCall(t *testing.T, open database) {
 	// And this one turns out to be a call in its own right.
 	mustAppend(t, s, amd("CA5"), request("CA5", "p1"), amd("CA6"), clinicianLeft("CA6"))
 	wantUnsettled(t, "a leg that is a call", s, far, "CA1", "CA2", "CA5", "CA6")
+	// While this one turns out to be a leg of another.
+	mustAppend(t, s, clinicianLeft("CB7"), progress("CA7", "CB7", 1, careline.StatusRinging))
+	wantUnsettled(t, "a call that is a leg", s, far, "CA1", "CA2", "CA5", "CA6", "CA7")
+	mustAppend(t, s, progress("CA7", "CB7", 9, careline.StatusBusy))
 	for _, end := range []careline.CallEvent{progress("CA1", "CB1", 9, careline.StatusCompleted), progress("", "CB2", 9, careline.StatusCompleted),
 		dialEnded("CA5", "CB5", careline.StatusBusy), progress("CA6", "CB6", 9, careline.StatusFailed)} {
 		mustAppend(t, s, end)

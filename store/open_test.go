@@ -32,7 +32,7 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 	for url, want := range map[string]string{
 		"":                           "DATABASE_URL must be file:",
 		"careline.db":                "DATABASE_URL must be file:",
-		"postgres://localhost/x":     "this build stores in SQLite: DATABASE_URL must be file:",
+		"mysql://localhost/x":        "or postgres://",
 		"file:":                      "outlive",
 		"file::memory:":              "outlive",
 		"file:x.db?mode=memory":      "no parameters",

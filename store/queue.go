@@ -20,19 +20,19 @@ type work struct {
 // drop takes the work back; false when the writer has it already.
 func (w *work) drop() bool { return w.taken.CompareAndSwap(false, true) }
 
-// queue holds the requests that wait for the writer.
-type queue struct {
+// queue holds the requests that wait for a writer.
+type queue[T any] struct {
 	mu      sync.Mutex
-	waiting []*work
-	spare   []*work // the batch before, to be filled again
+	waiting []T
+	spare   []T // the batch before, to be filled again
 	closed  bool
 	signal  chan struct{} // something waits, or the queue is closed
 }
 
-func newQueue() *queue { return &queue{signal: make(chan struct{}, 1)} }
+func newQueue[T any]() *queue[T] { return &queue[T]{signal: make(chan struct{}, 1)} }
 
 // put adds w; false when the queue is closed.
-func (q *queue) put(w *work) bool {
+func (q *queue[T]) put(w T) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -43,7 +43,7 @@ func (q *queue) put(w *work) bool {
 	return true
 }
 
-func (q *queue) wake() {
+func (q *queue[T]) wake() {
 	select {
 	case q.signal <- struct{}{}:
 	default:
@@ -52,7 +52,7 @@ func (q *queue) wake() {
 
 // take is what waits now, at most a batch, and whether the queue is still open.
 // The batch is good until the next take.
-func (q *queue) take() (batch []*work, open bool) {
+func (q *queue[T]) take() (batch []T, open bool) {
 	q.gather()
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -71,7 +71,7 @@ func (q *queue) take() (batch []*work, open bool) {
 // gather lets goroutines that are ready to write come forward: whoever wakes the
 // writer runs just before it on the same processor, and without this each of
 // them would get a commit of his own.
-func (q *queue) gather() {
+func (q *queue[T]) gather() {
 	for before := -1; ; {
 		runtime.Gosched()
 		n := q.len()
@@ -82,14 +82,14 @@ func (q *queue) gather() {
 	}
 }
 
-func (q *queue) len() int {
+func (q *queue[T]) len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.waiting)
 }
 
 // close refuses further work; false when it was closed before.
-func (q *queue) close() bool {
+func (q *queue[T]) close() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	first := !q.closed

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 )
 
@@ -32,5 +34,20 @@ type Config struct {
 // to one Store at a time, until its Close or the end of its process; a Postgres
 // database is shared by any number.
 func Open(ctx context.Context, c Config) (Store, error) {
-	return openSQLite(ctx, c)
+	scheme, _, _ := strings.Cut(c.URL, ":")
+	switch scheme {
+	case "file":
+		return opened(openSQLite(ctx, c))
+	case "postgres", "postgresql":
+		return opened(openPostgres(ctx, c))
+	}
+	return nil, errors.New("DATABASE_URL must be file:… for SQLite, such as file:careline.db, or postgres://user:password@host/database")
+}
+
+// opened keeps a nil pointer from looking like a Store.
+func opened[S Store](s S, err error) (Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }

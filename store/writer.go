@@ -22,7 +22,7 @@ const (
 // whatever it carries.
 type writer struct {
 	conn      conn
-	queue     *queue
+	queue     *queue[*work]
 	consumers []string                    // get every event
 	outbound  []string                    // get those that are appended for them
 	queues    []string                    // both
@@ -53,7 +53,7 @@ func newWriter(conn conn, c Config, failing *atomic.Bool) *writer {
 	if committed == nil {
 		committed = func([]string) {}
 	}
-	return &writer{conn: conn, queue: newQueue(), consumers: slices.Clone(c.Consumers), outbound: slices.Clone(c.Outbound),
+	return &writer{conn: conn, queue: newQueue[*work](), consumers: slices.Clone(c.Consumers), outbound: slices.Clone(c.Outbound),
 		queues: slices.Concat(c.Consumers, c.Outbound), keys: keys, forgotten: endUnknown, committed: committed, failing: failing}
 }
 

@@ -43,6 +43,9 @@ func (i inspection) haveNumbers(ctx context.Context) careline.Finding {
 	return careline.Fault("TWILIO_PHONE_NUMBER is not a number of the account that can make calls.", "Set it to one that is, or take it away to call from all of them.")
 }
 
+// numbersTold is of how many numbers a finding tells each.
+const numbersTold = 5
+
 // numberHooks is where members get who call back.
 func (i inspection) numberHooks(ctx context.Context) careline.Finding {
 	used, err := i.used(ctx)
@@ -53,8 +56,19 @@ func (i inspection) numberHooks(ctx context.Context) careline.Finding {
 		return careline.Skipped("There is no number to look at: see twilio: numbers.")
 	}
 	var found []careline.Finding
+	amiss := 0
 	for _, n := range used {
-		found = append(found, i.numberFault(n), i.statusFault("Number "+n.SID+": its", n.status()))
+		of := gathered("", i.numberFault(n), i.statusFault("Number "+n.SID+": its", n.status()))
+		if of.Verdict == careline.VerdictGood {
+			continue
+		}
+		if amiss++; amiss > numbersTold {
+			of.Found = ""
+		}
+		found = append(found, of)
+	}
+	if more := amiss - numbersTold; more > 0 {
+		found = append(found, careline.Doubt(fmt.Sprintf("And %d numbers more.", more), provision))
 	}
 	return gathered("Every number asks us when somebody calls it, and reports to us.", found...)
 }

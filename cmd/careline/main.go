@@ -30,6 +30,8 @@ func commands() []command {
 		{"serve", "run the service; settings come from the environment", runServe},
 		{"demo", "run everything on this machine, nothing to configure", runDemo},
 		{"sandbox", "run the local Twilio, FHIR server and sign-in alone, for any app", runSandbox},
+		{"doctor", "check everything that the service needs; --json for a program", runDoctor},
+		{"provision", "show how Twilio and the other parties have to be set up; --apply does it", runProvision},
 		{"replay", "what could not be delivered, and the record of calls anew", runReplay},
 		{"purge", "forget calls: those that are too old, or a patient's", runPurge},
 		{"migrate", "bring the database's schema up to date; --from moves a SQLite log to Postgres", runMigrate},
@@ -44,7 +46,7 @@ func main() {
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "careline:", err)
 		stop()
-		os.Exit(1)
+		os.Exit(exitStatus(err))
 	}
 }
 
@@ -67,7 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func usage(out io.Writer) {
 	fmt.Fprint(out, "careline: a clinician calls a patient from the browser, and the call is in the health record.\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(out, "  careline %-8s  %s\n", c.name, c.does)
+		fmt.Fprintf(out, "  careline %-9s  %s\n", c.name, c.does)
 	}
 }
 

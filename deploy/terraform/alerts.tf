@@ -8,7 +8,7 @@ locals {
       for   = "0s"
     }
     "backlog is old" = {
-      query = "max(careline_backlog_oldest_age_seconds) > 600"
+      query = "max(careline_backlog_oldest_age_seconds{consumer=\"chart\"}) > 600"
       for   = "60s"
     }
     "backlog cannot be read" = {
@@ -22,6 +22,14 @@ locals {
     "webhooks are refused" = {
       query = "sum(rate(careline_http_requests_total{route=~\"/v1/twilio/.*\",status=~\"40[013]\"}[5m])) > 0.05"
       for   = "300s"
+    }
+    "reports get lost" = {
+      query = "sum(increase(careline_lookups_total[30m])) > 5 and sum(increase(careline_lookups_total[30m])) > 0.05 * sum(increase(careline_events_kept_total{kind=\"requested\"}[30m]))"
+      for   = "60s"
+    }
+    "Google is not taking events" = {
+      query = "max(careline_backlog_oldest_age_seconds{consumer=\"pubsub\"}) > 300"
+      for   = "60s"
     }
     "no caller id" = {
       query = "max(careline_caller_ids) < 1"

@@ -1,5 +1,6 @@
 # Events travel from the webhooks to the service itself. What is pushed is acknowledged when it is in the database, so
-# an outage of the health record never shows here; one of the database does.
+# an outage of the health record never shows here; one of the database does. Names and times are those that careline
+# provision wants, so that it has nothing to change here.
 
 resource "google_pubsub_topic" "events" {
   name = "twilio"
@@ -17,10 +18,10 @@ resource "google_pubsub_topic" "events" {
 }
 
 resource "google_pubsub_subscription" "push" {
-  name                       = "careline-push"
+  name                       = "careline-twilio"
   topic                      = google_pubsub_topic.events.id
   enable_message_ordering    = true
-  ack_deadline_seconds       = 60
+  ack_deadline_seconds       = 30
   message_retention_duration = "604800s"
 
   push_config {
@@ -32,10 +33,11 @@ resource "google_pubsub_subscription" "push" {
     }
   }
 
-  # 100 attempts, the most there are, some 8 hours: 10 + 20 + 40 + 80 + 160 s, then 94 times 300 s.
+  # 100 attempts, the most there are, an hour and a half: 1 + 2 + 4 + 8 + 16 + 32 s, then 93 times 60 s. Only an outage
+  # of the database spends them; a message that cannot be read is acknowledged and kept.
   retry_policy {
-    minimum_backoff = "10s"
-    maximum_backoff = "300s"
+    minimum_backoff = "1s"
+    maximum_backoff = "60s"
   }
 
   dead_letter_policy {
@@ -50,7 +52,7 @@ resource "google_pubsub_subscription" "push" {
 }
 
 resource "google_pubsub_topic" "dead" {
-  name = "careline-dead"
+  name = "twilio-dead-letter"
 
   message_storage_policy {
     allowed_persistence_regions = [var.region]
@@ -61,10 +63,9 @@ resource "google_pubsub_topic" "dead" {
 
 # A topic without a subscription keeps nothing.
 resource "google_pubsub_subscription" "dead" {
-  name                       = "careline-dead"
+  name                       = "twilio-dead-letter"
   topic                      = google_pubsub_topic.dead.id
-  enable_message_ordering    = true
-  ack_deadline_seconds       = 60
+  ack_deadline_seconds       = 30
   message_retention_duration = "604800s"
 
   expiration_policy {

@@ -1,11 +1,13 @@
 // A FHIR server for tests that is not our own work: Medplum's router, search and validator over its in-memory
 // repository, with what a Medplum server adds on top (login, version guards, errors) written here.
 //
-//   node server.mjs [--port 0] [--client-id test-client] [--client-secret test-secret]
+//   node server.mjs [--port 0] [--client-id test-client] [--client-secret test-secret] [--plain]
 //
+// --plain: a server as any other, without login, access policies or conditional creates.
 // Loopback only. Prints "listening URL" when it is ready. Beside /fhir/R4, /oauth2/token and /healthcheck it has
 //   PUT  /_test/faults   [{method, path, times, status, headers, body, delayMs, after}]  in place of those before;
 //                        without status the connection is dropped; after: carried out, but the answer is lost
+//   PUT  /_test/policy   an AccessPolicy that binds the client from now on; {} for none. Medplum's own code judges by it
 //   POST /_test/logout   ends every session, as a restart of Medplum's Redis does
 //   POST /_test/reset    forgets resources, sessions and faults
 // It ends when its standard input does, so that it never outlives the test that started it.
@@ -39,16 +41,28 @@ class Repository extends MemoryRepository {
   base = "";
   deleted = new Set();
 
+  // What a policy does not name is forbidden, as Medplum has it: by type first, before anything is looked at.
+  allow(interaction, type) {
+    if (policy && !core.accessPolicySupportsInteraction(policy, interaction, type)) {
+      refuse(core.forbidden);
+    }
+  }
+
   // The one door into the store, for creates and updates alike.
   createResourceSync(resource, options, isUpdate = false) {
     core.validateResourceType(resource.resourceType);
+    this.allow(isUpdate ? "update" : "create", resource.resourceType);
     core.validateResource(resource);
+    if (resource.resourceType === "StructureDefinition" && resource.snapshot) {
+      core.parseStructureDefinition(resource); // what a Medplum server does when a profile is first used
+    }
     const id = isUpdate || options?.assignedId ? resource.id : undefined; // a client never names a new resource
     const meta = { ...resource.meta, author: { reference: "ClientApplication/test" } };
     return super.createResourceSync({ ...resource, id, meta }, options, isUpdate);
   }
 
   async updateResource(resource, options) {
+    this.allow("update", resource.resourceType);
     const current = await this.readResource(resource.resourceType, resource.id); // 404, 410: a PUT creates nothing
     if (options?.ifMatch && options.ifMatch !== current.meta.versionId) {
       refuse(core.preconditionFailed);
@@ -60,16 +74,19 @@ class Repository extends MemoryRepository {
   }
 
   async readResource(type, id) {
+    this.allow("read", type);
     return this.deleted.has(`${type}/${id}`) ? refuse(core.gone) : super.readResource(type, id);
   }
 
   async deleteResource(type, id) {
+    this.allow("delete", type);
     await super.deleteResource(type, id);
     this.deleted.add(`${type}/${id}`);
   }
 
   // The base class reverses its own array in place, so that every second history is upside down.
   async readHistory(type, id, { offset = 0, limit = 100 } = {}) {
+    this.allow("history", type);
     const versions = [...(this.history.get(type)?.get(id) ?? refuse(core.notFound))].reverse();
     const entry = versions.slice(offset, offset + limit).map((resource) => ({
       fullUrl: `${this.base}/${type}/${id}`,
@@ -81,6 +98,7 @@ class Repository extends MemoryRepository {
   }
 
   async search(request) {
+    this.allow("search", request.resourceType);
     const known = core.globalSchema.types[request.resourceType]?.searchParams ?? {};
     const unknown = request.filters?.find((f) => !f.code.includes(".") && !f.code.startsWith("_has:") && !known[f.code]);
     if (unknown) {
@@ -111,12 +129,14 @@ const { values: options } = parseArgs({
     port: { type: "string", default: "0" },
     "client-id": { type: "string", default: "test-client" },
     "client-secret": { type: "string", default: "test-secret" },
+    plain: { type: "boolean", default: false },
   },
 });
 
 const repository = new Repository();
 const router = new FhirRouter();
 const sessions = new Set();
+let policy; // undefined: everything is allowed
 let faults = [];
 let last = Promise.resolve(); // requests are carried out one at a time, as transactions would
 
@@ -175,10 +195,32 @@ async function handle(request, text) {
   return router.handleRequest(wanted, repository).catch((error) => [core.normalizeOperationOutcome(error)]);
 }
 
+// Plain FHIR R4 has no access policies; what else is served is the same.
+function capabilities() {
+  const kinds = Object.keys(core.globalSchema.types).filter((t) => core.isResourceType(t) && (!options.plain || t !== "AccessPolicy"));
+  const software = { name: options.plain ? "A plain server" : "Medplum" };
+  return {
+    resourceType: "CapabilityStatement",
+    status: "active",
+    kind: "instance",
+    date: "2026-11-22",
+    software,
+    fhirVersion: "4.0.1",
+    format: ["json"],
+    rest: [{ mode: "server", resource: kinds.map((type) => ({ type })) }],
+  };
+}
+
 async function fhir(request, text, response) {
   const token = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1];
-  if (!sessions.has(token)) {
+  if (request.url.split("?")[0] === "/fhir/R4/metadata") {
+    return () => send(response, 200, capabilities());
+  }
+  if (!options.plain && !sessions.has(token)) {
     return send(response, 401, core.unauthorized);
+  }
+  if (options.plain && (request.headers["if-none-exist"] || request.url.includes("AccessPolicy"))) {
+    return send(response, 400, core.badRequest("Not supported by this server"));
   }
   const job = last.then(() => handle(request, text));
   last = job;
@@ -203,9 +245,13 @@ async function serve(request, response) {
     case "/_test/faults":
       faults = JSON.parse(text);
       return send(response, 204);
+    case "/_test/policy":
+      policy = JSON.parse(text).resource ? JSON.parse(text) : undefined;
+      return send(response, 204);
     case "/_test/reset":
       repository.reset();
       faults = [];
+      policy = undefined;
       sessions.clear();
       return send(response, 204);
     case "/_test/logout":

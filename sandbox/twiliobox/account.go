@@ -10,9 +10,11 @@ import (
 
 // account is what can be configured at Twilio: applications and numbers.
 type account struct {
+	made         time.Time
 	mu           sync.Mutex
 	applications []applicationRecord
 	numbers      []numberRecord
+	countries    map[string]permission // by ISO 3166-1 alpha-2 code
 }
 
 type applicationRecord struct {
@@ -29,7 +31,7 @@ var errNotFound = errors.New("not found")
 
 func newAccount(c Config) *account {
 	now := time.Now().UTC()
-	a := &account{}
+	a := &account{made: now, countries: permissions(c.Countries)}
 	for _, app := range c.Applications {
 		a.applications = append(a.applications, applicationRecord{app, now, now})
 	}

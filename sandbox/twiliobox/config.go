@@ -18,6 +18,8 @@ type Config struct {
 	APIKey     string // SK and 32 hexadecimal digits: issuer of access tokens
 	APISecret  string // signs access tokens; password of the key
 
+	Countries []string // that may be called, ISO 3166-1 alpha-2; nil means GB alone
+
 	Applications []Application // TwiML apps; optional
 	Numbers      []Number      // incoming phone numbers, also the caller ids owned; optional
 
@@ -42,6 +44,7 @@ type Application struct {
 	SID, FriendlyName                    string
 	VoiceURL, VoiceMethod                string
 	StatusCallback, StatusCallbackMethod string
+	PublicConnect                        bool // other accounts may dial it
 }
 
 // Number is an incoming phone number of the account, in E.164. When
@@ -52,6 +55,8 @@ type Number struct {
 	VoiceURL, VoiceMethod                string
 	StatusCallback, StatusCallbackMethod string
 	VoiceApplicationSID                  string
+	TrunkSID                             string // of a SIP trunk, which the box only tells of; optional
+	NoVoice                              bool   // it cannot make or take calls
 }
 
 var (
@@ -73,6 +78,9 @@ func (c Config) check() error {
 	bad(c.APISecret != "", "APISecret is empty")
 	bad(c.Pace >= 0, "Pace is %v: it must not be negative", c.Pace)
 	bad(c.MediaPort >= 0 && c.MediaPort <= 65535, "MediaPort is %d: it must be a UDP port, or 0", c.MediaPort)
+	for _, code := range c.Countries {
+		bad(countryCodes[code] != "", "Countries: %q is no country that the box knows", code)
+	}
 	seen := map[string]bool{}
 	for i, a := range c.Applications {
 		where := fmt.Sprintf("Applications[%d]", i)

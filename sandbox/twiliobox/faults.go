@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"sync"
 )
@@ -24,6 +25,10 @@ type Faults struct {
 	// Next are faults for single deliveries, used up from the front; an entry
 	// waits for its event. They do not heed Only.
 	Next []NextFault `json:"next,omitempty"`
+	// REST are HTTP statuses that the REST API answers with in place of its own,
+	// used up from the front: 401, 403, 429 or 500 to 599, or 0 for an answer as it
+	// should be.
+	REST []int `json:"rest,omitempty"`
 }
 
 // NextFault is a fault for the next delivery of Event (any, when empty). Fault
@@ -66,6 +71,11 @@ func (f Faults) check() error {
 			wrong = append(wrong, fmt.Errorf("next: fault %q is none of %v", n.Fault, faultNames))
 		}
 	}
+	for _, status := range f.REST {
+		if _, known := restFaults[status]; !known && status != 0 && (status < 500 || status > 599) {
+			wrong = append(wrong, fmt.Errorf("rest: %d is none of 0, 401, 403, 429 and 500 to 599", status))
+		}
+	}
 	return errors.Join(wrong...)
 }
 
@@ -86,7 +96,7 @@ func (g *gremlin) get() Faults {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	f := g.faults
-	f.Only, f.Next = slices.Clone(f.Only), slices.Clone(f.Next)
+	f.Only, f.Next, f.REST = slices.Clone(f.Only), slices.Clone(f.Next), slices.Clone(f.REST)
 	return f
 }
 
@@ -136,6 +146,28 @@ func (n NextFault) misfortune(delay int) misfortune {
 		return misfortune{badSignature: true}
 	}
 	return misfortune{delayMillis: delay}
+}
+
+// restFaults are Twilio's own error codes for statuses that have one.
+var restFaults = map[int]*restError{
+	http.StatusUnauthorized:    errRestLogin,
+	http.StatusForbidden:       restFault(http.StatusForbidden, 20003, "Permission denied"),
+	http.StatusTooManyRequests: restFault(http.StatusTooManyRequests, 20429, "Too Many Requests"),
+}
+
+// restFault is what the next REST request is answered with; nil: as it should be.
+func (g *gremlin) restFault() *restError {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.faults.REST) == 0 {
+		return nil
+	}
+	status := g.faults.REST[0]
+	g.faults.REST = slices.Clone(g.faults.REST[1:])
+	if known, ok := restFaults[status]; ok || status == 0 {
+		return known
+	}
+	return restFault(status, 20500, "The sandbox was told to fail")
 }
 
 // names lists what m does, for the console.

@@ -29,6 +29,10 @@ func (b *Box) routes() http.Handler {
 	rest("GET /Applications.json", b.listApplications)
 	rest("GET /Applications/{sid}", b.fetchApplication)
 	rest("POST /Applications/{sid}", b.updateApplication)
+	rest("GET /Keys/{sid}", mainKey(b.fetchKey))
+	mux.Handle("GET /"+restVersion+"/Accounts/{sid}", b.rest(mainKey(b.fetchAccount)))
+	mux.Handle("GET "+countriesPath+"/{country}", b.rest(b.fetchCountry))
+	mux.Handle("POST /v1/DialingPermissions/BulkCountryUpdates", b.rest(b.updateCountries))
 	mux.Handle("/"+restVersion+"/", b.rest(func(*http.Request) (any, *restError) { return nil, errRestNotFound }))
 	mux.Handle("GET /signal", b.engine.exchange)
 	b.console(mux)
@@ -48,7 +52,7 @@ func restFault(status, code int, message string) *restError {
 }
 
 var (
-	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves Calls, IncomingPhoneNumbers and Applications, as .json")
+	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
 	errRestLogin    = restFault(http.StatusUnauthorized, 20003, "Authenticate")
 )
 
@@ -75,6 +79,9 @@ func (b *Box) rest(h restHandler) http.Handler {
 }
 
 func (b *Box) answer(h restHandler, w http.ResponseWriter, r *http.Request) (any, *restError) {
+	if fault := b.engine.gremlin.restFault(); fault != nil {
+		return nil, fault
+	}
 	if !b.login(r) {
 		return nil, errRestLogin
 	}

@@ -41,8 +41,16 @@ func (b *Box) updateNumber(r *http.Request) (any, *restError) {
 		assign(r.PostForm, map[string]*string{
 			"FriendlyName": &n.FriendlyName, "VoiceUrl": &n.VoiceURL, "VoiceMethod": &n.VoiceMethod,
 			"StatusCallback": &n.StatusCallback, "StatusCallbackMethod": &n.StatusCallbackMethod,
-			"VoiceApplicationSid": &n.VoiceApplicationSID,
+			"VoiceApplicationSid": &n.VoiceApplicationSID, "TrunkSid": &n.TrunkSID,
 		})
+		// A trunk and an application take a number from each other (Twilio,
+		// phone-numbers/api/incomingphonenumber-resource, TrunkSid).
+		switch {
+		case r.PostForm.Get("TrunkSid") != "":
+			n.VoiceApplicationSID = ""
+		case r.PostForm.Get("VoiceApplicationSid") != "":
+			n.TrunkSID = ""
+		}
 	})
 	if errors.Is(err, errNotFound) {
 		return nil, errRestNotFound
@@ -77,6 +85,9 @@ func (b *Box) updateApplication(r *http.Request) (any, *restError) {
 			"FriendlyName": &a.FriendlyName, "VoiceUrl": &a.VoiceURL, "VoiceMethod": &a.VoiceMethod,
 			"StatusCallback": &a.StatusCallback, "StatusCallbackMethod": &a.StatusCallbackMethod,
 		})
+		if public := r.PostForm.Get("PublicApplicationConnectEnabled"); public != "" {
+			a.PublicConnect = public == "true"
+		}
 	})
 	if errors.Is(err, errNotFound) {
 		return nil, errRestNotFound
@@ -118,8 +129,8 @@ func (b *Box) numberJSON(n numberRecord) map[string]any {
 		"voice_application_sid": orNull(n.VoiceApplicationSID), "voice_receive_mode": "voice",
 		"status_callback": n.StatusCallback, "status_callback_method": orPost(n.StatusCallbackMethod),
 		"sms_url": "", "sms_method": "POST", "sms_fallback_url": "", "sms_fallback_method": "POST", "sms_application_sid": "",
-		"capabilities": map[string]bool{"voice": true, "sms": false, "mms": false, "fax": false},
-		"beta":         false, "origin": "twilio", "status": "in-use", "trunk_sid": nil, "bundle_sid": nil,
+		"capabilities": map[string]bool{"voice": !n.NoVoice, "sms": false, "mms": false, "fax": false},
+		"beta":         false, "origin": "twilio", "status": "in-use", "trunk_sid": orNull(n.TrunkSID), "bundle_sid": nil,
 		"address_requirements": "none", "address_sid": nil, "identity_sid": nil,
 		"emergency_status": "Inactive", "emergency_address_sid": nil,
 		"date_created": rfc2822(n.created), "date_updated": rfc2822(n.updated),
@@ -135,7 +146,7 @@ func (b *Box) applicationJSON(a applicationRecord) map[string]any {
 		"voice_fallback_url": nil, "voice_fallback_method": "POST", "voice_caller_id_lookup": false,
 		"status_callback": orNull(a.StatusCallback), "status_callback_method": orPost(a.StatusCallbackMethod),
 		"sms_url": nil, "sms_method": "POST", "sms_fallback_url": nil, "sms_fallback_method": "POST",
-		"sms_status_callback": nil, "message_status_callback": nil, "public_application_connect_enabled": false,
+		"sms_status_callback": nil, "message_status_callback": nil, "public_application_connect_enabled": a.PublicConnect,
 		"date_created": rfc2822(a.created), "date_updated": rfc2822(a.updated),
 		"uri": b.uri("/Applications/%s.json", a.SID),
 	}

@@ -281,6 +281,8 @@ export interface components {
             durationSeconds?: number;
             answeredBy?: string;
             summary: string;
+            /** @description True when Twilio's reports did not come and part of this was looked up in Twilio's own record. */
+            reconciled?: boolean;
         };
         Calls: {
             calls: components["schemas"]["RecordedCall"][];

@@ -62,6 +62,17 @@ describe("History", () => {
     within(call as HTMLElement).getByText("Clinician’s leg of the call");
   });
 
+  it("says which version was completed from Twilio's own record", async () => {
+    const lookedUp = CALL.timeline.map((one, i) => (i > 0 ? { ...one, reconciled: true } : one));
+    show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [{ ...CALL, timeline: lookedUp }] } });
+    const call = (await screen.findByText("Call ended, 6 min 3 s", { selector: "summary *" })).closest("li");
+    expect(momentsOf(call as HTMLElement)).toEqual([
+      "Call ended, 6 min 3 s | Completed from Twilio’s own record | 09:16:12 · Version 3",
+      "Patient answered | 09:10:09 · Version 2",
+      "Call started | 09:10:00 · Version 1",
+    ]);
+  });
+
   it("puts a live call on top without moving the focus or folding what is open", async () => {
     const { tell } = show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [CALL] } });
     const summary = (await screen.findByText("Call ended, 6 min 3 s", { selector: "summary *" })).closest("summary");

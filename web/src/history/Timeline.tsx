@@ -2,7 +2,7 @@ import type { Call } from "../backend";
 import { machineTime } from "../clinictime";
 import { useServices } from "../services";
 import styles from "./history.module.css";
-import { type Entry, type Who, type Words, wordsOf } from "./words";
+import { type Entry, isLookedUp, type Who, type Words, wordsOf } from "./words";
 
 /** A call's versions, newest first; above them, what the record does not have yet. */
 export function Timeline({ entry, who }: { entry: Entry; who: Who }) {
@@ -23,6 +23,7 @@ export function Timeline({ entry, who }: { entry: Entry; who: Who }) {
           words={wordsOf(moment, who, call.refusal)}
           at={moment.at}
           version={versionOf(recorded?.timeline ?? [], moment)}
+          lookedUp={isLookedUp(moment)}
         />
       ))}
     </ol>
@@ -43,14 +44,16 @@ interface RowProps {
   words: Words;
   at: string | number | undefined;
   version?: number;
+  lookedUp?: boolean;
 }
 
-function Row({ words, at, version }: RowProps) {
+function Row({ words, at, version, lookedUp }: RowProps) {
   const { time } = useServices();
   return (
     <li className={styles.moment} data-tone={words.tone} data-pending={version === undefined || undefined}>
       <span className={styles.heading}>{words.heading}</span>
       {words.note && <span className={styles.note}>{words.note}</span>}
+      {lookedUp && <span className={styles.note}>Completed from Twilio’s own record</span>}
       <span className={styles.small}>
         {at !== undefined && <time dateTime={machineTime(at)}>{time.exact(at)}</time>}
         {at !== undefined && " · "}

@@ -78,6 +78,11 @@ const ORDER: Record<Status, number> = {
   canceled: 5,
 };
 
+/** Whether a version tells a call's end, which nobody reported, from what Twilio itself keeps. */
+export function isLookedUp(told: Pick<Moment, "status" | "reconciled">): boolean {
+  return told.reconciled === true && told.status !== undefined && ORDER[told.status] === ORDER.completed;
+}
+
 /** Whether the record has yet to learn what the server told live. */
 export function isBehind(recorded: Call | undefined, live: Call): boolean {
   if (!recorded) return true;

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"perci.health/careline"
+)
+
+// The bounds of the checks: so many at once, and so long each.
+const (
+	checksAtOnce = 6
+	checkTimeout = 10 * time.Second
+)
+
+// doctorFlags are what doctor can be told.
+type doctorFlags struct {
+	json, strict bool
+	only         string
+}
+
+func runDoctor(ctx context.Context, args []string, out io.Writer) error {
+	return doctor(ctx, os.Getenv, args, out)
+}
+
+// doctor checks what serve would run with, of which get answers the settings. Its
+// error says that something is at fault.
+func doctor(ctx context.Context, get func(string) string, args []string, out io.Writer) error {
+	var f doctorFlags
+	flags := flag.NewFlagSet("careline doctor", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.BoolVar(&f.json, "json", false, "print JSON for a program: every check with its verdict (good, doubt, fault, skipped), and how many there are of each")
+	flags.BoolVar(&f.strict, "strict", false, "end with status 1 on a doubt too; without it only a fault does")
+	flags.StringVar(&f.only, "only", "", "the `checks` to make, by name or by party, separated by commas, such as twilio,clock")
+	if err := parse(flags, args); err != nil {
+		return helped(err)
+	}
+	every, done := allChecks(ctx, get)
+	defer done()
+	checks, err := chosen(every, f.only)
+	if err != nil {
+		return err
+	}
+	results := ask(ctx, checks)
+	if err := f.print(out, results); err != nil {
+		return err
+	}
+	return results.judge(f.strict)
+}
+
+// result is what became of one check.
+type result struct {
+	Check   string           `json:"check"`
+	Verdict careline.Verdict `json:"verdict"`
+	Found   string           `json:"found"`
+	Do      string           `json:"do"`
+}
+
+type results []result
+
+// chosen are the checks named; all of them when none is.
+func chosen(checks []careline.Check, only string) ([]careline.Check, error) {
+	if only == "" {
+		return checks, nil
+	}
+	var some []careline.Check
+	var unknown []string
+	for name := range strings.SplitSeq(only, ",") {
+		name = strings.TrimSpace(name)
+		before := len(some)
+		for _, c := range checks {
+			party, _, _ := strings.Cut(c.Name, ":")
+			if c.Name == name || party == name {
+				some = append(some, c)
+			}
+		}
+		if len(some) == before {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) > 0 {
+		return nil, fmt.Errorf("there is no check %q; the checks are: %s", unknown[0], strings.Join(names(checks), ", "))
+	}
+	return some, nil
+}
+
+func names(checks []careline.Check) (all []string) {
+	for _, c := range checks {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
+// ask makes the checks, some at once, and tells them in their order.
+func ask(ctx context.Context, checks []careline.Check) results {
+	all := make(results, len(checks))
+	places := make(chan struct{}, checksAtOnce)
+	var asking sync.WaitGroup
+	for i, c := range checks {
+		asking.Go(func() {
+			places <- struct{}{}
+			defer func() { <-places }()
+			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+			defer cancel()
+			found := c.Ask(ctx)
+			all[i] = result{c.Name, found.Verdict, found.Found, found.Do}
+		})
+	}
+	asking.Wait()
+	return all
+}
+
+func (r results) count(v careline.Verdict) (n int) {
+	for _, one := range r {
+		if one.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+func (r results) judge(strict bool) error {
+	faults, doubts := r.count(careline.VerdictFault), r.count(careline.VerdictDoubt)
+	switch {
+	case faults > 0:
+		return fmt.Errorf("checks that found a fault: %d of %d", faults, len(r))
+	case strict && doubts > 0:
+		return fmt.Errorf("checks that found a doubt: %d of %d", doubts, len(r))
+	}
+	return nil
+}
+
+func (f doctorFlags) print(out io.Writer, r results) error {
+	verdicts := []careline.Verdict{careline.VerdictGood, careline.VerdictDoubt, careline.VerdictFault, careline.VerdictSkipped}
+	if f.json {
+		summary := map[careline.Verdict]int{}
+		for _, v := range verdicts {
+			summary[v] = r.count(v)
+		}
+		e := json.NewEncoder(out)
+		e.SetIndent("", "  ")
+		e.SetEscapeHTML(false)
+		return e.Encode(struct {
+			Checks  results                  `json:"checks"`
+			Summary map[careline.Verdict]int `json:"summary"`
+		}{r, summary})
+	}
+	var text strings.Builder
+	wide := 0
+	for _, one := range r {
+		wide = max(wide, len(one.Check))
+	}
+	for _, one := range r {
+		fmt.Fprintf(&text, "%s %-*s  %s\n", mark(one.Verdict), wide, one.Check, one.Found)
+		for line := range strings.Lines(one.Do) {
+			fmt.Fprintf(&text, "  %-*s  → %s\n", wide, "", strings.TrimSuffix(line, "\n"))
+		}
+	}
+	fmt.Fprintf(&text, "\n%d checks:", len(r))
+	for i, v := range verdicts {
+		fmt.Fprintf(&text, "%s %d %s", strings.Repeat(",", min(i, 1)), r.count(v), v)
+	}
+	_, err := fmt.Fprintln(out, text.String()+".")
+	return err
+}
+
+func mark(v careline.Verdict) string {
+	switch v {
+	case careline.VerdictGood:
+		return "✓"
+	case careline.VerdictDoubt:
+		return "?"
+	case careline.VerdictFault:
+		return "✗"
+	}
+	return "–"
+}
+
+// allChecks are those of the settings and of every party, to be asked before done.
+// A party whose settings cannot be used is at fault by that alone, and the others
+// are asked all the same.
+func allChecks(ctx context.Context, get func(string) string) (checks []careline.Check, done func()) {
+	c, faulty, sentences := usable(get)
+	checks = []careline.Check{{Name: "settings", Ask: func(context.Context) careline.Finding {
+		if len(sentences) > 0 {
+			return careline.Fault("careline cannot start with these settings.", strings.Join(sentences, "\n"))
+		}
+		return careline.Good("Every setting can be used.")
+	}}}
+	var open []opened
+	for _, p := range parties() {
+		if bad := slices.IndexFunc(faulty, p.needs); bad >= 0 {
+			checks = append(checks, failing(p.name, faulty[bad]+" cannot be used, so nothing was asked.", "Put the setting right."))
+			continue
+		}
+		if c == nil || p.used != nil && !p.used(*c) {
+			continue
+		}
+		o, err := p.open(ctx, *c)
+		if err != nil {
+			o.checks = []careline.Check{failing(p.name, "It cannot be asked: "+err.Error()+".", "Put its settings right.")}
+		}
+		checks, open = append(checks, o.checks...), append(open, o)
+	}
+	return checks, func() { _ = closeAll(open) } // what was asked is answered
+}
+
+// closeAll ends what the parties hold.
+func closeAll(open []opened) error {
+	var faults []error
+	for _, o := range open {
+		if o.close != nil {
+			faults = append(faults, o.close())
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func failing(name, found, do string) careline.Check {
+	return careline.Check{Name: name, Ask: func(context.Context) careline.Finding { return careline.Fault(found, do) }}
+}
+
+// status is an error that ends the program with a status of its own.
+type status struct {
+	error
+	code int
+}
+
+// exitStatus is 1 for every error that does not say another.
+func exitStatus(err error) int {
+	if s, ok := errors.AsType[status](err); ok {
+		return s.code
+	}
+	return 1
+}

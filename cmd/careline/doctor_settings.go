@@ -1,0 +1,69 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// usable reads the settings as serve does. When some cannot be used it names them,
+// with the sentence for each, and reads the rest: a setting that is required is
+// replaced by one of the right form, which nobody may use (see party.needs).
+func usable(get func(string) string) (c *config, faulty, sentences []string) {
+	read, err := readConfig(get)
+	if err == nil {
+		return &read, nil, nil
+	}
+	for line := range strings.Lines(err.Error()) {
+		sentence, isFault := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "  ")
+		if isFault {
+			sentences, faulty = append(sentences, sentence), append(faulty, named(sentence)...)
+		}
+	}
+	read, err = readConfig(func(name string) string {
+		if slices.Contains(faulty, name) {
+			return standsFor(name)
+		}
+		return get(name)
+	})
+	if err != nil {
+		return nil, faulty, sentences
+	}
+	return &read, faulty, sentences
+}
+
+var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
+
+// named are the settings at the beginning of a fault's sentence: "A is …",
+// "A, B must …", "A=x or B=y switches …".
+func named(sentence string) (names []string) {
+	for word := range strings.FieldsSeq(sentence) {
+		name, _, _ := strings.Cut(strings.TrimSuffix(word, ","), "=")
+		if word == "or" {
+			continue
+		}
+		if !settingName.MatchString(name) {
+			break
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// standsFor has the form of a required setting; "" is good for all others.
+func standsFor(name string) string {
+	const none = "00000000000000000000000000000000"
+	switch name {
+	case "FUNCTIONS_URL", "FHIR_BASE_URL":
+		return "http://invalid"
+	case "TWILIO_ACCOUNT_SID":
+		return "AC" + none
+	case "TWILIO_API_KEY":
+		return "SK" + none
+	case "TWILIO_TWIML_APP_SID":
+		return "AP" + none
+	case "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "DESCOPE_PROJECT_ID":
+		return "none"
+	}
+	return ""
+}

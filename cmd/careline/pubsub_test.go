@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+
+	"perci.health/careline/events"
+	"perci.health/careline/sandbox/pubsubbox"
+)
+
+// pubsub is one Pub/Sub for all tests of this package; each has a project of its own in it.
+var pubsub = sync.OnceValues(func() (*pubsubbox.Box, error) { return pubsubbox.Start(context.Background()) })
+
+// newTopic is a provisioned topic with a subscription to pull from.
+func newTopic(t *testing.T, project string) (topic events.Topic, subscription string) {
+	t.Helper()
+	box, err := pubsub()
+	if err != nil {
+		t.Fatal(err)
+	}
+	topic = events.Topic{Project: project, Name: "twilio", Emulator: box.Endpoint()}
+	admin, err := events.NewAdmin(t.Context(), events.AdminConfig{Topic: topic, Pull: "careline-twilio"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := admin.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range plan {
+		if change.Apply == nil {
+			continue
+		}
+		if err := change.Apply(t.Context()); err != nil {
+			t.Fatal(change.Thing, err)
+		}
+	}
+	if err := admin.Close(); err != nil {
+		t.Error(err)
+	}
+	return topic, "careline-twilio"
+}
+
+// over are the settings of a service whose reports go over the topic.
+func over(topic events.Topic, more map[string]string) map[string]string {
+	set := map[string]string{"EVENTS": "pubsub", "PUBSUB_PROJECT": topic.Project, "PUBSUB_EMULATOR_HOST": topic.Emulator}
+	for name, value := range more {
+		set[name] = value
+	}
+	return set
+}
+
+// wantWays fails unless the service's metrics tell of messages that went this way.
+func (s *system) wantWays(ways ...string) {
+	s.t.Helper()
+	told := string(s.get(s.url+"/metrics", ""))
+	for _, way := range ways {
+		if !strings.Contains(told, "careline_messages_total{"+way+"} ") {
+			s.t.Errorf("no message went %s", way)
+		}
+	}
+}
+
+func TestACallOverPubSubPulled(t *testing.T) {
+	t.Parallel()
+	topic, subscription := newTopic(t, "perci-pulled")
+	s := newSystem(t, over(topic, map[string]string{"PUBSUB_SUBSCRIPTION": subscription}))
+	versions := s.record(s.call(s.reaching(answers), answers), final)
+	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || last.says("durationSeconds") != "12" || len(last.Identifier) != 2 {
+		t.Errorf("ended as %s", last.raw)
+	}
+	s.wantWays(`direction="out",outcome="published"`, `direction="in",outcome="kept"`)
+	s.logTellsNobody()
+}
+
+// Google's part of a push is played by a pusher with an issuer of its own, since
+// the emulator's pushes carry no token.
+func TestACallOverPubSubPushed(t *testing.T) {
+	t.Parallel()
+	topic, subscription := newTopic(t, "perci-pushed")
+	issuer, err := pubsubbox.NewIssuer("push@perci-pushed.iam.gserviceaccount.com", "https://careline.example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := issuer.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s := newSystem(t, over(topic, map[string]string{
+		"PUBSUB_PUSH_AUDIENCE": "https://careline.example.org", "PUBSUB_PUSH_SERVICE_ACCOUNT": "push@perci-pushed.iam.gserviceaccount.com",
+		"PUBSUB_PUSH_ISSUER_KEYS_URL": issuer.KeysURL(),
+	}))
+	if res, _ := s.post(s.url+events.PathPush, "{}", nil); res.StatusCode != 401 {
+		t.Errorf("a push without a token: %s", res.Status)
+	}
+	pusher := pubsubbox.Pusher{Endpoint: topic.Emulator, Subscription: "projects/perci-pushed/subscriptions/" + subscription,
+		URL: s.url + events.PathPush, Token: issuer.Bearer()}
+	ctx, stop := context.WithCancel(context.Background())
+	var pushing sync.WaitGroup
+	pushing.Go(func() {
+		if err := pusher.Run(ctx); err != nil && ctx.Err() == nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { stop(); pushing.Wait() })
+	versions := s.record(s.call(s.reaching(answers), answers), final)
+	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || last.says("durationSeconds") != "12" {
+		t.Errorf("ended as %s", last.raw)
+	}
+	s.wantWays(`direction="out",outcome="published"`, `direction="in",outcome="kept"`)
+}
+
+// Where there is no Pub/Sub to be reached, a call is recorded all the same, and its
+// reports wait to be forwarded.
+func TestACallWhilePubSubIsAway(t *testing.T) {
+	t.Parallel()
+	nowhere := events.Topic{Project: "perci-away", Name: "twilio", Emulator: "127.0.0.1:1"}
+	s := newSystem(t, over(nowhere, map[string]string{"PUBSUB_SUBSCRIPTION": "careline-twilio"}))
+	versions := s.record(s.call(s.reaching(answers), answers), final)
+	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || len(last.Identifier) != 2 {
+		t.Errorf("ended as %s", last.raw)
+	}
+	s.wantWays(`direction="out",outcome="kept"`)
+	if told := string(s.get(s.url+"/metrics", "")); strings.Contains(told, `careline_backlog_pending{consumer="pubsub"} 0`) {
+		t.Error("nothing waits to be forwarded")
+	}
+}

@@ -1,0 +1,286 @@
+package events_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"perci.health/careline"
+	"perci.health/careline/events"
+)
+
+func pushing(t testing.TB) (events.AdminConfig, *events.Admin) {
+	t.Helper()
+	cfg := events.AdminConfig{Topic: topicOf(t, shared.start(t).Endpoint()), PushEmail: pushEmail, PushAudience: pushAudience,
+		PushURL: "http://127.0.0.1:9" + events.PathPush}
+	return cfg, newAdmin(t, cfg)
+}
+
+func topicsAt(t testing.TB, topic events.Topic) *pubsub.TopicAdminClient {
+	t.Helper()
+	client, err := pubsub.NewTopicAdminClient(t.Context(), option.WithEndpoint(topic.Emulator), option.WithoutAuthentication(),
+		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	return client
+}
+
+func things(plan []careline.Change) (all []string) {
+	for _, c := range plan {
+		all = append(all, c.Thing+": "+c.Have+" -> "+c.Want)
+	}
+	return all
+}
+
+func planned(t testing.TB, admin *events.Admin) []careline.Change {
+	t.Helper()
+	plan, err := admin.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
+	t.Parallel()
+	cfg, admin := pushing(t)
+	plan := provision(t, admin)
+	same(t, "plan", things(plan), []string{
+		"topic twilio:  -> exists",
+		"topic twilio-dead-letter:  -> exists",
+		"subscription twilio-dead-letter:  -> holds dead letters for 168h0m0s",
+		"subscription careline-twilio:  -> pushes to http://127.0.0.1:9/v1/twilio/pubsub, in order, dead letters to " +
+			"projects/" + cfg.Topic.Project + "/topics/twilio-dead-letter after 10 attempts",
+	})
+	same(t, "plan when applied", things(planned(t, admin)), []string(nil))
+	for _, change := range plan { // two operators at once
+		if err := change.Apply(t.Context()); err != nil {
+			t.Errorf("%s again: %v", change.Thing, err)
+		}
+	}
+	have, err := subscriptionsAt(t, cfg.Topic).GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !have.GetEnableMessageOrdering() || have.GetAckDeadlineSeconds() != 30 || have.GetExpirationPolicy() == nil || have.GetExpirationPolicy().GetTtl() != nil ||
+		have.GetPushConfig().GetOidcToken().GetServiceAccountEmail() != pushEmail || have.GetPushConfig().GetOidcToken().GetAudience() != pushAudience ||
+		have.GetRetryPolicy().GetMinimumBackoff().AsDuration() != time.Second || have.GetRetryPolicy().GetMaximumBackoff().AsDuration() != time.Minute ||
+		have.GetDeadLetterPolicy().GetMaxDeliveryAttempts() != 10 || have.GetMessageRetentionDuration().AsDuration() != 7*24*time.Hour {
+		t.Errorf("the subscription is %v", have)
+	}
+}
+
+func TestASubscriptionToPullFromIsPlanned(t *testing.T) {
+	t.Parallel()
+	_, admin := pulled(t, shared.start(t))
+	same(t, "plan when applied", things(planned(t, admin)), []string(nil))
+	same(t, "name", admin.Subscription(), "careline-pull")
+	findings := ask(t, admin)
+	for name, found := range findings {
+		if found.Verdict != careline.VerdictGood && found.Verdict != careline.VerdictSkipped {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
+}
+
+func ask(t testing.TB, admin *events.Admin) map[string]careline.Finding {
+	t.Helper()
+	findings := map[string]careline.Finding{}
+	for _, check := range admin.Checks() {
+		found := check.Ask(t.Context())
+		if (found.Verdict == careline.VerdictGood || found.Verdict == careline.VerdictSkipped) != (found.Do == "") || found.Found == "" {
+			t.Errorf("%s: %+v", check.Name, found)
+		}
+		findings[check.Name] = found
+	}
+	return findings
+}
+
+// verdicts are those that are not good. The emulator knows no rights.
+func verdicts(findings map[string]careline.Finding) map[string]careline.Verdict {
+	left := map[string]careline.Verdict{}
+	for name, found := range findings {
+		if found.Verdict != careline.VerdictGood && found.Verdict != careline.VerdictSkipped {
+			left[name] = found.Verdict
+		}
+	}
+	return left
+}
+
+func TestChecksOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	_, admin := pushing(t)
+	findings := ask(t, admin)
+	faults := verdicts(findings)
+	want := []string{"pubsub: ack deadline", "pubsub: dead letters", "pubsub: ordering", "pubsub: push endpoint", "pubsub: push token", "pubsub: retry policy", "pubsub: subscription", "pubsub: topic"}
+	same(t, "faults", slices.Sorted(maps.Keys(faults)), want)
+	if !strings.Contains(findings["pubsub: topic"].Do, "careline provision") {
+		t.Errorf("what to do: %q", findings["pubsub: topic"].Do)
+	}
+	provision(t, admin)
+	same(t, "faults when provisioned", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+}
+
+// TestEveryDifferenceIsSeenAndMended spoils the subscription in one thing at a
+// time.
+func TestEveryDifferenceIsSeenAndMended(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		spoil func(*pubsubpb.Subscription)
+		field string
+		check string
+		says  string
+	}{
+		"endpoint": {func(s *pubsubpb.Subscription) { s.PushConfig.PushEndpoint = "http://127.0.0.1:9/old" }, "push_config", "pubsub: push endpoint", "/old"},
+		"audience": {func(s *pubsubpb.Subscription) { s.PushConfig.GetOidcToken().Audience = "other" }, "push_config", "pubsub: push token", "for other"},
+		"account":  {func(s *pubsubpb.Subscription) { s.PushConfig.GetOidcToken().ServiceAccountEmail = "x@y.z" }, "push_config", "pubsub: push token", "of x@y.z"},
+		"no token": {func(s *pubsubpb.Subscription) { s.PushConfig.AuthenticationMethod = nil }, "push_config", "pubsub: push token", "none"},
+		"pulled":   {func(s *pubsubpb.Subscription) { s.PushConfig = &pubsubpb.PushConfig{} }, "push_config", "pubsub: push endpoint", "none"},
+		"unwrapped": {func(s *pubsubpb.Subscription) {
+			s.PushConfig.Wrapper = &pubsubpb.PushConfig_NoWrapper_{NoWrapper: &pubsubpb.PushConfig_NoWrapper{}}
+		}, "push_config", "pubsub: push endpoint", "payload unwrapping"},
+		"deadline":   {func(s *pubsubpb.Subscription) { s.AckDeadlineSeconds = 10 }, "ack_deadline_seconds", "pubsub: ack deadline", "10s"},
+		"no retries": {func(s *pubsubpb.Subscription) { s.RetryPolicy = nil }, "retry_policy", "pubsub: retry policy", "at once"},
+		"attempts":   {func(s *pubsubpb.Subscription) { s.DeadLetterPolicy.MaxDeliveryAttempts = 5 }, "dead_letter_policy", "pubsub: dead letters", "after 5 attempts"},
+		"no letters": {func(s *pubsubpb.Subscription) { s.DeadLetterPolicy = nil }, "dead_letter_policy", "pubsub: dead letters", "none"},
+		"retention": {func(s *pubsubpb.Subscription) { s.MessageRetentionDuration = durationpb.New(time.Hour) }, "message_retention_duration",
+			"pubsub: subscription", "1h0m0s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg, admin := pushing(t)
+			provision(t, admin)
+			client := subscriptionsAt(t, cfg.Topic)
+			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(s)
+			if _, err := client.UpdateSubscription(t.Context(), &pubsubpb.UpdateSubscriptionRequest{Subscription: s, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{tt.field}}}); err != nil {
+				t.Fatal(err)
+			}
+			found := ask(t, admin)[tt.check]
+			if found.Verdict != careline.VerdictFault || !strings.Contains(found.Found, tt.says) {
+				t.Errorf("%s: %+v", tt.check, found)
+			}
+			plan := provision(t, admin)
+			if len(plan) == 0 || !strings.Contains(strings.Join(things(plan), "\n"), tt.says) {
+				t.Errorf("plan: %v", things(plan))
+			}
+			same(t, "plan when applied", things(planned(t, admin)), []string(nil))
+			same(t, "faults when applied", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+		})
+	}
+}
+
+// TestWhatCannotBeChangedIsForAPerson makes subscriptions that are wrong from the
+// beginning.
+func TestWhatCannotBeChangedIsForAPerson(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		spoil func(*pubsubpb.Subscription)
+		check string
+		says  string
+	}{
+		"without ordering": {func(s *pubsubpb.Subscription) { s.EnableMessageOrdering = false }, "pubsub: ordering", "message ordering: off"},
+		"with a filter":    {func(s *pubsubpb.Subscription) { s.Filter = `attributes.type = "x"` }, "pubsub: subscription", "filter"},
+		"on another topic": {func(s *pubsubpb.Subscription) { s.Topic += "-dead-letter" }, "pubsub: subscription", "topic: projects/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg, admin := pushing(t)
+			provision(t, admin)
+			client := subscriptionsAt(t, cfg.Topic)
+			path := subscriptionPath(cfg.Topic, "careline-twilio")
+			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := client.DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: path}); err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(s)
+			if _, err := client.CreateSubscription(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			plan := planned(t, admin)
+			if len(plan) != 1 || plan[0].Apply != nil || !strings.Contains(plan[0].Have, tt.says) || !strings.Contains(plan[0].Want, "gcloud pubsub subscriptions delete careline-twilio") {
+				t.Errorf("plan: %+v", things(plan))
+			}
+			same(t, "faults", verdicts(ask(t, admin)), map[string]careline.Verdict{tt.check: careline.VerdictFault})
+			if err := client.DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: path}); err != nil {
+				t.Fatal(err)
+			}
+			provision(t, admin)
+			same(t, "plan when done", things(planned(t, admin)), []string(nil))
+		})
+	}
+}
+
+func TestDeadLettersThatNobodyHoldsAreAFault(t *testing.T) {
+	t.Parallel()
+	cfg, admin := pushing(t)
+	provision(t, admin)
+	err := subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "twilio-dead-letter")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "faults", verdicts(ask(t, admin)), map[string]careline.Verdict{"pubsub: dead letters": careline.VerdictFault})
+	same(t, "plan", len(provision(t, admin)), 1)
+	same(t, "faults when mended", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+	letters := cfg.Topic
+	letters.Name += "-dead-letter"
+	if err := topicsAt(t, cfg.Topic).DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: letters.Path()}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "fault", verdicts(ask(t, admin))["pubsub: dead letters"], careline.VerdictFault)
+	plan := provision(t, admin)
+	if len(plan) == 0 || plan[0].Thing != "topic twilio-dead-letter" {
+		t.Errorf("plan: %v", things(plan))
+	}
+	t.Log(things(planned(t, admin)))
+}
+
+func TestAPubSubThatIsAway(t *testing.T) {
+	t.Parallel()
+	admin := newAdmin(t, events.AdminConfig{Topic: events.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"})
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	if _, err := admin.Plan(ctx); careline.CodeOf(err) != careline.CodeUnavailable {
+		t.Errorf("Plan: %v", err)
+	}
+	for _, check := range admin.Checks()[:3] {
+		if found := check.Ask(ctx); found.Verdict != careline.VerdictFault || found.Do == "" {
+			t.Errorf("%s: %+v", check.Name, found)
+		}
+	}
+}
+
+func TestAdminNeedsItsSettings(t *testing.T) {
+	t.Parallel()
+	topic := events.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}
+	for name, cfg := range map[string]events.AdminConfig{
+		"no project":  {Topic: events.Topic{Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"},
+		"no topic":    {Topic: events.Topic{Project: "p", Emulator: "127.0.0.1:1"}, Pull: "x"},
+		"no URL":      {Topic: topic, PushEmail: "e", PushAudience: "a"},
+		"no account":  {Topic: topic, PushURL: "u", PushAudience: "a"},
+		"no audience": {Topic: topic, PushURL: "u", PushEmail: "e"},
+	} {
+		if _, err := events.NewAdmin(t.Context(), cfg); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}

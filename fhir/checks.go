@@ -1,0 +1,160 @@
+package fhir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"perci.health/careline"
+)
+
+// Checks are the questions that careline doctor asks of the health record. They
+// need the same rights as the service, and cost about one write of the quota.
+//
+//	fhir: server       it is there, and speaks FHIR R4
+//	fhir: login        the credentials are taken
+//	fhir: search       Communications and Appointments may be searched and read
+//	fhir: write        a Communication may be written
+//	fhir: quota        what the server says is left
+//	fhir: definitions  the definitions of what careline writes are there
+func (c *Client) Checks() []careline.Check {
+	return []careline.Check{
+		{Name: "fhir: server", Ask: c.checkServer},
+		{Name: "fhir: login", Ask: c.checkLogin},
+		{Name: "fhir: search", Ask: c.checkSearch},
+		{Name: "fhir: write", Ask: c.checkWrite},
+		{Name: "fhir: quota", Ask: c.checkQuota},
+		{Name: "fhir: definitions", Ask: c.checkDefinitions},
+	}
+}
+
+func (c *Client) checkServer(ctx context.Context) careline.Finding {
+	s, err := c.capabilities(ctx)
+	switch {
+	case err != nil:
+		return c.failed("The server's capability statement cannot be had", err)
+	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
+		return careline.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
+	}
+	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(bounded(s.Software.Name, 60))))
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "an unknown one"
+	}
+	return text
+}
+
+func (c *Client) checkLogin(ctx context.Context) careline.Finding {
+	if c.cfg.ClientID == "" {
+		return careline.Skipped("No login is set (FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET).")
+	}
+	if _, err := c.login.bearer(ctx); err != nil {
+		return c.failed("The login gave no token", err)
+	}
+	return careline.Good("The login gave a token.")
+}
+
+// nobodys are the values of which the record knows none.
+const (
+	nobodysID  = "00000000-0000-4000-8000-000000000000"
+	nobodysSID = "CA00000000000000000000000000000000"
+)
+
+func (c *Client) checkSearch(ctx context.Context) careline.Finding {
+	for kind, query := range map[string]url.Values{
+		"Communication":    {"identifier": {systemTwilio + "|" + nobodysSID}, "_count": {"1"}},
+		"Appointment":      {"_id": {nobodysID}, "_include": {"Appointment:actor"}},
+		"PractitionerRole": {"practitioner": {"Practitioner/" + nobodysID}, "_count": {"1"}},
+	} {
+		if _, err := c.Search(ctx, kind, query); err != nil {
+			return c.failed("A search of "+kind+" is refused", err)
+		}
+	}
+	if _, err := c.Read(ctx, "Communication", nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
+		return c.failed("A Communication may not be read", err)
+	}
+	return careline.Good("Communications, appointments and roles may be searched, Communications read.")
+}
+
+// neverStored lacks the status that every Communication must have (FHIR R4,
+// section 10.3): a server refuses it for that, but only after it has found that
+// the client may write.
+const neverStored = `{"resourceType":"Communication","payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
+
+func (c *Client) checkWrite(ctx context.Context) careline.Finding {
+	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")
+	p, answered := errors.AsType[*Problem](err)
+	switch {
+	case err == nil:
+		return c.takeBack(ctx, made)
+	case answered && careline.CodeOf(err) == careline.CodeRejected && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity):
+		return careline.Good("A Communication may be written: one without status was refused for that alone.")
+	}
+	return c.failed("A Communication may not be written", err)
+}
+
+// takeBack deletes what a server without validation has stored.
+func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
+	const lenient = "The server stored a Communication without status, so it does not validate what it is sent"
+	if !careline.ValidID(made.ID) {
+		return careline.Doubt(lenient+", and gave it no id.", "Delete the Communication whose payload says that careline doctor made it.")
+	}
+	if _, err := c.do(ctx, exchange{method: http.MethodDelete, url: c.address("Communication", made.ID), cost: costWrite}); err != nil {
+		return careline.Doubt(lenient+"; it could not be deleted again.", "Delete Communication/"+made.ID+".")
+	}
+	return careline.Doubt(lenient+"; it was deleted again.", "Turn on validation at the server if it has it.")
+}
+
+func (c *Client) checkQuota(ctx context.Context) careline.Finding {
+	if _, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}}); err != nil {
+		return c.failed("The quota cannot be asked for", err)
+	}
+	q := c.Quota()
+	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format("15:04:05 UTC"), costWrite)
+	switch {
+	case !q.Known:
+		return careline.Good("The server tells of no quota.")
+	case q.Left < 50*costWrite:
+		return careline.Doubt(found, "Look at who else uses this client, or have its quota raised (Medplum: fhirQuota of the membership or project).")
+	}
+	return careline.Good(found)
+}
+
+func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
+	plan, err := c.Plan(ctx)
+	if err != nil {
+		return c.failed("The definitions cannot be looked for", err)
+	}
+	var missing []string
+	for _, change := range plan {
+		missing = append(missing, change.Thing)
+	}
+	if len(missing) > 0 {
+		return careline.Doubt("Not as careline ships them: "+strings.Join(missing, ", ")+". Calls are recorded all the same.", "Run careline provision --apply with the credentials of a client that may write them.")
+	}
+	return careline.Good("The definitions of what careline writes are there.")
+}
+
+// failed is the finding of a question that ended with err.
+func (c *Client) failed(what string, err error) careline.Finding {
+	do := "See whether the server at FHIR_BASE_URL is up, then ask again."
+	cause := err
+	if e, ok := errors.AsType[*careline.Error](err); ok {
+		do = e.Message
+		if e.Err != nil {
+			cause = e.Err
+		}
+	}
+	if forbidden(err) {
+		do = "Give the client the AccessPolicy that careline provision makes, or the rights that it lists (docs/decisions/0013)."
+	}
+	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusUnauthorized && c.cfg.ClientID == "" {
+		do = "This server wants a login: set FHIR_TOKEN_URL, FHIR_CLIENT_ID and FHIR_CLIENT_SECRET."
+	}
+	return careline.Fault(what+": "+bounded(cause.Error(), 200)+".", do)
+}

@@ -1,0 +1,143 @@
+package fhir_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"perci.health/careline"
+	"perci.health/careline/fhir"
+)
+
+func findings(t *testing.T, c *fhir.Client) map[string]careline.Finding {
+	t.Helper()
+	all := map[string]careline.Finding{}
+	for _, check := range c.Checks() {
+		f := check.Ask(t.Context())
+		if f.Found == "" || (f.Do == "") != (f.Verdict == careline.VerdictGood || f.Verdict == careline.VerdictSkipped) {
+			t.Errorf("%s: %+v", check.Name, f)
+		}
+		all[check.Name] = f
+	}
+	return all
+}
+
+func passesChecks(t *testing.T, s *server) {
+	all := findings(t, s.client(t))
+	if f := all["fhir: definitions"]; f.Verdict != careline.VerdictDoubt || !strings.Contains(f.Do, "provision") {
+		t.Errorf("without definitions: %+v", f)
+	}
+	apply(t, plan(t, s))
+	for name, f := range findings(t, s.client(t)) {
+		want := careline.VerdictGood
+		if s.plain && name == "fhir: login" {
+			want = careline.VerdictSkipped
+		}
+		if f.Verdict != want {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	if entries, err := s.client(t).Search(t.Context(), "Communication", url.Values{}); err != nil || len(entries) != 0 {
+		t.Errorf("the checks left %d Communications, %v", len(entries), err)
+	}
+}
+
+const (
+	statement = `{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","software":{"name":"x"},"rest":[{"resource":[{"type":"Communication"}]}]}`
+	invalid   = `{"resourceType":"OperationOutcome","issue":[{"code":"structure","details":{"text":"Missing required property"},"expression":["Communication.status"]}]}`
+	missing   = `{"resourceType":"OperationOutcome","issue":[{"code":"not-found"}]}`
+)
+
+// sound is a server with which all is well; a case spoils one of its answers.
+func sound(r *http.Request) (int, http.Header, string) {
+	switch {
+	case strings.HasSuffix(r.URL.Path, "/metadata"):
+		return 200, nil, statement
+	case strings.HasSuffix(r.URL.Path, "/token"):
+		return 200, nil, `{"access_token":"t","expires_in":3600}`
+	case r.Method == http.MethodPost:
+		return 400, nil, invalid
+	case strings.HasPrefix(r.URL.Path, "/fhir/R4/Communication/"):
+		return 404, nil, missing
+	}
+	return 200, left(40_000, 30), empty
+}
+
+func TestChecksSayWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		method, path string
+		status       int
+		header       http.Header
+		body         string
+		check        string
+		want         careline.Verdict
+		do           string
+	}{
+		"all well":             {check: "fhir: write", want: careline.VerdictGood},
+		"quota told":           {check: "fhir: quota", want: careline.VerdictGood},
+		"no FHIR":              {path: "/metadata", status: 200, body: "<html>", check: "fhir: server", want: careline.VerdictFault, do: "FHIR_BASE_URL"},
+		"not there":            {path: "/metadata", status: 404, body: missing, check: "fhir: server", want: careline.VerdictFault, do: "FHIR_BASE_URL"},
+		"another version":      {path: "/metadata", status: 200, body: `{"resourceType":"CapabilityStatement","fhirVersion":"5.0.0"}`, check: "fhir: server", want: careline.VerdictFault, do: "4.0.1"},
+		"wrong secret":         {path: "/token", status: 400, body: `{"error":"invalid_request","error_description":"Invalid secret"}`, check: "fhir: login", want: careline.VerdictFault, do: "FHIR_CLIENT_SECRET"},
+		"login down":           {path: "/token", status: 0, check: "fhir: login", want: careline.VerdictFault, do: "reached"},
+		"may not search":       {method: "GET", path: "/Appointment", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
+		"may not read":         {method: "GET", path: "/Communication/", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
+		"may not write":        {method: "POST", path: "/Communication", status: 403, body: invalid, check: "fhir: write", want: careline.VerdictFault, do: "AccessPolicy"},
+		"unprocessable":        {method: "POST", path: "/Communication", status: 422, body: invalid, check: "fhir: write", want: careline.VerdictGood},
+		"database down":        {method: "POST", path: "/Communication", status: 400, body: `{"resourceType":"OperationOutcome","issue":[{"code":"invalid","details":{"text":"connect ECONNREFUSED"}}]}`, check: "fhir: write", want: careline.VerdictFault, do: "moment"},
+		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: made, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},
+		"quota nearly gone":    {method: "GET", path: "/Communication", status: 200, header: left(3_000, 30), body: empty, check: "fhir: quota", want: careline.VerdictDoubt, do: "quota"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := offline(t, func(r *http.Request) (int, http.Header, string) {
+					if c.path != "" && strings.Contains(r.URL.Path, c.path) && (c.method == "" || c.method == r.Method) {
+						return c.status, c.header, c.body
+					}
+					return sound(r)
+				}, true)
+				f := findings(t, client)[c.check]
+				if f.Verdict != c.want || !strings.Contains(f.Do, c.do) {
+					t.Errorf("%+v, want %s and %q", f, c.want, c.do)
+				}
+			})
+		})
+	}
+}
+
+// What a server without validation has stored is deleted again.
+func TestWhatTheCheckStoredIsDeleted(t *testing.T) {
+	t.Parallel()
+	deleted := false
+	c := offline(t, func(r *http.Request) (int, http.Header, string) {
+		switch r.Method {
+		case http.MethodPost:
+			return 201, nil, made
+		case http.MethodDelete:
+			deleted = r.URL.Path == "/fhir/R4/Communication/1"
+			return 204, nil, ""
+		}
+		return sound(r)
+	}, false)
+	f := findings(t, c)["fhir: write"]
+	if f.Verdict != careline.VerdictDoubt || !deleted || !strings.Contains(f.Found, "deleted again") {
+		t.Errorf("deleted: %v, %+v", deleted, f)
+	}
+}
+
+func TestAServerThatWantsALoginSaysSo(t *testing.T) {
+	t.Parallel()
+	c := offline(t, func(r *http.Request) (int, http.Header, string) {
+		if strings.HasSuffix(r.URL.Path, "/metadata") {
+			return sound(r)
+		}
+		return 401, nil, ""
+	}, false)
+	if f := findings(t, c)["fhir: search"]; f.Verdict != careline.VerdictFault || !strings.Contains(f.Do, "FHIR_TOKEN_URL") {
+		t.Errorf("%+v", f)
+	}
+}

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"perci.health/careline"
+)
+
+const (
+	pgUnsettled = `SELECT c.key FROM calls c WHERE c.look > 0 AND c.look <= $1 ORDER BY c.look, c.number LIMIT $2`
+	pgToLookAt  = `SELECT count(*) FROM calls c WHERE c.look > 0 AND c.look <= $1`
+	pgStrays    = `SELECT s.seq, s.id, s.attributes, s.data, s.why, s.kept FROM strays s ORDER BY s.seq`
+
+	// A call's request tells at once of most that they are young.
+	pgOldCalls = `SELECT c.number FROM calls c WHERE c.joined IS NULL AND (c.begun IS NULL OR c.begun < $1)
+		AND EXISTS (SELECT FROM events e WHERE e.call = c.number)
+		AND NOT EXISTS (SELECT FROM events e WHERE e.call = c.number AND e.kept >= $1) ORDER BY c.number LIMIT $2`
+)
+
+// Unsettled are calls to be looked at; see Looks.
+func (s *postgresStore) Unsettled(ctx context.Context, now time.Time, limit int) (calls []string, all int, err error) {
+	calls, err = readAll[string](ctx, s, "look for calls without an outcome", pgUnsettled, now.UnixMicro(), limit)
+	if err == nil {
+		err = s.readRow(ctx, "count the calls without an outcome", []any{&all}, pgToLookAt, now.UnixMicro())
+	}
+	return calls, all, err
+}
+
+// LookAgain sets when a call is looked at next; see Looks.
+func (s *postgresStore) LookAgain(ctx context.Context, call string, at time.Time) error {
+	when := int64(0)
+	if !at.IsZero() {
+		when = at.UnixMicro()
+	}
+	return s.alone(ctx, "put a look off", true, func(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+		_, err := conn.Exec(ctx, "SELECT look_again_1($1, $2)", call, when)
+		return nil, err
+	})
+}
+
+// KeepStray keeps a message; see Strays.
+func (s *postgresStore) KeepStray(ctx context.Context, m careline.Stray) error {
+	attributes := ""
+	if m.Attributes != nil {
+		b, err := json.Marshal(m.Attributes)
+		if err != nil {
+			return fmt.Errorf("write a message's attributes: %w", err)
+		}
+		attributes = string(b)
+	}
+	return s.alone(ctx, "keep a message that nobody can read", true, func(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+		_, err := conn.Exec(ctx, "SELECT keep_stray_1($1, $2, $3, $4, $5)",
+			storable(m.ID), attributes, m.Data, storable(m.Why), s.now().UnixMicro())
+		return nil, err
+	})
+}
+
+// Strays are the messages kept; see Strays.
+func (s *postgresStore) Strays(ctx context.Context) (strays []careline.Stray, err error) {
+	err = s.read(ctx, "read the messages that nobody can read", func(ctx context.Context, c *pgxpool.Conn) error {
+		rows, err := c.Query(ctx, pgStrays)
+		if err != nil {
+			return err
+		}
+		strays, err = pgx.CollectRows(rows, strayOf)
+		return err
+	})
+	return strays, err
+}
+
+func strayOf(row pgx.CollectableRow) (m careline.Stray, err error) {
+	var attributes []byte
+	var kept pgtype.Int8
+	if err := row.Scan(&m.Seq, &m.ID, &attributes, &m.Data, &m.Why, &kept); err != nil {
+		return m, err
+	}
+	m.Kept = timeOf(kept)
+	if len(attributes) > 0 {
+		err = json.Unmarshal(attributes, &m.Attributes)
+	}
+	return m, err
+}
+
+// DropStray forgets a message; see Strays.
+func (s *postgresStore) DropStray(ctx context.Context, seq int64) error {
+	found, err := s.aloneFinds(ctx, "drop a message that nobody can read", "SELECT drop_stray_1($1)", seq)
+	if err == nil && !found {
+		return noStray(seq)
+	}
+	return err
+}
+
+func noStray(seq int64) error {
+	return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no unread message %d.", seq), nil)
+}
+
+// Purge forgets old calls; see Retention.
+func (s *postgresStore) Purge(ctx context.Context, before time.Time, limit int) (calls int, err error) {
+	old, err := readAll[int64](ctx, s, "look for old calls", pgOldCalls, before.UnixMicro(), limit)
+	if err != nil {
+		return 0, err
+	}
+	for first := true; first || len(old) > 0; first = false {
+		some := old[:min(len(old), forgottenAtOnce)]
+		old = old[len(some):]
+		done := 0
+		err := s.alone(ctx, "forget old calls", false, func(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+			return nil, conn.QueryRow(ctx, "SELECT purge_1($1, $2)", some, before.UnixMicro()).Scan(&done)
+		})
+		if err != nil {
+			return calls, err
+		}
+		calls += done
+	}
+	return calls, nil
+}
+
+// Erase forgets a call; see Retention.
+func (s *postgresStore) Erase(ctx context.Context, call string) error {
+	found, err := s.aloneFinds(ctx, "forget a call", "SELECT erase_1($1)", call)
+	if err == nil && !found {
+		return noCall(call)
+	}
+	return err
+}
