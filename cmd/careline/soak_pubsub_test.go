@@ -150,11 +150,15 @@ func (s *soak) restartTopic() {
 	if !kept {
 		s.t.Error("Pub/Sub was away, and no instance has kept anything itself")
 	}
+	// What is published to a topic without subscription is nobody's: neither Google
+	// nor the emulator keeps it. So nothing comes until all is provisioned.
+	s.load.hold()
 	if err := s.topic.box.Resume(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
 	s.topic.provision()
 	s.topic.push()
+	s.load.release()
 }
 
 // arrive waits until all that was acknowledged so far is in the log.
