@@ -47,13 +47,17 @@ const (
 // handler that keeps nothing. The health record is down, so that only the
 // accepting is measured.
 func BenchmarkServeCallStatus(b *testing.B) {
-	compare(b, "durable/bare", "/v1/twilio/webhooks/call-status?AppointmentId=a1", func(n int) url.Values {
-		return url.Values{"AccountSid": {benchAccount}, "CallSid": {fmt.Sprintf("CA1%031x", n)}, "ParentCallSid": {fmt.Sprintf("CA2%031x", n/4)},
-			"CallStatus": {"ringing"}, "Direction": {"outbound-dial"}, "SequenceNumber": {"1"}, "Timestamp": {"Mon, 04 Aug 2025 09:05:07 +0000"},
-			"ApiVersion": {"2010-04-01"}, "From": {"+442079460000"}, "To": {benchNumber}, "Called": {benchNumber}, "Caller": {"+442079460000"},
-			"CalledCity": {""}, "CalledZip": {""}, "CalledState": {""}, "CalledCountry": {"GB"}, "ToCity": {""}, "ToZip": {""}, "ToState": {""},
-			"ToCountry": {"GB"}, "FromCity": {""}, "FromCountry": {"GB"}, "CallbackSource": {"call-progress-events"}}
-	})
+	compare(b, "durable/bare", benchStatus, benchReport)
+}
+
+const benchStatus = "/v1/twilio/webhooks/call-status?AppointmentId=a1"
+
+func benchReport(n int) url.Values {
+	return url.Values{"AccountSid": {benchAccount}, "CallSid": {fmt.Sprintf("CA1%031x", n)}, "ParentCallSid": {fmt.Sprintf("CA2%031x", n/4)},
+		"CallStatus": {"ringing"}, "Direction": {"outbound-dial"}, "SequenceNumber": {"1"}, "Timestamp": {"Mon, 04 Aug 2025 09:05:07 +0000"},
+		"ApiVersion": {"2010-04-01"}, "From": {"+442079460000"}, "To": {benchNumber}, "Called": {benchNumber}, "Caller": {"+442079460000"},
+		"CalledCity": {""}, "CalledZip": {""}, "CalledState": {""}, "CalledCountry": {"GB"}, "ToCity": {""}, "ToZip": {""}, "ToState": {""},
+		"ToCountry": {"GB"}, "FromCity": {""}, "FromCountry": {"GB"}, "CallbackSource": {"call-progress-events"}}
 }
 
 // BenchmarkServeOutgoing: TwiML with the access check and the decision on disk,
@@ -87,44 +91,61 @@ func BenchmarkServeColdStart(b *testing.B) {
 }
 
 func compare(b *testing.B, name, path string, form func(n int) url.Values) {
+	duel{ratio: name, path: path, form: form, otherName: "bare", other: "bare"}.run(b)
+}
+
+// duel is two services under the same load, one after the other in each round.
+type duel struct {
+	ratio, otherName string // of the figures
+	path             string
+	form             func(n int) url.Values
+	other            string   // what the other process runs
+	set              []string // settings of the one, beside those of both
+}
+
+func (d duel) run(b *testing.B) {
 	chart := benchChart(b)
-	full, bare := freeAddress(b), freeAddress(b)
-	process := startProcess(b, "serve", full, chart.URL)
-	startProcess(b, "bare", bare, chart.URL)
+	one, other := freeAddress(b), freeAddress(b)
+	process := startProcess(b, "serve", one, chart.URL, d.set...)
+	startProcess(b, d.other, other, chart.URL)
 	warm := func(address string) {
-		awaitAnswer(b, address, signedRequest(address, path, form(1<<40)))
-		if strings.Contains(path, "outgoing") {
-			press(b, address, path, func(n int) url.Values { return form(1<<41 + n) }, benchClinicians)
+		awaitAnswer(b, address, signedRequest(address, d.path, d.form(1<<40)))
+		if strings.Contains(d.path, "outgoing") {
+			press(b, address, benchClinicians, d.signed(address, 1<<41))
 		}
 	}
-	warm(full)
-	warm(bare)
+	warm(one)
+	warm(other)
 	chart.down.Store(true)
-	var ratios, fulls, bares []float64
+	var ratios, ones, others []float64
 	for i := range b.N {
-		from := i * benchRequests
-		at := func(n int) url.Values { return form(from + n) }
-		f := press(b, full, path, at, benchRequests)
-		g := press(b, bare, path, at, benchRequests)
-		ratios, fulls, bares = append(ratios, f/g), append(fulls, f), append(bares, g)
+		f := press(b, one, benchRequests, d.signed(one, i*benchRequests))
+		g := press(b, other, benchRequests, d.signed(other, i*benchRequests))
+		ratios, ones, others = append(ratios, f/g), append(ones, f), append(others, g)
 	}
-	for _, figures := range [][]float64{ratios, fulls, bares} {
-		slices.Sort(figures)
-	}
-	b.ReportMetric(ratios[len(ratios)/2], name)
-	b.ReportMetric(fulls[len(fulls)/2], "req/s")
-	b.ReportMetric(bares[len(bares)/2], "bare-req/s")
+	b.ReportMetric(median(ratios), d.ratio)
+	b.ReportMetric(median(ones), "req/s")
+	b.ReportMetric(median(others), d.otherName+"-req/s")
 	b.ReportMetric(process.peakMB(), "peak-MB")
 	b.ReportMetric(0, "ns/op") // a round is no operation
 }
 
+func (d duel) signed(address string, from int) func(n int) []byte {
+	return func(n int) []byte { return signedRequest(address, d.path, d.form(from+n)) }
+}
+
+func median(figures []float64) float64 {
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}
+
 // press sends the requests over the connections and returns requests a second.
-// Everything is signed before the clock starts.
-func press(b *testing.B, address, path string, form func(n int) url.Values, requests int) float64 {
+// Everything is made before the clock starts.
+func press(b *testing.B, address string, requests int, request func(n int) []byte) float64 {
 	b.Helper()
 	ready := make([][]byte, requests)
 	for n := range ready {
-		ready[n] = signedRequest(address, path, form(n))
+		ready[n] = request(n)
 	}
 	var next atomic.Int64
 	var all sync.WaitGroup
@@ -154,7 +175,7 @@ func press(b *testing.B, address, path string, form func(n int) url.Values, requ
 	return float64(requests) / time.Since(began).Seconds()
 }
 
-// accepted reads one answer, which must be 200, and for TwiML must dial.
+// accepted reads one answer, which must be 200 or 204, and for TwiML must dial.
 func accepted(r *bufio.Reader) error {
 	length := 0
 	for first := true; ; first = false {
@@ -162,7 +183,7 @@ func accepted(r *bufio.Reader) error {
 		if err != nil {
 			return err
 		}
-		if first && !strings.HasPrefix(string(line), "HTTP/1.1 200") {
+		if first && !strings.HasPrefix(string(line), "HTTP/1.1 200") && !strings.HasPrefix(string(line), "HTTP/1.1 204") {
 			return fmt.Errorf("answered %s", line)
 		}
 		if value, ok := strings.CutPrefix(string(line), "Content-Length: "); ok {
@@ -204,8 +225,9 @@ type process struct {
 	cmd *exec.Cmd
 }
 
-// startProcess runs this test binary as a service on one core.
-func startProcess(b *testing.B, what, address, chart string) *process {
+// startProcess runs this test binary as a service on one core; set adds settings
+// or replaces the usual ones.
+func startProcess(b *testing.B, what, address, chart string, set ...string) *process {
 	b.Helper()
 	dir, err := os.MkdirTemp("", "careline-bench-")
 	if err != nil {
@@ -218,6 +240,7 @@ func startProcess(b *testing.B, what, address, chart string) *process {
 		"TWILIO_ACCOUNT_SID=" + benchAccount, "TWILIO_AUTH_TOKEN=" + benchToken, "TWILIO_API_KEY=SK00000000000000000000000000000001",
 		"TWILIO_API_SECRET=secret", "TWILIO_TWIML_APP_SID=" + benchApp, "TWILIO_PHONE_NUMBER=+442079460000",
 		"FHIR_BASE_URL=" + chart, "DESCOPE_PROJECT_ID=P2bench", "DESCOPE_BASE_URL=" + chart}
+	cmd.Env = append(cmd.Env, set...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)

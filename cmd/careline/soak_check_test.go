@@ -14,6 +14,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
+	"perci.health/careline/events"
 	"perci.health/careline/fhir"
 	"perci.health/careline/store"
 	"perci.health/careline/twilio"
@@ -57,7 +58,7 @@ const faultsShown = 10
 // what the health record says. The instances have stopped.
 func (s *soak) check() {
 	s.t.Helper()
-	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}})
+	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

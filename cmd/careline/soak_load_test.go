@@ -33,7 +33,9 @@ type storm struct {
 	instances []string      // addresses; "" while one is known to be down
 	turn      int           // whose it is
 	changed   chan struct{} // closed when one comes up
+	begun     int           // of the script
 	done      int           // of the script
+	held      chan struct{} // nil: the script goes on
 	reached   []milestone
 	lost      int // requests without an answer that counts
 	repeated  int // reports sent to two at once
@@ -45,6 +47,7 @@ type stormCall struct {
 	decided chan struct{} // closed when the request was answered
 	answer  string        // to it
 	dialled bool
+	arrived int // so many acknowledged reports were seen in the log, all there were
 }
 
 // sending is one turn of the script.
@@ -127,6 +130,7 @@ func (s *storm) run(ctx context.Context) {
 		if n%gust == 0 && s.pace.WaitN(ctx, gust) != nil {
 			break // ctx has ended
 		}
+		s.begin()
 		next <- one
 	}
 	close(next)
@@ -247,6 +251,41 @@ func (s *storm) set(instance int, address string) {
 		close(s.changed)
 		s.changed = make(chan struct{})
 	}
+}
+
+// begin counts one turn of the script that is about to be played, when it may be.
+func (s *storm) begin() {
+	s.mu.Lock()
+	for s.held != nil {
+		held := s.held
+		s.mu.Unlock()
+		<-held
+		s.mu.Lock()
+	}
+	s.begun++
+	s.mu.Unlock()
+}
+
+// hold stops the script, until release, and returns when nothing of it is under way.
+func (s *storm) hold() {
+	s.t.Helper()
+	s.mu.Lock()
+	s.held = make(chan struct{})
+	s.mu.Unlock()
+	eventually(s.t, "the webhooks under way to end", func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.done == s.begun
+	})
+}
+
+func (s *storm) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held != nil {
+		close(s.held)
+	}
+	s.held = nil
 }
 
 func (s *storm) count() {

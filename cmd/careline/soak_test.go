@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -35,8 +34,9 @@ var (
 func TestSoak(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]soakKind{
-		"one instance on SQLite":    {instances: 1},
-		"two instances on Postgres": {instances: 2, postgres: true},
+		"one instance on SQLite":                 {instances: 1},
+		"two instances on Postgres":              {instances: 2, postgres: true},
+		"three instances on Postgres and PubSub": {instances: 3, postgres: true, pubsub: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +49,7 @@ func TestSoak(t *testing.T) {
 type soakKind struct {
 	instances int
 	postgres  bool
+	pubsub    bool
 }
 
 // soak is one run.
@@ -59,6 +60,7 @@ type soak struct {
 	system    *system // to read and to trouble the health record
 	load      *storm
 	box       *pgbox.Box // nil with SQLite
+	topic     *soakTopic // nil: EVENTS=local
 	database  string
 	instances []*service
 	senders   map[string]string // by appointment, the clinician as the record names him
@@ -91,6 +93,9 @@ func newSoak(t *testing.T, kind soakKind) *soak {
 	s.openDatabase()
 	s.load.public = "http://127.0.0.1:" + freePort(t)
 	s.load.instances = make([]string, kind.instances)
+	if kind.pubsub {
+		s.topic = newSoakTopic(t, s.load)
+	}
 	for n := range kind.instances {
 		s.instances = append(s.instances, s.newInstance(n))
 	}
@@ -128,6 +133,9 @@ func (s *soak) newInstance(n int) *service {
 	i := &service{t: s.t, url: "http://127.0.0.1:" + port, log: filepath.Join(s.system.dir, fmt.Sprintf("careline-%d.log", n))}
 	i.env = append(s.system.world.Env(), "CARELINE_TEST_RUN=serve", "FUNCTIONS_URL="+s.load.public, "PORT="+port, "LISTEN_HOST=127.0.0.1",
 		"DATABASE_URL="+s.database, "CALLS_PER_MINUTE=1000000", "CALLS_AT_ONCE=1000000", "LOG_LEVEL="+level)
+	if s.topic != nil {
+		i.env = append(i.env, s.topic.env()...)
+	}
 	s.t.Cleanup(i.bury)
 	return i
 }
@@ -140,12 +148,15 @@ func (s *soak) run() {
 	}
 	ctx, cancel := context.WithCancel(s.t.Context())
 	var running sync.WaitGroup
-	s.t.Cleanup(func() { cancel(); running.Wait() })
+	s.t.Cleanup(func() { cancel(); s.load.release(); running.Wait() })
 	running.Go(func() { s.load.run(ctx) })
 	s.trouble()
 	s.await(len(s.load.script))
 	running.Wait()
 	sent := time.Since(s.began)
+	if s.topic != nil {
+		s.arrive()
+	}
 	s.drain()
 	s.t.Logf("%d webhooks sent in %v, delivered %v after", len(s.load.script), sent.Round(time.Millisecond), (time.Since(s.began) - sent).Round(time.Millisecond))
 	s.settle()
@@ -222,16 +233,4 @@ func (s *soak) backlog() string {
 		}
 	}
 	return strings.Join(left, ", ")
-}
-
-// logged is how often the instances' logs hold a text.
-func (s *soak) logged(text string) (n int) {
-	for _, i := range s.instances {
-		log, err := os.ReadFile(i.log)
-		if err != nil {
-			s.t.Error(err)
-		}
-		n += strings.Count(string(log), text)
-	}
-	return n
 }

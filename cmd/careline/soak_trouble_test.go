@@ -55,6 +55,9 @@ func (s *soak) troubles() []trouble {
 			trouble{"Postgres and an instance killed", func() { s.kill(s.anyone(), 5); s.killPostgres() }},
 		)
 	}
+	if s.topic != nil {
+		list = append(list, trouble{"Pub/Sub away", s.restartTopic})
+	}
 	return list
 }
 

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"perci.health/careline/events"
+	"perci.health/careline/sandbox/pgbox"
+	"perci.health/careline/sandbox/pubsubbox"
+)
+
+// BenchmarkServePostgres: an event durable in Postgres before the 200, against the
+// same in SQLite. The server's processes run beside, on whatever cores there are.
+func BenchmarkServePostgres(b *testing.B) {
+	duel{ratio: "postgres/sqlite", path: benchStatus, form: benchReport, otherName: "sqlite", other: "serve", set: []string{"DATABASE_URL=" + benchDatabase(b)}}.run(b)
+}
+
+func benchDatabase(b *testing.B) string {
+	b.Helper()
+	box, err := pgbox.Start(b.Context(), pgbox.Config{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	b.Logf("Postgres %s, from %s", box.Version(), box.Where())
+	database, err := box.NewDatabase(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return database
+}
+
+// BenchmarkServePubSub: a webhook that Pub/Sub has before the 200, against one that
+// SQLite has.
+func BenchmarkServePubSub(b *testing.B) {
+	box, err := pubsubbox.Start(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := box.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	b.Log("Pub/Sub: ", box.Kind())
+	admin, err := events.NewAdmin(b.Context(), events.AdminConfig{Pull: "bench", Topic: events.Topic{Project: soakProject, Name: "twilio", Emulator: box.Endpoint()}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer admin.Close()
+	plan, err := admin.Plan(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, change := range plan {
+		if change.Apply == nil {
+			continue
+		}
+		if err := change.Apply(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	duel{ratio: "pubsub/sqlite", path: benchStatus, form: benchReport, otherName: "sqlite", other: "serve",
+		set: append(benchPushes(b).env, "EVENTS=pubsub", "PUBSUB_PROJECT="+soakProject, "PUBSUB_EMULATOR_HOST="+box.Endpoint())}.run(b)
+}
+
+// benchPushed is who signs pushes, and the settings of who takes them.
+type benchPushed struct {
+	env   []string
+	token string
+}
+
+func benchPushes(b *testing.B) benchPushed {
+	b.Helper()
+	issuer, err := pubsubbox.NewIssuer(soakAccount, soakAudience)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = issuer.Close() })
+	token, err := issuer.Token(time.Now(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return benchPushed{token: token, env: []string{"PUBSUB_PUSH_AUDIENCE=" + soakAudience, "PUBSUB_PUSH_SERVICE_ACCOUNT=" + soakAccount,
+		"PUBSUB_PUSH_ISSUER_KEYS_URL=" + issuer.KeysURL()}}
+}
+
+// BenchmarkServePush: from the push of an event until the health record, which
+// answers at once, has its version of the call's Communication; against the same
+// pushes while the record is down, which are only kept.
+func BenchmarkServePush(b *testing.B) {
+	for name, database := range map[string]func(*testing.B) string{"sqlite": nil, "postgres": benchDatabase} {
+		b.Run(name, func(b *testing.B) {
+			pushes := benchPushes(b)
+			set := pushes.env
+			if database != nil {
+				set = append(set, "DATABASE_URL="+database(b))
+			}
+			stub := newStub(b)
+			address := freeAddress(b)
+			process := startProcess(b, "serve", address, stub.URL, set...)
+			awaitAnswer(b, address, pushes.request(address, 1<<40))
+			stub.settle(b, address)
+			var filed, kept []float64
+			for i := range b.N {
+				filed = append(filed, stub.round(b, address, func(n int) []byte { return pushes.request(address, 2*i*benchRequests+n) }))
+				stub.down.Store(true)
+				kept = append(kept, press(b, address, benchRequests, func(n int) []byte { return pushes.request(address, (2*i+1)*benchRequests+n) }))
+				stub.down.Store(false)
+				stub.settle(b, address)
+			}
+			b.ReportMetric(median(filed)/median(kept), "filed/kept")
+			b.ReportMetric(median(filed), "events/s")
+			b.ReportMetric(median(kept), "kept-events/s")
+			b.ReportMetric(float64(stub.writes.Load())/float64(2*b.N*benchRequests+1), "writes/event")
+			b.ReportMetric(process.peakMB(), "peak-MB")
+			b.ReportMetric(0, "ns/op") // a round is no operation
+		})
+	}
+}
+
+// request is a push of the nth report: four of each call, and between one and the
+// next those of many others, as in a day's traffic.
+func (p benchPushed) request(address string, n int) []byte {
+	const abreast = 256
+	call := n/(4*abreast)*abreast + n%abreast
+	step := n % (4 * abreast) / abreast
+	form := map[string]string{"AppointmentId": "a1"}
+	for name, value := range benchReport(call) {
+		form[name] = value[0]
+	}
+	form["CallSid"], form["ParentCallSid"] = fmt.Sprintf("CA4%031x", call), fmt.Sprintf("CA5%031x", call)
+	form["CallStatus"] = []string{"initiated", "ringing", "in-progress", "completed"}[step]
+	form["SequenceNumber"], form["Timestamp"] = fmt.Sprint(step), fmt.Sprintf("Mon, 04 Aug 2025 09:05:%02d +0000", step)
+	data, err := json.Marshal(form)
+	if err != nil {
+		panic(err) // strings
+	}
+	body := fmt.Sprintf(`{"message":{"attributes":{"type":"appointment","subtype":"CallStatus","source":"api","version":"1.0"},"data":%q,"messageId":"%d","orderingKey":"%s","publishTime":"2025-08-04T09:05:07.000Z"},"subscription":"projects/p/subscriptions/s"}`,
+		base64.StdEncoding.EncodeToString(data), n, form["ParentCallSid"])
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s",
+		events.PathPush, address, p.token, len(body), body)
+}
+
+// stub is a health record that knows every appointment, takes every write, and
+// answers at once. It looks at nothing that it is told.
+type stub struct {
+	benchServer
+	writes, made atomic.Int64
+
+	mu   sync.Mutex
+	last time.Time // when the newest write was answered
+}
+
+func newStub(b *testing.B) *stub {
+	s := &stub{benchServer: benchChart(b)}
+	known := s.Config.Handler
+	write := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || s.down.Load() {
+			known.ServeHTTP(w, r)
+			return
+		}
+		s.take(w, r)
+	}))
+	b.Cleanup(write.Close)
+	s.Server = write
+	return s
+}
+
+func (s *stub) take(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil || len(body) < 2 {
+		http.Error(w, "no body", http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/fhir+json")
+	stamp := fmt.Sprintf(`{"meta":{"versionId":"%d"},`, s.writes.Load()+1)
+	if r.Method == http.MethodPost {
+		stamp = fmt.Sprintf(`{"id":"c%d",`, s.made.Add(1)) + stamp[1:]
+		w.WriteHeader(http.StatusCreated)
+	}
+	_, _ = io.WriteString(w, stamp)
+	_, _ = w.Write(body[1:])
+	s.writes.Add(1)
+	s.mu.Lock()
+	s.last = time.Now()
+	s.mu.Unlock()
+}
+
+// round pushes and waits until all is filed; it returns events a second, up to the
+// answer to the last write.
+func (s *stub) round(b *testing.B, address string, request func(n int) []byte) float64 {
+	b.Helper()
+	ready := make([][]byte, benchRequests)
+	for n := range ready {
+		ready[n] = request(n)
+	}
+	began := time.Now()
+	press(b, address, benchRequests, func(n int) []byte { return ready[n] })
+	s.settle(b, address)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return benchRequests / s.last.Sub(began).Seconds()
+}
+
+// settle waits until nothing waits to be delivered.
+func (s *stub) settle(b *testing.B, address string) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), 10*patience)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		if pendingAt(ctx, address) == "0" {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			b.Fatal("the backlog was not delivered")
+		}
+	}
+}
+
+func pendingAt(ctx context.Context, address string) string {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)
+	if err != nil {
+		return err.Error()
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err.Error()
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err.Error()
+	}
+	for _, m := range anyGauge.FindAllStringSubmatch(string(body), -1) {
+		if m[1] == "pending" && strings.Contains(m[2], chart) {
+			return m[3]
+		}
+	}
+	return "unknown"
+}
