@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build web test unit race lint fuzz e2e bench generate clean node
+.PHONY: help demo build web test unit race lint fuzz e2e soak bench generate clean node used
 
 # Folders whose npm packages the tests need.
 NODE_FOLDERS := web web/generate fhir/medplumlike cmd/careline/judge sandbox/pgbox/npm
@@ -30,15 +30,22 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@cd web && npx vite build --logLevel warn
 	@touch web/dist/.gitkeep
 
-test: lint unit race e2e ## everything: vet, lint, unit, integration (SQLite, two FHIR servers, Twilio's library), race, web, browser
+test: lint unit race e2e used ## everything: vet, lint, unit, integration (SQLite, Postgres, Pub/Sub, two FHIR servers, Twilio's library), race, web, browser
+
+# What the tests ran on, and by name what this machine could not show. The tests
+# of the two boxes say what they found.
+used:
 	@echo; echo "Used: $$(go version | cut -d' ' -f3), node $$(node --version), SQLite (in the binary),"
 	@echo "      FHIR servers: fhirbox, @medplum/fhir-router $$(node -p "require('./fhir/medplumlike/package.json').dependencies['@medplum/fhir-router']")," \
 	      "judge: twilio $$(node -p "require('./cmd/careline/judge/package.json').dependencies.twilio"),"
 	@echo "      browser: $$(node web/e2e/browser.mjs --version)"
+	@go test -v -run '^TestWhich' ./sandbox/pgbox ./sandbox/pubsubbox | sed -nE 's/^ +[a-z_]+\.go:[0-9]+: (Postgres|Pub\/Sub|left out)/      \1/p'
 	@case "$$(node web/e2e/browser.mjs --version)" in \
-		*npm*) echo "Left out: a microphone denied at the browser's own prompt (the npm browser has no prompts and denies by a flag).";; \
-		*) echo "Left out: nothing.";; \
+		*npm*) echo "      left out: a microphone denied at the browser's own prompt (the npm browser has no prompts and denies by a flag)";; \
 	esac
+	@[ "$$(id -u)" = 0 ] || echo "      left out: the image's binary in an empty root (changing the root needs root)"
+	@command -v terraform >/dev/null || echo "      left out: terraform fmt (there is no terraform)"
+	@echo "      Whatever is not named as left out was tested."
 
 unit: node web ## unit and integration tests, in random order; the web app's too
 	@go test -shuffle=on ./...
@@ -59,6 +66,9 @@ lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-loc
 	@bash -n .ci/run
 	@cd web && npx tsc --noEmit && npx biome check --error-on-warnings .
 	@cd web/generate && npx openapi-typescript ../../api/openapi.yaml --check -o ../src/api.ts >/dev/null || { echo "web/src/api.ts is not what api/openapi.yaml says: run make generate"; exit 1; }
+
+soak: build ## the long soak: 20,000 calls, 100,000 reports, on one, two and three instances, with everything restarted under load
+	@go test -run '^TestSoak$$' -timeout 3h -v ./cmd/careline -soak.calls=20000 -soak.outage=1m
 
 fuzz: ## each fuzz target for FUZZTIME (default 20s)
 	@for p in $$(go list ./...); do \

@@ -215,3 +215,12 @@ func ask(t *testing.T, database, query string) string {
 	}
 	return fmt.Sprint(answer)
 }
+
+// TestWhichPostgres says what the tests of this machine run on.
+func TestWhichPostgres(t *testing.T) {
+	t.Parallel()
+	b := start(t, pgbox.Config{})
+	if b.Version() == "" || b.Where() == "" {
+		t.Errorf("version %q, from %q", b.Version(), b.Where())
+	}
+}
