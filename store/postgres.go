@@ -149,14 +149,14 @@ func (s *postgresStore) readRow(ctx context.Context, doing string, dest []any, s
 	})
 }
 
-// readAll reads rows of one column.
+// readAll reads rows of one column; nil when there is none.
 func readAll[T any](ctx context.Context, s *postgresStore, doing, sql string, args ...any) (all []T, err error) {
 	err = s.read(ctx, doing, func(ctx context.Context, c *pgxpool.Conn) error {
 		rows, err := c.Query(ctx, sql, args...)
 		if err != nil {
 			return err
 		}
-		all, err = pgx.CollectRows(rows, pgx.RowTo[T])
+		all, err = pgx.AppendRows([]T(nil), rows, pgx.RowTo[T])
 		return err
 	})
 	return all, err
