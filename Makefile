@@ -44,7 +44,6 @@ used:
 		*npm*) echo "      left out: a microphone denied at the browser's own prompt (the npm browser has no prompts and denies by a flag)";; \
 	esac
 	@[ "$$(id -u)" = 0 ] || echo "      left out: the image's binary in an empty root (changing the root needs root)"
-	@command -v terraform >/dev/null || echo "      left out: terraform fmt (there is no terraform)"
 	@echo "      Whatever is not named as left out was tested."
 
 unit: node web ## unit and integration tests, in random order; the web app's too
