@@ -107,6 +107,7 @@ func (s *postgresStore) Purge(ctx context.Context, before time.Time, limit int) 
 	if err != nil {
 		return 0, err
 	}
+	old = append([]int64{}, old...) // no calls, but not NULL: the strays are forgotten all the same
 	for first := true; first || len(old) > 0; first = false {
 		some := old[:min(len(old), forgottenAtOnce)]
 		old = old[len(some):]
