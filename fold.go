@@ -188,7 +188,7 @@ func (f *fold) times(e CallEvent) {
 	if e.At.IsZero() {
 		return
 	}
-	if f.call.Sent.IsZero() || e.Reconciled() && !f.dialled && e.At.Before(f.call.Sent) {
+	if f.call.Sent.IsZero() || !f.dialled && e.At.Before(f.call.Sent) {
 		f.call.Sent = e.At
 	}
 	if before := e.Status.progress(); before > 0 && before < StatusInProgress.progress() {

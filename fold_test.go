@@ -145,9 +145,9 @@ func lookedUp(word string, at time.Duration) careline.CallEvent {
 	return e
 }
 
-// record is the whole of that record; each of its times is a second off.
+// record is the whole of that record; each of its times is a second early.
 func record() []careline.CallEvent {
-	return []careline.CallEvent{lookedUp("initiated", time.Second), lookedUp("in-progress", 11*time.Second), lasting(lookedUp("completed", 191*time.Second), 179)}
+	return []careline.CallEvent{lookedUp("initiated", -time.Second), lookedUp("in-progress", 9*time.Second), lasting(lookedUp("completed", 189*time.Second), 179)}
 }
 
 func TestFoldOfWhatWasLookedUp(t *testing.T) {
@@ -163,15 +163,17 @@ func TestFoldOfWhatWasLookedUp(t *testing.T) {
 		sent, received, ended time.Time
 		seconds               int // -1: not known
 	}{
-		"every report was lost":        {[]careline.CallEvent{requested()}, record(), "completed", "completed", second(1), second(11), second(191), 179},
+		"every report was lost":        {[]careline.CallEvent{requested()}, record(), "completed", "completed", second(-1), second(9), second(189), 179},
 		"every report came after all":  {answered(), record(), "completed", "completed", second(0), second(10), second(190), 180},
-		"only the end was lost":        {answered()[:4], record(), "completed", "completed", second(0), second(10), second(191), 179},
-		"only the beginning came":      {answered()[:2], record(), "completed", "completed", second(0), second(11), second(191), 179},
-		"only the answer came":         {answered()[3:4], record(), "completed", "completed", second(1), second(10), second(191), 179},
-		"only the end came, and late":  {answered()[4:5], record(), "completed", "completed", second(1), second(11), second(190), 180},
-		"only the dial's outcome came": {[]careline.CallEvent{requested(), dialEnded("completed", 181)}, record(), "completed", "completed", second(1), second(11), second(191), 179},
-		"the line was busy":            {[]careline.CallEvent{requested()}, []careline.CallEvent{lookedUp("initiated", time.Second), lasting(lookedUp("busy", 3*time.Second), 0)}, "busy", "busy", second(1), time.Time{}, second(3), 0},
-		"nobody was dialled":           {[]careline.CallEvent{requested()}, []careline.CallEvent{clinicianLeft}, "canceled", "", time.Time{}, time.Time{}, noon.Add(time.Hour), -1},
+		"only the end was lost":        {answered()[:4], record(), "completed", "completed", second(0), second(10), second(189), 179},
+		"only the beginning came":      {answered()[:2], record(), "completed", "completed", second(0), second(9), second(189), 179},
+		"only the answer came":         {answered()[3:4], record(), "completed", "completed", second(-1), second(10), second(189), 179},
+		"only the end came, and late":  {answered()[4:5], record(), "completed", "completed", second(-1), second(9), second(190), 180},
+		"only the dial's outcome came": {[]careline.CallEvent{requested(), dialEnded("completed", 181)}, record(), "completed", "completed", second(-1), second(9), second(189), 179},
+		"nothing is answered before it is dialled": {answered()[:2], []careline.CallEvent{lookedUp("in-progress", -time.Second), lasting(lookedUp("completed", time.Second), 2)},
+			"completed", "completed", second(0), second(0), second(1), 2},
+		"the line was busy":  {[]careline.CallEvent{requested()}, []careline.CallEvent{lookedUp("initiated", time.Second), lasting(lookedUp("busy", 3*time.Second), 0)}, "busy", "busy", second(1), time.Time{}, second(3), 0},
+		"nobody was dialled": {[]careline.CallEvent{requested()}, []careline.CallEvent{clinicianLeft}, "canceled", "", time.Time{}, time.Time{}, noon.Add(time.Hour), -1},
 		"the answer is all that came, of a leg that Twilio has forgotten": {answered()[:4], []careline.CallEvent{clinicianLeft}, "completed", "in-progress", second(0), second(10), noon.Add(time.Hour), -1},
 	}
 	for name, test := range tests {

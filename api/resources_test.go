@@ -170,6 +170,7 @@ func TestCallsOfAnAppointment(t *testing.T) {
 	ringing, done := call, call
 	ringing.Status, ringing.Word, ringing.Sent = careline.StatusRinging, "ringing", at(1)
 	done.Status, done.Word, done.Sent, done.Received, done.Ended, done.Seconds, done.AnsweredBy = careline.StatusCompleted, "completed", at(1), at(4), at(70), careline.SecondsOf(66), "machine_start"
+	done.Reconciled = true
 	refused := careline.Call{Key: "CA3", Status: careline.StatusRefused, Refusal: careline.RefusedCountry}
 	b.recorded["apt-1"] = []careline.RecordedCall{
 		{ID: "com-2", Versions: []careline.RecordedVersion{{ID: "9", At: at(0), Call: refused}}},
@@ -182,7 +183,7 @@ func TestCallsOfAnAppointment(t *testing.T) {
 		`{"id":"com-1","key":"CA1","clinicianLeg":"CA1","memberLeg":"CA2","status":"completed","word":"completed","final":true,"summary":"Answered by voicemail, lasted 1 min 6 s","direction":"outbound-dial","ending":"0142",` +
 		`"sent":"2026-07-01T23:30:01Z","received":"2026-07-01T23:30:04Z","ended":"2026-07-01T23:31:10Z","durationSeconds":66,"answeredBy":"machine_start","timeline":[` +
 		`{"version":"1","at":"2026-07-01T23:30:01Z","status":"ringing","word":"ringing","summary":"Ringing"},` +
-		`{"version":"2","at":"2026-07-01T23:31:11Z","status":"completed","word":"completed","durationSeconds":66,"answeredBy":"machine_start","summary":"Answered by voicemail, lasted 1 min 6 s"}]}]}`
+		`{"version":"2","at":"2026-07-01T23:31:11Z","status":"completed","word":"completed","durationSeconds":66,"answeredBy":"machine_start","summary":"Answered by voicemail, lasted 1 min 6 s","reconciled":true}]}]}`
 	if diff := cmp.Diff(want, got.body); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}

@@ -308,22 +308,45 @@ func TestReconcilerGoesOnPastOneThatFails(t *testing.T) {
 	b.wantLook("it is put off")
 }
 
+// Failures that come one by one are no outage.
+func TestReconcilerGoesOnPastManyThatFail(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	sound := 0
+	for i := range 60 {
+		key := fmt.Sprintf("CA%02d", i)
+		b.request(key)
+		if i%3 > 0 {
+			b.tell[key] = ended(key, noon)
+			sound++
+		}
+	}
+	b.forward(store.LookAfter)
+	if err := b.Look(t.Context()); err == nil {
+		t.Error("failures are not told")
+	}
+	if b.outcomes[calls.LookedUpCompleted] != sound {
+		t.Errorf("outcomes %v, want %d completed", b.outcomes, sound)
+	}
+}
+
 func TestReconcilerIsAlone(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.request("CA1")
 	b.forward(store.LookAfter)
 	b.tell["CA1"] = func() ([]careline.CallEvent, bool, error) {
+		b.tell["CA1"] = unknown // once only, whatever the other does
+		b.request("CA3")
+		b.forward(store.LookAfter)
 		if err := b.Look(t.Context()); err != nil { // another instance, while this one sweeps
 			t.Error(err)
 		}
 		return ended("CA1", noon)()
 	}
 	b.wantLook("by one of two", "CA1")
-	b.request("CA2")
-	b.forward(store.LookAfter)
-	b.tell["CA2"] = goesOn
-	b.wantLook("the claim was given back", "CA2")
+	b.tell["CA3"] = goesOn
+	b.wantLook("the claim was given back", "CA3")
 }
 
 func TestReconcilerIsCutOffAtAnyPoint(t *testing.T) {
