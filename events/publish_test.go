@@ -145,9 +145,10 @@ func TestWhateverWaitsGoesAtOnce(t *testing.T) {
 		for n := range messages / keys {
 			want[key] = append(want[key], fmt.Sprint(n))
 		}
+		mine := want[key]
 		wg.Go(func() {
 			var calls sync.WaitGroup
-			for _, data := range want[key] {
+			for _, data := range mine {
 				began := make(chan struct{})
 				calls.Go(func() {
 					if err := publisher.Publish(noting(t.Context(), began), events.Message{Key: key, Data: []byte(data)}); err != nil {
