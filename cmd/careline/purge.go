@@ -97,7 +97,8 @@ func (p purging) erase(ctx context.Context, patient careline.Reference, apply bo
 		return err
 	}
 	for _, key := range keys {
-		if err := p.store.Erase(ctx, key); err != nil {
+		err := claimed(ctx, p.store, key, func() error { return p.store.Erase(ctx, key) })
+		if err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
 	}

@@ -223,7 +223,9 @@ func (r replaying) calls(ctx context.Context, args []string) error {
 		}
 	}
 	for _, key := range keys {
-		if err := r.refile(ctx, strings.TrimSpace(key), *whole); err != nil {
+		key = strings.TrimSpace(key)
+		err := claimed(ctx, r.store, key, func() error { return r.store.Refile(ctx, chart, key, *whole) })
+		if err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
 	}
@@ -231,14 +233,15 @@ func (r replaying) calls(ctx context.Context, args []string) error {
 	return err
 }
 
-// refile claims the call first: an instance that is just filing it would undo this.
-func (r replaying) refile(ctx context.Context, key string, whole bool) error {
-	ok, err := r.store.Claim(ctx, chart, key)
+// claimed has do done while nobody files the call: an instance that is about to
+// save where the call stands would undo it.
+func claimed(ctx context.Context, log store.Store, key string, do func() error) error {
+	ok, err := log.Claim(ctx, chart, key)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return errors.New("it is being filed at this moment: try again")
 	}
-	return errors.Join(r.store.Refile(ctx, chart, key, whole), r.store.Release(ctx, chart, key))
+	return errors.Join(do(), log.Release(ctx, chart, key))
 }
