@@ -45,11 +45,13 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-// shown is a database's URL without its password.
+// shown is a database's URL without its password, which may also stand among the
+// settings behind the question mark (PostgreSQL, "Connection URIs").
 func shown(database string) string {
 	u, err := url.Parse(database)
 	if err != nil {
 		return "of DATABASE_URL"
 	}
+	u.RawQuery = ""
 	return u.Redacted()
 }
