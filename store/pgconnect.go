@@ -49,6 +49,7 @@ var sessionSettings = map[string]string{
 	"tcp_keepalives_idle":     "15",
 	"tcp_keepalives_interval": "5",
 	"tcp_keepalives_count":    "3",
+	"tcp_user_timeout":        "30000", // the same while something is still to be acknowledged, which puts keepalives off
 }
 
 // connectionConfig reads a DATABASE_URL of the scheme postgres.

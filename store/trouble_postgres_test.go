@@ -65,7 +65,8 @@ func TestAServerThatMayOnlyBeReadIsLeft(t *testing.T) {
 func TestTheServerFindsOutWhoIsGone(t *testing.T) {
 	t.Parallel()
 	s := openPostgres(t, store.Config{URL: newDatabase(t)}).(*store.Postgres)
-	for name, want := range map[string]string{"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"} {
+	for name, want := range map[string]string{"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
+		"tcp_user_timeout": "30000"} {
 		same(t, name, s.Setting(t.Context(), name), want)
 	}
 	same(t, "of the claims", s.ClaimSetting("tcp_keepalives_idle"), "15")

@@ -222,16 +222,29 @@ func (r replaying) calls(ctx context.Context, args []string) error {
 			return err
 		}
 	}
+	return r.refile(ctx, keys, *whole)
+}
+
+// refile goes on past calls that are being filed, and names them: beside a service
+// that runs there are always some.
+func (r replaying) refile(ctx context.Context, keys []string, whole bool) error {
+	var busy []string
 	for _, key := range keys {
 		key = strings.TrimSpace(key)
-		err := claimed(ctx, r.store, key, func() error { return r.store.Refile(ctx, chart, key, *whole) })
-		if err != nil {
+		err := claimed(ctx, r.store, key, func() error { return r.store.Refile(ctx, chart, key, whole) })
+		if errors.Is(err, errBusy) {
+			busy = append(busy, key)
+		} else if err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
 	}
-	_, err := fmt.Fprintf(r.out, "%d calls will be filed again.\n", len(keys))
-	return err
+	if _, err := fmt.Fprintf(r.out, "%d calls will be filed again.\n", len(keys)-len(busy)); err != nil || len(busy) == 0 {
+		return err
+	}
+	return fmt.Errorf("%d calls are being filed at this moment; try them again: careline replay calls %s", len(busy), strings.Join(busy, " "))
 }
+
+var errBusy = errors.New("it is being filed at this moment: try again")
 
 // claimed has do done while nobody files the call: an instance that is about to
 // save where the call stands would undo it.
@@ -241,7 +254,7 @@ func claimed(ctx context.Context, log store.Store, key string, do func() error) 
 		return err
 	}
 	if !ok {
-		return errors.New("it is being filed at this moment: try again")
+		return errBusy
 	}
 	return errors.Join(do(), log.Release(ctx, chart, key))
 }

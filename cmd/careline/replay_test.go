@@ -165,6 +165,22 @@ func TestReplayCalls(t *testing.T) {
 	}
 }
 
+func TestReplayGoesOnPastACallThatIsBeingFiled(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	for _, key := range []string{"CA1", "CA2", "CA3"} {
+		s.call(key, "Patient/1")
+		s.drain(key)
+	}
+	if ok, err := s.store.Claim(t.Context(), chart, "CA2"); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	wantText(t, s.replay("calls", "--since", "2020-01-01"), "1 calls are being filed at this moment; try them again: careline replay calls CA2")
+	if pending, _ := s.backlog(); pending != 2 {
+		t.Errorf("%d pending, want those of CA1 and CA3", pending)
+	}
+}
+
 // drain has everything of the call delivered.
 func (s shelf) drain(key string) {
 	s.t.Helper()
