@@ -104,10 +104,6 @@ func (p *parts) appendForForwarding(ctx context.Context, e careline.CallEvent) e
 	return err
 }
 
-func (p *parts) keepStray(ctx context.Context, m careline.Stray) error {
-	return p.store.KeepStray(ctx, m)
-}
-
 // routes are those that Google asks.
 func (t transport) routes() []api.Route {
 	if t.push == nil {
