@@ -33,3 +33,11 @@ func (s *postgresStore) Setting(ctx context.Context, name string) (value string)
 	})
 	return value
 }
+
+// ClaimSetting is a setting of the connection that holds the claims.
+func (s *postgresStore) ClaimSetting(name string) string { return s.claims.config.RuntimeParams[name] }
+
+// Alone has do done by the writer.
+func (s *postgresStore) Alone(ctx context.Context, do func() error) error {
+	return s.alone(ctx, "do something alone", false, func(context.Context, *pgx.Conn) ([]string, error) { return nil, do() })
+}

@@ -35,7 +35,7 @@ const (
 // between transactions is found out when the store connects.
 type pgClaims struct {
 	config    *pgx.ConnConfig
-	space     int64 // tells the claims of this log from those of another in the same database
+	space     atomic.Int64 // tells the claims of this log from those of another in the same database
 	teller    string
 	elsewhere func(calls []string)
 
@@ -69,6 +69,7 @@ func openClaims(ctx context.Context, config *pgx.ConnConfig, teller string, else
 	}
 	c := &pgClaims{config: with(config, "statement_timeout", milliseconds(connectFor)), teller: teller, elsewhere: elsewhere,
 		queue: newQueue[*pgAsk](), ended: make(chan struct{}), held: map[int64]*held{}}
+	c.config.OnNotification = c.hear // also while there is always something to claim
 	conn, err := c.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -86,8 +87,10 @@ func (c *pgClaims) connect(ctx context.Context) (*pgx.Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectFor)
 	defer cancel()
-	err = conn.QueryRow(ctx, "SELECT 'log_end'::regclass::oid::bigint").Scan(&c.space)
+	var space int64
+	err = conn.QueryRow(ctx, "SELECT 'log_end'::regclass::oid::bigint").Scan(&space)
 	if err == nil {
+		c.space.Store(space)
 		_, err = conn.Exec(ctx, "LISTEN careline")
 	}
 	if err != nil {
@@ -110,7 +113,7 @@ func (c *pgClaims) close() {
 // each other waiting.
 func (c *pgClaims) number(of claim) int64 {
 	h := fnv.New64a()
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(c.space)))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(c.space.Load())))
 	h.Write([]byte(of.consumer + "\x00" + of.call))
 	return int64(h.Sum64())
 }
@@ -159,8 +162,8 @@ func (c *pgClaims) do(ctx context.Context, conn *pgx.Conn, batch []*pgAsk) error
 	return err
 }
 
-// tell answers those who asked. After an error of a connection that still stands,
-// nothing was claimed.
+// tell answers those who asked. After an error nothing is claimed: what was, the
+// end of the connection gives back.
 func (c *pgClaims) tell(asked []*pgAsk, numbers []int64, done []bool, err error) {
 	c.mu.Lock()
 	for i, ask := range asked {

@@ -42,6 +42,13 @@ var sessionSettings = map[string]string{
 	"jit":                                 "off",
 	"default_transaction_isolation":       "read committed",
 	"idle_in_transaction_session_timeout": "30s",
+	// A program that a network cut off without a word keeps its claims for as long as
+	// the server takes it to be there: by Linux's own settings two hours. These are
+	// longer than the program itself takes to notice (lookEvery and connectFor), so
+	// that it never works on a claim that somebody else may have.
+	"tcp_keepalives_idle":     "15",
+	"tcp_keepalives_interval": "5",
+	"tcp_keepalives_count":    "3",
 }
 
 // connectionConfig reads a DATABASE_URL of the scheme postgres.
@@ -135,6 +142,13 @@ func wholeServer(err error) bool {
 		return true
 	}
 	return false
+}
+
+// readOnly reports whether the server was demoted since it was connected to: the
+// primary is another now. It has refused the whole transaction.
+func readOnly(err error) bool {
+	server, said := errors.AsType[*pgconn.PgError](err)
+	return said && server.Code == "25006"
 }
 
 // pgUnavailable is the error for whoever waits. A server's details and hints may

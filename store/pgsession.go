@@ -80,8 +80,8 @@ func (c *pgClaims) serve(life context.Context, conn *pgx.Conn) {
 		if len(batch) > 0 {
 			err := c.do(life, conn, batch)
 			clear(batch)
-			if err != nil && conn.IsClosed() {
-				return
+			if err != nil {
+				return // a lock that the session took before the error would be nobody's
 			}
 			continue
 		}
@@ -102,9 +102,7 @@ func (c *pgClaims) listen(life context.Context, conn *pgx.Conn) bool {
 	if c.queue.len() > 0 {
 		return true
 	}
-	n, err := conn.WaitForNotification(ctx)
-	if err == nil {
-		c.hear(n)
+	if err := conn.PgConn().WaitForNotification(ctx); err == nil {
 		return true
 	}
 	if conn.IsClosed() || ctx.Err() == nil {
@@ -119,7 +117,7 @@ func (c *pgClaims) listen(life context.Context, conn *pgx.Conn) bool {
 }
 
 // hear passes on what another instance tells.
-func (c *pgClaims) hear(n *pgconn.Notification) {
+func (c *pgClaims) hear(_ *pgconn.PgConn, n *pgconn.Notification) {
 	teller, calls, _ := strings.Cut(n.Payload, "\n")
 	if teller != c.teller && calls != "" {
 		c.elsewhere(strings.Split(calls, "\n"))

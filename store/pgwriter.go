@@ -68,32 +68,45 @@ func (w *pgWriter) serve(batch []*pgWork) {
 			shared = append(shared, one)
 		}
 	}
-	w.share(shared)
-	for _, one := range alone {
+	if err := w.share(shared); errors.Is(err, context.DeadlineExceeded) {
+		w.finish(alone, nil, err)
+		return
+	}
+	for i, one := range alone {
 		var calls []string
 		err := w.attempt(one.repeatable, func(ctx context.Context, _ bool) (err error) {
 			calls, err = one.alone(ctx, w.conn)
 			return err
 		})
-		w.finish([]*pgWork{one}, calls, err)
+		w.finish(alone[i:i+1], calls, err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			w.finish(alone[i+1:], nil, err) // each would wait as long
+			return
+		}
 	}
 }
 
-// share runs requests in one transaction.
-func (w *pgWriter) share(batch []*pgWork) {
+// share runs requests in one transaction. Its error is that of the server, which
+// all were told.
+func (w *pgWriter) share(batch []*pgWork) error {
 	if len(batch) == 0 {
-		return
+		return nil
 	}
 	calls, err := w.transact(batch)
 	if err == nil || len(batch) == 1 || wholeServer(err) {
 		w.finish(batch, calls, err)
-		return
+		return err
 	}
 	// One request spoiled the transaction for all: each gets its own.
 	for i := range batch {
 		calls, err := w.transact(batch[i : i+1])
 		w.finish(batch[i:i+1], calls, err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			w.finish(batch[i+1:], nil, err)
+			return err
+		}
 	}
+	return nil
 }
 
 // transact may do a batch twice when its connection breaks, since each of its
@@ -120,7 +133,7 @@ func (w *pgWriter) attempt(repeatable bool, do func(ctx context.Context, again b
 			return err
 		}
 		err := do(ctx, again)
-		if !w.conn.IsClosed() {
+		if !w.conn.IsClosed() && !readOnly(err) {
 			return err
 		}
 		w.drop()
@@ -158,6 +171,9 @@ func (w *pgWriter) drop() {
 }
 
 func (w *pgWriter) finish(batch []*pgWork, calls []string, err error) {
+	if len(batch) == 0 {
+		return
+	}
 	w.failing.Store(err != nil)
 	if err == nil {
 		w.commits.Add(1)

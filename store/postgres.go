@@ -27,6 +27,9 @@ type postgresStore struct {
 	claims   *pgClaims
 	pool     *pgxpool.Pool
 	failing  atomic.Bool // the last commit failed
+
+	life context.Context // of every reading; ended by Close
+	stop context.CancelFunc
 }
 
 func openPostgres(ctx context.Context, c Config) (*postgresStore, error) {
@@ -44,11 +47,13 @@ func openPostgres(ctx context.Context, c Config) (*postgresStore, error) {
 	if s.pool, err = openPool(ctx, config); err != nil {
 		return nil, err
 	}
+	s.life, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.writer = newPgWriter(config, c, s.teller, &s.failing)
 	if s.claims, err = openClaims(ctx, config, s.teller, c.Elsewhere); err == nil {
 		err = s.writer.connect(ctx)
 	}
 	if err != nil {
+		s.stop()
 		s.pool.Close()
 		s.claims.close()
 		return nil, err
@@ -85,12 +90,13 @@ func openPool(ctx context.Context, config *pgx.ConnConfig) (*pgxpool.Pool, error
 	return pgxpool.NewWithConfig(ctx, c)
 }
 
-// Close finishes what is under way, refuses what comes later, and gives back all
-// claims.
+// Close finishes what is being written, refuses what comes later, and gives back
+// all claims. Whoever still reads is told that it is closed.
 func (s *postgresStore) Close() error {
 	s.writer.queue.close()
 	<-s.written
 	s.claims.close()
+	s.stop()
 	s.pool.Close()
 	return nil
 }
@@ -121,6 +127,7 @@ func (s *postgresStore) Stats() Stats {
 func (s *postgresStore) read(ctx context.Context, doing string, do func(context.Context, *pgxpool.Conn) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readFor)
 	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
 	lost := false
 	once := func(c *pgxpool.Conn) error {
 		err := do(ctx, c)
