@@ -18,8 +18,13 @@ func (s *shift) work(call string) (done report) {
 	// with the shift.
 	ctx := context.WithoutCancel(s.handling)
 	claimed, err := s.Queue.Claim(ctx, s.Consumer, call)
-	if err != nil || !claimed {
+	if err != nil {
 		done.err = err
+		return done
+	}
+	if !claimed {
+		// Whoever has it may have looked for the last time before what woke us came.
+		done.again = s.now().Add(claimedFor)
 		return done
 	}
 	defer func() {

@@ -22,7 +22,8 @@ type Inbox struct {
 	// Understand is the event that a report of that subject tells of. An error says
 	// that the report cannot be read, now or later, unless its code is unavailable.
 	Understand func(subject string, data []byte) (careline.CallEvent, error)
-	// Append keeps an event, durably, however often it comes.
+	// Append keeps an event, durably, however often it comes. An error of code
+	// invalid says that it never will.
 	Append func(context.Context, careline.CallEvent) error
 	// KeepStray keeps a message that cannot be read, durably, once.
 	KeepStray func(context.Context, careline.Stray) error
@@ -57,16 +58,17 @@ func (i *Inbox) take(ctx context.Context, m received) (err error) {
 		ctx, end = i.Span(ctx, trace)
 		defer func() { end(err) }()
 	}
-	e, err := i.read(m)
 	outcome := TakenKept
-	switch {
-	case careline.CodeOf(err) == careline.CodeUnavailable:
-	case err != nil:
-		outcome = TakenStray
-		err = i.KeepStray(ctx, careline.Stray{ID: m.id, Attributes: m.attributes, Data: m.data, Why: err.Error()})
-	default:
+	e, err := i.read(m)
+	never := err != nil && careline.CodeOf(err) != careline.CodeUnavailable
+	if err == nil {
 		e.Trace = trace
 		err = i.Append(ctx, e)
+		never = careline.CodeOf(err) == careline.CodeInvalid
+	}
+	if never {
+		outcome = TakenStray
+		err = i.KeepStray(ctx, careline.Stray{ID: m.id, Attributes: m.attributes, Data: m.data, Why: err.Error()})
 	}
 	if err != nil {
 		outcome = TakenFailed

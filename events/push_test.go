@@ -423,3 +423,20 @@ func TestPushedWithTokens(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatTheLogWillNeverKeepIsAStray: Google would deliver it again for days.
+func TestWhatTheLogWillNeverKeepIsAStray(t *testing.T) {
+	t.Parallel()
+	got := newArrivals()
+	inbox := got.inbox()
+	inbox.Append = func(context.Context, careline.CallEvent) error {
+		return careline.NewError(careline.CodeInvalid, "It has a name of 5000 bytes.", nil)
+	}
+	e := reportOf(t, 1, 2, "completed")
+	resp := post(&events.Push{Verify: anybody, Inbox: inbox}, wrapped(messageOf(t, e).Attributes, e.Report, nil))
+	same(t, "status", resp.StatusCode, http.StatusNoContent)
+	same(t, "outcomes", got.outcomes, map[string]int{events.TakenStray: 1})
+	if len(got.strays) != 1 || string(got.strays[0].Data) != string(e.Report) {
+		t.Errorf("strays: %v", got.strays)
+	}
+}

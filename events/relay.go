@@ -50,6 +50,8 @@ const (
 	// sweepEvery is how often the queue is asked without anybody waking the
 	// relay: for what another process has kept.
 	sweepEvery = 5 * time.Second
+	// claimedFor is when the queue is asked about a call that somebody else had.
+	claimedFor = 200 * time.Millisecond
 	// readyBound is how many calls are remembered as having something to
 	// deliver; more are found again in the queue.
 	readyBound = 1024

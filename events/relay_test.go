@@ -557,3 +557,28 @@ func TestWhatOthersKeepIsFound(t *testing.T) {
 		stop()
 	})
 }
+
+// TestACallThatAnotherInstanceGivesBackIsNotLeft has one instance keep an event of
+// a call that the other has looked at for the last time and not yet given back.
+func TestACallThatAnotherInstanceGivesBackIsNotLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue, handled := newMemory(), newDiary()
+		handle := func(_ context.Context, d careline.Delivery) error {
+			handled.write(d.Event.ID)
+			return nil
+		}
+		one, two := &events.Relay{Queue: queue, Handle: handle}, &events.Relay{Queue: queue, Handle: handle}
+		stopOne, stopTwo := run(t, one), run(t, two)
+		synctest.Wait()
+		queue.onFree = func() {
+			two.Wake(queue.add("A"))
+			linger(time.Millisecond)
+		}
+		one.Wake(queue.add("A"))
+		pass(500 * time.Millisecond)
+		same(t, "handled", handled.read(), []string{"A/1", "A/2"})
+		stopOne()
+		stopTwo()
+	})
+}

@@ -194,6 +194,8 @@ type Strays interface {
 	KeepStray(ctx context.Context, m careline.Stray) error
 	// Strays are those kept, in the order of their coming.
 	Strays(ctx context.Context) ([]careline.Stray, error)
+	// CountStrays is how many those are; it reads none of them.
+	CountStrays(ctx context.Context) (int, error)
 	// DropStray forgets one, by its Seq. An error of code not-found says that there
 	// is none.
 	DropStray(ctx context.Context, seq int64) error

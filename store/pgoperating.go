@@ -75,6 +75,12 @@ func (s *postgresStore) Strays(ctx context.Context) (strays []careline.Stray, er
 	return strays, err
 }
 
+// CountStrays is how many are kept; see Strays.
+func (s *postgresStore) CountStrays(ctx context.Context) (n int, err error) {
+	err = s.readRow(ctx, "count the messages that nobody can read", []any{&n}, "SELECT count(*) FROM strays")
+	return n, err
+}
+
 func strayOf(row pgx.CollectableRow) (m careline.Stray, err error) {
 	var attributes []byte
 	var kept pgtype.Int8

@@ -49,6 +49,15 @@ func (s *sqliteStore) Strays(ctx context.Context) ([]careline.Stray, error) {
 	return strays, nil
 }
 
+// CountStrays is how many are kept.
+func (s *sqliteStore) CountStrays(ctx context.Context) (n int, err error) {
+	err = s.read(ctx, "count the messages that nobody can read", func(c conn) error {
+		_, err := c.query(sqlAllStrays).one(func(row *sqlite.Stmt) { n = row.ColumnInt(0) })
+		return err
+	})
+	return n, err
+}
+
 // DropStray forgets one, by its Seq. An error of code not-found says that there is
 // none.
 func (s *sqliteStore) DropStray(ctx context.Context, seq int64) error {

@@ -16,6 +16,9 @@ func keepsStrays(t *testing.T, open database) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if n, err := s.CountStrays(t.Context()); n != len(kept) || err != nil {
+			t.Errorf("%d are counted of %d (error: %v)", n, len(kept), err)
+		}
 		return kept
 	}
 	same(t, "none", strays(), nil)

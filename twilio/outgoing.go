@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
@@ -14,6 +15,11 @@ import (
 
 // notKept is what the clinician hears when the call could not be recorded.
 const notKept = "This call could not be recorded, so it was not placed. Please try again."
+
+// decideWithin bounds the decision, so that a clinician whose call cannot be kept
+// hears so: Twilio waits 15 seconds for TwiML (Twilio, "Connection overrides"), and a
+// commit that was begun by then may take ten more.
+const decideWithin = 4 * time.Second
 
 // outgoing is asked what to do with a call that an app begins. The app can send
 // any parameter it likes: what Twilio vouches for is the account, the
@@ -30,7 +36,9 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 	}
 	ask := s.ask(rd.form)
 	ask.Trace = s.trace(ctx)
-	answer, err := s.Start(ctx, ask)
+	deciding, cancel := context.WithTimeout(ctx, decideWithin)
+	defer cancel()
+	answer, err := s.Start(deciding, ask)
 	if err != nil {
 		careline.Note(ctx, slog.String("fault", err.Error()))
 		return s.say(rd, notKept)

@@ -34,8 +34,8 @@ func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error
 }
 
 func (p *parts) strays(ctx context.Context) (float64, error) {
-	all, err := p.store.Strays(ctx)
-	return float64(len(all)), err
+	n, err := p.store.CountStrays(ctx) // a message may have 10 MB, and this is asked every few seconds
+	return float64(n), err
 }
 
 func (p *parts) unsettled(ctx context.Context) (float64, error) {
