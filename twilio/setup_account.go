@@ -45,7 +45,7 @@ func (i inspection) authToken(ctx context.Context) careline.Finding {
 		return careline.Fault("The account is not active, but "+quoteWord(told.Status)+".", "See in the Twilio Console why, or ask Twilio's support.")
 	case told.Primary == "" || told.Primary == i.AuthToken:
 	case told.Primary == i.SecondaryToken:
-		return careline.Doubt("Twilio signs with the token in TWILIO_AUTH_TOKEN_SECONDARY.", "End the rotation: put it into TWILIO_AUTH_TOKEN and take TWILIO_AUTH_TOKEN_SECONDARY away.")
+		return careline.Doubt("Twilio signs with the token in TWILIO_AUTH_TOKEN_SECONDARY.", "End the rotation: put it into TWILIO_AUTH_TOKEN too.")
 	default:
 		return careline.Fault("The auth token is the account's, but not the one that Twilio signs with.", "Copy the primary auth token from the Twilio Console into TWILIO_AUTH_TOKEN.")
 	}

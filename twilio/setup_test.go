@@ -216,7 +216,7 @@ func TestChecksOfAnAccount(t *testing.T) {
 	expect(t, s.ask(t, "twilio: numbers"), careline.VerdictFault, "no number that can make calls")
 	expect(t, s.ask(t, "twilio: numbers' webhooks"), careline.VerdictSkipped, "no number to look at")
 	expect(t, s.ask(t, "twilio: API key"), careline.VerdictGood, "")
-	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "but not set. The TwiML App's status callback is not set")
+	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "is not set. The TwiML App's status callback is not set")
 	s.setup.ApplicationSID = "AP00000000000000000000000000000009"
 	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "no such TwiML App")
 	s.setup.Countries = []string{"GB", "ZZ"}
