@@ -253,6 +253,25 @@ func TestAuthTokenTellsAccounts(t *testing.T) {
 	}
 }
 
+// Once the secondary token is the primary one, the one before signs in no more.
+func TestAuthTokenWasPromoted(t *testing.T) {
+	t.Parallel()
+	for told, want := range map[string]careline.Verdict{
+		`{"status":"active","type":"Full","auth_token":"next"}`:    careline.VerdictDoubt,
+		`{"status":"active","type":"Full","auth_token":"another"}`: careline.VerdictFault,
+	} {
+		c := client(t, twilio.ClientConfig{HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if _, password, _ := r.BasicAuth(); password != "next" {
+				return answer(401, `{"code":20003}`)
+			}
+			return answer(200, told)
+		})}})
+		s := &setting{client: c, setup: twilio.Setup{AuthToken: setupToken, SecondaryToken: "next"}}
+		says := map[careline.Verdict]string{careline.VerdictDoubt: "End the rotation", careline.VerdictFault: "refused the auth token"}[want]
+		expect(t, s.ask(t, "twilio: auth token"), want, says)
+	}
+}
+
 // Whatever keeps Twilio from answering, every check says so, and each of them ends.
 func TestChecksWithoutAnswers(t *testing.T) {
 	t.Parallel()
