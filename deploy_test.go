@@ -595,11 +595,13 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 func TestMetricsOfAlarmsAndDocumentsExist(t *testing.T) {
 	t.Parallel()
 	metrics := map[string]bool{}
-	inspect(t, "telemetry", func(n ast.Node) {
-		if lit, ok := n.(*ast.BasicLit); ok && strings.HasPrefix(literal(lit), "careline_") {
-			metrics[literal(lit)] = true
-		}
-	})
+	for _, folder := range []string{"telemetry", "cmd/careline"} {
+		inspect(t, folder, func(n ast.Node) {
+			if lit, ok := n.(*ast.BasicLit); ok && strings.HasPrefix(literal(lit), "careline_") {
+				metrics[literal(lit)] = true
+			}
+		})
+	}
 	if len(metrics) < 10 {
 		t.Fatalf("the metrics could not be read from the source: %v", slices.Sorted(maps.Keys(metrics)))
 	}

@@ -1,6 +1,9 @@
 package careline
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // Code says what kind of error it is, in a word that a program can act on.
 type Code string
@@ -30,7 +33,7 @@ func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Message
 	}
-	return e.Message + ": " + e.Err.Error()
+	return strings.TrimSuffix(e.Message, ".") + ": " + e.Err.Error()
 }
 
 // Unwrap is the cause.

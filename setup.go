@@ -28,7 +28,7 @@ type Finding struct {
 	Do      string // a sentence: what to do about it; empty when good
 }
 
-// Good, Doubt, Fault and Skipped are findings.
+// Good is a finding of something that works.
 func Good(found string) Finding { return Finding{Verdict: VerdictGood, Found: found} }
 
 // Doubt is a finding of something that somebody should look at.

@@ -41,7 +41,7 @@ func (v *Verifier) checkKeys(ctx context.Context) careline.Finding {
 		kinds = append(kinds, k.alg)
 	}
 	slices.Sort(kinds)
-	return careline.Good(fmt.Sprintf("%d keys (%s).", len(keys), strings.Join(slices.Compact(kinds), ", ")))
+	return careline.Good(fmt.Sprintf("The keys can be had: %d (%s).", len(keys), strings.Join(slices.Compact(kinds), ", ")))
 }
 
 // doubtfulSkew is beyond what NTP and the Date header's whole seconds leave.

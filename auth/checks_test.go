@@ -24,7 +24,7 @@ func TestChecks(t *testing.T) {
 		clock    careline.Verdict
 		contains string // in what the first that is not good says
 	}{
-		"all well":              {200, good, 0, careline.VerdictGood, careline.VerdictGood, "1 keys (EdDSA)"},
+		"all well":              {200, good, 0, careline.VerdictGood, careline.VerdictGood, "1 (EdDSA)"},
 		"no such project":       {404, "{}", 0, careline.VerdictFault, careline.VerdictGood, "DESCOPE_PROJECT_ID"},
 		"bad project id":        {400, `{"errorCode":"E011002"}`, 0, careline.VerdictFault, careline.VerdictGood, "DESCOPE_PROJECT_ID"},
 		"down":                  {502, "<html>", 0, careline.VerdictFault, careline.VerdictGood, "502"},

@@ -462,6 +462,33 @@ func TestAQueueThatFailsIsAskedAgain(t *testing.T) {
 	})
 }
 
+// A queue that fails fails for all who are at it: that is one failure, and not as
+// many as there are workers.
+func TestAQueueThatFailsForAllIsSoonAskedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue, handled := newMemory(), newDiary()
+		var calls []string
+		for n := range 16 {
+			calls = append(calls, string(rune('A'+n)))
+		}
+		r := &events.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+			linger(time.Second)
+			handled.write(d.Event.ID)
+			return nil
+		}}
+		queue.add(calls...)
+		stop := run(t, r)
+		pass(500 * time.Millisecond) // all are being handled
+		queue.breaks(errors.New("restarting"))
+		pass(time.Second) // and none can be noted
+		queue.breaks(nil)
+		pass(6 * time.Second)
+		same(t, "left", queue.left(), 0)
+		stop()
+	})
+}
+
 func TestAnOutcomeThatCannotBeNotedIsRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

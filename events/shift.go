@@ -146,9 +146,10 @@ func (s *shift) finish(done report) {
 	}
 }
 
-// trouble waits for a queue that failed.
+// trouble waits for a queue that failed. Those who were under way when it did fail
+// with it, and are no further trouble.
 func (s *shift) trouble(err error) {
-	if s.stopped() {
+	if s.stopped() || s.troubles > 0 && s.now().Before(s.sweepAt) {
 		return
 	}
 	s.troubles++

@@ -12,12 +12,12 @@ import (
 )
 
 // Checks are the questions that careline doctor asks of the health record. They
-// need the same rights as the service, and cost about one write of the quota.
+// need the same rights as the service, and cost about two writes of the quota.
 //
 //	fhir: server       it is there, and speaks FHIR R4
 //	fhir: login        the credentials are taken
-//	fhir: search       Communications and Appointments may be searched and read
-//	fhir: write        a Communication may be written
+//	fhir: search       what careline searches and reads may be searched and read
+//	fhir: write        a Communication may be made, and changed
 //	fhir: quota        what the server says is left
 //	fhir: definitions  the definitions of what careline writes are there
 func (c *Client) Checks() []careline.Check {
@@ -72,13 +72,19 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 		"PractitionerRole": {"practitioner": {"Practitioner/" + nobodysID}, "_count": {"1"}},
 	} {
 		if _, err := c.Search(ctx, kind, query); err != nil {
-			return c.failed("A search of "+kind+" is refused", err)
+			return c.failed(kind+" cannot be searched", err)
 		}
 	}
-	if _, err := c.Read(ctx, "Communication", nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
-		return c.failed("A Communication may not be read", err)
+	// A server leaves out of a search's answer whom the client may not read.
+	for _, kind := range []string{"Communication", "Appointment", "PractitionerRole", "Practitioner", "Patient", "RelatedPerson"} {
+		if _, err := c.Read(ctx, kind, nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
+			return c.failed(kind+" cannot be read", err)
+		}
 	}
-	return careline.Good("Communications, appointments and roles may be searched, Communications read.")
+	if _, err := c.History(ctx, "Communication", nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
+		return c.failed("The history of a Communication cannot be read", err)
+	}
+	return careline.Good("Communications, appointments and roles may be searched and read, with their people and history.")
 }
 
 // neverStored lacks the status that every Communication must have (FHIR R4,
@@ -93,9 +99,24 @@ func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	case err == nil:
 		return c.takeBack(ctx, made)
 	case answered && careline.CodeOf(err) == careline.CodeRejected && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity):
-		return careline.Good("A Communication may be written: one without status was refused for that alone.")
+		return c.checkUpdate(ctx)
 	}
-	return c.failed("A Communication may not be written", err)
+	return c.failed("A Communication cannot be made", err)
+}
+
+// checkUpdate changes a Communication that is not there, so that any answer but a
+// refusal of the client shows the right.
+func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
+	body := strings.Replace(neverStored, "{", `{"id":"`+nobodysID+`",`, 1)
+	made, err := c.Update(ctx, Resource{Type: "Communication", ID: nobodysID, Version: nobodysID, JSON: []byte(body)})
+	if err == nil {
+		return c.takeBack(ctx, made)
+	}
+	switch careline.CodeOf(err) {
+	case careline.CodeNotFound, careline.CodeConflict, careline.CodeRejected:
+		return careline.Good("A Communication may be made and changed: one without status was refused for that alone.")
+	}
+	return c.failed("A Communication cannot be changed", err)
 }
 
 // takeBack deletes what a server without validation has stored.
@@ -142,13 +163,15 @@ func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
 
 // failed is the finding of a question that ended with err.
 func (c *Client) failed(what string, err error) careline.Finding {
-	do := "See whether the server at FHIR_BASE_URL is up, then ask again."
-	cause := err
+	do, cause := "See whether the server at FHIR_BASE_URL is up, then ask again.", err
 	if e, ok := errors.AsType[*careline.Error](err); ok {
 		do = e.Message
-		if e.Err != nil {
-			cause = e.Err
-		}
+	}
+	for e, ok := errors.AsType[*careline.Error](err); ok && e.Err != nil; e, ok = errors.AsType[*careline.Error](cause) {
+		cause = e.Err
+	}
+	if _, answered := errors.AsType[*Problem](err); !answered && careline.CodeOf(err) == careline.CodeUnavailable && waitAsked(err) == 0 {
+		do += " See whether FHIR_BASE_URL and FHIR_TOKEN_URL are right, and can be reached from here."
 	}
 	if forbidden(err) {
 		do = "Give the client the AccessPolicy that careline provision makes, or the rights that it lists (docs/decisions/0013)."

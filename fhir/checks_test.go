@@ -59,7 +59,7 @@ func sound(r *http.Request) (int, http.Header, string) {
 		return 200, nil, `{"access_token":"t","expires_in":3600}`
 	case r.Method == http.MethodPost:
 		return 400, nil, invalid
-	case strings.HasPrefix(r.URL.Path, "/fhir/R4/Communication/"):
+	case strings.HasPrefix(r.URL.Path, "/fhir/R4/Communication/"), strings.Contains(r.URL.Path, "/00000000-0000-4000-8000-000000000000"):
 		return 404, nil, missing
 	}
 	return 200, left(40_000, 30), empty
@@ -86,6 +86,11 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 		"may not search":       {method: "GET", path: "/Appointment", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
 		"may not read":         {method: "GET", path: "/Communication/", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
 		"may not write":        {method: "POST", path: "/Communication", status: 403, body: invalid, check: "fhir: write", want: careline.VerdictFault, do: "AccessPolicy"},
+		"may not change":       {method: "PUT", path: "/Communication/", status: 403, body: invalid, check: "fhir: write", want: careline.VerdictFault, do: "AccessPolicy"},
+		"changes are guarded":  {method: "PUT", path: "/Communication/", status: 412, body: invalid, check: "fhir: write", want: careline.VerdictGood},
+		"may not see people":   {method: "GET", path: "/RelatedPerson/", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
+		"may not see history":  {method: "GET", path: "/_history", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
+		"nobody is there":      {method: "GET", path: "/Communication", status: 0, check: "fhir: search", want: careline.VerdictFault, do: "can be reached from here"},
 		"unprocessable":        {method: "POST", path: "/Communication", status: 422, body: invalid, check: "fhir: write", want: careline.VerdictGood},
 		"database down":        {method: "POST", path: "/Communication", status: 400, body: `{"resourceType":"OperationOutcome","issue":[{"code":"invalid","details":{"text":"connect ECONNREFUSED"}}]}`, check: "fhir: write", want: careline.VerdictFault, do: "moment"},
 		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: made, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},

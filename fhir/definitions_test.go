@@ -404,6 +404,31 @@ func needsThePolicy(t *testing.T, s *server) {
 	if changes := plan(t, s); len(changes) != 0 {
 		t.Errorf("a client under the policy is nagged with %v", things(changes))
 	}
+	seesWhatIsMissing(t, s, c, policy)
+}
+
+// Every right that is taken out of the policy is missed by a check.
+func seesWhatIsMissing(t *testing.T, s *server, c *fhir.Client, policy object) {
+	for _, resource := range policy["resource"].([]any) {
+		o := resource.(object)
+		all := o["interaction"].([]any)
+		for i := range all {
+			o["interaction"] = slices.Delete(slices.Clone(all), i, i+1)
+			body, err := json.Marshal(policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tell(t, http.MethodPut, s.url+"/_test/policy", body)
+			missed := false
+			for _, check := range c.Checks() {
+				missed = missed || check.Ask(t.Context()).Verdict != careline.VerdictGood
+			}
+			if !missed {
+				t.Errorf("no check misses the right to %v %v", all[i], o["resourceType"])
+			}
+		}
+		o["interaction"] = all
+	}
 }
 
 // A client that may see nothing of the definitions, or not write them, is told

@@ -3,6 +3,7 @@ package fhir
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -84,7 +85,11 @@ func (l *login) current(ctx context.Context) (string, *errand, error) {
 		return "", l.running, nil
 	}
 	wait := l.retryAt.Sub(now)
-	return "", nil, careline.NewError(careline.CodeUnavailable, "careline could not log in to the health record.", &later{err: l.failed, after: wait})
+	message := "careline could not log in to the health record."
+	if e, ok := errors.AsType[*careline.Error](l.failed); ok {
+		message = e.Message
+	}
+	return "", nil, careline.NewError(careline.CodeUnavailable, message, &later{err: l.failed, after: wait})
 }
 
 // accepted ends the back-off: the server took a token.

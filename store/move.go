@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -27,7 +28,10 @@ type Moved struct {
 func Move(ctx context.Context, from, to string) (moved Moved, err error) {
 	path, err := databasePath(from)
 	if err != nil {
-		return Moved{}, err
+		return Moved{}, errors.New("the log to be moved must be a SQLite file, written as file:careline.db")
+	}
+	if _, err := os.Stat(path); err != nil { // opening would make an empty one, and move that
+		return Moved{}, fmt.Errorf("the log to be moved cannot be found, check its path: %w", err)
 	}
 	target, err := connectionConfig(to)
 	if err != nil {

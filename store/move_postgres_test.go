@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -90,6 +91,15 @@ func TestMove(t *testing.T) {
 		t.Errorf("moved from under a running careline: %v", err)
 	}
 	closeStore(t, file)
+	nowhere := filepath.Join(t.TempDir(), "nowhere.db")
+	for _, wrong := range []string{"file:" + nowhere, nowhere, to} {
+		if moved, err := store.Move(t.Context(), wrong, to); err == nil || !strings.Contains(err.Error(), "the log to be moved") {
+			t.Errorf("moved %+v from %s: %v", moved, wrong, err)
+		}
+	}
+	if _, err := os.Stat(nowhere); err == nil {
+		t.Error("a file was made to be moved")
+	}
 
 	moved, err := store.Move(t.Context(), from, to)
 	if err != nil {

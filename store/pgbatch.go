@@ -15,7 +15,6 @@ type pgKeep struct {
 	kept    string // the call that it was kept for
 	seq     int64  // its place; 0: the load is another than the one it was admitted at
 	again   bool   // it was kept before
-	load    careline.Load
 	changed careline.Load
 }
 

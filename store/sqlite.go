@@ -29,13 +29,13 @@ const (
 
 // databasePath is the file that a DATABASE_URL names.
 func databasePath(text string) (string, error) {
-	const want = "this build stores in SQLite: DATABASE_URL must be file:… such as file:careline.db"
+	const want = "DATABASE_URL must be file:… such as file:careline.db, or postgres://…"
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "file" || (u.Host != "" && u.Host != "localhost") {
 		return "", errors.New(want)
 	}
 	if u.RawQuery != "" || u.Fragment != "" {
-		return "", errors.New("DATABASE_URL takes no parameters: " + want)
+		return "", errors.New("the name of a SQLite file takes no parameters: " + want)
 	}
 	path := u.Path
 	if u.Opaque != "" {

@@ -35,6 +35,9 @@ func (i inspection) apiKey(ctx context.Context) careline.Finding {
 func (i inspection) authToken(ctx context.Context) careline.Finding {
 	told, err := i.as(i.AuthToken).fetchAccount(ctx)
 	if e, ok := errors.AsType[*APIError](err); ok && e.Status == http.StatusUnauthorized {
+		if i.promoted(ctx) {
+			return endRotation()
+		}
 		return careline.Fault("Twilio refused the auth token.", "Copy the primary auth token of this account and region from the Twilio Console into TWILIO_AUTH_TOKEN.")
 	}
 	if err != nil {
@@ -45,7 +48,7 @@ func (i inspection) authToken(ctx context.Context) careline.Finding {
 		return careline.Fault("The account is not active, but "+quoteWord(told.Status)+".", "See in the Twilio Console why, or ask Twilio's support.")
 	case told.Primary == "" || told.Primary == i.AuthToken:
 	case told.Primary == i.SecondaryToken:
-		return careline.Doubt("Twilio signs with the token in TWILIO_AUTH_TOKEN_SECONDARY.", "End the rotation: put it into TWILIO_AUTH_TOKEN and take TWILIO_AUTH_TOKEN_SECONDARY away.")
+		return endRotation()
 	default:
 		return careline.Fault("The auth token is the account's, but not the one that Twilio signs with.", "Copy the primary auth token from the Twilio Console into TWILIO_AUTH_TOKEN.")
 	}
@@ -53,6 +56,20 @@ func (i inspection) authToken(ctx context.Context) careline.Finding {
 		return careline.Doubt("It is a trial account: it calls verified numbers alone, and says so to whoever picks up.", "Upgrade the account before patients are called.")
 	}
 	return careline.Good("The account is active, and signs with this token.")
+}
+
+// promoted reports whether the secondary token has become the primary one, which
+// ends the one before.
+func (i inspection) promoted(ctx context.Context) bool {
+	if i.SecondaryToken == "" || i.SecondaryToken == i.AuthToken {
+		return false
+	}
+	told, err := i.as(i.SecondaryToken).fetchAccount(ctx)
+	return err == nil && told.Status == "active" && (told.Primary == "" || told.Primary == i.SecondaryToken)
+}
+
+func endRotation() careline.Finding {
+	return careline.Doubt("Twilio signs with the token in TWILIO_AUTH_TOKEN_SECONDARY.", "End the rotation: put it into TWILIO_AUTH_TOKEN too.")
 }
 
 // quoteWord shows a word of Twilio's, if it is one.

@@ -21,7 +21,7 @@ func (i inspection) app(ctx context.Context) careline.Finding {
 	}
 	voice, public := careline.Good(""), careline.Good("")
 	if !a.voice().meets(i.voiceHook(PathOutgoing)) {
-		voice = careline.Fault("The TwiML App's voice URL is not ours, but "+orNone(a.voice())+".", provision)
+		voice = careline.Fault("The TwiML App's voice URL is "+notOurs(a.voice())+".", provision)
 	}
 	if a.PublicConnect {
 		public = careline.Fault("Other Twilio accounts may dial the TwiML App.", provision)
@@ -31,11 +31,11 @@ func (i inspection) app(ctx context.Context) careline.Finding {
 
 const makeApp = "Make a TwiML App in the Twilio Console, in the account and region of TWILIO_ACCOUNT_SID, and set TWILIO_TWIML_APP_SID to its SID."
 
-func orNone(h hook) string {
+func notOurs(h hook) string {
 	if h.url == "" {
 		return "not set"
 	}
-	return h.String()
+	return "not ours: " + h.String()
 }
 
 func (i inspection) planApp(ctx context.Context) ([]careline.Change, error) {

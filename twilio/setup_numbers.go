@@ -81,7 +81,7 @@ func (i inspection) numberFault(n IncomingPhoneNumber) careline.Finding {
 	case n.ApplicationSID != "":
 		return careline.Fault(who+"its calls go to the TwiML App "+n.ApplicationSID+", which overrides its voice URL.", provision)
 	case !n.voice().meets(i.voiceHook(PathIncoming)):
-		return careline.Fault(who+"its voice URL is not ours, but "+orNone(n.voice())+".", provision)
+		return careline.Fault(who+"its voice URL is "+notOurs(n.voice())+".", provision)
 	}
 	return careline.Good("")
 }

@@ -216,7 +216,7 @@ func TestChecksOfAnAccount(t *testing.T) {
 	expect(t, s.ask(t, "twilio: numbers"), careline.VerdictFault, "no number that can make calls")
 	expect(t, s.ask(t, "twilio: numbers' webhooks"), careline.VerdictSkipped, "no number to look at")
 	expect(t, s.ask(t, "twilio: API key"), careline.VerdictGood, "")
-	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "but not set. The TwiML App's status callback is not set")
+	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "is not set. The TwiML App's status callback is not set")
 	s.setup.ApplicationSID = "AP00000000000000000000000000000009"
 	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "no such TwiML App")
 	s.setup.Countries = []string{"GB", "ZZ"}
@@ -250,6 +250,25 @@ func TestAuthTokenTellsAccounts(t *testing.T) {
 		})}})
 		s := &setting{client: c, setup: twilio.Setup{AuthToken: setupToken, SecondaryToken: test.secondary}}
 		expect(t, s.ask(t, "twilio: auth token"), test.verdict, test.says)
+	}
+}
+
+// Once the secondary token is the primary one, the one before signs in no more.
+func TestAuthTokenWasPromoted(t *testing.T) {
+	t.Parallel()
+	for told, want := range map[string]careline.Verdict{
+		`{"status":"active","type":"Full","auth_token":"next"}`:    careline.VerdictDoubt,
+		`{"status":"active","type":"Full","auth_token":"another"}`: careline.VerdictFault,
+	} {
+		c := client(t, twilio.ClientConfig{HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if _, password, _ := r.BasicAuth(); password != "next" {
+				return answer(401, `{"code":20003}`)
+			}
+			return answer(200, told)
+		})}})
+		s := &setting{client: c, setup: twilio.Setup{AuthToken: setupToken, SecondaryToken: "next"}}
+		says := map[careline.Verdict]string{careline.VerdictDoubt: "End the rotation", careline.VerdictFault: "refused the auth token"}[want]
+		expect(t, s.ask(t, "twilio: auth token"), want, says)
 	}
 }
 

@@ -165,7 +165,7 @@ func (f doctorFlags) print(out io.Writer, r results) error {
 			fmt.Fprintf(&text, "  %-*s  → %s\n", wide, "", strings.TrimSuffix(line, "\n"))
 		}
 	}
-	fmt.Fprintf(&text, "\n%d checks:", len(r))
+	fmt.Fprintf(&text, "\n%s:", several(len(r), "check"))
 	for i, v := range verdicts {
 		fmt.Fprintf(&text, "%s %d %s", strings.Repeat(",", min(i, 1)), r.count(v), v)
 	}
@@ -198,11 +198,13 @@ func allChecks(ctx context.Context, get func(string) string) (checks []careline.
 	}}}
 	var open []opened
 	for _, p := range parties() {
-		if bad := slices.IndexFunc(faulty, p.needs); bad >= 0 {
+		unused := c != nil && p.used != nil && !p.used(*c)
+		bad := slices.IndexFunc(faulty, func(name string) bool { return p.needs(name) && (!unused || name != "FUNCTIONS_URL") })
+		if bad >= 0 {
 			checks = append(checks, failing(p.name, faulty[bad]+" cannot be used, so nothing was asked.", "Put the setting right."))
 			continue
 		}
-		if c == nil || p.used != nil && !p.used(*c) {
+		if c == nil || unused {
 			continue
 		}
 		o, err := p.open(ctx, *c)

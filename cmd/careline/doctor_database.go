@@ -115,7 +115,8 @@ func headerFinding(name string) careline.Finding {
 func postgresFinding(ctx context.Context, address string) careline.Finding {
 	s, err := store.LookAtPostgres(ctx, address)
 	if err != nil {
-		return careline.Fault("The database cannot be used: "+strings.ReplaceAll(err.Error(), address, shown(address))+".", "Check DATABASE_URL and that the database runs and exists; for the rest see what is said.")
+		said := strings.ReplaceAll(strings.Join(strings.Fields(err.Error()), " "), address, shown(address))
+		return careline.Fault("The database cannot be used: "+said+".", "Check DATABASE_URL and that the database runs and exists; for the rest see what is said.")
 	}
 	switch {
 	case !s.Writable && s.Have == 0:

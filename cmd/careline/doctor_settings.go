@@ -14,22 +14,36 @@ func usable(get func(string) string) (c *config, faulty, sentences []string) {
 	if err == nil {
 		return &read, nil, nil
 	}
+	sentences, faulty = faultsIn(err)
+	// What takes the place of one may not agree with another that was good.
+	for range faultsOfFaults {
+		read, err = readConfig(func(name string) string {
+			if slices.Contains(faulty, name) {
+				return standsFor(name)
+			}
+			return get(name)
+		})
+		if err == nil {
+			return &read, faulty, sentences
+		}
+		_, more := faultsIn(err)
+		faulty = append(faulty, more...)
+	}
+	return nil, faulty, sentences
+}
+
+// faultsOfFaults bounds how often settings that go together are taken out.
+const faultsOfFaults = 4
+
+// faultsIn are the sentences of readConfig's error, and the settings they name.
+func faultsIn(err error) (sentences, names []string) {
 	for line := range strings.Lines(err.Error()) {
 		sentence, isFault := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "  ")
 		if isFault {
-			sentences, faulty = append(sentences, sentence), append(faulty, named(sentence)...)
+			sentences, names = append(sentences, sentence), append(names, named(sentence)...)
 		}
 	}
-	read, err = readConfig(func(name string) string {
-		if slices.Contains(faulty, name) {
-			return standsFor(name)
-		}
-		return get(name)
-	})
-	if err != nil {
-		return nil, faulty, sentences
-	}
-	return &read, faulty, sentences
+	return sentences, names
 }
 
 var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
@@ -62,6 +76,8 @@ func standsFor(name string) string {
 		return "SK" + none
 	case "TWILIO_TWIML_APP_SID":
 		return "AP" + none
+	case "PUBSUB_PROJECT":
+		return "no-project"
 	case "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "DESCOPE_PROJECT_ID":
 		return "none"
 	}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -173,7 +174,7 @@ func TestDoctorFindsWhatIsBroken(t *testing.T) {
 	}{
 		{check: "twilio: TwiML App", verdict: "fault", says: "POST https://other.example/voice?…. Run careline provision", path: s.app(), broken: away, mended: home},
 		{check: "twilio: TwiML App", verdict: "fault", says: "GET http", path: s.app(), broken: url.Values{"VoiceMethod": {"GET"}}, mended: url.Values{"VoiceMethod": {"POST"}}},
-		{check: "twilio: TwiML App", verdict: "fault", says: "is not ours, but not set", path: s.app(), broken: url.Values{"VoiceUrl": {""}}, mended: home},
+		{check: "twilio: TwiML App", verdict: "fault", says: "voice URL is not set", path: s.app(), broken: url.Values{"VoiceUrl": {""}}, mended: home},
 		{check: "twilio: TwiML App", verdict: "doubt", says: "status callback is not set", path: s.app(), broken: url.Values{"StatusCallback": {""}}, mended: s.reports()},
 		{check: "twilio: TwiML App", verdict: "doubt", says: "connection overrides", path: s.app(), broken: url.Values{"StatusCallback": {s.url + "/v1/twilio/webhooks/call-status"}}, mended: s.reports()},
 		{check: "twilio: TwiML App", verdict: "fault", says: "Other Twilio accounts", path: s.app(), broken: url.Values{"PublicApplicationConnectEnabled": {"true"}}, mended: url.Values{"PublicApplicationConnectEnabled": {"false"}}},
@@ -238,7 +239,20 @@ func TestDoctorGoesOn(t *testing.T) {
 			t.Errorf("%s is %s: %s", name, got, text)
 		}
 	}
-	if e := s.examine(map[string]string{"FUNCTIONS_URL": ""}); e.err == nil {
+	for name, set := range map[string]map[string]string{
+		"no project":  {"EVENTS": "pubsub", "PUBSUB_PUSH_AUDIENCE": "a", "PUBSUB_PUSH_SERVICE_ACCOUNT": "a@b.example"},
+		"no audience": {"EVENTS": "pubsub", "PUBSUB_PROJECT": "a-project", "PUBSUB_PUSH_SERVICE_ACCOUNT": "a@b.example"},
+	} {
+		e := s.examine(set)
+		for check, want := range map[string]string{"pubsub": "fault", "database": "good", "twilio: webhooks": "good"} {
+			if got, text := e.of(t, check); got != want {
+				t.Errorf("%s: %s is %s: %s", name, check, got, text)
+			}
+		}
+	}
+	if e := s.examine(map[string]string{"FUNCTIONS_URL": ""}); slices.ContainsFunc(e.Checks, func(c struct{ Check, Verdict, Found, Do string }) bool { return c.Check == "pubsub" }) {
+		t.Error("Pub/Sub is at fault, and not used")
+	} else if e.err == nil {
 		t.Error("without FUNCTIONS_URL all is well")
 	} else if got, text := e.of(t, "clock"); got != "good" {
 		t.Errorf("the clock is %s: %s", got, text)

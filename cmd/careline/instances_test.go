@@ -3,26 +3,62 @@ package main
 import (
 	"bufio"
 	"context"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
 
 	"perci.health/careline/sandbox/pgbox"
+	"perci.health/careline/sandbox/pubsubbox"
 )
 
-// postgres is one server for all tests of this package; each has a database of
-// its own in it.
-var postgres = sync.OnceValues(func() (*pgbox.Box, error) { return pgbox.Start(context.Background(), pgbox.Config{}) })
+// shared is a server for all tests of this package, started when the first asks.
+type shared[T io.Closer] struct {
+	start func(context.Context) (T, error)
+
+	mu      sync.Mutex
+	started bool
+	box     T
+	err     error
+}
+
+func (s *shared[T]) get(t *testing.T) T {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.started {
+		s.started = true
+		s.box, s.err = s.start(context.Background())
+	}
+	if s.err != nil {
+		t.Fatal(s.err)
+	}
+	return s.box
+}
+
+// close ends it; what it says does not matter any more.
+func (s *shared[T]) close() {
+	if s.started && s.err == nil {
+		_ = s.box.Close()
+	}
+}
+
+// Each test has a database, or a project, of its own in them.
+var (
+	postgres = shared[*pgbox.Box]{start: func(ctx context.Context) (*pgbox.Box, error) { return pgbox.Start(ctx, pgbox.Config{}) }}
+	pubsub   = shared[*pubsubbox.Box]{start: pubsubbox.Start}
+)
+
+func closeServers() {
+	postgres.close()
+	pubsub.close()
+}
 
 // newDatabase is the URL of an empty Postgres database.
 func newDatabase(t *testing.T) string {
 	t.Helper()
-	box, err := postgres()
-	if err != nil {
-		t.Fatal(err)
-	}
-	url, err := box.NewDatabase(t.Context())
+	url, err := postgres.get(t).NewDatabase(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -71,6 +72,7 @@ func usage(out io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(out, "  careline %-9s  %s\n", c.name, c.does)
 	}
+	fmt.Fprint(out, "\nEach tells its flags: careline COMMAND --help\n")
 }
 
 func runVersion(_ context.Context, _ []string, out io.Writer) error {
@@ -78,7 +80,11 @@ func runVersion(_ context.Context, _ []string, out io.Writer) error {
 	return err
 }
 
-func runServe(ctx context.Context, args []string, _ io.Writer) error {
+func runServe(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 && slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+		_, err := fmt.Fprintln(out, "careline serve takes no arguments. Its settings are environment variables: README.md lists them, and careline doctor checks them.")
+		return err
+	}
 	if len(args) > 0 {
 		return errors.New("serve takes no arguments: its settings come from the environment")
 	}
@@ -90,5 +96,5 @@ func runServe(ctx context.Context, args []string, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, c, ln, os.Stdout)
+	return serve(ctx, c, ln, out)
 }

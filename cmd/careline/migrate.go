@@ -31,7 +31,8 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(out, "Moved to %s: %d calls with %d events. The file is as it was; start the service with the new DATABASE_URL and keep the file until you are content.\n", shown(database.Reveal()), moved.Calls, moved.Events)
+		_, err = fmt.Fprintf(out, "Moved to %s: %s with %s. The file is as it was; start the service with the new DATABASE_URL and keep the file until you are content.\n",
+			shown(database.Reveal()), several(moved.Calls, "call"), several(moved.Events, "event"))
 		return err
 	}
 	s, err := store.Open(ctx, store.Config{URL: database.Reveal()})
@@ -45,13 +46,13 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-// shown is a database's URL without its password, which may also stand among the
-// settings behind the question mark (PostgreSQL, "Connection URIs").
+// shown is where a database is: its URL without user and parameters, for a
+// password may stand in both.
 func shown(database string) string {
 	u, err := url.Parse(database)
 	if err != nil {
 		return "of DATABASE_URL"
 	}
-	u.RawQuery = ""
-	return u.Redacted()
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
 }

@@ -75,7 +75,7 @@ func (r *provisioning) open(ctx context.Context, c config) error {
 func (r *provisioning) run(ctx context.Context, out io.Writer) error {
 	var err error
 	if r.plan, err = r.planAll(ctx); err != nil {
-		return fmt.Errorf("nothing was changed: %w", err)
+		return fmt.Errorf("nothing was changed: %w; careline doctor says what to do", err)
 	}
 	r.done = make([]bool, len(r.plan))
 	if r.apply {

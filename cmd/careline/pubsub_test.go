@@ -10,17 +10,10 @@ import (
 	"perci.health/careline/sandbox/pubsubbox"
 )
 
-// pubsub is one Pub/Sub for all tests of this package; each has a project of its own in it.
-var pubsub = sync.OnceValues(func() (*pubsubbox.Box, error) { return pubsubbox.Start(context.Background()) })
-
 // newTopic is a provisioned topic with a subscription to pull from.
 func newTopic(t *testing.T, project string) (topic events.Topic, subscription string) {
 	t.Helper()
-	box, err := pubsub()
-	if err != nil {
-		t.Fatal(err)
-	}
-	topic = events.Topic{Project: project, Name: "twilio", Emulator: box.Endpoint()}
+	topic = events.Topic{Project: project, Name: "twilio", Emulator: pubsub.get(t).Endpoint()}
 	admin, err := events.NewAdmin(t.Context(), events.AdminConfig{Topic: topic, Pull: "careline-twilio"})
 	if err != nil {
 		t.Fatal(err)

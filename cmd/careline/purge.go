@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"perci.health/careline"
@@ -28,48 +29,59 @@ type purging struct {
 // itself once a day for those that are too old.
 func runPurge(ctx context.Context, args []string, out io.Writer) error {
 	r := &reader{get: os.Getenv}
-	keep := readRetention(r)
+	p := &purging{keep: readRetention(r), now: time.Now(), out: out}
+	do, err := p.asked(args)
+	if err != nil {
+		return helped(err)
+	}
 	s, err := openStore(ctx, r)
 	if err != nil {
 		return err
 	}
-	p := purging{store: s, keep: keep, now: time.Now(), out: out}
-	return errors.Join(p.run(ctx, args), s.Close())
+	p.store = s
+	return errors.Join(do(ctx), s.Close())
 }
 
-func (p purging) run(ctx context.Context, args []string) error {
+// asked is what args ask for. Nothing is opened before they are understood.
+func (p *purging) asked(args []string) (do func(context.Context) error, err error) {
 	flags := flag.NewFlagSet("careline purge", flag.ContinueOnError)
 	flags.SetOutput(p.out)
 	before := flags.String("before", "", "forget calls that nothing was heard of since this `date`, such as 2025-10-01; without it RETENTION_DAYS ago")
 	patient := flags.String("patient", "", "forget every call of this patient, such as `Patient/ID`")
 	apply := flags.Bool("apply", false, "do it; without this only what would be done is said")
 	if err := parse(flags, args); err != nil {
-		return helped(err)
+		return nil, err
 	}
-	if *patient != "" {
-		if *before != "" {
-			return errors.New("--patient forgets all of a patient's calls: --before cannot be given with it")
+	// Also an empty one, as of a variable that is not set: it does not mean everybody.
+	erase := false
+	flags.Visit(func(f *flag.Flag) { erase = erase || f.Name == "patient" })
+	if erase {
+		id, found := strings.CutPrefix(*patient, "Patient/")
+		switch {
+		case *before != "":
+			return nil, errors.New("--patient forgets all of a patient's calls: --before cannot be given with it")
+		case !found || !careline.ValidID(id):
+			return nil, errors.New("--patient must be the patient's id in the health record, as Patient/ID")
 		}
-		return p.erase(ctx, careline.Reference(*patient), *apply)
+		return func(ctx context.Context) error { return p.erase(ctx, careline.Reference(*patient), *apply) }, nil
 	}
 	until := p.now.Add(-p.keep)
 	if *before != "" {
-		var err error
 		if until, err = time.Parse(time.DateOnly, *before); err != nil || until.After(p.now) {
-			return errors.New("--before must be a date such as 2025-10-01, not in the future")
+			return nil, errors.New("--before must be a date such as 2025-10-01, not in the future")
 		}
 	}
-	return p.purge(ctx, until, *apply)
+	return func(ctx context.Context) error { return p.purge(ctx, until, *apply) }, nil
 }
 
-func (p purging) purge(ctx context.Context, until time.Time, apply bool) error {
+func (p *purging) purge(ctx context.Context, until time.Time, apply bool) error {
 	day := until.UTC().Format(time.DateTime)
 	if !apply {
 		keys, err := p.store.CallsKept(ctx, time.Unix(0, 0), until)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(p.out, "%d calls were last heard of before %s UTC. To forget them: careline purge --apply, with the same --before if one was given\n", len(keys), day)
+		_, err = fmt.Fprintf(p.out, "Last heard of before %s UTC: %s. To forget them: careline purge --apply, with the same --before if one was given.\n", day, several(len(keys), "call"))
 		return err
 	}
 	total := 0
@@ -77,31 +89,31 @@ func (p purging) purge(ctx context.Context, until time.Time, apply bool) error {
 		n, err := p.store.Purge(ctx, until, purgeBatch)
 		total += n
 		if err != nil {
-			return fmt.Errorf("after %d calls: %w", total, err)
+			return fmt.Errorf("after %s were forgotten: %w", several(total, "call"), err)
 		}
 		if n < purgeBatch {
 			break
 		}
 	}
-	_, err := fmt.Fprintf(p.out, "Forgot %d calls that were last heard of before %s UTC.\n", total, day)
+	_, err := fmt.Fprintf(p.out, "Forgot %s, last heard of before %s UTC.\n", several(total, "call"), day)
 	return err
 }
 
-func (p purging) erase(ctx context.Context, patient careline.Reference, apply bool) error {
+func (p *purging) erase(ctx context.Context, patient careline.Reference, apply bool) error {
 	keys, err := p.store.CallsOf(ctx, patient)
 	if err != nil {
 		return err
 	}
 	if !apply {
-		_, err := fmt.Fprintf(p.out, "The log holds %d calls of %s. To forget them, add --apply. The health record and Twilio are not touched.\n", len(keys), patient)
+		_, err := fmt.Fprintf(p.out, "The log holds %s of %s. To forget them, add --apply. The health record and Twilio are not touched.\n", several(len(keys), "call"), patient)
 		return err
 	}
-	for _, key := range keys {
+	for i, key := range keys {
 		err := claimed(ctx, p.store, key, func() error { return p.store.Erase(ctx, key) })
 		if err != nil {
-			return fmt.Errorf("%s: %w", key, err)
+			return fmt.Errorf("%d of %s forgotten, then %s: %w", i, several(len(keys), "call"), key, err)
 		}
 	}
-	_, err = fmt.Fprintf(p.out, "Forgot %d calls of %s. The health record and Twilio were not touched.\n", len(keys), patient)
+	_, err = fmt.Fprintf(p.out, "Forgot %s of %s. The health record and Twilio were not touched.\n", several(len(keys), "call"), patient)
 	return err
 }

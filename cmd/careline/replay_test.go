@@ -71,9 +71,13 @@ func (s shelf) bury(key string) careline.Delivery {
 func (s shelf) replay(args ...string) string {
 	s.t.Helper()
 	s.out.Reset()
-	r := replaying{store: s.store, read: (&events.Inbox{Understand: understand}).Read, now: time.Now(), out: s.out}
-	if err := r.run(s.t.Context(), args); err != nil {
-		return "error: " + err.Error()
+	r := &replaying{store: s.store, read: (&events.Inbox{Understand: understand}).Read, now: time.Now(), out: s.out}
+	do, err := r.asked(args)
+	if err == nil {
+		err = do(s.t.Context())
+	}
+	if err != nil {
+		return s.out.String() + "error: " + err.Error()
 	}
 	return s.out.String()
 }
@@ -106,10 +110,12 @@ func TestReplayDeadLetters(t *testing.T) {
 	if one.Event.Seq != 1 || two.Event.Seq != 3 {
 		t.Fatalf("buried %d and %d", one.Event.Seq, two.Event.Seq)
 	}
-	wantText(t, s.replay(), "chart/1 ", "chart/3 ", "the record refuses it", "after 1 tries")
+	wantText(t, s.replay(), "chart/1 ", "chart/3 ", "the record refuses it", "after 1 attempt ")
 	wantText(t, s.replay("show", "chart/1"), "CA1/request", "appointment: a1")
 	wantText(t, s.replay("again", "chart/9"), "error: there is no \"chart/9\"")
 	wantText(t, s.replay("again"), "error: say which")
+	wantText(t, s.replay("again", "--help"), "careline replay discard ID", "error: flag: help requested")
+	wantText(t, s.replay("list"), "chart/1 ")
 	wantText(t, s.replay("agian", "chart/1"), "error: replay does not know")
 
 	wantText(t, s.replay("again", "chart/1"), "will be delivered again")
@@ -143,7 +149,7 @@ func TestReplayStrays(t *testing.T) {
 		t.Errorf("kept %v, %v", events, err)
 	}
 	wantText(t, s.replay("discard", "stray/2"), "is gone")
-	wantText(t, s.replay(), "Nothing was given up")
+	wantText(t, s.replay("again", "all"), "Nothing was given up")
 }
 
 func TestReplayCalls(t *testing.T) {
@@ -153,32 +159,44 @@ func TestReplayCalls(t *testing.T) {
 	s.drain("CA1")
 	wantText(t, s.replay("calls"), "error: say which calls")
 	wantText(t, s.replay("calls", "--since", "yesterday"), "error: --since must be a date")
-	wantText(t, s.replay("calls", "CA9"), "error: CA9")
-	wantText(t, s.replay("calls", "CA1"), "1 calls will be filed again")
+	wantText(t, s.replay("calls", "CA1", "CA9"), "error: 1 of 2 calls will be filed again, then CA9")
+	wantText(t, s.replay("calls", "CA1", "--whole", "--bogus"), "error: flag provided but not defined")
+	s.drain("CA1")
+	wantText(t, s.replay("calls", "CA1"), "1 call will be filed again")
 	if pending, _ := s.backlog(); pending != 1 {
 		t.Errorf("%d pending after a call was filed again as it stands", pending)
 	}
 	s.drain("CA1")
-	wantText(t, s.replay("calls", "--whole", "--since", "2020-01-01"), "1 calls will be filed again")
+	wantText(t, s.replay("calls", "CA1", "--whole"), "1 call will be filed again")
+	if pending, _ := s.backlog(); pending != 2 {
+		t.Errorf("%d pending after --whole behind the call", pending)
+	}
+	s.drain("CA1")
+	wantText(t, s.replay("calls", "--whole", "--since", "2020-01-01"), "1 call will be filed again")
 	if pending, _ := s.backlog(); pending != 2 {
 		t.Errorf("%d pending after a call was filed again from its beginning", pending)
 	}
 }
 
-func TestReplayGoesOnPastACallThatIsBeingFiled(t *testing.T) {
+// A call that is being filed at the moment is waited for.
+func TestReplayWaitsForWhoFiles(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
-	for _, key := range []string{"CA1", "CA2", "CA3"} {
-		s.call(key, "Patient/1")
-		s.drain(key)
-	}
-	if ok, err := s.store.Claim(t.Context(), chart, "CA2"); err != nil || !ok {
+	s.call("CA1", "Patient/1")
+	if ok, err := s.store.Claim(t.Context(), chart, "CA1"); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	wantText(t, s.replay("calls", "--since", "2020-01-01"), "1 calls are being filed at this moment; try them again: careline replay calls CA2")
-	if pending, _ := s.backlog(); pending != 2 {
-		t.Errorf("%d pending, want those of CA1 and CA3", pending)
+	said := make(chan string)
+	go func() { said <- s.replay("calls", "CA1") }()
+	select {
+	case early := <-said:
+		t.Errorf("filed again although claimed: %s", early)
+	case <-time.After(3 * claimEvery):
 	}
+	if err := s.store.Release(t.Context(), chart, "CA1"); err != nil {
+		t.Fatal(err)
+	}
+	wantText(t, <-said, "1 call will be filed again")
 }
 
 // drain has everything of the call delivered.
@@ -211,24 +229,31 @@ func TestPurge(t *testing.T) {
 	s.call("CA2", "Patient/2")
 	purge := func(now time.Time, args ...string) string {
 		s.out.Reset()
-		p := purging{store: s.store, keep: 400 * 24 * time.Hour, now: now, out: s.out}
-		if err := p.run(t.Context(), args); err != nil {
+		p := &purging{store: s.store, keep: 400 * 24 * time.Hour, now: now, out: s.out}
+		do, err := p.asked(args)
+		if err == nil {
+			err = do(t.Context())
+		}
+		if err != nil {
 			return "error: " + err.Error()
 		}
 		return s.out.String()
 	}
 	now := time.Now()
-	wantText(t, purge(now), "0 calls were last heard of")
+	wantText(t, purge(now), ": 0 calls.")
 	wantText(t, purge(now, "--before", "tomorrow"), "error: --before must be a date")
 	wantText(t, purge(now, "--before", "2999-01-01"), "error: --before must be a date")
 	wantText(t, purge(now, "--patient", "Patient/1", "--before", "2020-01-01"), "error: --patient")
-	wantText(t, purge(now, "--patient", "Patient/1"), "holds 1 calls of Patient/1")
-	wantText(t, purge(now, "--patient", "Patient/1", "--apply"), "Forgot 1 calls of Patient/1")
+	for _, id := range []string{"", "1", "Patient/", "Practitioner/1", "Patient/1 "} {
+		wantText(t, purge(now, "--apply", "--patient", id), "error: --patient must be")
+	}
+	wantText(t, purge(now, "--patient", "Patient/1"), "holds 1 call of Patient/1")
+	wantText(t, purge(now, "--patient", "Patient/1", "--apply"), "Forgot 1 call of Patient/1")
 	wantText(t, purge(now, "--patient", "Patient/1"), "holds 0 calls")
 
 	later := now.Add(401 * 24 * time.Hour)
-	wantText(t, purge(later), "1 calls were last heard of")
-	wantText(t, purge(later, "--apply"), "Forgot 1 calls")
+	wantText(t, purge(later), ": 1 call.")
+	wantText(t, purge(later, "--apply"), "Forgot 1 call, last")
 	if events, err := s.store.Events(t.Context(), "CA2"); err != nil || len(events) != 0 {
 		t.Errorf("left %v, %v", events, err)
 	}

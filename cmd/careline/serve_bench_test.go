@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -35,13 +36,14 @@ import (
 
 const (
 	benchConnections = 32
-	benchRequests    = 30_000 // a round
 	benchClinicians  = 2_000
 	benchToken       = "0123456789abcdef0123456789abcdef"
 	benchAccount     = "AC00000000000000000000000000000001"
 	benchApp         = "AP00000000000000000000000000000001"
 	benchNumber      = "+447700900142"
 )
+
+var benchRound = flag.Int("bench.requests", 30_000, "requests in a round of BenchmarkServe…; fewer on a busy machine")
 
 // BenchmarkServeCallStatus: an event on disk before the 200, against the same
 // handler that keeps nothing. The health record is down, so that only the
@@ -119,8 +121,8 @@ func (d duel) run(b *testing.B) {
 	chart.down.Store(true)
 	var ratios, ones, others []float64
 	for i := range b.N {
-		f := press(b, one, benchRequests, d.signed(one, i*benchRequests))
-		g := press(b, other, benchRequests, d.signed(other, i*benchRequests))
+		f := press(b, one, *benchRound, d.signed(one, i**benchRound))
+		g := press(b, other, *benchRound, d.signed(other, i**benchRound))
 		ratios, ones, others = append(ratios, f/g), append(ones, f), append(others, g)
 	}
 	b.ReportMetric(median(ratios), d.ratio)

@@ -198,13 +198,15 @@ func (s *soak) missing(log store.Store, c *stormCall) (missing []string) {
 	if acknowledged == c.arrived {
 		return nil
 	}
-	kept, err := log.Events(s.t.Context(), c.key)
-	if err != nil {
-		return []string{fmt.Sprint("the log cannot be read: ", err)}
-	}
 	has := map[string]bool{}
-	for _, e := range kept {
-		has[telling(e.Kind, e.Leg, e.Order, e.Word)] = true
+	for _, key := range []string{c.key, c.leg} { // a leg's report stands alone until another tells whose leg it is
+		kept, err := log.Events(s.t.Context(), key)
+		if err != nil {
+			return []string{fmt.Sprint("the log cannot be read: ", err)}
+		}
+		for _, e := range kept {
+			has[telling(e.Kind, e.Leg, e.Order, e.Word)] = true
+		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

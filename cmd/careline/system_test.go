@@ -340,7 +340,9 @@ func (l *lockedBuffer) String() string {
 func TestMain(m *testing.M) {
 	switch what := os.Getenv("CARELINE_TEST_RUN"); what {
 	case "":
-		os.Exit(m.Run())
+		status := m.Run()
+		closeServers()
+		os.Exit(status)
 	case "bare":
 		if err := runBare(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)

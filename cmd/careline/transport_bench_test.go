@@ -117,16 +117,16 @@ func BenchmarkServePush(b *testing.B) {
 			stub.settle(b, address)
 			var filed, kept []float64
 			for i := range b.N {
-				filed = append(filed, stub.round(b, address, func(n int) []byte { return pushes.request(address, 2*i*benchRequests+n) }))
+				filed = append(filed, stub.round(b, address, func(n int) []byte { return pushes.request(address, 2*i**benchRound+n) }))
 				stub.down.Store(true)
-				kept = append(kept, press(b, address, benchRequests, func(n int) []byte { return pushes.request(address, (2*i+1)*benchRequests+n) }))
+				kept = append(kept, press(b, address, *benchRound, func(n int) []byte { return pushes.request(address, (2*i+1)**benchRound+n) }))
 				stub.down.Store(false)
 				stub.settle(b, address)
 			}
 			b.ReportMetric(median(filed)/median(kept), "filed/kept")
 			b.ReportMetric(median(filed), "events/s")
 			b.ReportMetric(median(kept), "kept-events/s")
-			b.ReportMetric(float64(stub.writes.Load())/float64(2*b.N*benchRequests+1), "writes/event")
+			b.ReportMetric(float64(stub.writes.Load())/float64(2*b.N**benchRound+1), "writes/event")
 			b.ReportMetric(process.peakMB(), "peak-MB")
 			b.ReportMetric(0, "ns/op") // a round is no operation
 		})
@@ -205,16 +205,16 @@ func (s *stub) take(w http.ResponseWriter, r *http.Request) {
 // answer to the last write.
 func (s *stub) round(b *testing.B, address string, request func(n int) []byte) float64 {
 	b.Helper()
-	ready := make([][]byte, benchRequests)
+	ready := make([][]byte, *benchRound)
 	for n := range ready {
 		ready[n] = request(n)
 	}
 	began := time.Now()
-	press(b, address, benchRequests, func(n int) []byte { return ready[n] })
+	press(b, address, *benchRound, func(n int) []byte { return ready[n] })
 	s.settle(b, address)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return benchRequests / s.last.Sub(began).Seconds()
+	return float64(*benchRound) / s.last.Sub(began).Seconds()
 }
 
 // settle waits until nothing waits to be delivered.

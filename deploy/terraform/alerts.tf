@@ -7,6 +7,10 @@ locals {
       query = "max(careline_backlog_dead) > 0"
       for   = "0s"
     }
+    "messages nobody can read" = {
+      query = "max(careline_strays) > 0"
+      for   = "0s"
+    }
     "backlog is old" = {
       query = "max(careline_backlog_oldest_age_seconds{consumer=\"chart\"}) > 600"
       for   = "60s"
