@@ -120,22 +120,6 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	}
 }
 
-// Of a database's URL an operator sees no password, wherever it stands.
-func TestADatabaseIsShownWithoutPassword(t *testing.T) {
-	t.Parallel()
-	for url, want := range map[string]string{
-		"file:careline.db": "file:careline.db",
-		"postgres://user:swordfish@db.example:5432/careline?sslmode=require":  "postgres://db.example:5432/careline",
-		"postgres://db.example/careline?user=u&password=swordfish":            "postgres://db.example/careline",
-		"postgres:///careline?host=/cloudsql/a:b:c&user=u&password=swordfish": "postgres:///careline",
-		"postgres://user:sword%fish@db.example/careline":                      "of DATABASE_URL",
-	} {
-		if got := shown(url); got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
-	}
-}
-
 func TestSecretsDoNotPrintAndDevelopmentStaysHome(t *testing.T) {
 	t.Parallel()
 	settings := enough()
