@@ -19,6 +19,8 @@ const (
 // is in the health record twice, and takes the later one back.
 type Settler struct {
 	Log interface {
+		Claim(ctx context.Context, consumer, call string) (ok bool, err error)
+		Release(ctx context.Context, consumer, call string) error
 		Events(ctx context.Context, call string) ([]careline.CallEvent, error)
 		// Doubted are the filings in doubt that had an event kept since.
 		Doubted(ctx context.Context, since time.Time) ([]careline.Filing, error)
@@ -28,9 +30,21 @@ type Settler struct {
 	Now    func() time.Time
 }
 
-// Look settles every filing in doubt once. One that fails keeps no other from
-// being looked at; the error is the last one.
+// settling and doubts are what a look claims: each instance that looked too would
+// ask the record the same.
+const (
+	settling = "settling"
+	doubts   = "doubts"
+)
+
+// Look settles every filing in doubt once, unless another instance is at it. One
+// that fails keeps no other from being looked at; the error is the last one.
 func (s Settler) Look(ctx context.Context) error {
+	ours, err := s.Log.Claim(ctx, settling, doubts)
+	if err != nil || !ours {
+		return err
+	}
+	defer func() { _ = s.Log.Release(context.WithoutCancel(ctx), settling, doubts) }() // an end of the process releases it too
 	filings, last := s.Log.Doubted(ctx, s.Now().Add(-settleFor))
 	for _, f := range filings {
 		events, err := s.Log.Events(ctx, f.Call)

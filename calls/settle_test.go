@@ -17,7 +17,12 @@ type doubts struct {
 	log
 	filings []careline.Filing
 	since   time.Time
+	taken   bool // another instance is at it
 }
+
+func (d *doubts) Claim(context.Context, string, string) (bool, error) { return !d.taken, nil }
+
+func (d *doubts) Release(context.Context, string, string) error { return nil }
 
 func (d *doubts) Doubted(_ context.Context, since time.Time) ([]careline.Filing, error) {
 	d.since = since
@@ -48,4 +53,16 @@ func TestSettlerLooksAtEveryDoubt(t *testing.T) {
 			t.Errorf("looked back %v", back)
 		}
 	})
+}
+
+func TestSettlerLeavesItToAnotherInstance(t *testing.T) {
+	t.Parallel()
+	d := &doubts{filings: []careline.Filing{{Call: "CA1", ID: "1"}}, taken: true}
+	s := calls.Settler{Log: d, Now: time.Now, Settle: func(context.Context, careline.Call, careline.Filing) error {
+		t.Error("two instances ask the record the same")
+		return nil
+	}}
+	if err := s.Look(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
