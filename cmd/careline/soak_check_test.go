@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -330,7 +331,8 @@ func (r recorded) check(s *soak, c *stormCall, events []careline.CallEvent, expe
 // when they do not.
 //
 // A report that does not say whose leg it is about stands aside until another one
-// names the leg; the states before that may hold it or not.
+// names the leg; the states before that may hold it or not. And when the answer to
+// a version without it was lost, the repetition may write one with it.
 func (c *stormCall) follow(s *soak, events []careline.CallEvent, versions []string) string {
 	linked := slices.IndexFunc(events, func(e careline.CallEvent) bool {
 		return e.Kind == careline.KindProgress || e.MemberLeg != ""
@@ -346,6 +348,9 @@ func (c *stormCall) follow(s *soak, events []careline.CallEvent, versions []stri
 		next := map[int]bool{}
 		for _, state := range states {
 			c.step(s, careline.Fold(state), versions, at, next)
+		}
+		if n < linked {
+			c.step(s, careline.Fold(states[0]), versions, maps.Clone(next), next)
 		}
 		if len(next) == 0 {
 			return fmt.Sprintf("the versions leave the log at event %d of %d (%s):\n%s\nthe log's state is\n%s",
