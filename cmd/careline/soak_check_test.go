@@ -87,8 +87,9 @@ func (s *soak) check() {
 	if told.faults > 0 {
 		s.t.Errorf("%d of %d calls are wrong", told.faults, len(s.load.calls))
 	}
-	if told.dialled == 0 || s.load.lost == 0 || s.load.repeated == 0 {
-		s.t.Error("nothing was dialled, lost or doubled: this was no load")
+	// Whether a try was lost is chance in a short run: what is killed may just be idle.
+	if told.dialled == 0 || s.load.repeated == 0 {
+		s.t.Error("nothing was dialled or doubled: this was no load")
 	}
 	s.t.Logf("%d instances, troubles %v: %d calls, %d dialled, %d refused; %d webhooks sent, %d of them doubled at once, %d tries lost; "+
 		"%d reports acknowledged, %d events kept, %d dial results answered and not kept; %d versions; %d first filings doubted, %d second ones withdrawn; all in %v",
