@@ -59,6 +59,7 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 		<-ctx.Done()
 		return nil
 	}
+	out = &inTurn{to: out} // the narrator and the first call both print
 	d.welcome(out, at, first, f.once)
 	narrating, quiet := context.WithCancel(ctx)
 	var narrator sync.WaitGroup
@@ -98,4 +99,16 @@ func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) 
 Each line below is one webhook, or one version of the FHIR Communication. Stop with Ctrl-C.
 
 `, at.Phone, at.App, first.clinician, first.member, at.Console, filepath.Join(d.dir, "careline.log"))
+}
+
+// inTurn writes one after the other what several write.
+type inTurn struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (w *inTurn) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(p)
 }
