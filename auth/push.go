@@ -127,27 +127,11 @@ func (v *PushVerifier) holds(t pushToken) bool {
 }
 
 func (v *PushVerifier) verify(ctx context.Context, token string) (pushToken, error) {
-	var signer key
-	var unavailable error
 	var claims pushClaims
-	_, err := v.parser.ParseWithClaims(token, &claims, func(t *jwt.Token) (any, error) {
-		kid, _ := t.Header["kid"].(string)
-		k, err := v.keys.find(ctx, kid)
-		if careline.CodeOf(err) == careline.CodeUnavailable {
-			unavailable = err
-		}
-		if err != nil {
-			return nil, err
-		}
-		if k.alg != t.Method.Alg() {
-			return nil, errors.New("the token's algorithm is not its key's") // RFC 8725, section 3.1
-		}
-		signer = k
-		return k.public, nil
-	})
+	signer, err := v.keys.parse(ctx, v.parser, token, &claims)
 	switch {
-	case unavailable != nil:
-		return pushToken{}, careline.NewError(careline.CodeUnavailable, "The token cannot be checked at the moment: Google's keys cannot be fetched. Please send the message again.", errors.Unwrap(unavailable))
+	case careline.CodeOf(err) == careline.CodeUnavailable:
+		return pushToken{}, careline.NewError(careline.CodeUnavailable, "The token cannot be checked at the moment: Google's keys cannot be fetched. Please send the message again.", errors.Unwrap(err))
 	case err != nil:
 		return pushToken{}, badPush(err)
 	case !slices.Contains(googleIssuers(), claims.Issuer):

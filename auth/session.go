@@ -124,27 +124,11 @@ func (v *Verifier) holds(s session) bool {
 }
 
 func (v *Verifier) verify(ctx context.Context, token string) (session, error) {
-	var signer key
-	var unavailable error
 	claims := jwt.MapClaims{}
-	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
-		kid, _ := t.Header["kid"].(string)
-		k, err := v.keys.find(ctx, kid)
-		if careline.CodeOf(err) == careline.CodeUnavailable {
-			unavailable = err
-		}
-		if err != nil {
-			return nil, err
-		}
-		if t.Method.Alg() != k.alg {
-			return nil, errors.New("the token's algorithm is not its key's") // RFC 8725, section 3.1
-		}
-		signer = k
-		return k.public, nil
-	})
+	signer, err := v.keys.parse(ctx, v.parser, token, claims)
 	switch {
-	case unavailable != nil:
-		return session{}, unavailable
+	case careline.CodeOf(err) == careline.CodeUnavailable:
+		return session{}, err
 	case errors.Is(err, jwt.ErrTokenExpired) && signer.public != nil:
 		return session{}, careline.NewError(careline.CodeUnauthenticated, "Your session has ended. Please sign in again.", err)
 	case err != nil:

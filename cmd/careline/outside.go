@@ -36,10 +36,11 @@ func newPool(c config, client *twilio.Client) *twilio.Pool {
 	return twilio.NewPool(client.VoiceNumbers, 0)
 }
 
-func newTwilio(c config, p *parts) (*twilio.Client, error) {
+// newTwilio asks Twilio over client.
+func newTwilio(c config, client *http.Client) (*twilio.Client, error) {
 	return twilio.NewClient(twilio.ClientConfig{
 		BaseURL: c.twilio.baseURL.String(), Region: c.twilio.region, Edge: c.twilio.edge,
 		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: twilio.Secret(c.twilio.apiSecret.Reveal()),
-		HTTP: &http.Client{Transport: p.traces.Transport(nil, "twilio", p.metrics.Outbound)},
+		HTTP: client,
 	})
 }

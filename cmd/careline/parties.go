@@ -115,11 +115,7 @@ func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
 		AuthToken: twilio.Secret(c.twilio.authToken.Reveal()), SecondaryToken: twilio.Secret(c.twilio.authTokenSecondary.Reveal()),
 		Unsigned: !c.twilio.signatures, HTTP: outward(),
 	}
-	client, err := twilio.NewClient(twilio.ClientConfig{
-		BaseURL: c.twilio.baseURL.String(), Region: c.twilio.region, Edge: c.twilio.edge,
-		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: twilio.Secret(c.twilio.apiSecret.Reveal()),
-		HTTP: outward(),
-	})
+	client, err := newTwilio(c, outward())
 	return client, setup, err
 }
 

@@ -137,7 +137,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if p.session, err = newSession(c, p); err != nil {
 		return nil, err
 	}
-	carrier, err := newTwilio(c, p)
+	carrier, err := newTwilio(c, &http.Client{Transport: p.traces.Transport(nil, "twilio", p.metrics.Outbound)})
 	if err != nil {
 		return nil, err
 	}
