@@ -54,9 +54,14 @@ func BenchmarkServeCallStatus(b *testing.B) {
 
 const benchStatus = "/v1/twilio/webhooks/call-status?AppointmentId=a1"
 
+// benchReport is the nth report: four of each call, of the same leg, and between
+// one and the next those of many other calls, as in a day's traffic.
 func benchReport(n int) url.Values {
-	return url.Values{"AccountSid": {benchAccount}, "CallSid": {fmt.Sprintf("CA1%031x", n)}, "ParentCallSid": {fmt.Sprintf("CA2%031x", n/4)},
-		"CallStatus": {"ringing"}, "Direction": {"outbound-dial"}, "SequenceNumber": {"1"}, "Timestamp": {"Mon, 04 Aug 2025 09:05:07 +0000"},
+	const abreast = 256
+	call, step := n/(4*abreast)*abreast+n%abreast, n%(4*abreast)/abreast
+	return url.Values{"AccountSid": {benchAccount}, "CallSid": {fmt.Sprintf("CA1%031x", call)}, "ParentCallSid": {fmt.Sprintf("CA2%031x", call)},
+		"CallStatus": {[]string{"initiated", "ringing", "in-progress", "completed"}[step]}, "Direction": {"outbound-dial"},
+		"SequenceNumber": {strconv.Itoa(step)}, "Timestamp": {fmt.Sprintf("Mon, 04 Aug 2025 09:05:%02d +0000", step)},
 		"ApiVersion": {"2010-04-01"}, "From": {"+442079460000"}, "To": {benchNumber}, "Called": {benchNumber}, "Caller": {"+442079460000"},
 		"CalledCity": {""}, "CalledZip": {""}, "CalledState": {""}, "CalledCountry": {"GB"}, "ToCity": {""}, "ToZip": {""}, "ToState": {""},
 		"ToCountry": {"GB"}, "FromCity": {""}, "FromCountry": {"GB"}, "CallbackSource": {"call-progress-events"}}
@@ -65,12 +70,17 @@ func benchReport(n int) url.Values {
 // BenchmarkServeOutgoing: TwiML with the access check and the decision on disk,
 // against TwiML for whoever signs.
 func BenchmarkServeOutgoing(b *testing.B) {
-	compare(b, "checked/bare", "/v1/twilio/outgoing", func(n int) url.Values {
-		who := fmt.Sprintf("dr-%d", n%benchClinicians)
-		return url.Values{"AccountSid": {benchAccount}, "ApplicationSid": {benchApp}, "ApiVersion": {"2010-04-01"}, "CallSid": {fmt.Sprintf("CA3%031x", n)},
-			"CallStatus": {"ringing"}, "Direction": {"inbound"}, "Caller": {"client:" + who}, "From": {"client:" + who},
-			"To": {benchNumber}, "Called": {benchNumber}, "appointmentId": {who}}
-	})
+	compare(b, "checked/bare", benchOutgoing, func(n int) url.Values { return benchRequest(fmt.Sprintf("CA3%031x", n), n) })
+}
+
+const benchOutgoing = "/v1/twilio/outgoing"
+
+// benchRequest is the nth request for TwiML: each clinician calls in turn.
+func benchRequest(call string, n int) url.Values {
+	who := fmt.Sprintf("dr-%d", n%benchClinicians)
+	return url.Values{"AccountSid": {benchAccount}, "ApplicationSid": {benchApp}, "ApiVersion": {"2010-04-01"}, "CallSid": {call},
+		"CallStatus": {"ringing"}, "Direction": {"inbound"}, "Caller": {"client:" + who}, "From": {"client:" + who},
+		"To": {benchNumber}, "Called": {benchNumber}, "appointmentId": {who}}
 }
 
 // BenchmarkServeColdStart: from the start of the process to the first signed
