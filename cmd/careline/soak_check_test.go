@@ -50,6 +50,7 @@ type soakTally struct {
 	mu                                                                           sync.Mutex
 	dialled, refused, acknowledged, events, unkept, doubted, withdrawn, versions int
 	faults                                                                       int
+	twice                                                                        int // see follow
 }
 
 // faultsShown is after how many calls that are wrong no more are told.
@@ -87,14 +88,18 @@ func (s *soak) check() {
 	if told.faults > 0 {
 		s.t.Errorf("%d of %d calls are wrong", told.faults, len(s.load.calls))
 	}
+	// Each needs an answer of the record that was lost, or an instance that died on it.
+	if cut := s.happened.cut(); told.twice > cut {
+		s.t.Errorf("%d calls have two versions for one event, and only %d times something was cut off", told.twice, cut)
+	}
 	// Whether a try was lost is chance in a short run: what is killed may just be idle.
 	if told.dialled == 0 || s.load.repeated == 0 {
 		s.t.Error("nothing was dialled or doubled: this was no load")
 	}
 	s.t.Logf("%d instances, troubles %v: %d calls, %d dialled, %d refused; %d webhooks sent, %d of them doubled at once, %d tries lost; "+
-		"%d reports acknowledged, %d events kept, %d dial results answered and not kept; %d versions; %d first filings doubted, %d second ones withdrawn; all in %v",
+		"%d reports acknowledged, %d events kept, %d dial results answered and not kept; %d versions; %d first filings doubted, %d second ones withdrawn, %d events with two versions; all in %v",
 		len(s.instances), s.happened, len(s.load.calls), told.dialled, told.refused, len(s.load.script), s.load.repeated, s.load.lost,
-		told.acknowledged, told.events, told.unkept, told.versions, told.doubted, told.withdrawn, time.Since(s.began).Round(time.Millisecond))
+		told.acknowledged, told.events, told.unkept, told.versions, told.doubted, told.withdrawn, told.twice, time.Since(s.began).Round(time.Millisecond))
 }
 
 func (told *soakTally) add(s *soak, faults []string, c *stormCall) {
@@ -136,7 +141,8 @@ func (c *stormCall) check(s *soak, log store.Store, reader recordReader, told *s
 	if err != nil {
 		return append(faults, err.Error())
 	}
-	faults = append(faults, record.check(s, c, events, expected)...)
+	wrong, twice := record.check(s, c, events, expected)
+	faults = append(faults, wrong...)
 	if record.withdrawn > 0 && !filing.Doubted {
 		faults = append(faults, fmt.Sprintf("%d Communications were withdrawn though none was doubted", record.withdrawn))
 	}
@@ -147,6 +153,9 @@ func (c *stormCall) check(s *soak, log store.Store, reader recordReader, told *s
 	told.unkept += unkept
 	told.withdrawn += record.withdrawn
 	told.versions += len(record.versions)
+	if twice {
+		told.twice++
+	}
 	if filing.Doubted {
 		told.doubted++
 	}
@@ -309,10 +318,11 @@ func (r recordReader) entries(query string) (found []communication, err error) {
 	return found, nil
 }
 
-// check returns what is wrong with the record of a call.
-func (r recorded) check(s *soak, c *stormCall, events []careline.CallEvent, expected careline.Call) (faults []string) {
+// check returns what is wrong with the record of a call, and whether an event has
+// two versions in the way that follow allows.
+func (r recorded) check(s *soak, c *stormCall, events []careline.CallEvent, expected careline.Call) (faults []string, twice bool) {
 	if len(r.standing) != 1 || len(r.versions) == 0 {
-		return []string{fmt.Sprintf("%d Communications, %d versions", len(r.standing), len(r.versions))}
+		return []string{fmt.Sprintf("%d Communications, %d versions", len(r.standing), len(r.versions))}, false
 	}
 	if expected.MemberLeg != "" && !slices.Equal(r.standing, r.byLeg) {
 		faults = append(faults, fmt.Sprintf("found by its own id: %v, by its member's leg: %v", r.standing, r.byLeg))
@@ -320,10 +330,14 @@ func (r recorded) check(s *soak, c *stormCall, events []careline.CallEvent, expe
 	if diff := cmp.Diff(c.communication(s, expected), r.versions[len(r.versions)-1]); diff != "" {
 		faults = append(faults, "the record does not say what was acknowledged (-acknowledged +record):\n"+diff)
 	}
-	if at := c.follow(s, events, r.versions); at != "" {
+	at := c.follow(s, events, r.versions, false)
+	if at != "" {
+		twice = c.follow(s, events, r.versions, true) == ""
+	}
+	if at != "" && !twice {
 		faults = append(faults, at)
 	}
-	return faults
+	return faults, twice
 }
 
 // follow holds the versions against the log: the first is the first state of the
@@ -332,9 +346,10 @@ func (r recorded) check(s *soak, c *stormCall, events []careline.CallEvent, expe
 // when they do not.
 //
 // A report that does not say whose leg it is about stands aside until another one
-// names the leg; the states before that may hold it or not. And when the answer to
-// a version without it was lost, the repetition may write one with it.
-func (c *stormCall) follow(s *soak, events []careline.CallEvent, versions []string) string {
+// names the leg; the states before that may hold it or not. Twice allows what
+// happens when the answer to a version without it was lost, or its instance died
+// on it, and the link came before the repetition: that writes one with it.
+func (c *stormCall) follow(s *soak, events []careline.CallEvent, versions []string, twice bool) string {
 	linked := slices.IndexFunc(events, func(e careline.CallEvent) bool {
 		return e.Kind == careline.KindProgress || e.MemberLeg != ""
 	})
@@ -350,7 +365,7 @@ func (c *stormCall) follow(s *soak, events []careline.CallEvent, versions []stri
 		for _, state := range states {
 			c.step(s, careline.Fold(state), versions, at, next)
 		}
-		if n < linked {
+		if twice && n < linked {
 			c.step(s, careline.Fold(states[0]), versions, maps.Clone(next), next)
 		}
 		if len(next) == 0 {

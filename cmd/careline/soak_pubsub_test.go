@@ -131,7 +131,7 @@ var keptHere = regexp.MustCompile(`(?m)^careline_messages_total\{direction="out"
 // restartTopic takes Pub/Sub away for a while. The emulator forgets what it has
 // when it stops, unlike Google, so it is empty then: the load pauses before, until
 // all that was published is in the log. What comes while it is away careline keeps
-// itself, and publishes afterwards.
+// itself, and publishes afterwards, although all instances die in between.
 func (s *soak) restartTopic() {
 	s.t.Helper()
 	s.load.hold()
@@ -151,6 +151,7 @@ func (s *soak) restartTopic() {
 	if !kept {
 		s.t.Error("Pub/Sub was away, and no instance has kept anything itself")
 	}
+	s.killAll() // what was kept is to be published by whoever comes after
 	// What is published to a topic without subscription is nobody's: neither Google
 	// nor the emulator keeps it. So nothing comes until all is provisioned.
 	s.load.hold()

@@ -64,7 +64,7 @@ type soak struct {
 	database  string
 	instances []*service
 	senders   map[string]string // by appointment, the clinician as the record names him
-	happened  map[string]int    // troubles
+	happened  happenings
 	began     time.Time
 }
 
@@ -84,7 +84,7 @@ func newSoak(t *testing.T, kind soakKind) *soak {
 			t.Error(err)
 		}
 	})
-	s := &soak{t: t, kind: kind, chance: rand.New(rand.NewPCG(seed, 0)), happened: map[string]int{}, senders: map[string]string{},
+	s := &soak{t: t, kind: kind, chance: rand.New(rand.NewPCG(seed, 0)), happened: happenings{}, senders: map[string]string{},
 		system: &system{t: t, world: world, dir: t.TempDir()}}
 	for _, a := range world.Clinic.Appointments {
 		s.senders[a.ID] = string(s.system.clinicianOf(a))

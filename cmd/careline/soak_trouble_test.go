@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,22 @@ type trouble struct {
 	name string
 	do   func()
 }
+
+// happenings are how often each trouble happened.
+type happenings map[string]int
+
+// cut is how many deliveries may have been cut off between the record's write and
+// its note here: a generous bound, for an instance has 16 under way when it dies.
+func (h happenings) cut() (deliveries int) {
+	for name, times := range h {
+		if strings.Contains(name, "killed") || strings.Contains(name, "away") {
+			deliveries += 16 * times
+		}
+	}
+	return deliveries + 8*h[answersLost]
+}
+
+const answersLost = "the health record's answers lost"
 
 // trouble has everything happen in each round, in an order of chance, evenly
 // spread over the script: by what was acknowledged and not by the clock, so that
@@ -46,7 +63,7 @@ func (s *soak) troubles() []trouble {
 		{"all instances killed", s.killAll},
 		{"the health record down", s.outage},
 		{"an instance killed while the health record is down", s.killInOutage},
-		{"the health record's answers lost", s.loseAnswers},
+		{answersLost, s.loseAnswers},
 	}
 	if s.box != nil {
 		list = append(list,
