@@ -190,7 +190,7 @@ func TestTokenExpires(t *testing.T) {
 	w := newWired(t, dialTo(member, "", ""))
 	w.script(member, map[string]any{"outcome": "answer", "talkSeconds": 0, "voice": "tone:1000"})
 	p := w.softphone()
-	p.listen(granted(t, "a", 6*time.Second, mayCall))
+	p.listen(granted(t, "a", 10*time.Second, mayCall))
 	b, answer := p.inCall()
 	eventually(t, "refusal", func() bool {
 		p.send("register", map[string]any{"media": map[string]any{"audio": true}})
