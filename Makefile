@@ -47,11 +47,11 @@ used:
 	@echo "      Whatever is not named as left out was tested."
 
 unit: node web ## unit and integration tests, in random order; the web app's too
-	@go test -shuffle=on ./...
+	@go test -shuffle=on -timeout 30m ./...
 	@cd web && npx vitest run
 
 race: node web ## the Go tests under the race detector
-	@go test -race ./...
+	@go test -race -timeout 30m ./...
 
 e2e: build ## the browser tests: real Chromium, the real Voice SDK, real sound
 	@node web/e2e/first-load.mjs

@@ -173,7 +173,7 @@ func TestPullAsksAgain(t *testing.T) {
 	if err := newPublisher(t, topic).Publish(t.Context(), messageOf(t, reportOf(t, 1, 0, "ringing"))); err != nil {
 		t.Fatal(err)
 	}
-	got.until(t, "the report arrives", func() bool { return len(got.events) == 1 })
+	got.until(t, "the report arrives", func() bool { return len(got.events) > 0 })
 	stop()
 }
 

@@ -112,7 +112,7 @@ func TestConsoleLinksOnlyToAnAppWithAPage(t *testing.T) {
 
 func TestConsoleSteersTheBoxes(t *testing.T) {
 	t.Parallel()
-	world := startWorld(t, nil)
+	world := startWorld(t, func(c *sandbox.Config) { c.Pace = 1 }) // somebody has to answer while it rings
 	startApp(t, world)
 	api := world.ConsoleURL + "/console/v1/"
 	var state struct {

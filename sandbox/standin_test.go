@@ -23,6 +23,7 @@ import (
 type standIn struct {
 	world *sandbox.World
 	*httptest.Server
+	turn    sync.Mutex // one change of a record after the other
 	mu      sync.Mutex
 	bearers []string
 	records map[string]map[string]any // first leg's SID → Communication as last stored
@@ -141,6 +142,8 @@ func (a *standIn) status(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *standIn) change(call string, change func(map[string]any)) {
+	a.turn.Lock()
+	defer a.turn.Unlock()
 	a.mu.Lock()
 	record := a.records[call]
 	a.mu.Unlock()

@@ -198,7 +198,7 @@ func (w *World) follow() {
 }
 
 // closeLimit is how long Close waits for webhooks and requests under way.
-const closeLimit = 5 * time.Second
+const closeLimit = 30 * time.Second
 
 // Close hangs up every call, stops the servers and frees their ports; a
 // temporary record is removed. Closing twice is allowed.

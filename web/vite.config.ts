@@ -15,5 +15,6 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
+    testTimeout: 60_000, // for a machine that is very busy
   },
 });

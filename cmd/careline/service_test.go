@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -136,14 +137,21 @@ func (s *service) ask(path string) ([]byte, error) {
 	return body, err
 }
 
+// given are the ports that tests of this process have, listening or not.
+var given sync.Map
+
 // freePort is below the ports that systems give to those who name none, so that
-// nobody takes it while the service is dead.
+// nobody takes it while the service is dead; and no other test's.
 func freePort(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		port := fmt.Sprint(20_000 + rand.IntN(10_000))
 		ln, err := net.Listen("tcp", "127.0.0.1:"+port)
 		if err != nil {
+			continue
+		}
+		if _, taken := given.LoadOrStore(port, true); taken {
+			ln.Close()
 			continue
 		}
 		if err := ln.Close(); err != nil {

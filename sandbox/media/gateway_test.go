@@ -290,13 +290,14 @@ func TestCutAndHeal(t *testing.T) {
 	eventually(t, "first sound of the browser", func() bool { return p.Stats().PacketsIn == 1 })
 	g.Cut(true)
 	in, out := p.Stats().PacketsIn, p.Stats().PacketsOut
+	eventually(t, "arrival of what is on its way", func() bool { return p.Stats().PacketsOut >= out+20 })
 	b.forget()
 	b.mic.speak(t, media.Tone(440), 10)
-	eventually(t, "packets sent into the void", func() bool { return p.Stats().PacketsOut >= out+20 })
+	eventually(t, "packets sent into the void", func() bool { return p.Stats().PacketsOut >= out+40 })
 	b.mu.Lock()
 	heard := len(b.heard)
 	b.mu.Unlock()
-	if heard > 2 || p.Stats().PacketsIn != in { // 2: already on their way
+	if heard > 0 || p.Stats().PacketsIn != in {
 		t.Fatalf("through the cut came %d packets out, %d in", heard, p.Stats().PacketsIn-in)
 	}
 	g.Cut(false)
@@ -312,7 +313,7 @@ func TestRestartAfterACut(t *testing.T) {
 	t.Parallel()
 	g := open(t)
 	var r recorder
-	b, p := call(t, g, browserAPI(t, 126, 400*time.Millisecond), r.handlers())
+	b, p := call(t, g, browserAPI(t, 126, 1500*time.Millisecond), r.handlers())
 	p.Play(media.Tone(500))
 	b.hear(t, 5)
 	g.Cut(true)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"sync"
 )
@@ -59,13 +60,17 @@ func StartFake() (*Box, error) {
 	return &Box{address: address, running: startFake(address)}, nil
 }
 
-// freeAddress is a port that nobody listened on a moment ago.
+// freeAddress is a port that nobody listened on a moment ago. It is below those
+// that systems give to who names none, so that nobody takes it while the box is
+// stopped.
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(10_000)))
+		if err == nil {
+			return l.Addr().String(), l.Close()
+		}
 	}
-	return l.Addr().String(), l.Close()
+	return "", errors.New("found no free port for Pub/Sub")
 }
 
 // Endpoint is host:port, as PUBSUB_EMULATOR_HOST has it. It stays the same over a

@@ -1,13 +1,14 @@
 package twiliobox_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"perci.health/careline/sandbox/media"
 )
 
-const toClient = `<Response><Dial answerOnBridge="true" callerId="` + ours + `" action="/result"><Client statusCallback="/status" statusCallbackEvent="initiated ringing answered completed">` +
+const toClient = `<Response><Dial answerOnBridge="true" ` + patient + ` callerId="` + ours + `" action="/result"><Client statusCallback="/status" statusCallbackEvent="initiated ringing answered completed">` +
 	`<Identity>dr_jones</Identity><Parameter name="appointment" value="a b"/></Client></Dial></Response>`
 
 // Every browser of a client rings; the first to answer has the call, with sound.
@@ -54,26 +55,28 @@ func TestClientDoesNotAnswer(t *testing.T) {
 		do   func(w *wired, p *softphone, sid, parent string)
 		told string // the browser, or nothing
 		want string // DialCallStatus
+
+		rings string // for how long
 	}{
 		{"rejects", func(_ *wired, p *softphone, sid, _ string) {
 			p.send("reject", map[string]any{"callsid": sid})
-		}, "", "busy"},
+		}, "", "busy", patient},
 		{"the caller gives up", func(w *wired, _ *softphone, _, parent string) {
 			w.do("POST", "/sandbox/v1/calls/"+parent+"/hangup", nil, nil)
-		}, "cancel", "canceled"},
-		{"nobody comes", func(*wired, *softphone, string, string) {}, "cancel", "no-answer"},
+		}, "cancel", "canceled", patient},
+		{"nobody comes", func(*wired, *softphone, string, string) {}, "cancel", "no-answer", ""},
 		{"the browser's answer is nonsense", func(_ *wired, p *softphone, sid, _ string) {
 			p.send("answer", map[string]any{"callsid": sid, "sdp": "?"})
 			if m := p.next("hangup").Payload; m.Error.Code != 31100 {
 				p.t.Errorf("%+v", m)
 			}
 			p.send("reject", map[string]any{"callsid": sid})
-		}, "", "busy"},
+		}, "", "busy", patient},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWired(t, toClient)
+			w := newWired(t, strings.Replace(toClient, patient, tt.rings, 1))
 			p := w.reachable("dr_jones")
 			parent := w.connect(nil)
 			invite := p.next("invite").Payload

@@ -180,10 +180,12 @@ func TestMediaCut(t *testing.T) {
 	w, _, b, answer := talking(t)
 	w.do("PUT", "/sandbox/v1/network", map[string]bool{"media": false}, nil)
 	gap := func() int { return w.call(answer.Payload.CallSID).Legs[0].Media.LongestGapMs }
-	eventually(t, "gap", func() bool { return gap() > 300 })
-	b.frames()
-	if packets := w.call(answer.Payload.CallSID).Legs[0].Media.PacketsIn; packets == 0 || gap() < 300 {
-		t.Errorf("%d packets", packets)
+	before := gap() // a busy machine has gaps too
+	eventually(t, "gap", func() bool { return gap() > before+300 })
+	b.frames() // what was on its way
+	eventually(t, "longer gap", func() bool { return gap() > before+600 })
+	if packets := w.call(answer.Payload.CallSID).Legs[0].Media.PacketsIn; packets == 0 {
+		t.Error("no packets before the cut")
 	}
 	if n := len(b.frames()); n > 0 {
 		t.Errorf("%d frames came through the cut", n)

@@ -264,6 +264,10 @@ func statuses(all []seen) (got []string) {
 	return got
 }
 
+// patient has a Dial ring for as long as Twilio lets it, for a test that does
+// something at the phone meanwhile: at a fast pace even that is but seconds.
+const patient = `timeout="600"`
+
 // dialTo is the usual TwiML of these tests.
 func dialTo(number, dialAttrs, numberAttrs string) string {
 	return `<Response><Dial callerId="` + ours + `" answerOnBridge="true" action="/result" ` + dialAttrs + `>` +

@@ -9,6 +9,7 @@ test("the check of this computer passes, and its report names nobody", async ({ 
   await page.getByRole("button", { name: "Start the check" }).click();
   await page.getByRole("button", { name: "Yes, I heard it" }).click();
   const report = page.getByRole("textbox", { name: "Report" });
+  await expect(report).toHaveValue(/You can make calls\./);
   await photograph(page, "check-after");
   const text = await report.inputValue();
   for (const id of ["browser", "https", "microphone", "token", "signalling", "media", "events", "speaker"]) {

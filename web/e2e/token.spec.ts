@@ -4,7 +4,7 @@ import { expect, test } from "./fixtures";
 test.use({ settings: { TWILIO_TOKEN_TTL: "60" } });
 
 test("the access token is renewed in a call, and the call outlives the first one", async ({ desk, world }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const visit = await world.visit("Adeyemi", "Ellis");
   const tokens: string[] = [];
   desk.page.on("response", async (response) => {
@@ -21,9 +21,9 @@ test("the access token is renewed in a call, and the call outlives the first one
   });
   await desk.open(visit);
   await desk.talk(visit);
-  await expect.poll(() => tokens.length, { timeout: 120_000, message: "tokens fetched" }).toBeGreaterThanOrEqual(3);
+  await expect.poll(() => tokens.length, { timeout: 180_000, message: "tokens fetched" }).toBeGreaterThanOrEqual(3);
   await expect.poll(() => presented.size, { message: "tokens presented" }).toBeGreaterThanOrEqual(3);
-  await expect.poll(() => desk.seconds(), { timeout: 120_000 }).toBeGreaterThan(62);
+  await expect.poll(() => desk.seconds(), { timeout: 180_000 }).toBeGreaterThan(62);
   await desk.says("Connected");
   await hears(desk.page, 440);
   await desk.button("End call").click();

@@ -1,7 +1,7 @@
 // A screen in a test: the real providers around services that the test plays.
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render } from "@testing-library/react";
+import { configure, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
@@ -10,6 +10,8 @@ import type { Softphone, SoftphoneState } from "./calling/state";
 import { clinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import { type Services, ServicesProvider } from "./services";
+
+configure({ asyncUtilTimeout: 30_000 }); // for a machine that is very busy
 
 export const IDLE: SoftphoneState = {
   call: null,

@@ -38,7 +38,7 @@ describe("the speaker", () => {
     expect(audio.speakerDevices.set).toHaveBeenLastCalledWith("s2");
     expect({ ...localStorage }).toEqual({ "careline.speaker": "s2" });
     const heard = of.test();
-    await vi.waitFor(() => expect(made).toHaveLength(1));
+    await vi.waitFor(() => expect(made).toHaveLength(1), { timeout: 30_000 });
     await Promise.resolve();
     expect(made[0]).toMatchObject({ url: "/t.wav", sink: ["s2"] });
     made[0]?.end();
