@@ -18,10 +18,13 @@ const (
 	batchMessages = 1000
 	// batchBytes keeps a request below Pub/Sub's 10 MB with its envelope.
 	batchBytes = 9_000_000
-	// flightsAtMost is how many requests are under way at once. With few, more
-	// messages gather for each, which costs less; with one, everybody would wait
-	// for the slowest answer.
+	// flightsAtMost is how many requests are under way at once.
 	flightsAtMost = 4
+	// flightsApart is how long a request must have been under way before another
+	// one follows it. A full request costs both sides little more than one with a
+	// single message, so what comes meanwhile goes together; with one request only,
+	// everybody would wait for the slowest answer, and Google's take 10 to 20 ms.
+	flightsApart = 4 * time.Millisecond
 	// roomMessages and roomBytes bound what waits: some two seconds' worth, after
 	// which nobody waits for it any more.
 	roomMessages = 20_000
@@ -30,9 +33,10 @@ const (
 	flightWithin = 10 * time.Second
 )
 
-// Publisher publishes messages as soon as they come: whatever waits goes in the
-// next request. Google's own client waits up to 10 ms for more messages to come,
-// in which a webhook's caller waits too. It may be used by many goroutines.
+// Publisher publishes a message as soon as it comes, unless another request has
+// only just begun: then it goes with whatever waits when that one is answered, at
+// most 4 ms later. Google's own client waits up to 10 ms for more messages to
+// come, in which a webhook's caller waits too. It may be used by many goroutines.
 type Publisher struct {
 	client *pubsub.TopicAdminClient
 	topic  string
@@ -40,7 +44,9 @@ type Publisher struct {
 	mu      sync.Mutex
 	waiting []*outgoing     // in the order of their coming
 	bytes   int             // of those waiting
-	flying  int             // requests under way
+	flying  int             // requests under way, or about to be
+	due     bool            // the last request has been under way for flightsApart
+	again   *time.Timer     // until it has
 	busy    map[string]bool // ordering keys of the messages in them
 	closed  bool
 	landed  sync.Cond // a request has ended
@@ -63,10 +69,15 @@ func NewPublisher(ctx context.Context, t Topic) (*Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newPublisher(client, t.Path()), nil
+}
+
+func newPublisher(client *pubsub.TopicAdminClient, topic string) *Publisher {
 	client.CallOptions.Publish = nil // what fails is kept elsewhere at once, not tried again in here
-	p := &Publisher{client: client, topic: t.Path(), busy: map[string]bool{}}
+	p := &Publisher{client: client, topic: topic, busy: map[string]bool{}}
 	p.landed.L = &p.mu
-	return p, nil
+	p.again = time.AfterFunc(flightsApart, p.follow)
+	return p
 }
 
 // Publish returns nil when Google has the message, durably. An error of code
@@ -100,6 +111,7 @@ func (p *Publisher) Close() error {
 	for p.flying > 0 {
 		p.landed.Wait()
 	}
+	p.again.Stop()
 	p.mu.Unlock()
 	return p.client.Close()
 }
@@ -120,9 +132,8 @@ func (p *Publisher) enter(out *outgoing) error {
 	}
 	p.waiting = append(p.waiting, out)
 	p.bytes += out.size
-	if p.flying < flightsAtMost && !p.busy[out.message.OrderingKey] {
-		p.flying++
-		go p.fly()
+	if !p.busy[out.message.OrderingKey] {
+		p.takeOff()
 	}
 	return nil
 }

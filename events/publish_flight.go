@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/grpc/codes"
@@ -19,28 +20,61 @@ type flight struct {
 	cancel  context.CancelFunc
 }
 
-// fly carries what waits, batch after batch, until nothing can be taken.
+// takeOff sends a request on its way when something waits and it is time; the
+// lock is held.
+func (p *Publisher) takeOff() {
+	if len(p.waiting) == 0 || p.flying == flightsAtMost || (p.flying > 0 && !p.due) {
+		return
+	}
+	p.flying++
+	p.due = false
+	p.again.Reset(flightsApart)
+	go p.fly()
+}
+
+// follow lets another request follow the last one, now or when a message comes.
+func (p *Publisher) follow() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.due = true
+	p.takeOff()
+}
+
+// fly carries what waits to Google.
 func (p *Publisher) fly() {
-	for {
-		ctx, cancel := context.WithTimeout(context.Background(), flightWithin)
-		f := p.load(cancel)
-		if f == nil {
-			cancel()
-			return
-		}
+	p.gather()
+	ctx, cancel := context.WithTimeout(context.Background(), flightWithin)
+	defer cancel()
+	f := p.load(cancel)
+	if len(f.cargo) > 0 {
 		err := p.send(ctx, f.cargo)
 		if alone := len(f.cargo) == 1; status.Code(err) == codes.InvalidArgument && !alone {
 			p.sendSingly(ctx, f.cargo)
 		} else {
 			answer(f.cargo, err, alone)
 		}
-		cancel()
-		p.land(f)
+	}
+	p.land(f)
+}
+
+// gather lets goroutines that are ready to publish come forward: on one processor
+// the first of a crowd would otherwise have a request of its own, and the others
+// wait for its answer.
+func (p *Publisher) gather() {
+	for before := -1; ; {
+		runtime.Gosched()
+		p.mu.Lock()
+		n := len(p.waiting)
+		p.mu.Unlock()
+		if n == before || n >= batchMessages {
+			return
+		}
+		before = n
 	}
 }
 
 // load takes the first messages whose keys are not in the air already, and those
-// behind them of the same keys; nil, and one flight less, when there are none.
+// behind them of the same keys; there may be none.
 func (p *Publisher) load(cancel context.CancelFunc) *flight {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -64,11 +98,7 @@ func (p *Publisher) load(cancel context.CancelFunc) *flight {
 	}
 	clear(p.waiting[len(kept):])
 	p.waiting, p.bytes = kept, p.bytes-size
-	if f.awaited = len(f.cargo); f.awaited == 0 {
-		p.flying--
-		p.landed.Broadcast()
-		return nil
-	}
+	f.awaited = len(f.cargo)
 	for _, out := range f.cargo {
 		if out.message.OrderingKey != "" {
 			p.busy[out.message.OrderingKey] = true
@@ -77,13 +107,16 @@ func (p *Publisher) load(cancel context.CancelFunc) *flight {
 	return f
 }
 
-// land frees the keys of a flight.
+// land frees the keys of a flight, and lets the next take off.
 func (p *Publisher) land(f *flight) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, out := range f.cargo {
 		delete(p.busy, out.message.OrderingKey)
 	}
+	p.flying--
+	p.takeOff()
+	p.landed.Broadcast()
 }
 
 func (p *Publisher) send(ctx context.Context, cargo []*outgoing) error {

@@ -47,7 +47,9 @@ func benchDatabase(b *testing.B) string {
 }
 
 // BenchmarkServePubSub: a webhook that Pub/Sub has before the 200, against one that
-// SQLite has.
+// SQLite has. The emulator is warm before the clock starts, and nobody subscribes:
+// what it keeps for a subscriber who does not come makes each further call cost it
+// more. Its processor time is in the figure all the same.
 func BenchmarkServePubSub(b *testing.B) {
 	box, err := pubsubbox.Start(b.Context())
 	if err != nil {
@@ -59,7 +61,8 @@ func BenchmarkServePubSub(b *testing.B) {
 		}
 	})
 	b.Log("Pub/Sub: ", box.Kind())
-	admin, err := events.NewAdmin(b.Context(), events.AdminConfig{Pull: "bench", Topic: events.Topic{Project: soakProject, Name: "twilio", Emulator: box.Endpoint()}})
+	topic := events.Topic{Project: soakProject, Name: "twilio", Emulator: box.Endpoint()}
+	admin, err := events.NewAdmin(b.Context(), events.AdminConfig{Pull: "bench", Topic: topic})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -68,16 +71,39 @@ func BenchmarkServePubSub(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, change := range plan {
-		if change.Apply == nil {
-			continue
-		}
-		if err := change.Apply(b.Context()); err != nil {
-			b.Fatal(err)
-		}
+	if err := plan[0].Apply(b.Context()); err != nil { // the topic
+		b.Fatal(err)
 	}
+	benchWarm(b, topic)
 	duel{ratio: "pubsub/sqlite", path: benchStatus, form: benchReport, otherName: "sqlite", other: "serve",
 		set: append(benchPushes(b).env, "EVENTS=pubsub", "PUBSUB_PROJECT="+soakProject, "PUBSUB_EMULATOR_HOST="+box.Endpoint())}.run(b)
+}
+
+// benchWarm publishes until the emulator's Java has compiled what it needs: the
+// first messages cost it several times what the later ones do.
+func benchWarm(b *testing.B, topic events.Topic) {
+	b.Helper()
+	const messages = 60_000
+	publisher, err := events.NewPublisher(b.Context(), topic)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer publisher.Close()
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range benchConnections {
+		all.Go(func() {
+			for n := int(next.Add(1)); n <= messages; n = int(next.Add(1)) {
+				report := benchReport(n)
+				m := events.Message{Key: report.Get("ParentCallSid"), Data: []byte(report.Encode()), Attributes: map[string]string{"type": "appointment"}}
+				if err := publisher.Publish(b.Context(), m); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // benchPushed is who signs pushes, and the settings of who takes them.
