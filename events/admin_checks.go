@@ -31,15 +31,15 @@ const provisionDoes = "Run careline provision, look at its plan, and run it agai
 func (a *Admin) Checks() []careline.Check {
 	return []careline.Check{
 		{Name: aboutTopic, Ask: a.checkTopic},
-		{Name: aboutPublish, Ask: a.checkPublish},
-		{Name: aboutSubscription, Ask: a.about(aboutSubscription, "it exists, is on our topic, never expires and keeps messages for 7 days")},
-		{Name: aboutPush, Ask: a.about(aboutPush, "messages come to us, wrapped")},
-		{Name: aboutToken, Ask: a.about(aboutToken, "pushes are signed as the settings say")},
-		{Name: aboutOrdering, Ask: a.about(aboutOrdering, "the reports of a call come in order")},
-		{Name: aboutDeadline, Ask: a.about(aboutDeadline, "there is time enough to answer")},
-		{Name: aboutRetry, Ask: a.about(aboutRetry, "failed deliveries are repeated with growing pauses")},
-		{Name: aboutLetters, Ask: a.checkLetters},
-		{Name: aboutGrants, Ask: a.checkGrants},
+		{Name: aboutPublish, Needs: aboutTopic, Ask: a.checkPublish},
+		{Name: aboutSubscription, Needs: aboutTopic, Ask: a.about(aboutSubscription, "it exists, is on our topic, never expires and keeps messages for 7 days")},
+		{Name: aboutPush, Needs: aboutTopic, Ask: a.about(aboutPush, "messages come to us, wrapped")},
+		{Name: aboutToken, Needs: aboutTopic, Ask: a.about(aboutToken, "pushes are signed as the settings say")},
+		{Name: aboutOrdering, Needs: aboutTopic, Ask: a.about(aboutOrdering, "the reports of a call come in order")},
+		{Name: aboutDeadline, Needs: aboutTopic, Ask: a.about(aboutDeadline, "there is time enough to answer")},
+		{Name: aboutRetry, Needs: aboutTopic, Ask: a.about(aboutRetry, "failed deliveries are repeated with growing pauses")},
+		{Name: aboutLetters, Needs: aboutTopic, Ask: a.checkLetters},
+		{Name: aboutGrants, Needs: aboutTopic, Ask: a.checkGrants},
 	}
 }
 
@@ -48,12 +48,15 @@ func unasked(err error) careline.Finding {
 	switch status.Code(err) {
 	case codes.Unimplemented:
 		return careline.Skipped("this Pub/Sub does not say: it is the emulator")
-	case codes.PermissionDenied, codes.Unauthenticated:
+	case codes.Unauthenticated:
+		return careline.Doubt("Google does not know this login: "+status.Convert(err).Message(),
+			"Put the login right (Application Default Credentials), or run the doctor as somebody who has one.").Blocking()
+	case codes.PermissionDenied:
 		return careline.Doubt("Google does not let this login look: "+status.Convert(err).Message(),
 			"Give it the role roles/pubsub.viewer on the project, or run the doctor as somebody who has it.")
 	}
 	return careline.Fault("Pub/Sub did not answer: "+status.Convert(err).Message(),
-		"Check PUBSUB_PROJECT, the network and the login (Application Default Credentials).")
+		"Check PUBSUB_PROJECT, the network and the login (Application Default Credentials).").Blocking()
 }
 
 func (a *Admin) checkTopic(ctx context.Context) careline.Finding {

@@ -284,3 +284,23 @@ func TestAdminNeedsItsSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestPubSubThatIsAwayIsToldOnce: every check needs the first, and that one blocks
+// them when nobody answers.
+func TestPubSubThatIsAwayIsToldOnce(t *testing.T) {
+	t.Parallel()
+	admin := newAdmin(t, events.AdminConfig{Topic: events.Topic{Project: "a-project", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "careline-pull"})
+	checks := admin.Checks()
+	for _, c := range checks[1:] {
+		same(t, c.Name+" needs", c.Needs, checks[0].Name)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if found := checks[0].Ask(ctx); !found.Blocks || found.Verdict != careline.VerdictFault {
+		t.Errorf("nobody answers, and it finds %+v", found)
+	}
+	_, missing := pushing(t)
+	if found := missing.Checks()[0].Ask(t.Context()); found.Blocks || found.Verdict != careline.VerdictFault {
+		t.Errorf("there is no topic, and it finds %+v", found)
+	}
+}

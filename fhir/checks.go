@@ -22,20 +22,31 @@ import (
 //	fhir: definitions  the definitions of what careline writes are there
 func (c *Client) Checks() []careline.Check {
 	return []careline.Check{
-		{Name: "fhir: server", Ask: c.checkServer},
-		{Name: "fhir: login", Ask: c.checkLogin},
-		{Name: "fhir: search", Ask: c.checkSearch},
-		{Name: "fhir: write", Ask: c.checkWrite},
-		{Name: "fhir: quota", Ask: c.checkQuota},
-		{Name: "fhir: definitions", Ask: c.checkDefinitions},
+		{Name: aboutServer, Ask: c.checkServer},
+		{Name: aboutLogin, Needs: aboutServer, Ask: c.checkLogin},
+		{Name: "fhir: search", Needs: aboutLogin, Ask: c.checkSearch},
+		{Name: "fhir: write", Needs: aboutLogin, Ask: c.checkWrite},
+		{Name: "fhir: quota", Needs: aboutLogin, Ask: c.checkQuota},
+		{Name: "fhir: definitions", Needs: aboutLogin, Ask: c.checkDefinitions},
 	}
 }
+
+// The checks that others need. The names are in scripts: never change one.
+const (
+	aboutServer = "fhir: server"
+	aboutLogin  = "fhir: login"
+)
 
 func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
 	case err != nil:
-		return c.failed("The server's capability statement cannot be had", err)
+		found := c.failed("The server's capability statement cannot be had", err)
+		p, answered := errors.AsType[*Problem](err)
+		if answered && (p.Status == http.StatusUnauthorized || p.Status == http.StatusForbidden) {
+			return found // the statement is asked for without the login, which may open the rest
+		}
+		return found.Blocking()
 	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
 		return careline.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
 	}
@@ -54,7 +65,7 @@ func (c *Client) checkLogin(ctx context.Context) careline.Finding {
 		return careline.Skipped("No login is set (FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET).")
 	}
 	if _, err := c.login.bearer(ctx); err != nil {
-		return c.failed("The login gave no token", err)
+		return c.failed("The login gave no token", err).Blocking()
 	}
 	return careline.Good("The login gave a token.")
 }
@@ -89,8 +100,8 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 
 // neverStored lacks the status that every Communication must have (FHIR R4,
 // section 10.3): a server refuses it for that, but only after it has found that
-// the client may write.
-const neverStored = `{"resourceType":"Communication","payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
+// the client may write. Its category is ours: the client may write no other.
+const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
 
 func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")

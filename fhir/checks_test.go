@@ -146,3 +146,40 @@ func TestAServerThatWantsALoginSaysSo(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// What makes no other question of use is said by its check.
+func TestWhichFindingsBlock(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		path   string
+		status int
+		body   string
+		check  string
+		blocks bool
+	}{
+		"nobody is there":        {"/metadata", 0, "", "fhir: server", true},
+		"it is down":             {"/metadata", 503, missing, "fhir: server", true},
+		"no FHIR":                {"/metadata", 200, "<html>", "fhir: server", true},
+		"a guarded statement":    {"/metadata", 401, missing, "fhir: server", false},
+		"a forbidden statement":  {"/metadata", 403, missing, "fhir: server", false},
+		"another version":        {"/metadata", 200, `{"resourceType":"CapabilityStatement","fhirVersion":"5.0.0"}`, "fhir: server", false},
+		"a login that is away":   {"/token", 0, "", "fhir: login", true},
+		"a login that refuses":   {"/token", 400, `{"error":"invalid_request"}`, "fhir: login", true},
+		"a search that is wrong": {"/Appointment", 403, invalid, "fhir: search", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := offline(t, func(r *http.Request) (int, http.Header, string) {
+					if strings.Contains(r.URL.Path, c.path) {
+						return c.status, nil, c.body
+					}
+					return sound(r)
+				}, true)
+				if f := findings(t, client)[c.check]; f.Blocks != c.blocks || f.Verdict != careline.VerdictFault {
+					t.Errorf("%+v", f)
+				}
+			})
+		})
+	}
+}

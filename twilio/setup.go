@@ -43,19 +43,22 @@ func (c *Client) inspect(s Setup) inspection {
 	return inspection{c, s}
 }
 
+// aboutKey is the check that others need. Its name is in scripts: never change it.
+const aboutKey = "twilio: API key"
+
 // Checks are the questions about the account and about what Twilio finds at our
 // public URL. Two of them sign in with the auth token in place of the client's API
 // key, which may not ask them.
 func (c *Client) Checks(s Setup) []careline.Check {
 	i := c.inspect(s)
 	return []careline.Check{
-		{Name: "twilio: API key", Ask: i.apiKey},
-		{Name: "twilio: auth token", Ask: i.authToken},
-		{Name: "twilio: access tokens", Ask: i.accessTokens},
-		{Name: "twilio: TwiML App", Ask: i.app},
-		{Name: "twilio: numbers", Ask: i.haveNumbers},
-		{Name: "twilio: numbers' webhooks", Ask: i.numberHooks},
-		{Name: "twilio: countries", Ask: i.countries},
+		{Name: aboutKey, Ask: i.apiKey},
+		{Name: "twilio: auth token", Needs: aboutKey, Ask: i.authToken},
+		{Name: "twilio: access tokens", Needs: aboutKey, Ask: i.accessTokens},
+		{Name: "twilio: TwiML App", Needs: aboutKey, Ask: i.app},
+		{Name: "twilio: numbers", Needs: aboutKey, Ask: i.haveNumbers},
+		{Name: "twilio: numbers' webhooks", Needs: aboutKey, Ask: i.numberHooks},
+		{Name: "twilio: countries", Needs: aboutKey, Ask: i.countries},
 		{Name: "twilio: webhooks", Ask: i.webhooks},
 	}
 }
@@ -171,11 +174,11 @@ func unasked(err error) careline.Finding {
 		return careline.Doubt(fmt.Sprintf("Twilio did not answer this: HTTP %d, error %d.", e.Status, e.Code), "Try again in a minute; if it stays so, see status.twilio.com.")
 	case ok && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden):
 		return careline.Fault(fmt.Sprintf("Twilio refused to answer this: HTTP %d, error %d.", e.Status, e.Code),
-			"See what the check twilio: API key says; if that one is good, the key is a Restricted one and lacks this permission: use a Standard key.")
+			"See what the check "+aboutKey+" says; if that one is good, the key is a Restricted one and lacks this permission: use a Standard key.")
 	case ok:
 		return careline.Fault(fmt.Sprintf("Twilio did not take the question: HTTP %d, error %d.", e.Status, e.Code), "Check TWILIO_ACCOUNT_SID and TWILIO_API_BASE_URL.")
 	}
-	return careline.Doubt("Twilio could not be asked: "+cause(err)+".", "See what the check twilio: API key says.")
+	return careline.Doubt("Twilio could not be asked: "+cause(err)+".", "See what the check "+aboutKey+" says.")
 }
 
 // cause is the innermost reason of a failed request; it holds no URL (see unreachable).

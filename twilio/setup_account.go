@@ -20,7 +20,7 @@ func (i inspection) apiKey(ctx context.Context) careline.Finding {
 	e, ok := errors.AsType[*APIError](err)
 	switch {
 	case !ok:
-		return careline.Fault("Twilio could not be reached: "+cause(err)+".", "Check TWILIO_API_BASE_URL, TWILIO_REGION and TWILIO_EDGE, and this machine's way to the internet.")
+		return careline.Fault("Twilio could not be reached: "+cause(err)+".", "Check TWILIO_API_BASE_URL, TWILIO_REGION and TWILIO_EDGE, and this machine's way to the internet.").Blocking()
 	case e.passing():
 		return unasked(err)
 	case e.Status == http.StatusNotFound:

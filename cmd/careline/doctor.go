@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"perci.health/careline"
@@ -97,25 +96,6 @@ func names(checks []careline.Check) (all []string) {
 	for _, c := range checks {
 		all = append(all, c.Name)
 	}
-	return all
-}
-
-// ask makes the checks, some at once, and tells them in their order.
-func ask(ctx context.Context, checks []careline.Check) results {
-	all := make(results, len(checks))
-	places := make(chan struct{}, checksAtOnce)
-	var asking sync.WaitGroup
-	for i, c := range checks {
-		asking.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-			defer cancel()
-			found := c.Ask(ctx)
-			all[i] = result{c.Name, found.Verdict, found.Found, found.Do}
-		})
-	}
-	asking.Wait()
 	return all
 }
 
