@@ -22,6 +22,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"gopkg.in/yaml.v3"
+
+	"perci.health/careline/api"
 )
 
 const (
@@ -118,9 +120,10 @@ type knativeService struct {
 		Template struct {
 			Metadata struct{ Annotations map[string]string }
 			Spec     struct {
-				TimeoutSeconds int `yaml:"timeoutSeconds"`
-				Containers     []container
-				Volumes        []struct {
+				TimeoutSeconds       int `yaml:"timeoutSeconds"`
+				ContainerConcurrency int `yaml:"containerConcurrency"`
+				Containers           []container
+				Volumes              []struct {
 					Name   string
 					Secret struct {
 						SecretName string `yaml:"secretName"`
@@ -214,6 +217,9 @@ func TestServiceKeepsWorkingBetweenRequests(t *testing.T) {
 	}
 	if got := s.Spec.Template.Spec.TimeoutSeconds; got != 3600 {
 		t.Errorf("requests may last %d s: streams to browsers are cut early", got)
+	}
+	if got := s.Spec.Template.Spec.ContainerConcurrency; got < api.StreamsAtMost+100 || got > 1000 {
+		t.Errorf("an instance takes %d requests at once, Cloud Run's most is 1000: %d open browsers must leave a hundred to webhooks", got, api.StreamsAtMost)
 	}
 	c := s.Spec.Template.Spec.Containers[0]
 	routes, err := os.ReadFile("api/routes.go")
