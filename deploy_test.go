@@ -567,6 +567,29 @@ func TestTerraformMakesTheSecretsOfTheService(t *testing.T) {
 	}
 }
 
+// What is deployed is a version that the tests run on: the server that they bring along.
+func TestTerraformMakesADatabaseThatIsTested(t *testing.T) {
+	t.Parallel()
+	made, err := os.ReadFile(filepath.Join(terraformFolder, "database.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := os.ReadFile("sandbox/pgbox/npm/package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var brought struct{ OptionalDependencies map[string]string }
+	if err := json.Unmarshal(src, &brought); err != nil || len(brought.OptionalDependencies) == 0 {
+		t.Fatalf("the tests bring no server along: %v", err)
+	}
+	for server, version := range brought.OptionalDependencies {
+		major, _, _ := strings.Cut(version, ".")
+		if want := `"POSTGRES_` + major + `"`; !strings.Contains(string(made), want) {
+			t.Errorf("%s is %s, but deploy/terraform/database.tf does not make a %s", server, version, want)
+		}
+	}
+}
+
 // Terraform and careline provision want the same of Pub/Sub, so that neither undoes what the other did.
 func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 	t.Parallel()
