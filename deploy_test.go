@@ -152,6 +152,8 @@ type container struct {
 }
 
 type probe struct {
+	PeriodSeconds    int `yaml:"periodSeconds"`
+	FailureThreshold int `yaml:"failureThreshold"`
 	HTTPGet struct {
 		Path string
 		Port int
@@ -233,6 +235,9 @@ func TestServiceKeepsWorkingBetweenRequests(t *testing.T) {
 		if len(c.Ports) != 1 || p.HTTPGet.Port != c.Ports[0].ContainerPort {
 			t.Errorf("a probe asks port %d of %v", p.HTTPGet.Port, c.Ports)
 		}
+	}
+	if got := c.StartupProbe.PeriodSeconds * c.StartupProbe.FailureThreshold; got != 240 {
+		t.Errorf("an instance has %d s to start, the longest that Cloud Run allows is 240: a migration within it must not be cut off", got)
 	}
 	volumes := map[string]bool{}
 	for _, v := range s.Spec.Template.Spec.Volumes {
