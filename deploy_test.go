@@ -154,7 +154,7 @@ type container struct {
 type probe struct {
 	PeriodSeconds    int `yaml:"periodSeconds"`
 	FailureThreshold int `yaml:"failureThreshold"`
-	HTTPGet struct {
+	HTTPGet          struct {
 		Path string
 		Port int
 	} `yaml:"httpGet"`
@@ -569,6 +569,24 @@ func TestTerraformMakesTheSecretsOfTheService(t *testing.T) {
 	}
 	if diff := cmp.Diff(wanted, made); diff != "" {
 		t.Errorf("taken (-) and made (+):\n%s", diff)
+	}
+}
+
+// On a fresh project no service account can be made before its API is there.
+func TestTerraformMakesAccountsOnceItMay(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile(filepath.Join(terraformFolder, "identities.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := regexp.MustCompile(`(?ms)^resource "google_service_account" "(\w+)" \{$(.*?)^\}$`).FindAllStringSubmatch(string(src), -1)
+	if len(accounts) < 2 {
+		t.Fatalf("the accounts could not be read: %v", accounts)
+	}
+	for _, account := range accounts {
+		if !strings.Contains(account[2], "depends_on = [google_project_service.needed]") {
+			t.Errorf("the account %s does not wait for its API", account[1])
+		}
 	}
 }
 
