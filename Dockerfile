@@ -1,12 +1,13 @@
 # careline as a container: one static binary, the certificates it trusts, nothing else.
 #
-#   docker buildx build --build-arg VERSION="$(git describe --tags --always)" --build-arg SOURCE_DATE_EPOCH=0 \
+#   docker buildx build --build-arg NODE_IMAGE=…@sha256:… --build-arg GO_IMAGE=…@sha256:… \
+#     --build-arg VERSION="$(git describe --tags --always)" --build-arg SOURCE_DATE_EPOCH=0 \
 #     --output type=image,name=REPOSITORY/careline:TAG,push=true,rewrite-timestamp=true .
 #
-# Two builds of one commit give the same binary, and with rewrite-timestamp the same layers (BuildKit,
-# "Reproducible builds"). A tag can be moved: to be certain of the base images too, name them by digest, such as
-#   --build-arg GO_IMAGE=docker.io/library/golang:1.26.8-bookworm@sha256:…
-# (docker buildx imagetools inspect IMAGE prints the digest).
+# With both base images named by digest, two builds of one commit should give the same image (BuildKit, "Reproducible
+# builds"); tried is only that Go's part gives the same binary with the same compiler. The defaults below are tags, which
+# their owners move: good for a trial, but what they bring (compiler, Node, certificates) may be another tomorrow.
+# docs/runbook.md, "Deploy", says how to find the digests and where to keep them.
 
 ARG NODE_IMAGE=docker.io/library/node:20.20.2-bookworm-slim
 ARG GO_IMAGE=docker.io/library/golang:1.26.8-bookworm

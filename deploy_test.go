@@ -22,6 +22,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"gopkg.in/yaml.v3"
+
+	"perci.health/careline/api"
 )
 
 const (
@@ -118,9 +120,10 @@ type knativeService struct {
 		Template struct {
 			Metadata struct{ Annotations map[string]string }
 			Spec     struct {
-				TimeoutSeconds int `yaml:"timeoutSeconds"`
-				Containers     []container
-				Volumes        []struct {
+				TimeoutSeconds       int `yaml:"timeoutSeconds"`
+				ContainerConcurrency int `yaml:"containerConcurrency"`
+				Containers           []container
+				Volumes              []struct {
 					Name   string
 					Secret struct {
 						SecretName string `yaml:"secretName"`
@@ -149,7 +152,9 @@ type container struct {
 }
 
 type probe struct {
-	HTTPGet struct {
+	PeriodSeconds    int `yaml:"periodSeconds"`
+	FailureThreshold int `yaml:"failureThreshold"`
+	HTTPGet          struct {
 		Path string
 		Port int
 	} `yaml:"httpGet"`
@@ -215,6 +220,9 @@ func TestServiceKeepsWorkingBetweenRequests(t *testing.T) {
 	if got := s.Spec.Template.Spec.TimeoutSeconds; got != 3600 {
 		t.Errorf("requests may last %d s: streams to browsers are cut early", got)
 	}
+	if got := s.Spec.Template.Spec.ContainerConcurrency; got < api.StreamsAtMost+100 || got > 1000 {
+		t.Errorf("an instance takes %d requests at once, Cloud Run's most is 1000: %d open browsers must leave a hundred to webhooks", got, api.StreamsAtMost)
+	}
 	c := s.Spec.Template.Spec.Containers[0]
 	routes, err := os.ReadFile("api/routes.go")
 	if err != nil {
@@ -227,6 +235,9 @@ func TestServiceKeepsWorkingBetweenRequests(t *testing.T) {
 		if len(c.Ports) != 1 || p.HTTPGet.Port != c.Ports[0].ContainerPort {
 			t.Errorf("a probe asks port %d of %v", p.HTTPGet.Port, c.Ports)
 		}
+	}
+	if got := c.StartupProbe.PeriodSeconds * c.StartupProbe.FailureThreshold; got != 240 {
+		t.Errorf("an instance has %d s to start, the longest that Cloud Run allows is 240: a migration within it must not be cut off", got)
 	}
 	volumes := map[string]bool{}
 	for _, v := range s.Spec.Template.Spec.Volumes {
@@ -558,6 +569,47 @@ func TestTerraformMakesTheSecretsOfTheService(t *testing.T) {
 	}
 	if diff := cmp.Diff(wanted, made); diff != "" {
 		t.Errorf("taken (-) and made (+):\n%s", diff)
+	}
+}
+
+// On a fresh project no service account can be made before its API is there.
+func TestTerraformMakesAccountsOnceItMay(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile(filepath.Join(terraformFolder, "identities.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := regexp.MustCompile(`(?ms)^resource "google_service_account" "(\w+)" \{$(.*?)^\}$`).FindAllStringSubmatch(string(src), -1)
+	if len(accounts) < 2 {
+		t.Fatalf("the accounts could not be read: %v", accounts)
+	}
+	for _, account := range accounts {
+		if !strings.Contains(account[2], "depends_on = [google_project_service.needed]") {
+			t.Errorf("the account %s does not wait for its API", account[1])
+		}
+	}
+}
+
+// What is deployed is a version that the tests run on: the server that they bring along.
+func TestTerraformMakesADatabaseThatIsTested(t *testing.T) {
+	t.Parallel()
+	made, err := os.ReadFile(filepath.Join(terraformFolder, "database.tf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := os.ReadFile("sandbox/pgbox/npm/package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var brought struct{ OptionalDependencies map[string]string }
+	if err := json.Unmarshal(src, &brought); err != nil || len(brought.OptionalDependencies) == 0 {
+		t.Fatalf("the tests bring no server along: %v", err)
+	}
+	for server, version := range brought.OptionalDependencies {
+		major, _, _ := strings.Cut(version, ".")
+		if want := `"POSTGRES_` + major + `"`; !strings.Contains(string(made), want) {
+			t.Errorf("%s is %s, but deploy/terraform/database.tf does not make a %s", server, version, want)
+		}
 	}
 }
 

@@ -172,6 +172,25 @@ func TestImageIsSmallPinnedAndNobodys(t *testing.T) {
 	}
 }
 
+// A tag can be moved, so whoever deploys names each base image by digest, of the version that stands in the Dockerfile.
+func TestDeployNamesBaseImagesByDigest(t *testing.T) {
+	t.Parallel()
+	args, _ := readDockerfile(t, "Dockerfile")
+	runbook, err := os.ReadFile("docs/runbook.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(args) == 0 {
+		t.Fatal("the Dockerfile has no base image to choose")
+	}
+	for name, image := range args {
+		tag, _, _ := strings.Cut(image, "@")
+		if want := "--build-arg " + name + "=" + tag + "@sha256:"; !strings.Contains(string(runbook), want) {
+			t.Errorf("docs/runbook.md does not build with %s…", want)
+		}
+	}
+}
+
 func TestFaultsOfAnImageAreFound(t *testing.T) {
 	t.Parallel()
 	const good = "ARG GO_IMAGE=golang:1.26.8\nFROM ${GO_IMAGE} AS build\nRUN go build -o /out/careline .\nFROM scratch\nCOPY --from=build /out/careline /careline\nUSER 65532:65532\n"

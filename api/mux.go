@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // server is the handler of the whole service.
@@ -15,6 +16,7 @@ type server struct {
 	methods map[string][]string // by path: what it answers
 	nowhere *Route
 	probes  *probes
+	streams atomic.Int64 // open ones
 
 	// Header values that never change, made once.
 	nosniff, noReferrer, deny, noContent, httpsOnly, noStore []string

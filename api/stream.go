@@ -25,6 +25,12 @@ const (
 	comeBack = 2000
 )
 
+// StreamsAtMost is how many streams one instance keeps open; who comes beyond
+// that is asked to come again. Where the platform lets so many requests into an
+// instance at once and no more, a stream holds the place of a webhook: whatever
+// is in front must let at least a hundred more in (deploy/cloudrun/service.yaml).
+const StreamsAtMost = 400
+
 // stream tells the clinician's calls as they change, as server-sent events
 // (WHATWG HTML, section 9.2). The id of an event is a place in the log; a
 // client that sends the last one it saw misses nothing, and may be told a call
@@ -33,6 +39,10 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	practitioner, err := clinician(r)
 	if err != nil {
 		return err
+	}
+	defer s.streams.Add(-1)
+	if s.streams.Add(1) > StreamsAtMost {
+		return careline.NewError(careline.CodeUnavailable, "There is no room for more live updates at the moment. Calls can be made as ever; the app asks again by itself.", nil)
 	}
 	seq, err := s.resumeAt(r, practitioner)
 	if err != nil {

@@ -178,6 +178,47 @@ func TestStreamBeatsAndEnds(t *testing.T) {
 	})
 }
 
+// Browsers that stay must leave room for webhooks: beyond the bound a stream is
+// refused for a moment, until one of the others has ended.
+func TestStreamsLeaveRoomForOtherRequests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		h := api.New(b.cfg)
+		open := func(ctx context.Context) *httptest.ResponseRecorder {
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/bff_clinical/v1/calls/events", nil)
+			r.Header.Set("Authorization", "Bearer "+ada)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			return w
+		}
+		first, leave := context.WithCancel(t.Context())
+		go open(first)
+		others, closeAll := context.WithCancel(t.Context())
+		defer closeAll()
+		for range api.StreamsAtMost - 1 {
+			go open(others)
+		}
+		synctest.Wait()
+		for range 2 { // who was refused takes no room
+			w := open(others)
+			if w.Code != 503 || w.Header().Get("Retry-After") == "" || w.Header().Get("Content-Type") != "application/problem+json" {
+				t.Fatalf("one too many: status %d, %v", w.Code, w.Header())
+			}
+		}
+		alive := httptest.NewRecorder()
+		h.ServeHTTP(alive, httptest.NewRequestWithContext(others, http.MethodGet, "/healthz", nil))
+		if alive.Code != 200 {
+			t.Errorf("another request: status %d", alive.Code)
+		}
+		leave()
+		synctest.Wait()
+		if w := open(t.Context()); w.Code != 200 {
+			t.Errorf("after one has ended: status %d", w.Code)
+		}
+	})
+}
+
 func TestStreamsHeadEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	if got := newBench(t).ask(http.MethodHead, "/bff_clinical/v1/calls/events", ada); got.StatusCode != 200 || got.body != "" {

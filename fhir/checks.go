@@ -17,7 +17,7 @@ import (
 //	fhir: server       it is there, and speaks FHIR R4
 //	fhir: login        the credentials are taken
 //	fhir: search       what careline searches and reads may be searched and read
-//	fhir: write        a Communication may be made, and changed
+//	fhir: write        a Communication may be made, and changed, as far as can be seen without storing one
 //	fhir: quota        what the server says is left
 //	fhir: definitions  the definitions of what careline writes are there
 func (c *Client) Checks() []careline.Check {
@@ -99,8 +99,10 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 }
 
 // neverStored lacks the status that every Communication must have (FHIR R4,
-// section 10.3): a server refuses it for that, but only after it has found that
-// the client may write. Its category is ours: the client may write no other.
+// section 10.3): a server refuses it for that. Medplum does so only after it has
+// found that the client may write; another server may look at the content first,
+// and then says the same to a client that may not. Its category is ours: the
+// client may write no other.
 const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
 
 func (c *Client) checkWrite(ctx context.Context) careline.Finding {
@@ -125,7 +127,7 @@ func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
 	}
 	switch careline.CodeOf(err) {
 	case careline.CodeNotFound, careline.CodeConflict, careline.CodeRejected:
-		return careline.Good("A Communication may be made and changed: one without status was refused for that alone.")
+		return careline.Good("As far as can be seen without storing one, a Communication may be made and changed: one without status was refused for that alone.")
 	}
 	return c.failed("A Communication cannot be changed", err)
 }

@@ -114,6 +114,16 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 	}
 }
 
+// A server that looks at the content before the rights refuses everybody alike, so
+// the check claims no more than can be seen.
+func TestTheCheckOfWritingSaysItsLimit(t *testing.T) {
+	t.Parallel()
+	f := findings(t, offline(t, sound, false))["fhir: write"]
+	if f.Verdict != careline.VerdictGood || !strings.Contains(f.Found, "as can be seen without storing") {
+		t.Errorf("%+v", f)
+	}
+}
+
 // What a server without validation has stored is deleted again.
 func TestWhatTheCheckStoredIsDeleted(t *testing.T) {
 	t.Parallel()

@@ -107,7 +107,8 @@ func TestACallOverPubSubPushed(t *testing.T) {
 }
 
 // Where there is no Pub/Sub to be reached, a call is recorded all the same, and its
-// reports wait to be forwarded.
+// reports wait to be forwarded. They are, also when one goes back to EVENTS=local
+// meanwhile; then nothing is added to them.
 func TestACallWhilePubSubIsAway(t *testing.T) {
 	t.Parallel()
 	nowhere := events.Topic{Project: "perci-away", Name: "twilio", Emulator: "127.0.0.1:1"}
@@ -119,5 +120,17 @@ func TestACallWhilePubSubIsAway(t *testing.T) {
 	s.wantWays(`direction="out",outcome="kept"`)
 	if told := string(s.get(s.url+"/metrics", "")); strings.Contains(told, `careline_backlog_pending{consumer="pubsub"} 0`) {
 		t.Error("nothing waits to be forwarded")
+	}
+	s.stop()
+	there, _ := newTopic(t, "perci-away")
+	s.set = over(there, map[string]string{"EVENTS": "local"})
+	s.start()
+	eventually(t, "what was kept to be forwarded", func() bool {
+		return strings.Contains(string(s.get(s.url+"/metrics", "")), `careline_backlog_pending{consumer="pubsub"} 0`)
+	})
+	s.record(s.call(s.reaching(answers), answers), final)
+	s.wantWays(`direction="out",outcome="forwarded"`)
+	if told := string(s.get(s.url+"/metrics", "")); strings.Contains(told, `outcome="published"`) || !strings.Contains(told, `careline_backlog_pending{consumer="pubsub"} 0`) {
+		t.Error("with EVENTS=local a new report goes to the topic")
 	}
 }

@@ -18,7 +18,7 @@ import (
 // by push or pull.
 type transport struct {
 	publisher *events.Publisher
-	outbox    *events.Outbox // nil: the straight way
+	outbox    *events.Outbox // nil: reports go the straight way
 	forwarder *events.Relay  // sends later what the outbox kept here
 	push      *events.Push   // nil: no push is accepted
 	pushKeys  func(context.Context) error
@@ -39,19 +39,29 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 	if c.pubsub.subscription != "" {
 		t.pull = &events.Pull{Topic: c.pubsub.at(), Subscription: c.pubsub.subscription, Inbox: inbox, Log: p.log}
 	}
-	if !c.pubsub.publish {
+	// A project that nothing is published to may still be owed what was kept here
+	// while Google took nothing: with EVENTS=local that goes out, and no more comes.
+	if c.pubsub.project == "" {
 		return t, nil
 	}
-	if t.publisher, err = events.NewPublisher(ctx, c.pubsub.at()); err != nil {
+	t.publisher, err = events.NewPublisher(ctx, c.pubsub.at())
+	switch {
+	case err != nil && !c.pubsub.publish: // without credentials, a service that sends nothing new starts all the same
+		p.log.Warn("what was kept for Pub/Sub cannot be sent", "err", err)
+		return t, nil
+	case err != nil:
 		return t, err
 	}
-	t.outbox = &events.Outbox{
+	outbox := &events.Outbox{
 		Publish: t.publisher.Publish, Append: p.appendForForwarding, Log: p.log,
 		Subject: func(k careline.Kind) string { return string(twilio.SubjectOf(k)) },
 		Observe: func(way string, _ careline.CallEvent) { p.metrics.Message("out", way) },
 	}
+	if c.pubsub.publish {
+		t.outbox = outbox
+	}
 	t.forwarder = &events.Relay{
-		Queue: p.store, Consumer: events.ForwardConsumer, Handle: t.outbox.Forward, Log: p.log,
+		Queue: p.store, Consumer: events.ForwardConsumer, Handle: outbox.Forward, Log: p.log,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},

@@ -33,7 +33,7 @@ resource "google_service_networking_connection" "database" {
 resource "google_sql_database_instance" "careline" {
   name                = "careline"
   region              = var.region
-  database_version    = "POSTGRES_17"
+  database_version    = "POSTGRES_18" # the tests' own server has this major version: go on to the next with it
   deletion_protection = true
 
   settings {

@@ -4,7 +4,8 @@
 data "google_project" "this" {}
 
 locals {
-  # Pub/Sub itself, when it forwards dead letters and signs its pushes.
+  # Pub/Sub itself, when it forwards dead letters and signs its pushes. A fresh project has no such account until
+  # somebody asks for it, which Terraform's stable provider cannot: deploy/README.md, "The first time".
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }
 
@@ -12,6 +13,8 @@ locals {
 resource "google_service_account" "runtime" {
   account_id   = "careline"
   display_name = "careline service"
+
+  depends_on = [google_project_service.needed]
 }
 
 resource "google_pubsub_topic_iam_member" "runtime_publishes" {
@@ -62,6 +65,8 @@ resource "google_pubsub_subscription_iam_member" "runtime_looks" {
 resource "google_service_account" "push" {
   account_id   = "careline-push"
   display_name = "Pub/Sub pushes to careline"
+
+  depends_on = [google_project_service.needed]
 }
 
 resource "google_service_account_iam_member" "pubsub_signs" {

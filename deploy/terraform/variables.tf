@@ -48,7 +48,7 @@ variable "min_instances" {
 }
 
 variable "max_instances" {
-  description = "Most instances. Each holds connections to the database: see docs/scale.md before raising it."
+  description = "Most instances. Each follows calls for 400 open browsers, and holds connections to the database: see docs/scale.md before raising it."
   type        = number
   default     = 5
 }

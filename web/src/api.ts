@@ -84,6 +84,8 @@ export interface paths {
          * @description Server-sent events named "call"; data is a Call, id its place in the log. It goes on while the health record is down.
          *     A comment comes every 15 s. The stream ends after an hour, or when the service stops; come back with Last-Event-ID to miss nothing.
          *     Changes that come quickly are told as one.
+         *     An instance keeps 400 streams open, so that there is always room for the carrier's webhooks. One more is answered with 503 and
+         *     Retry-After: come back then, and again, for as long as the stream is wanted; everything else works meanwhile.
          */
         get: operations["streamCalls"];
         put?: never;

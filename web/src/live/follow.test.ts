@@ -166,6 +166,16 @@ describe("follow, refused", () => {
     expect(on.at).toEqual([0, 7_000]);
   });
 
+  it("keeps asking for as long as there is no room, and says so once", async () => {
+    const full = () => new BackendError("unavailable", "There is no room.", { retryAfter: 5_000 });
+    const on = refused(Array.from({ length: 100 }, full));
+    await vi.advanceTimersByTimeAsync(20 * 60_000);
+    on.follower.stop();
+    expect(on.at.slice(0, 6)).toEqual([0, 5_000, 10_000, 18_000, 34_000, 64_000]);
+    expect(on.at.at(-1), "never gives up").toBeGreaterThan(19.5 * 60_000 - 1);
+    expect(on.health).toEqual([false]);
+  });
+
   it("stops when the session is over", async () => {
     const on = refused([new BackendError("session", "")]);
     await vi.advanceTimersByTimeAsync(300_000);
