@@ -11,14 +11,16 @@ import (
 	"perci.health/careline"
 )
 
-// The bounds of a sweep: the carrier is asked four times at once at most, and a
-// sweep ends after so many calls, or failures, so that the next one sees what has
-// become due meanwhile.
+// The bounds of looking up. Calls are read from the log so many at a time, the
+// longest waiting first, until none is due. Twilio limits how many requests of an
+// account are under way at once and tells nobody the number (Twilio, error 20429):
+// 16 leave room for others of the account, and at 0.3 s each look up 50 calls a
+// second; docs/scale.md, "Calls that nobody reported", has the sum.
 const (
 	ReconcileEvery = time.Minute
-	lookUpAtOnce   = 4
+	lookUpAtOnce   = 16
 	lookUpAtMost   = 200
-	failAtMost     = 8
+	failAtMost     = 16
 )
 
 // How long until a call that goes on is looked at again: a fifth of its age, in
@@ -76,28 +78,44 @@ const (
 	sweep          = "sweep"
 )
 
-// Look makes one sweep, unless another instance is at it. A call that could not be
-// looked up keeps no other from it, and is due again in two minutes; when the
-// carrier answers nobody, the sweep ends early, and the rest stays due. The error
-// is the last one.
+// Look looks up every call that is due, unless another instance is at it. A call
+// that could not be looked up keeps no other from it, and is due again in two
+// minutes; when the carrier answers nobody, the sweep ends early, and the rest
+// stays due. The error is the last one.
 func (r Reconciler) Look(ctx context.Context) error {
-	ours, err := r.Log.Claim(ctx, reconciliation, sweep)
-	if err != nil || !ours {
-		return err
-	}
-	defer func() { _ = r.Log.Release(context.WithoutCancel(ctx), reconciliation, sweep) }() // an end of the process releases it too
-	due, all, err := r.Log.Unsettled(ctx, r.Now(), lookUpAtMost)
-	if err != nil {
-		return err
-	}
-	if r.Waiting != nil {
-		r.Waiting(all)
-	}
-	return r.sweep(ctx, due)
+	_, err := r.look(ctx)
+	return err
 }
 
-func (r Reconciler) sweep(ctx context.Context, due []string) error {
+// look tells also whether it came to its end: single calls that failed are no
+// reason to slow down, a log or a carrier that does not answer is.
+func (r Reconciler) look(ctx context.Context) (whole bool, err error) {
+	ours, err := r.Log.Claim(ctx, reconciliation, sweep)
+	if err != nil || !ours {
+		return err == nil, err
+	}
+	defer func() { _ = r.Log.Release(context.WithoutCancel(ctx), reconciliation, sweep) }() // an end of the process releases it too
 	var failures failures
+	for {
+		due, all, err := r.Log.Unsettled(ctx, r.Now(), lookUpAtMost)
+		if err != nil {
+			return false, err
+		}
+		if r.Waiting != nil {
+			r.Waiting(all)
+		}
+		r.sweep(ctx, due, &failures)
+		switch {
+		case ctx.Err() != nil:
+			return false, nil
+		case failures.many() || len(due) < lookUpAtMost:
+			return !failures.many(), failures.last
+		}
+	}
+}
+
+// sweep looks the calls up, and leaves off when the failures are many.
+func (r Reconciler) sweep(ctx context.Context, due []string, failures *failures) {
 	var group errgroup.Group
 	group.SetLimit(lookUpAtOnce)
 	for _, call := range due {
@@ -114,24 +132,20 @@ func (r Reconciler) sweep(ctx context.Context, due []string) error {
 		})
 	}
 	_ = group.Wait() // nothing above fails: failures has the errors
-	if ctx.Err() != nil {
-		return nil
-	}
-	return failures.last
 }
 
 // reconcile looks one call up and keeps what is final. The look is put off before
-// the carrier is asked, so that a call which nobody can look up does not stand
-// before all others for ever.
+// anything else, so that a call which nobody can look up does not stand before all
+// others for ever.
 func (r Reconciler) reconcile(ctx context.Context, call string) (outcome string, err error) {
+	if err = r.Log.LookAgain(ctx, call, r.Now().Add(lookAgainSoonest)); err != nil {
+		return LookedUpFailed, err
+	}
 	begun, err := r.begun(ctx, call)
 	if err != nil {
 		return LookedUpFailed, err
 	}
 	age := r.Now().Sub(begun)
-	if err = r.Log.LookAgain(ctx, call, r.Now().Add(lookAgainSoonest)); err != nil {
-		return LookedUpFailed, err
-	}
 	events, over, err := r.LookUp(ctx, call)
 	switch code := careline.CodeOf(err); {
 	case err == nil:
@@ -197,8 +211,9 @@ func (r Reconciler) begun(ctx context.Context, call string) (time.Time, error) {
 	return events[0].Kept, nil
 }
 
-// Run sweeps every ReconcileEvery until ctx ends. After a sweep that failed, which
-// is told to failed, it waits twice as long each time, at most five minutes.
+// Run sweeps every ReconcileEvery until ctx ends; failures are told to failed.
+// While the log or the carrier does not answer, it waits twice as long each time,
+// at most five minutes. Single calls that fail delay no others.
 func (r Reconciler) Run(ctx context.Context, failed func(error)) {
 	pause := ReconcileEvery
 	for {
@@ -207,17 +222,20 @@ func (r Reconciler) Run(ctx context.Context, failed func(error)) {
 			return
 		case <-time.After(pause):
 		}
-		err := r.Look(ctx)
-		if err == nil || ctx.Err() != nil {
+		whole, err := r.look(ctx)
+		if err != nil && ctx.Err() == nil {
+			failed(err)
+		}
+		if whole || ctx.Err() != nil {
 			pause = ReconcileEvery
 			continue
 		}
-		failed(err)
 		pause = min(2*pause, lookAgainLatest)
 	}
 }
 
-// failures are those of one sweep that came with no success in between.
+// failures are those of one Look: how many came in a row, with no success in
+// between, and the last of all.
 type failures struct {
 	mu   sync.Mutex
 	row  int

@@ -271,8 +271,8 @@ func TestReconcilerOutlastsAnOutage(t *testing.T) {
 	if err := b.Look(t.Context()); careline.CodeOf(err) != careline.CodeUnavailable {
 		t.Errorf("an outage is told as %v", err)
 	}
-	if asked := len(b.took()); asked < 8 || asked > 12 {
-		t.Errorf("%d calls were looked up while Twilio answered nobody, want 8 and those under way", asked)
+	if asked := len(b.took()); asked < 16 || asked > 32 {
+		t.Errorf("%d calls were looked up while Twilio answered nobody, want 16 and those under way", asked)
 	}
 	for _, key := range keys {
 		if b.call(key).Reconciled {
@@ -287,7 +287,7 @@ func TestReconcilerOutlastsAnOutage(t *testing.T) {
 			t.Errorf("%s was lost", key)
 		}
 	}
-	if b.most > 4 {
+	if b.most > 16 {
 		t.Errorf("%d calls were looked up at once", b.most)
 	}
 }

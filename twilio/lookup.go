@@ -2,6 +2,9 @@ package twilio
 
 import (
 	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"perci.health/careline"
@@ -17,7 +20,37 @@ import (
 // left before the dialling, or the dialling was refused: the events are then those
 // of the clinician's leg. A call that Twilio does not know is an error of code
 // not-found, a key that is no SID one of code invalid.
+//
+// Nobody waits for a look-up, and many are made at once. So while Twilio refuses
+// for too many requests of the account (429), it waits longer each time, for half
+// a minute in all, and is tried again: whoever waits takes no place meanwhile.
 func (c *Client) Lookup(ctx context.Context, call string) (events []careline.CallEvent, over bool, err error) {
+	for pause := firstCrowded; ; pause *= 2 {
+		events, over, err = c.lookup(ctx, call)
+		if !crowded(err) || pause > longestCrowded {
+			return events, over, err
+		}
+		// Chance, so that those that were refused together do not come back together.
+		select {
+		case <-time.After(pause/2 + rand.N(pause)):
+		case <-ctx.Done():
+			return nil, false, err
+		}
+	}
+}
+
+// The pauses of a look-up that is refused for too many requests: 2, 4, 8 and 16 s.
+const (
+	firstCrowded   = 2 * time.Second
+	longestCrowded = 16 * time.Second
+)
+
+func crowded(err error) bool {
+	e, ok := errors.AsType[*APIError](err)
+	return ok && e.Status == http.StatusTooManyRequests
+}
+
+func (c *Client) lookup(ctx context.Context, call string) (events []careline.CallEvent, over bool, err error) {
 	legs, err := c.ListCalls(ctx, call)
 	if err != nil {
 		return nil, false, err

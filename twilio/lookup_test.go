@@ -1,10 +1,12 @@
 package twilio_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -117,5 +119,45 @@ func TestLookupSaysWhenTwilioDoesNotAnswer(t *testing.T) {
 		if code := careline.CodeOf(err); code == careline.CodeNotFound || code == careline.CodeInvalid || err == nil || over {
 			t.Errorf("%d: %v (over is %v), which would be taken for Twilio not knowing the call", status, err, over)
 		}
+	}
+}
+
+// Twilio limits the requests of an account that are under way at once; one that is refused is safe to repeat (error 20429).
+func TestLookupWaitsWhileTwilioRefusesForTooMany(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		crowded time.Duration // how long Twilio refuses
+		cut     time.Duration // when the caller goes
+		over    bool
+		least   time.Duration // it took so long, give or take chance
+		most    time.Duration
+		tries   int // at most
+	}{
+		"for a moment":         {crowded: 5 * time.Second, cut: time.Hour, over: true, least: 5 * time.Second, most: 25 * time.Second, tries: 9},
+		"for good":             {crowded: time.Hour, cut: time.Hour, least: 15 * time.Second, most: 50 * time.Second, tries: 15},
+		"and the process ends": {crowded: time.Hour, cut: 2 * time.Second, least: 2 * time.Second, most: 2 * time.Second, tries: 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began, tries := time.Now(), 0
+				c := client(t, twilio.ClientConfig{HTTP: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+					tries++
+					if time.Since(began) < test.crowded {
+						return answer(429, `{"code":20429,"message":"Too Many Requests","status":429}`)
+					}
+					return answer(200, `{"next_page_uri":null,"calls":[`+resource(memberSID, lookedUpSID, "busy", at1000, at1010, "0")+`]}`)
+				})}})
+				ctx, stop := context.WithTimeout(t.Context(), test.cut)
+				defer stop()
+				_, over, err := c.Lookup(ctx, lookedUpSID)
+				if over != test.over || !over && careline.CodeOf(err) != careline.CodeUnavailable {
+					t.Errorf("over: %v, error: %v", over, err)
+				}
+				if took := time.Since(began); took < test.least || took > test.most || tries > test.tries {
+					t.Errorf("%d requests in %v, want %d at most, and %v to %v", tries, took, test.tries, test.least, test.most)
+				}
+			})
+		})
 	}
 }
