@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"io/fs"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -40,4 +41,16 @@ func (s *postgresStore) ClaimSetting(name string) string { return s.claims.confi
 // Alone has do done by the writer.
 func (s *postgresStore) Alone(ctx context.Context, do func() error) error {
 	return s.alone(ctx, "do something alone", false, func(context.Context, *pgx.Conn) ([]string, error) { return nil, do() })
+}
+
+// PostgresMigrations are the program's own.
+func PostgresMigrations() (fs.FS, error) { return fs.Sub(postgresMigrations, "migrations/postgres") }
+
+// MigratePostgres migrates a database as a program with other migrations would.
+func MigratePostgres(ctx context.Context, url string, scripts fs.FS) error {
+	c, err := connectionConfig(url)
+	if err != nil {
+		return err
+	}
+	return migrateBy(ctx, c, scripts)
 }
