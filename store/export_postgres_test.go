@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -53,4 +54,9 @@ func MigratePostgres(ctx context.Context, url string, scripts fs.FS) error {
 		return err
 	}
 	return migrateBy(ctx, c, scripts)
+}
+
+// CallsKeptBy is CallsKept, with so many events looked through at once.
+func (s *postgresStore) CallsKeptBy(ctx context.Context, from, to time.Time, atOnce int64) ([]string, error) {
+	return s.callsKept(ctx, from, to, atOnce)
 }
