@@ -76,7 +76,7 @@ type Reading interface {
 	// order of their beginning.
 	CallsOf(ctx context.Context, patient careline.Reference) ([]string, error)
 	// CallsKept are the keys of the calls whose newest event was kept at from or
-	// later, and before to, in the order of those events. It reads the whole log:
+	// later, and before to, in the order of those events. It may read the whole log:
 	// it is for an operator.
 	CallsKept(ctx context.Context, from, to time.Time) ([]string, error)
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -40,4 +42,21 @@ func (s *postgresStore) ClaimSetting(name string) string { return s.claims.confi
 // Alone has do done by the writer.
 func (s *postgresStore) Alone(ctx context.Context, do func() error) error {
 	return s.alone(ctx, "do something alone", false, func(context.Context, *pgx.Conn) ([]string, error) { return nil, do() })
+}
+
+// PostgresMigrations are the program's own.
+func PostgresMigrations() (fs.FS, error) { return fs.Sub(postgresMigrations, "migrations/postgres") }
+
+// MigratePostgres migrates a database as a program with other migrations would.
+func MigratePostgres(ctx context.Context, url string, scripts fs.FS) error {
+	c, err := connectionConfig(url)
+	if err != nil {
+		return err
+	}
+	return migrateBy(ctx, c, scripts)
+}
+
+// CallsKeptBy is CallsKept, with so many events looked through at once.
+func (s *postgresStore) CallsKeptBy(ctx context.Context, from, to time.Time, atOnce int64) ([]string, error) {
+	return s.callsKept(ctx, from, to, atOnce)
 }

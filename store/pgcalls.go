@@ -23,9 +23,17 @@ const (
 	pgLiveSince = `SELECT coalesce((SELECT min(e.seq) - 1 FROM calls c JOIN events e ON e.call = c.number
 			WHERE c.clinician = $1 AND c.begun > $2 AND NOT c.over AND (c.heard OR c.begun > $3)),
 		(SELECT seq FROM log_end))`
-	pgCallsKept = `SELECT q.key FROM (SELECT c.key, max(e.seq) AS newest, max(e.kept) AS kept
-			FROM calls c JOIN events e ON e.call = c.number WHERE c.joined IS NULL GROUP BY c.number) q
-		WHERE q.kept >= $1 AND q.kept < $2 ORDER BY q.newest`
+	pgCallsKept = `SELECT (SELECT c.key FROM calls c WHERE c.number = e.call) FROM events e
+		WHERE e.seq > $3 AND e.seq <= $4 AND e.kept >= $2 ` + pgLastBefore + ` ORDER BY e.seq`
+)
+
+const (
+	// clocksApart is more than the clocks of two instances can differ by: by one that
+	// is an hour wrong no session and no push would be let in.
+	clocksApart = time.Hour
+	// eventsAtOnce is how many events one reading looks through for their calls:
+	// also from a cold disk some seconds, of the readFor that it has.
+	eventsAtOnce = 10_000
 )
 
 // Clinician is whose call it is; see Reading.
@@ -52,7 +60,30 @@ func (s *postgresStore) CallsOf(ctx context.Context, patient careline.Reference)
 
 // CallsKept are the calls of a time; see Reading.
 func (s *postgresStore) CallsKept(ctx context.Context, from, to time.Time) ([]string, error) {
-	return readAll[string](ctx, s, "read the calls of a time", pgCallsKept, from.UnixMicro(), to.UnixMicro())
+	return s.callsKept(ctx, from, to, eventsAtOnce)
+}
+
+// callsKept looks through some events after the other. A call of which something
+// is heard meanwhile has its last event behind all of them.
+func (s *postgresStore) callsKept(ctx context.Context, from, to time.Time, atOnce int64) (keys []string, err error) {
+	place, err := s.place(ctx, from.Add(-clocksApart))
+	if err != nil {
+		return nil, err
+	}
+	end, err := s.place(ctx, to.Add(clocksApart))
+	for ; err == nil && place < end; place += atOnce {
+		var some []string
+		some, err = readAll[string](ctx, s, "read the calls of a time", pgCallsKept,
+			to.UnixMicro(), from.UnixMicro(), place, min(place+atOnce, end))
+		keys = append(keys, some...)
+	}
+	return keys, err
+}
+
+// place is where the log came to at a time, as well as the clocks agree.
+func (s *postgresStore) place(ctx context.Context, at time.Time) (seq int64, err error) {
+	err = s.readRow(ctx, "find a time's place in the log", []any{&seq}, "SELECT place_1($1)", at.UnixMicro())
+	return seq, err
 }
 
 // CallsSince are a clinician's calls that changed; see Following.

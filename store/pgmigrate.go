@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	tern "github.com/jackc/tern/v2/migrate"
 )
 
@@ -17,11 +19,59 @@ var postgresMigrations embed.FS
 // schemaTable holds the number of the last migration; tern keeps it.
 const schemaTable = "careline_schema"
 
+const (
+	// lockFor is how long a migration waits for a lock. Whoever writes waits behind
+	// it, so it is far below commitFor; yet it is longer than the second after which
+	// the server's own vacuuming makes way (deadlock_timeout).
+	lockFor = 2 * time.Second
+	// makeWayFor is how long those who waited behind a migration have the tables
+	// before it is tried again.
+	makeWayFor = 3 * time.Second
+	// migrateTries make about three minutes: longer than any reading of careline's,
+	// and short enough that a start which Cloud Run gives four minutes can say why
+	// it failed.
+	migrateTries = 36
+)
+
 // migratePostgres brings the database to the newest schema, under tern's lock: of
 // instances that start together one migrates, and the others wait for it. A newer
-// schema is left alone if it says that it serves this program too.
-func migratePostgres(ctx context.Context, c *pgx.ConnConfig) (err error) {
-	conn, err := connect(ctx, with(c, "statement_timeout", "0"))
+// schema is left alone if it says that it serves this program too. Programs that
+// write meanwhile are kept waiting for seconds at most, whoever else reads.
+func migratePostgres(ctx context.Context, c *pgx.ConnConfig) error {
+	scripts, err := fs.Sub(postgresMigrations, "migrations/postgres")
+	if err != nil {
+		return fmt.Errorf("list the migrations: %w", err)
+	}
+	return migrateBy(ctx, c, scripts)
+}
+
+// migrateBy is migratePostgres with the migrations given.
+func migrateBy(ctx context.Context, c *pgx.ConnConfig, scripts fs.FS) error {
+	for try := 1; ; try++ {
+		err := migrateOnce(ctx, c, scripts)
+		if !lockedOut(err) {
+			return err
+		}
+		if try == migrateTries {
+			return fmt.Errorf("somebody holds a lock in the database, such as a backup that reads a table (pg_stat_activity tells who), or another instance migrates still: %w", err)
+		}
+		select {
+		case <-time.After(makeWayFor):
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+// lockedOut reports whether a migration was given up, and undone, for a lock that
+// somebody else has.
+func lockedOut(err error) bool {
+	server, said := errors.AsType[*pgconn.PgError](err)
+	return said && (server.Code == "55P03" || server.Code == "40P01")
+}
+
+func migrateOnce(ctx context.Context, c *pgx.ConnConfig, scripts fs.FS) (err error) {
+	conn, err := connect(ctx, with(with(c, "statement_timeout", "0"), "lock_timeout", milliseconds(lockFor)))
 	if err != nil {
 		return err
 	}
@@ -32,10 +82,6 @@ func migratePostgres(ctx context.Context, c *pgx.ConnConfig) (err error) {
 	m, err := tern.NewMigrator(ctx, conn, schemaTable)
 	if err != nil {
 		return fmt.Errorf("look at the schema of the database at %s: %w", address(c), err)
-	}
-	scripts, err := fs.Sub(postgresMigrations, "migrations/postgres")
-	if err != nil {
-		return fmt.Errorf("list the migrations: %w", err)
 	}
 	if err := m.LoadMigrations(scripts); err != nil {
 		return fmt.Errorf("read the migrations: %w", err)

@@ -18,10 +18,14 @@ const (
 	pgToLookAt  = `SELECT count(*) FROM calls c WHERE c.look > 0 AND c.look <= $1`
 	pgStrays    = `SELECT s.seq, s.id, s.attributes, s.data, s.why, s.kept FROM strays s ORDER BY s.seq`
 
-	// A call's request tells at once of most that they are young.
-	pgOldCalls = `SELECT c.number FROM calls c WHERE c.joined IS NULL AND (c.begun IS NULL OR c.begun < $1)
-		AND EXISTS (SELECT FROM events e WHERE e.call = c.number)
-		AND NOT EXISTS (SELECT FROM events e WHERE e.call = c.number AND e.kept >= $1) ORDER BY c.number LIMIT $2`
+	// Of calls whose last event is old. They stand where the log begins, so those
+	// that are young are not looked at.
+	pgOldCalls = `SELECT e.call FROM events e WHERE e.seq <= $2 ` + pgLastBefore + ` ORDER BY e.seq LIMIT $3`
+	// The event e was kept before the time $1 and is its call's last. As it is written, it
+	// can only be found by the call, however few events there were when it was planned.
+	pgLastBefore = `AND e.kept < $1
+		AND NOT EXISTS (SELECT FROM events y WHERE y.call = e.call AND (y.seq > e.seq OR y.kept >= $1))
+		AND (SELECT c.joined FROM calls c WHERE c.number = e.call) IS NULL`
 )
 
 // Unsettled are calls to be looked at; see Looks.
@@ -107,26 +111,33 @@ func noStray(seq int64) error {
 	return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no unread message %d.", seq), nil)
 }
 
-// Purge forgets old calls; see Retention.
+// Purge forgets old calls; see Retention. Strays go first: they hold numbers, and
+// there is nothing to look for.
 func (s *postgresStore) Purge(ctx context.Context, before time.Time, limit int) (calls int, err error) {
-	old, err := readAll[int64](ctx, s, "look for old calls", pgOldCalls, before.UnixMicro(), limit)
+	err = s.alone(ctx, "forget old messages", true, func(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+		_, err := conn.Exec(ctx, "SELECT purge_strays_1($1)", before.UnixMicro())
+		return nil, err
+	})
 	if err != nil {
 		return 0, err
 	}
-	old = append([]int64{}, old...) // no calls, but not NULL: the strays are forgotten all the same
-	for first := true; first || len(old) > 0; first = false {
+	end, err := s.place(ctx, before.Add(clocksApart))
+	if err != nil {
+		return 0, err
+	}
+	old, err := readAll[int64](ctx, s, "look for old calls", pgOldCalls, before.UnixMicro(), end, limit)
+	for err == nil && len(old) > 0 {
 		some := old[:min(len(old), forgottenAtOnce)]
 		old = old[len(some):]
 		done := 0
-		err := s.alone(ctx, "forget old calls", false, func(ctx context.Context, conn *pgx.Conn) ([]string, error) {
+		err = s.alone(ctx, "forget old calls", false, func(ctx context.Context, conn *pgx.Conn) ([]string, error) {
 			return nil, conn.QueryRow(ctx, "SELECT purge_1($1, $2)", some, before.UnixMicro()).Scan(&done)
 		})
-		if err != nil {
-			return calls, err
+		if err == nil {
+			calls += done
 		}
-		calls += done
 	}
-	return calls, nil
+	return calls, err
 }
 
 // Erase forgets a call; see Retention.

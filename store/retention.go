@@ -18,13 +18,13 @@ const forgottenAtOnce = 50
 // old. It returns how many calls it forgot: fewer than limit, and it is done.
 // Places in the log are never given out twice.
 func (s *sqliteStore) Purge(ctx context.Context, before time.Time, limit int) (calls int, err error) {
-	old, err := s.oldCalls(ctx, before, limit)
-	if err != nil {
-		return 0, err
-	}
 	err = s.write(ctx, "forget old messages", func(t *tx) error {
 		return t.query(sqlOldStrays).time(before).exec()
 	})
+	if err != nil {
+		return 0, err
+	}
+	old, err := s.oldCalls(ctx, before, limit)
 	for err == nil && len(old) > 0 {
 		var done int
 		some := old[:min(len(old), forgottenAtOnce)]

@@ -110,16 +110,45 @@ BEGIN
   RETURN true;
 END $$;
 
--- purge_1 forgets those of the calls that are old still, and old strays; it answers
--- how many calls that were. Which calls to look at is found beforehand, while
--- others write.
+-- place_1 is the place in the log after which everything stands that was kept at a
+-- time or later. It asks some thirty events, since places grow with the times: but
+-- for what the clocks of the programs differ by, which is for the asker to allow for.
+CREATE FUNCTION place_1(at_time bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  low bigint := 0;  -- what stands up to here is older
+  high bigint;      -- what stands after it is not
+  half bigint;
+  found_seq bigint;
+  found_kept bigint;
+BEGIN
+  SELECT l.seq INTO high FROM log_end l;
+  WHILE low < high LOOP
+    half := (low + high) / 2;
+    SELECT e.seq, e.kept INTO found_seq, found_kept FROM events e WHERE e.seq > half ORDER BY e.seq LIMIT 1;
+    IF found_kept < at_time THEN
+      low := found_seq;
+    ELSE
+      high := half; -- also where nothing stands any more
+    END IF;
+  END LOOP;
+  -- What was forgotten need not be looked through.
+  RETURN coalesce((SELECT e.seq - 1 FROM events e WHERE e.seq > low ORDER BY e.seq LIMIT 1), low);
+END $$;
+
+CREATE FUNCTION purge_strays_1(before_time bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM lock_log_1();
+  DELETE FROM strays s WHERE s.kept < before_time;
+END $$;
+
+-- purge_1 forgets those of the calls that are old still; it answers how many calls
+-- that were. Which calls to look at is found beforehand, while others write.
 CREATE FUNCTION purge_1(numbers bigint[], before_time bigint) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
   target bigint;
   forgotten integer := 0;
 BEGIN
   PERFORM lock_log_1();
-  DELETE FROM strays s WHERE s.kept < before_time;
   FOREACH target IN ARRAY numbers LOOP
     CONTINUE WHEN EXISTS (SELECT FROM events e WHERE e.call = target AND e.kept >= before_time)
       OR NOT EXISTS (SELECT FROM calls c WHERE c.number = target);
