@@ -38,6 +38,10 @@ const (
 	// lettersFor is how long a dead letter waits for somebody: the longest that
 	// every version of Pub/Sub allows.
 	lettersFor = 7 * 24 * time.Hour
+	// topicRetention is how far back the subscription can be sought, for messages
+	// that were acknowledged too: what a restored backup of the log lacks comes back
+	// so (docs/runbook.md, "Restore from a backup"). A topic keeps nothing by itself.
+	topicRetention = 7 * 24 * time.Hour
 )
 
 // deadLetterSuffix follows the topic's name in that of the topic for its dead
@@ -85,6 +89,15 @@ func (a *Admin) deadLetters() Topic {
 	return t
 }
 
+// wantedTopics are the topics as they shall be. In which regions their messages may
+// lie is left as it is: whoever owns the project says so, and no setting does.
+func (a *Admin) wantedTopics() []*pubsubpb.Topic {
+	return []*pubsubpb.Topic{
+		{Name: a.cfg.Topic.Path(), MessageRetentionDuration: durationpb.New(topicRetention)},
+		{Name: a.deadLetters().Path()}, // its subscription keeps them
+	}
+}
+
 // wanted is the subscription as it shall be.
 func (a *Admin) wanted() *pubsubpb.Subscription {
 	return &pubsubpb.Subscription{
@@ -123,13 +136,13 @@ func (a *Admin) wantedLetters() *pubsubpb.Subscription {
 	}
 }
 
-// hasTopic reports whether the topic exists.
-func (a *Admin) hasTopic(ctx context.Context, t Topic) (bool, error) {
-	_, err := a.topics.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: t.Path()})
+// topic is the topic of that path as it is; nil when there is none.
+func (a *Admin) topic(ctx context.Context, path string) (*pubsubpb.Topic, error) {
+	t, err := a.topics.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: path})
 	if status.Code(err) == codes.NotFound {
-		return false, nil
+		return nil, nil
 	}
-	return err == nil, err
+	return t, err
 }
 
 // subscription is the subscription of that name as it is; nil when there is none.

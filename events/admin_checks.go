@@ -60,14 +60,19 @@ func unasked(err error) careline.Finding {
 }
 
 func (a *Admin) checkTopic(ctx context.Context) careline.Finding {
-	there, err := a.hasTopic(ctx, a.cfg.Topic)
+	have, err := a.topic(ctx, a.cfg.Topic.Path())
 	switch {
 	case err != nil:
 		return unasked(err)
-	case !there:
+	case have == nil:
 		return careline.Fault("There is no topic "+a.cfg.Topic.Path()+".", provisionDoes)
 	}
-	return careline.Good("The topic exists.")
+	keeps, should := topicKeeps(have), topicRetention.String()
+	if keeps != should {
+		return careline.Fault("The topic keeps messages for "+keeps+" once they are acknowledged, and should for "+should+
+			": what a restored database lacks comes back from there.", provisionDoes)
+	}
+	return careline.Good("The topic exists and keeps messages for " + keeps + ", in " + regions(have) + ".")
 }
 
 func (a *Admin) checkPublish(ctx context.Context) careline.Finding {
@@ -109,11 +114,11 @@ func (a *Admin) checkLetters(ctx context.Context) careline.Finding {
 	if found := a.about(aboutLetters, "")(ctx); found.Verdict != careline.VerdictGood {
 		return found
 	}
-	there, err := a.hasTopic(ctx, a.deadLetters())
+	have, err := a.topic(ctx, a.deadLetters().Path())
 	switch {
 	case err != nil:
 		return unasked(err)
-	case !there:
+	case have == nil:
 		return careline.Fault("There is no topic "+a.deadLetters().Name+" for dead letters.", provisionDoes)
 	}
 	held, err := a.lettersHeld(ctx)

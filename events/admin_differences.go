@@ -2,6 +2,7 @@ package events
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
@@ -35,6 +36,22 @@ func differences(have, want *pubsubpb.Subscription) (all []difference) {
 	add(aboutRetry, "retry policy", "retry_policy", retryOf(have), retryOf(want))
 	add(aboutLetters, "dead-letter policy", "dead_letter_policy", lettersOf(have), lettersOf(want))
 	return all
+}
+
+// topicKeeps is how long a topic keeps messages, acknowledged ones too.
+func topicKeeps(t *pubsubpb.Topic) string {
+	if t.GetMessageRetentionDuration() == nil {
+		return "no time"
+	}
+	return t.GetMessageRetentionDuration().AsDuration().String()
+}
+
+// regions are where a topic's messages may lie.
+func regions(t *pubsubpb.Topic) string {
+	if named := t.GetMessageStoragePolicy().GetAllowedPersistenceRegions(); len(named) > 0 {
+		return strings.Join(named, ", ")
+	}
+	return "whichever region Google chooses"
 }
 
 func orNone(text string) string {

@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"fmt"
+	"path"
 	"regexp"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
@@ -21,16 +22,7 @@ const party = "pubsub"
 // somebody with rights over the project has to do, is a change that nobody here
 // can apply.
 func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
-	for _, t := range []Topic{a.cfg.Topic, a.deadLetters()} {
-		there, err := a.hasTopic(ctx, t)
-		if err != nil {
-			return nil, asking("the topic "+t.Name, err)
-		}
-		if !there {
-			plan = append(plan, careline.Change{Party: party, Thing: "topic " + t.Name, Want: "exists", Apply: a.makeTopic(t)})
-		}
-	}
-	for _, more := range []func(context.Context) ([]careline.Change, error){a.planLetters, a.planSubscription} {
+	for _, more := range []func(context.Context) ([]careline.Change, error){a.planTopics, a.planLetters, a.planSubscription} {
 		changes, err := more(ctx)
 		if err != nil {
 			return nil, err
@@ -38,6 +30,31 @@ func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
 		plan = append(plan, changes...)
 	}
 	return append(plan, a.planGrants(ctx)...), nil
+}
+
+// planTopics sees that the topics are there and keep what they shall.
+func (a *Admin) planTopics(ctx context.Context) (plan []careline.Change, err error) {
+	for _, want := range a.wantedTopics() {
+		thing := "topic " + path.Base(want.GetName())
+		have, err := a.topic(ctx, want.GetName())
+		switch {
+		case err != nil:
+			return nil, asking("the "+thing, err)
+		case have == nil:
+			plan = append(plan, careline.Change{Party: party, Thing: thing, Want: topicExists(want), Apply: a.makeTopic(want)})
+		case want.GetMessageRetentionDuration() != nil && topicKeeps(have) != topicKeeps(want):
+			plan = append(plan, careline.Change{Party: party, Thing: thing + " retention", Have: topicKeeps(have), Want: topicKeeps(want),
+				Apply: a.updateTopic(want, "message_retention_duration")})
+		}
+	}
+	return plan, nil
+}
+
+func topicExists(want *pubsubpb.Topic) string {
+	if want.GetMessageRetentionDuration() == nil {
+		return "exists"
+	}
+	return "exists, and keeps messages for " + topicKeeps(want)
 }
 
 // planLetters sees that dead letters are held.
@@ -101,10 +118,20 @@ func byHand(name, have, want string) careline.Change {
 			name + ") and run careline provision --apply again at once"}
 }
 
-func (a *Admin) makeTopic(t Topic) func(context.Context) error {
+func (a *Admin) makeTopic(t *pubsubpb.Topic) func(context.Context) error {
 	return func(ctx context.Context) error {
-		_, err := a.topics.CreateTopic(ctx, &pubsubpb.Topic{Name: t.Path()})
-		return made("topic "+t.Name, err)
+		_, err := a.topics.CreateTopic(ctx, t)
+		return made("topic "+t.GetName(), err)
+	}
+}
+
+func (a *Admin) updateTopic(t *pubsubpb.Topic, field string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := a.topics.UpdateTopic(ctx, &pubsubpb.UpdateTopicRequest{Topic: t, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{field}}})
+		if err != nil {
+			return asking("changing "+field+" of "+t.GetName(), err)
+		}
+		return nil
 	}
 }
 

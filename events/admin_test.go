@@ -59,7 +59,7 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 	cfg, admin := pushing(t)
 	plan := provision(t, admin)
 	same(t, "plan", things(plan), []string{
-		"topic twilio:  -> exists",
+		"topic twilio:  -> exists, and keeps messages for 168h0m0s",
 		"topic twilio-dead-letter:  -> exists",
 		"subscription twilio-dead-letter:  -> holds dead letters for 168h0m0s",
 		"subscription careline-twilio:  -> pushes to http://127.0.0.1:9/v1/twilio/pubsub, in order, dead letters to " +
@@ -80,6 +80,42 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 		have.GetRetryPolicy().GetMinimumBackoff().AsDuration() != time.Second || have.GetRetryPolicy().GetMaximumBackoff().AsDuration() != time.Minute ||
 		have.GetDeadLetterPolicy().GetMaxDeliveryAttempts() != 100 || have.GetMessageRetentionDuration().AsDuration() != 7*24*time.Hour {
 		t.Errorf("the subscription is %v", have)
+	}
+}
+
+// A topic that was made by hand keeps nothing that was acknowledged: after a restore
+// nothing would come back from it.
+func TestTheTopicKeepsWhatWasAcknowledged(t *testing.T) {
+	t.Parallel()
+	cfg, admin := pushing(t)
+	client := topicsAt(t, cfg.Topic)
+	for name, by := range map[string]*durationpb.Duration{"no time": nil, "1h0m0s": durationpb.New(time.Hour)} {
+		where := &pubsubpb.MessageStoragePolicy{AllowedPersistenceRegions: []string{"europe-west2"}}
+		if _, err := client.CreateTopic(t.Context(), &pubsubpb.Topic{Name: cfg.Topic.Path(), MessageRetentionDuration: by, MessageStoragePolicy: where}); err != nil {
+			t.Fatal(err)
+		}
+		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != careline.VerdictFault || found.Blocks || !strings.Contains(found.Found, "for "+name) {
+			t.Errorf("%s: %+v", name, found)
+		}
+		if plan := things(provision(t, admin)); !slices.Contains(plan, "topic twilio retention: "+name+" -> 168h0m0s") {
+			t.Errorf("%s: plan %v", name, plan)
+		}
+		same(t, "plan when applied", things(planned(t, admin)), []string(nil))
+		have, err := client.GetTopic(t.Context(), &pubsubpb.GetTopicRequest{Topic: cfg.Topic.Path()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "kept for", have.GetMessageRetentionDuration().AsDuration(), 7*24*time.Hour)
+		same(t, "kept in", have.GetMessageStoragePolicy().GetAllowedPersistenceRegions(), where.GetAllowedPersistenceRegions())
+		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != careline.VerdictGood || !strings.Contains(found.Found, "europe-west2") {
+			t.Errorf("mended: %+v", found)
+		}
+		if err := client.DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: cfg.Topic.Path()}); err != nil {
+			t.Fatal(err)
+		}
+		if err := subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

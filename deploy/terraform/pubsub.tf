@@ -1,6 +1,7 @@
 # Events travel from the webhooks to the service itself. What is pushed is acknowledged when it is in the database, so
 # an outage of the health record never shows here; one of the database does. Names and times are those that careline
-# provision wants, so that it has nothing to change here.
+# provision wants, so that it has nothing to change here. The regions are this file's alone: provision neither sets nor
+# changes them, and what it makes by itself Google keeps wherever it chooses.
 
 resource "google_pubsub_topic" "events" {
   name = "twilio"
