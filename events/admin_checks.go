@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
 	"google.golang.org/grpc/codes"
@@ -131,18 +132,27 @@ func (a *Admin) checkLetters(ctx context.Context) careline.Finding {
 	return careline.Good(fmt.Sprintf("After %d attempts a message is a dead letter, and is held.", attempts))
 }
 
+// checkGrants may be asked by a login that sees the subscription, but not who has
+// rights on it: no role for looking at Pub/Sub holds that permission.
 func (a *Admin) checkGrants(ctx context.Context) careline.Finding {
+	var unseen []string
 	for _, g := range a.grants() {
 		granted, err := g.given(ctx)
 		switch {
 		case status.Code(err) == codes.NotFound:
 			return careline.Fault("There is no "+g.on+".", provisionDoes)
+		case status.Code(err) == codes.PermissionDenied:
+			unseen = append(unseen, g.seenBy+" on the "+g.on+" (whether Pub/Sub's service agent has "+g.role+" there)")
 		case err != nil:
 			return unasked(err)
 		case !granted:
 			return careline.Doubt("Pub/Sub's service agent is not seen to have "+g.role+" on the "+g.on+"; it may have it on the whole project.",
 				"If not: "+g.sentence(a.cfg.Topic.Project))
 		}
+	}
+	if len(unseen) > 0 {
+		return careline.Skipped("Whether Pub/Sub may make dead letters was not looked at. To look, this login needs " + strings.Join(unseen, ", and ") +
+			". roles/pubsub.viewer does not hold that; the custom role of deploy/terraform/identities.tf does, and roles/iam.securityReviewer.")
 	}
 	return careline.Good("Pub/Sub may make dead letters.")
 }

@@ -168,17 +168,18 @@ var serviceAgent = regexp.MustCompile(`^serviceAccount:service-[0-9]+@gcp-sa-pub
 // (Pub/Sub, "Dead-letter topics", grant forwarding permissions).
 type grant struct {
 	role, on, command string
+	seenBy            string // the permission with which it can be looked at
 	policy            func(context.Context) (*iampb.Policy, error)
 }
 
 func (a *Admin) grants() []grant {
 	letters, source := a.deadLetters(), a.Subscription()
 	return []grant{
-		{"roles/pubsub.publisher", "topic " + letters.Name, "topics add-iam-policy-binding " + letters.Name,
+		{"roles/pubsub.publisher", "topic " + letters.Name, "topics add-iam-policy-binding " + letters.Name, "pubsub.topics.getIamPolicy",
 			func(ctx context.Context) (*iampb.Policy, error) {
 				return a.topics.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: letters.Path()})
 			}},
-		{"roles/pubsub.subscriber", "subscription " + source, "subscriptions add-iam-policy-binding " + source,
+		{"roles/pubsub.subscriber", "subscription " + source, "subscriptions add-iam-policy-binding " + source, "pubsub.subscriptions.getIamPolicy",
 			func(ctx context.Context) (*iampb.Policy, error) {
 				return a.subscriptions.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: a.cfg.Topic.subscription(source)})
 			}},
