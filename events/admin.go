@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
@@ -23,6 +24,8 @@ type AdminConfig struct {
 	PushURL      string
 	PushEmail    string // service account in whose name Google signs the pushes' tokens
 	PushAudience string // what those tokens say in aud
+	// HTTP asks the service at PushURL; nil: http.DefaultClient.
+	HTTP *http.Client
 }
 
 // How a subscription is set up. What a message's fate depends on is set out in

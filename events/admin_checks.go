@@ -24,13 +24,14 @@ const (
 	aboutRetry        = "pubsub: retry policy"
 	aboutLetters      = "pubsub: dead letters"
 	aboutGrants       = "pubsub: dead-letter rights"
+	aboutOurs         = "pubsub: our push address"
 )
 
 const provisionDoes = "Run careline provision, look at its plan, and run it again with --apply."
 
 // Checks are what careline doctor asks of Pub/Sub. They change nothing.
 func (a *Admin) Checks() []careline.Check {
-	return []careline.Check{
+	checks := []careline.Check{
 		{Name: aboutTopic, Ask: a.checkTopic},
 		{Name: aboutPublish, Needs: aboutTopic, Ask: a.checkPublish},
 		{Name: aboutSubscription, Needs: aboutTopic, Ask: a.about(aboutSubscription, "it exists, is on our topic, never expires and keeps messages for 7 days")},
@@ -42,6 +43,10 @@ func (a *Admin) Checks() []careline.Check {
 		{Name: aboutLetters, Needs: aboutTopic, Ask: a.checkLetters},
 		{Name: aboutGrants, Needs: aboutTopic, Ask: a.checkGrants},
 	}
+	if a.cfg.Pull == "" {
+		checks = append(checks, careline.Check{Name: aboutOurs, Ask: a.checkOurs}) // it asks us, not Google
+	}
+	return checks
 }
 
 // unasked is the finding when Pub/Sub did not answer the question.

@@ -42,8 +42,7 @@ func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) *eve
 			t.Error(err)
 		}
 	})
-	return newAdmin(t, events.AdminConfig{Topic: topicOf(t, server.Addr), PushEmail: pushEmail, PushAudience: pushAudience,
-		PushURL: "http://127.0.0.1:9" + events.PathPush})
+	return newAdmin(t, events.AdminConfig{Topic: topicOf(t, server.Addr), PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)})
 }
 
 // having is a policy by which Pub/Sub's service agent has the role.

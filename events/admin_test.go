@@ -3,6 +3,7 @@ package events_test
 import (
 	"context"
 	"maps"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -22,9 +23,18 @@ import (
 
 func pushing(t testing.TB) (events.AdminConfig, *events.Admin) {
 	t.Helper()
-	cfg := events.AdminConfig{Topic: topicOf(t, shared.start(t).Endpoint()), PushEmail: pushEmail, PushAudience: pushAudience,
-		PushURL: "http://127.0.0.1:9" + events.PathPush}
+	cfg := events.AdminConfig{Topic: topicOf(t, shared.start(t).Endpoint()), PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)}
 	return cfg, newAdmin(t, cfg)
+}
+
+// ourPushes is where a service takes pushes, if anybody had a token.
+func ourPushes(t testing.TB) string {
+	t.Helper()
+	ours := httptest.NewServer(&events.Push{Inbox: newArrivals().inbox(), Verify: func(context.Context, string) error {
+		return careline.NewError(careline.CodeUnauthenticated, "Who are you?", nil)
+	}})
+	t.Cleanup(ours.Close)
+	return ours.URL + events.PathPush
 }
 
 func topicsAt(t testing.TB, topic events.Topic) *pubsub.TopicAdminClient {
@@ -62,7 +72,7 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 		"topic twilio:  -> exists, and keeps messages for 168h0m0s",
 		"topic twilio-dead-letter:  -> exists",
 		"subscription twilio-dead-letter:  -> holds dead letters for 168h0m0s",
-		"subscription careline-twilio:  -> pushes to http://127.0.0.1:9/v1/twilio/pubsub, in order, dead letters to " +
+		"subscription careline-twilio:  -> pushes to " + cfg.PushURL + ", in order, dead letters to " +
 			"projects/" + cfg.Topic.Project + "/topics/twilio-dead-letter after 100 attempts",
 	})
 	same(t, "plan when applied", things(planned(t, admin)), []string(nil))
