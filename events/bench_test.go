@@ -144,7 +144,7 @@ func BenchmarkPush(b *testing.B) {
 		b.Fatal(err)
 	}
 	log := chartLog(b)
-	push := &events.Push{Verify: verifier.Verify, Inbox: &events.Inbox{Understand: understand,
+	push := &events.Push{Verify: verifier.Verify, Fail: fail, Inbox: &events.Inbox{Understand: understand,
 		Append: func(ctx context.Context, e careline.CallEvent) error { _, _, err := log.Append(ctx, e); return err }}}
 	bodies := make([][]byte, b.N)
 	for i := range bodies {

@@ -19,7 +19,7 @@ const PathPush = "/v1/twilio/pubsub"
 const PushLimit = 16 << 20
 
 // Push answers the requests of a push subscription, with wrapped messages (Pub/Sub,
-// "Push subscriptions"). The fields without a default must be set.
+// "Push subscriptions"). All its fields must be set.
 //
 // It answers 204, which acknowledges the message, as soon as the message is durable
 // here: its event is in the log, for the relay of any instance to file, or it is
@@ -33,8 +33,8 @@ type Push struct {
 	// forbidden, or unavailable when that cannot be told now.
 	Verify func(ctx context.Context, token string) error
 	Inbox  *Inbox
-	// Fail answers a request with an error, a careline.Error; nil: as
-	// application/problem+json (RFC 9457).
+	// Fail answers a request that cannot be served, with the status that belongs to
+	// the code of the error (careline.CodeOf): Google goes by the status alone.
 	Fail func(http.ResponseWriter, *http.Request, error)
 }
 
@@ -46,7 +46,7 @@ func (p *Push) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := p.serve(r); err != nil {
-		p.fail(w, r, err)
+		p.Fail(w, r, err)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -122,43 +122,4 @@ func unwrap(body []byte) (received, error) {
 
 func noMessage(why string, cause error) error {
 	return careline.NewError(careline.CodeInvalid, "This is not a Pub/Sub push request. "+why, cause)
-}
-
-func (p *Push) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if p.Fail != nil {
-		p.Fail(w, r, err)
-		return
-	}
-	problem := struct {
-		Type   string        `json:"type"`
-		Title  string        `json:"title"`
-		Status int           `json:"status"`
-		Detail string        `json:"detail"`
-		Code   careline.Code `json:"code"`
-	}{Code: careline.CodeOf(err), Status: statusOf(careline.CodeOf(err))}
-	problem.Type, problem.Title = "urn:careline:problem:"+string(problem.Code), http.StatusText(problem.Status)
-	if e, ok := errors.AsType[*careline.Error](err); ok {
-		problem.Detail = e.Message
-	}
-	body, err := json.Marshal(problem)
-	if err != nil {
-		panic(err) // strings and a number
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(problem.Status)
-	_, _ = w.Write(body) // a sender that has gone comes again
-}
-
-func statusOf(code careline.Code) int {
-	switch code {
-	case careline.CodeInvalid:
-		return http.StatusBadRequest
-	case careline.CodeUnauthenticated:
-		return http.StatusUnauthorized
-	case careline.CodeForbidden:
-		return http.StatusForbidden
-	case careline.CodeUnavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
 }

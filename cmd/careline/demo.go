@@ -98,7 +98,7 @@ func (d *demo) run(ctx context.Context, out io.Writer, f demoFlags) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("make the service's log file: %w", err), ln.Close())
 	}
-	if err := d.world.SetApp(d.url); err != nil {
+	if err := d.setUp(ctx); err != nil {
 		return errors.Join(err, ln.Close(), log.Close())
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -111,6 +111,20 @@ func (d *demo) run(ctx context.Context, out io.Writer, f demoFlags) error {
 	err = d.show(ctx, out, f)
 	stop()
 	return errors.Join(err, <-served, log.Close())
+}
+
+// setUp sets the sandbox up for the service as careline provision does. It goes by
+// the sandbox's settings alone: what the demo was given could lead to an account
+// of somebody's.
+func (d *demo) setUp(ctx context.Context) error {
+	if err := d.world.SetApp(d.url); err != nil { // for the scripted caller too
+		return err
+	}
+	bare := demo{world: d.world, dir: d.dir, url: d.url}
+	if err := provision(ctx, bare.setting, []string{"--apply"}, io.Discard); err != nil {
+		return fmt.Errorf("set the sandbox up: %w", err)
+	}
+	return nil
 }
 
 // setting answers for the environment: what the demo was told, the sandbox's

@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"html"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"perci.health/careline/sandbox"
 )
 
 // The demo tells a program where everything is, and there it is: the clinician's
@@ -44,6 +47,36 @@ func TestDemoTellsItsAddresses(t *testing.T) {
 	read(t, at.Console)
 	stop()
 	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// The sandbox of a demo is set up as an operator's account would be.
+func TestTheDoctorIsContentWithADemo(t *testing.T) {
+	t.Parallel()
+	w, err := startWorld(t.Context(), sandbox.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What leads elsewhere is for the service, not for whoever sets the sandbox up.
+	d := &demo{world: w, dir: t.TempDir(), own: settings{"TWILIO_API_BASE_URL": "http://127.0.0.1:1"}}
+	ctx, stop := context.WithCancel(t.Context())
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- d.run(ctx, in, demoFlags{json: true})
+		in.Close()
+	}()
+	if _, err := bufio.NewReader(out).ReadBytes('\n'); err != nil {
+		t.Fatal(err, <-ended)
+	}
+	d.own = nil
+	var report bytes.Buffer
+	if err := doctor(ctx, d.setting, []string{"--strict"}, &report); err != nil || !strings.Contains(report.String(), ", 0 skipped.") {
+		t.Errorf("%v\n%s", err, &report)
+	}
+	stop()
+	if err := errors.Join(<-ended, w.Close()); err != nil {
 		t.Error(err)
 	}
 }

@@ -86,7 +86,7 @@ func TestACallOverPubSubPushed(t *testing.T) {
 		"PUBSUB_PUSH_AUDIENCE": "https://careline.example.org", "PUBSUB_PUSH_SERVICE_ACCOUNT": "push@perci-pushed.iam.gserviceaccount.com",
 		"PUBSUB_PUSH_ISSUER_KEYS_URL": issuer.KeysURL(),
 	}))
-	if res, _ := s.post(s.url+events.PathPush, "{}", nil); res.StatusCode != 401 {
+	if res, _ := s.post(s.url+events.PathPush, "{}", nil); res.StatusCode != 401 || res.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("a push without a token: %s", res.Status)
 	}
 	pusher := pubsubbox.Pusher{Endpoint: topic.Emulator, Subscription: "projects/perci-pushed/subscriptions/" + subscription,
