@@ -2,7 +2,9 @@ package events_test
 
 import (
 	"context"
+	"io"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -27,12 +29,18 @@ func pushing(t testing.TB) (events.AdminConfig, *events.Admin) {
 	return cfg, newAdmin(t, cfg)
 }
 
+// refused is what our service answers a push without a token.
+const refused = `{"type":"urn:careline:problem:unauthenticated","status":401}`
+
 // ourPushes is where a service takes pushes, if anybody had a token.
 func ourPushes(t testing.TB) string {
 	t.Helper()
-	ours := httptest.NewServer(&events.Push{Inbox: newArrivals().inbox(), Verify: func(context.Context, string) error {
-		return careline.NewError(careline.CodeUnauthenticated, "Who are you?", nil)
-	}})
+	ours := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		if _, err := io.WriteString(w, refused); err != nil {
+			t.Error(err)
+		}
+	}))
 	t.Cleanup(ours.Close)
 	return ours.URL + events.PathPush
 }
