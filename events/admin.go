@@ -156,14 +156,3 @@ func (a *Admin) subscription(ctx context.Context, name string) (*pubsubpb.Subscr
 	}
 	return s, err
 }
-
-// lettersHeld reports whether the topic for dead letters has a subscription.
-func (a *Admin) lettersHeld(ctx context.Context) (bool, error) {
-	for _, err := range a.topics.ListTopicSubscriptions(ctx, &pubsubpb.ListTopicSubscriptionsRequest{Topic: a.deadLetters().Path()}).All() {
-		if status.Code(err) == codes.NotFound {
-			return false, nil
-		}
-		return err == nil, err
-	}
-	return false, nil
-}

@@ -127,12 +127,15 @@ func (a *Admin) checkLetters(ctx context.Context) careline.Finding {
 	case have == nil:
 		return careline.Fault("There is no topic "+a.deadLetters().Name+" for dead letters.", provisionDoes)
 	}
-	held, err := a.lettersHeld(ctx)
+	held, err := a.subscription(ctx, a.deadLetters().Name)
 	switch {
 	case err != nil:
 		return unasked(err)
-	case !held:
-		return careline.Fault("The topic for dead letters has no subscription: what comes to it is lost.", provisionDoes)
+	case held == nil || held.GetDetached():
+		return careline.Fault("There is no subscription "+a.deadLetters().Name+" on the topic for dead letters: what comes to it is lost.", provisionDoes)
+	}
+	if all := differences(held, a.wantedLetters()); len(all) > 0 {
+		return careline.Fault(fmt.Sprintf("The %s of the subscription that holds dead letters is %s, and should be %s.", all[0].thing, all[0].have, all[0].want), provisionDoes)
 	}
 	return careline.Good(fmt.Sprintf("After %d attempts a message is a dead letter, and is held.", attempts))
 }

@@ -17,6 +17,9 @@ type difference struct {
 	field      string // what to update; empty: it cannot be changed
 }
 
+// fieldPush is where pushes go, and in whose name they are signed.
+const fieldPush = "push_config"
+
 // differences are told in the order of the checks.
 func differences(have, want *pubsubpb.Subscription) (all []difference) {
 	add := func(about, thing, field string, values ...string) {
@@ -28,10 +31,12 @@ func differences(have, want *pubsubpb.Subscription) (all []difference) {
 	add(aboutSubscription, "filter", "", orNone(have.GetFilter()), "none")
 	add(aboutSubscription, "expiry", "expiration_policy", expiry(have), expiry(want))
 	add(aboutSubscription, "retention", "message_retention_duration", have.GetMessageRetentionDuration().AsDuration().String(), want.GetMessageRetentionDuration().AsDuration().String())
-	add(aboutPush, "push endpoint", "push_config", orNone(have.GetPushConfig().GetPushEndpoint()), orNone(want.GetPushConfig().GetPushEndpoint()))
-	add(aboutPush, "wrapping", "push_config", wrapping(have), "wrapped messages")
-	add(aboutToken, "push token", "push_config", token(have), token(want))
-	add(aboutOrdering, "message ordering", "", onOff(have.GetEnableMessageOrdering()), onOff(want.GetEnableMessageOrdering()))
+	add(aboutPush, "push endpoint", fieldPush, orNone(have.GetPushConfig().GetPushEndpoint()), orNone(want.GetPushConfig().GetPushEndpoint()))
+	add(aboutPush, "wrapping", fieldPush, wrapping(have), "wrapped messages")
+	add(aboutToken, "push token", fieldPush, token(have), token(want))
+	if want.GetEnableMessageOrdering() { // where it is not wanted, it does no harm
+		add(aboutOrdering, "message ordering", "", onOff(have.GetEnableMessageOrdering()), onOff(true))
+	}
 	add(aboutDeadline, "ack deadline", "ack_deadline_seconds", seconds(have), seconds(want))
 	add(aboutRetry, "retry policy", "retry_policy", retryOf(have), retryOf(want))
 	add(aboutLetters, "dead-letter policy", "dead_letter_policy", lettersOf(have), lettersOf(want))

@@ -57,58 +57,61 @@ func topicExists(want *pubsubpb.Topic) string {
 	return "exists, and keeps messages for " + topicKeeps(want)
 }
 
-// planLetters sees that dead letters are held.
+// planLetters sees that dead letters are held, for as long as they shall be.
 func (a *Admin) planLetters(ctx context.Context) ([]careline.Change, error) {
-	held, err := a.lettersHeld(ctx)
-	if err != nil {
-		return nil, asking("the subscriptions of "+a.deadLetters().Name, err)
+	return a.planOne(ctx, a.wantedLetters(), "holds dead letters for "+lettersFor.String())
+}
+
+func (a *Admin) planSubscription(ctx context.Context) ([]careline.Change, error) {
+	way, want := "pushes to "+a.cfg.PushURL, a.wanted()
+	if a.cfg.Pull != "" {
+		way = "is pulled from"
 	}
-	if held {
-		return nil, nil
-	}
-	name := a.deadLetters().Name
-	orphan, err := a.subscription(ctx, name)
+	return a.planOne(ctx, want, fmt.Sprintf("%s, in order, dead letters %s", way, lettersOf(want)))
+}
+
+// planOne sees that a subscription is as wanted; does says what one that has to be
+// made will do.
+func (a *Admin) planOne(ctx context.Context, want *pubsubpb.Subscription, does string) (plan []careline.Change, err error) {
+	name := path.Base(want.GetName())
+	have, err := a.subscription(ctx, name)
 	switch {
 	case err != nil:
 		return nil, asking("the subscription "+name, err)
-	case orphan != nil: // it may still hold letters of a topic that was deleted
-		return []careline.Change{byHand(name, "topic: "+orphan.GetTopic(), "topic: "+a.deadLetters().Path())}, nil
-	}
-	return []careline.Change{{Party: party, Thing: "subscription " + name,
-		Want: "holds dead letters for " + lettersFor.String(), Apply: a.make(a.wantedLetters())}}, nil
-}
-
-func asking(what string, err error) error {
-	return careline.NewError(careline.CodeUnavailable,
-		"Pub/Sub could not be asked about "+what+". Please check the project, the login and its role (roles/pubsub.admin or roles/pubsub.editor).", err)
-}
-
-func (a *Admin) planSubscription(ctx context.Context) (plan []careline.Change, err error) {
-	have, err := a.subscription(ctx, a.Subscription())
-	if err != nil {
-		return nil, asking("the subscription "+a.Subscription(), err)
-	}
-	want := a.wanted()
-	if have == nil {
-		way := "pushes to " + a.cfg.PushURL
-		if a.cfg.Pull != "" {
-			way = "is pulled from"
-		}
-		return []careline.Change{{Party: party, Thing: "subscription " + a.Subscription(),
-			Want: fmt.Sprintf("%s, in order, dead letters %s", way, lettersOf(want)), Apply: a.make(want)}}, nil
-	}
-	if have.GetDetached() {
-		return []careline.Change{byHand(a.Subscription(), "is detached from its topic", "attached")}, nil
+	case have == nil:
+		return []careline.Change{{Party: party, Thing: "subscription " + name, Want: does, Apply: a.make(want)}}, nil
+	case have.GetDetached():
+		return []careline.Change{byHand(name, "is detached from its topic", "attached")}, nil
 	}
 	for _, d := range differences(have, want) {
 		if d.field == "" {
-			plan = append(plan, byHand(a.Subscription(), d.thing+": "+d.have, d.thing+": "+d.want))
+			plan = append(plan, byHand(name, d.thing+": "+d.have, d.thing+": "+d.want))
 			continue
 		}
-		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + a.Subscription() + " " + d.thing,
+		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + name + " " + d.thing,
 			Have: d.have, Want: d.want, Apply: a.update(want, d.field)})
 	}
 	return plan, nil
+}
+
+// mayChange is what a login needs to set Pub/Sub up.
+const mayChange = "roles/pubsub.admin or roles/pubsub.editor"
+
+func asking(what string, err error) error {
+	return careline.NewError(careline.CodeUnavailable,
+		"Pub/Sub could not be asked about "+what+". Please check the project, the login and its role ("+mayChange+").", err)
+}
+
+// changing is the error of making or changing a subscription. Who tells Google in
+// whose name to sign pushes must be allowed to act as that account; a refusal for
+// want of that right looks like any other.
+func changing(what string, push *pubsubpb.PushConfig, err error) error {
+	signer := push.GetOidcToken().GetServiceAccountEmail()
+	if signer == "" || status.Code(err) != codes.PermissionDenied {
+		return asking(what, err)
+	}
+	return careline.NewError(careline.CodeForbidden, "Pub/Sub refuses "+what+". Please check both rights that this login needs: "+mayChange+
+		" on the project, and iam.serviceAccounts.actAs (roles/iam.serviceAccountUser) on the service account "+signer+", in whose name pushes are signed.", err)
 }
 
 // byHand is a change that Pub/Sub makes on no subscription that exists.
@@ -121,7 +124,10 @@ func byHand(name, have, want string) careline.Change {
 func (a *Admin) makeTopic(t *pubsubpb.Topic) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, err := a.topics.CreateTopic(ctx, t)
-		return made("topic "+t.GetName(), err)
+		if err == nil || status.Code(err) == codes.AlreadyExists {
+			return nil
+		}
+		return asking("making the topic "+t.GetName(), err)
 	}
 }
 
@@ -138,15 +144,11 @@ func (a *Admin) updateTopic(t *pubsubpb.Topic, field string) func(context.Contex
 func (a *Admin) make(s *pubsubpb.Subscription) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, err := a.subscriptions.CreateSubscription(ctx, s)
-		return made("subscription "+s.GetName(), err)
+		if err == nil || status.Code(err) == codes.AlreadyExists {
+			return nil
+		}
+		return changing("making the subscription "+s.GetName(), s.GetPushConfig(), err)
 	}
-}
-
-func made(what string, err error) error {
-	if err == nil || status.Code(err) == codes.AlreadyExists {
-		return nil
-	}
-	return asking("making the "+what, err)
 }
 
 func (a *Admin) update(s *pubsubpb.Subscription, field string) func(context.Context) error {
@@ -154,10 +156,13 @@ func (a *Admin) update(s *pubsubpb.Subscription, field string) func(context.Cont
 		_, err := a.subscriptions.UpdateSubscription(ctx, &pubsubpb.UpdateSubscriptionRequest{
 			Subscription: s, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{field}},
 		})
-		if err != nil {
-			return asking("changing "+field+" of "+s.GetName(), err)
+		switch {
+		case err == nil:
+			return nil
+		case field == fieldPush:
+			return changing("changing "+field+" of "+s.GetName(), s.GetPushConfig(), err)
 		}
-		return nil
+		return asking("changing "+field+" of "+s.GetName(), err)
 	}
 }
 
@@ -186,17 +191,25 @@ func (a *Admin) grants() []grant {
 	}
 }
 
-// planGrants are the rights that Pub/Sub itself is seen to lack. Where policies
-// cannot be read, nothing is said: the doctor does. They may have been granted on
-// the whole project instead, which is more than is needed.
+// planGrants are the rights that Pub/Sub itself is not seen to have: it lacks them,
+// has them on the whole project, which is more than is needed, or this login may
+// not look.
 func (a *Admin) planGrants(ctx context.Context) (plan []careline.Change) {
 	for _, g := range a.grants() {
 		granted, err := g.given(ctx)
-		if granted || (err != nil && status.Code(err) != codes.NotFound) {
-			continue
+		have := "without " + g.role
+		switch status.Code(err) {
+		case codes.OK, codes.NotFound:
+		case codes.Unimplemented: // the emulator knows no rights
+			granted = true
+		case codes.PermissionDenied:
+			have = "cannot be seen: this login lacks " + g.seenBy + " there"
+		default:
+			have = "could not be seen (" + status.Code(err).String() + ")"
 		}
-		plan = append(plan, careline.Change{Party: party, Thing: g.on + " rights of Pub/Sub's service agent", Have: "without " + g.role,
-			Want: g.sentence(a.cfg.Topic.Project)})
+		if !granted {
+			plan = append(plan, careline.Change{Party: party, Thing: g.on + " rights of Pub/Sub's service agent", Have: have, Want: g.sentence(a.cfg.Topic.Project)})
+		}
 	}
 	return plan
 }

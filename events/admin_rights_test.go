@@ -33,8 +33,8 @@ func (g guarded) TestIamPermissions(_ context.Context, r *iampb.TestIamPermissio
 	return &iampb.TestIamPermissionsResponse{Permissions: r.GetPermissions()}, nil
 }
 
-// start is a provisioned topic on it.
-func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) *events.Admin {
+// start is an Admin of a topic on it, which is not made yet.
+func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) (*events.Admin, events.Topic) {
 	t.Helper()
 	server := pstest.NewServerWithCallback(0, func(s *grpc.Server) { iampb.RegisterIAMPolicyServer(s, g) }, refuses...)
 	t.Cleanup(func() {
@@ -42,7 +42,8 @@ func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) *eve
 			t.Error(err)
 		}
 	})
-	return newAdmin(t, events.AdminConfig{Topic: topicOf(t, server.Addr), PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)})
+	topic := topicOf(t, server.Addr)
+	return newAdmin(t, events.AdminConfig{Topic: topic, PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)}), topic
 }
 
 // having is a policy by which Pub/Sub's service agent has the role.
@@ -76,7 +77,7 @@ func TestRightsOfPubSubItself(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			admin := guarded{policies: tt.policies}.start(t)
+			admin, _ := guarded{policies: tt.policies}.start(t)
 			provision(t, admin)
 			found := ask(t, admin)["pubsub: dead-letter rights"]
 			said := found.Found + " " + found.Do
@@ -87,6 +88,72 @@ func TestRightsOfPubSubItself(t *testing.T) {
 				if !strings.Contains(said, want) {
 					t.Errorf("it does not say %q: %s", want, said)
 				}
+			}
+		})
+	}
+}
+
+// A plan says nothing is to be done only when that was seen.
+func TestThePlanTellsWhatItCouldNotSee(t *testing.T) {
+	t.Parallel()
+	publisher, subscriber := having("roles/pubsub.publisher"), having("roles/pubsub.subscriber")
+	for name, tt := range map[string]struct {
+		policies map[string]*iampb.Policy
+		want     []string
+	}{
+		"both seen": {map[string]*iampb.Policy{lettersTopic: publisher, pushSource: subscriber}, nil},
+		"neither seen": {nil, []string{"cannot be seen: this login lacks pubsub.topics.getIamPolicy there -> roles/pubsub.publisher, or dead letters cannot be made",
+			"cannot be seen: this login lacks pubsub.subscriptions.getIamPolicy there -> roles/pubsub.subscriber, or dead letters cannot be made"}},
+		"one seen, and missing": {map[string]*iampb.Policy{lettersTopic: publisher, pushSource: publisher}, []string{"without roles/pubsub.subscriber -> "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			admin, _ := guarded{policies: tt.policies}.start(t)
+			provision(t, admin)
+			plan := planned(t, admin)
+			if len(plan) != len(tt.want) {
+				t.Fatalf("plan: %v", things(plan))
+			}
+			for i, want := range tt.want {
+				if plan[i].Apply != nil || !strings.Contains(things(plan)[i], want) {
+					t.Errorf("not %q: %v", want, things(plan)[i])
+				}
+			}
+		})
+	}
+}
+
+// Google refuses a push subscription also to who may change all of Pub/Sub, but may
+// not act as the account in whose name pushes are signed.
+func TestARefusalNamesBothRights(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		refused string
+		says    []string
+		not     string
+	}{
+		"the subscription": {"CreateSubscription", []string{"iam.serviceAccounts.actAs", "roles/iam.serviceAccountUser", pushEmail, "roles/pubsub.editor"}, "could not be asked"},
+		"the topic":        {"CreateTopic", []string{"roles/pubsub.editor"}, "actAs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			admin, _ := guarded{}.start(t, pstest.WithErrorInjection(tt.refused, codes.PermissionDenied, "User not authorized to perform this action."))
+			var said string
+			for _, change := range planned(t, admin) {
+				if change.Apply == nil {
+					continue
+				}
+				if err := change.Apply(t.Context()); err != nil {
+					said = err.Error()
+				}
+			}
+			for _, want := range tt.says {
+				if !strings.Contains(said, want) {
+					t.Errorf("it does not say %q: %s", want, said)
+				}
+			}
+			if strings.Contains(said, tt.not) {
+				t.Errorf("it says %q: %s", tt.not, said)
 			}
 		})
 	}

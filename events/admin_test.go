@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"cloud.google.com/go/iam/apiv1/iampb"
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/api/option"
@@ -297,6 +298,11 @@ func TestDeadLettersThatNobodyHoldsAreAFault(t *testing.T) {
 	same(t, "faults when mended", verdicts(ask(t, admin)), map[string]careline.Verdict{})
 	letters := cfg.Topic
 	letters.Name += "-dead-letter"
+	// pstest deletes no topic that a subscription sends its dead letters to.
+	err = subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := topicsAt(t, cfg.Topic).DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: letters.Path()}); err != nil {
 		t.Fatal(err)
 	}
@@ -305,6 +311,52 @@ func TestDeadLettersThatNobodyHoldsAreAFault(t *testing.T) {
 	left := planned(t, admin) // the subscription still holds what came to the old topic
 	if len(left) != 1 || left[0].Apply != nil || !strings.Contains(left[0].Want, "subscriptions delete twilio-dead-letter") {
 		t.Errorf("plan: %v", things(left))
+	}
+}
+
+// Made by hand, the subscription that holds dead letters ends after 31 days without
+// use, and they with it.
+func TestDeadLettersAreHeldForLongEnough(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		spoil func(*pubsubpb.Subscription)
+		says  string
+	}{
+		"expiry as it comes": {func(s *pubsubpb.Subscription) { s.ExpirationPolicy = nil }, "after 31 days without use"},
+		"expiry":             {func(s *pubsubpb.Subscription) { s.ExpirationPolicy.Ttl = durationpb.New(24 * time.Hour) }, "after 24h0m0s without use"},
+		"retention":          {func(s *pubsubpb.Subscription) { s.MessageRetentionDuration = durationpb.New(time.Hour) }, "1h0m0s"},
+		"pushed": {func(s *pubsubpb.Subscription) {
+			s.PushConfig = &pubsubpb.PushConfig{PushEndpoint: "http://127.0.0.1:9/other"}
+		}, "/other"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			both := &iampb.Policy{Bindings: append(having("roles/pubsub.publisher").GetBindings(), having("roles/pubsub.subscriber").GetBindings()...)}
+			admin, topic := guarded{policies: map[string]*iampb.Policy{lettersTopic: both, pushSource: both}}.start(t)
+			provision(t, admin)
+			client := subscriptionsAt(t, topic)
+			path := subscriptionPath(topic, lettersTopic)
+			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := client.DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: path}); err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(s)
+			s.EnableMessageOrdering = true // which does no harm
+			if _, err := client.CreateSubscription(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			if found := ask(t, admin)["pubsub: dead letters"]; found.Verdict != careline.VerdictFault || !strings.Contains(found.Found, tt.says) {
+				t.Errorf("%+v", found)
+			}
+			if plan := things(provision(t, admin)); len(plan) != 1 || !strings.Contains(plan[0], "subscription twilio-dead-letter ") || !strings.Contains(plan[0], tt.says) {
+				t.Errorf("plan: %v", plan)
+			}
+			same(t, "plan when applied", things(planned(t, admin)), []string(nil))
+			same(t, "faults when applied", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+		})
 	}
 }
 
