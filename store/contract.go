@@ -160,6 +160,9 @@ type Dead struct {
 type Letters interface {
 	// Dead are a consumer's dead letters, in the log's order.
 	Dead(ctx context.Context, consumer string) ([]Dead, error)
+	// DeadOne is one of them, by its event's Seq. An error of code not-found says
+	// that there is no such dead letter.
+	DeadOne(ctx context.Context, consumer string, seq int64) (Dead, error)
 	// Revive makes a dead letter a delivery again, never tried and due at once, in
 	// its place before what is pending for its call. An error of code not-found
 	// says that there is no such dead letter.
@@ -194,6 +197,9 @@ type Strays interface {
 	KeepStray(ctx context.Context, m careline.Stray) error
 	// Strays are those kept, in the order of their coming.
 	Strays(ctx context.Context) ([]careline.Stray, error)
+	// Stray is one of them, by its Seq. An error of code not-found says that there
+	// is none.
+	Stray(ctx context.Context, seq int64) (careline.Stray, error)
 	// CountStrays is how many those are; it reads none of them.
 	CountStrays(ctx context.Context) (int, error)
 	// DropStray forgets one, by its Seq. An error of code not-found says that there

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -25,9 +26,22 @@ func (s *sqliteStore) Bury(ctx context.Context, d careline.Delivery, cause strin
 
 // Dead are a consumer's dead letters, in the log's order.
 func (s *sqliteStore) Dead(ctx context.Context, consumer string) ([]Dead, error) {
+	return s.deadBetween(ctx, consumer, 0, math.MaxInt64)
+}
+
+// DeadOne is one dead letter; see Letters.
+func (s *sqliteStore) DeadOne(ctx context.Context, consumer string, seq int64) (Dead, error) {
+	found, err := s.deadBetween(ctx, consumer, seq, seq)
+	if err != nil {
+		return Dead{}, err
+	}
+	return onlyDead(found, consumer, seq)
+}
+
+func (s *sqliteStore) deadBetween(ctx context.Context, consumer string, first, last int64) ([]Dead, error) {
 	var dead []Dead
 	err := s.read(ctx, "read the dead letters", func(c conn) error {
-		return c.query(sqlDead).text(consumer).eachEvent(func(e careline.CallEvent, row *sqlite.Stmt) {
+		return c.query(sqlDead).text(consumer).int(first).int(last).eachEvent(func(e careline.CallEvent, row *sqlite.Stmt) {
 			dead = append(dead, Dead{
 				Delivery: careline.Delivery{Consumer: consumer, Event: e, Attempts: row.ColumnInt(eventWidth)},
 				Buried:   timeAt(row, eventWidth+1), Cause: row.ColumnText(eventWidth + 2),
@@ -81,6 +95,14 @@ func (s *sqliteStore) Discard(ctx context.Context, consumer string, seq int64) e
 		return noDeadLetter(consumer, seq)
 	}
 	return err
+}
+
+// onlyDead is the dead letter that was looked for among those found.
+func onlyDead(found []Dead, consumer string, seq int64) (Dead, error) {
+	if len(found) == 0 {
+		return Dead{}, noDeadLetter(consumer, seq)
+	}
+	return found[0], nil
 }
 
 func noDeadLetter(consumer string, seq int64) error {

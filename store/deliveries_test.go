@@ -97,6 +97,15 @@ func buries(t *testing.T, open database) {
 	}
 	same(t, "dead letters", dead, []store.Dead{{Delivery: careline.Delivery{Consumer: chart, Event: kept[0], Attempts: 1},
 		Cause: strings.Repeat("é", 500) + "…", Buried: clock.Now()}})
+	one, err := s.DeadOne(t.Context(), chart, kept[0].Seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "one dead letter", one, dead[0])
+	_, err = s.DeadOne(t.Context(), chart, kept[1].Seq) // not dead
+	wantCode(t, err, careline.CodeNotFound)
+	_, err = s.DeadOne(t.Context(), "another", kept[0].Seq)
+	wantCode(t, err, careline.CodeNotFound)
 	pending, buried, oldest, err := s.Backlog(t.Context(), chart)
 	if err != nil || pending != 1 || buried != 1 || !oldest.Equal(kept[1].Kept) {
 		t.Errorf("backlog is %d pending, %d dead, oldest %v (error: %v)", pending, buried, oldest, err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,20 +14,34 @@ import (
 
 const (
 	pgDead = pgColumns + `, d.attempts, d.buried, d.cause FROM dead_letters d JOIN events e ON e.seq = d.seq
-		JOIN calls c ON c.number = e.call WHERE d.consumer = $1 ORDER BY d.seq`
+		JOIN calls c ON c.number = e.call WHERE d.consumer = $1 AND d.seq BETWEEN $2 AND $3 ORDER BY d.seq`
 	// The oldest that waits is the first of its call, and those have a time.
 	pgBacklog = `SELECT (SELECT count(*) FROM deliveries d WHERE d.consumer = $1),
 		(SELECT count(*) FROM dead_letters d WHERE d.consumer = $1),
 		(SELECT e.kept FROM events e WHERE e.seq = (SELECT min(d.seq) FROM deliveries d WHERE d.consumer = $1 AND d.due IS NOT NULL))`
+	pgStray = `SELECT s.seq, s.id, s.attributes, s.data, s.why, s.kept FROM strays s WHERE s.seq = $1`
 )
 
 // Dead are a consumer's dead letters; see Letters.
-func (s *postgresStore) Dead(ctx context.Context, consumer string) (dead []Dead, err error) {
+func (s *postgresStore) Dead(ctx context.Context, consumer string) ([]Dead, error) {
+	return s.deadBetween(ctx, consumer, 0, math.MaxInt64)
+}
+
+// DeadOne is one dead letter; see Letters.
+func (s *postgresStore) DeadOne(ctx context.Context, consumer string, seq int64) (Dead, error) {
+	found, err := s.deadBetween(ctx, consumer, seq, seq)
+	if err != nil {
+		return Dead{}, err
+	}
+	return onlyDead(found, consumer, seq)
+}
+
+func (s *postgresStore) deadBetween(ctx context.Context, consumer string, first, last int64) (dead []Dead, err error) {
 	err = s.read(ctx, "read the dead letters", func(ctx context.Context, c *pgxpool.Conn) error {
 		dead = nil
 		var one Dead
 		var buried pgtype.Int8
-		q := eventQuery{pgDead, []any{consumer}, []any{&one.Delivery.Attempts, &buried, &one.Cause}}
+		q := eventQuery{pgDead, []any{consumer, first, last}, []any{&one.Delivery.Attempts, &buried, &one.Cause}}
 		return eachEvent(ctx, c, q, func(e careline.CallEvent) {
 			one.Delivery.Consumer, one.Delivery.Event, one.Buried = consumer, e, timeOf(buried)
 			dead = append(dead, one)
@@ -76,4 +91,24 @@ func (s *postgresStore) Backlog(ctx context.Context, consumer string) (pending, 
 	var kept pgtype.Int8
 	err = s.readRow(ctx, "count the deliveries", []any{&pending, &dead, &kept}, pgBacklog, consumer)
 	return pending, dead, timeOf(kept), err
+}
+
+// Stray is one message that nobody can read; see Strays.
+func (s *postgresStore) Stray(ctx context.Context, seq int64) (careline.Stray, error) {
+	var found []careline.Stray
+	err := s.read(ctx, "read a message that nobody can read", func(ctx context.Context, c *pgxpool.Conn) error {
+		rows, err := c.Query(ctx, pgStray, seq)
+		if err != nil {
+			return err
+		}
+		found, err = pgx.CollectRows(rows, strayOf)
+		return err
+	})
+	switch {
+	case err != nil:
+		return careline.Stray{}, err
+	case len(found) == 0:
+		return careline.Stray{}, noStray(seq)
+	}
+	return found[0], nil
 }

@@ -136,7 +136,7 @@ const (
 	sqlUnbury         = `DELETE FROM dead_letters WHERE consumer = ?1 AND seq = ?2`
 	sqlReviveDelivery = `INSERT INTO deliveries (consumer, seq) VALUES (?1, ?2)`
 	sqlDead           = `SELECT ` + eventColumns + `, d.attempts, d.buried, d.cause FROM dead_letters d
-		CROSS JOIN events e CROSS JOIN calls c WHERE d.consumer = ?1 AND e.seq = d.seq AND c.number = e.call ORDER BY d.seq`
+		CROSS JOIN events e CROSS JOIN calls c WHERE d.consumer = ?1 AND d.seq BETWEEN ?2 AND ?3 AND e.seq = d.seq AND c.number = e.call ORDER BY d.seq`
 	sqlBacklog = `SELECT (SELECT count(*) FROM deliveries WHERE consumer = ?1),
 		(SELECT count(*) FROM dead_letters WHERE consumer = ?1),
 		(SELECT kept FROM events WHERE seq = (SELECT min(seq) FROM deliveries WHERE consumer = ?1))`

@@ -22,7 +22,7 @@ const (
 // Strays.
 const (
 	sqlKeepStray = `INSERT INTO strays (id, attributes, data, why, kept) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING`
-	sqlStrays    = `SELECT seq, id, attributes, data, why, kept FROM strays ORDER BY seq`
+	sqlStrays    = `SELECT seq, id, attributes, data, why, kept FROM strays WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq`
 	sqlAllStrays = `SELECT count(*) FROM strays`
 	sqlDropStray = `DELETE FROM strays WHERE seq = ?1`
 )

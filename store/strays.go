@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"zombiezen.com/go/sqlite"
 
@@ -27,10 +28,26 @@ func (s *sqliteStore) KeepStray(ctx context.Context, m careline.Stray) error {
 
 // Strays are those kept, in the order of their coming.
 func (s *sqliteStore) Strays(ctx context.Context) ([]careline.Stray, error) {
+	return s.straysBetween(ctx, 0, math.MaxInt64)
+}
+
+// Stray is one of them; see Strays of the contract.
+func (s *sqliteStore) Stray(ctx context.Context, seq int64) (careline.Stray, error) {
+	found, err := s.straysBetween(ctx, seq, seq)
+	switch {
+	case err != nil:
+		return careline.Stray{}, err
+	case len(found) == 0:
+		return careline.Stray{}, noStray(seq)
+	}
+	return found[0], nil
+}
+
+func (s *sqliteStore) straysBetween(ctx context.Context, first, last int64) ([]careline.Stray, error) {
 	var strays []careline.Stray
 	var unreadable error
 	err := s.read(ctx, "read the messages that nobody can read", func(c conn) error {
-		err := c.query(sqlStrays).each(func(row *sqlite.Stmt) bool {
+		err := c.query(sqlStrays).int(first).int(last).each(func(row *sqlite.Stmt) bool {
 			m := careline.Stray{Seq: row.ColumnInt64(0), ID: row.ColumnText(1), Data: bytesAt(row, 3), Why: row.ColumnText(4), Kept: timeAt(row, 5)}
 			if attributes := bytesAt(row, 2); attributes != nil {
 				unreadable = json.Unmarshal(attributes, &m.Attributes)
@@ -68,7 +85,7 @@ func (s *sqliteStore) DropStray(ctx context.Context, seq int64) error {
 		return err
 	})
 	if err == nil && !found {
-		return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no unread message %d.", seq), nil)
+		return noStray(seq)
 	}
 	return err
 }

@@ -38,6 +38,13 @@ func keepsStrays(t *testing.T, open database) {
 	full.Seq, full.Kept = kept[0].Seq, noon
 	bare.Seq, bare.Kept = kept[1].Seq, noon.Add(time.Second)
 	same(t, "kept", kept, []careline.Stray{full, bare})
+	one, err := s.Stray(t.Context(), full.Seq)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "one of two", one, full)
+	_, err = s.Stray(t.Context(), bare.Seq+1)
+	wantCode(t, err, careline.CodeNotFound)
 	if kept[0].Seq < 1 || kept[1].Seq <= kept[0].Seq {
 		t.Errorf("places %d and %d do not grow from 1", kept[0].Seq, kept[1].Seq)
 	}

@@ -106,6 +106,9 @@ type letter struct {
 	stray *careline.Stray // nil: it is a delivery
 }
 
+// strayKind begins the id of a stray, where that of a delivery has its consumer.
+const strayKind = "stray"
+
 func (r *replaying) letters(ctx context.Context) (all []letter, err error) {
 	for _, consumer := range []string{chart, events.ForwardConsumer} {
 		dead, err := r.store.Dead(ctx, consumer)
@@ -121,25 +124,43 @@ func (r *replaying) letters(ctx context.Context) (all []letter, err error) {
 		return nil, err
 	}
 	for _, s := range strays {
-		all = append(all, letter{id: "stray/" + strconv.FormatInt(s.Seq, 10), stray: &s})
+		all = append(all, letter{id: strayKind + "/" + strconv.FormatInt(s.Seq, 10), stray: &s})
 	}
 	return all, nil
 }
 
 // named are the letters of these ids, or all.
 func (r *replaying) named(ctx context.Context, ids []string) (some []letter, err error) {
-	all, err := r.letters(ctx)
-	if err != nil || slices.Equal(ids, []string{"all"}) {
-		return all, err
+	if slices.Equal(ids, []string{"all"}) {
+		return r.letters(ctx)
 	}
 	for _, id := range ids {
-		i := slices.IndexFunc(all, func(l letter) bool { return l.id == id })
-		if i < 0 {
+		l, err := r.letter(ctx, id)
+		if careline.CodeOf(err) == careline.CodeNotFound {
 			return nil, fmt.Errorf("there is no %q; careline replay lists what there is", id)
 		}
-		some = append(some, all[i])
+		if err != nil {
+			return nil, err
+		}
+		some = append(some, l)
 	}
 	return some, nil
+}
+
+// letter is the one of this id. No other is read: there may be thousands after an
+// outage, and a stray may have 10 MB.
+func (r *replaying) letter(ctx context.Context, id string) (letter, error) {
+	kind, place, _ := strings.Cut(id, "/")
+	seq, err := strconv.ParseInt(place, 10, 64)
+	if err != nil {
+		return letter{}, careline.NewError(careline.CodeNotFound, "This is no id.", nil)
+	}
+	if kind == strayKind {
+		s, err := r.store.Stray(ctx, seq)
+		return letter{id: id, stray: &s}, err
+	}
+	dead, err := r.store.DeadOne(ctx, kind, seq)
+	return letter{id: id, dead: dead}, err
 }
 
 func (r *replaying) list(ctx context.Context) error {

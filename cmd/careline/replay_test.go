@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -150,6 +151,35 @@ func TestReplayStrays(t *testing.T) {
 	}
 	wantText(t, s.replay("discard", "stray/2"), "is gone")
 	wantText(t, s.replay("again", "all"), "Nothing was given up")
+}
+
+// unlisted is a store whose dead letters and strays are too many to be listed.
+type unlisted struct{ store.Store }
+
+func (unlisted) Dead(context.Context, string) ([]store.Dead, error) {
+	return nil, errors.New("too many")
+}
+
+func (unlisted) Strays(context.Context) ([]careline.Stray, error) {
+	return nil, errors.New("too many")
+}
+
+// What is asked for by its id is read without the others.
+func TestReplayReadsOnlyWhatIsNamed(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	s.call("CA1", "Patient/1")
+	s.bury("CA1")
+	if err := s.store.KeepStray(t.Context(), careline.Stray{ID: "m1", Why: "its type is not known"}); err != nil {
+		t.Fatal(err)
+	}
+	s.store = unlisted{s.store}
+	wantText(t, s.replay("show", "chart/1", "stray/1"), "the record refuses it", "its type is not known")
+	for _, id := range []string{"chart/2", "stray/2", "nobody/1", "chart/", "chart", "stray/x"} {
+		wantText(t, s.replay("discard", id), "error: there is no \""+id+"\"")
+	}
+	wantText(t, s.replay("discard", "stray/1", "chart/1"), "stray/1 is gone", "chart/1 is gone")
+	wantText(t, s.replay("discard", "all"), "error: too many")
 }
 
 func TestReplayCalls(t *testing.T) {
