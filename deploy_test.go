@@ -589,6 +589,8 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 		{`deadLetterSuffix = "-dead-letter"`, "subscription dead", `name = "twilio-dead-letter"`},
 		{"ackDeadline = 30 * time.Second", "subscription dead", "ack_deadline_seconds = 30\n"},
 		{"lettersFor = 7 * 24 * time.Hour", "subscription dead", `message_retention_duration = "604800s"`},
+		{"backoffLeast = time.Second", "subscription dead", `minimum_backoff = "1s"`},
+		{"backoffMost = time.Minute", "subscription dead", `maximum_backoff = "60s"`},
 		{"ExpirationPolicy: &pubsubpb.Expiration", "subscription dead", `ttl = ""`},
 	} {
 		if !strings.Contains(program, same.wanted) {

@@ -86,11 +86,14 @@ func (a *Admin) Subscription() string {
 	return "careline-" + a.cfg.Topic.Name
 }
 
-func (a *Admin) deadLetters() Topic {
-	t := a.cfg.Topic
+// DeadLetters is the topic for the dead letters of this one; the subscription of
+// the same name holds them.
+func (t Topic) DeadLetters() Topic {
 	t.Name += deadLetterSuffix
 	return t
 }
+
+func (a *Admin) deadLetters() Topic { return a.cfg.Topic.DeadLetters() }
 
 // wantedTopics are the topics as they shall be. In which regions their messages may
 // lie is left as it is: whoever owns the project says so, and no setting does.
@@ -112,8 +115,14 @@ func (a *Admin) wanted() *pubsubpb.Subscription {
 		EnableMessageOrdering:    true,
 		ExpirationPolicy:         &pubsubpb.ExpirationPolicy{}, // without a time: never
 		DeadLetterPolicy:         &pubsubpb.DeadLetterPolicy{DeadLetterTopic: a.deadLetters().Path(), MaxDeliveryAttempts: attempts},
-		RetryPolicy:              &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(backoffLeast), MaximumBackoff: durationpb.New(backoffMost)},
+		RetryPolicy:              wantedRetry(),
 	}
+}
+
+// wantedRetry is after which pauses a message comes again that was not taken.
+// Without one it comes at once, and for as long as our database is away.
+func wantedRetry() *pubsubpb.RetryPolicy {
+	return &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(backoffLeast), MaximumBackoff: durationpb.New(backoffMost)}
 }
 
 // wantedPush is empty for a subscription that is pulled from.
@@ -135,7 +144,7 @@ func (a *Admin) wantedLetters() *pubsubpb.Subscription {
 	return &pubsubpb.Subscription{
 		Name: a.cfg.Topic.subscription(a.deadLetters().Name), Topic: a.deadLetters().Path(),
 		AckDeadlineSeconds: int32(ackDeadline / time.Second), MessageRetentionDuration: durationpb.New(lettersFor),
-		ExpirationPolicy: &pubsubpb.ExpirationPolicy{},
+		ExpirationPolicy: &pubsubpb.ExpirationPolicy{}, RetryPolicy: wantedRetry(),
 	}
 }
 

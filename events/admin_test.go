@@ -325,6 +325,7 @@ func TestDeadLettersAreHeldForLongEnough(t *testing.T) {
 		"expiry as it comes": {func(s *pubsubpb.Subscription) { s.ExpirationPolicy = nil }, "after 31 days without use"},
 		"expiry":             {func(s *pubsubpb.Subscription) { s.ExpirationPolicy.Ttl = durationpb.New(24 * time.Hour) }, "after 24h0m0s without use"},
 		"retention":          {func(s *pubsubpb.Subscription) { s.MessageRetentionDuration = durationpb.New(time.Hour) }, "1h0m0s"},
+		"no pauses":          {func(s *pubsubpb.Subscription) { s.RetryPolicy = nil }, "at once"},
 		"pushed": {func(s *pubsubpb.Subscription) {
 			s.PushConfig = &pubsubpb.PushConfig{PushEndpoint: "http://127.0.0.1:9/other"}
 		}, "/other"},

@@ -58,6 +58,13 @@ resource "google_pubsub_subscription_iam_member" "runtime_looks" {
   member       = google_service_account.runtime.member
 }
 
+# careline replay google takes the dead letters, in the operator's job.
+resource "google_pubsub_subscription_iam_member" "runtime_takes_letters" {
+  subscription = google_pubsub_subscription.dead.id
+  role         = "roles/pubsub.subscriber"
+  member       = google_service_account.runtime.member
+}
+
 # For the doctor's question whether Pub/Sub may make dead letters. To see who has rights on a topic or a subscription is
 # a permission apart (getIamPolicy): of Pub/Sub's roles the administrator's alone holds it, and that one may change all.
 resource "google_project_iam_custom_role" "doctor" {

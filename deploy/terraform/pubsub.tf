@@ -69,6 +69,12 @@ resource "google_pubsub_subscription" "dead" {
   ack_deadline_seconds       = 30
   message_retention_duration = "604800s"
 
+  # Without one, what cannot be kept comes again at once, as fast as it is refused.
+  retry_policy {
+    minimum_backoff = "1s"
+    maximum_backoff = "60s"
+  }
+
   expiration_policy {
     ttl = ""
   }
