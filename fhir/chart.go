@@ -160,7 +160,7 @@ func (c *Chart) lost(ctx context.Context, call careline.Call, ours Communication
 	}
 	kept, others := choose(found, "")
 	if kept.ID == "" {
-		return f, careline.NewError(careline.CodeRejected, "The health record does not have this call's Communication any more. Check that FHIR_BASE_URL and the client's project are the same as before, then replay the call.", err)
+		return f, careline.NewError(careline.CodeRejected, "The health record does not have this call's Communication any more, or does not show it. Check that it is there with careline's category, and that FHIR_BASE_URL and the client's project are the same as before, then replay the call.", err)
 	}
 	return c.adopt(ctx, ours, f, kept, others)
 }

@@ -100,8 +100,8 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 
 // neverStored lacks the status that every Communication must have (FHIR R4,
 // section 10.3): a server refuses it for that, but only after it has found that
-// the client may write.
-const neverStored = `{"resourceType":"Communication","payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
+// the client may write. Its category is ours: the client may write no other.
+const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
 
 func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")

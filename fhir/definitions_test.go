@@ -180,6 +180,7 @@ func TestProvisionOfMedplum(t *testing.T) {
 		"the policy is enough":      needsThePolicy,
 		"a client that may not":     plansWithoutRights,
 		"a client beside the admin": leavesThePolicy,
+		"what the policy hides":     staysWithinThePolicy,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
@@ -428,6 +429,72 @@ func seesWhatIsMissing(t *testing.T, s *server, c *fhir.Client, policy object) {
 			}
 		}
 		o["interaction"] = all
+	}
+}
+
+// Under the policy there are no Communications but calls: what careline writes and
+// what the system before it wrote.
+func staysWithinThePolicy(t *testing.T, s *server) {
+	admin := s.client(t)
+	coded := func(code string) []object {
+		return []object{{"coding": []object{{"system": "https://perci.health/communication-category", "code": code}}}}
+	}
+	identified := []object{{"system": "https://www.twilio.com/", "value": ringing().Key}}
+	letter := seed(t, admin, object{"resourceType": "Communication", "status": "completed", "identifier": identified, "category": coded("letter")})
+	before := seed(t, admin, object{"resourceType": "Communication", "status": "in-progress", "identifier": identified, "category": coded("twilio-voice")})
+	body, err := json.Marshal(shipped(t, "accesspolicy-careline"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell(t, http.MethodPut, s.url+"/_test/policy", body)
+	c := s.client(t)
+	_, err = c.Read(t.Context(), "Communication", id(letter))
+	wantCode(t, err, careline.CodeNotFound)
+	_, err = c.Create(t.Context(), "Communication", []byte(`{"resourceType":"Communication","status":"completed"}`), "")
+	wantCode(t, err, careline.CodeUnavailable) // until somebody mends the policy
+	f := file(t, newChart(t, c), ringing(), careline.Filing{Call: ringing().Key, Tried: true})
+	if f.ID != id(before) {
+		t.Errorf("filed as %s, not as %s", f.ID, before)
+	}
+	f = file(t, newChart(t, c), completed(), f)
+	if versions, err := c.History(t.Context(), "Communication", f.ID); err != nil || len(versions) != 3 {
+		t.Errorf("%d versions, %v", len(versions), err)
+	}
+	// One that somebody takes out of sight is not made anew.
+	tell(t, http.MethodPut, s.url+"/_test/policy", []byte("{}"))
+	lost, err := admin.Read(t.Context(), "Communication", f.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost.JSON = edit(t, lost.JSON, func(m map[string]any) { delete(m, "category") })
+	if _, err := admin.Update(t.Context(), lost); err != nil {
+		t.Fatal(err)
+	}
+	tell(t, http.MethodPut, s.url+"/_test/policy", body)
+	if again, err := newChart(t, c).File(t.Context(), completed(), f); careline.CodeOf(err) != careline.CodeRejected {
+		t.Errorf("filed again: %+v, %v", again, err)
+	}
+}
+
+// The policy's Communications are those of the category that careline writes.
+func TestThePolicyIsAboutWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, resource := range shipped(t, "accesspolicy-careline")["resource"].([]any) {
+		o := resource.(object)
+		if o["resourceType"] != "Communication" {
+			if o["criteria"] != nil {
+				t.Errorf("%v is narrowed to %v", o["resourceType"], o["criteria"])
+			}
+			continue
+		}
+		for _, call := range []careline.Call{{}, ringing(), completed()} {
+			for _, strict := range []bool{false, true} {
+				written := fhir.CommunicationOf(call, strict).Category
+				if len(written) != 1 || o["criteria"] != "Communication?category="+written[0].Coding[0].System+"|"+written[0].Coding[0].Code {
+					t.Errorf("%+v is written, and %v allowed", written, o["criteria"])
+				}
+			}
+		}
 	}
 }
 

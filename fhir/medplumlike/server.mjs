@@ -48,11 +48,26 @@ class Repository extends MemoryRepository {
     }
   }
 
+  // The criteria by which a policy narrows a type, for searches.
+  criteria(type) {
+    const criteria = policy?.resource.find((r) => r.resourceType === type)?.criteria;
+    return criteria ? core.parseSearchRequest(criteria).filters : [];
+  }
+
+  // What a policy's criteria do not match is not there for the client.
+  see(interaction, resource) {
+    const hidden = policy && this.criteria(resource.resourceType).length && !core.satisfiedAccessPolicy(resource, interaction, policy);
+    return hidden ? refuse(core.notFound) : resource;
+  }
+
   // The one door into the store, for creates and updates alike.
   createResourceSync(resource, options, isUpdate = false) {
     core.validateResourceType(resource.resourceType);
     this.allow(isUpdate ? "update" : "create", resource.resourceType);
     core.validateResource(resource);
+    if (policy && !core.satisfiedAccessPolicy(resource, isUpdate ? "update" : "create", policy)) {
+      refuse(core.forbidden);
+    }
     if (resource.resourceType === "StructureDefinition" && resource.snapshot) {
       core.parseStructureDefinition(resource); // what a Medplum server does when a profile is first used
     }
@@ -75,7 +90,10 @@ class Repository extends MemoryRepository {
 
   async readResource(type, id) {
     this.allow("read", type);
-    return this.deleted.has(`${type}/${id}`) ? refuse(core.gone) : super.readResource(type, id);
+    if (this.deleted.has(`${type}/${id}`)) {
+      refuse(this.criteria(type).length ? core.notFound : core.gone); // what is deleted matches no criteria
+    }
+    return this.see("read", await super.readResource(type, id));
   }
 
   async deleteResource(type, id) {
@@ -87,6 +105,9 @@ class Repository extends MemoryRepository {
   // The base class reverses its own array in place, so that every second history is upside down.
   async readHistory(type, id, { offset = 0, limit = 100 } = {}) {
     this.allow("history", type);
+    if (this.criteria(type).length) {
+      this.see("history", await super.readResource(type, id));
+    }
     const versions = [...(this.history.get(type)?.get(id) ?? refuse(core.notFound))].reverse();
     const entry = versions.slice(offset, offset + limit).map((resource) => ({
       fullUrl: `${this.base}/${type}/${id}`,
@@ -106,7 +127,8 @@ class Repository extends MemoryRepository {
     }
     const count = request.count ?? core.DEFAULT_SEARCH_COUNT;
     const offset = request.offset ?? 0;
-    const bundle = await super.search({ ...request, count });
+    const filters = [...(request.filters ?? []), ...this.criteria(request.resourceType)];
+    const bundle = await super.search({ ...request, filters, count });
     const page = (at) => `${this.base}/${request.resourceType}${core.formatSearchQuery({ ...request, count, offset: at })}`;
     bundle.link = [{ relation: "self", url: page(offset) }];
     if (count > 0 && bundle.total > offset + count) {
