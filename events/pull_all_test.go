@@ -4,21 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
-	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
-
 	"perci.health/careline"
 	"perci.health/careline/events"
-	"perci.health/careline/sandbox/pubsubbox"
 )
 
 // buriedWith is a message as Google publishes it on the topic for dead letters.
@@ -85,52 +76,6 @@ func TestDeadLettersAreTakenUntilNoneIsLeft(t *testing.T) {
 	}
 	for _, e := range want {
 		sameEvents(t, []careline.CallEvent{byCall[e.Call]}, []careline.CallEvent{e})
-	}
-}
-
-// A report whose pushes all fail becomes a dead letter with Google, and is what it
-// was when it is taken from there. Where Google's emulator is not installed, its
-// pushes are played.
-func TestAPushThatAlwaysFailsIsTakenAsADeadLetter(t *testing.T) {
-	t.Parallel()
-	const enough = 5 // the fewest attempts that Google allows
-	var attempts atomic.Int64
-	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		attempts.Add(1)
-		w.WriteHeader(http.StatusServiceUnavailable)
-	}))
-	t.Cleanup(away.Close)
-	box := shared.start(t)
-	topic := topicOf(t, box.Endpoint())
-	provision(t, newAdmin(t, events.AdminConfig{Topic: topic, PushURL: away.URL + events.PathPush, PushEmail: pushEmail, PushAudience: pushAudience}))
-	path := subscriptionPath(topic, "careline-twilio")
-	hasty := &pubsubpb.Subscription{Name: path, Topic: topic.Path(),
-		DeadLetterPolicy: &pubsubpb.DeadLetterPolicy{DeadLetterTopic: topic.DeadLetters().Path(), MaxDeliveryAttempts: enough},
-		RetryPolicy:      &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(10 * time.Millisecond), MaximumBackoff: durationpb.New(20 * time.Millisecond)}}
-	if _, err := subscriptionsAt(t, topic).UpdateSubscription(t.Context(), &pubsubpb.UpdateSubscriptionRequest{Subscription: hasty,
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"dead_letter_policy", "retry_policy"}}}); err != nil {
-		t.Fatal(err)
-	}
-	if !box.Pushes() {
-		pusher := pubsubbox.Pusher{Endpoint: box.Endpoint(), Subscription: path, URL: away.URL + events.PathPush, Attempts: enough, DeadLetter: topic.DeadLetters().Path()}
-		ctx, stop := context.WithCancel(context.Background())
-		var pushing sync.WaitGroup
-		pushing.Go(func() {
-			if err := pusher.Run(ctx); err != nil && ctx.Err() == nil {
-				t.Error(err)
-			}
-		})
-		t.Cleanup(func() { stop(); pushing.Wait() })
-	}
-	e := reportOf(t, 1, 2, "completed")
-	if err := newPublisher(t, topic).Publish(t.Context(), messageOf(t, e)); err != nil {
-		t.Fatal(err)
-	}
-	got := newArrivals()
-	takeAll(t, letters(topic, got), events.Taken{Kept: 1})
-	sameEvents(t, got.events, []careline.CallEvent{e})
-	if n := attempts.Load(); n < enough {
-		t.Errorf("a dead letter after %d attempts", n)
 	}
 }
 
