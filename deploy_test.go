@@ -623,22 +623,33 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 		}
 		return regexp.MustCompile(` +`).ReplaceAllString(string(src), " ")
 	}
-	program, made := read("events/admin.go"), read(filepath.Join(terraformFolder, "pubsub.tf"))
-	for wanted, want := range map[string]string{
-		"ackDeadline = 30 * time.Second":         "ack_deadline_seconds = 30\n",
-		"backoffLeast = time.Second":             `minimum_backoff = "1s"`,
-		"backoffMost = time.Minute":              `maximum_backoff = "60s"`,
-		"retention = 7 * 24 * time.Hour":         `message_retention_duration = "604800s"`,
-		`deadLetterSuffix = "-dead-letter"`:      `name = "twilio-dead-letter"`,
-		`return "careline-" + a.cfg.Topic.Name`:  `name = "careline-twilio"`,
-		"EnableMessageOrdering: true":            "enable_message_ordering = true",
-		"ExpirationPolicy: &pubsubpb.Expiration": `ttl = ""`,
+	program, made := read("events/admin.go"), map[string]string{}
+	for _, block := range strings.Split(read(filepath.Join(terraformFolder, "pubsub.tf")), "\nresource ")[1:] {
+		made[strings.NewReplacer(`"google_pubsub_`, "", `" "`, " ", `"`, "").Replace(block[:strings.Index(block, " {")])] = block
+	}
+	for _, same := range []struct{ wanted, in, want string }{
+		{"topicRetention = 7 * 24 * time.Hour", "topic events", `message_retention_duration = "604800s"`},
+		{`deadLetterSuffix = "-dead-letter"`, "topic dead", `name = "twilio-dead-letter"`},
+		{`return "careline-" + a.cfg.Topic.Name`, "subscription push", `name = "careline-twilio"`},
+		{"ackDeadline = 30 * time.Second", "subscription push", "ack_deadline_seconds = 30\n"},
+		{"backoffLeast = time.Second", "subscription push", `minimum_backoff = "1s"`},
+		{"backoffMost = time.Minute", "subscription push", `maximum_backoff = "60s"`},
+		{"attempts = 100", "subscription push", "max_delivery_attempts = 100"},
+		{"\tretention = 7 * 24 * time.Hour", "subscription push", `message_retention_duration = "604800s"`},
+		{"EnableMessageOrdering: true", "subscription push", "enable_message_ordering = true"},
+		{"ExpirationPolicy: &pubsubpb.Expiration", "subscription push", `ttl = ""`},
+		{`deadLetterSuffix = "-dead-letter"`, "subscription dead", `name = "twilio-dead-letter"`},
+		{"ackDeadline = 30 * time.Second", "subscription dead", "ack_deadline_seconds = 30\n"},
+		{"lettersFor = 7 * 24 * time.Hour", "subscription dead", `message_retention_duration = "604800s"`},
+		{"backoffLeast = time.Second", "subscription dead", `minimum_backoff = "1s"`},
+		{"backoffMost = time.Minute", "subscription dead", `maximum_backoff = "60s"`},
+		{"ExpirationPolicy: &pubsubpb.Expiration", "subscription dead", `ttl = ""`},
 	} {
-		if !strings.Contains(program, wanted) {
-			t.Errorf("events/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", wanted)
+		if !strings.Contains(program, same.wanted) {
+			t.Errorf("events/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", same.wanted)
 		}
-		if !strings.Contains(made, want) {
-			t.Errorf("deploy/terraform/pubsub.tf does not say %q, as events/admin.go does", want)
+		if !strings.Contains(made[same.in], same.want) {
+			t.Errorf("deploy/terraform/pubsub.tf does not say %q of %s, as events/admin.go does", same.want, same.in)
 		}
 	}
 }

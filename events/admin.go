@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
@@ -23,6 +24,8 @@ type AdminConfig struct {
 	PushURL      string
 	PushEmail    string // service account in whose name Google signs the pushes' tokens
 	PushAudience string // what those tokens say in aud
+	// HTTP asks the service at PushURL; nil: http.DefaultClient.
+	HTTP *http.Client
 }
 
 // How a subscription is set up. What a message's fate depends on is set out in
@@ -38,6 +41,10 @@ const (
 	// lettersFor is how long a dead letter waits for somebody: the longest that
 	// every version of Pub/Sub allows.
 	lettersFor = 7 * 24 * time.Hour
+	// topicRetention is how far back the subscription can be sought, for messages
+	// that were acknowledged too: what a restored backup of the log lacks comes back
+	// so (docs/runbook.md, "Restore from a backup"). A topic keeps nothing by itself.
+	topicRetention = 7 * 24 * time.Hour
 )
 
 // deadLetterSuffix follows the topic's name in that of the topic for its dead
@@ -79,10 +86,22 @@ func (a *Admin) Subscription() string {
 	return "careline-" + a.cfg.Topic.Name
 }
 
-func (a *Admin) deadLetters() Topic {
-	t := a.cfg.Topic
+// DeadLetters is the topic for the dead letters of this one; the subscription of
+// the same name holds them.
+func (t Topic) DeadLetters() Topic {
 	t.Name += deadLetterSuffix
 	return t
+}
+
+func (a *Admin) deadLetters() Topic { return a.cfg.Topic.DeadLetters() }
+
+// wantedTopics are the topics as they shall be. In which regions their messages may
+// lie is left as it is: whoever owns the project says so, and no setting does.
+func (a *Admin) wantedTopics() []*pubsubpb.Topic {
+	return []*pubsubpb.Topic{
+		{Name: a.cfg.Topic.Path(), MessageRetentionDuration: durationpb.New(topicRetention)},
+		{Name: a.deadLetters().Path()}, // its subscription keeps them
+	}
 }
 
 // wanted is the subscription as it shall be.
@@ -96,8 +115,14 @@ func (a *Admin) wanted() *pubsubpb.Subscription {
 		EnableMessageOrdering:    true,
 		ExpirationPolicy:         &pubsubpb.ExpirationPolicy{}, // without a time: never
 		DeadLetterPolicy:         &pubsubpb.DeadLetterPolicy{DeadLetterTopic: a.deadLetters().Path(), MaxDeliveryAttempts: attempts},
-		RetryPolicy:              &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(backoffLeast), MaximumBackoff: durationpb.New(backoffMost)},
+		RetryPolicy:              wantedRetry(),
 	}
+}
+
+// wantedRetry is after which pauses a message comes again that was not taken.
+// Without one it comes at once, and for as long as our database is away.
+func wantedRetry() *pubsubpb.RetryPolicy {
+	return &pubsubpb.RetryPolicy{MinimumBackoff: durationpb.New(backoffLeast), MaximumBackoff: durationpb.New(backoffMost)}
 }
 
 // wantedPush is empty for a subscription that is pulled from.
@@ -119,17 +144,17 @@ func (a *Admin) wantedLetters() *pubsubpb.Subscription {
 	return &pubsubpb.Subscription{
 		Name: a.cfg.Topic.subscription(a.deadLetters().Name), Topic: a.deadLetters().Path(),
 		AckDeadlineSeconds: int32(ackDeadline / time.Second), MessageRetentionDuration: durationpb.New(lettersFor),
-		ExpirationPolicy: &pubsubpb.ExpirationPolicy{},
+		ExpirationPolicy: &pubsubpb.ExpirationPolicy{}, RetryPolicy: wantedRetry(),
 	}
 }
 
-// hasTopic reports whether the topic exists.
-func (a *Admin) hasTopic(ctx context.Context, t Topic) (bool, error) {
-	_, err := a.topics.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: t.Path()})
+// topic is the topic of that path as it is; nil when there is none.
+func (a *Admin) topic(ctx context.Context, path string) (*pubsubpb.Topic, error) {
+	t, err := a.topics.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: path})
 	if status.Code(err) == codes.NotFound {
-		return false, nil
+		return nil, nil
 	}
-	return err == nil, err
+	return t, err
 }
 
 // subscription is the subscription of that name as it is; nil when there is none.
@@ -139,15 +164,4 @@ func (a *Admin) subscription(ctx context.Context, name string) (*pubsubpb.Subscr
 		return nil, nil
 	}
 	return s, err
-}
-
-// lettersHeld reports whether the topic for dead letters has a subscription.
-func (a *Admin) lettersHeld(ctx context.Context) (bool, error) {
-	for _, err := range a.topics.ListTopicSubscriptions(ctx, &pubsubpb.ListTopicSubscriptionsRequest{Topic: a.deadLetters().Path()}).All() {
-		if status.Code(err) == codes.NotFound {
-			return false, nil
-		}
-		return err == nil, err
-	}
-	return false, nil
 }

@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
 	"google.golang.org/grpc/codes"
@@ -23,13 +24,14 @@ const (
 	aboutRetry        = "pubsub: retry policy"
 	aboutLetters      = "pubsub: dead letters"
 	aboutGrants       = "pubsub: dead-letter rights"
+	aboutOurs         = "pubsub: our push address"
 )
 
 const provisionDoes = "Run careline provision, look at its plan, and run it again with --apply."
 
 // Checks are what careline doctor asks of Pub/Sub. They change nothing.
 func (a *Admin) Checks() []careline.Check {
-	return []careline.Check{
+	checks := []careline.Check{
 		{Name: aboutTopic, Ask: a.checkTopic},
 		{Name: aboutPublish, Needs: aboutTopic, Ask: a.checkPublish},
 		{Name: aboutSubscription, Needs: aboutTopic, Ask: a.about(aboutSubscription, "it exists, is on our topic, never expires and keeps messages for 7 days")},
@@ -41,6 +43,10 @@ func (a *Admin) Checks() []careline.Check {
 		{Name: aboutLetters, Needs: aboutTopic, Ask: a.checkLetters},
 		{Name: aboutGrants, Needs: aboutTopic, Ask: a.checkGrants},
 	}
+	if a.cfg.Pull == "" {
+		checks = append(checks, careline.Check{Name: aboutOurs, Ask: a.checkOurs}) // it asks us, not Google
+	}
+	return checks
 }
 
 // unasked is the finding when Pub/Sub did not answer the question.
@@ -60,14 +66,19 @@ func unasked(err error) careline.Finding {
 }
 
 func (a *Admin) checkTopic(ctx context.Context) careline.Finding {
-	there, err := a.hasTopic(ctx, a.cfg.Topic)
+	have, err := a.topic(ctx, a.cfg.Topic.Path())
 	switch {
 	case err != nil:
 		return unasked(err)
-	case !there:
+	case have == nil:
 		return careline.Fault("There is no topic "+a.cfg.Topic.Path()+".", provisionDoes)
 	}
-	return careline.Good("The topic exists.")
+	keeps, should := topicKeeps(have), topicRetention.String()
+	if keeps != should {
+		return careline.Fault("The topic keeps messages for "+keeps+" once they are acknowledged, and should for "+should+
+			": what a restored database lacks comes back from there.", provisionDoes)
+	}
+	return careline.Good("The topic exists and keeps messages for " + keeps + ", in " + regions(have) + ".")
 }
 
 func (a *Admin) checkPublish(ctx context.Context) careline.Finding {
@@ -109,35 +120,47 @@ func (a *Admin) checkLetters(ctx context.Context) careline.Finding {
 	if found := a.about(aboutLetters, "")(ctx); found.Verdict != careline.VerdictGood {
 		return found
 	}
-	there, err := a.hasTopic(ctx, a.deadLetters())
+	have, err := a.topic(ctx, a.deadLetters().Path())
 	switch {
 	case err != nil:
 		return unasked(err)
-	case !there:
+	case have == nil:
 		return careline.Fault("There is no topic "+a.deadLetters().Name+" for dead letters.", provisionDoes)
 	}
-	held, err := a.lettersHeld(ctx)
+	held, err := a.subscription(ctx, a.deadLetters().Name)
 	switch {
 	case err != nil:
 		return unasked(err)
-	case !held:
-		return careline.Fault("The topic for dead letters has no subscription: what comes to it is lost.", provisionDoes)
+	case held == nil || held.GetDetached():
+		return careline.Fault("There is no subscription "+a.deadLetters().Name+" on the topic for dead letters: what comes to it is lost.", provisionDoes)
+	}
+	if all := differences(held, a.wantedLetters()); len(all) > 0 {
+		return careline.Fault(fmt.Sprintf("The %s of the subscription that holds dead letters is %s, and should be %s.", all[0].thing, all[0].have, all[0].want), provisionDoes)
 	}
 	return careline.Good(fmt.Sprintf("After %d attempts a message is a dead letter, and is held.", attempts))
 }
 
+// checkGrants may be asked by a login that sees the subscription, but not who has
+// rights on it: no role for looking at Pub/Sub holds that permission.
 func (a *Admin) checkGrants(ctx context.Context) careline.Finding {
+	var unseen []string
 	for _, g := range a.grants() {
 		granted, err := g.given(ctx)
 		switch {
 		case status.Code(err) == codes.NotFound:
 			return careline.Fault("There is no "+g.on+".", provisionDoes)
+		case status.Code(err) == codes.PermissionDenied:
+			unseen = append(unseen, g.seenBy+" on the "+g.on+" (whether Pub/Sub's service agent has "+g.role+" there)")
 		case err != nil:
 			return unasked(err)
 		case !granted:
 			return careline.Doubt("Pub/Sub's service agent is not seen to have "+g.role+" on the "+g.on+"; it may have it on the whole project.",
 				"If not: "+g.sentence(a.cfg.Topic.Project))
 		}
+	}
+	if len(unseen) > 0 {
+		return careline.Skipped("Whether Pub/Sub may make dead letters was not looked at. To look, this login needs " + strings.Join(unseen, ", and ") +
+			". roles/pubsub.viewer does not hold that; the custom role of deploy/terraform/identities.tf does, and roles/iam.securityReviewer.")
 	}
 	return careline.Good("Pub/Sub may make dead letters.")
 }

@@ -2,6 +2,7 @@ package events
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
@@ -16,6 +17,9 @@ type difference struct {
 	field      string // what to update; empty: it cannot be changed
 }
 
+// fieldPush is where pushes go, and in whose name they are signed.
+const fieldPush = "push_config"
+
 // differences are told in the order of the checks.
 func differences(have, want *pubsubpb.Subscription) (all []difference) {
 	add := func(about, thing, field string, values ...string) {
@@ -27,14 +31,32 @@ func differences(have, want *pubsubpb.Subscription) (all []difference) {
 	add(aboutSubscription, "filter", "", orNone(have.GetFilter()), "none")
 	add(aboutSubscription, "expiry", "expiration_policy", expiry(have), expiry(want))
 	add(aboutSubscription, "retention", "message_retention_duration", have.GetMessageRetentionDuration().AsDuration().String(), want.GetMessageRetentionDuration().AsDuration().String())
-	add(aboutPush, "push endpoint", "push_config", orNone(have.GetPushConfig().GetPushEndpoint()), orNone(want.GetPushConfig().GetPushEndpoint()))
-	add(aboutPush, "wrapping", "push_config", wrapping(have), "wrapped messages")
-	add(aboutToken, "push token", "push_config", token(have), token(want))
-	add(aboutOrdering, "message ordering", "", onOff(have.GetEnableMessageOrdering()), onOff(want.GetEnableMessageOrdering()))
+	add(aboutPush, "push endpoint", fieldPush, orNone(have.GetPushConfig().GetPushEndpoint()), orNone(want.GetPushConfig().GetPushEndpoint()))
+	add(aboutPush, "wrapping", fieldPush, wrapping(have), "wrapped messages")
+	add(aboutToken, "push token", fieldPush, token(have), token(want))
+	if want.GetEnableMessageOrdering() { // where it is not wanted, it does no harm
+		add(aboutOrdering, "message ordering", "", onOff(have.GetEnableMessageOrdering()), onOff(true))
+	}
 	add(aboutDeadline, "ack deadline", "ack_deadline_seconds", seconds(have), seconds(want))
 	add(aboutRetry, "retry policy", "retry_policy", retryOf(have), retryOf(want))
 	add(aboutLetters, "dead-letter policy", "dead_letter_policy", lettersOf(have), lettersOf(want))
 	return all
+}
+
+// topicKeeps is how long a topic keeps messages, acknowledged ones too.
+func topicKeeps(t *pubsubpb.Topic) string {
+	if t.GetMessageRetentionDuration() == nil {
+		return "no time"
+	}
+	return t.GetMessageRetentionDuration().AsDuration().String()
+}
+
+// regions are where a topic's messages may lie.
+func regions(t *pubsubpb.Topic) string {
+	if named := t.GetMessageStoragePolicy().GetAllowedPersistenceRegions(); len(named) > 0 {
+		return strings.Join(named, ", ")
+	}
+	return "whichever region Google chooses"
 }
 
 func orNone(text string) string {

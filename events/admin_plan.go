@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"fmt"
+	"path"
 	"regexp"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
@@ -21,16 +22,7 @@ const party = "pubsub"
 // somebody with rights over the project has to do, is a change that nobody here
 // can apply.
 func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
-	for _, t := range []Topic{a.cfg.Topic, a.deadLetters()} {
-		there, err := a.hasTopic(ctx, t)
-		if err != nil {
-			return nil, asking("the topic "+t.Name, err)
-		}
-		if !there {
-			plan = append(plan, careline.Change{Party: party, Thing: "topic " + t.Name, Want: "exists", Apply: a.makeTopic(t)})
-		}
-	}
-	for _, more := range []func(context.Context) ([]careline.Change, error){a.planLetters, a.planSubscription} {
+	for _, more := range []func(context.Context) ([]careline.Change, error){a.planTopics, a.planLetters, a.planSubscription} {
 		changes, err := more(ctx)
 		if err != nil {
 			return nil, err
@@ -40,58 +32,86 @@ func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
 	return append(plan, a.planGrants(ctx)...), nil
 }
 
-// planLetters sees that dead letters are held.
+// planTopics sees that the topics are there and keep what they shall.
+func (a *Admin) planTopics(ctx context.Context) (plan []careline.Change, err error) {
+	for _, want := range a.wantedTopics() {
+		thing := "topic " + path.Base(want.GetName())
+		have, err := a.topic(ctx, want.GetName())
+		switch {
+		case err != nil:
+			return nil, asking("the "+thing, err)
+		case have == nil:
+			plan = append(plan, careline.Change{Party: party, Thing: thing, Want: topicExists(want), Apply: a.makeTopic(want)})
+		case want.GetMessageRetentionDuration() != nil && topicKeeps(have) != topicKeeps(want):
+			plan = append(plan, careline.Change{Party: party, Thing: thing + " retention", Have: topicKeeps(have), Want: topicKeeps(want),
+				Apply: a.updateTopic(want, "message_retention_duration")})
+		}
+	}
+	return plan, nil
+}
+
+func topicExists(want *pubsubpb.Topic) string {
+	if want.GetMessageRetentionDuration() == nil {
+		return "exists"
+	}
+	return "exists, and keeps messages for " + topicKeeps(want)
+}
+
+// planLetters sees that dead letters are held, for as long as they shall be.
 func (a *Admin) planLetters(ctx context.Context) ([]careline.Change, error) {
-	held, err := a.lettersHeld(ctx)
-	if err != nil {
-		return nil, asking("the subscriptions of "+a.deadLetters().Name, err)
+	return a.planOne(ctx, a.wantedLetters(), "holds dead letters for "+lettersFor.String())
+}
+
+func (a *Admin) planSubscription(ctx context.Context) ([]careline.Change, error) {
+	way, want := "pushes to "+a.cfg.PushURL, a.wanted()
+	if a.cfg.Pull != "" {
+		way = "is pulled from"
 	}
-	if held {
-		return nil, nil
-	}
-	name := a.deadLetters().Name
-	orphan, err := a.subscription(ctx, name)
+	return a.planOne(ctx, want, fmt.Sprintf("%s, in order, dead letters %s", way, lettersOf(want)))
+}
+
+// planOne sees that a subscription is as wanted; does says what one that has to be
+// made will do.
+func (a *Admin) planOne(ctx context.Context, want *pubsubpb.Subscription, does string) (plan []careline.Change, err error) {
+	name := path.Base(want.GetName())
+	have, err := a.subscription(ctx, name)
 	switch {
 	case err != nil:
 		return nil, asking("the subscription "+name, err)
-	case orphan != nil: // it may still hold letters of a topic that was deleted
-		return []careline.Change{byHand(name, "topic: "+orphan.GetTopic(), "topic: "+a.deadLetters().Path())}, nil
-	}
-	return []careline.Change{{Party: party, Thing: "subscription " + name,
-		Want: "holds dead letters for " + lettersFor.String(), Apply: a.make(a.wantedLetters())}}, nil
-}
-
-func asking(what string, err error) error {
-	return careline.NewError(careline.CodeUnavailable,
-		"Pub/Sub could not be asked about "+what+". Please check the project, the login and its role (roles/pubsub.admin or roles/pubsub.editor).", err)
-}
-
-func (a *Admin) planSubscription(ctx context.Context) (plan []careline.Change, err error) {
-	have, err := a.subscription(ctx, a.Subscription())
-	if err != nil {
-		return nil, asking("the subscription "+a.Subscription(), err)
-	}
-	want := a.wanted()
-	if have == nil {
-		way := "pushes to " + a.cfg.PushURL
-		if a.cfg.Pull != "" {
-			way = "is pulled from"
-		}
-		return []careline.Change{{Party: party, Thing: "subscription " + a.Subscription(),
-			Want: fmt.Sprintf("%s, in order, dead letters %s", way, lettersOf(want)), Apply: a.make(want)}}, nil
-	}
-	if have.GetDetached() {
-		return []careline.Change{byHand(a.Subscription(), "is detached from its topic", "attached")}, nil
+	case have == nil:
+		return []careline.Change{{Party: party, Thing: "subscription " + name, Want: does, Apply: a.make(want)}}, nil
+	case have.GetDetached():
+		return []careline.Change{byHand(name, "is detached from its topic", "attached")}, nil
 	}
 	for _, d := range differences(have, want) {
 		if d.field == "" {
-			plan = append(plan, byHand(a.Subscription(), d.thing+": "+d.have, d.thing+": "+d.want))
+			plan = append(plan, byHand(name, d.thing+": "+d.have, d.thing+": "+d.want))
 			continue
 		}
-		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + a.Subscription() + " " + d.thing,
+		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + name + " " + d.thing,
 			Have: d.have, Want: d.want, Apply: a.update(want, d.field)})
 	}
 	return plan, nil
+}
+
+// mayChange is what a login needs to set Pub/Sub up.
+const mayChange = "roles/pubsub.admin or roles/pubsub.editor"
+
+func asking(what string, err error) error {
+	return careline.NewError(careline.CodeUnavailable,
+		"Pub/Sub could not be asked about "+what+". Please check the project, the login and its role ("+mayChange+").", err)
+}
+
+// changing is the error of making or changing a subscription. Who tells Google in
+// whose name to sign pushes must be allowed to act as that account; a refusal for
+// want of that right looks like any other.
+func changing(what string, push *pubsubpb.PushConfig, err error) error {
+	signer := push.GetOidcToken().GetServiceAccountEmail()
+	if signer == "" || status.Code(err) != codes.PermissionDenied {
+		return asking(what, err)
+	}
+	return careline.NewError(careline.CodeForbidden, "Pub/Sub refuses "+what+". Please check both rights that this login needs: "+mayChange+
+		" on the project, and iam.serviceAccounts.actAs (roles/iam.serviceAccountUser) on the service account "+signer+", in whose name pushes are signed.", err)
 }
 
 // byHand is a change that Pub/Sub makes on no subscription that exists.
@@ -101,25 +121,34 @@ func byHand(name, have, want string) careline.Change {
 			name + ") and run careline provision --apply again at once"}
 }
 
-func (a *Admin) makeTopic(t Topic) func(context.Context) error {
+func (a *Admin) makeTopic(t *pubsubpb.Topic) func(context.Context) error {
 	return func(ctx context.Context) error {
-		_, err := a.topics.CreateTopic(ctx, &pubsubpb.Topic{Name: t.Path()})
-		return made("topic "+t.Name, err)
+		_, err := a.topics.CreateTopic(ctx, t)
+		if err == nil || status.Code(err) == codes.AlreadyExists {
+			return nil
+		}
+		return asking("making the topic "+t.GetName(), err)
+	}
+}
+
+func (a *Admin) updateTopic(t *pubsubpb.Topic, field string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := a.topics.UpdateTopic(ctx, &pubsubpb.UpdateTopicRequest{Topic: t, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{field}}})
+		if err != nil {
+			return asking("changing "+field+" of "+t.GetName(), err)
+		}
+		return nil
 	}
 }
 
 func (a *Admin) make(s *pubsubpb.Subscription) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, err := a.subscriptions.CreateSubscription(ctx, s)
-		return made("subscription "+s.GetName(), err)
+		if err == nil || status.Code(err) == codes.AlreadyExists {
+			return nil
+		}
+		return changing("making the subscription "+s.GetName(), s.GetPushConfig(), err)
 	}
-}
-
-func made(what string, err error) error {
-	if err == nil || status.Code(err) == codes.AlreadyExists {
-		return nil
-	}
-	return asking("making the "+what, err)
 }
 
 func (a *Admin) update(s *pubsubpb.Subscription, field string) func(context.Context) error {
@@ -127,10 +156,13 @@ func (a *Admin) update(s *pubsubpb.Subscription, field string) func(context.Cont
 		_, err := a.subscriptions.UpdateSubscription(ctx, &pubsubpb.UpdateSubscriptionRequest{
 			Subscription: s, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{field}},
 		})
-		if err != nil {
-			return asking("changing "+field+" of "+s.GetName(), err)
+		switch {
+		case err == nil:
+			return nil
+		case field == fieldPush:
+			return changing("changing "+field+" of "+s.GetName(), s.GetPushConfig(), err)
 		}
-		return nil
+		return asking("changing "+field+" of "+s.GetName(), err)
 	}
 }
 
@@ -141,34 +173,43 @@ var serviceAgent = regexp.MustCompile(`^serviceAccount:service-[0-9]+@gcp-sa-pub
 // (Pub/Sub, "Dead-letter topics", grant forwarding permissions).
 type grant struct {
 	role, on, command string
+	seenBy            string // the permission with which it can be looked at
 	policy            func(context.Context) (*iampb.Policy, error)
 }
 
 func (a *Admin) grants() []grant {
 	letters, source := a.deadLetters(), a.Subscription()
 	return []grant{
-		{"roles/pubsub.publisher", "topic " + letters.Name, "topics add-iam-policy-binding " + letters.Name,
+		{"roles/pubsub.publisher", "topic " + letters.Name, "topics add-iam-policy-binding " + letters.Name, "pubsub.topics.getIamPolicy",
 			func(ctx context.Context) (*iampb.Policy, error) {
 				return a.topics.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: letters.Path()})
 			}},
-		{"roles/pubsub.subscriber", "subscription " + source, "subscriptions add-iam-policy-binding " + source,
+		{"roles/pubsub.subscriber", "subscription " + source, "subscriptions add-iam-policy-binding " + source, "pubsub.subscriptions.getIamPolicy",
 			func(ctx context.Context) (*iampb.Policy, error) {
 				return a.subscriptions.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: a.cfg.Topic.subscription(source)})
 			}},
 	}
 }
 
-// planGrants are the rights that Pub/Sub itself is seen to lack. Where policies
-// cannot be read, nothing is said: the doctor does. They may have been granted on
-// the whole project instead, which is more than is needed.
+// planGrants are the rights that Pub/Sub itself is not seen to have: it lacks them,
+// has them on the whole project, which is more than is needed, or this login may
+// not look.
 func (a *Admin) planGrants(ctx context.Context) (plan []careline.Change) {
 	for _, g := range a.grants() {
 		granted, err := g.given(ctx)
-		if granted || (err != nil && status.Code(err) != codes.NotFound) {
-			continue
+		have := "without " + g.role
+		switch status.Code(err) {
+		case codes.OK, codes.NotFound:
+		case codes.Unimplemented: // the emulator knows no rights
+			granted = true
+		case codes.PermissionDenied:
+			have = "cannot be seen: this login lacks " + g.seenBy + " there"
+		default:
+			have = "could not be seen (" + status.Code(err).String() + ")"
 		}
-		plan = append(plan, careline.Change{Party: party, Thing: g.on + " rights of Pub/Sub's service agent", Have: "without " + g.role,
-			Want: g.sentence(a.cfg.Topic.Project)})
+		if !granted {
+			plan = append(plan, careline.Change{Party: party, Thing: g.on + " rights of Pub/Sub's service agent", Have: have, Want: g.sentence(a.cfg.Topic.Project)})
+		}
 	}
 	return plan
 }

@@ -2,12 +2,16 @@ package events_test
 
 import (
 	"context"
+	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"cloud.google.com/go/iam/apiv1/iampb"
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/api/option"
@@ -22,9 +26,24 @@ import (
 
 func pushing(t testing.TB) (events.AdminConfig, *events.Admin) {
 	t.Helper()
-	cfg := events.AdminConfig{Topic: topicOf(t, shared.start(t).Endpoint()), PushEmail: pushEmail, PushAudience: pushAudience,
-		PushURL: "http://127.0.0.1:9" + events.PathPush}
+	cfg := events.AdminConfig{Topic: topicOf(t, shared.start(t).Endpoint()), PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)}
 	return cfg, newAdmin(t, cfg)
+}
+
+// refused is what our service answers a push without a token.
+const refused = `{"type":"urn:careline:problem:unauthenticated","status":401}`
+
+// ourPushes is where a service takes pushes, if anybody had a token.
+func ourPushes(t testing.TB) string {
+	t.Helper()
+	ours := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		if _, err := io.WriteString(w, refused); err != nil {
+			t.Error(err)
+		}
+	}))
+	t.Cleanup(ours.Close)
+	return ours.URL + events.PathPush
 }
 
 func topicsAt(t testing.TB, topic events.Topic) *pubsub.TopicAdminClient {
@@ -59,10 +78,10 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 	cfg, admin := pushing(t)
 	plan := provision(t, admin)
 	same(t, "plan", things(plan), []string{
-		"topic twilio:  -> exists",
+		"topic twilio:  -> exists, and keeps messages for 168h0m0s",
 		"topic twilio-dead-letter:  -> exists",
 		"subscription twilio-dead-letter:  -> holds dead letters for 168h0m0s",
-		"subscription careline-twilio:  -> pushes to http://127.0.0.1:9/v1/twilio/pubsub, in order, dead letters to " +
+		"subscription careline-twilio:  -> pushes to " + cfg.PushURL + ", in order, dead letters to " +
 			"projects/" + cfg.Topic.Project + "/topics/twilio-dead-letter after 100 attempts",
 	})
 	same(t, "plan when applied", things(planned(t, admin)), []string(nil))
@@ -80,6 +99,42 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 		have.GetRetryPolicy().GetMinimumBackoff().AsDuration() != time.Second || have.GetRetryPolicy().GetMaximumBackoff().AsDuration() != time.Minute ||
 		have.GetDeadLetterPolicy().GetMaxDeliveryAttempts() != 100 || have.GetMessageRetentionDuration().AsDuration() != 7*24*time.Hour {
 		t.Errorf("the subscription is %v", have)
+	}
+}
+
+// A topic that was made by hand keeps nothing that was acknowledged: after a restore
+// nothing would come back from it.
+func TestTheTopicKeepsWhatWasAcknowledged(t *testing.T) {
+	t.Parallel()
+	cfg, admin := pushing(t)
+	client := topicsAt(t, cfg.Topic)
+	for name, by := range map[string]*durationpb.Duration{"no time": nil, "1h0m0s": durationpb.New(time.Hour)} {
+		where := &pubsubpb.MessageStoragePolicy{AllowedPersistenceRegions: []string{"europe-west2"}}
+		if _, err := client.CreateTopic(t.Context(), &pubsubpb.Topic{Name: cfg.Topic.Path(), MessageRetentionDuration: by, MessageStoragePolicy: where}); err != nil {
+			t.Fatal(err)
+		}
+		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != careline.VerdictFault || found.Blocks || !strings.Contains(found.Found, "for "+name) {
+			t.Errorf("%s: %+v", name, found)
+		}
+		if plan := things(provision(t, admin)); !slices.Contains(plan, "topic twilio retention: "+name+" -> 168h0m0s") {
+			t.Errorf("%s: plan %v", name, plan)
+		}
+		same(t, "plan when applied", things(planned(t, admin)), []string(nil))
+		have, err := client.GetTopic(t.Context(), &pubsubpb.GetTopicRequest{Topic: cfg.Topic.Path()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "kept for", have.GetMessageRetentionDuration().AsDuration(), 7*24*time.Hour)
+		same(t, "kept in", have.GetMessageStoragePolicy().GetAllowedPersistenceRegions(), where.GetAllowedPersistenceRegions())
+		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != careline.VerdictGood || !strings.Contains(found.Found, "europe-west2") {
+			t.Errorf("mended: %+v", found)
+		}
+		if err := client.DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: cfg.Topic.Path()}); err != nil {
+			t.Fatal(err)
+		}
+		if err := subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -243,6 +298,11 @@ func TestDeadLettersThatNobodyHoldsAreAFault(t *testing.T) {
 	same(t, "faults when mended", verdicts(ask(t, admin)), map[string]careline.Verdict{})
 	letters := cfg.Topic
 	letters.Name += "-dead-letter"
+	// pstest deletes no topic that a subscription sends its dead letters to.
+	err = subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := topicsAt(t, cfg.Topic).DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: letters.Path()}); err != nil {
 		t.Fatal(err)
 	}
@@ -251,6 +311,53 @@ func TestDeadLettersThatNobodyHoldsAreAFault(t *testing.T) {
 	left := planned(t, admin) // the subscription still holds what came to the old topic
 	if len(left) != 1 || left[0].Apply != nil || !strings.Contains(left[0].Want, "subscriptions delete twilio-dead-letter") {
 		t.Errorf("plan: %v", things(left))
+	}
+}
+
+// Made by hand, the subscription that holds dead letters ends after 31 days without
+// use, and they with it.
+func TestDeadLettersAreHeldForLongEnough(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		spoil func(*pubsubpb.Subscription)
+		says  string
+	}{
+		"expiry as it comes": {func(s *pubsubpb.Subscription) { s.ExpirationPolicy = nil }, "after 31 days without use"},
+		"expiry":             {func(s *pubsubpb.Subscription) { s.ExpirationPolicy.Ttl = durationpb.New(24 * time.Hour) }, "after 24h0m0s without use"},
+		"retention":          {func(s *pubsubpb.Subscription) { s.MessageRetentionDuration = durationpb.New(time.Hour) }, "1h0m0s"},
+		"no pauses":          {func(s *pubsubpb.Subscription) { s.RetryPolicy = nil }, "at once"},
+		"pushed": {func(s *pubsubpb.Subscription) {
+			s.PushConfig = &pubsubpb.PushConfig{PushEndpoint: "http://127.0.0.1:9/other"}
+		}, "/other"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			both := &iampb.Policy{Bindings: append(having("roles/pubsub.publisher").GetBindings(), having("roles/pubsub.subscriber").GetBindings()...)}
+			admin, topic := guarded{policies: map[string]*iampb.Policy{lettersTopic: both, pushSource: both}}.start(t)
+			provision(t, admin)
+			client := subscriptionsAt(t, topic)
+			path := subscriptionPath(topic, lettersTopic)
+			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: path})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := client.DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: path}); err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(s)
+			s.EnableMessageOrdering = true // which does no harm
+			if _, err := client.CreateSubscription(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			if found := ask(t, admin)["pubsub: dead letters"]; found.Verdict != careline.VerdictFault || !strings.Contains(found.Found, tt.says) {
+				t.Errorf("%+v", found)
+			}
+			if plan := things(provision(t, admin)); len(plan) != 1 || !strings.Contains(plan[0], "subscription twilio-dead-letter ") || !strings.Contains(plan[0], tt.says) {
+				t.Errorf("plan: %v", plan)
+			}
+			same(t, "plan when applied", things(planned(t, admin)), []string(nil))
+			same(t, "faults when applied", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+		})
 	}
 }
 

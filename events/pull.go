@@ -25,7 +25,7 @@ const (
 )
 
 // Pull takes messages from a subscription, where nothing can be pushed: the
-// service is not reachable for Google, or the dead letters are to be read again.
+// service is not reachable for Google, or dead letters are to be taken.
 // The fields must be set.
 type Pull struct {
 	Topic        Topic  // its Project and Emulator count
@@ -41,15 +41,15 @@ type Pull struct {
 // subscription does not exist, are logged, and it asks again. The error is that no
 // client could be made.
 func (p Pull) Run(ctx context.Context) error {
-	client, err := pubsub.NewClient(ctx, p.Topic.Project, p.Topic.options()...)
+	client, err := p.client(ctx)
 	if err != nil {
-		return fmt.Errorf("pub/sub: make a client, for which Application Default Credentials are needed: %w", err)
+		return err
 	}
 	defer client.Close()
 	again := Backoff{Base: outageBase, Cap: outageCap}
 	for failures := 1; ; failures++ {
 		began := time.Now()
-		err := p.receive(ctx, client)
+		err := p.receive(ctx, client, p.Inbox.take)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -67,12 +67,23 @@ func (p Pull) Run(ctx context.Context) error {
 	}
 }
 
+func (p Pull) client(ctx context.Context) (*pubsub.Client, error) {
+	client, err := pubsub.NewClient(ctx, p.Topic.Project, p.Topic.options()...)
+	if err != nil {
+		return nil, fmt.Errorf("pub/sub: make a client, for which Application Default Credentials are needed: %w", err)
+	}
+	return client, nil
+}
+
+// taking makes a message durable, or fails.
+type taking func(context.Context, received) error
+
 // receive takes messages until ctx ends or the client gives up. While nobody
 // answers at Google the client does not notice that ctx has ended: it is left
 // behind then, for Run to close its connection.
-func (p Pull) receive(ctx context.Context, client *pubsub.Client) error {
+func (p Pull) receive(ctx context.Context, client *pubsub.Client, take taking) error {
 	ended := make(chan error, 1)
-	go func() { ended <- p.receiveAll(ctx, client) }()
+	go func() { ended <- p.receiveAll(ctx, client, take) }()
 	select {
 	case err := <-ended:
 		return err
@@ -88,14 +99,14 @@ func (p Pull) receive(ctx context.Context, client *pubsub.Client) error {
 	}
 }
 
-func (p Pull) receiveAll(ctx context.Context, client *pubsub.Client) error {
+func (p Pull) receiveAll(ctx context.Context, client *pubsub.Client, take taking) error {
 	subscriber := client.Subscriber(p.Topic.subscription(p.Subscription))
 	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
 	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes
 	subscriber.ReceiveSettings.MaxExtension = leaseFor
 	return subscriber.Receive(ctx, func(ctx context.Context, m *pubsub.Message) {
 		ctx, line := careline.WithLine(context.WithoutCancel(ctx)) // what has begun is finished
-		err := p.Inbox.take(ctx, received{id: m.ID, attributes: m.Attributes, data: m.Data})
+		err := take(ctx, received{id: m.ID, attributes: m.Attributes, data: m.Data})
 		if err != nil {
 			m.Nack()
 			p.Log.LogAttrs(ctx, slog.LevelWarn, "a message could not be taken", append(line.Attrs(),

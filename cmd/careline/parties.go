@@ -122,7 +122,7 @@ func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
 func openPubSub(ctx context.Context, c config) (opened, error) {
 	admin, err := events.NewAdmin(ctx, events.AdminConfig{
 		Topic: c.pubsub.at(), Pull: c.pubsub.subscription, PushURL: c.public.String() + events.PathPush,
-		PushEmail: c.pubsub.serviceAccount, PushAudience: c.pubsub.audience,
+		PushEmail: c.pubsub.serviceAccount, PushAudience: c.pubsub.audience, HTTP: outward(),
 	})
 	if err != nil {
 		return opened{}, err

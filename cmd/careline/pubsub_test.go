@@ -66,6 +66,12 @@ func TestACallOverPubSubPulled(t *testing.T) {
 	}
 	s.wantWays(`direction="out",outcome="published"`, `direction="in",outcome="kept"`)
 	s.logTellsNobody()
+	// Settings for pushes do not make a running service take them.
+	e := s.examine(map[string]string{"PUBSUB_SUBSCRIPTION": "", "PUBSUB_PUSH_AUDIENCE": "https://careline.example.org", "PUBSUB_PUSH_SERVICE_ACCOUNT": "push@perci-pulled.iam.gserviceaccount.com"},
+		"--only", "pubsub: our push address")
+	if verdict, says := e.of(t, "pubsub: our push address"); verdict != "fault" || !strings.Contains(says, "takes no pushes (status 404)") {
+		t.Errorf("%s: %s", verdict, says)
+	}
 }
 
 // Google's part of a push is played by a pusher with an issuer of its own, since
@@ -88,6 +94,9 @@ func TestACallOverPubSubPushed(t *testing.T) {
 	}))
 	if res, _ := s.post(s.url+events.PathPush, "{}", nil); res.StatusCode != 401 || res.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("a push without a token: %s", res.Status)
+	}
+	if verdict, says := s.examine(nil, "--only", "pubsub: our push address").of(t, "pubsub: our push address"); verdict != "good" {
+		t.Errorf("%s: %s", verdict, says)
 	}
 	pusher := pubsubbox.Pusher{Endpoint: topic.Emulator, Subscription: "projects/perci-pushed/subscriptions/" + subscription,
 		URL: s.url + events.PathPush, Token: issuer.Bearer()}

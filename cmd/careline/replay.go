@@ -26,8 +26,10 @@ const replayUsage = `careline replay: what could not be delivered, and the recor
   careline replay discard ID …         drop it; a delivery's event stays in the log
   careline replay calls KEY …          file calls again as they stand; --since 2026-11-01 in place of keys for every
                                        call with an event since then; --whole for every version, after the record lost them
+  careline replay google               take the dead letters that Google Pub/Sub holds: their events into the log, and what
+                                       nobody can read among the strays
 
-It reads DATABASE_URL. A SQLite database belongs to one process: stop the service first. Whatever is to be delivered is
+It reads DATABASE_URL, and google also PUBSUB_PROJECT and PUBSUB_TOPIC. A SQLite database belongs to one process: stop the service first. Whatever is to be delivered is
 delivered by the service, as soon as it runs.
 `
 
@@ -35,17 +37,24 @@ delivered by the service, as soon as it runs.
 type replaying struct {
 	store store.Store
 	read  func(m careline.Stray) (careline.CallEvent, error)
+	get   func(string) string // answers settings
+	quiet time.Duration       // then Google holds no more
 	now   time.Time
 	out   io.Writer
 }
 
 func runReplay(ctx context.Context, args []string, out io.Writer) error {
-	r := &replaying{read: (&events.Inbox{Understand: understand}).Read, now: time.Now(), out: out}
+	return replay(ctx, os.Getenv, args, out)
+}
+
+// replay does what args ask for, with the settings that get answers.
+func replay(ctx context.Context, get func(string) string, args []string, out io.Writer) error {
+	r := &replaying{read: (&events.Inbox{Understand: understand}).Read, get: get, quiet: googleQuiet, now: time.Now(), out: out}
 	do, err := r.asked(args)
 	if err != nil {
 		return helped(err)
 	}
-	s, err := openStore(ctx, &reader{get: os.Getenv})
+	s, err := openStore(ctx, &reader{get: get})
 	if err != nil {
 		return err
 	}
@@ -58,8 +67,11 @@ func (r *replaying) asked(args []string) (do func(context.Context) error, err er
 	if len(args) == 0 || slices.Equal(args, []string{"list"}) {
 		return r.list, nil
 	}
-	if args[0] == "calls" {
+	switch args[0] {
+	case "calls":
 		return r.askedCalls(args[1:])
+	case "google":
+		return r.askedGoogle(args[1:])
 	}
 	if args[0] == "help" || slices.Contains(args, "-h") || slices.Contains(args, "--help") {
 		if _, err := fmt.Fprint(r.out, replayUsage); err != nil {

@@ -61,6 +61,38 @@ resource "google_pubsub_subscription_iam_member" "runtime_looks" {
   member       = google_service_account.runtime.member
 }
 
+# careline replay google takes the dead letters, in the operator's job.
+resource "google_pubsub_subscription_iam_member" "runtime_takes_letters" {
+  subscription = google_pubsub_subscription.dead.id
+  role         = "roles/pubsub.subscriber"
+  member       = google_service_account.runtime.member
+}
+
+# For the doctor's question whether Pub/Sub may make dead letters. To see who has rights on a topic or a subscription is
+# a permission apart (getIamPolicy): of Pub/Sub's roles the administrator's alone holds it, and that one may change all.
+resource "google_project_iam_custom_role" "doctor" {
+  role_id     = "carelineDoctor"
+  title       = "careline doctor"
+  description = "Sees who has rights on a topic or a subscription. Changes nothing, reads no message."
+
+  permissions = [
+    "pubsub.subscriptions.getIamPolicy",
+    "pubsub.topics.getIamPolicy",
+  ]
+}
+
+resource "google_pubsub_topic_iam_member" "runtime_sees_rights" {
+  topic  = google_pubsub_topic.dead.id
+  role   = google_project_iam_custom_role.doctor.id
+  member = google_service_account.runtime.member
+}
+
+resource "google_pubsub_subscription_iam_member" "runtime_sees_rights" {
+  subscription = google_pubsub_subscription.push.id
+  role         = google_project_iam_custom_role.doctor.id
+  member       = google_service_account.runtime.member
+}
+
 # The name that pushes are signed with. It may do nothing: careline knows it by its token.
 resource "google_service_account" "push" {
   account_id   = "careline-push"

@@ -1,6 +1,7 @@
 # Events travel from the webhooks to the service itself. What is pushed is acknowledged when it is in the database, so
 # an outage of the health record never shows here; one of the database does. Names and times are those that careline
-# provision wants, so that it has nothing to change here.
+# provision wants, so that it has nothing to change here. The regions are this file's alone: provision neither sets nor
+# changes them, and what it makes by itself Google keeps wherever it chooses.
 
 resource "google_pubsub_topic" "events" {
   name = "twilio"
@@ -67,6 +68,12 @@ resource "google_pubsub_subscription" "dead" {
   topic                      = google_pubsub_topic.dead.id
   ack_deadline_seconds       = 30
   message_retention_duration = "604800s"
+
+  # Without one, what cannot be kept comes again at once, as fast as it is refused.
+  retry_policy {
+    minimum_backoff = "1s"
+    maximum_backoff = "60s"
+  }
 
   expiration_policy {
     ttl = ""

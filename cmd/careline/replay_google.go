@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/events"
+)
+
+// googleQuiet is longer than Google holds back a message that somebody failed to
+// take: a minute at most between attempts, and half a minute until it notices that
+// nobody answers any more.
+const googleQuiet = 100 * time.Second
+
+// askedGoogle takes the dead letters that Google holds.
+func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, err error) {
+	if slices.Contains(args, "-h") || slices.Contains(args, "--help") {
+		return r.asked([]string{"help"})
+	}
+	if len(args) > 0 {
+		return nil, errors.New("replay google takes no words: it takes all that Google holds")
+	}
+	settings := &reader{get: r.get}
+	c := readPubSub(settings)
+	switch {
+	case len(settings.faults) > 0:
+		return nil, errors.New(settings.faults[0])
+	case !projectForm.MatchString(c.project):
+		return nil, errors.New("PUBSUB_PROJECT is required: the id of the Google Cloud project whose topic is used")
+	}
+	return func(ctx context.Context) error { return r.google(ctx, c.at().DeadLetters()) }, nil
+}
+
+// google takes what the subscription holds, into the log of which the service files.
+func (r *replaying) google(ctx context.Context, letters events.Topic) error {
+	pull := events.Pull{Topic: letters, Subscription: letters.Name, Log: slog.New(slog.DiscardHandler), // the error says it
+		Inbox: &events.Inbox{Understand: understand, KeepStray: r.store.KeepStray, Append: func(ctx context.Context, e careline.CallEvent) error {
+			_, _, err := r.store.Append(ctx, e)
+			return err
+		}}}
+	fmt.Fprintf(r.out, "Taking what waits in %s, until nothing has come for %v.\n", letters.Name, r.quiet)
+	taken, err := pull.All(ctx, r.quiet)
+	fmt.Fprintf(r.out, "%s taken: %d with an event for the log, %d that nobody can read (careline replay lists them).\n",
+		several(taken.Kept+taken.Strays, "message"), taken.Kept, taken.Strays)
+	if err != nil {
+		return fmt.Errorf("there may be more; run it again when this is put right: %w", err)
+	}
+	return nil
+}
