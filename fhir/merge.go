@@ -17,41 +17,42 @@ type element = map[string]any
 // everything that somebody else has added: notes, extensions, categories,
 // identifiers, tags. An element that careline does not know is left as it
 // stands, but for the reason of a refusal, which a call that was dialled after
-// all must lose.
+// all must lose. It reports whether the record then says anything else than before,
+// whoever stamped it when.
 //
 // The result of overlaying twice is that of overlaying once.
-func overlay(ours Communication, have []byte) ([]byte, error) {
-	record, err := decode(have)
-	if err != nil {
-		return nil, fmt.Errorf("read the record's version: %w", err)
-	}
+func overlay(ours Communication, record element) (changed bool, err error) {
 	text, err := json.Marshal(ours)
 	if err != nil {
-		return nil, fmt.Errorf("write the call: %w", err)
+		return false, fmt.Errorf("write the call: %w", err)
 	}
 	call, err := decode(text)
 	if err != nil {
-		return nil, fmt.Errorf("read the call again: %w", err)
+		return false, fmt.Errorf("read the call again: %w", err)
 	}
-	if _, ok := call["statusReason"]; !ok {
+	unstamp(record)
+	_, isRefused := call["statusReason"]
+	if _, wasRefused := record["statusReason"]; wasRefused && !isRefused {
 		delete(record, "statusReason")
+		changed = true
 	}
 	for name, value := range call {
-		switch value := value.(type) {
+		before := record[name]
+		switch own := value.(type) {
 		case []any:
-			there, _ := record[name].([]any)
+			there, _ := before.([]any)
 			if name == "recipient" {
 				there = withoutGuess(call, there)
 			}
-			record[name] = overlayList(name, value, there)
+			value = overlayList(name, own, there)
 		case element:
-			record[name] = overlayOne(value, record[name])
-		default:
-			record[name] = value
+			value = overlayOne(own, before)
+		}
+		if !reflect.DeepEqual(before, value) {
+			record[name], changed = value, true
 		}
 	}
-	unstamp(record)
-	return json.Marshal(record)
+	return changed, nil
 }
 
 // overlayOne keeps what was added to a reference (a display, an extension) while
@@ -173,18 +174,6 @@ func unstamp(record element) {
 	if len(meta) == 0 {
 		delete(record, "meta")
 	}
-}
-
-// same reports whether two resources say the same, whoever stamped them when.
-func same(a, b []byte) bool {
-	x, errX := decode(a)
-	y, errY := decode(b)
-	if errX != nil || errY != nil {
-		return false
-	}
-	unstamp(x)
-	unstamp(y)
-	return reflect.DeepEqual(x, y)
 }
 
 func decode(text []byte) (element, error) {
