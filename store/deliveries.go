@@ -60,13 +60,9 @@ func (s *sqliteStore) claimed(c claim) bool {
 // all that is Known of the call; ok is false when there is none, or it is not due
 // at the time now.
 func (s *sqliteStore) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
-	err = s.read(ctx, "read the next delivery", func(c conn) error {
-		// One transaction: a reading connection forgets its pages whenever somebody
-		// has written since it began the last one.
-		return c.together(func() error {
-			d, ok, err = c.next(consumer, call, now)
-			return err
-		})
+	err = s.look(ctx, "read the next delivery", func(c conn) (err error) {
+		d, ok, err = c.next(consumer, call, now)
+		return err
 	})
 	if err != nil || !ok {
 		return careline.Delivery{}, false, err

@@ -226,14 +226,6 @@ func (q query) found() (bool, error) { return q.one(func(*sqlite.Stmt) {}) }
 
 func (q query) exec() error { return q.each(func(*sqlite.Stmt) bool { return true }) }
 
-// together has do read what was committed when it began, all of it.
-func (c conn) together(do func() error) error {
-	if err := c.query("BEGIN").exec(); err != nil {
-		return err
-	}
-	return errors.Join(do(), c.query("COMMIT").exec())
-}
-
 // inserted is the key that the last statement gave to a row; 0 when it added
 // none. RETURNING would say the same, and makes SQLite keep a second journal.
 func (c conn) inserted() int64 {
