@@ -142,9 +142,8 @@ func revised(ctx context.Context, ours Communication, base Resource) ([]byte, er
 		careline.Note(ctx, slog.Bool("entered_in_error", true))
 		return nil, nil
 	}
-	changed, err := overlay(ours, record)
-	if err != nil || !changed {
-		return nil, err
+	if !overlay(ours, record) {
+		return nil, nil
 	}
 	return json.Marshal(record)
 }

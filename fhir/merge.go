@@ -3,7 +3,6 @@ package fhir
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -20,15 +19,8 @@ type element = map[string]any
 // whoever stamped it when.
 //
 // The result of overlaying twice is that of overlaying once.
-func overlay(ours Communication, record element) (changed bool, err error) {
-	text, err := json.Marshal(ours)
-	if err != nil {
-		return false, fmt.Errorf("write the call: %w", err)
-	}
-	call, err := decode(text)
-	if err != nil {
-		return false, fmt.Errorf("read the call again: %w", err)
-	}
+func overlay(ours Communication, record element) (changed bool) {
+	call := ours.element()
 	unstamp(record)
 	_, isRefused := call["statusReason"]
 	if _, wasRefused := record["statusReason"]; wasRefused && !isRefused {
@@ -51,7 +43,7 @@ func overlay(ours Communication, record element) (changed bool, err error) {
 			record[name], changed = value, true
 		}
 	}
-	return changed, nil
+	return changed
 }
 
 // overlayOne keeps what was added to a reference (a display, an extension) while

@@ -28,6 +28,9 @@ func deliversInOrder(t *testing.T, open database) {
 			t.Fatal(err)
 		}
 	}
+	if d := next(t, s, "CA1", clock.Now()); d.Known != nil && !d.Known.Last {
+		t.Error("the last delivery is not said to be the last")
+	}
 	same(t, "due after the first", due(t, s, clock.Now()), []string{"CA1", "CA2"})
 	same(t, "the rest", drain(t, s, "CA1", clock.Now()), []string{"CB1/1/ringing"})
 	same(t, "due at the end", due(t, s, clock.Now()), []string{"CA2"})
