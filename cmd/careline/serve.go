@@ -191,7 +191,7 @@ func (p *parts) elsewhere(keys []string) {
 func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
 	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.people.Appointment}
 	return &events.Relay{
-		Queue: p.store, Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery, Workers: fhir.Connections,
+		Queue: p.store, Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},
