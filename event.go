@@ -82,6 +82,15 @@ type Delivery struct {
 	Consumer string
 	Event    CallEvent
 	Attempts int // how often it was tried before
+	Known    *Known
+}
+
+// Known is what the log held of a call when it gave out a delivery of it; nil from
+// a log that was not read then. What came since is a delivery that follows.
+type Known struct {
+	Events []CallEvent // all of the call, in the log's order
+	Filing Filing
+	Last   bool // no other delivery of the call waited for the consumer
 }
 
 // Filing says where and how a call stands in the health record.

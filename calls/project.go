@@ -39,16 +39,8 @@ type Projector struct {
 // number is saved after the record has it: cut off in between, the next try
 // writes the same again, which the record's version guards.
 func (p Projector) Handle(ctx context.Context, d careline.Delivery) error {
-	key := d.Event.Call
-	filing, err := p.Log.Filing(ctx, key)
-	if err != nil {
-		return err
-	}
-	if filing.Seq >= d.Event.Seq {
-		return nil
-	}
-	events, err := p.Log.Events(ctx, key)
-	if err != nil {
+	filing, events, err := p.known(ctx, d)
+	if err != nil || filing.Seq >= d.Event.Seq {
 		return err
 	}
 	call := careline.Fold(until(events, d.Event.Seq))
@@ -65,6 +57,20 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) error {
 		filing.Tried = true
 	}
 	return p.file(ctx, call, filing, d.Event.Seq)
+}
+
+// known is where the delivery's call stands, and its events; without them when the
+// record has the delivery's already.
+func (p Projector) known(ctx context.Context, d careline.Delivery) (careline.Filing, []careline.CallEvent, error) {
+	if d.Known != nil {
+		return d.Known.Filing, d.Known.Events, nil
+	}
+	filing, err := p.Log.Filing(ctx, d.Event.Call)
+	if err != nil || filing.Seq >= d.Event.Seq {
+		return filing, nil, err
+	}
+	events, err := p.Log.Events(ctx, d.Event.Call)
+	return filing, events, err
 }
 
 // asked reports whether the call began here.

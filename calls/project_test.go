@@ -91,6 +91,22 @@ func TestProjectorFilesOneVersionAnEvent(t *testing.T) {
 	}
 }
 
+func TestProjectorBelievesWhatADeliveryBrings(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), new(chart)
+	aCall(l)
+	known := careline.Known{Events: l.events, Filing: careline.Filing{Call: "CA1", ID: "comm-9", Version: "v9", Seq: 1, Tried: true}}
+	l.events = nil // asked now, the log would tell nothing
+	for _, e := range known.Events[:2] {
+		if err := projector(t, l, c).Handle(context.Background(), careline.Delivery{Event: e, Known: &known}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(c.given) != 1 || c.given[0].ID != "comm-9" || c.filed[0].Word != "initiated" {
+		t.Errorf("given %+v, filed %+v", c.given, c.filed)
+	}
+}
+
 func TestProjectorMarksTheFirstFilingBeforeItBegins(t *testing.T) {
 	t.Parallel()
 	l, c := new(log), &chart{err: errors.New("the answer was lost"), stored: true}

@@ -44,6 +44,9 @@ func (s *shift) work(call string) (done report) {
 		if done.again, done.err = s.deliver(d); done.err != nil || !done.again.IsZero() {
 			return done
 		}
+		if d.Known != nil && d.Known.Last {
+			return done // what came since has woken the relay
+		}
 	}
 }
 

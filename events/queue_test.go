@@ -25,6 +25,8 @@ type memory struct {
 	claimed map[string]bool
 	buried  []string // "id: cause"
 	asked   int      // how often Due was
+	nexts   int      // how often Next was
+	tells   bool     // whether a delivery is the last of its call
 	broken  error    // of every answer
 	onFree  func()   // called once, as a call is being released
 }
@@ -102,11 +104,16 @@ func (m *memory) Release(_ context.Context, _, call string) error {
 func (m *memory) Next(_ context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.nexts++
 	if len(m.pending[call]) == 0 || m.pending[call][0].due.After(now) || m.broken != nil {
 		return d, false, m.broken
 	}
 	head := m.pending[call][0]
-	return careline.Delivery{Consumer: consumer, Event: head.event, Attempts: head.attempts}, true, nil
+	d = careline.Delivery{Consumer: consumer, Event: head.event, Attempts: head.attempts}
+	if m.tells {
+		d.Known = &careline.Known{Last: len(m.pending[call]) == 1}
+	}
+	return d, true, nil
 }
 
 func (m *memory) Done(ctx context.Context, d careline.Delivery) error {

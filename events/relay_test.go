@@ -72,6 +72,30 @@ func TestACallsEventsGoInOrderWhateverFails(t *testing.T) {
 	})
 }
 
+func TestTheLastOfACallIsNotAskedBeyond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue, handled := newMemory(), newDiary()
+		queue.tells = true
+		queue.add("A", "A")
+		var r *events.Relay
+		r = &events.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+			handled.write(d.Event.ID)
+			if d.Event.ID == "A/2" {
+				r.Wake(queue.add("A")) // while the last one is under way
+			}
+			return nil
+		}}
+		stop := run(t, r)
+		synctest.Wait()
+		stop()
+		same(t, "handled", handled.read(), []string{"A/1", "A/2", "A/3"})
+		if queue.nexts != 3 {
+			t.Errorf("%d times asked for the next of 3 deliveries", queue.nexts)
+		}
+	})
+}
+
 func TestACallThatHangsHoldsNoOther(t *testing.T) {
 	t.Parallel()
 	queue := newMemory()

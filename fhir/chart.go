@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 
@@ -109,15 +110,11 @@ func (c *Chart) revise(ctx context.Context, call careline.Call, ours Communicati
 func (c *Chart) put(ctx context.Context, ours Communication, base Resource) (Resource, error) {
 	var last error
 	for range putTries {
-		if inError(base) {
-			careline.Note(ctx, slog.Bool("entered_in_error", true))
-			return base, nil
-		}
-		body, err := overlay(ours, base.JSON)
+		body, err := revised(ctx, ours, base)
 		if err != nil {
 			return Resource{}, careline.NewError(careline.CodeInternal, "The call could not be laid over its Communication.", err)
 		}
-		if same(body, base.JSON) {
+		if body == nil {
 			return base, nil
 		}
 		written, err := c.client.Update(ctx, Resource{Type: "Communication", ID: base.ID, Version: base.Version, JSON: body})
@@ -133,6 +130,22 @@ func (c *Chart) put(ctx context.Context, ours Communication, base Resource) (Res
 		}
 	}
 	return Resource{}, last
+}
+
+// revised is ours laid over base; nil when there is nothing to write.
+func revised(ctx context.Context, ours Communication, base Resource) ([]byte, error) {
+	record, err := decode(base.JSON)
+	if err != nil {
+		return nil, fmt.Errorf("read the record's version: %w", err)
+	}
+	if record["status"] == statusInError {
+		careline.Note(ctx, slog.Bool("entered_in_error", true))
+		return nil, nil
+	}
+	if !overlay(ours, record) {
+		return nil, nil
+	}
+	return json.Marshal(record)
 }
 
 // stale reports whether the write failed because its version was not the newest.

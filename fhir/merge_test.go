@@ -6,6 +6,7 @@ package fhir
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -24,10 +25,7 @@ func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
 		"payload":[{"contentString":"Outbound Twilio voice call; status=queued"},{"contentString":"Please read"}],
 		"extension":[{"url":"urn:y","valueDecimal":1.50},{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callStatus","valueString":"queued"},{"url":"mood","valueString":"good"}]}]}`)
 	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", MemberLeg: "CA2", Status: careline.StatusBusy, Word: "busy", Recipient: "RelatedPerson/q", Appointment: "a"}
-	got, err := overlay(CommunicationOf(call, true), have)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got, _ := overlaid(t, CommunicationOf(call, true), have)
 	want := `{"resourceType":"Communication","id":"1","meta":{"tag":[{"code":"t"}]},
 		"identifier":[{"system":"https://www.twilio.com/","value":"CA2"},{"system":"https://www.twilio.com/","value":"CA1"},{"system":"urn:x","value":"9"}],
 		"status":"completed","about":[{"reference":"Condition/1"}],"note":[{"text":"n"}],
@@ -37,7 +35,7 @@ func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
 		"basedOn":[{"reference":"Appointment/a"},{"reference":"ServiceRequest/s"}],
 		"payload":[{"contentString":"Outbound Twilio voice call; status=busy"},{"contentString":"Please read"}],
 		"extension":[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callSid","valueString":"CA2"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"busy"},{"url":"mood","valueString":"good"}]},{"url":"urn:y","valueDecimal":1.50}]}`
-	if !same(got, []byte(want)) {
+	if !saysTheSame(t, got, []byte(want)) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -64,10 +62,7 @@ func TestOverlayKeepsWhatOthersAddedToOurElements(t *testing.T) {
 			t.Parallel()
 			got := []byte(c.have)
 			for range 3 {
-				var err error
-				if got, err = overlay(CommunicationOf(call, true), got); err != nil {
-					t.Fatal(err)
-				}
+				got, _ = overlaid(t, CommunicationOf(call, true), got)
 			}
 			var have, record map[string]any
 			var want any
@@ -89,11 +84,14 @@ func TestOverlayTwiceIsOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(label string) Communication {
-			word := rapid.SampledFrom([]string{"", "ringing", "busy", "completed"}).Draw(t, label)
+			word := rapid.SampledFrom([]string{"", "ringing", "busy", "completed", string(careline.StatusRefused)}).Draw(t, label)
 			return CommunicationOf(careline.Call{
 				Key: "CA1", ClinicianLeg: "CA1", MemberLeg: rapid.SampledFrom([]string{"", "CA2"}).Draw(t, label+" member"),
 				Status: careline.Status(word), Word: word, Refusal: careline.RefusedRate,
-				Recipient:  careline.Reference(rapid.SampledFrom([]string{"", "Patient/m", "RelatedPerson/q"}).Draw(t, label+" recipient")),
+				Recipient:   careline.Reference(rapid.SampledFrom([]string{"", "Patient/m", "RelatedPerson/q"}).Draw(t, label+" recipient")),
+				Appointment: rapid.SampledFrom([]string{"", "a"}).Draw(t, label+" appointment"), Patient: "Patient/m", Sender: "Practitioner/p",
+				Sent: time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" sent"), 0), Received: time.Unix(3, 0), Direction: "outbound-dial",
+				Seconds: careline.SecondsOf(rapid.IntRange(0, 2).Draw(t, label+" seconds")), Recording: "RE1", Reconciled: rapid.Bool().Draw(t, label+" reconciled"),
 				AnsweredBy: rapid.SampledFrom([]string{"", "human"}).Draw(t, label+" by"),
 			}, rapid.Bool().Draw(t, label+" strict"))
 		}
@@ -102,16 +100,42 @@ func TestOverlayTwiceIsOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		ours := draw("ours")
-		once, err := overlay(ours, have)
+		text, err := json.Marshal(ours)
 		if err != nil {
 			t.Fatal(err)
 		}
-		twice, err := overlay(ours, once)
-		if err != nil {
-			t.Fatal(err)
+		if read, err := decode(text); err != nil || !equal(read, ours.element()) {
+			t.Fatalf("as an element %v\nas JSON %s (error: %v)", ours.element(), text, err)
 		}
-		if string(once) != string(twice) {
-			t.Fatalf("once  %s\ntwice %s", once, twice)
+		once, changed := overlaid(t, ours, have)
+		if changed == saysTheSame(t, have, once) {
+			t.Fatalf("changed: %t\nbefore %s\nafter  %s", changed, have, once)
+		}
+		twice, changed := overlaid(t, ours, once)
+		if changed || string(once) != string(twice) {
+			t.Fatalf("changed again: %t\nonce  %s\ntwice %s", changed, once, twice)
 		}
 	})
+}
+
+func overlaid(t interface{ Fatal(...any) }, ours Communication, have []byte) (text []byte, changed bool) {
+	record, err := decode(have)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed = overlay(ours, record)
+	if text, err = json.Marshal(record); err != nil {
+		t.Fatal(err)
+	}
+	return text, changed
+}
+
+func saysTheSame(t interface{ Fatal(...any) }, a, b []byte) bool {
+	var both [2]any
+	for i, text := range [][]byte{a, b} {
+		if err := json.Unmarshal(text, &both[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cmp.Equal(both[0], both[1])
 }

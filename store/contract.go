@@ -131,8 +131,9 @@ type Claims interface {
 	// Release gives a claimed call back.
 	Release(ctx context.Context, consumer, call string) error
 	// Next is the first pending delivery of a call that the caller has claimed; ok
-	// is false when there is none, or it is not due at the time now. An error of
-	// code unavailable also says that the claim was lost.
+	// is false when there is none, or it is not due at the time now. What is Known
+	// of the call comes with it if the store has read it anyway. An error of code
+	// unavailable also says that the claim was lost.
 	Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error)
 }
 

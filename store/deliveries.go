@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -54,19 +56,42 @@ func (s *sqliteStore) claimed(c claim) bool {
 	return s.claims.held[c]
 }
 
-// Next is the first pending delivery of a call that the caller has claimed; ok
-// is false when there is none, or it is not due at the time now.
+// Next is the first pending delivery of a call that the caller has claimed, with
+// all that is Known of the call; ok is false when there is none, or it is not due
+// at the time now.
 func (s *sqliteStore) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
-	err = s.read(ctx, "read the next delivery", func(c conn) error {
-		return c.query(sqlNextDelivery).text(call).text(consumer).eachEvent(func(e careline.CallEvent, row *sqlite.Stmt) {
-			d = careline.Delivery{Consumer: consumer, Event: e, Attempts: row.ColumnInt(eventWidth)}
-			ok = !timeAt(row, eventWidth+1).After(toStored(now))
-		})
+	err = s.look(ctx, "read the next delivery", func(c conn) (err error) {
+		d, ok, err = c.next(consumer, call, now)
+		return err
 	})
 	if err != nil || !ok {
 		return careline.Delivery{}, false, err
 	}
 	return d, true, nil
+}
+
+func (c conn) next(consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
+	known := &careline.Known{}
+	d = careline.Delivery{Consumer: consumer, Known: known}
+	var seq int64
+	_, err = c.query(sqlNextDelivery).text(call).text(consumer).one(func(row *sqlite.Stmt) {
+		seq, d.Attempts, known.Last = row.ColumnInt64(0), row.ColumnInt(1), row.ColumnInt(3) == 1
+		ok = seq > 0 && !timeAt(row, 2).After(toStored(now))
+	})
+	if err != nil || !ok {
+		return d, false, err
+	}
+	if known.Filing, err = c.filing(call); err != nil {
+		return d, false, err
+	}
+	if known.Events, err = c.events(call); err != nil {
+		return d, false, err
+	}
+	at, ok := slices.BinarySearchFunc(known.Events, seq, func(e careline.CallEvent, seq int64) int { return cmp.Compare(e.Seq, seq) })
+	if ok {
+		d.Event = known.Events[at]
+	}
+	return d, ok, nil
 }
 
 // Done ends a delivery: the consumer has its event. A delivery that is ended

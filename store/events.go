@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -15,14 +17,23 @@ import (
 // leg's call is known.
 func (s *sqliteStore) Events(ctx context.Context, call string) ([]careline.CallEvent, error) {
 	var events []careline.CallEvent
-	err := s.read(ctx, "read a call's events", func(c conn) error {
-		return c.query(sqlEventsOfCall).text(call).eachEvent(func(e careline.CallEvent, _ *sqlite.Stmt) {
-			events = append(events, e)
-		})
+	err := s.read(ctx, "read a call's events", func(c conn) (err error) {
+		events, err = c.events(call)
+		return err
+	})
+	return events, err
+}
+
+// events puts them in order itself: SQLite would write each of its rows, reports
+// and all, into a table of its own to do so.
+func (c conn) events(call string) (events []careline.CallEvent, err error) {
+	err = c.query(sqlEventsOfCall).text(call).eachEvent(func(e careline.CallEvent, _ *sqlite.Stmt) {
+		events = append(events, e)
 	})
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(events, func(a, b careline.CallEvent) int { return cmp.Compare(a.Seq, b.Seq) })
 	return events, nil
 }
 

@@ -12,12 +12,18 @@ import (
 // Call set when it was never filed.
 func (s *sqliteStore) Filing(ctx context.Context, call string) (careline.Filing, error) {
 	f := careline.Filing{Call: call}
-	err := s.read(ctx, "read a filing", func(c conn) error {
-		_, err := c.query(sqlFiling).text(call).one(func(row *sqlite.Stmt) {
-			f = careline.Filing{Call: call, ID: row.ColumnText(0), Version: row.ColumnText(1), Seq: row.ColumnInt64(2),
-				Tried: row.ColumnBool(3), Doubted: row.ColumnBool(4)}
-		})
+	err := s.read(ctx, "read a filing", func(c conn) (err error) {
+		f, err = c.filing(call)
 		return err
+	})
+	return f, err
+}
+
+func (c conn) filing(call string) (careline.Filing, error) {
+	f := careline.Filing{Call: call}
+	_, err := c.query(sqlFiling).text(call).one(func(row *sqlite.Stmt) {
+		f.ID, f.Version, f.Seq = row.ColumnText(0), row.ColumnText(1), row.ColumnInt64(2)
+		f.Tried, f.Doubted = row.ColumnBool(3), row.ColumnBool(4)
 	})
 	return f, err
 }

@@ -13,8 +13,9 @@ const batchSize = 512
 // work is one request that waits for the writer.
 type work struct {
 	do     func(*tx) error
-	taken  atomic.Bool // by the writer, or by a caller who waits no longer
-	answer chan error  // room for one
+	look   func(conn) error // instead of do: it only reads, and waits for no commit after it
+	taken  atomic.Bool      // by the writer, or by a caller who waits no longer
+	answer chan error       // room for one
 }
 
 // drop takes the work back; false when the writer has it already.

@@ -17,7 +17,7 @@ const (
 		WHERE e.call = ?1 AND e.id = ?2 AND c.number = e.call`
 	sqlIsKept       = `SELECT 1 FROM events WHERE call = ?1 AND id = ?2`
 	sqlEventsOfCall = `SELECT ` + eventColumns + ` FROM ` + ownKey + ` CROSS JOIN events e
-		WHERE ` + isOwnKey + ` AND e.call = c.number ORDER BY e.seq`
+		WHERE ` + isOwnKey + ` AND e.call = c.number`
 	sqlAnyEvent = `SELECT 1 FROM events LIMIT 1`
 )
 
@@ -109,11 +109,12 @@ const (
 		CASE WHEN EXISTS (SELECT 1 FROM ` + pendingOf + `) THEN NULL ELSE ?4 END)`
 	sqlDue = `SELECT c.key FROM deliveries d CROSS JOIN events e CROSS JOIN calls c
 		WHERE d.consumer = ?1 AND d.due <= ?2 AND e.seq = d.seq AND c.number = e.call ORDER BY d.due`
-	sqlNextDue      = `SELECT due FROM deliveries WHERE consumer = ?1 AND due > ?2 ORDER BY due LIMIT 1`
-	sqlNextDelivery = `SELECT ` + eventColumns + `, n.attempts, n.due
-		FROM ` + ownKey + ` CROSS JOIN deliveries n CROSS JOIN events e
-		WHERE ` + isOwnKey + ` AND n.consumer = ?2 AND e.seq = n.seq AND n.seq = (SELECT min(d.seq)
-			FROM events p CROSS JOIN deliveries d WHERE p.call = c.number AND d.consumer = ?2 AND d.seq = p.seq)`
+	sqlNextDue = `SELECT due FROM deliveries WHERE consumer = ?1 AND due > ?2 ORDER BY due LIMIT 1`
+	// sqlNextDelivery is the row that min() finds (SQLite, "Bare columns in an
+	// aggregate query"), and how many there are.
+	sqlNextDelivery = `SELECT min(d.seq), d.attempts, d.due, count(*)
+		FROM ` + ownKey + ` CROSS JOIN events p CROSS JOIN deliveries d
+		WHERE ` + isOwnKey + ` AND p.call = c.number AND d.consumer = ?2 AND d.seq = p.seq`
 	sqlCallOfEvent   = `SELECT c.number, c.key FROM events e CROSS JOIN calls c WHERE e.seq = ?1 AND c.number = e.call`
 	sqlDropDelivery  = `DELETE FROM deliveries WHERE consumer = ?1 AND seq = ?2`
 	sqlRetryDelivery = `UPDATE deliveries SET attempts = ?3, due = CASE WHEN due IS NULL THEN NULL ELSE ?4 END, cause = ?5

@@ -153,7 +153,17 @@ func (s *sqliteStore) read(ctx context.Context, doing string, do func(conn) erro
 // that is on disk. do may run more than once, the last time for good; an error
 // of its own takes nothing back but its own.
 func (s *sqliteStore) write(ctx context.Context, doing string, do func(*tx) error) error {
-	w := &work{do: do, answer: make(chan error, 1)}
+	return s.ask(ctx, doing, &work{do: do})
+}
+
+// look has the writer's connection read between two transactions: for what is read
+// as often as something is written. It waits for the transaction under way.
+func (s *sqliteStore) look(ctx context.Context, doing string, look func(conn) error) error {
+	return s.ask(ctx, doing, &work{look: look})
+}
+
+func (s *sqliteStore) ask(ctx context.Context, doing string, w *work) error {
+	w.answer = make(chan error, 1)
 	if !s.writer.queue.put(w) {
 		return unavailable(doing, errClosed)
 	}

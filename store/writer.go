@@ -19,7 +19,9 @@ const (
 
 // writer owns the writing connection. It takes everything that waits, runs it in
 // one transaction, commits once and answers all: an fsync costs 0.1 to 10 ms
-// whatever it carries.
+// whatever it carries. It also reads for those who read after each commit: its
+// connection remembers its pages, where the reading ones forget theirs whenever
+// somebody has written.
 type writer struct {
 	conn      conn
 	queue     *queue[*work]
@@ -92,6 +94,7 @@ func (w *writer) idle(dirty bool) {
 func (w *writer) serve(batch []*work) {
 	defer clear(batch) // its memory is used again, what it points to is not ours any more
 	batch = slices.DeleteFunc(batch, func(one *work) bool { return !one.taken.CompareAndSwap(false, true) })
+	batch = slices.DeleteFunc(batch, w.looked)
 	if len(batch) == 0 {
 		return
 	}
@@ -105,6 +108,16 @@ func (w *writer) serve(batch []*work) {
 		calls, err := w.transact(batch[i : i+1])
 		w.answer(batch[i:i+1], calls, err)
 	}
+}
+
+// looked answers at once whoever only reads. No transaction is under way, so that
+// what they see is on disk.
+func (w *writer) looked(one *work) bool {
+	if one.look == nil {
+		return false
+	}
+	one.answer <- one.look(w.conn)
+	return true
 }
 
 func (w *writer) answer(batch []*work, calls []string, err error) {

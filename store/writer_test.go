@@ -83,6 +83,21 @@ func TestOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotOnDiskIsNotGivenOut(t *testing.T) {
+	t.Parallel()
+	s := openFile(t)
+	behind(t, s, 20, func(i int) {
+		if i%2 == 0 {
+			appendOne(t, s, i)
+			return
+		}
+		call := fmt.Sprintf("CA%d", i-1)
+		if _, ok, err := s.Next(t.Context(), chart, call, time.Now().Add(time.Hour)); ok || err != nil {
+			t.Errorf("%s is given out in the transaction that keeps it (error: %v)", call, err)
+		}
+	})
+}
+
 func appendOne(t *testing.T, s *store.SQLite, i int) {
 	key := fmt.Sprintf("CA%d", i)
 	if _, _, err := s.Append(t.Context(), progress(key, "B"+key, 1, careline.StatusRinging)); err != nil {

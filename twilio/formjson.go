@@ -86,33 +86,29 @@ func appendEscapedRune(dst []byte, r rune) []byte {
 
 // FormFromJSON reads what JSON writes, also in another order.
 func FormFromJSON(object []byte) (Form, error) {
-	var parameters map[string]values
+	var parameters map[string]any
 	if err := json.Unmarshal(object, &parameters); err != nil {
-		return Form{}, errors.Join(errors.New("the report is not a JSON object of strings"), err)
+		return Form{}, errors.Join(errNoForm, err)
 	}
 	if parameters == nil {
-		return Form{}, errors.New("the report is not a JSON object of strings")
+		return Form{}, errNoForm
 	}
-	var f Form
-	for name, all := range parameters {
-		for _, value := range all {
-			f.pairs = append(f.pairs, pair{[]byte(name), []byte(value)})
+	f := Form{pairs: make([]pair, 0, len(parameters))}
+	for name, value := range parameters {
+		all, ok := value.([]any)
+		if !ok {
+			all = []any{value}
+		}
+		for _, one := range all {
+			text, ok := one.(string)
+			if !ok {
+				return Form{}, errNoForm
+			}
+			f.pairs = append(f.pairs, pair{[]byte(name), []byte(text)})
 		}
 	}
 	slices.SortFunc(f.pairs, compare)
 	return f, nil
 }
 
-// values is a string or a list of strings.
-type values []string
-
-func (v *values) UnmarshalJSON(text []byte) error {
-	if len(text) > 0 && text[0] == '[' {
-		return json.Unmarshal(text, (*[]string)(v))
-	}
-	if string(text) == "null" {
-		return errors.New("a parameter has no value")
-	}
-	*v = values{""}
-	return json.Unmarshal(text, &(*v)[0])
-}
+var errNoForm = errors.New("the report is not a JSON object of strings")
