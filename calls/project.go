@@ -51,12 +51,7 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) error {
 	if call, err = p.complete(ctx, call); err != nil {
 		return err
 	}
-	if !asked(events) {
-		// Another system may have filed it: one that was replaced while the call
-		// went on, or this one before its log was lost.
-		filing.Tried = true
-	}
-	return p.file(ctx, call, filing, d.Event.Seq)
+	return p.file(ctx, call, filing, asked(events), d.Event.Seq)
 }
 
 // known is where the delivery's call stands, and its events; without them when the
@@ -81,8 +76,11 @@ func asked(events []careline.CallEvent) bool {
 }
 
 // file marks the first filing as begun before it begins: after a crash in
-// between, the next try looks for the resource instead of making a second one.
-func (p Projector) file(ctx context.Context, call careline.Call, filing careline.Filing, seq int64) error {
+// between, the next try looks for the resource instead of making a second one. So
+// does the first try for a call that was not asked for here: another system may
+// have filed it, one that was replaced while the call went on, or this one before
+// its log was lost. That is marked as well: the request may come before the next.
+func (p Projector) file(ctx context.Context, call careline.Call, filing careline.Filing, asked bool, seq int64) error {
 	if filing.ID == "" && !filing.Tried {
 		mark := filing
 		mark.Tried = true
@@ -90,6 +88,7 @@ func (p Projector) file(ctx context.Context, call careline.Call, filing careline
 			return err
 		}
 	}
+	filing.Tried = filing.Tried || !asked
 	filed, err := p.Chart.File(ctx, call, filing)
 	if err != nil {
 		return errors.Join(err, p.untried(ctx, filing, filed))

@@ -124,6 +124,28 @@ func TestProjectorMarksTheFirstFilingBeforeItBegins(t *testing.T) {
 	}
 }
 
+// TestProjectorMarksWhatItLookedForToo: a report came before its request, its
+// Communication was made, and the process died on it. When the request is there,
+// nothing but the mark tells that something was made.
+func TestProjectorMarksWhatItLookedForToo(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), &chart{err: errors.New("the answer was lost"), stored: true}
+	aCall(l)
+	request := l.events[0]
+	l.events = l.events[1:]
+	p := projector(t, l, c)
+	if err := deliver(p, l.events[:1]); err == nil {
+		t.Fatal("a lost answer is no success")
+	}
+	c.err = nil
+	first := l.events[0]
+	request.Seq = l.events[len(l.events)-1].Seq + 1
+	l.events = append(l.events, request)
+	if err := deliver(p, []careline.CallEvent{first}); err != nil || !c.given[1].Tried {
+		t.Errorf("second try was given %+v, %v; it must look for what the first may have made", c.given[1], err)
+	}
+}
+
 func TestProjectorNeedNotLookForWhatWasNeverStored(t *testing.T) {
 	t.Parallel()
 	l, c := new(log), &chart{err: errors.New("nobody was there")}
