@@ -15,9 +15,16 @@ END $$;
 -- the 8000 bytes that a notification may have. The first line is who did it.
 CREATE FUNCTION tell_1(teller text, changed text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  message text := teller;
+  message text := teller || E'\n' || array_to_string(changed, E'\n');
   one text;
 BEGIN
+  IF octet_length(message) <= 7900 THEN
+    IF changed <> '{}' THEN
+      PERFORM pg_notify('careline', message);
+    END IF;
+    RETURN;
+  END IF;
+  message := teller;
   FOREACH one IN ARRAY changed LOOP
     IF octet_length(message) + octet_length(one) > 7900 THEN
       PERFORM pg_notify('careline', message);
@@ -228,19 +235,20 @@ DECLARE
   news integer;         -- how many of the plain ones are no repetitions
   some_fresh boolean;
   some_untold boolean;
+  some_linked boolean;
   base bigint;
   one text;
   kept kept_1;
 BEGIN
   SELECT l.seq INTO base FROM log_end l;
   SELECT array_agg(r.number), array_agg(r.key), array_agg(r.fresh), array_agg(r.number IS NULL), array_agg(r.untold),
-      array_agg(coalesce(r.old, base + r.new_before)), array_agg(r.new_leg), array_agg(r.new_member),
-      coalesce(min(r.i) FILTER (WHERE r.special), total + 1) - 1, bool_or(r.fresh), bool_or(r.untold)
-    INTO numbers, keys_kept, fresh, repeated, untold, seqs, new_legs, new_members, plain, some_fresh, some_untold
+      array_agg(coalesce(r.old, base + r.i)), array_agg(r.new_leg), array_agg(r.new_member),
+      coalesce(min(r.i) FILTER (WHERE r.special), total + 1) - 1, bool_or(r.fresh), bool_or(r.untold),
+      bool_or(r.new_leg IS NOT NULL OR r.new_member IS NOT NULL)
+    INTO numbers, keys_kept, fresh, repeated, untold, seqs, new_legs, new_members, plain, some_fresh, some_untold, some_linked
   FROM (
     SELECT u.i, old.seq AS old, c.number IS NULL AS fresh, coalesce(c.key, u.own_key) AS key,
       CASE WHEN c.number IS NULL THEN nextval('calls_number') WHEN old.seq IS NULL THEN c.number END AS number,
-      count(*) FILTER (WHERE old.seq IS NULL) OVER (ORDER BY u.i) AS new_before,
       old.seq IS NULL AND c.number IS NOT NULL AND NOT (c.heard AND (c.over OR u.bits & 2 = 0)
         AND (c.look IS NOT NULL OR u.bits & 8 = 0) AND (c.look = 0 OR u.bits & 4 = 0) IS TRUE) AS untold,
       CASE WHEN old.seq IS NULL AND lk.call IS NULL AND u.leg <> coalesce(c.key, u.own_key) THEN u.leg END AS new_leg,
@@ -259,6 +267,11 @@ BEGIN
       LEFT JOIN calls m ON m.number = CASE WHEN mk.call IS DISTINCT FROM ck.call THEN mk.call END
     ORDER BY u.i
   ) r;
+  news := cardinality(array_remove(numbers[1:plain], NULL));
+  IF news < plain THEN
+    seqs := ARRAY(SELECT CASE WHEN x.number IS NULL THEN x.old ELSE base + count(x.number) OVER (ORDER BY x.i) END
+      FROM unnest(seqs, numbers) WITH ORDINALITY x (old, number, i) ORDER BY x.i);
+  END IF;
 
   IF some_fresh THEN
     INSERT INTO calls (number, key, clinician, patient, begun, heard, over, look)
@@ -269,12 +282,14 @@ BEGIN
         CASE WHEN bits[i] & 1 > 0 THEN (incoming[i]).patient ELSE '' END AS patient,
         CASE WHEN bits[i] & 1 > 0 THEN kepts[i] END AS begun) e
       WHERE fresh[i];
-    INSERT INTO keys (key, call) SELECT own_keys[i], numbers[i] FROM generate_series(1, plain) i WHERE fresh[i];
   END IF;
-  -- A leg and the member's leg of one event are often the same.
-  INSERT INTO keys (key, call)
-    SELECT x.leg, x.number FROM unnest(new_legs[1:plain], numbers[1:plain]) x (leg, number) WHERE x.leg IS NOT NULL
-    UNION SELECT x.member, x.number FROM unnest(new_members[1:plain], numbers[1:plain]) x (member, number) WHERE x.member IS NOT NULL;
+  IF some_fresh OR some_linked THEN
+    -- A leg and the member's leg of one event are often the same.
+    INSERT INTO keys (key, call)
+      SELECT own_keys[i], numbers[i] FROM generate_series(1, plain) i WHERE fresh[i]
+      UNION SELECT new_legs[i], numbers[i] FROM generate_series(1, plain) i WHERE new_legs[i] IS NOT NULL
+      UNION SELECT new_members[i], numbers[i] FROM generate_series(1, plain) i WHERE new_members[i] IS NOT NULL;
+  END IF;
   INSERT INTO events (seq, call, id, leg, kind, at, kept, place, status, word, direction,
       member_leg, appointment, seconds, answered_by, recording, request, report, trace)
     SELECT x.new_seq, x.number, x.id, x.leg, x.kind, x.at, x.kept, x.place, x.status, x.word, x.direction,
@@ -283,7 +298,6 @@ BEGIN
       direction, member_leg, appointment, seconds, answered_by, recording, request, report, trace, asks, over, settles,
       clinician, patient, besides, recent, live, again, shares, number, new_seq)
     WHERE x.number IS NOT NULL;
-  GET DIAGNOSTICS news = ROW_COUNT;
   IF news > 0 THEN
     UPDATE log_end SET seq = base + news;
     FOREACH one IN ARRAY consumers LOOP
@@ -293,6 +307,8 @@ BEGIN
         FROM unnest(numbers[1:plain], seqs[1:plain], kepts[1:plain]) WITH ORDINALITY x (number, new_seq, kept, i)
         WHERE x.number IS NOT NULL;
     END LOOP;
+  END IF;
+  IF news > 0 AND array_to_string(besides, '') <> '' THEN
     FOR one IN SELECT DISTINCT x.besides FROM unnest(besides[1:plain], numbers[1:plain]) x (besides, number)
         WHERE x.besides <> '' AND x.number IS NOT NULL LOOP
       INSERT INTO deliveries (call, consumer, seq)
