@@ -35,7 +35,14 @@ type OpenPage = (options?: PageOptions) => Promise<Page>;
 interface WorkerFixtures {
   settings: Record<string, string>;
   system: System;
-  launch: (microphone: Microphone) => Promise<Browser>;
+  browsers: Browsers;
+}
+
+/** The browsers of a worker, one for each microphone. */
+interface Browsers {
+  with: (microphone: Microphone) => Promise<Browser>;
+  /** Nobody is given this one any more, and nobody waits for its end. */
+  abandon: (browser: Browser) => Promise<void>;
 }
 
 interface TestFixtures {
@@ -60,15 +67,20 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: "worker", timeout: 90_000 },
   ],
 
-  launch: [
+  browsers: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from here
     async ({}, use) => {
       const running = new Map<string, Promise<Browser>>();
-      await use((microphone) => {
-        const key = JSON.stringify(microphone);
-        const browser = running.get(key) ?? start(microphone);
-        running.set(key, browser);
-        return browser;
+      await use({
+        with: (microphone) => {
+          const key = JSON.stringify(microphone);
+          const browser = running.get(key) ?? start(microphone);
+          running.set(key, browser);
+          return browser;
+        },
+        abandon: async (browser) => {
+          for (const [key, one] of running) if ((await one) === browser) running.delete(key);
+        },
       });
       for (const browser of running.values()) await (await browser).close();
     },
@@ -89,11 +101,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     guard.check();
   },
 
-  open: async ({ launch, guard, system }, use, info) => {
+  open: async ({ browsers, guard, system }, use, info) => {
     const contexts: BrowserContext[] = [];
     await use(async (options = {}) => {
       const { microphone, ...rest } = options;
-      const browser = await launch({ sound: 1000, permission: "granted", ...microphone });
+      const browser = await browsers.with({ sound: 1000, permission: "granted", ...microphone });
       const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1280, height: 800 }, ...rest });
       contexts.push(context);
       await guard.watch(context);
@@ -103,7 +115,10 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       return page;
     });
     if (info.status !== info.expectedStatus) await lastLooks(contexts, info.title);
-    for (const context of contexts) await context.close();
+    for (const context of contexts) {
+      const browser = context.browser();
+      if (!(await closed(context)) && browser) await browsers.abandon(browser);
+    }
   },
 
   desk: async ({ open, world }, use) => {
@@ -112,6 +127,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 });
 
 export { expect } from "@playwright/test";
+
+/** Whether a context has closed. Chromium now and then never says so when the last thing was a navigation: the
+ * test is over by then, and the next one gets another browser. */
+async function closed(context: BrowserContext): Promise<boolean> {
+  let given: NodeJS.Timeout | undefined;
+  const up = new Promise<boolean>((resolve) => {
+    given = setTimeout(() => resolve(false), 30_000);
+  });
+  const done = await Promise.race([context.close().then(() => true), up]);
+  clearTimeout(given);
+  return done;
+}
 
 function start({ sound, permission }: Microphone): Promise<Browser> {
   const found = browserInUse();

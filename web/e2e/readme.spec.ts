@@ -9,7 +9,7 @@ import { artefacts, pictures } from "./places";
 // Always taken, so that it works when it is wanted; kept in docs/ only on request.
 const folder = process.env.UPDATE_PICTURES === "1" ? pictures : artefacts;
 
-test("the picture of the README: a call, as both sides see it", async ({ open, world, launch }) => {
+test("the picture of the README: a call, as both sides see it", async ({ open, world, browsers }) => {
   const visit = await world.visit("Adeyemi", "Cartwright");
   const desk = new Desk(await open({ viewport: { width: 1180, height: 720 } }), world);
   const handset = new Handset(
@@ -28,7 +28,7 @@ test("the picture of the README: a call, as both sides see it", async ({ open, w
   for (const page of [desk.page, handset.page])
     sides.push((await page.screenshot({ animations: "disabled" })).toString("base64"));
 
-  const browser = await launch({ sound: 1000, permission: "granted" });
+  const browser = await browsers.with({ sound: 1000, permission: "granted" });
   const sheet = await browser.newPage({ viewport: { width: 1672, height: 768 } });
   await sheet.setContent(`<style>
       body { margin: 0; padding: 24px; display: flex; gap: 24px; background: #dfe7e8; }
