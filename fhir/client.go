@@ -107,15 +107,11 @@ func New(cfg Config) (*Client, error) {
 	}, nil
 }
 
-// Connections is how many requests can be under way at once on connections that
-// are kept open.
-const Connections = 64
-
-// Transport is the one New uses: it keeps Connections open, where the standard
-// one closes all but two.
+// Transport is the one New uses: it keeps more connections open than the relay has
+// workers, where the standard one closes all but two.
 func Transport() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConns, t.MaxIdleConnsPerHost = 2*Connections, Connections
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 128, 64
 	t.IdleConnTimeout = 60 * time.Second // Medplum closes an idle connection after 90 s
 	return t
 }

@@ -19,7 +19,6 @@ const (
 	pgBacklog = `SELECT (SELECT count(*) FROM deliveries d WHERE d.consumer = $1),
 		(SELECT count(*) FROM dead_letters d WHERE d.consumer = $1),
 		(SELECT e.kept FROM events e WHERE e.seq = (SELECT min(d.seq) FROM deliveries d WHERE d.consumer = $1 AND d.due IS NOT NULL))`
-	pgStray = `SELECT s.seq, s.id, s.attributes, s.data, s.why, s.kept FROM strays s WHERE s.seq = $1`
 )
 
 // Dead are a consumer's dead letters; see Letters.
@@ -91,24 +90,4 @@ func (s *postgresStore) Backlog(ctx context.Context, consumer string) (pending, 
 	var kept pgtype.Int8
 	err = s.readRow(ctx, "count the deliveries", []any{&pending, &dead, &kept}, pgBacklog, consumer)
 	return pending, dead, timeOf(kept), err
-}
-
-// Stray is one message that nobody can read; see Strays.
-func (s *postgresStore) Stray(ctx context.Context, seq int64) (careline.Stray, error) {
-	var found []careline.Stray
-	err := s.read(ctx, "read a message that nobody can read", func(ctx context.Context, c *pgxpool.Conn) error {
-		rows, err := c.Query(ctx, pgStray, seq)
-		if err != nil {
-			return err
-		}
-		found, err = pgx.CollectRows(rows, strayOf)
-		return err
-	})
-	switch {
-	case err != nil:
-		return careline.Stray{}, err
-	case len(found) == 0:
-		return careline.Stray{}, noStray(seq)
-	}
-	return found[0], nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,7 +17,7 @@ import (
 const (
 	pgUnsettled = `SELECT c.key FROM calls c WHERE c.look > 0 AND c.look <= $1 ORDER BY c.look, c.number LIMIT $2`
 	pgToLookAt  = `SELECT count(*) FROM calls c WHERE c.look > 0 AND c.look <= $1`
-	pgStrays    = `SELECT s.seq, s.id, s.attributes, s.data, s.why, s.kept FROM strays s ORDER BY s.seq`
+	pgStrays    = `SELECT s.seq, s.id, s.attributes, s.data, s.why, s.kept FROM strays s WHERE s.seq BETWEEN $1 AND $2 ORDER BY s.seq`
 
 	// Of calls whose last event is old. They stand where the log begins, so those
 	// that are young are not looked at.
@@ -67,9 +68,22 @@ func (s *postgresStore) KeepStray(ctx context.Context, m careline.Stray) error {
 }
 
 // Strays are the messages kept; see Strays.
-func (s *postgresStore) Strays(ctx context.Context) (strays []careline.Stray, err error) {
+func (s *postgresStore) Strays(ctx context.Context) ([]careline.Stray, error) {
+	return s.straysBetween(ctx, 0, math.MaxInt64)
+}
+
+// Stray is one of them; see Strays.
+func (s *postgresStore) Stray(ctx context.Context, seq int64) (careline.Stray, error) {
+	found, err := s.straysBetween(ctx, seq, seq)
+	if err != nil {
+		return careline.Stray{}, err
+	}
+	return onlyStray(found, seq)
+}
+
+func (s *postgresStore) straysBetween(ctx context.Context, first, last int64) (strays []careline.Stray, err error) {
 	err = s.read(ctx, "read the messages that nobody can read", func(ctx context.Context, c *pgxpool.Conn) error {
-		rows, err := c.Query(ctx, pgStrays)
+		rows, err := c.Query(ctx, pgStrays, first, last)
 		if err != nil {
 			return err
 		}
@@ -105,6 +119,14 @@ func (s *postgresStore) DropStray(ctx context.Context, seq int64) error {
 		return noStray(seq)
 	}
 	return err
+}
+
+// onlyStray is what was found of one place.
+func onlyStray(found []careline.Stray, seq int64) (careline.Stray, error) {
+	if len(found) == 0 {
+		return careline.Stray{}, noStray(seq)
+	}
+	return found[0], nil
 }
 
 func noStray(seq int64) error {

@@ -34,13 +34,10 @@ func (s *sqliteStore) Strays(ctx context.Context) ([]careline.Stray, error) {
 // Stray is one of them; see Strays of the contract.
 func (s *sqliteStore) Stray(ctx context.Context, seq int64) (careline.Stray, error) {
 	found, err := s.straysBetween(ctx, seq, seq)
-	switch {
-	case err != nil:
+	if err != nil {
 		return careline.Stray{}, err
-	case len(found) == 0:
-		return careline.Stray{}, noStray(seq)
 	}
-	return found[0], nil
+	return onlyStray(found, seq)
 }
 
 func (s *sqliteStore) straysBetween(ctx context.Context, first, last int64) ([]careline.Stray, error) {

@@ -45,6 +45,18 @@ func over(topic events.Topic, more map[string]string) map[string]string {
 	return set
 }
 
+// pushing has the pusher deliver until the test ends.
+func pushing(t *testing.T, pusher pubsubbox.Pusher) {
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := pusher.Run(ctx); err != nil && ctx.Err() == nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() { stop(); running.Wait() })
+}
+
 // wantWays fails unless the service's metrics tell of messages that went this way.
 func (s *system) wantWays(ways ...string) {
 	s.t.Helper()
@@ -100,14 +112,7 @@ func TestACallOverPubSubPushed(t *testing.T) {
 	}
 	pusher := pubsubbox.Pusher{Endpoint: topic.Emulator, Subscription: "projects/perci-pushed/subscriptions/" + subscription,
 		URL: s.url + events.PathPush, Token: issuer.Bearer()}
-	ctx, stop := context.WithCancel(context.Background())
-	var pushing sync.WaitGroup
-	pushing.Go(func() {
-		if err := pusher.Run(ctx); err != nil && ctx.Err() == nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(func() { stop(); pushing.Wait() })
+	pushing(t, pusher)
 	versions := s.record(s.call(s.reaching(answers), answers), final)
 	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || last.says("durationSeconds") != "12" {
 		t.Errorf("ended as %s", last.raw)

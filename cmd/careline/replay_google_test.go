@@ -32,14 +32,7 @@ func TestDeadLettersOfGoogleReachTheRecord(t *testing.T) {
 				buried.Store(id, true)
 			}
 		}}
-	ctx, stop := context.WithCancel(context.Background())
-	var pushing sync.WaitGroup
-	pushing.Go(func() {
-		if err := pusher.Run(ctx); err != nil && ctx.Err() == nil {
-			t.Error(err)
-		}
-	})
-	t.Cleanup(func() { stop(); pushing.Wait() })
+	pushing(t, pusher)
 
 	key := s.call(s.reaching(answers), answers)
 	s.record(key, func(versions []communication) bool { return versions[0].Status == "preparation" })
