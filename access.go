@@ -21,6 +21,10 @@ const (
 	RefusedConcurrent      Refusal = "too-many-calls-at-once"
 	RefusedUnchecked       Refusal = "health-record-unavailable"
 	RefusedNoCallerID      Refusal = "no-caller-id-available"
+	RefusedDeceased        Refusal = "patient-deceased"
+	RefusedNumberShared    Refusal = "number-shared"
+	RefusedNumberUnread    Refusal = "number-unreadable"
+	RefusedWindow          Refusal = "appointment-too-far-away"
 )
 
 // spoken is what the clinician hears, one plain sentence each.
@@ -38,6 +42,10 @@ var spoken = map[Refusal]string{
 	RefusedConcurrent:      "You are already in a call. Please end it before you place another.",
 	RefusedUnchecked:       "We cannot check the appointment at the moment. Please try again in a minute.",
 	RefusedNoCallerID:      "No telephone number is available to call from. Please try again, or tell support.",
+	RefusedDeceased:        "The record says that this patient has died. Please confirm that you want to reach the household, then call again.",
+	RefusedNumberShared:    "This number is on file for more than one patient of the appointment. Please choose the person in the app, then call again.",
+	RefusedNumberUnread:    "This number is not on file for the appointment's patient, and an entry there cannot be read as a telephone number. Please correct the patient's record.",
+	RefusedWindow:          "This appointment is too long ago, or too far away, to call for it. Please open one that is nearer.",
 }
 
 // Sentence is what the clinician is told; a general one for a reason unknown.

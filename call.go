@@ -66,6 +66,8 @@ type Call struct {
 	Appointment string    // id of the appointment
 	To          Phone
 	Refusal     Refusal // why the call was not dialled; empty when it was
+	Names       Names   // of those whom the references name, as the record had them when the call was asked for
+	Household   bool    // the patient had died, and the clinician confirmed that the household is to be reached
 
 	Sent     time.Time // the carrier's time of its first report
 	Received time.Time // when the call was first in progress
@@ -74,6 +76,8 @@ type Call struct {
 	Seconds    Seconds // length of the conversation
 	AnsweredBy string  // what answered, in the carrier's word: human, machine_start, …
 	Recording  string  // the carrier's id of the recording
+	EndedBy    Side    // who hung up, as far as the reports tell
+	Failure    Failure // why the carrier could not connect the call
 
 	ClinicianLeft bool // the browser's leg is over; says nothing about the member
 	Reconciled    bool // part of it was looked up, for its report had not come
@@ -91,6 +95,31 @@ func (c Call) Live() bool { return !c.Final() && !c.ClinicianLeft }
 // member who called back) waits in the log until its call is known.
 func (c Call) Recordable() bool {
 	return c.Status == StatusRefused || c.Clinician != "" || (c.ClinicianLeg != "" && c.Appointment != "")
+}
+
+// Names are how the people of a call are called. They are a patient's: never to
+// be logged.
+type Names struct {
+	Sender    string `json:"sender,omitempty"`
+	Patient   string `json:"patient,omitempty"`
+	Recipient string `json:"recipient,omitempty"`
+	Relation  string `json:"relation,omitempty"` // of the recipient to the patient, such as "daughter"; empty for the patient
+}
+
+// Side is one of the two who speak with each other; empty: not known. Its text is
+// kept in the log and written to the record: never change one.
+type Side string
+
+// The sides.
+const (
+	SideClinician Side = "clinician"
+	SideMember    Side = "member"
+)
+
+// Failure is the carrier's reason why a call came to nothing. Zero: none was told.
+type Failure struct {
+	Code int `json:"code,omitempty"` // the carrier's error code
+	SIP  int `json:"sip,omitempty"`  // the status of the last SIP response (RFC 3261, section 21)
 }
 
 // Seconds is a length of time that may be unknown. Its zero value is unknown;

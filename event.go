@@ -41,6 +41,8 @@ type CallEvent struct {
 	Seconds     Seconds
 	AnsweredBy  string
 	Recording   string
+	EndedBy     Side    // on KindDialEnded: who hung up
+	Failure     Failure // with a final status
 
 	Request Request // on KindRequested and KindRefused
 	Report  []byte  // what the carrier sent, as a JSON object of its parameters
@@ -56,6 +58,8 @@ type Request struct {
 	To        Phone
 	CallerID  Phone
 	Refusal   Refusal
+	Names     Names
+	Household bool // the clinician confirmed that the household of a patient who has died is to be reached
 }
 
 // reconciled ends the ID of every event that was looked up.

@@ -47,6 +47,7 @@ func canonical(a, b CallEvent) int {
 		cmp.Compare(a.Seconds.n, b.Seconds.n),
 		compareRequests(a.Request, b.Request),
 		bytes.Compare(a.Report, b.Report),
+		bytes.Compare(a.Facts(), b.Facts()),
 	)
 }
 
@@ -128,6 +129,7 @@ func (f *fold) request(e CallEvent) {
 		f.call.Status, f.call.Refusal = StatusRefused, r.Refusal
 	}
 	f.call.Clinician, f.call.Sender, f.call.Patient, f.call.Recipient, f.call.To = r.Clinician, r.Sender, r.Patient, r.Recipient, r.To
+	f.call.Names, f.call.Household = r.Names, r.Household
 }
 
 // progress believes the first outcome, and before one the furthest status.

@@ -46,8 +46,13 @@ type Person struct {
 	Ref       Reference
 	Patient   Reference // the patient; for the patient the same as Ref
 	Name      string
+	Relation  string // of a related person to the patient, in a word such as "daughter"; empty for a patient, and when the record does not say
 	BirthDate string // YYYY-MM-DD, or as much of it as is known
+	Deceased  bool   // the record says that this person has died
 	Phones    []Phone
+
+	Unreadable []string // entries for a telephone, as they stand, in which no number can be read; never to be logged
+	Unread     bool     // the record names this person but did not give, or gave unreadably, who it is
 }
 
 // ValidID reports whether id can be the logical id of a resource of the health

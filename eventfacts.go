@@ -1,0 +1,53 @@
+package careline
+
+import "encoding/json"
+
+// facts are the fields of an event that the first release did not know. They are
+// kept together, as one JSON object, so that one more of them changes no table.
+// Their names are kept in the log: never change one.
+type facts struct {
+	EndedBy   Side    `json:"endedBy,omitempty"`
+	Failure   Failure `json:"failure,omitzero"`
+	Names     Names   `json:"names,omitzero"`
+	Household bool    `json:"household,omitempty"`
+}
+
+func (e CallEvent) facts() facts {
+	return facts{
+		EndedBy:   e.EndedBy,
+		Failure:   e.Failure,
+		Names:     e.Request.Names,
+		Household: e.Request.Household,
+	}
+}
+
+// Facts is the JSON object under which the log keeps what SetFacts reads; nil when
+// there is nothing to keep. The same facts give the same bytes. It holds names:
+// never to be logged.
+func (e CallEvent) Facts() []byte {
+	f := e.facts()
+	if f == (facts{}) {
+		return nil
+	}
+
+	text, err := json.Marshal(f)
+	if err != nil {
+		panic("careline: " + err.Error()) // strings, numbers and booleans always marshal
+	}
+	return text
+}
+
+// SetFacts is the inverse of Facts; of no text it leaves the event without them. A
+// name that it does not know is left out: a newer release wrote it.
+func (e *CallEvent) SetFacts(text []byte) error {
+	var f facts
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &f); err != nil {
+			return err
+		}
+	}
+
+	e.EndedBy, e.Failure = f.EndedBy, f.Failure
+	e.Request.Names, e.Request.Household = f.Names, f.Household
+	return nil
+}
