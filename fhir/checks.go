@@ -12,22 +12,26 @@ import (
 )
 
 // Checks are the questions that careline doctor asks of the health record. They
-// need the same rights as the service, and cost about two writes of the quota.
+// need the same rights as the service, and cost about three writes of the quota.
 //
-//	fhir: server       it is there, and speaks FHIR R4
+//	fhir: server       it is there, and speaks FHIR R4; which it is, and its version
 //	fhir: login        the credentials are taken
+//	fhir: quota        what the server says is left; nothing else is asked when it is spent
 //	fhir: search       what careline searches and reads may be searched and read
 //	fhir: write        a Communication may be made, and changed, as far as can be seen without storing one
-//	fhir: quota        what the server says is left
+//	fhir: rights       the AccessPolicy that binds the client, on a Medplum server
+//	fhir: record       the call filed last is whole, may be written, and has its history
 //	fhir: definitions  the definitions of what careline writes are there
 func (c *Client) Checks() []careline.Check {
 	return []careline.Check{
 		{Name: aboutServer, Ask: c.checkServer},
 		{Name: aboutLogin, Needs: aboutServer, Ask: c.checkLogin},
-		{Name: "fhir: search", Needs: aboutLogin, Ask: c.checkSearch},
-		{Name: "fhir: write", Needs: aboutLogin, Ask: c.checkWrite},
-		{Name: "fhir: quota", Needs: aboutLogin, Ask: c.checkQuota},
-		{Name: "fhir: definitions", Needs: aboutLogin, Ask: c.checkDefinitions},
+		{Name: aboutQuota, Needs: aboutLogin, Ask: c.checkQuota},
+		{Name: "fhir: search", Needs: aboutQuota, Ask: c.checkSearch},
+		{Name: "fhir: write", Needs: aboutQuota, Ask: c.checkWrite},
+		{Name: "fhir: rights", Needs: aboutQuota, Ask: c.checkRights},
+		{Name: "fhir: record", Needs: aboutQuota, Ask: c.checkRecord},
+		{Name: "fhir: definitions", Needs: aboutQuota, Ask: c.checkDefinitions},
 	}
 }
 
@@ -35,12 +39,16 @@ func (c *Client) Checks() []careline.Check {
 const (
 	aboutServer = "fhir: server"
 	aboutLogin  = "fhir: login"
+	aboutQuota  = "fhir: quota"
 )
 
 func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
 	case err != nil:
+		if until, ok := c.spent(err); ok {
+			return careline.Fault(spentUntil(until), askAgain).Blocking()
+		}
 		found := c.failed("The server's capability statement cannot be had", err)
 		p, answered := errors.AsType[*Problem](err)
 		if answered && (p.Status == http.StatusUnauthorized || p.Status == http.StatusForbidden) {
@@ -50,7 +58,8 @@ func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
 		return careline.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
 	}
-	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(bounded(s.Software.Name, 60))))
+	by := strings.TrimSpace(bounded(s.Software.Name, 60) + " " + bounded(c.versionOf(ctx, s), 60))
+	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(by)))
 }
 
 func orNone(text string) string {
@@ -111,6 +120,9 @@ func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	switch {
 	case err == nil:
 		return c.takeBack(ctx, made)
+	case answered && p.capped():
+		return careline.Fault("The server's resource cap is reached: it takes no new call, and only changes of those that are filed.",
+			"Raise resourceCap of the project, or delete what is not needed (Medplum: project.systemSetting). Calls wait meanwhile and are filed then.")
 	case answered && careline.CodeOf(err) == careline.CodeRejected && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity):
 		return c.checkUpdate(ctx)
 	}
@@ -144,21 +156,6 @@ func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
 	return careline.Doubt(lenient+"; it was deleted again.", "Turn on validation at the server if it has it.")
 }
 
-func (c *Client) checkQuota(ctx context.Context) careline.Finding {
-	if _, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}}); err != nil {
-		return c.failed("The quota cannot be asked for", err)
-	}
-	q := c.Quota()
-	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format("15:04:05 UTC"), costWrite)
-	switch {
-	case !q.Known:
-		return careline.Good("The server tells of no quota.")
-	case q.Left < 50*costWrite:
-		return careline.Doubt(found, "Look at who else uses this client, or have its quota raised (Medplum: fhirQuota of the membership or project).")
-	}
-	return careline.Good(found)
-}
-
 func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
 	plan, err := c.Plan(ctx)
 	if err != nil {
@@ -176,6 +173,9 @@ func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
 
 // failed is the finding of a question that ended with err.
 func (c *Client) failed(what string, err error) careline.Finding {
+	if until, ok := c.spent(err); ok {
+		return careline.Doubt("This could not be asked to its end: "+spentUntil(until), askAgain)
+	}
 	do, cause := "See whether the server at FHIR_BASE_URL is up, then ask again.", err
 	if e, ok := errors.AsType[*careline.Error](err); ok {
 		do = e.Message
