@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -103,7 +104,10 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 // found that the client may write; another server may look at the content first,
 // and then says the same to a client that may not. Its category is ours: the
 // client may write no other.
-const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
+const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"` + checksMark + `"}]}`
+
+// checksMark is how what a check made is told from what others did.
+const checksMark = "A check by careline doctor; never to be stored."
 
 func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")
@@ -135,8 +139,8 @@ func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
 // takeBack deletes what a server without validation has stored.
 func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
 	const lenient = "The server stored a Communication without status, so it does not validate what it is sent"
-	if !careline.ValidID(made.ID) {
-		return careline.Doubt(lenient+", and gave it no id.", "Delete the Communication whose payload says that careline doctor made it.")
+	if !bytes.Contains(made.JSON, []byte(checksMark)) {
+		return careline.Doubt(lenient+", and answered with another resource, which is left alone.", "Delete the Communication whose payload says that careline doctor made it.")
 	}
 	if _, err := c.do(ctx, exchange{method: http.MethodDelete, url: c.address("Communication", made.ID), cost: costWrite}); err != nil {
 		return careline.Doubt(lenient+"; it could not be deleted again.", "Delete Communication/"+made.ID+".")

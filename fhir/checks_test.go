@@ -48,6 +48,7 @@ const (
 	statement = `{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","software":{"name":"x"},"rest":[{"resource":[{"type":"Communication"}]}]}`
 	invalid   = `{"resourceType":"OperationOutcome","issue":[{"code":"structure","details":{"text":"Missing required property"},"expression":["Communication.status"]}]}`
 	missing   = `{"resourceType":"OperationOutcome","issue":[{"code":"not-found"}]}`
+	lenient   = `{"resourceType":"Communication","id":"1","meta":{"versionId":"1"},"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
 )
 
 // sound is a server with which all is well; a case spoils one of its answers.
@@ -93,7 +94,7 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 		"nobody is there":      {method: "GET", path: "/Communication", status: 0, check: "fhir: search", want: careline.VerdictFault, do: "can be reached from here"},
 		"unprocessable":        {method: "POST", path: "/Communication", status: 422, body: invalid, check: "fhir: write", want: careline.VerdictGood},
 		"database down":        {method: "POST", path: "/Communication", status: 400, body: `{"resourceType":"OperationOutcome","issue":[{"code":"invalid","details":{"text":"connect ECONNREFUSED"}}]}`, check: "fhir: write", want: careline.VerdictFault, do: "moment"},
-		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: made, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},
+		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: lenient, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},
 		"quota nearly gone":    {method: "GET", path: "/Communication", status: 200, header: left(3_000, 30), body: empty, check: "fhir: quota", want: careline.VerdictDoubt, do: "quota"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +132,7 @@ func TestWhatTheCheckStoredIsDeleted(t *testing.T) {
 	c := offline(t, func(r *http.Request) (int, http.Header, string) {
 		switch r.Method {
 		case http.MethodPost:
-			return 201, nil, made
+			return 201, nil, lenient
 		case http.MethodDelete:
 			deleted = r.URL.Path == "/fhir/R4/Communication/1"
 			return 204, nil, ""
