@@ -3,6 +3,7 @@ package fhir
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -44,14 +45,20 @@ func (c *Client) Create(ctx context.Context, resourceType string, body []byte, i
 
 // createOnce is a conditional create, and a plain one where the server has none:
 // not every server knows the condition, and one that refuses it refuses the
-// request (FHIR R4, section 3.1.0.8.1). If it was the body that was refused, the
-// second try is refused as well.
+// request (FHIR R4, section 3.1.0.8.1), in whichever way. If it was the body that
+// was refused, the second try is refused as well.
 func (c *Client) createOnce(ctx context.Context, resourceType string, body []byte, ifNoneExist string) (Resource, error) {
 	made, err := c.Create(ctx, resourceType, body, ifNoneExist)
-	if careline.CodeOf(err) == careline.CodeRejected {
+	if careline.CodeOf(err) == careline.CodeRejected || unknownHere(err) {
 		return c.Create(ctx, resourceType, body, "")
 	}
 	return made, err
+}
+
+// unknownHere reports whether the server said that it has no such interaction.
+func unknownHere(err error) bool {
+	p, ok := errors.AsType[*Problem](err)
+	return ok && (p.Status == http.StatusMethodNotAllowed || p.Status == http.StatusNotImplemented)
 }
 
 // Update replaces the version of a resource that the caller has read or written

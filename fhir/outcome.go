@@ -29,8 +29,9 @@ type Problem struct {
 
 // Issue is one OperationOutcome.issue (FHIR R4, section 2.29).
 type Issue struct {
+	Severity   string
 	Code       string
-	Expression []string
+	Expression []string // or location, which servers before R4 wrote in its place
 	Text       string // details.text or diagnostics, as the server wrote it: not for logs
 }
 
@@ -87,12 +88,14 @@ func readProblem(status int, body []byte, after time.Duration) *Problem {
 	p := &Problem{Status: status, after: after}
 	var outcome struct {
 		Issue []struct {
-			Code    string `json:"code"`
-			Details struct {
+			Severity string `json:"severity"`
+			Code     string `json:"code"`
+			Details  struct {
 				Text string `json:"text"`
 			} `json:"details"`
 			Diagnostics string   `json:"diagnostics"`
 			Expression  []string `json:"expression"`
+			Location    []string `json:"location"`
 		} `json:"issue"`
 	}
 	if json.Unmarshal(body, &outcome) != nil {
@@ -103,45 +106,23 @@ func readProblem(status int, body []byte, after time.Duration) *Problem {
 		if text == "" {
 			text = i.Diagnostics
 		}
-		p.Issues = append(p.Issues, Issue{Code: i.Code, Expression: i.Expression, Text: text})
+		p.Issues = append(p.Issues, Issue{Severity: i.Severity, Code: i.Code, Expression: append(i.Expression, i.Location...), Text: text})
 	}
 	return p
 }
 
-// faultOfContent are the issue codes by which a server says that the resource
-// itself is wrong (FHIR R4 value set issue-type: invalid's children and the
-// processing codes that no waiting mends).
-var faultOfContent = []string{"structure", "required", "value", "invariant", "not-supported", "duplicate",
-	"business-rule", "code-invalid", "extension", "too-long", "too-costly"}
+// personsWait is what a refusal asks for that ends only when a person mends an
+// access policy, a limit or a bill; of a 403 whatever its header says. It is about
+// one resource: a longer wait would hold up calls that the server takes. It is no
+// rejection: then every call made meanwhile would be lost to the record for a
+// mistake that has nothing to do with the call.
+const personsWait = 30 * time.Second
 
-// outage is how the text of a 400 betrays that the server's own database is
-// away: socket errors of Node and the texts of PostgreSQL and its client.
-var outage = regexp.MustCompile(`(?i)ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket|connection|database|terminat|time-?out|timed out|not queryable|too many clients|recovery`)
-
-// down reports whether a 400 means that the server cannot work at the moment.
-// Medplum answers code "invalid" both then and for a body it cannot take; the
-// latter names an expression or has another text. Without any issue nothing was
-// said against the resource, so a proxy or the server itself is at fault.
-func (p *Problem) down() bool {
-	for _, i := range p.Issues {
-		if len(i.Expression) > 0 || slices.Contains(faultOfContent, i.Code) {
-			return false
-		}
-	}
-	if len(p.Issues) == 0 {
-		return true
-	}
-	return slices.ContainsFunc(p.Issues, func(i Issue) bool {
-		return i.Code == "transient" || i.Code == "exception" || i.Code == "timeout" || outage.MatchString(i.Text)
-	})
-}
-
-// forbiddenWait is what a 403 asks for, whatever its header says. It ends only
-// when a person mends the access policy, but it is about one resource: a longer
-// wait would hold up calls that the server takes. It is no rejection: then every
-// call made meanwhile would be lost to the record for a mistake that has nothing
-// to do with the call.
-const forbiddenWait = 30 * time.Second
+// personsMend are the refusals that say nothing of the resource and still do not
+// pass by themselves: a bill, an interaction or a form that is not offered, a rule
+// of the server or of a firewall in front of it.
+var personsMend = []int{http.StatusPaymentRequired, http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusRequestEntityTooLarge,
+	http.StatusUnsupportedMediaType, http.StatusTeapot, http.StatusUnprocessableEntity, http.StatusUnavailableForLegalReasons}
 
 // missing reports whether the server says that it does not have a resource. A 404
 // that is no OperationOutcome is the word of a proxy in front of it, which for a
@@ -159,17 +140,23 @@ func (p *Problem) asError() error {
 	case p.Status == http.StatusConflict || p.Status == http.StatusPreconditionFailed:
 		return careline.NewError(careline.CodeConflict, "The health record was changed by somebody else at the same time.", p)
 	case p.Status == http.StatusForbidden:
-		p.after = forbiddenWait
+		p.after = personsWait
 		return careline.NewError(careline.CodeUnavailable, "The health record does not allow careline this. Ask its administrator to mend the client's access policy.", p)
 	case p.Status == http.StatusUnauthorized:
 		return careline.NewError(careline.CodeUnavailable, "The health record does not accept careline's login.", p)
 	case p.Status == http.StatusTooManyRequests:
 		p.after = max(p.after, time.Second)
 		return careline.NewError(careline.CodeUnavailable, "The health record's quota is used up for the moment.", p)
-	case p.Status == http.StatusRequestTimeout || p.Status >= 500 || p.Status < 400 || p.Status == http.StatusNotFound || p.Status == http.StatusGone || p.Status == http.StatusBadRequest && p.down():
-		return careline.NewError(careline.CodeUnavailable, "The health record cannot answer at the moment. If this stays so, check FHIR_BASE_URL.", p)
+	case p.complains():
+		return careline.NewError(careline.CodeRejected, "The health record refuses this. Its answer says which element it does not take.", p)
+	case p.full():
+		p.after = max(p.after, personsWait)
+		return careline.NewError(careline.CodeUnavailable, "The health record takes no new resources: the limit that was set for it is reached. Ask its administrator to raise it.", p)
+	case slices.Contains(personsMend, p.Status):
+		p.after = max(p.after, personsWait)
+		return careline.NewError(careline.CodeUnavailable, "The health record refuses this without a word against its content. If this stays so, ask its administrator why.", p)
 	}
-	return careline.NewError(careline.CodeRejected, "The health record refuses this. Its answer says which element it does not take.", p)
+	return careline.NewError(careline.CodeUnavailable, "The health record cannot answer at the moment. If this stays so, check FHIR_BASE_URL.", p)
 }
 
 // unreachable is the error of a request without an answer. The request's address
@@ -212,8 +199,8 @@ func surelyNotMade(err error) bool {
 		return false
 	}
 	switch p.Status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
-		return true
+	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusTeapot, http.StatusUnprocessableEntity, http.StatusTooManyRequests:
+		return true // refused before anything was done
 	case http.StatusBadRequest:
 		return slices.ContainsFunc(p.Issues, func(i Issue) bool { return refusedEarly.MatchString(i.Text) })
 	}
