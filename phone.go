@@ -115,6 +115,21 @@ func (p Phone) MarshalText() ([]byte, error) { return []byte("(phone)"), nil }
 // (ISO 3166-1 alpha-2).
 func KnownRegion(region string) bool { return phonenumbers.GetSupportedRegions()[region] }
 
+// Region is the country that the number belongs to (ISO 3166-1 alpha-2), "001" of
+// a network without a country; empty for what is no number. The Crown dependencies
+// Guernsey, Jersey and Man are countries of their own: GG, JE and IM.
+func (p Phone) Region() string {
+	if p.facts.region != "" {
+		return p.facts.region
+	}
+
+	n, err := phonenumbers.Parse(p.e164, "")
+	if err != nil {
+		return ""
+	}
+	return look(n).region
+}
+
 // Dialable reports whether the number may be dialled when regions (ISO 3166-1
 // alpha-2) are the countries allowed, and if not, why.
 //
