@@ -19,20 +19,22 @@ import (
 // Problem is an answer of the server that is no success. It is the cause inside
 // the careline.Error that this package returns.
 //
-// Its text holds issue codes, expressions and a bounded part of the diagnostics
-// without quoted words and long numbers: nothing of a resource's content.
+// Its text holds nothing that the server could have taken from a resource: see
+// told.go.
 type Problem struct {
-	Status int // HTTP
-	Issues []Issue
-	after  time.Duration
+	Status  int // HTTP
+	Issues  []Issue
+	request string // the server's own id of the request, by which its log has the rest; may be empty
+	after   time.Duration
 }
 
 // Issue is one OperationOutcome.issue (FHIR R4, section 2.29).
+// What the server wrote is for deciding, never for logs.
 type Issue struct {
 	Severity   string
 	Code       string
 	Expression []string // or location, which servers before R4 wrote in its place
-	Text       string // details.text or diagnostics, as the server wrote it: not for logs
+	Text       string   // details.text or diagnostics
 }
 
 // RetryAfter is how long to wait before the same request is sent again; 0 when
@@ -48,46 +50,29 @@ func (p *Problem) Error() string {
 			b.WriteString("; …")
 			break
 		}
-		fmt.Fprintf(&b, "; %s", bounded(issue.Code, 40))
+		fmt.Fprintf(&b, "; %s", toldCode(issue.Code))
 		if len(issue.Expression) > 0 {
-			fmt.Fprintf(&b, " at %s", bounded(issue.Expression[0], 80))
+			fmt.Fprintf(&b, " at %s", toldPlace(issue.Expression[0]))
 		}
 		if issue.Text != "" {
-			fmt.Fprintf(&b, " (%s)", scrub(issue.Text))
+			fmt.Fprintf(&b, " (%s)", toldText(issue.Text))
 		}
+	}
+	if p.request != "" {
+		fmt.Fprintf(&b, "; the server's request %s", p.request)
 	}
 	return b.String()
 }
 
 const maxIssues = 5
 
-var (
-	quoted     = regexp.MustCompile(`"[^"]*"?|'[^']*'?`)
-	longNumber = regexp.MustCompile(`\d(?:[ ().-]?\d){4,}`)
-)
-
-// scrub takes out of a server's text what may be a patient's: whatever is quoted
-// (validators quote the value they refuse) and every number of five digits or
-// more, also one written in groups.
-func scrub(text string) string {
-	text = bounded(text, 400)
-	return bounded(longNumber.ReplaceAllString(quoted.ReplaceAllString(text, "…"), "…"), 160)
-}
-
-func bounded(text string, n int) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > n {
-		return string(runes[:n]) + "…"
-	}
-	return text
-}
-
 // readProblem understands an answer; a body that is no OperationOutcome leaves
 // the status alone to say what it is.
 func readProblem(status int, body []byte, after time.Duration) *Problem {
 	p := &Problem{Status: status, after: after}
 	var outcome struct {
-		Issue []struct {
+		Extension []Extension `json:"extension"`
+		Issue     []struct {
 			Severity string `json:"severity"`
 			Code     string `json:"code"`
 			Details  struct {
@@ -101,6 +86,7 @@ func readProblem(status int, body []byte, after time.Duration) *Problem {
 	if json.Unmarshal(body, &outcome) != nil {
 		return p
 	}
+	p.request = requestOf(outcome.Extension)
 	for _, i := range outcome.Issue {
 		text := i.Details.Text
 		if text == "" {
@@ -172,7 +158,7 @@ func unreachable(ctx context.Context, err error) error {
 	if n, ok := errors.AsType[net.Error](err); ok && n.Timeout() {
 		message = "The health record did not answer in time."
 	}
-	return careline.NewError(careline.CodeUnavailable, message, err)
+	return careline.NewError(careline.CodeUnavailable, message, &unheard{err})
 }
 
 // neverSent is the error of a request that did not leave.
