@@ -117,7 +117,7 @@ func readConfig(get func(string) string) (config, error) {
 
 func readTwilio(r *reader, c config) twilioConfig {
 	t := twilioConfig{
-		accountSID:         r.form("TWILIO_ACCOUNT_SID", accountForm, "is required: AC and 32 hexadecimal digits, from the Twilio Console"),
+		accountSID:         accountSID(r),
 		authToken:          telemetry.NewSecret(r.form("TWILIO_AUTH_TOKEN", anyText, "is required: the account's primary auth token; webhooks are signed with it")),
 		authTokenSecondary: telemetry.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
 		apiKey:             r.form("TWILIO_API_KEY", keyForm, "is required: SK and 32 hexadecimal digits; it signs access tokens"),
@@ -138,6 +138,10 @@ func readTwilio(r *reader, c config) twilioConfig {
 	}
 	t.signatures = !readDevelopment(r, c)
 	return t
+}
+
+func accountSID(r *reader) string {
+	return r.form("TWILIO_ACCOUNT_SID", accountForm, "is required: AC and 32 hexadecimal digits, from the Twilio Console")
 }
 
 func readFHIR(r *reader) fhirConfig {

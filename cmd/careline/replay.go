@@ -29,14 +29,13 @@ const replayUsage = `careline replay: what could not be delivered, and the recor
   careline replay google               take the dead letters that Google Pub/Sub holds: their events into the log, and what
                                        nobody can read among the strays
 
-It reads DATABASE_URL, and google also PUBSUB_PROJECT and PUBSUB_TOPIC. A SQLite database belongs to one process: stop the service first. Whatever is to be delivered is
+It reads DATABASE_URL, for strays TWILIO_ACCOUNT_SID, whose reports they have to be, and google also PUBSUB_PROJECT and PUBSUB_TOPIC. A SQLite database belongs to one process: stop the service first. Whatever is to be delivered is
 delivered by the service, as soon as it runs.
 `
 
 // replaying is a run of careline replay.
 type replaying struct {
 	store store.Store
-	read  func(m careline.Stray) (careline.CallEvent, error)
 	get   func(string) string // answers settings
 	quiet time.Duration       // then Google holds no more
 	now   time.Time
@@ -49,7 +48,7 @@ func runReplay(ctx context.Context, args []string, out io.Writer) error {
 
 // replay does what args ask for, with the settings that get answers.
 func replay(ctx context.Context, get func(string) string, args []string, out io.Writer) error {
-	r := &replaying{read: (&events.Inbox{Understand: understand}).Read, get: get, quiet: googleQuiet, now: time.Now(), out: out}
+	r := &replaying{get: get, quiet: googleQuiet, now: time.Now(), out: out}
 	do, err := r.asked(args)
 	if err != nil {
 		return helped(err)
@@ -217,7 +216,11 @@ func (r *replaying) again(ctx context.Context, l letter) error {
 		_, err := fmt.Fprintf(r.out, "%s will be delivered again.\n", l.id)
 		return err
 	}
-	e, err := r.read(*l.stray)
+	account, err := r.account()
+	if err != nil {
+		return err
+	}
+	e, err := (&events.Inbox{Understand: understanding(account)}).Read(*l.stray)
 	if err != nil {
 		return fmt.Errorf("still cannot be read: %w", err)
 	}
