@@ -174,40 +174,6 @@ func (r *replaying) letter(ctx context.Context, id string) (letter, error) {
 	return letter{id: id, dead: dead}, err
 }
 
-func (r *replaying) list(ctx context.Context) error {
-	all, err := r.letters(ctx)
-	if err != nil {
-		return err
-	}
-	for _, l := range all {
-		if l.stray != nil {
-			fmt.Fprintf(r.out, "%-10s  kept %s  %s\n", l.id, l.stray.Kept.Format(time.RFC3339), l.stray.Why)
-			continue
-		}
-		e := l.dead.Delivery.Event
-		fmt.Fprintf(r.out, "%-10s  given up %s after %s  %s %s of %s\n            %s\n",
-			l.id, l.dead.Buried.Format(time.RFC3339), several(l.dead.Delivery.Attempts, "attempt"), e.Kind, e.Word, e.Call, l.dead.Cause)
-	}
-	if len(all) == 0 {
-		return r.nothing()
-	}
-	return nil
-}
-
-// show prints what is otherwise never printed: whoever reads it has the database.
-func (r *replaying) show(_ context.Context, l letter) error {
-	if l.stray != nil {
-		_, err := fmt.Fprintf(r.out, "%s  message %s, kept %s\n  why:  %s\n  attributes: %v\n  data: %s\n",
-			l.id, l.stray.ID, l.stray.Kept.Format(time.RFC3339), l.stray.Why, l.stray.Attributes, l.stray.Data)
-		return err
-	}
-	e := l.dead.Delivery.Event
-	_, err := fmt.Fprintf(r.out, "%s  given up %s after %s\n  why:    %s\n  call:   %s\n  event:  %s %s, id %s, leg %s, kept %s\n  appointment: %s\n  report: %s\n",
-		l.id, l.dead.Buried.Format(time.RFC3339), several(l.dead.Delivery.Attempts, "attempt"), l.dead.Cause, e.Call,
-		e.Kind, e.Word, e.ID, e.Leg, e.Kept.Format(time.RFC3339), e.Appointment, e.Report)
-	return err
-}
-
 func (r *replaying) again(ctx context.Context, l letter) error {
 	if l.stray == nil {
 		if err := r.store.Revive(ctx, l.dead.Delivery.Consumer, l.dead.Delivery.Event.Seq); err != nil {

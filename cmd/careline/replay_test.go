@@ -49,8 +49,8 @@ func (s shelf) call(key, patient string) {
 	}
 }
 
-// bury gives up the call's first delivery, and says which it was.
-func (s shelf) bury(key string) careline.Delivery {
+// taken is the call's first delivery, whose claim is held.
+func (s shelf) taken(key string) careline.Delivery {
 	s.t.Helper()
 	if ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
 		s.t.Fatal(ok, err)
@@ -59,6 +59,13 @@ func (s shelf) bury(key string) careline.Delivery {
 	if err != nil || !ok {
 		s.t.Fatal(ok, err)
 	}
+	return d
+}
+
+// bury gives up the call's first delivery, and says which it was.
+func (s shelf) bury(key string) careline.Delivery {
+	s.t.Helper()
+	d := s.taken(key)
 	if err := s.store.Bury(s.t.Context(), d, "the record refuses it"); err != nil {
 		s.t.Fatal(err)
 	}
