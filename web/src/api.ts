@@ -230,10 +230,46 @@ export interface components {
             final: boolean;
             /** @description The same in words for a person. */
             summary: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the newest of this happened.
+             */
             at?: string;
             durationSeconds?: number;
             answeredBy?: string;
+            recipient?: components["schemas"]["Called"];
+            subject?: components["schemas"]["Called"];
+            /** @description Of the number that was asked for. */
+            ending?: string;
+            endedBy?: components["schemas"]["Side"];
+            failure?: components["schemas"]["Failure"];
+            /** @description True when the patient had died, and the clinician confirmed to reach the household. */
+            householdConfirmed?: boolean;
+        };
+        /** @description A person as the record named them when the call was asked for. */
+        Called: {
+            /**
+             * @example Patient/123
+             * @example RelatedPerson/456
+             */
+            ref: string;
+            name?: string;
+            /** @description To the patient, in a word such as daughter; left out for the patient. */
+            relation?: string;
+        };
+        /**
+         * @description Who hung up, as far as Twilio's reports tell.
+         * @enum {string}
+         */
+        Side: "clinician" | "member";
+        /** @description Why a call failed. */
+        Failure: {
+            /** @description Twilio's error code. */
+            code?: number;
+            /** @description The status of the last SIP response (RFC 3261, section 21). */
+            sip?: number;
+            /** @description The same in one sentence for a person. */
+            reason: string;
         };
         Call: {
             /** @description The call's own id, which is that of the clinician's leg. */
@@ -247,9 +283,18 @@ export interface components {
             final: boolean;
             summary: string;
             direction?: string;
-            /** @description Of the number that was dialled. */
+            recipient?: components["schemas"]["Called"];
+            subject?: components["schemas"]["Called"];
+            /** @description Of the number that was asked for. */
             ending?: string;
-            /** Format: date-time */
+            endedBy?: components["schemas"]["Side"];
+            failure?: components["schemas"]["Failure"];
+            /** @description True when the patient had died, and the clinician confirmed to reach the household. */
+            householdConfirmed?: boolean;
+            /**
+             * Format: date-time
+             * @description When Twilio first reported of it; of a call that was refused, or ended before, when it was asked for.
+             */
             sent?: string;
             /**
              * Format: date-time
@@ -278,8 +323,16 @@ export interface components {
         };
         Moment: {
             version: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             at?: string;
+            /**
+             * Format: date-time
+             * @description When the version was written, which may be much later.
+             */
+            recordedAt?: string;
             status?: components["schemas"]["Status"];
             word?: string;
             durationSeconds?: number;
