@@ -1,12 +1,14 @@
 package fhir
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"perci.health/careline"
 )
@@ -16,7 +18,7 @@ import (
 //
 //	fhir: server       it is there, and speaks FHIR R4; which it is, and its version
 //	fhir: login        the credentials are taken
-//	fhir: quota        what the server says is left; nothing else is asked when it is spent
+//	fhir: quota        what the server says is left; the others are not asked when that is nothing
 //	fhir: search       what careline searches and reads may be searched and read
 //	fhir: write        a Communication may be made, and changed, as far as can be seen without storing one
 //	fhir: rights       the AccessPolicy that binds the client, on a Medplum server
@@ -45,10 +47,9 @@ const (
 func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
+	case spent(err):
+		return c.quotaGone(c.cfg.Now().Add(waitAsked(err)))
 	case err != nil:
-		if until, ok := c.spent(err); ok {
-			return careline.Fault(spentUntil(until), askAgain).Blocking()
-		}
 		found := c.failed("The server's capability statement cannot be had", err)
 		p, answered := errors.AsType[*Problem](err)
 		if answered && (p.Status == http.StatusUnauthorized || p.Status == http.StatusForbidden) {
@@ -112,7 +113,10 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 // found that the client may write; another server may look at the content first,
 // and then says the same to a client that may not. Its category is ours: the
 // client may write no other.
-const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
+const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"` + checksMark + `"}]}`
+
+// checksMark is how what a check made is told from what others did.
+const checksMark = "A check by careline doctor; never to be stored."
 
 func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")
@@ -120,7 +124,7 @@ func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	switch {
 	case err == nil:
 		return c.takeBack(ctx, made)
-	case answered && p.capped():
+	case answered && p.full():
 		return careline.Fault("The server's resource cap is reached: it takes no new call, and only changes of those that are filed.",
 			"Raise resourceCap of the project, or delete what is not needed (Medplum: project.systemSetting). Calls wait meanwhile and are filed then.")
 	case answered && careline.CodeOf(err) == careline.CodeRejected && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity):
@@ -147,13 +151,47 @@ func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
 // takeBack deletes what a server without validation has stored.
 func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
 	const lenient = "The server stored a Communication without status, so it does not validate what it is sent"
-	if !careline.ValidID(made.ID) {
-		return careline.Doubt(lenient+", and gave it no id.", "Delete the Communication whose payload says that careline doctor made it.")
+	if !bytes.Contains(made.JSON, []byte(checksMark)) {
+		return careline.Doubt(lenient+", and answered with another resource, which is left alone.", "Delete the Communication whose payload says that careline doctor made it.")
 	}
 	if _, err := c.do(ctx, exchange{method: http.MethodDelete, url: c.address("Communication", made.ID), cost: costWrite}); err != nil {
 		return careline.Doubt(lenient+"; it could not be deleted again.", "Delete Communication/"+made.ID+".")
 	}
 	return careline.Doubt(lenient+"; it was deleted again.", "Turn on validation at the server if it has it.")
+}
+
+// checksCost is what the checks behind this one take of the quota, about.
+const checksCost = 5 * costWrite
+
+func (c *Client) checkQuota(ctx context.Context) careline.Finding {
+	_, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}})
+	q := c.Quota()
+	switch {
+	case spent(err):
+		return c.quotaGone(c.cfg.Now().Add(waitAsked(err)))
+	case err != nil:
+		return c.failed("The quota cannot be asked for", err)
+	case !q.Known:
+		return careline.Good("The server tells of no quota.")
+	case q.Left < checksCost:
+		return c.quotaGone(q.Ends)
+	}
+	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format(clockTime), costWrite)
+	if q.Left < 50*costWrite {
+		return careline.Doubt(found, raiseQuota)
+	}
+	return careline.Good(found)
+}
+
+const (
+	clockTime  = "15:04:05 UTC"
+	raiseQuota = "Look at who else uses this client, or have its quota raised (Medplum: fhirQuota of the membership or project)."
+)
+
+// quotaGone is one fault for all that cannot be asked until the window ends.
+func (c *Client) quotaGone(ends time.Time) careline.Finding {
+	found := fmt.Sprintf("The server's quota for this client is used up until %s: nothing is read or written before.", ends.UTC().Format(clockTime))
+	return careline.Fault(found, "Ask again then. "+raiseQuota).Blocking()
 }
 
 func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
@@ -173,8 +211,8 @@ func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
 
 // failed is the finding of a question that ended with err.
 func (c *Client) failed(what string, err error) careline.Finding {
-	if until, ok := c.spent(err); ok {
-		return careline.Doubt("This could not be asked to its end: "+spentUntil(until), askAgain)
+	if spent(err) {
+		return careline.Doubt("This could not be asked to its end: the server's quota for this client is used up.", "Ask again in a minute. "+raiseQuota)
 	}
 	do, cause := "See whether the server at FHIR_BASE_URL is up, then ask again.", err
 	if e, ok := errors.AsType[*careline.Error](err); ok {

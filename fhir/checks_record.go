@@ -78,7 +78,7 @@ func (c *Client) writeAgain(ctx context.Context, r Resource) (careline.Finding, 
 	switch {
 	case err == nil || stale(err):
 		return careline.Finding{}, true // a stale one was written by the service just now
-	case answered && p.capped():
+	case answered && p.full():
 		return careline.Finding{}, true // about what is new; fhir: write tells of it
 	case forbidden(err):
 		return careline.Fault("The server refuses to write the call filed last again, unchanged: HTTP 403. Where a Communication may else be changed (fhir: write), it checks terminology, and this client may not search its ValueSets: every call is refused.",
@@ -95,12 +95,6 @@ func (c *Client) writeAgain(ctx context.Context, r Resource) (careline.Finding, 
 func (p *Problem) ofTerminology() bool {
 	return (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity) &&
 		slices.ContainsFunc(p.Issues, func(i Issue) bool { return i.Code == "value" || i.Code == "code-invalid" })
-}
-
-// capped reports whether Medplum's project is full.
-func (p *Problem) capped() bool {
-	return p.Status == http.StatusUnprocessableEntity &&
-		slices.ContainsFunc(p.Issues, func(i Issue) bool { return i.Code == "business-rule" && len(i.Expression) == 0 })
 }
 
 // checkVersions reads the versions of a record: on Medplum history and vread are

@@ -47,10 +47,9 @@ func (c *Client) checkRights(ctx context.Context) careline.Finding {
 		Membership   *struct{}     `json:"membership"`
 	}
 	err = c.ask(ctx, "auth/me", false, &me)
-	if _, spent := c.spent(err); spent {
-		return c.failed("", err)
-	}
 	switch {
+	case spent(err):
+		return c.failed("The client's rights cannot be seen", err)
 	case err != nil || me.Membership == nil:
 		return c.probeRights(ctx)
 	case me.AccessPolicy == nil:

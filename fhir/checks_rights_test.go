@@ -141,8 +141,8 @@ func fileUnder(t *testing.T, s *server, policy any) {
 	file(t, s.chart(t), completed(), careline.Filing{Call: completed().Key})
 }
 
-// What is spent is one fault, with its end, and not as many as there are checks.
-func TestASpentQuotaIsOneFault(t *testing.T) {
+// Whichever question meets a quota that is spent, it alone says so.
+func TestASpentQuotaIsToldOnce(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		units int
@@ -166,7 +166,7 @@ func TestASpentQuotaIsOneFault(t *testing.T) {
 				}
 				f := check.Ask(ctx)
 				blocked[check.Name] = f.Blocks
-				if told := f.Verdict == careline.VerdictFault && strings.Contains(f.Found, "spent until ") && strings.HasSuffix(strings.Split(f.Found, ";")[0], "UTC"); told != (check.Name == c.first) {
+				if told := f.Verdict == careline.VerdictFault && strings.Contains(f.Found, "used up until ") && strings.Contains(f.Found, " UTC: "); told != (check.Name == c.first) {
 					t.Errorf("%s: %+v", check.Name, f)
 				}
 			}
