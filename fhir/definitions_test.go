@@ -261,12 +261,12 @@ func TestEverythingWrittenIsDefined(t *testing.T) {
 			t.Errorf("category %+v has no CodeSystem", c)
 		}
 	})
-	for _, name := range []string{"callSid", "parentCallSid", "direction", "callStatus", "answeredBy", "durationSeconds", "recordingSid"} {
+	for name := range defined {
 		if !written[name] {
 			t.Errorf("%s is defined and was never seen written", name)
 		}
 	}
-	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 8 {
+	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 20 {
 		t.Errorf("definitions: %+v", defined)
 	}
 }
@@ -286,6 +286,19 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(want) < 10 {
 		t.Error(diff)
+	}
+}
+
+// The display of a refusal's coding is that of the code system.
+func TestEveryRefusalHasItsDisplay(t *testing.T) {
+	t.Parallel()
+	for _, c := range shipped(t, "codesystem-call-refusal")["concept"].([]any) {
+		concept := c.(object)
+		refused := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusRefused, Refusal: careline.Refusal(concept["code"].(string))}
+		coding := fhir.CommunicationOf(refused, false).StatusReason.Coding[0]
+		if coding.Code != concept["code"] || coding.Display != concept["display"] || coding.Display == "" {
+			t.Errorf("%+v, want %v", coding, concept)
+		}
 	}
 }
 

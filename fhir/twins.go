@@ -177,6 +177,7 @@ func (c *Chart) withdraw(ctx context.Context, twins []Resource) error {
 			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be read.", err)
 		}
 		record["status"] = statusInError
+		withdrawPayload(record)
 		unstamp(record)
 		if twin.JSON, err = json.Marshal(record); err != nil {
 			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be written.", err)
