@@ -1,6 +1,7 @@
 package fhir_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -291,8 +292,8 @@ func TestAnswersWithoutAVersionHeal(t *testing.T) {
 			}
 			if c.heals {
 				l.tells(lie{})
-				note(t, l.honest, f.ID) // somebody writes while no version is known
 			}
+			note(t, l.honest, f.ID) // somebody writes in between
 			if f, err = chart.File(t.Context(), completed(), f); err != nil || (f.Version != "") != c.version {
 				t.Fatalf("%+v, %v", f, err)
 			}
@@ -302,11 +303,31 @@ func TestAnswersWithoutAVersionHeal(t *testing.T) {
 				t.Errorf("status %s", now[0].Status)
 			}
 			r, err := l.honest.client(t).Read(t.Context(), "Communication", f.ID)
-			if err != nil || c.heals && !strings.Contains(string(r.JSON), "Sorry.") {
+			if err != nil || !strings.Contains(string(r.JSON), "Sorry.") {
 				t.Errorf("the note is gone: %s, %v", r.JSON, err)
 			}
 		})
 	}
+}
+
+// A searchset may leave the versions out; a twin is withdrawn all the same.
+func TestTwinsWithoutAVersionAreWithdrawn(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	f := file(t, l.honest.chart(t), ringing(), careline.Filing{Call: "CAparent", Tried: true})
+	file(t, l.honest.chart(t), ringing(), careline.Filing{Call: "CAparent"}) // the first try, stored late
+	l.tells(lie{answered: func(_ *http.Request, _ int, own []byte) []byte {
+		if !bytes.Contains(own, []byte(`"Bundle"`)) {
+			return own
+		}
+		return edit(t, own, func(bundle map[string]any) {
+			for _, e := range bundle["entry"].([]any) {
+				delete(e.(map[string]any)["resource"].(map[string]any), "meta")
+			}
+		})
+	}})
+	file(t, l.chart(t), completed(), f)
+	wantOne(t, l.honest, f.ID)
 }
 
 // What doctor stored by mistake it takes back; what it did not store stays.

@@ -224,6 +224,9 @@ func (c *Client) failed(what string, err error) careline.Finding {
 	if _, answered := errors.AsType[*Problem](err); !answered && careline.CodeOf(err) == careline.CodeUnavailable && waitAsked(err) == 0 {
 		do += " See whether FHIR_BASE_URL and FHIR_TOKEN_URL are right, and can be reached from here."
 	}
+	if _, ok := errors.AsType[strange](err); ok {
+		do = "The server, or a proxy before it, answers with what was not asked for, so nothing can safely be written. Have its administrator see which search parameters it overlooks."
+	}
 	if forbidden(err) {
 		do = "Give the client the AccessPolicy that careline provision makes, or the rights that it lists (docs/decisions/0013)."
 	}

@@ -253,5 +253,5 @@ func readResource(body []byte) (Resource, error) {
 	if err := json.Unmarshal(body, &head); err != nil || head.ResourceType == "" {
 		return Resource{}, careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR resource. Check FHIR_BASE_URL.", nil)
 	}
-	return Resource{Type: head.ResourceType, ID: head.ID, Version: head.Meta.VersionID, LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
+	return Resource{Type: head.ResourceType, ID: head.ID, Version: versionID(head.Meta.VersionID), LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
 }

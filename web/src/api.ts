@@ -355,9 +355,11 @@ export interface components {
         };
     };
     responses: {
-        /** @description Why not, for a person and for a program (RFC 9457). */
+        /** @description Why not, for a person and for a program (RFC 9457). A request is answered within eight seconds, also when another system is slow: then with 503. */
         Problem: {
             headers: {
+                /** @description With 429 and 503. The seconds after which to try again; up to an hour, as long as the system behind asks for. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
