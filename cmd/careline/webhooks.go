@@ -16,7 +16,7 @@ import (
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
 		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: p.counted(), Policy: c.calls.policy,
-		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
+		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now), Rations: calls.NewRations(p.store, time.Now),
 	}
 	return twilio.Webhooks{
 		Verifier: p.signed, AccountSID: c.twilio.accountSID, ApplicationSID: c.twilio.applicationSID, PublicURL: c.public.String(),
