@@ -35,6 +35,9 @@ type Webhooks struct {
 	// Start decides about a call that a clinician asks for. An error means that
 	// the decision could not be kept: nothing is dialled then.
 	Start func(context.Context, calls.Ask) (calls.Answer, error)
+	// SoundTest reports whether a person may test the sound once more, and counts it;
+	// nil: as often as they like.
+	SoundTest func(practitioner string) bool
 	// Keep makes an event durable, however often it comes.
 	Keep func(context.Context, careline.CallEvent) error
 
