@@ -27,7 +27,9 @@ type Starter struct {
 	}
 	// Attempts bounds how often one clinician's asks are looked up at all.
 	Attempts *Attempts
-	Policy   careline.Policy
+	// Rations bounds what refusals by rate write; nil: each is kept.
+	Rations *Rations
+	Policy  careline.Policy
 }
 
 // Ask is a call that an app asks for, as the carrier passed it on.
@@ -50,16 +52,17 @@ type Answer struct {
 }
 
 // Start answers an ask. The same call asked for again gets the answer it got
-// first. An error means that the decision could not be kept: nothing may be
+// first, unless that was a refusal beyond the person's ration, which nobody kept.
+// An error means that the decision could not be kept: nothing may be
 // dialled then.
 func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 	request, appointment := s.decide(ctx, ask)
 	event := careline.CallEvent{
 		ID: ask.Call + "/request", Call: ask.Call, Leg: ask.Call,
 		Kind: careline.KindRequested, Appointment: appointment,
-		Request: request, Report: ask.Report, Trace: ask.Trace,
+		Request: s.counted(request), Report: ask.Report, Trace: ask.Trace,
 	}
-	kept, err := s.keep(ctx, event)
+	kept, err := s.rationed(ctx, event)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -32,7 +32,7 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 	}
 	careline.Note(ctx, slog.String("call", call))
 	if s.soundTest(rd.form) {
-		return s.playSoundTest(rd)
+		return s.playSoundTest(ctx, rd)
 	}
 	ask := s.ask(rd.form)
 	ask.Trace = s.trace(ctx)
