@@ -56,6 +56,21 @@ func (r Refusal) Sentence() string {
 	return "This call could not be placed. Please try again."
 }
 
+// SentenceFor is Sentence for a call to that number: where the country is the
+// reason, it names it. It tells no digit, and is Sentence for no number. A call
+// that was read back from the record has no number: what it was told stands there.
+func (r Refusal) SentenceFor(to Phone) string {
+	if r != RefusedCountry {
+		return r.Sentence()
+	}
+
+	country := CountryName(to.Region())
+	if country == "" {
+		return r.Sentence()
+	}
+	return "Calls to " + country + " are not allowed."
+}
+
 // Policy is what the clinic allows.
 type Policy struct {
 	Regions    []string // ISO 3166-1 alpha-2: countries that may be dialled; the first one reads national numbers

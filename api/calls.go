@@ -104,7 +104,7 @@ func callOf(c careline.Call) callJSON {
 		DurationSeconds: seconds(c.Seconds), AnsweredBy: c.AnsweredBy, Recording: c.Recording,
 	}
 	if c.Refusal != "" {
-		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Refusal.Sentence()}
+		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Refusal.SentenceFor(c.To)}
 	}
 	return j
 }

@@ -11,7 +11,7 @@ import (
 func summary(c careline.Call) string {
 	switch c.Status {
 	case careline.StatusRefused:
-		return "Not placed: " + c.Refusal.Sentence()
+		return "Not placed: " + c.Refusal.SentenceFor(c.To)
 	case careline.StatusRequested:
 		return "Requested"
 	case careline.StatusQueued:

@@ -89,7 +89,7 @@ func statusReason(c careline.Call) *CodeableConcept {
 	if c.Status != careline.StatusRefused {
 		return nil
 	}
-	reason := &CodeableConcept{Text: c.Refusal.Sentence()}
+	reason := &CodeableConcept{Text: c.Refusal.SentenceFor(c.To)}
 	if c.Refusal != "" {
 		reason.Coding = []Coding{{System: systemRefusal, Code: string(c.Refusal)}}
 	}

@@ -44,7 +44,7 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 		return s.say(rd, notKept)
 	}
 	if answer.Refusal != "" {
-		return s.say(rd, answer.Refusal.Sentence())
+		return s.say(rd, answer.Refusal.SentenceFor(answer.To))
 	}
 	if answer.To.IsZero() || answer.CallerID.IsZero() {
 		careline.Note(ctx, slog.String("fault", "the answer names no number to dial, or none to call from"))

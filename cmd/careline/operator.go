@@ -19,6 +19,17 @@ func openStore(ctx context.Context, r *reader) (store.Store, error) {
 	return store.Open(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
 }
 
+// account is whose reports are read: anybody who may publish to the topic could
+// have written a message.
+func (r *replaying) account() (string, error) {
+	settings := &reader{get: r.get}
+	sid := accountSID(settings)
+	if len(settings.faults) > 0 {
+		return "", errors.New(settings.faults[0])
+	}
+	return sid, nil
+}
+
 // How long a command waits for an instance that files a call, which takes it no
 // longer than the health record takes to answer.
 const (
