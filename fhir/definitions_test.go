@@ -489,7 +489,7 @@ func staysWithinThePolicy(t *testing.T, s *server) {
 		t.Fatal(err)
 	}
 	tell(t, http.MethodPut, s.url+"/_test/policy", body)
-	if again, err := newChart(t, c).File(t.Context(), completed(), f); careline.CodeOf(err) != careline.CodeRejected {
+	if again, err := newChart(t, c).File(t.Context(), completed(), f, nil); careline.CodeOf(err) != careline.CodeRejected {
 		t.Errorf("filed again: %+v, %v", again, err)
 	}
 }
