@@ -70,6 +70,7 @@ func closeStore(t *testing.T, s store.Store) {
 func conforms(t *testing.T, fresh func(t *testing.T) database) {
 	for name, test := range map[string]func(t *testing.T, open database){
 		"an event comes back as it was kept":        keepsAll,
+		"an event's facts are kept with it":         keepsFacts,
 		"an event is kept once":                     keepsOnce,
 		"two who bring the same report":             keepsOneOfARace,
 		"events and calls keep the log's order":     keepsOrder,

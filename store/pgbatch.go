@@ -93,8 +93,9 @@ func newBatch(teller string, consumers []string) pgBatch {
 		fileTried: []bool{}, fileDoubted: []bool{}, seen: map[string]struct{}{}}
 }
 
-const sqlWrite = `CALL write_1($1, $2, $3::event_1[], $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-	$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`
+const sqlWrite = `CALL write_2($1, $2, $3::event_1[], $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+	$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+	$29, $30, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`
 
 // prepare tells a new connection of the types that the procedure takes.
 func (b *pgBatch) prepare(ctx context.Context, conn *pgx.Conn) error {
@@ -112,15 +113,16 @@ func (b *pgBatch) write(ctx context.Context, conn *pgx.Conn, batch []*pgWork) (c
 	var seqs []int64
 	var keys []string
 	var repeated, moved []bool
+	var lost bool
 	var recents, lives []int32
 	ends := &b.ends
 	err = conn.QueryRow(ctx, sqlWrite, b.teller, b.consumers, b.events,
-		b.rules.ids, b.rules.keys, b.rules.legs, b.rules.members, b.rules.kepts, b.rules.bits, b.rules.besides,
+		b.rules.ids, b.rules.keys, b.rules.legs, b.rules.members, b.rules.kepts, b.rules.bits, b.rules.besides, b.rules.facts,
 		ends[ended].consumers, ends[ended].places,
 		ends[putOff].consumers, ends[putOff].places, ends[putOff].attempts, ends[putOff].times, ends[putOff].causes,
 		ends[buried].consumers, ends[buried].places, ends[buried].attempts, ends[buried].times, ends[buried].causes,
-		b.fileKeys, b.fileIDs, b.fileVersions, b.filePlaces, b.fileTried, b.fileDoubted).
-		Scan(&seqs, &keys, &repeated, &recents, &lives, &changed, &moved)
+		b.fileKeys, b.fileIDs, b.fileVersions, b.filePlaces, b.fileTried, b.fileDoubted, int64(0)).
+		Scan(&seqs, &keys, &repeated, &recents, &lives, &changed, &moved, &lost)
 	if err != nil {
 		return nil, err
 	}
