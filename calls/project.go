@@ -124,8 +124,8 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 	}
 	if len(a.Patients) == 1 {
 		patient := a.Patients[0]
-		call.Patient, call.Recipient = patient.Ref, patient.Ref
-		call.Names.Patient, call.Names.Recipient = patient.Name, patient.Name
+		call.Patient, call.Names.Patient = patient.Ref, patient.Name
+		call.Recipient, call.Names.Recipient = patient.Ref, patient.Name
 	}
 	if call.Sender == "" && len(a.Clinicians) == 1 && (call.Clinician == "" || a.TakesPart(call.Clinician)) {
 		call.Sender = a.Clinicians[0].As
