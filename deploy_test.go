@@ -71,7 +71,7 @@ func isRequired(method string, args []ast.Expr) bool {
 	switch method {
 	case "form":
 		return strings.HasPrefix(literal(args[2]), "is required")
-	case "link":
+	case "link", "party":
 		return literal(args[1]) == ""
 	}
 	return false

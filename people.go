@@ -8,7 +8,8 @@ import (
 
 // Clinician is the person behind a session.
 type Clinician struct {
-	ID string // id of the Practitioner in the health record
+	ID    string    // id of the Practitioner in the health record
+	Until time.Time // when the session is no longer accepted; zero: not known
 }
 
 type clinicianKey struct{}

@@ -16,6 +16,8 @@ const (
 	codeMethod careline.Code = "method-not-allowed"
 	codeLarge  careline.Code = "too-large"
 	codeOrigin careline.Code = "origin-not-allowed"
+
+	codeTooMany careline.Code = "too-many-requests"
 )
 
 // ProblemType is the beginning of every problem's type; the code follows it.
@@ -57,6 +59,8 @@ func kindOf(code careline.Code) kind {
 		return kind{http.StatusMethodNotAllowed, "Method not allowed"}
 	case codeLarge:
 		return kind{http.StatusRequestEntityTooLarge, "Too large"}
+	case codeTooMany:
+		return kind{http.StatusTooManyRequests, "Too many requests"}
 	case codeOrigin:
 		return kind{http.StatusForbidden, "Origin not allowed"}
 	}
@@ -113,7 +117,7 @@ func writeProblem(w http.ResponseWriter, p problem) {
 	switch p.Status {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="careline"`) // RFC 9110, section 15.5.2
-	case http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		h.Set("Retry-After", retryAfter)
 	}
 	w.WriteHeader(p.Status)

@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -185,9 +187,10 @@ func TestStreamsLeaveRoomForOtherRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		h := api.New(b.cfg)
+		var people atomic.Int64 // each opens one
 		open := func(ctx context.Context) *httptest.ResponseRecorder {
 			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/bff_clinical/v1/calls/events", nil)
-			r.Header.Set("Authorization", "Bearer "+ada)
+			r.Header.Set("Authorization", fmt.Sprint("Bearer nurse-", people.Add(1)))
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
 			return w

@@ -3,6 +3,9 @@ package auth
 import (
 	"errors"
 	"net/url"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -20,12 +23,16 @@ const (
 
 // ours reports why verified claims are not those of a session of our project.
 //
-// The issuer writes iss as the bare project id, or, with the JWT templates made
-// for API gateways, as a URL that ends in it.
+// The issuer writes iss as the bare project id; with the JWT templates made for
+// API gateways as a URL that ends in it; for a session of one tenant as such a URL
+// with the tenant's id after it.
 func (v *Verifier) ours(claims jwt.MapClaims) error {
 	iss, _ := claims["iss"].(string)
-	if iss != v.cfg.ProjectID && !endsIn(iss, v.cfg.ProjectID) {
+	if iss != v.cfg.ProjectID && !names(iss, v.cfg.ProjectID) {
 		return errors.New("the token was issued for another project")
+	}
+	if !v.meant(claims) {
+		return errors.New("the token was issued for another audience; SESSION_AUDIENCE names ours")
 	}
 	switch drn, given := claims["drn"]; {
 	case drn == refreshToken:
@@ -36,10 +43,31 @@ func (v *Verifier) ours(claims jwt.MapClaims) error {
 	return nil
 }
 
-func endsIn(iss, project string) bool {
+// tenantForm is how the issuer writes the id that it gave a tenant.
+var tenantForm = regexp.MustCompile(`^T[0-9A-Za-z]+$`)
+
+// names reports whether iss is a URL of the project, or of one of its tenants. The
+// path is compared as it is written: an escaped slash divides nothing.
+func names(iss, project string) bool {
 	u, err := url.Parse(iss)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.RawQuery == "" && u.Fragment == "" &&
-		strings.HasSuffix(u.Path, "/"+project)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	before, last := path.Split(u.EscapedPath())
+	if tenantForm.MatchString(last) && last != project {
+		_, last = path.Split(strings.TrimSuffix(before, "/"))
+	}
+	return last == project
+}
+
+// meant reports whether the token is for one of the audiences that are ours (RFC
+// 7519, section 4.1.3), when any were named.
+func (v *Verifier) meant(claims jwt.MapClaims) bool {
+	if len(v.cfg.Audiences) == 0 {
+		return true
+	}
+	said, err := claims.GetAudience()
+	return err == nil && slices.ContainsFunc(said, func(a string) bool { return slices.Contains(v.cfg.Audiences, a) })
 }
 
 // clinician is the person whom verified claims describe.

@@ -179,3 +179,8 @@ func request(header ...string) *http.Request {
 	}
 	return r
 }
+
+func base64URL(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
+func base64Std(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+func modulus(k signer) []byte { return k.private.Public().(*rsa.PublicKey).N.Bytes() }

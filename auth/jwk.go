@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // key is one of the issuer's public keys, with the one algorithm it is for.
@@ -37,18 +38,18 @@ func algorithms() []string {
 // smallestRSA is in bits (RFC 7518, section 3.3).
 const smallestRSA = 2048
 
-// parseKeys reads a JWK Set. Keys of a kind that we do not know, or for another
-// use, are passed over (RFC 7517, section 5); a set without one usable key is an
-// error.
+// parseKeys reads a JWK Set. Keys of a kind that we do not know, for another use,
+// or with a member of another type than it should have, are passed over (RFC 7517,
+// section 5); a set without one usable key is an error.
 func parseKeys(body []byte) (map[string]key, error) {
-	var set struct{ Keys []jwk }
+	var set struct{ Keys []json.RawMessage }
 	if err := json.Unmarshal(body, &set); err != nil {
 		return nil, fmt.Errorf("this is not a JWK set: %w", err)
 	}
 	keys := map[string]key{}
 	var unusable error
-	for _, j := range set.Keys {
-		k, err := j.key()
+	for _, entry := range set.Keys {
+		k, err := readKey(entry)
 		if err != nil {
 			unusable = err
 			continue
@@ -59,6 +60,34 @@ func parseKeys(body []byte) (map[string]key, error) {
 		return nil, errors.Join(errors.New("the JWK set holds no usable key"), unusable)
 	}
 	return keys, nil
+}
+
+func readKey(entry []byte) (key, error) {
+	var j jwk
+	if err := json.Unmarshal(entry, &j); err != nil {
+		return key{}, fmt.Errorf("an entry that is no key: %w", err)
+	}
+	return j.key()
+}
+
+// decoded reads base64url as issuers write it: RFC 7518 leaves the padding out,
+// some do not, and some write the other alphabet.
+func decoded(text string) ([]byte, error) {
+	return base64.RawURLEncoding.DecodeString(strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "=")))
+}
+
+// coordinate is a number of size bytes. RFC 7518, section 6.2.1.2, has it filled
+// up with zero bytes; some leave them out, or write one more.
+func coordinate(text string, size int) ([]byte, error) {
+	raw, err := decoded(text)
+	if err != nil {
+		return nil, err
+	}
+	n := new(big.Int).SetBytes(raw)
+	if len(raw) == 0 || n.BitLen() > 8*size {
+		return nil, fmt.Errorf("a coordinate of %d bytes", len(raw))
+	}
+	return n.FillBytes(make([]byte, size)), nil
 }
 
 func (j jwk) key() (key, error) {
@@ -91,7 +120,7 @@ func (j jwk) public() (public any, usual string, allowed []string, err error) {
 		public, usual, err = j.ecdsa()
 		return public, usual, []string{usual}, err
 	case "OKP":
-		x, err := base64.RawURLEncoding.DecodeString(j.X)
+		x, err := decoded(j.X)
 		if err != nil || j.Crv != "Ed25519" || len(x) != ed25519.PublicKeySize {
 			return nil, "", nil, errors.New("an OKP key that is not Ed25519")
 		}
@@ -101,8 +130,8 @@ func (j jwk) public() (public any, usual string, allowed []string, err error) {
 }
 
 func (j jwk) rsa() (*rsa.PublicKey, error) {
-	n, errN := base64.RawURLEncoding.DecodeString(j.N)
-	e, errE := base64.RawURLEncoding.DecodeString(j.E)
+	n, errN := decoded(j.N)
+	e, errE := decoded(j.E)
 	if err := errors.Join(errN, errE); err != nil {
 		return nil, fmt.Errorf("an RSA key: %w", err)
 	}
@@ -124,8 +153,9 @@ func (j jwk) ecdsa() (*ecdsa.PublicKey, string, error) {
 	if !ok {
 		return nil, "", fmt.Errorf("an EC key on the curve %q", j.Crv)
 	}
-	x, errX := base64.RawURLEncoding.DecodeString(j.X)
-	y, errY := base64.RawURLEncoding.DecodeString(j.Y)
+	size := (c.curve.Params().BitSize + 7) / 8
+	x, errX := coordinate(j.X, size)
+	y, errY := coordinate(j.Y, size)
 	if err := errors.Join(errX, errY); err != nil {
 		return nil, "", fmt.Errorf("an EC key: %w", err)
 	}

@@ -19,7 +19,8 @@ const (
 	// back may still be believed.
 	KeysFreshFor = 10 * time.Minute
 	// KeysRetryAfter is the least time between two fetches. A token with an
-	// unknown key id, which anybody can make up, asks for one.
+	// unknown key id, or with a signature that does not fit, asks for one, and
+	// anybody can make up either.
 	KeysRetryAfter = 5 * time.Second
 	// keysWithin is how long the issuer may take to answer.
 	keysWithin = 5 * time.Second
@@ -82,6 +83,28 @@ func (s *keySet) find(ctx context.Context, kid string) (key, error) {
 		return key{}, unavailable(s.failure) // it may be a new key that we could not fetch
 	}
 	return key{}, errors.New("the token's key is not one of the issuer's")
+}
+
+// changed fetches the keys, unless that was done a moment ago, and reports whether
+// the set has another key under the id of this one. An error, of code unavailable,
+// says that nobody can tell: the issuer does not answer.
+func (s *keySet) changed(ctx context.Context, k key) (bool, error) {
+	if done := s.begin(); done != nil {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return false, unavailable(ctx.Err())
+		}
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if now, ok := s.keys[k.id]; ok && now.print != k.print {
+		return true, nil
+	}
+	if s.failure != nil {
+		return false, unavailable(s.failure)
+	}
+	return false, nil
 }
 
 // refetch fetches the keys now, or awaits the fetch that is under way.

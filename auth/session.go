@@ -34,6 +34,7 @@ type Config struct {
 	BaseURL           string           // of Descope's API; keys stand at <BaseURL>/v2/keys/<ProjectID>; required
 	PractitionerClaim string           // top-level claim that holds the Practitioner's id; required
 	ClinicianRole     string           // role that a clinician has in the project or in a tenant; required
+	Audiences         []string         // a session's aud must hold one of them; empty: it is not looked at
 	HTTP              *http.Client     // fetches the keys; nil: http.DefaultClient
 	Now               func() time.Time // nil: time.Now
 }
@@ -142,6 +143,9 @@ func (v *Verifier) verify(ctx context.Context, token string) (session, error) {
 		s.until = exp.Time
 	}
 	s.clinician, s.refusal = v.clinician(claims)
+	if s.clinician.ID != "" {
+		s.clinician.Until = s.until.Add(Skew) // as the parser has it
+	}
 	return s, nil
 }
 

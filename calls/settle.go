@@ -19,7 +19,7 @@ const (
 // is in the health record twice, and takes the later one back.
 type Settler struct {
 	Log interface {
-		Claim(ctx context.Context, consumer, call string) (ok bool, err error)
+		Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 		Release(ctx context.Context, consumer, call string) error
 		Events(ctx context.Context, call string) ([]careline.CallEvent, error)
 		// Doubted are the filings in doubt that had an event kept since.
@@ -40,11 +40,12 @@ const (
 // Look settles every filing in doubt once, unless another instance is at it. One
 // that fails keeps no other from being looked at; the error is the last one.
 func (s Settler) Look(ctx context.Context) error {
-	ours, err := s.Log.Claim(ctx, settling, doubts)
+	held, ours, err := s.Log.Claim(ctx, settling, doubts)
 	if err != nil || !ours {
 		return err
 	}
-	defer func() { _ = s.Log.Release(context.WithoutCancel(ctx), settling, doubts) }() // an end of the process releases it too
+	defer func() { _ = s.Log.Release(context.WithoutCancel(held), settling, doubts) }() // an end of the process releases it too
+	ctx = held
 	filings, last := s.Log.Doubted(ctx, s.Now().Add(-settleFor))
 	for _, f := range filings {
 		events, err := s.Log.Events(ctx, f.Call)

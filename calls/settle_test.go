@@ -20,7 +20,9 @@ type doubts struct {
 	taken   bool // another instance is at it
 }
 
-func (d *doubts) Claim(context.Context, string, string) (bool, error) { return !d.taken, nil }
+func (d *doubts) Claim(ctx context.Context, _, _ string) (context.Context, bool, error) {
+	return ctx, !d.taken, nil
+}
 
 func (d *doubts) Release(context.Context, string, string) error { return nil }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 
@@ -79,6 +78,10 @@ func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing)
 		f.Tried = !surelyNotMade(err)
 		return f, permanent(err)
 	}
+	if err := madeOurs(ours, made); err != nil {
+		f.Tried = true
+		return f, err
+	}
 	return c.filed(f, made), nil
 }
 
@@ -112,7 +115,7 @@ func (c *Chart) put(ctx context.Context, ours Communication, base Resource) (Res
 	for range putTries {
 		body, err := revised(ctx, ours, base)
 		if err != nil {
-			return Resource{}, careline.NewError(careline.CodeInternal, "The call could not be laid over its Communication.", err)
+			return Resource{}, err
 		}
 		if body == nil {
 			return base, nil
@@ -132,15 +135,19 @@ func (c *Chart) put(ctx context.Context, ours Communication, base Resource) (Res
 	return Resource{}, last
 }
 
-// revised is ours laid over base; nil when there is nothing to write.
+// revised is ours laid over base, if that tells of our call; nil when there is
+// nothing to write.
 func revised(ctx context.Context, ours Communication, base Resource) ([]byte, error) {
 	record, err := decode(base.JSON)
 	if err != nil {
-		return nil, fmt.Errorf("read the record's version: %w", err)
+		return nil, careline.NewError(careline.CodeInternal, "The call could not be laid over its Communication.", err)
 	}
 	if record["status"] == statusInError {
 		careline.Note(ctx, slog.Bool("entered_in_error", true))
 		return nil, nil
+	}
+	if !tellsOf(ours, base.JSON) {
+		return nil, careline.NewError(careline.CodeRejected, "What is filed as this call's Communication does not tell of this call, so nothing was written over it. Give it back its identifier there, or mend what it was mixed up with, then replay the call.", errAnotherCall)
 	}
 	if !overlay(ours, record) {
 		return nil, nil
@@ -159,9 +166,14 @@ func stale(err error) bool {
 // update would bring it back. One that the server never had (404: another
 // project, or restored from a backup) is looked for by the call's own
 // identifier, but not made anew, for the record that the id names may return.
+//
+// So is one that tells of another call: what a server once mixed up, or a person
+// made into something else, is not written over, and ours may stand elsewhere.
 func (c *Chart) lost(ctx context.Context, call careline.Call, ours Communication, f careline.Filing, err error) (careline.Filing, error) {
 	p, ok := errors.AsType[*Problem](err)
+	another := errors.Is(err, errAnotherCall)
 	switch {
+	case another:
 	case !ok || !p.missing():
 		return f, permanent(err)
 	case p.Status == http.StatusGone:
@@ -172,6 +184,9 @@ func (c *Chart) lost(ctx context.Context, call careline.Call, ours Communication
 		return f, searchErr
 	}
 	kept, others := choose(found, "")
+	if kept.ID == "" && another {
+		return f, err
+	}
 	if kept.ID == "" {
 		return f, careline.NewError(careline.CodeRejected, "The health record does not have this call's Communication any more, or does not show it. Check that it is there with careline's category, and that FHIR_BASE_URL and the client's project are the same as before, then replay the call.", err)
 	}

@@ -1,12 +1,14 @@
 package fhir
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"perci.health/careline"
 )
@@ -16,18 +18,18 @@ import (
 //
 //	fhir: server       it is there, and speaks FHIR R4
 //	fhir: login        the credentials are taken
+//	fhir: quota        what the server says is left; the others are not asked when that is nothing
 //	fhir: search       what careline searches and reads may be searched and read
 //	fhir: write        a Communication may be made, and changed, as far as can be seen without storing one
-//	fhir: quota        what the server says is left
 //	fhir: definitions  the definitions of what careline writes are there
 func (c *Client) Checks() []careline.Check {
 	return []careline.Check{
 		{Name: aboutServer, Ask: c.checkServer},
 		{Name: aboutLogin, Needs: aboutServer, Ask: c.checkLogin},
-		{Name: "fhir: search", Needs: aboutLogin, Ask: c.checkSearch},
-		{Name: "fhir: write", Needs: aboutLogin, Ask: c.checkWrite},
-		{Name: "fhir: quota", Needs: aboutLogin, Ask: c.checkQuota},
-		{Name: "fhir: definitions", Needs: aboutLogin, Ask: c.checkDefinitions},
+		{Name: aboutQuota, Needs: aboutLogin, Ask: c.checkQuota},
+		{Name: "fhir: search", Needs: aboutQuota, Ask: c.checkSearch},
+		{Name: "fhir: write", Needs: aboutQuota, Ask: c.checkWrite},
+		{Name: "fhir: definitions", Needs: aboutQuota, Ask: c.checkDefinitions},
 	}
 }
 
@@ -35,6 +37,7 @@ func (c *Client) Checks() []careline.Check {
 const (
 	aboutServer = "fhir: server"
 	aboutLogin  = "fhir: login"
+	aboutQuota  = "fhir: quota"
 )
 
 func (c *Client) checkServer(ctx context.Context) careline.Finding {
@@ -103,7 +106,10 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 // found that the client may write; another server may look at the content first,
 // and then says the same to a client that may not. Its category is ours: the
 // client may write no other.
-const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
+const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"` + checksMark + `"}]}`
+
+// checksMark is how what a check made is told from what others did.
+const checksMark = "A check by careline doctor; never to be stored."
 
 func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")
@@ -135,8 +141,8 @@ func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
 // takeBack deletes what a server without validation has stored.
 func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
 	const lenient = "The server stored a Communication without status, so it does not validate what it is sent"
-	if !careline.ValidID(made.ID) {
-		return careline.Doubt(lenient+", and gave it no id.", "Delete the Communication whose payload says that careline doctor made it.")
+	if !bytes.Contains(made.JSON, []byte(checksMark)) {
+		return careline.Doubt(lenient+", and answered with another resource, which is left alone.", "Delete the Communication whose payload says that careline doctor made it.")
 	}
 	if _, err := c.do(ctx, exchange{method: http.MethodDelete, url: c.address("Communication", made.ID), cost: costWrite}); err != nil {
 		return careline.Doubt(lenient+"; it could not be deleted again.", "Delete Communication/"+made.ID+".")
@@ -144,19 +150,38 @@ func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
 	return careline.Doubt(lenient+"; it was deleted again.", "Turn on validation at the server if it has it.")
 }
 
+// checksCost is what the checks behind this one take of the quota, about.
+const checksCost = 5 * costWrite
+
 func (c *Client) checkQuota(ctx context.Context) careline.Finding {
-	if _, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}}); err != nil {
-		return c.failed("The quota cannot be asked for", err)
-	}
+	_, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}})
 	q := c.Quota()
-	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format("15:04:05 UTC"), costWrite)
 	switch {
+	case spent(err):
+		return c.quotaGone(c.cfg.Now().Add(waitAsked(err)))
+	case err != nil:
+		return c.failed("The quota cannot be asked for", err)
 	case !q.Known:
 		return careline.Good("The server tells of no quota.")
-	case q.Left < 50*costWrite:
-		return careline.Doubt(found, "Look at who else uses this client, or have its quota raised (Medplum: fhirQuota of the membership or project).")
+	case q.Left < checksCost:
+		return c.quotaGone(q.Ends)
+	}
+	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format(clockTime), costWrite)
+	if q.Left < 50*costWrite {
+		return careline.Doubt(found, raiseQuota)
 	}
 	return careline.Good(found)
+}
+
+const (
+	clockTime  = "15:04:05 UTC"
+	raiseQuota = "Look at who else uses this client, or have its quota raised (Medplum: fhirQuota of the membership or project)."
+)
+
+// quotaGone is one fault for all that cannot be asked until the window ends.
+func (c *Client) quotaGone(ends time.Time) careline.Finding {
+	found := fmt.Sprintf("The server's quota for this client is used up until %s: nothing is read or written before.", ends.UTC().Format(clockTime))
+	return careline.Fault(found, "Ask again then. "+raiseQuota).Blocking()
 }
 
 func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {

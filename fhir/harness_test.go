@@ -35,6 +35,14 @@ type fault struct {
 	After   bool              `json:"after,omitempty"`
 	Body    any               `json:"body,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"` // the Medplum-like server only
+
+	// The kinds and their members are fhirbox.Fault's; both servers know them.
+	Kind   fhirbox.Kind `json:"kind,omitempty"`
+	Names  []string     `json:"names,omitempty"`
+	With   string       `json:"with,omitempty"`
+	Share  float64      `json:"share,omitempty"`
+	Seed   uint64       `json:"seed,omitempty"`
+	Expiry any          `json:"expiry,omitempty"`
 }
 
 // server is a FHIR server under a test's control.

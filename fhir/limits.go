@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -258,6 +259,14 @@ func (c *Client) Quota() Quota {
 		q.Waiting += lane.waiting + len(lane.head)
 	}
 	return q
+}
+
+// spent reports whether a request failed because the quota is used up, by the
+// server's word or by what the limiter knows of it.
+func spent(err error) bool {
+	p, answered := errors.AsType[*Problem](err)
+	_, held := errors.AsType[*later](err)
+	return answered && p.Status == http.StatusTooManyRequests || held && errors.Is(err, context.DeadlineExceeded)
 }
 
 func quotaLow(wait time.Duration, cause error) error {

@@ -86,25 +86,31 @@ func (c cast) person(ref, patient careline.Reference) careline.Person {
 	if patient == "" {
 		patient = c.local(p.Patient)
 	}
-	return careline.Person{Ref: ref, Patient: patient, Name: nameOf(p.Name), BirthDate: p.BirthDate, Phones: c.phones(p.Telecom)}
+	out := careline.Person{Ref: ref, Patient: patient, Name: nameOf(p.Name), BirthDate: p.BirthDate}
+	out.Phones, out.Unreadable = c.phones(p.Telecom)
+	return out
 }
 
-// phones are the numbers in use, best first (ContactPoint.rank, 1 is highest).
-// One that cannot be read as a number is left out: it could not be dialled.
-func (c cast) phones(telecom []contactPoint) []careline.Phone {
+// phones are the numbers in use, best first (ContactPoint.rank, 1 is highest), and
+// the entries in which none can be read, as they stand.
+func (c cast) phones(telecom []contactPoint) (phones []careline.Phone, unreadable []string) {
 	telecom = slices.Clone(telecom)
 	slices.SortStableFunc(telecom, func(a, b contactPoint) int { return cmp.Compare(uint(a.Rank)-1, uint(b.Rank)-1) })
-	var phones []careline.Phone
 	for _, t := range telecom {
-		if t.System != "phone" && t.System != "sms" || t.Use == "old" || t.Period.over(c.now) {
+		if t.System != "phone" && t.System != "sms" || t.Use == "old" || t.Period.over(c.now) || strings.TrimSpace(t.Value) == "" {
 			continue
 		}
-		phone, err := careline.ParsePhone(strings.TrimPrefix(t.Value, "tel:"), c.region)
-		if err == nil && !slices.Contains(phones, phone) {
-			phones = append(phones, phone)
+		read := careline.ReadPhones(t.Value, c.region)
+		if len(read) == 0 {
+			unreadable = append(unreadable, t.Value)
+		}
+		for _, phone := range read {
+			if !slices.ContainsFunc(phones, phone.Equal) {
+				phones = append(phones, phone)
+			}
 		}
 	}
-	return phones
+	return phones, unreadable
 }
 
 // over reports whether a period has ended. An end with less than a time of day

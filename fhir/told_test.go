@@ -1,155 +1,136 @@
 package fhir_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
-
-	"perci.health/careline"
 	"perci.health/careline/fhir"
 )
 
-const (
-	theCall   = "CA00000000000000000000000000000001" // and the clinician's leg
-	theMember = "CA00000000000000000000000000000002"
-)
+// private is what no log may ever hold, in the forms in which servers wrote it.
+var private = []string{"Ellis", "ellis", "ELLIS", "Meyer", "Łukasz", "O'Neil", "7700", "900123", "1980-02-29", "Sauchiehall", "axel@"}
 
-var carriersWords = map[string]careline.Status{
-	"queued": careline.StatusQueued, "initiated": careline.StatusInitiated, "ringing": careline.StatusRinging,
-	"answered": careline.StatusInProgress, "in-progress": careline.StatusInProgress, "completed": careline.StatusCompleted,
-	"busy": careline.StatusBusy, "failed": careline.StatusFailed, "no-answer": careline.StatusNoAnswer, "canceled": careline.StatusCanceled,
-	"": careline.StatusUnknown, "levitating": careline.StatusUnknown, "refused": careline.StatusUnknown, "on hold": careline.StatusUnknown,
-}
-
-func one[T any](t *rapid.T, label string, values ...T) T {
-	return rapid.SampledFrom(values).Draw(t, label)
-}
-
-// anyRequest is a clinician's ask, allowed or refused.
-func anyRequest(t *rapid.T) careline.CallEvent {
-	to, err := careline.ParsePhone(one(t, "to", "+447700900123", "+442079460018", "+34911234567"), "GB")
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := careline.CallEvent{Kind: careline.KindRequested, Leg: theCall, Appointment: one(t, "appointment", "a1", ""), Request: careline.Request{
-		Clinician: one(t, "clinician", "dr-1", ""),
-		Sender:    careline.Reference(one(t, "sender", "Practitioner/p", "PractitionerRole/r", "")),
-		Patient:   careline.Reference(one(t, "patient", "Patient/m", "")),
-		Recipient: careline.Reference(one(t, "recipient", "Patient/m", "RelatedPerson/q", "")),
-		To:        one(t, "number", to, careline.Phone{}),
-		Household: rapid.Bool().Draw(t, "household"),
-		Names: careline.Names{Sender: one(t, "sender's name", "Dr Hale", ""), Patient: one(t, "patient's name", "Axel Oak", ""),
-			Recipient: one(t, "recipient's name", "Nora Oak", ""), Relation: one(t, "relation", "daughter", "")},
-	}}
-	if rapid.Bool().Draw(t, "refused") {
-		e.Kind = careline.KindRefused
-		e.Request.Refusal = one(t, "refusal", careline.RefusedCountry, careline.RefusedRate, careline.RefusedDeceased, "a-newer-one", "")
-	}
-	return e
-}
-
-// anyReport is a carrier's report of any kind, which may contradict every other.
-func anyReport(t *rapid.T) careline.CallEvent {
-	kinds := []careline.Kind{careline.KindProgress, careline.KindProgress, careline.KindProgress, careline.KindDialEnded,
-		careline.KindMachineDetection, careline.KindClinicianLeg, careline.KindMemberCalled, "a-newer-kind"}
-	e := careline.CallEvent{Kind: one(t, "kind", kinds...), Leg: one(t, "leg", theMember, theMember, theCall), Appointment: one(t, "appointment", "a1", "")}
-	e.Word = one(t, "word", "queued", "initiated", "ringing", "ringing", "answered", "in-progress", "in-progress", "completed", "completed",
-		"busy", "busy", "failed", "failed", "no-answer", "canceled", "", "levitating", "refused", "on hold")
-	e.Status = carriersWords[e.Word]
-	if rapid.IntRange(0, 9).Draw(t, "another status") == 0 {
-		e.Status = one(t, "status", careline.StatusRinging, careline.StatusInProgress, careline.StatusCompleted, careline.StatusCanceled)
-	}
-	e.Direction = one(t, "direction", "outbound-dial", "outbound-api", "inbound", "")
-	if e.Kind == careline.KindDialEnded {
-		e.Leg, e.MemberLeg = theCall, one(t, "member's leg", theMember, theCall, "")
-	}
-	if e.Kind == careline.KindClinicianLeg {
-		e.Leg = theCall
-	}
-	e.Order = rapid.IntRange(0, 3).Draw(t, "order")
-	e.Seconds = careline.SecondsOf(rapid.IntRange(-1, 200).Draw(t, "seconds"))
-	e.AnsweredBy = one(t, "answered by", "human", "machine_start", "machine_end_beep", "fax", "unknown", "", "")
-	e.Recording = one(t, "recording", "RE1", "RE2", "", "")
-	e.EndedBy = one(t, "ended by", careline.SideClinician, careline.SideMember, "")
-	e.Failure = careline.Failure{Code: one(t, "code", 13227, 99999, 0), SIP: one(t, "sip", 404, 603, 999, 0)}
-	return e
-}
-
-// anyEvents is a log of one call: any reports, with gaps, in any order.
-func anyEvents(t *rapid.T) []careline.CallEvent {
-	var events []careline.CallEvent
-	if rapid.IntRange(0, 4).Draw(t, "asked for") > 0 {
-		events = append(events, anyRequest(t))
-	}
-	events = append(events, rapid.SliceOfN(rapid.Custom(anyReport), 0, 8).Draw(t, "reports")...)
-	if rapid.IntRange(0, 5).Draw(t, "dialled by the API") == 0 {
-		for i := range events {
-			events[i].Leg, events[i].MemberLeg = theCall, ""
-		}
-	}
-
-	for i := range events {
-		e := &events[i]
-		e.Call, e.ID = theCall, rapid.StringMatching("[a-f]{3}").Draw(t, "id")
-		at := rapid.Int64Range(0, 5e9).Draw(t, "at")
-		e.Kept = time.Unix(1764000000, at).UTC()
-		if rapid.IntRange(0, 3).Draw(t, "timed") > 0 && e.Request == (careline.Request{}) {
-			e.At = time.Unix(1764000000+at%100, at%3*5e8).UTC()
-		}
-		if rapid.IntRange(0, 4).Draw(t, "looked up") == 0 && e.Request == (careline.Request{}) {
-			e.ID = careline.ReconciledID(e.Leg, e.Status)
-		}
-	}
-	return events
-}
-
-// anyCall is any call that Fold can give and that the record is to hold.
-func anyCall(t *rapid.T) careline.Call {
-	return rapid.Custom(func(t *rapid.T) careline.Call { return careline.Fold(anyEvents(t)) }).Filter(careline.Call.Recordable).Draw(t, "call")
-}
-
-// recorded is what of a call comes back from the record: its times are whole
-// seconds, a number is its ending, a name needs somebody whose it is. That the
-// clinician has left is told where it is what ended the call.
-func recorded(c careline.Call) careline.Call {
-	c.Clinician, c.To = "", careline.Phone{}
-	for _, at := range []*time.Time{&c.Sent, &c.Received, &c.Ended, &c.At} {
-		*at = at.Truncate(time.Second)
-	}
-	for ref, name := range map[careline.Reference]*string{c.Sender + "s": &c.Names.Sender, c.Patient + "p": &c.Names.Patient, c.Recipient + "r": &c.Names.Recipient} {
-		if len(ref) == 1 {
-			*name = ""
-		}
-	}
-	said := carriersWords[c.Word] == c.Status && c.Word != ""
-	c.ClinicianLeft = c.ClinicianLeft && !said && c.Status != careline.StatusRefused
-	return c
-}
-
-func TestCallOfReadsWhatWasWritten(t *testing.T) {
+// Whatever a server writes into an OperationOutcome, nothing of a person leaves it.
+func TestNothingOfAPersonLeavesAnOutcome(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		call := anyCall(t)
-		text, err := json.Marshal(fhir.CommunicationOf(call, rapid.Bool().Draw(t, "strict")))
+	for name, o := range map[string]map[string]any{
+		"a name, bare":                outcome("invalid", "Invalid name Ellis"),
+		"a name, quoted":              outcome("invalid", "Invalid name \"Ellis\" of 'Meyer'"),
+		"a quote that does not end":   outcome("invalid", `Invalid name 'O'Neil of Sauchiehall Street`),
+		"typographic quotes":          outcome("invalid", "Invalid name “Łukasz” ‘Ellis’ «Meyer»"),
+		"a name in a constraint":      outcome("invariant", "Constraint pat-1 not met: Patient.name.where(family='Ellis').exists()"),
+		"a name before the phrase":    outcome("invalid", "ellis: Missing required property; Meyer File too large"),
+		"a word in a phrase's gap":    outcome("invalid", "Invalid ellis format, Invalid Meyer format"),
+		"a phrase run on":             outcome("invalid", "HAPI-7700900123 Constraint ellis-1 not met"),
+		"a telephone number":          outcome("value", "Invalid phone 07700 900123, also 07700-900123, 7700.900123"),
+		"a birth date and an address": outcome("value", "born 1980-02-29, 12 Sauchiehall Street, axel@example.org"),
+		"a literal in the expression": outcome("value", "", "Patient.name.where(family='Ellis').given"),
+		"a name as a path":            outcome("value", "", "Patient.name.ellis", "Patient.Ellis"),
+		"a name run on":               outcome("value", "", "Patient.nameEllis.family"),
+		"a name behind an index":      outcome("value", "", "Patient.name[0]Ellis"),
+		"a name as an index":          outcome("value", "", "Patient.name[Ellis].family"),
+		"a number as an index":        outcome("value", "", "Patient.telecom[07700900123].value"),
+		"a name as the type":          outcome("value", "", "Ellis.name"),
+		"only a name":                 outcome("value", "", "Ellis"),
+		"a name as the code":          outcome("ellis", "x"),
+		"a long code":                 outcome("processing Ellis Meyer", "x"),
+		"lines and control signs":     outcome("invalid", "Resource cap\x1b[31m\r\nEllis\u202e exceeded"),
+		"many issues":                 both(outcome("invalid", "Ellis"), outcome("invalid", "Meyer")),
+		"a location":                  {"resourceType": "OperationOutcome", "issue": []any{map[string]any{"code": "processing", "location": []string{"/f:Patient[f:name='Ellis']"}}}},
+		"diagnostics":                 {"resourceType": "OperationOutcome", "issue": []any{map[string]any{"code": "processing", "diagnostics": "Ellis"}}},
+		"the tracing extension": {"resourceType": "OperationOutcome", "issue": []any{}, "extension": []any{map[string]any{
+			"url": "https://medplum.com/fhir/StructureDefinition/tracing", "extension": []any{map[string]any{"url": "requestId", "valueString": "ellis"}}}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body, err := json.Marshal(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, status := range []int{400, 403, 404, 409, 412, 422, 429, 500} {
+				client := offline(t, func(*http.Request) (int, http.Header, string) { return status, nil, string(body) }, false)
+				_, err = client.Read(t.Context(), "Patient", "1")
+				silent(t, err)
+			}
+		})
+	}
+}
+
+func silent(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, secret := range private {
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("%q is in %q", secret, err)
+		}
+	}
+	if strings.ContainsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x202e }) {
+		t.Errorf("%q moves a terminal", err)
+	}
+}
+
+// What an operator needs to mend it is told.
+func TestWhatAnOperatorNeedsIsTold(t *testing.T) {
+	t.Parallel()
+	for want, o := range map[string]map[string]any{
+		"Resource cap exceeded":                       outcome("business-rule", "Resource cap exceeded"),
+		"ECONNREFUSED":                                outcome("invalid", "connect ECONNREFUSED 10.0.0.3:5432"),
+		"the database system is starting up":          outcome("invalid", "the database system is starting up"),
+		"Missing required property":                   outcome("structure", "Missing required property"),
+		"Constraint ext-1 not met":                    outcome("invariant", "Constraint ext-1 not met: Must have either extensions or value[x], not both"),
+		"Invalid reference (Not found)":               outcome("structure", "Invalid reference (Not found)"),
+		"Invalid dateTime format":                     outcome("invalid", "Invalid dateTime format"),
+		"expected number, but got string":             outcome("structure", "Invalid JSON type: expected number, but got string"),
+		"HAPI-1094":                                   outcome("processing", "HAPI-1094: Resource Patient/x not found, specified in path: Communication.subject"),
+		"at Communication.extension[0].extension[12]": outcome("invariant", "x", "Communication.extension[0].extension[12]"),
+		"at Patient.name.…":                           outcome("invariant", "x", "Patient.name.where(family='Ellis')"),
+		"8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11": {"resourceType": "OperationOutcome", "issue": []any{}, "extension": []any{map[string]any{
+			"url": "https://medplum.com/fhir/StructureDefinition/tracing", "extension": []any{map[string]any{"url": "requestId", "valueString": "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11"}}}}},
+	} {
+		client := offline(t, func(*http.Request) (int, http.Header, string) { return 422, nil, textOf(t, o) }, false)
+		if _, err := client.Read(t.Context(), "Patient", "1"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %q", want, err)
+		}
+	}
+}
+
+// A server whose answer is out of step has net/http quote what it read.
+func TestBrokenAnswersAreNotQuoted(t *testing.T) {
+	t.Parallel()
+	for _, spilled := range []string{"Ellis, 07700 900123\r\n\r\n", "HTTP/1.1 Ellis\r\n\r\n", "HTTP/1.1 200 OK\r\nEllis 7700\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: Ellis\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: Ellis\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nEllis\r\n"} {
+		ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), `""`) || strings.Contains(string(text), "[]") || strings.Contains(string(text), "{}") || strings.Contains(string(text), "null") {
-			t.Fatalf("something is written empty: %s", text)
-		}
-		var m fhir.Communication
-		if err := json.Unmarshal(text, &m); err != nil {
+		go func() {
+			for {
+				conn, err := ln.Accept()
+				if err != nil {
+					return
+				}
+				if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+					_, _ = conn.Write([]byte(spilled)) // what the client makes of it is looked at
+				}
+				_ = conn.Close()
+			}
+		}()
+		c, err := fhir.New(fhir.Config{BaseURL: "http://" + ln.Addr().String()})
+		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(recorded(call), fhir.CallOf(m), cmp.AllowUnexported(careline.Seconds{}), cmp.Comparer(careline.Phone.Equal)); diff != "" {
-			t.Fatalf("read back (-written +read): %s\n%s", diff, text)
+		_, err = c.Search(t.Context(), "Patient", url.Values{"phone": {"+447700900123"}})
+		silent(t, err)
+		if err := ln.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			t.Error(err)
 		}
-		if got := fhir.CallOf(m).Summary(); got != call.Summary() {
-			t.Fatalf("read back it says %q, before %q", got, call.Summary())
-		}
-	})
+	}
 }

@@ -190,9 +190,23 @@ func TestFormJSON(t *testing.T) {
 	if f.Get("b") != "" || f.Get("absent") != "" || f.Get("c") != "" || f.Get("a") != "é\"\\\n<😀" {
 		t.Error("Get")
 	}
-	for _, bad := range []string{"", "null", "[]", `{"a":1}`, `{"a":null}`, `{"a":{}}`, `{"a":[1]}`, `{"a":"x"`} {
+	for _, bad := range []string{"", "null", "[]", `{"a":{}}`, `{"a":[{}]}`, `{"a":[[1]]}`, `{"a":"x"`, `{"a":"x"}{`} {
 		if _, err := twilio.FormFromJSON([]byte(bad)); err == nil {
 			t.Errorf("%s was read", bad)
+		}
+	}
+}
+
+// What others make of a form on its way is still that form.
+func TestFormOfPlainValues(t *testing.T) {
+	t.Parallel()
+	for object, want := range map[string]string{
+		`{"a":1}`: `{"a":"1"}`, `{"a":42.0}`: `{"a":"42"}`, `{"a":1.5,"b":-0.0}`: `{"a":"1.5","b":"-0.0"}`, `{"a":12345678901234567890}`: `{"a":"12345678901234567890"}`,
+		`{"a":null,"b":""}`: `{"b":""}`, `{"a":[1,null,"1",true]}`: `{"a":["1","1","true"]}`, `{"a":false}`: `{"a":"false"}`, `{"a":[]} `: `{}`,
+	} {
+		form, err := twilio.FormFromJSON([]byte(object))
+		if err != nil || string(form.JSON()) != want {
+			t.Errorf("%s is read as %s, %v; want %s", object, form.JSON(), err, want)
 		}
 	}
 }

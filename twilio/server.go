@@ -197,11 +197,8 @@ func write(w http.ResponseWriter, a reply) {
 	_, _ = w.Write(content) // Twilio has gone: what was to be kept is kept
 }
 
-// ours reports whether a form is about our account: one signature token may
-// serve several.
-func (s *server) ours(f Form) bool {
-	return s.AccountSID != "" && f.Get("AccountSid") == s.AccountSID
-}
+// ours reports whether a form is about our account.
+func (s *server) ours(f Form) bool { return OfAccount(s.AccountSID, f) == nil }
 
 func (s *server) trace(ctx context.Context) string {
 	if s.Trace == nil {

@@ -10,8 +10,8 @@
 //
 // # Member phones
 //
-// Only numbers that Ofcom set aside for drama are answered: +447700900000-999
-// and +442079460000-999. What a phone does follows from the last three digits of
+// Only numbers that Ofcom set aside for drama are answered: +447700900000-999,
+// +442079460000-999 and +441614960000-999. What a phone does follows from the last three digits of
 // its number, read as the SIP response it gives, until the sandbox is told
 // otherwise (PUT /sandbox/v1/phones/{number}):
 //

@@ -28,7 +28,7 @@ type Phone struct {
 }
 
 var (
-	servedNumber = regexp.MustCompile(`^\+44(7700900|2079460)([0-9]{3})$`)
+	servedNumber = regexp.MustCompile(`^\+44(7700900|2079460|1614960)([0-9]{3})$`)
 	outcomes     = []string{"answer", "busy", "no-answer", "failed", "voicemail", "decline", "manual"}
 	detections   = []string{"", "human", "fax", "unknown", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other"}
 )

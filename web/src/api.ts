@@ -82,10 +82,12 @@ export interface paths {
         /**
          * The clinician's own calls as they change
          * @description Server-sent events named "call"; data is a Call, id its place in the log. It goes on while the health record is down.
-         *     A comment comes every 15 s. The stream ends after an hour, or when the service stops; come back with Last-Event-ID to miss nothing.
+         *     A comment comes every 15 s. The stream ends with the session that it was opened with, after an hour, or when the service stops; come
+         *     back with Last-Event-ID, and a session that is still good, to miss nothing.
          *     Changes that come quickly are told as one.
          *     An instance keeps 400 streams open, so that there is always room for the carrier's webhooks. One more is answered with 503 and
-         *     Retry-After: come back then, and again, for as long as the stream is wanted; everything else works meanwhile.
+         *     Retry-After: come back then, and again, for as long as the stream is wanted; everything else works meanwhile. One person has ten of
+         *     them; who opens an eleventh is answered with 429 and Retry-After.
          */
         get: operations["streamCalls"];
         put?: never;
@@ -159,7 +161,7 @@ export interface components {
             /** @description A sentence that the person who asked can act on. */
             detail: string;
             /** @enum {string} */
-            code: "invalid" | "unauthenticated" | "forbidden" | "not-found" | "conflict" | "unavailable" | "rejected" | "internal" | "method-not-allowed" | "too-large" | "origin-not-allowed";
+            code: "invalid" | "unauthenticated" | "forbidden" | "not-found" | "conflict" | "unavailable" | "rejected" | "internal" | "method-not-allowed" | "too-large" | "origin-not-allowed" | "too-many-requests";
             /** @description Also in the log, and in the header X-Request-Id. */
             incident: string;
         };
@@ -413,7 +415,7 @@ export interface operations {
     listAppointments: {
         parameters: {
             query?: {
-                /** @description The day, where the clinic is. Left out, it is today. */
+                /** @description The day, where the clinic is, at most a hundred years from today. Left out, it is today. */
                 date?: string;
             };
             header?: never;
@@ -434,6 +436,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -462,6 +465,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -490,6 +494,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -520,6 +525,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
