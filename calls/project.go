@@ -154,7 +154,9 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 		return call, err
 	}
 	if len(a.Patients) == 1 {
-		call.Patient, call.Recipient = a.Patients[0].Ref, a.Patients[0].Ref
+		patient := a.Patients[0]
+		call.Patient, call.Names.Patient = patient.Ref, patient.Name
+		call.Recipient, call.Names.Recipient = patient.Ref, patient.Name
 	}
 	if call.Sender == "" && len(a.Clinicians) == 1 && (call.Clinician == "" || a.TakesPart(call.Clinician)) {
 		call.Sender = a.Clinicians[0].As

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"perci.health/careline"
@@ -32,10 +33,11 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 	}
 }
 
-// mounted puts Twilio's routes among the service's own.
+// mounted puts Twilio's routes among the service's own, without its limit of a
+// body: theirs bound themselves what they read, and speak when it is too much.
 func mounted(w twilio.Webhooks) (routes []api.Route) {
 	for _, r := range w.Routes() {
-		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio"})
+		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio", Limit: math.MaxInt64})
 	}
 	return routes
 }
