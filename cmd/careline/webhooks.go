@@ -17,6 +17,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
 		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: p.counted(), Policy: c.calls.policy,
 		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
+		Now:      func() time.Time { return time.Now().In(c.location) },
 	}
 	return twilio.Webhooks{
 		Verifier: p.signed, AccountSID: c.twilio.accountSID, ApplicationSID: c.twilio.applicationSID, PublicURL: c.public.String(),
