@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -89,6 +90,10 @@ func (s *server) appointmentOf(r *http.Request) (careline.Appointment, error) {
 	return a, nil
 }
 
+// farYears is farther than any appointment, and within what a FHIR date can say: the
+// day after 9999-12-31 has no name.
+const farYears = 100
+
 // day is the beginning of the day that is asked for; today where the clinic is,
 // when none is.
 func (s *server) day(r *http.Request) (time.Time, error) {
@@ -97,8 +102,11 @@ func (s *server) day(r *http.Request) (time.Time, error) {
 		text = s.cfg.Now().In(s.cfg.Location).Format(time.DateOnly)
 	}
 	day, err := time.ParseInLocation(time.DateOnly, text, s.cfg.Location)
-	if err != nil {
-		return time.Time{}, careline.NewError(careline.CodeInvalid, "The date must be written as YYYY-MM-DD, such as 2026-03-31.", err)
+	if err != nil { // it quotes what was sent, which is anybody's text
+		return time.Time{}, careline.NewError(careline.CodeInvalid, "The date must be written as YYYY-MM-DD, such as 2026-03-31.", errors.New("the date cannot be read"))
+	}
+	if now := s.cfg.Now(); day.Before(now.AddDate(-farYears, 0, 0)) || day.After(now.AddDate(farYears, 0, 0)) {
+		return time.Time{}, careline.NewError(careline.CodeInvalid, "There are no appointments so far from today. Please check the year of the date.", nil)
 	}
 	return day, nil
 }

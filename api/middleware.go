@@ -69,7 +69,9 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, route *Route) {
 		ctx, end = s.cfg.Span(r, route.Path)
 	}
 	ctx, line := careline.WithLine(ctx)
-	r = r.WithContext(ctx)
+	within, done := bounded(ctx, route)
+	defer done()
+	r = r.WithContext(within)
 	defer func() {
 		took := s.cfg.Now().Sub(began)
 		status := s.finish(a, r, recover())
@@ -149,11 +151,22 @@ func (s *server) log(ctx context.Context, e entry) {
 	var room [16]slog.Attr
 	attrs := append(room[:0],
 		slog.String("id", e.a.id),
-		slog.String("method", e.r.Method),
+		slog.String("method", methodOf(e.r)),
 		slog.String("route", e.route.Path),
 		slog.Int("status", e.status),
 		slog.Int64("bytes", e.a.bytes),
 		slog.Float64("took_ms", float64(e.took.Microseconds())/1000),
 	)
 	s.cfg.Log.LogAttrs(ctx, level, "request", append(attrs, e.line.Attrs()...)...)
+}
+
+// methodOf is a method that HTTP knows (RFC 9110, section 9; RFC 5789). Any other
+// is a text of whoever sent it, and stays out of the log.
+func methodOf(r *http.Request) string {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodConnect, http.MethodTrace:
+		return r.Method
+	}
+	return "other"
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"perci.health/careline/calls"
 )
 
 // server is the handler of the whole service.
@@ -17,6 +19,8 @@ type server struct {
 	nowhere *Route
 	probes  *probes
 	streams atomic.Int64 // open ones
+	each    shares       // those of each person
+	reads   readings
 
 	// Header values that never change, made once.
 	nosniff, noReferrer, deny, noContent, httpsOnly, noStore []string
@@ -29,6 +33,7 @@ func newServer(cfg Config) *server {
 		nosniff: []string{"nosniff"}, noReferrer: []string{"no-referrer"}, deny: []string{"DENY"},
 		noContent: []string{"default-src 'none'; frame-ancestors 'none'"},
 		httpsOnly: []string{"max-age=31536000"}, noStore: []string{"no-store"},
+		reads: readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
 	}
 	s.nowhere = &Route{Path: "unmatched", Handler: s.answer(notFound), Who: Anybody, Limit: DefaultLimit}
 	byPath := map[string]map[string]*Route{}

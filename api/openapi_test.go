@@ -86,7 +86,7 @@ func TestDocumentRefersToWhatItHas(t *testing.T) {
 			t.Errorf("%s is not there", ref[0])
 		}
 	}
-	for _, code := range []string{"invalid", "unauthenticated", "forbidden", "not-found", "conflict", "unavailable", "rejected", "internal", "method-not-allowed", "too-large", "origin-not-allowed"} {
+	for _, code := range []string{"invalid", "unauthenticated", "forbidden", "not-found", "conflict", "unavailable", "rejected", "internal", "method-not-allowed", "too-large", "origin-not-allowed", "too-many-requests"} {
 		if !regexp.MustCompile(`enum: \[.*\b` + code + `\b.*\]`).MatchString(doc) {
 			t.Errorf("the code %s is not in the document", code)
 		}

@@ -79,6 +79,9 @@ type Config struct {
 	// before the database was restored or replaced. Optional: none does.
 	Newest func(ctx context.Context) (int64, error)
 
+	// Apart says that readiness and metrics are on an address of their own, which
+	// NewAdmin answers, and on no other.
+	Apart   bool
 	Ready   []Check
 	Metrics http.Handler // GET /metrics; optional: there is none
 	Web     http.Handler // the web app: every GET that no route takes; optional
@@ -90,6 +93,18 @@ type Config struct {
 	// Span begins a trace span for a request and returns its context and end;
 	// optional.
 	Span func(r *http.Request, route string) (context.Context, func(status int))
+
+	operators bool // their routes alone
+}
+
+// alivePath is what platforms ask, at the address that the public uses.
+const alivePath = "/healthz"
+
+// NewAdmin is the handler of an address of the operators' own: liveness, readiness
+// and metrics, and nothing else. It takes of cfg what belongs to these.
+func NewAdmin(cfg Config) http.Handler {
+	own := Config{Log: cfg.Log, Now: cfg.Now, Ready: cfg.Ready, Metrics: cfg.Metrics, Observe: cfg.Observe, Span: cfg.Span, operators: true}
+	return New(own)
 }
 
 // New is the service's handler.
@@ -103,6 +118,9 @@ func New(cfg Config) http.Handler {
 	return newServer(cfg)
 }
 
+// streamPath is the one route whose answer has no end.
+const streamPath = "/bff_clinical/v1/calls/events"
+
 // ownRoutes is the table of our own routes. New adds those that are mounted.
 var ownRoutes = []struct {
 	method, path, who string
@@ -110,11 +128,11 @@ var ownRoutes = []struct {
 	handle            func(*server) handler
 }{
 	{http.MethodPost, "/bff_clinical/v1/twilio/access-token", Clinician, 4 << 10, func(s *server) handler { return s.token }},
-	{http.MethodGet, "/bff_clinical/v1/appointments", Clinician, 0, func(s *server) handler { return s.listAppointments }},
-	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.oneAppointment }},
-	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.listCalls }},
-	{http.MethodGet, "/bff_clinical/v1/calls/events", Clinician, 0, func(s *server) handler { return s.stream }},
-	{http.MethodGet, "/healthz", Operator, 0, func(s *server) handler { return s.alive }},
+	{http.MethodGet, "/bff_clinical/v1/appointments", Clinician, 0, func(s *server) handler { return s.reading(s.listAppointments) }},
+	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.reading(s.oneAppointment) }},
+	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
+	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
+	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},
 }
@@ -122,7 +140,14 @@ var ownRoutes = []struct {
 func (s *server) routes() []Route {
 	table := make([]Route, 0, len(ownRoutes)+len(s.cfg.Mount))
 	for _, r := range ownRoutes {
-		table = append(table, Route{Method: r.method, Path: r.path, Handler: s.answer(r.handle(s)), Who: r.who, Limit: r.limit})
+		if s.cfg.operators && r.who != Operator {
+			continue
+		}
+		h := r.handle(s)
+		if s.cfg.Apart && r.who == Operator && r.path != alivePath {
+			h = notFound
+		}
+		table = append(table, Route{Method: r.method, Path: r.path, Handler: s.answer(h), Who: r.who, Limit: r.limit})
 	}
 	return append(table, s.cfg.Mount...)
 }

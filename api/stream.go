@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -18,8 +19,8 @@ const (
 	// heartbeat keeps proxies from taking a quiet stream for a dead one; the
 	// common ones wait 60 s, some mobile networks 30 s.
 	heartbeat = 15 * time.Second
-	// streamFor is how long a stream may go on before its client must come back
-	// with a fresh session.
+	// streamFor is how long a stream may go on before its client must come back,
+	// whatever its session says.
 	streamFor = time.Hour
 	// comeBack is when a client shall try again, in milliseconds.
 	comeBack = 2000
@@ -40,11 +41,17 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !s.each.take(practitioner, StreamsEach) {
+		return tooMany("You have many pages open. What this one shows may be old: close a few of the others, and it goes on by itself.")
+	}
+	defer s.each.giveBack(practitioner)
 	defer s.streams.Add(-1)
 	if s.streams.Add(1) > StreamsAtMost {
 		return careline.NewError(careline.CodeUnavailable, "There is no room for more live updates at the moment. Calls can be made as ever; the app asks again by itself.", nil)
 	}
-	seq, err := s.resumeAt(r, practitioner)
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
+	seq, err := s.resumeAt(r.WithContext(ctx), practitioner)
+	done()
 	if err != nil {
 		return err
 	}
@@ -71,8 +78,18 @@ type follow struct {
 	seq       int64
 }
 
-// tell writes what happens until the client goes, the service stops, or the
-// stream has lasted long enough. Only this goroutine writes.
+// lasting is how long a stream may go on: no longer than the session that it was
+// opened with.
+func (s *server) lasting(ctx context.Context) time.Duration {
+	c, _ := careline.ClinicianFrom(ctx)
+	if c.Until.IsZero() {
+		return streamFor
+	}
+	return min(streamFor, c.Until.Sub(s.cfg.Now()))
+}
+
+// tell writes what happens until the client goes, the service stops, the session
+// ends, or the stream has lasted long enough. Only this goroutine writes.
 func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	changes, ended := make(chan calls.Change), make(chan error, 1)
@@ -93,9 +110,9 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 			<-ended
 		}
 	}()
-	beat, hour := time.NewTicker(heartbeat), time.NewTimer(streamFor)
+	beat, last := time.NewTicker(heartbeat), time.NewTimer(s.lasting(ctx))
 	defer beat.Stop()
-	defer hour.Stop()
+	defer last.Stop()
 	for {
 		var err error
 		select {
@@ -109,7 +126,7 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 				careline.Note(r.Context(), slog.Any("stream", err)) // the client comes back by itself
 			}
 			return nil
-		case <-hour.C:
+		case <-last.C:
 			return nil
 		case <-stopping(ctx):
 			return nil
@@ -134,7 +151,7 @@ func (s *server) resumeAt(r *http.Request, practitioner string) (int64, error) {
 	}
 	seq, err := strconv.ParseInt(last, 10, 64)
 	if err != nil || seq < 0 {
-		return 0, careline.NewError(careline.CodeInvalid, "Last-Event-ID must be the id of an event of this stream. Leave it out to begin anew.", err)
+		return 0, careline.NewError(careline.CodeInvalid, "Last-Event-ID must be the id of an event of this stream. Leave it out to begin anew.", errors.New("the id is no number")) // the cause would quote it
 	}
 	if s.cfg.Newest == nil {
 		return seq, nil

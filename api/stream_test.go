@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,7 +76,7 @@ func TestStreamTellsChangesAndResumes(t *testing.T) {
 	defer closeIt()
 	got = append(got, resumed(), resumed(), resumed(), resumed())
 	ring := `data: {"key":"` + ada + `/1","clinicianLeg":"` + ada + `/1","memberLeg":"member","status":"ringing","word":"ringing","final":false,"summary":"Ringing"}`
-	busy := `data: {"key":"` + ada + `/1","clinicianLeg":"` + ada + `/1","memberLeg":"member","status":"busy","word":"busy","final":true,"summary":"The line was busy"}`
+	busy := `data: {"key":"` + ada + `/1","clinicianLeg":"` + ada + `/1","memberLeg":"member","status":"busy","word":"busy","final":true,"summary":"Declined"}`
 	want := []string{"retry: 2000", "id: 1", "event: call", ring, "id: 3", "event: call", busy, "retry: 2000", "id: 3", "event: call", busy}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stream (-want +got):\n%s", diff)
@@ -185,9 +187,10 @@ func TestStreamsLeaveRoomForOtherRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		h := api.New(b.cfg)
+		var people atomic.Int64 // each opens one
 		open := func(ctx context.Context) *httptest.ResponseRecorder {
 			r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/bff_clinical/v1/calls/events", nil)
-			r.Header.Set("Authorization", "Bearer "+ada)
+			r.Header.Set("Authorization", fmt.Sprint("Bearer nurse-", people.Add(1)))
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
 			return w

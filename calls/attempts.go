@@ -7,9 +7,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Attempts bounds how often a clinician's asks reach the health record, refused
-// ones too: whoever asks for invented appointments would use up its quota. It is
-// coarser than the limit on calls, and this process's own.
+// Attempts bounds how often each person may do something: a clinician's asks reach
+// the health record, refused ones too, and whoever asks for invented appointments
+// would use up its quota. It is coarser than the limit on calls, and this process's
+// own.
 type Attempts struct {
 	perMinute int
 	now       func() time.Time
@@ -22,11 +23,16 @@ const attemptsPerCall = 3
 // NewAttempts allows some attempts for each of the calls that a clinician may
 // begin in a minute.
 func NewAttempts(callsPerMinute int, now func() time.Time) *Attempts {
+	return NewPace(callsPerMinute*attemptsPerCall, now)
+}
+
+// NewPace allows each person so many of something in a minute, after as many at once.
+func NewPace(perMinute int, now func() time.Time) *Attempts {
 	of, err := lru.New[string, *rate.Limiter](directorySize)
 	if err != nil {
 		panic("calls: " + err.Error()) // the size is a constant above zero
 	}
-	return &Attempts{perMinute: callsPerMinute * attemptsPerCall, now: now, of: of}
+	return &Attempts{perMinute: perMinute, now: now, of: of}
 }
 
 // Another reports whether the clinician may try once more, and counts it.

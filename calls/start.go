@@ -28,7 +28,9 @@ type Starter struct {
 	}
 	// Attempts bounds how often one clinician's asks are looked up at all.
 	Attempts *Attempts
-	Policy   careline.Policy
+	// Rations bounds what refusals by rate write; nil: each is kept.
+	Rations *Rations
+	Policy  careline.Policy
 	// Now is the time in the clinic's time zone; nil is UTC.
 	Now func() time.Time
 }
@@ -55,16 +57,17 @@ type Answer struct {
 }
 
 // Start answers an ask. The same call asked for again gets the answer it got
-// first. An error means that the decision could not be kept: nothing may be
+// first, unless that was a refusal beyond the person's ration, which nobody kept.
+// An error means that the decision could not be kept: nothing may be
 // dialled then.
 func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 	request, appointment := s.decide(ctx, ask)
 	event := careline.CallEvent{
 		ID: ask.Call + "/request", Call: ask.Call, Leg: ask.Call,
 		Kind: careline.KindRequested, Appointment: appointment,
-		Request: request, Report: ask.Report, Trace: ask.Trace,
+		Request: s.counted(request), Report: ask.Report, Trace: ask.Trace,
 	}
-	kept, err := s.keep(ctx, event)
+	kept, err := s.rationed(ctx, event)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -44,6 +44,7 @@ type received struct {
 	id         string
 	attributes map[string]string
 	data       []byte
+	odd        string // what is not as Pub/Sub writes it; empty for every message of its own
 }
 
 // take returns nil when the message is durable here, as an event or as a stray:
@@ -59,7 +60,7 @@ func (i *Inbox) take(ctx context.Context, m received) (err error) {
 		defer func() { end(err) }()
 	}
 	outcome := TakenKept
-	e, err := i.read(m)
+	e, err := i.readAll(m)
 	never := err != nil && careline.CodeOf(err) != careline.CodeUnavailable
 	if err == nil {
 		e.Trace = trace
@@ -78,6 +79,14 @@ func (i *Inbox) take(ctx context.Context, m received) (err error) {
 		i.Observe(outcome)
 	}
 	return err
+}
+
+// readAll reads a message that is in every part as Pub/Sub writes it.
+func (i *Inbox) readAll(m received) (careline.CallEvent, error) {
+	if m.odd != "" {
+		return careline.CallEvent{}, errors.New(m.odd)
+	}
+	return i.read(m)
 }
 
 // Read is the event that a stray tells of, for a version that can read it.

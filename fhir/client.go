@@ -263,5 +263,5 @@ func readResource(body []byte) (Resource, error) {
 	if !tolerant(bytes.TrimSpace(body), &head) || head.ResourceType == "" {
 		return Resource{}, errNoResource()
 	}
-	return Resource{Type: head.ResourceType, ID: head.ID, Version: head.Meta.VersionID, LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
+	return Resource{Type: head.ResourceType, ID: head.ID, Version: versionID(head.Meta.VersionID), LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
 }

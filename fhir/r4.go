@@ -31,15 +31,17 @@ type Identifier struct {
 // Reference is FHIR's Reference by literal reference.
 type Reference struct {
 	Reference string `json:"reference,omitempty"`
+	Display   string `json:"display,omitempty"`
 }
 
 // Extension is FHIR's Extension with the value types that careline uses.
 type Extension struct {
-	URL          string      `json:"url"`
-	ValueString  string      `json:"valueString,omitempty"`
-	ValueInteger *int        `json:"valueInteger,omitempty"`
-	ValueBoolean *bool       `json:"valueBoolean,omitempty"`
-	Extension    []Extension `json:"extension,omitempty"`
+	URL           string      `json:"url"`
+	ValueString   string      `json:"valueString,omitempty"`
+	ValueInteger  *int        `json:"valueInteger,omitempty"`
+	ValueBoolean  *bool       `json:"valueBoolean,omitempty"`
+	ValueDateTime string      `json:"valueDateTime,omitempty"`
+	Extension     []Extension `json:"extension,omitempty"`
 }
 
 // Payload is Communication.payload with text content.

@@ -225,7 +225,7 @@ func ordersCalls(t *testing.T, s *server) {
 func TestOneCallIsNewest(t *testing.T) {
 	t.Parallel()
 	record := func(id, version, at, sent string) string {
-		return fmt.Sprintf(`{"resource":{"resourceType":"Communication","id":%q,"meta":{"versionId":%q,"lastUpdated":%q},"status":"completed","sent":%q,"basedOn":[{"reference":"Appointment/a1"}]}}`, id, version, at, sent)
+		return fmt.Sprintf(`{"resource":{"resourceType":"Communication","id":%q,"meta":{"versionId":%q,"lastUpdated":%q},"status":"completed","sent":%q,"category":[{"coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice"}]}],"basedOn":[{"reference":"Appointment/a1"}]}}`, id, version, at, sent)
 	}
 	refused := []string{record("refused", "2", "2025-11-24T12:00:00Z", ""), record("refused", "1", "2025-11-24T10:00:00Z", "")}
 	dialled := []string{record("dialled", "2", "2025-11-24T11:30:00Z", "2025-11-24T11:00:00Z"), record("dialled", "1", "2025-11-24T09:00:00Z", "")}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"perci.health/careline/sandbox/twiliobox"
 )
@@ -21,7 +23,7 @@ func (w *World) Narrate(ctx context.Context, out io.Writer) error {
 		if where == "" {
 			return nil
 		}
-		_, err := fmt.Fprintf(out, "%s  %-7s  %s\n", e.Time.Local().Format("15:04:05.000"), where, endings(what))
+		_, err := fmt.Fprintf(out, "%s  %-7s  %s\n", e.Time.Local().Format("15:04:05.000"), where, visible(endings(what)))
 		return err
 	})
 	if ctx.Err() != nil {
@@ -29,6 +31,25 @@ func (w *World) Narrate(ctx context.Context, out io.Writer) error {
 	}
 	return err
 }
+
+// visible is text in which nothing moves a terminal, turns the order of the line
+// around or ends it: the app under test chose it.
+func visible(text string) string {
+	if strings.IndexFunc(text, hidden) < 0 {
+		return text
+	}
+	var out strings.Builder
+	for _, r := range text {
+		if hidden(r) {
+			out.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+			continue
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
+}
+
+func hidden(r rune) bool { return !unicode.IsGraphic(r) || r == '\u2028' || r == '\u2029' }
 
 // told puts an entry in words; where is "" for what is not worth a line.
 func told(e Entry) (where, what string) {

@@ -83,6 +83,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a dead letter lets the next one through":   buries,
 		"a dead letter revived goes first":          revives,
 		"a claimed call is nobody else's":           claims,
+		"what a claim that is over does":            refusesStaleEpochs,
 		"a busy clinician":                          countsLoad,
 		"many calls of one clinician in a moment":   admitsNoMoreThanAllowed,
 		"a decision is kept once":                   keepsWhatWasDecided,

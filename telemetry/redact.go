@@ -120,7 +120,8 @@ var (
 	tokens      = regexp.MustCompile(`eyJ[\w-]{6,}(?:\.[\w-]*){0,4}`)                                     // RFC 7515: a JSON object in base64url
 	credentials = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[\w.~+/=-]{4,}`)                             // RFC 9110, section 11.4
 	fields      = regexp.MustCompile(`(?i)\b(\w*(?:secret|token|password|assertion|signature))=[^&\s"]+`) // a form or a DSN
-	queries     = regexp.MustCompile(`(://[^\s"?]*)\?[^\s"]*`)                                            // a URL's query may name a patient
+	inQuotes    = regexp.MustCompile(`("[^\s"?]*/[^\s"?]*)\?[^"]*"`)                                      // Go's errors quote URLs, blanks and all
+	queries     = regexp.MustCompile(`(/[^\s"?]*)\?[^\s"]*`)                                              // a URL's query, with its host or without, may name a patient
 	logins      = regexp.MustCompile(`://[^/\s"@]+@`)
 	emails      = regexp.MustCompile(`[\w.+%-]+@[\w-]+(?:\.[\w-]+)+`)
 	phones      = regexp.MustCompile(`(?:\+|%2[Bb]|\b00)[1-9](?:[ ().-]{0,2}\d){6,14}`)                        // ITU-T E.164, also with separators
@@ -139,6 +140,7 @@ func Redact(text string) string {
 	text = credentials.ReplaceAllString(text, "$1 "+Hidden)
 	text = fields.ReplaceAllString(text, "$1="+Hidden)
 	text = logins.ReplaceAllString(text, "://"+Hidden+"@")
+	text = inQuotes.ReplaceAllString(text, `$1?`+Hidden+`"`)
 	text = queries.ReplaceAllString(text, "$1?"+Hidden)
 	text = emails.ReplaceAllString(text, Hidden)
 	text = phones.ReplaceAllString(text, Hidden)

@@ -84,8 +84,12 @@ func (t *Traces) Request(r *http.Request, route string) (context.Context, func(s
 		return r.Context(), nothing
 	}
 	ctx := t.w3c.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-	ctx, span := t.tracer.Start(ctx, r.Method+" "+route, trace.WithSpanKind(trace.SpanKindServer),
-		trace.WithAttributes(attribute.String("http.request.method", r.Method), attribute.String("http.route", route)))
+	method, name := r.Method, r.Method
+	if !knownMethod(method) {
+		method, name = "_OTHER", "HTTP" // OpenTelemetry, "Semantic conventions for HTTP spans"; it is anybody's text
+	}
+	ctx, span := t.tracer.Start(ctx, name+" "+route, trace.WithSpanKind(trace.SpanKindServer),
+		trace.WithAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route)))
 	return ctx, func(status int) {
 		span.SetAttributes(attribute.Int("http.response.status_code", status))
 		if status >= http.StatusInternalServerError {
@@ -93,6 +97,16 @@ func (t *Traces) Request(r *http.Request, route string) (context.Context, func(s
 		}
 		span.End()
 	}
+}
+
+// knownMethod reports whether HTTP knows the method (RFC 9110, section 9; RFC 5789).
+func knownMethod(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions, http.MethodConnect, http.MethodTrace:
+		return true
+	}
+	return false
 }
 
 // Traceparent is ctx's place in its trace, to be kept with an event; empty when

@@ -146,6 +146,29 @@ func TestMalformedTraceIsIgnored(t *testing.T) {
 	}
 }
 
+// A method is anybody's text unless HTTP knows it.
+func TestSpanOfARequestHasNoTextOfTheSenders(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]string{"GET": "GET GET /v1/x", "TUNA-KETTLE": "HTTP _OTHER /v1/x", "get": "HTTP _OTHER /v1/x"} {
+		tr, spans := traces(t)
+		_, done := tr.Request(&http.Request{Method: method, Header: http.Header{}}, "/v1/x")
+		done(200)
+		got := spans.GetSpans()
+		if len(got) != 1 {
+			t.Fatalf("%d spans", len(got))
+		}
+		name, path, _ := strings.Cut(got[0].Name, " ")
+		for _, a := range got[0].Attributes {
+			if a.Key == "http.request.method" {
+				name += " " + a.Value.AsString()
+			}
+		}
+		if name+" "+path != want {
+			t.Errorf("%s: %s %s; want %s", method, name, path, want)
+		}
+	}
+}
+
 func TestSpanNamesTheResourceAndNothingMore(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{

@@ -30,11 +30,8 @@ func (s *server) callback(ctx context.Context, subject Subject, rd *reading) rep
 // forbidden or invalid for a report that will never be kept, of code
 // unavailable for one that may be.
 func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
-	if !isSID(sidAccount, rd.form.Get("AccountSid")) {
-		return notReport("AccountSid is missing or malformed")
-	}
-	if !s.ours(rd.form) {
-		return careline.NewError(careline.CodeForbidden, "the report's AccountSid is not ours", nil)
+	if err := OfAccount(s.AccountSID, rd.form); err != nil {
+		return err
 	}
 	rd.appoint()
 	e, left, err := event(subject, rd.form)
@@ -108,5 +105,5 @@ func (s *server) dialResult(ctx context.Context, rd *reading) reply {
 	if err := s.keep(ctx, SubjectDialResult, rd); err != nil {
 		careline.Note(ctx, slog.String("fault", err.Error()), slog.Bool("kept", false))
 	}
-	return reply{status: http.StatusOK, twiml: s.hangup}
+	return s.ends(rd)
 }

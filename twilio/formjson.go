@@ -1,9 +1,13 @@
 package twilio
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -84,13 +88,17 @@ func appendEscapedRune(dst []byte, r rune) []byte {
 	return utf8.AppendRune(dst, r)
 }
 
-// FormFromJSON reads what JSON writes, also in another order.
+// FormFromJSON reads what JSON writes, also in another order. It reads as well what
+// others make of a form on its way: a number or a truth value is its text, a whole
+// number without decimals, and null is a parameter that is not there.
 func FormFromJSON(object []byte) (Form, error) {
+	d := json.NewDecoder(bytes.NewReader(object))
+	d.UseNumber()
 	var parameters map[string]any
-	if err := json.Unmarshal(object, &parameters); err != nil {
+	if err := d.Decode(&parameters); err != nil {
 		return Form{}, errors.Join(errNoForm, err)
 	}
-	if parameters == nil {
+	if _, err := d.Token(); parameters == nil || !errors.Is(err, io.EOF) {
 		return Form{}, errNoForm
 	}
 	f := Form{pairs: make([]pair, 0, len(parameters))}
@@ -100,7 +108,10 @@ func FormFromJSON(object []byte) (Form, error) {
 			all = []any{value}
 		}
 		for _, one := range all {
-			text, ok := one.(string)
+			if one == nil {
+				continue
+			}
+			text, ok := formText(one)
 			if !ok {
 				return Form{}, errNoForm
 			}
@@ -111,4 +122,20 @@ func FormFromJSON(object []byte) (Form, error) {
 	return f, nil
 }
 
-var errNoForm = errors.New("the report is not a JSON object of strings")
+// wholeNumber is how some write a count: 42.0.
+var wholeNumber = regexp.MustCompile(`^(\d+)\.0+$`)
+
+// formText is a plain value as a form has it.
+func formText(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case bool:
+		return strconv.FormatBool(v), true
+	case json.Number:
+		return wholeNumber.ReplaceAllString(v.String(), "$1"), true
+	}
+	return "", false
+}
+
+var errNoForm = errors.New("the report is not a JSON object of plain values")

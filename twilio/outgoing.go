@@ -16,6 +16,10 @@ import (
 // notKept is what the clinician hears when the call could not be recorded.
 const notKept = "This call could not be recorded, so it was not placed. Please try again."
 
+// notUnderstood is what the clinician hears when the request cannot be read: no
+// app of ours makes such a one, so somebody set Twilio up in another way.
+const notUnderstood = "This call could not be understood, so it was not placed. Please tell support."
+
 // decideWithin bounds the decision, so that a clinician whose call cannot be kept
 // hears so: Twilio waits 15 seconds for TwiML (Twilio, "Connection overrides"), and a
 // commit that was begun by then may take ten more.
@@ -32,7 +36,7 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 	}
 	careline.Note(ctx, slog.String("call", call))
 	if s.soundTest(rd.form) {
-		return s.playSoundTest(rd)
+		return s.playSoundTest(ctx, rd)
 	}
 	ask := s.ask(rd.form)
 	ask.Trace = s.trace(ctx)

@@ -64,8 +64,19 @@ func NewVerifier(publicURL string, tokens ...Secret) (*Verifier, error) {
 
 // origins are the ways in which Twilio may have written scheme and host: it drops
 // the port of https voice requests and keeps those of others (Twilio,
-// usage/security, "A few notes").
+// usage/security, "A few notes"). Capitals in a host mean nothing: Twilio may sign
+// them as they were given to it, or as a request is addressed, in small letters.
 func origins(u *url.URL) []string {
+	all := originsOf(u)
+	if small := strings.ToLower(u.Host); small != u.Host {
+		other := *u
+		other.Host = small
+		all = append(all, originsOf(&other)...)
+	}
+	return all
+}
+
+func originsOf(u *url.URL) []string {
 	host, port := u.Hostname(), u.Port()
 	usual := "80"
 	if u.Scheme == "https" || u.Scheme == "wss" {

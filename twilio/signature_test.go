@@ -148,6 +148,12 @@ func TestVerifyPublicURL(t *testing.T) {
 		{name: "apostrophe escaped on the way", public: "https://example.org", uri: "/x?n=O%27B", signed: "https://example.org/x?n=O'B"},
 		{name: "apostrophe unescaped on the way", public: "https://example.org", uri: "/x?n=O'B", signed: "https://example.org/x?n=O%27B"},
 		{name: "nothing cleaned", public: "https://example.org", uri: "//x/../y?b=%2f&a=", signed: "https://example.org//x/../y?b=%2f&a="},
+		{name: "capitals in the host, signed small", public: "https://Backend.Example.ORG/Api", uri: "/x", signed: "https://backend.example.org/Api/x"},
+		{name: "capitals in the host, signed as given", public: "https://Backend.Example.ORG/Api", uri: "/x", signed: "https://Backend.Example.ORG/Api/x"},
+		{name: "capitals in host and port", public: "HTTPS://Example.ORG:8443", uri: "/x", signed: "https://example.org:8443/x"},
+		{name: "capitals in host, port dropped", public: "HTTPS://Example.ORG:8443", uri: "/x", signed: "https://example.org/x"},
+		{name: "capitals in host, usual port added", public: "https://Example.ORG", uri: "/x", signed: "https://example.org:443/x"},
+		{name: "small letters in the path", public: "https://example.org/Api", uri: "/x", wrong: "https://example.org/api/x"},
 		{name: "other scheme", public: "https://example.org", uri: "/x", wrong: "http://example.org/x"},
 	}
 	form := url.Values{"CallSid": {"CA1"}, "To": {""}}

@@ -412,37 +412,83 @@ func TestCallbackIsNoted(t *testing.T) {
 	}
 }
 
+// oversized is a body above what is read, told by its length and not.
+func oversized(path string) []*http.Request {
+	body := strings.Repeat("x", 64<<10+1)
+	unsized := httptest.NewRequest("POST", path, nil)
+	unsized.Body, unsized.ContentLength = io.NopCloser(strings.NewReader(body)), -1
+	return []*http.Request{httptest.NewRequest("POST", path, strings.NewReader(body)), unsized}
+}
+
 func TestRefusedBeforeReading(t *testing.T) {
 	t.Parallel()
-	for _, route := range newApp(t).hooks.Routes() {
-		t.Run(route.Path, func(t *testing.T) {
+	voice := map[string]string{
+		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell support."),
+		twilio.PathIncoming:   "Thank you for calling Perci Health.",
+		twilio.PathDialResult: head + "<Hangup/></Response>",
+	}
+	for _, path := range []string{twilio.PathOutgoing, twilio.PathIncoming, twilio.PathCallStatus, twilio.PathDialResult, twilio.PathAMD} {
+		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			a, form := newApp(t), outgoingForm()
-			request := func(body string) *http.Request {
-				return httptest.NewRequest("POST", route.Path, strings.NewReader(body))
-			}
-			good := sign(token, publicURL+route.Path, form)
-			a.wantStatus(a.send(request(form.Encode()), sign("wrong", publicURL+route.Path, form)), 403)
-			a.wantStatus(a.send(request(form.Encode()), sign(token, "https://example.org"+route.Path, form)), 403)
+			request := func(body string) *http.Request { return httptest.NewRequest("POST", path, strings.NewReader(body)) }
+			good := sign(token, publicURL+path, form)
+			a.wantStatus(a.send(request(form.Encode()), sign("wrong", publicURL+path, form)), 403)
+			a.wantStatus(a.send(request(form.Encode()), sign(token, "https://example.org"+path, form)), 403)
 			a.wantStatus(a.send(request(form.Encode()+"&x=1"), good), 403)
-			a.wantStatus(a.send(request(strings.Repeat("x", 64<<10+1)), good), 413)
-			unsized := request("")
-			unsized.Body, unsized.ContentLength = io.NopCloser(strings.NewReader(strings.Repeat("x", 64<<10+1))), -1
-			a.wantStatus(a.send(unsized, good), 413)
+
 			a.wantStatus(a.send(request("a=%"), good), 400)
-			a.wantStatus(a.send(request(strings.Repeat("a&", 1001)), good), 400)
 			typed := request("{}")
 			typed.Header.Set("Content-Type", "application/json")
 			a.wantStatus(a.send(typed, good), 415)
-			bare := request("")
-			w := httptest.NewRecorder()
-			if a.handler().ServeHTTP(w, bare); w.Code != 403 {
-				t.Errorf("without anything: %d", w.Code)
+
+			said, speaks := voice[path]
+			for _, large := range append(oversized(path), request(strings.Repeat("a&", 1001))) {
+				w := a.send(large, good)
+				if !speaks {
+					a.wantStatus(w, 413)
+					continue
+				}
+				a.wantStatus(w, 200)
+				if !strings.Contains(w.Body.String(), said) || w.Header().Get("Content-Type") != "text/xml; charset=utf-8" {
+					t.Errorf("it says %s", w.Body)
+				}
+			}
+			for _, r := range append(oversized(path), request("")) {
+				w := httptest.NewRecorder()
+				if a.handler().ServeHTTP(w, r); w.Code != 403 {
+					t.Errorf("without a signature: %d", w.Code)
+				}
 			}
 			if len(a.kept)+len(a.asks) > 0 {
 				t.Error("something was done for a refused request")
 			}
 		})
+	}
+}
+
+// Somebody set Twilio up to ask by GET. Its parameters are in the URL, which is all
+// that is signed, and whoever waits on the telephone is told something.
+func TestVoiceRoutesAnswerAGet(t *testing.T) {
+	t.Parallel()
+	for path, said := range map[string]string{
+		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell support."),
+		twilio.PathIncoming:   "Thank you for calling Perci Health.",
+		twilio.PathDialResult: head + "<Hangup/></Response>",
+	} {
+		a := newApp(t)
+		uri := path + "?" + outgoingForm().Encode()
+		w := a.send(httptest.NewRequest("GET", uri, nil), sign(token, publicURL+uri, nil))
+		a.wantStatus(w, 200)
+		if !strings.Contains(w.Body.String(), said) || w.Header().Get("Content-Type") != "text/xml; charset=utf-8" {
+			t.Errorf("%s says %s", path, w.Body)
+		}
+		a.wantStatus(a.send(httptest.NewRequest("GET", uri, nil), sign("wrong", publicURL+uri, nil)), 403)
+		a.wantStatus(a.send(httptest.NewRequest("GET", uri+"1", nil), sign(token, publicURL+uri, nil)), 403)
+		w = httptest.NewRecorder()
+		if a.handler().ServeHTTP(w, httptest.NewRequest("GET", uri, nil)); w.Code != 403 || len(a.asks)+len(a.kept) > 0 {
+			t.Errorf("unsigned: %d, asked %v", w.Code, a.asks)
+		}
 	}
 }
 
@@ -482,7 +528,7 @@ func TestEventsOutliveTheirRequests(t *testing.T) {
 		handler.ServeHTTP(httptest.NewRecorder(), r)
 	}
 	for i, e := range a.kept {
-		if e.Order != i || e.ID != fmt.Sprintf("%s/%d/completed", childSID, i) || !strings.Contains(string(e.Report), fmt.Sprintf(`"SequenceNumber":"%d"`, i)) {
+		if e.Order != i || named(e) != fmt.Sprintf("%s/%d/completed", childSID, i) || !strings.Contains(string(e.Report), fmt.Sprintf(`"SequenceNumber":"%d"`, i)) {
 			t.Fatalf("event %d became %q", i, e.ID)
 		}
 	}

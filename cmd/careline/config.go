@@ -16,6 +16,7 @@ import (
 // config is every setting of careline serve. It is read here and nowhere else.
 type config struct {
 	address  string   // where to listen; PORT on every interface, or on LISTEN_HOST
+	admin    string   // where operators look, ADMIN_HOST and ADMIN_PORT; "": at address
 	public   *url.URL // FUNCTIONS_URL: how the world, and so Twilio, reaches us
 	database telemetry.Secret
 	keep     time.Duration // RETENTION_DAYS: how long the log is kept
@@ -54,6 +55,7 @@ type fhirConfig struct {
 
 type sessionConfig struct {
 	project, claim, role string
+	audiences            []string // SESSION_AUDIENCE; empty: aud is not looked at
 	baseURL              *url.URL
 }
 
@@ -90,17 +92,13 @@ func readConfig(get func(string) string) (config, error) {
 		pubsub:   readPubSub(r),
 		origins:  r.list("ALLOWED_ORIGINS", "", originForm, "must be origins such as https://app.example.org, separated by commas"),
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
-		traces:   r.text("OTEL_EXPORTER_OTLP_ENDPOINT", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "") != "",
-		session: sessionConfig{
-			project: r.form("DESCOPE_PROJECT_ID", anyText, "is required: the id of the Descope project whose sessions are accepted"),
-			baseURL: r.link("DESCOPE_BASE_URL", "https://api.descope.com", "where the session keys are"),
-			claim:   r.text("SESSION_PRACTITIONER_CLAIM", "medplumPractitionerId"),
-			role:    r.text("SESSION_CLINICIAN_ROLE", "clinician"),
-		},
+		traces:   r.traced(),
+		session:  readSession(r),
 		greeting: greetingConfig{organisation: r.text("ORGANISATION_NAME", "Perci Health"), words: r.text("INCOMING_MESSAGE", ""),
 			voice: r.text("VOICE_NAME", "Polly.Amy-Neural"), language: readLanguage(r)},
 	}
 	r.number("PORT", 8080, 0, 65535)
+	c.admin = readAdmin(r)
 	c.calls = readCalls(r)
 	c.twilio = readTwilio(r, c)
 	c.fhir = readFHIR(r)
@@ -117,13 +115,13 @@ func readConfig(get func(string) string) (config, error) {
 
 func readTwilio(r *reader, c config) twilioConfig {
 	t := twilioConfig{
-		accountSID:         r.form("TWILIO_ACCOUNT_SID", accountForm, "is required: AC and 32 hexadecimal digits, from the Twilio Console"),
+		accountSID:         accountSID(r),
 		authToken:          telemetry.NewSecret(r.form("TWILIO_AUTH_TOKEN", anyText, "is required: the account's primary auth token; webhooks are signed with it")),
 		authTokenSecondary: telemetry.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
 		apiKey:             r.form("TWILIO_API_KEY", keyForm, "is required: SK and 32 hexadecimal digits; it signs access tokens"),
 		apiSecret:          telemetry.NewSecret(r.form("TWILIO_API_SECRET", anyText, "is required: the secret of TWILIO_API_KEY")),
 		applicationSID:     r.form("TWILIO_TWIML_APP_SID", applicationForm, "is required: AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
-		baseURL:            r.link("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
+		baseURL:            r.party("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
 		region:             r.form("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
 		edge:               r.form("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
 		signalling:         r.gateway("TWILIO_SIGNALLING_URL"),
@@ -140,9 +138,13 @@ func readTwilio(r *reader, c config) twilioConfig {
 	return t
 }
 
+func accountSID(r *reader) string {
+	return r.form("TWILIO_ACCOUNT_SID", accountForm, "is required: AC and 32 hexadecimal digits, from the Twilio Console")
+}
+
 func readFHIR(r *reader) fhirConfig {
 	f := fhirConfig{
-		baseURL:  r.link("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
+		baseURL:  r.party("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
 		clientID: r.text("FHIR_CLIENT_ID", ""),
 		secret:   telemetry.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
@@ -156,36 +158,25 @@ func readFHIR(r *reader) fhirConfig {
 	switch set {
 	case 0:
 	case 3:
-		f.tokenURL = r.link("FHIR_TOKEN_URL", "", "where client credentials log in, such as https://api.medplum.com/oauth2/token")
+		f.tokenURL = r.party("FHIR_TOKEN_URL", "", "where client credentials log in, such as https://api.medplum.com/oauth2/token")
 	default:
 		r.fault("FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET", "must be set together, or none of them for a server without login")
 	}
 	return f
 }
 
-func development(r *reader) bool {
-	return r.text("NODE_ENV", "") == "development" || r.text("FUNCTIONS_EMULATOR", "") == "true"
-}
-
-// listenHost is every interface, but this machine alone in development.
-func listenHost(r *reader) string {
-	if development(r) {
-		return r.text("LISTEN_HOST", "127.0.0.1")
+func readSession(r *reader) sessionConfig {
+	s := sessionConfig{
+		project:   r.form("DESCOPE_PROJECT_ID", anyText, "is required: the id of the Descope project whose sessions are accepted"),
+		baseURL:   r.party("DESCOPE_BASE_URL", "https://api.descope.com", "where the session keys are"),
+		claim:     r.text("SESSION_PRACTITIONER_CLAIM", "medplumPractitionerId"),
+		role:      r.text("SESSION_CLINICIAN_ROLE", "clinician"),
+		audiences: r.list("SESSION_AUDIENCE", "", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
 	}
-	return r.text("LISTEN_HOST", "")
-}
-
-// readDevelopment reports whether signatures are left unchecked, as the system
-// before this one did in development. Nobody but this machine may reach it then.
-func readDevelopment(r *reader, c config) bool {
-	if !development(r) {
-		return false
+	if r.text("SESSION_AUDIENCE", "") != "" && len(s.audiences) == 0 {
+		r.fault("SESSION_AUDIENCE", "must be the audiences that sessions are made for, separated by commas, or not be set")
 	}
-	host, _, err := net.SplitHostPort(c.address)
-	if !loopback(c.public) || err != nil || !loopback(&url.URL{Host: net.JoinHostPort(host, "0")}) {
-		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine, and LISTEN_HOST too if it is set")
-	}
-	return true
+	return s
 }
 
 func readLanguage(r *reader) string {

@@ -56,7 +56,7 @@ func readPubSub(r *reader) pubsubConfig {
 		r.fault("EVENTS=pubsub", "needs a way back: set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT for a push subscription, or PUBSUB_SUBSCRIPTION to pull")
 	}
 	if r.text("PUBSUB_PUSH_ISSUER_KEYS_URL", "") != "" {
-		p.keys = r.link("PUBSUB_PUSH_ISSUER_KEYS_URL", "", "the key set that signs push tokens").String()
+		p.keys = r.party("PUBSUB_PUSH_ISSUER_KEYS_URL", "", "the key set that signs push tokens").String()
 	}
 	return p
 }

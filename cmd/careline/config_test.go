@@ -78,6 +78,50 @@ func TestSettings(t *testing.T) {
 		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080", ""},
 		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080 LISTEN_HOST=0.0.0.0", "NODE_ENV"},
 		{"NODE_ENV=development FUNCTIONS_URL=http://localhost:8080 LISTEN_HOST=127.0.0.1", ""},
+		{"NODE_ENV=development FUNCTIONS_URL=http://LocalHost:8080", ""},
+
+		{`TWILIO_AUTH_TOKEN="very-secret-token"`, "TWILIO_AUTH_TOKEN stands in quotation marks"},
+		{`TWILIO_AUTH_TOKEN='very-secret-token'`, "TWILIO_AUTH_TOKEN stands in quotation marks"},
+		{`TWILIO_AUTH_TOKEN_SECONDARY="very-secret-token"`, "TWILIO_AUTH_TOKEN_SECONDARY stands in quotation marks"},
+		{`TWILIO_API_SECRET=“very-secret-secret”`, "TWILIO_API_SECRET stands in quotation marks"},
+		{"TWILIO_API_SECRET=`very-secret-secret`", "TWILIO_API_SECRET stands in quotation marks"},
+		{`FHIR_TOKEN_URL=https://f.example.org/t FHIR_CLIENT_ID=x FHIR_CLIENT_SECRET="very-secret-s"`, "FHIR_CLIENT_SECRET stands in quotation marks"},
+		{`DATABASE_URL="postgres://careline:very-secret-password@db/careline"`, "DATABASE_URL stands in quotation marks"},
+		{`DESCOPE_PROJECT_ID='P2'`, "DESCOPE_PROJECT_ID stands in quotation marks"},
+		{`TWILIO_AUTH_TOKEN="`, "TWILIO_AUTH_TOKEN stands in quotation marks"},
+		{`TWILIO_AUTH_TOKEN=""`, "TWILIO_AUTH_TOKEN stands in quotation marks"},
+		{`TWILIO_AUTH_TOKEN="very-secret-token`, "TWILIO_AUTH_TOKEN stands in quotation marks"},
+		{`TWILIO_AUTH_TOKEN=very-"secret-token`, ""},
+		{`INCOMING_MESSAGE="Good day" is what we say, or "hello"`, ""},
+		{`INCOMING_MESSAGE="Good day"`, "INCOMING_MESSAGE stands in quotation marks"},
+
+		{"FHIR_BASE_URL=http://fhir.example.org/R4", "FHIR_BASE_URL must begin with https://"},
+		{"FHIR_BASE_URL=http://10.0.0.3/R4", "FHIR_BASE_URL must begin with https://"},
+		{"FHIR_BASE_URL=http://127.0.0.1.example.org/R4", "FHIR_BASE_URL must begin with https://"},
+		{"FHIR_BASE_URL=http://127.0.0.1:8481/R4", ""},
+		{"FHIR_BASE_URL=http://[::1]:8481/R4", ""},
+		{"FHIR_BASE_URL=http://localhost/R4", ""},
+		{"FHIR_TOKEN_URL=http://fhir.example.org/t FHIR_CLIENT_ID=x FHIR_CLIENT_SECRET=very-secret-s", "FHIR_TOKEN_URL must begin with https://"},
+		{"TWILIO_API_BASE_URL=http://api.twilio.com", "TWILIO_API_BASE_URL must begin with https://"},
+		{"TWILIO_API_BASE_URL=http://localhost:8480", ""},
+		{"DESCOPE_BASE_URL=http://auth.example.org", "DESCOPE_BASE_URL must begin with https://"},
+		{"PUBSUB_PUSH_ISSUER_KEYS_URL=http://keys.example.org/certs", "PUBSUB_PUSH_ISSUER_KEYS_URL must begin with https://"},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318", ""},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 OTEL_EXPORTER_OTLP_HEADERS=api-key=very-secret-key", "OTEL_EXPORTER_OTLP_ENDPOINT must begin with https://"},
+		{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://collector:4318 OTEL_EXPORTER_OTLP_TRACES_HEADERS=api-key=very-secret-key", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must begin with https://"},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 OTEL_EXPORTER_OTLP_HEADERS=api-key=very-secret-key", ""},
+		{"OTEL_EXPORTER_OTLP_ENDPOINT=https://collector.example.org OTEL_EXPORTER_OTLP_HEADERS=api-key=very-secret-key", ""},
+
+		{"ADMIN_PORT=9090", ""},
+		{"ADMIN_PORT=9090 ADMIN_HOST=0.0.0.0", ""},
+		{"ADMIN_PORT=http", "ADMIN_PORT"},
+		{"ADMIN_PORT=8080", "ADMIN_PORT must be another than PORT"},
+		{"ADMIN_PORT=0 PORT=0", ""},
+		{"ADMIN_HOST=127.0.0.1", "ADMIN_HOST is used with ADMIN_PORT alone"},
+		{"ADMIN_PORT=9090 ADMIN_HOST=http://127.0.0.1", "ADMIN_HOST must be"},
+		{"SESSION_AUDIENCE=careline", ""},
+		{"SESSION_AUDIENCE=careline, careline-mobile", ""},
+		{"SESSION_AUDIENCE=,", "SESSION_AUDIENCE"},
 	}
 	for _, test := range tests {
 		t.Run(test.set, func(t *testing.T) {
@@ -133,6 +177,33 @@ func TestAllFaultsAreToldAtOnce(t *testing.T) {
 	for _, name := range []string{"FUNCTIONS_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET", "TWILIO_TWIML_APP_SID", "FHIR_BASE_URL", "DESCOPE_PROJECT_ID"} {
 		if !strings.Contains(fmt.Sprint(err), "\n  "+name+" ") {
 			t.Errorf("%s is not told in %v", name, err)
+		}
+	}
+}
+
+// Nothing is told twice, and the address of an operator's own is this machine's
+// unless another is asked for.
+func TestSettingsOfTheNetwork(t *testing.T) {
+	t.Parallel()
+	read := func(set string) (config, error) {
+		settings := enough()
+		for _, pair := range pairs(set) {
+			settings[pair[0]] = pair[1]
+		}
+		return readConfig(func(name string) string { return settings[name] })
+	}
+	for set, want := range map[string]string{"": "", "ADMIN_PORT=9090": "127.0.0.1:9090", "ADMIN_PORT=9090 ADMIN_HOST=0.0.0.0": "0.0.0.0:9090", "ADMIN_PORT=9090 ADMIN_HOST=::1": "[::1]:9090"} {
+		if c, err := read(set); err != nil || c.admin != want {
+			t.Errorf("%s: %q, %v; want %q", set, c.admin, err, want)
+		}
+	}
+	if c, err := read("SESSION_AUDIENCE=careline, careline-mobile"); err != nil || fmt.Sprint(c.session.audiences) != "[careline careline-mobile]" {
+		t.Errorf("audiences %q, %v", c.session.audiences, err)
+	}
+	_, err := read(`ALLOWED_COUNTRIES="GB" FHIR_CLIENT_SECRET='x' FHIR_CLIENT_ID=y FHIR_TOKEN_URL=http://f.example.org`)
+	for _, name := range []string{"ALLOWED_COUNTRIES", "FHIR_CLIENT_SECRET", "FHIR_TOKEN_URL"} {
+		if n := strings.Count(fmt.Sprint(err), "\n  "+name+" "); n != 1 {
+			t.Errorf("%s is told %d times in %v", name, n, err)
 		}
 	}
 }

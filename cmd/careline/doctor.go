@@ -140,9 +140,9 @@ func (f doctorFlags) print(out io.Writer, r results) error {
 		wide = max(wide, len(one.Check))
 	}
 	for _, one := range r {
-		fmt.Fprintf(&text, "%s %-*s  %s\n", mark(one.Verdict), wide, one.Check, one.Found)
+		fmt.Fprintf(&text, "%s %-*s  %s\n", mark(one.Verdict), wide, oneLine(one.Check), oneLine(one.Found))
 		for line := range strings.Lines(one.Do) {
-			fmt.Fprintf(&text, "  %-*s  → %s\n", wide, "", strings.TrimSuffix(line, "\n"))
+			fmt.Fprintf(&text, "  %-*s  → %s\n", wide, "", oneLine(strings.TrimSuffix(line, "\n")))
 		}
 	}
 	fmt.Fprintf(&text, "\n%s:", several(len(r), "check"))

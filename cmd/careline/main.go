@@ -45,7 +45,7 @@ func main() {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait for what is under way
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "careline:", err)
+		fmt.Fprintln(os.Stderr, "careline:", sentence(err))
 		stop()
 		os.Exit(exitStatus(err))
 	}
@@ -60,12 +60,20 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	asked := strings.TrimLeft(args[0], "-") // --version is version
 	for _, c := range commands() {
 		if c.name == asked {
-			return c.run(ctx, args[1:], out)
+			return c.into(ctx, args[1:], out)
 		}
 	}
 	usage(out)
 	return fmt.Errorf("there is no command %q; the commands are above", args[0])
 }
+
+// into runs the command. What it prints may come from outside.
+func (c command) into(ctx context.Context, args []string, out io.Writer) error {
+	return c.run(ctx, args, terminal{out})
+}
+
+// sentence is an error as it is printed: it may quote what came from outside.
+func sentence(err error) string { return printable(err.Error(), "\n\t") }
 
 func usage(out io.Writer) {
 	fmt.Fprint(out, "careline: a clinician calls a patient from the browser, and the call is in the health record.\n\n")

@@ -19,6 +19,17 @@ func openStore(ctx context.Context, r *reader) (store.Store, error) {
 	return store.Open(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
 }
 
+// account is whose reports are read: anybody who may publish to the topic could
+// have written a message.
+func (r *replaying) account() (string, error) {
+	settings := &reader{get: r.get}
+	sid := accountSID(settings)
+	if len(settings.faults) > 0 {
+		return "", errors.New(settings.faults[0])
+	}
+	return sid, nil
+}
+
 // How long a command waits for an instance that files a call, which takes it no
 // longer than the health record takes to answer.
 const (
@@ -28,18 +39,18 @@ const (
 
 // claimed has do done while nobody files the call: an instance that is about to
 // save where the call stands would undo it.
-func claimed(ctx context.Context, log store.Store, key string, do func() error) error {
+func claimed(ctx context.Context, log store.Store, key string, do func(context.Context) error) error {
 	waiting, cancel := context.WithTimeout(ctx, claimWithin)
 	defer cancel()
 	again := time.NewTicker(claimEvery)
 	defer again.Stop()
 	for {
-		ok, err := log.Claim(ctx, chart, key)
+		held, ok, err := log.Claim(ctx, chart, key)
 		if err != nil {
 			return err
 		}
 		if ok {
-			return errors.Join(do(), log.Release(ctx, chart, key))
+			return errors.Join(do(held), log.Release(context.WithoutCancel(held), chart, key))
 		}
 		select {
 		case <-again.C:

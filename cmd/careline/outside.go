@@ -24,7 +24,7 @@ func newFHIR(c config, p *parts) (*fhir.Client, error) {
 func newSession(c config, p *parts) (*auth.Verifier, error) {
 	return auth.New(auth.Config{
 		ProjectID: c.session.project, BaseURL: c.session.baseURL.String(),
-		PractitionerClaim: c.session.claim, ClinicianRole: c.session.role,
+		PractitionerClaim: c.session.claim, ClinicianRole: c.session.role, Audiences: c.session.audiences,
 		HTTP: &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "issuer", p.metrics.Outbound)},
 	})
 }

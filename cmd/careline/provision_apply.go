@@ -53,7 +53,7 @@ func told(changes []careline.Change) string {
 		if c.Apply == nil {
 			want = "do  "
 		}
-		fmt.Fprintf(&text, "  %s\n    have  %s\n    %s  %s\n", c.Thing, have, want, c.Want)
+		fmt.Fprintf(&text, "  %s\n    have  %s\n    %s  %s\n", oneLine(c.Thing), oneLine(have), want, oneLine(c.Want))
 	}
 	return text.String()
 }

@@ -18,16 +18,40 @@ type reader struct {
 	faults []string
 }
 
+// fault tells each fault once: a setting may be read several times.
 func (r *reader) fault(name, sentence string) {
-	r.faults = append(r.faults, name+" "+sentence)
+	if told := name + " " + sentence; !slices.Contains(r.faults, told) {
+		r.faults = append(r.faults, told)
+	}
 }
 
-// text is the setting as it is, or fallback.
+// text is the setting as it is, or fallback. A shell takes quotation marks off, but
+// a file for containers leaves them on, and a secret with them fails much later.
 func (r *reader) text(name, fallback string) string {
-	if v := strings.TrimSpace(r.get(name)); v != "" {
-		return v
+	v := strings.TrimSpace(r.get(name))
+	if v == "" {
+		return fallback
 	}
-	return fallback
+	if quoted(v) {
+		r.fault(name, "stands in quotation marks: leave them out")
+		if v = strings.TrimSpace(strings.Trim(v, quotes)); v == "" {
+			v = fallback
+		}
+	}
+	return v
+}
+
+const quotes = "\"'`“”„‘’«»"
+
+// quoted reports whether quotation marks belong to nothing within the value: they
+// stand around all of it, or at one end of what is a single word.
+func quoted(v string) bool {
+	bare := strings.Trim(v, quotes)
+	begins, ends := strings.TrimLeft(v, quotes) != v, strings.TrimRight(v, quotes) != v
+	if begins && ends {
+		return !strings.ContainsAny(bare, quotes)
+	}
+	return (begins || ends) && !strings.ContainsAny(v, " \t\n")
 }
 
 // form is a required setting of a given form; sentence completes "NAME …".
@@ -49,6 +73,9 @@ func (r *reader) matching(name, fallback string, form *regexp.Regexp, sentence s
 	return v
 }
 
+// invalidHost stands for what could not be read.
+const invalidHost = "invalid"
+
 // link is an http(s) URL without a trailing slash; without a fallback it is
 // required, and what says for what.
 func (r *reader) link(name, fallback, what string) *url.URL {
@@ -60,9 +87,34 @@ func (r *reader) link(name, fallback, what string) *url.URL {
 		r.fault(name, "must be a full http(s) URL without query or fragment: "+what)
 	}
 	if err != nil || u.Host == "" {
-		return &url.URL{Scheme: "http", Host: "invalid"}
+		return &url.URL{Scheme: "http", Host: invalidHost}
 	}
 	return u
+}
+
+// party is a link to one that secrets or patients' data are sent to: nobody on the
+// way may read along.
+func (r *reader) party(name, fallback, what string) *url.URL {
+	u := r.link(name, fallback, what)
+	if u.Scheme == "http" && u.Host != invalidHost && !loopback(u) {
+		r.fault(name, "must begin with https:// unless it is on this machine: "+what)
+	}
+	return u
+}
+
+// traced reports whether a collector of traces is configured. OpenTelemetry reads
+// these settings itself, and sends the headers, often a key, along.
+func (r *reader) traced() bool {
+	found := false
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"} {
+		v := r.text(name, "")
+		found = found || v != ""
+		u, err := url.Parse(v)
+		if err == nil && u.Scheme == "http" && !loopback(u) && r.text("OTEL_EXPORTER_OTLP_HEADERS", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "") != "" {
+			r.fault(name, "must begin with https:// unless it is on this machine: the headers for the collector go along")
+		}
+	}
+	return found
 }
 
 // gateway is the URL of a WebSocket, or "".
@@ -121,5 +173,5 @@ func (r *reader) list(name, fallback string, form *regexp.Regexp, sentence strin
 // loopback reports whether u can only be reached from this machine.
 func loopback(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
 }

@@ -29,14 +29,13 @@ const replayUsage = `careline replay: what could not be delivered, and the recor
   careline replay google               take the dead letters that Google Pub/Sub holds: their events into the log, and what
                                        nobody can read among the strays
 
-It reads DATABASE_URL, and google also PUBSUB_PROJECT and PUBSUB_TOPIC. A SQLite database belongs to one process: stop the service first. Whatever is to be delivered is
+It reads DATABASE_URL, for strays TWILIO_ACCOUNT_SID, whose reports they have to be, and google also PUBSUB_PROJECT and PUBSUB_TOPIC. A SQLite database belongs to one process: stop the service first. Whatever is to be delivered is
 delivered by the service, as soon as it runs.
 `
 
 // replaying is a run of careline replay.
 type replaying struct {
 	store store.Store
-	read  func(m careline.Stray) (careline.CallEvent, error)
 	get   func(string) string // answers settings
 	quiet time.Duration       // then Google holds no more
 	now   time.Time
@@ -49,7 +48,7 @@ func runReplay(ctx context.Context, args []string, out io.Writer) error {
 
 // replay does what args ask for, with the settings that get answers.
 func replay(ctx context.Context, get func(string) string, args []string, out io.Writer) error {
-	r := &replaying{read: (&events.Inbox{Understand: understand}).Read, get: get, quiet: googleQuiet, now: time.Now(), out: out}
+	r := &replaying{get: get, quiet: googleQuiet, now: time.Now(), out: out}
 	do, err := r.asked(args)
 	if err != nil {
 		return helped(err)
@@ -175,40 +174,6 @@ func (r *replaying) letter(ctx context.Context, id string) (letter, error) {
 	return letter{id: id, dead: dead}, err
 }
 
-func (r *replaying) list(ctx context.Context) error {
-	all, err := r.letters(ctx)
-	if err != nil {
-		return err
-	}
-	for _, l := range all {
-		if l.stray != nil {
-			fmt.Fprintf(r.out, "%-10s  kept %s  %s\n", l.id, l.stray.Kept.Format(time.RFC3339), l.stray.Why)
-			continue
-		}
-		e := l.dead.Delivery.Event
-		fmt.Fprintf(r.out, "%-10s  given up %s after %s  %s %s of %s\n            %s\n",
-			l.id, l.dead.Buried.Format(time.RFC3339), several(l.dead.Delivery.Attempts, "attempt"), e.Kind, e.Word, e.Call, l.dead.Cause)
-	}
-	if len(all) == 0 {
-		return r.nothing()
-	}
-	return nil
-}
-
-// show prints what is otherwise never printed: whoever reads it has the database.
-func (r *replaying) show(_ context.Context, l letter) error {
-	if l.stray != nil {
-		_, err := fmt.Fprintf(r.out, "%s  message %s, kept %s\n  why:  %s\n  attributes: %v\n  data: %s\n",
-			l.id, l.stray.ID, l.stray.Kept.Format(time.RFC3339), l.stray.Why, l.stray.Attributes, l.stray.Data)
-		return err
-	}
-	e := l.dead.Delivery.Event
-	_, err := fmt.Fprintf(r.out, "%s  given up %s after %s\n  why:    %s\n  call:   %s\n  event:  %s %s, id %s, leg %s, kept %s\n  appointment: %s\n  report: %s\n",
-		l.id, l.dead.Buried.Format(time.RFC3339), several(l.dead.Delivery.Attempts, "attempt"), l.dead.Cause, e.Call,
-		e.Kind, e.Word, e.ID, e.Leg, e.Kept.Format(time.RFC3339), e.Appointment, e.Report)
-	return err
-}
-
 func (r *replaying) again(ctx context.Context, l letter) error {
 	if l.stray == nil {
 		if err := r.store.Revive(ctx, l.dead.Delivery.Consumer, l.dead.Delivery.Event.Seq); err != nil {
@@ -217,7 +182,11 @@ func (r *replaying) again(ctx context.Context, l letter) error {
 		_, err := fmt.Fprintf(r.out, "%s will be delivered again.\n", l.id)
 		return err
 	}
-	e, err := r.read(*l.stray)
+	account, err := r.account()
+	if err != nil {
+		return err
+	}
+	e, err := (&events.Inbox{Understand: understanding(account)}).Read(*l.stray)
 	if err != nil {
 		return fmt.Errorf("still cannot be read: %w", err)
 	}
@@ -288,7 +257,7 @@ func parseMixed(flags *flag.FlagSet, args []string) (words []string, err error) 
 // calls files calls in the health record again.
 func (r *replaying) calls(ctx context.Context, keys []string, whole bool) error {
 	for i, key := range keys {
-		err := claimed(ctx, r.store, key, func() error { return r.store.Refile(ctx, chart, key, whole) })
+		err := claimed(ctx, r.store, key, func(held context.Context) error { return r.store.Refile(held, chart, key, whole) })
 		if err != nil {
 			return fmt.Errorf("%d of %s will be filed again, then %s: %w", i, several(len(keys), "call"), key, err)
 		}

@@ -33,13 +33,17 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 	case !projectForm.MatchString(c.project):
 		return nil, errors.New("PUBSUB_PROJECT is required: the id of the Google Cloud project whose topic is used")
 	}
-	return func(ctx context.Context) error { return r.google(ctx, c.at().DeadLetters()) }, nil
+	account, err := r.account()
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) error { return r.google(ctx, c.at().DeadLetters(), account) }, nil
 }
 
 // google takes what the subscription holds, into the log of which the service files.
-func (r *replaying) google(ctx context.Context, letters events.Topic) error {
+func (r *replaying) google(ctx context.Context, letters events.Topic, account string) error {
 	pull := events.Pull{Topic: letters, Subscription: letters.Name, Log: slog.New(slog.DiscardHandler), // the error says it
-		Inbox: &events.Inbox{Understand: understand, KeepStray: r.store.KeepStray, Append: func(ctx context.Context, e careline.CallEvent) error {
+		Inbox: &events.Inbox{Understand: understanding(account), KeepStray: r.store.KeepStray, Append: func(ctx context.Context, e careline.CallEvent) error {
 			_, _, err := r.store.Append(ctx, e)
 			return err
 		}}}

@@ -104,7 +104,7 @@ func TestReplayGoogleNeedsItsSettings(t *testing.T) {
 	// Nobody there: not the same as nothing to take.
 	nowhere := httptest.NewServer(nil)
 	nowhere.Close()
-	set := map[string]string{"PUBSUB_PROJECT": "a-project", "PUBSUB_EMULATOR_HOST": nowhere.Listener.Addr().String()}
+	set := map[string]string{"TWILIO_ACCOUNT_SID": shelfAccount, "PUBSUB_PROJECT": "a-project", "PUBSUB_EMULATOR_HOST": nowhere.Listener.Addr().String()}
 	r := &replaying{store: s.store, get: func(name string) string { return set[name] }, quiet: time.Millisecond, out: s.out}
 	do, err := r.asked([]string{"google"})
 	if err != nil {

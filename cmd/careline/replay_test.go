@@ -49,16 +49,23 @@ func (s shelf) call(key, patient string) {
 	}
 }
 
-// bury gives up the call's first delivery, and says which it was.
-func (s shelf) bury(key string) careline.Delivery {
+// taken is the call's first delivery, whose claim is held.
+func (s shelf) taken(key string) careline.Delivery {
 	s.t.Helper()
-	if ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
+	if _, ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
 		s.t.Fatal(ok, err)
 	}
 	d, ok, err := s.store.Next(s.t.Context(), chart, key, time.Now())
 	if err != nil || !ok {
 		s.t.Fatal(ok, err)
 	}
+	return d
+}
+
+// bury gives up the call's first delivery, and says which it was.
+func (s shelf) bury(key string) careline.Delivery {
+	s.t.Helper()
+	d := s.taken(key)
 	if err := s.store.Bury(s.t.Context(), d, "the record refuses it"); err != nil {
 		s.t.Fatal(err)
 	}
@@ -72,7 +79,7 @@ func (s shelf) bury(key string) careline.Delivery {
 func (s shelf) replay(args ...string) string {
 	s.t.Helper()
 	s.out.Reset()
-	r := &replaying{store: s.store, read: (&events.Inbox{Understand: understand}).Read, now: time.Now(), out: s.out}
+	r := &replaying{store: s.store, get: s.get, now: time.Now(), out: s.out}
 	do, err := r.asked(args)
 	if err == nil {
 		err = do(s.t.Context())
@@ -82,6 +89,13 @@ func (s shelf) replay(args ...string) string {
 	}
 	return s.out.String()
 }
+
+// get answers the account whose reports the shelf holds, and no other setting.
+func (s shelf) get(name string) string {
+	return map[string]string{"TWILIO_ACCOUNT_SID": shelfAccount}[name]
+}
+
+const shelfAccount = "AC00000000000000000000000000000001"
 
 func (s shelf) backlog() (pending, dead int) {
 	s.t.Helper()
@@ -213,7 +227,7 @@ func TestReplayWaitsForWhoFiles(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
 	s.call("CA1", "Patient/1")
-	if ok, err := s.store.Claim(t.Context(), chart, "CA1"); err != nil || !ok {
+	if _, ok, err := s.store.Claim(t.Context(), chart, "CA1"); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	said := make(chan string)
@@ -232,7 +246,7 @@ func TestReplayWaitsForWhoFiles(t *testing.T) {
 // drain has everything of the call delivered.
 func (s shelf) drain(key string) {
 	s.t.Helper()
-	if ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
+	if _, ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
 		s.t.Fatal(ok, err)
 	}
 	for {

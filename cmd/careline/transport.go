@@ -28,7 +28,7 @@ type transport struct {
 // newTransport makes what the settings ask for. It asks nobody yet.
 func newTransport(ctx context.Context, c config, p *parts) (t transport, err error) {
 	inbox := &events.Inbox{
-		Understand: understand, KeepStray: p.store.KeepStray, Append: p.append,
+		Understand: understanding(c.twilio.accountSID), KeepStray: p.store.KeepStray, Append: p.append,
 		Observe: func(outcome string) { p.metrics.Message("in", outcome) },
 	}
 	if c.pubsub.audience != "" {
@@ -85,13 +85,19 @@ func (p pubsubConfig) at() events.Topic {
 	return events.Topic{Project: p.project, Name: p.topic, Emulator: p.emulator}
 }
 
-// understand reads a report that came as a message.
-func understand(subject string, data []byte) (careline.CallEvent, error) {
-	form, err := twilio.FormFromJSON(data)
-	if err != nil {
-		return careline.CallEvent{}, err
+// understanding reads a report of the account that came as a message: what anybody
+// may publish is checked as a webhook is. One of another account is a stray.
+func understanding(account string) func(subject string, data []byte) (careline.CallEvent, error) {
+	return func(subject string, data []byte) (careline.CallEvent, error) {
+		form, err := twilio.FormFromJSON(data)
+		if err != nil {
+			return careline.CallEvent{}, err
+		}
+		if err := twilio.OfAccount(account, form); err != nil {
+			return careline.CallEvent{}, err
+		}
+		return twilio.Event(twilio.Subject(subject), form)
 	}
-	return twilio.Event(twilio.Subject(subject), form)
 }
 
 // keep makes a webhook's event durable, here or with Google.

@@ -82,10 +82,12 @@ export interface paths {
         /**
          * The clinician's own calls as they change
          * @description Server-sent events named "call"; data is a Call, id its place in the log. It goes on while the health record is down.
-         *     A comment comes every 15 s. The stream ends after an hour, or when the service stops; come back with Last-Event-ID to miss nothing.
+         *     A comment comes every 15 s. The stream ends with the session that it was opened with, after an hour, or when the service stops; come
+         *     back with Last-Event-ID, and a session that is still good, to miss nothing.
          *     Changes that come quickly are told as one.
          *     An instance keeps 400 streams open, so that there is always room for the carrier's webhooks. One more is answered with 503 and
-         *     Retry-After: come back then, and again, for as long as the stream is wanted; everything else works meanwhile.
+         *     Retry-After: come back then, and again, for as long as the stream is wanted; everything else works meanwhile. One person has ten of
+         *     them; who opens an eleventh is answered with 429 and Retry-After.
          */
         get: operations["streamCalls"];
         put?: never;
@@ -159,7 +161,7 @@ export interface components {
             /** @description A sentence that the person who asked can act on. */
             detail: string;
             /** @enum {string} */
-            code: "invalid" | "unauthenticated" | "forbidden" | "not-found" | "conflict" | "unavailable" | "rejected" | "internal" | "method-not-allowed" | "too-large" | "origin-not-allowed";
+            code: "invalid" | "unauthenticated" | "forbidden" | "not-found" | "conflict" | "unavailable" | "rejected" | "internal" | "method-not-allowed" | "too-large" | "origin-not-allowed" | "too-many-requests";
             /** @description Also in the log, and in the header X-Request-Id. */
             incident: string;
         };
@@ -266,10 +268,46 @@ export interface components {
             final: boolean;
             /** @description The same in words for a person. */
             summary: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the newest of this happened.
+             */
             at?: string;
             durationSeconds?: number;
             answeredBy?: string;
+            recipient?: components["schemas"]["Called"];
+            subject?: components["schemas"]["Called"];
+            /** @description Of the number that was asked for. */
+            ending?: string;
+            endedBy?: components["schemas"]["Side"];
+            failure?: components["schemas"]["Failure"];
+            /** @description True when the patient had died, and the clinician confirmed to reach the household. */
+            householdConfirmed?: boolean;
+        };
+        /** @description A person as the record named them when the call was asked for. */
+        Called: {
+            /**
+             * @example Patient/123
+             * @example RelatedPerson/456
+             */
+            ref: string;
+            name?: string;
+            /** @description To the patient, in a word such as daughter; left out for the patient. */
+            relation?: string;
+        };
+        /**
+         * @description Who hung up, as far as Twilio's reports tell.
+         * @enum {string}
+         */
+        Side: "clinician" | "member";
+        /** @description Why a call failed. */
+        Failure: {
+            /** @description Twilio's error code. */
+            code?: number;
+            /** @description The status of the last SIP response (RFC 3261, section 21). */
+            sip?: number;
+            /** @description The same in one sentence for a person. */
+            reason: string;
         };
         Call: {
             /** @description The call's own id, which is that of the clinician's leg. */
@@ -283,9 +321,18 @@ export interface components {
             final: boolean;
             summary: string;
             direction?: string;
-            /** @description Of the number that was dialled. */
+            recipient?: components["schemas"]["Called"];
+            subject?: components["schemas"]["Called"];
+            /** @description Of the number that was asked for. */
             ending?: string;
-            /** Format: date-time */
+            endedBy?: components["schemas"]["Side"];
+            failure?: components["schemas"]["Failure"];
+            /** @description True when the patient had died, and the clinician confirmed to reach the household. */
+            householdConfirmed?: boolean;
+            /**
+             * Format: date-time
+             * @description When Twilio first reported of it; of a call that was refused, or ended before, when it was asked for.
+             */
             sent?: string;
             /**
              * Format: date-time
@@ -314,8 +361,16 @@ export interface components {
         };
         Moment: {
             version: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             at?: string;
+            /**
+             * Format: date-time
+             * @description When the version was written, which may be much later.
+             */
+            recordedAt?: string;
             status?: components["schemas"]["Status"];
             word?: string;
             durationSeconds?: number;
@@ -338,9 +393,11 @@ export interface components {
         };
     };
     responses: {
-        /** @description Why not, for a person and for a program (RFC 9457). */
+        /** @description Why not, for a person and for a program (RFC 9457). A request is answered within eight seconds, also when another system is slow: then with 503. */
         Problem: {
             headers: {
+                /** @description With 429 and 503. The seconds after which to try again; up to an hour, as long as the system behind asks for. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -398,7 +455,7 @@ export interface operations {
     listAppointments: {
         parameters: {
             query?: {
-                /** @description The day, where the clinic is. Left out, it is today. */
+                /** @description The day, where the clinic is, at most a hundred years from today. Left out, it is today. */
                 date?: string;
             };
             header?: never;
@@ -419,6 +476,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -447,6 +505,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -475,6 +534,7 @@ export interface operations {
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };
@@ -505,6 +565,7 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };

@@ -57,6 +57,16 @@ describe("the backend", () => {
     });
   });
 
+  it("takes a share that is used up for something that passes", async () => {
+    const on = backend([answer(429, problem("too-many-requests", "Wait a few seconds."), { "Retry-After": "5" })]);
+    expect(await failure(on.backend.day(undefined))).toMatchObject({
+      code: "too-many-requests",
+      sentence: "Wait a few seconds.",
+      retryAfter: 5_000,
+      passing: true,
+    });
+  });
+
   it("renews a refused session once and asks again", async () => {
     const on = backend(
       [answer(401, problem("unauthenticated", "")), answer(200, { data: { token: "voice" } })],

@@ -39,7 +39,7 @@ export class BackendError extends Error {
 
   /** Whether the same request can work in a moment. */
   get passing(): boolean {
-    return this.code === "offline" || this.code === "unavailable" || this.code === "internal";
+    return ["offline", "unavailable", "internal", "too-many-requests"].includes(this.code);
   }
 }
 

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"net"
+	"net/url"
+	"regexp"
+)
+
+var hostForm = regexp.MustCompile(`^[0-9A-Za-z.:-]+$`)
+
+// readAdmin is where readiness and metrics are, and nowhere else; "" leaves them
+// where the service is. Who reaches the address may read them: it is this machine's
+// alone unless it is said otherwise.
+func readAdmin(r *reader) string {
+	port := r.text("ADMIN_PORT", "")
+	host := r.matching("ADMIN_HOST", "127.0.0.1", hostForm, "must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for every interface")
+	r.number("ADMIN_PORT", 0, 0, 65535)
+	switch {
+	case port == "" && r.text("ADMIN_HOST", "") != "":
+		r.fault("ADMIN_HOST", "is used with ADMIN_PORT alone: set that too, or neither")
+	case port != "" && port != "0" && port == r.text("PORT", "8080"):
+		r.fault("ADMIN_PORT", "must be another than PORT")
+	}
+	if port == "" {
+		return ""
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func development(r *reader) bool {
+	return r.text("NODE_ENV", "") == "development" || r.text("FUNCTIONS_EMULATOR", "") == "true"
+}
+
+// listenHost is every interface, but this machine alone in development.
+func listenHost(r *reader) string {
+	if development(r) {
+		return r.text("LISTEN_HOST", "127.0.0.1")
+	}
+	return r.text("LISTEN_HOST", "")
+}
+
+// readDevelopment reports whether signatures are left unchecked, as the system
+// before this one did in development. Nobody but this machine may reach it then.
+func readDevelopment(r *reader, c config) bool {
+	if !development(r) {
+		return false
+	}
+	host, _, err := net.SplitHostPort(c.address)
+	if !loopback(c.public) || err != nil || !loopback(&url.URL{Host: net.JoinHostPort(host, "0")}) {
+		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine, and LISTEN_HOST too if it is set")
+	}
+	return true
+}
