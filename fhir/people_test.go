@@ -41,8 +41,9 @@ func (r *record) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	var entries []object
+	wanted := req.URL.Query().Get("_id")
 	for ref, resource := range r.resources {
-		if strings.HasPrefix(ref, path+"/") {
+		if strings.HasPrefix(ref, path+"/"+wanted) {
 			entries = append(entries, object{"resource": resource, "search": object{"mode": "match"}})
 		}
 	}
