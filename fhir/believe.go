@@ -78,11 +78,12 @@ var kinds = []string{"AccessPolicy", "Appointment", "Bundle", "CapabilityStateme
 
 // believeMatches looks at a page of a searchset. What a server includes of its own
 // accord, as its OperationOutcome, is no match; by whom an Appointment is attended
-// is left to who reads it, because everybody in it is looked at there.
+// is left to who reads it, because everybody in it is looked at there, and so is an
+// entry that is no resource (see whole).
 func believeMatches(resourceType string, query url.Values, entries []Entry) error {
 	included := query.Has("_include")
 	for _, e := range entries {
-		aside := e.Mode == "include" || e.Mode == "outcome" || e.Resource.Type == "OperationOutcome"
+		aside := e.Mode == "include" || e.Mode == "outcome" || e.Resource.Type == "OperationOutcome" || e.Resource.Type == ""
 		if aside || e.Mode == "" && included && e.Resource.Type != resourceType {
 			continue
 		}
@@ -129,7 +130,7 @@ func unmatched(r Resource, query url.Values) string {
 		return "_id"
 	}
 	var said claims
-	readable := json.Unmarshal(r.JSON, &said) == nil
+	readable := tolerant(r.JSON, &said)
 	for name, matches := range map[string]func(claims, string) bool{
 		"identifier":   claims.identifiedBy,
 		"category":     claims.inCategory,

@@ -145,8 +145,10 @@ func lasting(err error) bool {
 }
 
 // refusesInclude reports whether a search was refused as a server refuses one whose
-// _include meets a reference that it cannot resolve: the whole of it, for one.
+// _include meets a reference that it cannot resolve: the whole of it, for one. A
+// server whose database is away says 400 as well, and says it again when it is
+// asked without.
 func refusesInclude(err error) bool {
 	p, ok := errors.AsType[*Problem](err)
-	return ok && p.Status == http.StatusBadRequest && careline.CodeOf(err) == careline.CodeRejected
+	return ok && p.Status == http.StatusBadRequest
 }

@@ -32,7 +32,7 @@ func (i inspection) lookalikes() string {
 	if !slices.Contains(i.Countries, "GB") || len(refused) == 0 {
 		return ""
 	}
-	return " Guernsey, Jersey and Man have +44 numbers but are countries of their own: ALLOWED_COUNTRIES with " + strings.Join(refused, ", ") + " would allow them, too."
+	return " Guernsey, Jersey and Man have numbers like British ones but are countries of their own: ALLOWED_COUNTRIES with " + strings.Join(refused, ", ") + " would allow them, too."
 }
 
 // countries is whether Twilio connects calls to those that we allow, and refuses
