@@ -43,6 +43,8 @@ const (
 func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
+	case spent(err):
+		return c.quotaGone(c.cfg.Now().Add(waitAsked(err)))
 	case err != nil:
 		found := c.failed("The server's capability statement cannot be had", err)
 		p, answered := errors.AsType[*Problem](err)
