@@ -31,6 +31,9 @@ func passesChecks(t *testing.T, s *server) {
 		t.Errorf("without definitions: %+v", f)
 	}
 	apply(t, plan(t, s))
+	if s.bind != nil {
+		s.bind(t, shipped(t, "accesspolicy-careline"))
+	}
 	for name, f := range findings(t, s.client(t)) {
 		want := careline.VerdictGood
 		if s.plain && name == "fhir: login" {
