@@ -373,3 +373,22 @@ func TestWhatIsAskedForIsEscaped(t *testing.T) {
 		t.Errorf("asked for %s", asked)
 	}
 }
+
+// A call for two appointments, or one that names its appointment in full, is the
+// last call of each that was asked for.
+func TestLastCallsOfEveryFormOfReference(t *testing.T) {
+	t.Parallel()
+	for _, based := range [][]string{{"Appointment/a1"}, {"Appointment/other", "Appointment/a1"}, {"http://fhir.test/fhir/R4/Appointment/a1"}, {"Appointment/a1/_history/2"}} {
+		var refs []object
+		for _, ref := range based {
+			refs = append(refs, object{"reference": ref})
+		}
+		body := textOf(t, object{"resourceType": "Bundle", "entry": []object{{"resource": object{"resourceType": "Communication", "id": "1", "status": "completed", "basedOn": refs,
+			"category": []object{{"coding": []object{{"system": "https://perci.health/communication-category", "code": "twilio-voice"}}}}}}}})
+		c := offline(t, func(*http.Request) (int, http.Header, string) { return 200, nil, body }, false)
+		last, err := c.LastCalls(t.Context(), []string{"a1", "a2"})
+		if _, ok := last["a1"]; err != nil || !ok || len(last) != 1 {
+			t.Errorf("%v: %v, %v", based, last, err)
+		}
+	}
+}
