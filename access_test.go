@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"perci.health/careline"
 )
 
@@ -158,7 +160,7 @@ func TestMayCall(t *testing.T) {
 			if test.to != "" {
 				to = phone(t, test.to)
 			}
-			route, why := policy.MayCall(appointment(t), test.clinician, to)
+			route, why := policy.MayCall(appointment(t), careline.Wish{Clinician: test.clinician, To: to})
 			if route != test.route || why != test.why {
 				t.Errorf("got %+v %q, want %+v %q", route, why, test.route, test.why)
 			}
@@ -189,11 +191,58 @@ func TestEveryRefusalIsSpokenInOneSentence(t *testing.T) {
 	t.Parallel()
 	all := []careline.Refusal{careline.RefusedAccount, careline.RefusedCaller, careline.RefusedAppointmentID, careline.RefusedAppointment,
 		careline.RefusedParticipant, careline.RefusedNumberMalformed, careline.RefusedNumberNotOnFile, careline.RefusedNumberType,
-		careline.RefusedCountry, careline.RefusedRate, careline.RefusedConcurrent, careline.RefusedUnchecked, careline.RefusedNoCallerID}
+		careline.RefusedCountry, careline.RefusedRate, careline.RefusedConcurrent, careline.RefusedUnchecked, careline.RefusedNoCallerID,
+		careline.RefusedDeceased, careline.RefusedNumberShared, careline.RefusedNumberUnread, careline.RefusedWindow}
 	general := careline.Refusal("new").Sentence()
 	for _, r := range all {
 		if s := r.Sentence(); s == general || !strings.HasSuffix(s, ".") {
 			t.Errorf("%s is spoken as %q", r, s)
+		}
+	}
+}
+
+func TestARefusedCountryIsNamed(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[string]string{
+		"+447797123456": "Calls to Jersey are not allowed.",
+		"+441534123456": "Calls to Jersey are not allowed.",
+		"+447781123456": "Calls to Guernsey are not allowed.",
+		"+447624123456": "Calls to the Isle of Man are not allowed.",
+		"+12125550123":  "Calls to the United States are not allowed.",
+		"+353861234567": "Calls to Ireland are not allowed.",
+		"+80012345678":  careline.RefusedCountry.Sentence(), // belongs to no country
+	} {
+		parsed := phone(t, number)
+		stored, err := careline.StoredPhone(number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, to := range []careline.Phone{parsed, stored} {
+			if got := careline.RefusedCountry.SentenceFor(to); got != want {
+				t.Errorf("%s: %q, want %q", number, got, want)
+			}
+		}
+	}
+	if got := careline.RefusedCountry.SentenceFor(careline.Phone{}); got != careline.RefusedCountry.Sentence() {
+		t.Errorf("no number: %q", got)
+	}
+	if got := careline.RefusedRate.SentenceFor(phone(t, "+447797123456")); got != careline.RefusedRate.Sentence() {
+		t.Errorf("another reason: %q", got)
+	}
+}
+
+// Every country that a number can belong to has a name that can be read out.
+func TestCountriesHaveNames(t *testing.T) {
+	t.Parallel()
+	for region := range phonenumbers.GetSupportedRegions() {
+		name := careline.CountryName(region)
+		if name == "" || name == region || strings.ContainsAny(name, "()") && region != "CC" {
+			t.Errorf("%s is called %q", region, name)
+		}
+	}
+	for _, none := range []string{"", "001", "ZZ", "XYZ"} {
+		if name := careline.CountryName(none); name != "" {
+			t.Errorf("%q is called %q", none, name)
 		}
 	}
 }

@@ -16,8 +16,9 @@ import (
 // A Phone prints as "(phone)" wherever it is formatted, logged or marshalled, so
 // that no number leaves by accident; E164 is the one way to have the digits.
 type Phone struct {
-	e164  string
-	facts numbering // zero: not looked up
+	e164      string
+	extension string    // digits; told, not dialled
+	facts     numbering // zero: not looked up
 }
 
 // numbering is what the numbering plans say of a number. Looking it up takes some
@@ -37,15 +38,26 @@ var plainUK = regexp.MustCompile(`^\+44[1-9][0-9]{9}$`)
 // e164Form is what any E.164 number looks like.
 var e164Form = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)
 
-// ParsePhone reads a number in international form, or in the national form of
-// region (ISO 3166-1 alpha-2). A number with an extension is refused: it cannot
-// be dialled in one go.
+// ParsePhone reads text that is one number, in international form or in the
+// national form of region (ISO 3166-1 alpha-2). Format and control characters do
+// not count. Letters are no digits, as on old keypads: text that has any, such as
+// an extension, is refused. A tel URI (RFC 3966) may have its scheme.
 func ParsePhone(text, region string) (Phone, error) {
-	n, err := phonenumbers.Parse(text, region)
-	if err != nil || n.GetExtension() != "" {
+	text = visible(text)
+	if len(text) > 4 && strings.EqualFold(text[:4], "tel:") {
+		text = text[4:]
+	}
+	digits := oneNumber(text)
+	if digits == "" {
+		return Phone{}, ErrNotPhone
+	}
+
+	n, err := phonenumbers.Parse(digits, region)
+	if err != nil {
 		return Phone{}, ErrNotPhone
 	}
 	p := Phone{e164: phonenumbers.Format(n, phonenumbers.E164)}
+
 	// What is dialled is the text: it must mean the number that was parsed.
 	again, err := phonenumbers.Parse(p.e164, "")
 	if err != nil || phonenumbers.Format(again, phonenumbers.E164) != p.e164 || !possible(again) {
@@ -87,11 +99,15 @@ func StoredPhone(e164 string) (Phone, error) {
 	return Phone{e164: e164}, nil
 }
 
-// Equal reports whether both are the same number.
+// Equal reports whether both are the same number, whatever their extensions.
 func (p Phone) Equal(other Phone) bool { return p.e164 == other.e164 }
 
 // E164 is the number as it is dialled; empty for no number.
 func (p Phone) E164() string { return p.e164 }
+
+// Extension is the digits to be dialled once the number answers, for a person to
+// know: careline does not dial them. Empty when there is none.
+func (p Phone) Extension() string { return p.extension }
 
 // IsZero reports whether there is no number.
 func (p Phone) IsZero() bool { return p.e164 == "" }
@@ -114,6 +130,21 @@ func (p Phone) MarshalText() ([]byte, error) { return []byte("(phone)"), nil }
 // KnownRegion reports whether region is a country that numbers can belong to
 // (ISO 3166-1 alpha-2).
 func KnownRegion(region string) bool { return phonenumbers.GetSupportedRegions()[region] }
+
+// Region is the country that the number belongs to (ISO 3166-1 alpha-2), "001" of
+// a network without a country; empty for what is no number. The Crown dependencies
+// Guernsey, Jersey and Man are countries of their own: GG, JE and IM.
+func (p Phone) Region() string {
+	if p.facts.region != "" {
+		return p.facts.region
+	}
+
+	n, err := phonenumbers.Parse(p.e164, "")
+	if err != nil {
+		return ""
+	}
+	return look(n).region
+}
 
 // Dialable reports whether the number may be dialled when regions (ISO 3166-1
 // alpha-2) are the countries allowed, and if not, why.

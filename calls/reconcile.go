@@ -45,7 +45,7 @@ const (
 // to be cut off at any point; a report that comes after all does no harm.
 type Reconciler struct {
 	Log interface {
-		Claim(ctx context.Context, consumer, call string) (ok bool, err error)
+		Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 		Release(ctx context.Context, consumer, call string) error
 		// Unsettled are calls to be looked at by the time now, the longest waiting
 		// first, and how many there are in all.
@@ -90,11 +90,12 @@ func (r Reconciler) Look(ctx context.Context) error {
 // look tells also whether it came to its end: single calls that failed are no
 // reason to slow down, a log or a carrier that does not answer is.
 func (r Reconciler) look(ctx context.Context) (whole bool, err error) {
-	ours, err := r.Log.Claim(ctx, reconciliation, sweep)
+	held, ours, err := r.Log.Claim(ctx, reconciliation, sweep)
 	if err != nil || !ours {
 		return err == nil, err
 	}
-	defer func() { _ = r.Log.Release(context.WithoutCancel(ctx), reconciliation, sweep) }() // an end of the process releases it too
+	defer func() { _ = r.Log.Release(context.WithoutCancel(held), reconciliation, sweep) }() // an end of the process releases it too
+	ctx = held
 	var failures failures
 	for {
 		due, all, err := r.Log.Unsettled(ctx, r.Now(), lookUpAtMost)

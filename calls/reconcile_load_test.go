@@ -34,8 +34,10 @@ type nation struct {
 
 type unreported struct{ begun, look, completed time.Time }
 
-func (n *nation) Claim(context.Context, string, string) (bool, error) { return true, nil }
-func (n *nation) Release(context.Context, string, string) error       { return nil }
+func (n *nation) Claim(ctx context.Context, _, _ string) (context.Context, bool, error) {
+	return ctx, true, nil
+}
+func (n *nation) Release(context.Context, string, string) error { return nil }
 func (n *nation) Events(_ context.Context, call string) ([]careline.CallEvent, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -410,9 +410,11 @@ type silent struct {
 	sweeps []time.Time
 }
 
-func (s *silent) Claim(context.Context, string, string) (bool, error) { return true, nil }
-func (s *silent) Release(context.Context, string, string) error       { return nil }
-func (s *silent) LookAgain(context.Context, string, time.Time) error  { return nil }
+func (s *silent) Claim(ctx context.Context, _, _ string) (context.Context, bool, error) {
+	return ctx, true, nil
+}
+func (s *silent) Release(context.Context, string, string) error      { return nil }
+func (s *silent) LookAgain(context.Context, string, time.Time) error { return nil }
 func (s *silent) Unsettled(context.Context, time.Time, int) ([]string, int, error) {
 	s.sweeps = append(s.sweeps, time.Now())
 	return nil, 0, s.err

@@ -26,7 +26,7 @@ const (
 // kept long enough. The health record is not touched.
 type Retention struct {
 	Log interface {
-		Claim(ctx context.Context, consumer, call string) (ok bool, err error)
+		Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 		Release(ctx context.Context, consumer, call string) error
 		// Purge forgets up to limit calls whose newest event was kept before the
 		// time given; it forgot fewer than limit when none are left.
@@ -43,11 +43,12 @@ func (r Retention) Forget(ctx context.Context) (calls int, err error) {
 	if r.Keep <= 0 {
 		return 0, nil
 	}
-	ours, err := r.Log.Claim(ctx, retention, purge)
+	held, ours, err := r.Log.Claim(ctx, retention, purge)
 	if err != nil || !ours {
 		return 0, err
 	}
-	defer func() { _ = r.Log.Release(context.WithoutCancel(ctx), retention, purge) }() // an end of the process releases it too
+	defer func() { _ = r.Log.Release(context.WithoutCancel(held), retention, purge) }() // an end of the process releases it too
+	ctx = held
 	before := r.Now().Add(-r.Keep)
 	for {
 		n, err := r.Log.Purge(ctx, before, forgetAtOnce)

@@ -21,7 +21,9 @@ type attic struct {
 	taken  bool
 }
 
-func (a *attic) Claim(context.Context, string, string) (bool, error) { return !a.taken, nil }
+func (a *attic) Claim(ctx context.Context, _, _ string) (context.Context, bool, error) {
+	return ctx, !a.taken, nil
+}
 
 func (a *attic) Purge(_ context.Context, before time.Time, limit int) (int, error) {
 	a.asked, a.before = append(a.asked, limit), append(a.before, before)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"perci.health/careline"
 )
@@ -30,6 +31,8 @@ type Starter struct {
 	// Rations bounds what refusals by rate write; nil: each is kept.
 	Rations *Rations
 	Policy  careline.Policy
+	// Now is the time in the clinic's time zone; nil is UTC.
+	Now func() time.Time
 }
 
 // Ask is a call that an app asks for, as the carrier passed it on.
@@ -39,7 +42,9 @@ type Ask struct {
 	Clinician   string // practitioner id behind the caller's identity; empty when it is none of ours
 	To          careline.Phone
 	Appointment string
-	Report      []byte // the carrier's parameters, as JSON
+	Recipient   careline.Reference // whom the clinician chose; empty when the app does not say
+	Household   bool               // the clinician confirmed to reach the household of a patient who has died
+	Report      []byte             // the carrier's parameters, as JSON
 	Trace       string
 }
 
@@ -108,12 +113,26 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		careline.Note(ctx, slog.Any("check", err))
 		return refuse(careline.RefusedUnchecked, ask.Appointment)
 	}
-	route, why := s.Policy.MayCall(appointment, ask.Clinician, ask.To)
+	route, why := s.Policy.MayCall(appointment, careline.Wish{
+		Clinician: ask.Clinician,
+		To:        ask.To,
+		Recipient: ask.Recipient,
+		Household: ask.Household,
+		Now:       s.now(),
+	})
 	r.Sender, r.Patient, r.Recipient = route.Sender, route.Patient, route.Recipient
+	r.Names, r.Household = route.Names, route.Household
 	if why != "" {
 		return refuse(why, appointment.ID)
 	}
 	return s.callerID(ctx, r), appointment.ID
+}
+
+func (s Starter) now() time.Time {
+	if s.Now == nil {
+		return time.Now().UTC()
+	}
+	return s.Now()
 }
 
 // callerID adds the number that the member will see.

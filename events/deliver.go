@@ -14,10 +14,7 @@ import (
 // the shift ends.
 func (s *shift) work(call string) (done report) {
 	done.call = call
-	// What is read and noted here is about work already done: it does not end
-	// with the shift.
-	ctx := context.WithoutCancel(s.handling)
-	claimed, err := s.Queue.Claim(ctx, s.Consumer, call)
+	held, claimed, err := s.Queue.Claim(s.handling, s.Consumer, call)
 	if err != nil {
 		done.err = err
 		return done
@@ -27,6 +24,9 @@ func (s *shift) work(call string) (done report) {
 		done.again = s.now().Add(claimedFor)
 		return done
 	}
+	// What is read and noted here is about work already done: it does not end
+	// with the shift.
+	ctx := context.WithoutCancel(held)
 	defer func() {
 		if err := s.Queue.Release(ctx, s.Consumer, call); err != nil && done.err == nil {
 			done.err = err
@@ -41,7 +41,7 @@ func (s *shift) work(call string) (done report) {
 			done.err = err
 			return done
 		}
-		if done.again, done.err = s.deliver(d); done.err != nil || !done.again.IsZero() {
+		if done.again, done.err = s.deliver(held, d); done.err != nil || !done.again.IsZero() {
 			return done
 		}
 		if d.Known != nil && d.Known.Last {
@@ -68,16 +68,17 @@ type verdict struct {
 }
 
 // deliver handles one delivery, notes the outcome and writes its line. again is
-// when it will be due, if it failed and will be; err is a failure of the queue.
-func (s *shift) deliver(d careline.Delivery) (again time.Time, err error) {
-	ctx, line := careline.WithLine(s.handling)
+// when it will be due, if it failed and will be; err is a failure of the queue. held
+// ends with the claim.
+func (s *shift) deliver(held context.Context, d careline.Delivery) (again time.Time, err error) {
+	ctx, line := careline.WithLine(held)
 	began := s.now()
 	handleErr := s.handle(ctx, d)
 	took := s.now().Sub(began)
-	v := s.judge(d, handleErr)
+	v := s.judge(held, d, handleErr)
 	if v.outcome != OutcomeInterrupted {
 		s.outage.saw(d.Event.Call, handleErr, s.now())
-		err = s.settle(d, v)
+		err = s.settle(held, d, v)
 	}
 	s.report(d, v, took, append(line.Attrs(), settled(err)...))
 	if s.Observe != nil {
@@ -113,14 +114,16 @@ func tell(p any) string {
 	return fmt.Sprintf("a %T", p)
 }
 
-func (s *shift) judge(d careline.Delivery, err error) verdict {
+// judge says what becomes of a delivery. Whatever failed while held ended is not the
+// delivery's fault.
+func (s *shift) judge(held context.Context, d careline.Delivery, err error) verdict {
 	now := s.now()
 	switch {
 	case err == nil:
 		return verdict{outcome: OutcomeDone}
 	case careline.CodeOf(err) == careline.CodeRejected:
 		return verdict{outcome: OutcomeBuried, err: fmt.Errorf("will never be taken: %w", err)}
-	case s.handling.Err() != nil:
+	case held.Err() != nil:
 		return verdict{outcome: OutcomeInterrupted, again: now, err: err}
 	case s.backoff().Spent(d, now):
 		return verdict{outcome: OutcomeBuried, err: fmt.Errorf("failed %d times since %s, the last time: %w",
@@ -130,8 +133,8 @@ func (s *shift) judge(d careline.Delivery, err error) verdict {
 	return verdict{outcome: OutcomeRetry, again: now.Add(max(wait, After(err))), err: err}
 }
 
-func (s *shift) settle(d careline.Delivery, v verdict) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.handling), settleFor)
+func (s *shift) settle(held context.Context, d careline.Delivery, v verdict) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(held), settleFor)
 	defer cancel()
 	switch v.outcome {
 	case OutcomeDone:

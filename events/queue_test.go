@@ -23,12 +23,13 @@ type memory struct {
 	seq     int64
 	pending map[string][]*entry // call → its deliveries, in order
 	claimed map[string]bool
-	buried  []string // "id: cause"
-	asked   int      // how often Due was
-	nexts   int      // how often Next was
-	tells   bool     // whether a delivery is the last of its call
-	broken  error    // of every answer
-	onFree  func()   // called once, as a call is being released
+	lose    map[string]context.CancelFunc // ends what is done under a claim
+	buried  []string                      // "id: cause"
+	asked   int                           // how often Due was
+	nexts   int                           // how often Next was
+	tells   bool                          // whether a delivery is the last of its call
+	broken  error                         // of every answer
+	onFree  func()                        // called once, as a call is being released
 }
 
 type entry struct {
@@ -37,7 +38,9 @@ type entry struct {
 	due      time.Time
 }
 
-func newMemory() *memory { return &memory{pending: map[string][]*entry{}, claimed: map[string]bool{}} }
+func newMemory() *memory {
+	return &memory{pending: map[string][]*entry{}, claimed: map[string]bool{}, lose: map[string]context.CancelFunc{}}
+}
 
 // add keeps one event of each call, and returns the calls.
 func (m *memory) add(calls ...string) []string {
@@ -79,12 +82,15 @@ func errFirst(errs ...error) error {
 	return errs[i]
 }
 
-func (m *memory) Claim(_ context.Context, _, call string) (bool, error) {
+func (m *memory) Claim(ctx context.Context, _, call string) (context.Context, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	held := m.claimed[call]
+	if m.claimed[call] || m.broken != nil {
+		return nil, false, m.broken
+	}
 	m.claimed[call] = true
-	return !held, m.broken
+	ctx, m.lose[call] = context.WithCancel(ctx)
+	return ctx, true, nil
 }
 
 func (m *memory) Release(_ context.Context, _, call string) error {

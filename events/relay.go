@@ -22,9 +22,10 @@ type Claims interface {
 	// claimed, the longest due first; and when the earliest that is not due yet
 	// will be, zero when there is none.
 	Due(ctx context.Context, consumer string, now time.Time, limit int) (calls []string, next time.Time, err error)
-	// Claim is false when somebody else has the call. It holds until Release,
-	// or until the process ends.
-	Claim(ctx context.Context, consumer, call string) (bool, error)
+	// Claim is false when somebody else has the call. It holds until Release, or
+	// until it is lost; held, which is ctx, ends with it. Whatever is done for the
+	// call is done with held: the queue takes nothing of an epoch that is over.
+	Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 	Release(ctx context.Context, consumer, call string) error
 	// Next is the first pending delivery of a claimed call, if it is due.
 	Next(ctx context.Context, consumer, call string, now time.Time) (careline.Delivery, bool, error)
@@ -42,7 +43,7 @@ const (
 	OutcomeDone        = "done"
 	OutcomeRetry       = "retry"       // failed, and will be tried again
 	OutcomeBuried      = "buried"      // failed, and will not be
-	OutcomeInterrupted = "interrupted" // cut off by the end of Run; as if it had not begun
+	OutcomeInterrupted = "interrupted" // cut off by the end of Run or of the claim; as if it had not begun
 )
 
 // Bounds of a relay.

@@ -606,3 +606,34 @@ func TestACallThatAnotherInstanceGivesBackIsNotLeft(t *testing.T) {
 		stopTwo()
 	})
 }
+
+// TestWhatRunsForALostClaimIsCutOff: somebody else has the call then.
+func TestWhatRunsForALostClaimIsCutOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue, diary := newMemory(), newDiary()
+		log, lines := lines()
+		r := &events.Relay{Queue: queue, Log: log, Handle: func(ctx context.Context, d careline.Delivery) error {
+			diary.write(d.Event.ID)
+			if len(diary.read()) > 1 {
+				return nil
+			}
+			<-ctx.Done() // a record that is slow
+			return ctx.Err()
+		}}
+		stop := run(t, r)
+		defer stop()
+		r.Wake(queue.add("A"))
+		pass(time.Second)
+		queue.mu.Lock()
+		queue.lose["A"]()
+		queue.mu.Unlock()
+		pass(10 * time.Second)
+		if got := diary.read(); len(got) != 2 || queue.left() != 0 {
+			t.Errorf("handled %v, %d left, want the delivery cut off and then handled once more", got, queue.left())
+		}
+		if got := lines.String(); !strings.Contains(got, "attempt=1 outcome=interrupted") || !strings.Contains(got, "attempt=1 outcome=done") {
+			t.Errorf("it is not told, or counted as a failure:\n%s", got)
+		}
+	})
+}

@@ -1,33 +1,39 @@
 package fhir
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"perci.health/careline"
 )
 
 // Checks are the questions that careline doctor asks of the health record. They
-// need the same rights as the service, and cost about two writes of the quota.
+// need the same rights as the service, and cost about three writes of the quota.
 //
-//	fhir: server       it is there, and speaks FHIR R4
+//	fhir: server       it is there, and speaks FHIR R4; which it is, and its version
 //	fhir: login        the credentials are taken
+//	fhir: quota        what the server says is left; the others are not asked when that is nothing
 //	fhir: search       what careline searches and reads may be searched and read
 //	fhir: write        a Communication may be made, and changed, as far as can be seen without storing one
-//	fhir: quota        what the server says is left
+//	fhir: rights       the AccessPolicy that binds the client, on a Medplum server
+//	fhir: record       the call filed last is whole, may be written, and has its history
 //	fhir: definitions  the definitions of what careline writes are there
 func (c *Client) Checks() []careline.Check {
 	return []careline.Check{
 		{Name: aboutServer, Ask: c.checkServer},
 		{Name: aboutLogin, Needs: aboutServer, Ask: c.checkLogin},
-		{Name: "fhir: search", Needs: aboutLogin, Ask: c.checkSearch},
-		{Name: "fhir: write", Needs: aboutLogin, Ask: c.checkWrite},
-		{Name: "fhir: quota", Needs: aboutLogin, Ask: c.checkQuota},
-		{Name: "fhir: definitions", Needs: aboutLogin, Ask: c.checkDefinitions},
+		{Name: aboutQuota, Needs: aboutLogin, Ask: c.checkQuota},
+		{Name: "fhir: search", Needs: aboutQuota, Ask: c.checkSearch},
+		{Name: "fhir: write", Needs: aboutQuota, Ask: c.checkWrite},
+		{Name: "fhir: rights", Needs: aboutQuota, Ask: c.checkRights},
+		{Name: "fhir: record", Needs: aboutQuota, Ask: c.checkRecord},
+		{Name: "fhir: definitions", Needs: aboutQuota, Ask: c.checkDefinitions},
 	}
 }
 
@@ -35,11 +41,14 @@ func (c *Client) Checks() []careline.Check {
 const (
 	aboutServer = "fhir: server"
 	aboutLogin  = "fhir: login"
+	aboutQuota  = "fhir: quota"
 )
 
 func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
+	case spent(err):
+		return c.quotaGone(c.cfg.Now().Add(waitAsked(err)))
 	case err != nil:
 		found := c.failed("The server's capability statement cannot be had", err)
 		p, answered := errors.AsType[*Problem](err)
@@ -50,7 +59,8 @@ func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
 		return careline.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
 	}
-	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(bounded(s.Software.Name, 60))))
+	by := strings.TrimSpace(bounded(s.Software.Name, 60) + " " + bounded(c.versionOf(ctx, s), 60))
+	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(by)))
 }
 
 func orNone(text string) string {
@@ -103,7 +113,10 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 // found that the client may write; another server may look at the content first,
 // and then says the same to a client that may not. Its category is ours: the
 // client may write no other.
-const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
+const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"` + checksMark + `"}]}`
+
+// checksMark is how what a check made is told from what others did.
+const checksMark = "A check by careline doctor; never to be stored."
 
 func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")
@@ -111,6 +124,9 @@ func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	switch {
 	case err == nil:
 		return c.takeBack(ctx, made)
+	case answered && p.full():
+		return careline.Fault("The server's resource cap is reached: it takes no new call, and only changes of those that are filed.",
+			"Raise resourceCap of the project, or delete what is not needed (Medplum: project.systemSetting). Calls wait meanwhile and are filed then.")
 	case answered && careline.CodeOf(err) == careline.CodeRejected && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity):
 		return c.checkUpdate(ctx)
 	}
@@ -135,8 +151,8 @@ func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
 // takeBack deletes what a server without validation has stored.
 func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
 	const lenient = "The server stored a Communication without status, so it does not validate what it is sent"
-	if !careline.ValidID(made.ID) {
-		return careline.Doubt(lenient+", and gave it no id.", "Delete the Communication whose payload says that careline doctor made it.")
+	if !bytes.Contains(made.JSON, []byte(checksMark)) {
+		return careline.Doubt(lenient+", and answered with another resource, which is left alone.", "Delete the Communication whose payload says that careline doctor made it.")
 	}
 	if _, err := c.do(ctx, exchange{method: http.MethodDelete, url: c.address("Communication", made.ID), cost: costWrite}); err != nil {
 		return careline.Doubt(lenient+"; it could not be deleted again.", "Delete Communication/"+made.ID+".")
@@ -144,19 +160,38 @@ func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
 	return careline.Doubt(lenient+"; it was deleted again.", "Turn on validation at the server if it has it.")
 }
 
+// checksCost is what the checks behind this one take of the quota, about.
+const checksCost = 5 * costWrite
+
 func (c *Client) checkQuota(ctx context.Context) careline.Finding {
-	if _, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}}); err != nil {
-		return c.failed("The quota cannot be asked for", err)
-	}
+	_, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}})
 	q := c.Quota()
-	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format("15:04:05 UTC"), costWrite)
 	switch {
+	case spent(err):
+		return c.quotaGone(c.cfg.Now().Add(waitAsked(err)))
+	case err != nil:
+		return c.failed("The quota cannot be asked for", err)
 	case !q.Known:
 		return careline.Good("The server tells of no quota.")
-	case q.Left < 50*costWrite:
-		return careline.Doubt(found, "Look at who else uses this client, or have its quota raised (Medplum: fhirQuota of the membership or project).")
+	case q.Left < checksCost:
+		return c.quotaGone(q.Ends)
+	}
+	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format(clockTime), costWrite)
+	if q.Left < 50*costWrite {
+		return careline.Doubt(found, raiseQuota)
 	}
 	return careline.Good(found)
+}
+
+const (
+	clockTime  = "15:04:05 UTC"
+	raiseQuota = "Look at who else uses this client, or have its quota raised (Medplum: fhirQuota of the membership or project)."
+)
+
+// quotaGone is one fault for all that cannot be asked until the window ends.
+func (c *Client) quotaGone(ends time.Time) careline.Finding {
+	found := fmt.Sprintf("The server's quota for this client is used up until %s: nothing is read or written before.", ends.UTC().Format(clockTime))
+	return careline.Fault(found, "Ask again then. "+raiseQuota).Blocking()
 }
 
 func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
@@ -176,6 +211,9 @@ func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
 
 // failed is the finding of a question that ended with err.
 func (c *Client) failed(what string, err error) careline.Finding {
+	if spent(err) {
+		return careline.Doubt("This could not be asked to its end: the server's quota for this client is used up.", "Ask again in a minute. "+raiseQuota)
+	}
 	do, cause := "See whether the server at FHIR_BASE_URL is up, then ask again.", err
 	if e, ok := errors.AsType[*careline.Error](err); ok {
 		do = e.Message
@@ -185,6 +223,9 @@ func (c *Client) failed(what string, err error) careline.Finding {
 	}
 	if _, answered := errors.AsType[*Problem](err); !answered && careline.CodeOf(err) == careline.CodeUnavailable && waitAsked(err) == 0 {
 		do += " See whether FHIR_BASE_URL and FHIR_TOKEN_URL are right, and can be reached from here."
+	}
+	if _, ok := errors.AsType[strange](err); ok {
+		do = "The server, or a proxy before it, answers with what was not asked for, so nothing can safely be written. Have its administrator see which search parameters it overlooks."
 	}
 	if forbidden(err) {
 		do = "Give the client the AccessPolicy that careline provision makes, or the rights that it lists (docs/decisions/0013)."

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/fhir"
@@ -30,6 +31,9 @@ func passesChecks(t *testing.T, s *server) {
 		t.Errorf("without definitions: %+v", f)
 	}
 	apply(t, plan(t, s))
+	if s.bind != nil {
+		s.bind(t, shipped(t, "accesspolicy-careline"))
+	}
 	for name, f := range findings(t, s.client(t)) {
 		want := careline.VerdictGood
 		if s.plain && name == "fhir: login" {
@@ -48,6 +52,7 @@ const (
 	statement = `{"resourceType":"CapabilityStatement","fhirVersion":"4.0.1","software":{"name":"x"},"rest":[{"resource":[{"type":"Communication"}]}]}`
 	invalid   = `{"resourceType":"OperationOutcome","issue":[{"code":"structure","details":{"text":"Missing required property"},"expression":["Communication.status"]}]}`
 	missing   = `{"resourceType":"OperationOutcome","issue":[{"code":"not-found"}]}`
+	lenient   = `{"resourceType":"Communication","id":"1","meta":{"versionId":"1"},"payload":[{"contentString":"A check by careline doctor; never to be stored."}]}`
 )
 
 // sound is a server with which all is well; a case spoils one of its answers.
@@ -93,7 +98,10 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 		"nobody is there":      {method: "GET", path: "/Communication", status: 0, check: "fhir: search", want: careline.VerdictFault, do: "can be reached from here"},
 		"unprocessable":        {method: "POST", path: "/Communication", status: 422, body: invalid, check: "fhir: write", want: careline.VerdictGood},
 		"database down":        {method: "POST", path: "/Communication", status: 400, body: `{"resourceType":"OperationOutcome","issue":[{"code":"invalid","details":{"text":"connect ECONNREFUSED"}}]}`, check: "fhir: write", want: careline.VerdictFault, do: "moment"},
-		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: made, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},
+		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: lenient, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},
+		"a lenient search":     {method: "GET", path: "/Communication", status: 200, body: `{"resourceType":"Bundle","entry":[{"resource":` + lenient + `}]}`, check: "fhir: search", want: careline.VerdictFault, do: "overlooks"},
+		"quota gone":           {method: "GET", path: "/Communication", status: 429, header: left(0, 30), body: missing, check: "fhir: quota", want: careline.VerdictFault, do: "Ask again then"},
+		"quota about gone":     {method: "GET", path: "/Communication", status: 200, header: left(90, 30), body: empty, check: "fhir: quota", want: careline.VerdictFault, do: "Ask again then"},
 		"quota nearly gone":    {method: "GET", path: "/Communication", status: 200, header: left(3_000, 30), body: empty, check: "fhir: quota", want: careline.VerdictDoubt, do: "quota"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +139,7 @@ func TestWhatTheCheckStoredIsDeleted(t *testing.T) {
 	c := offline(t, func(r *http.Request) (int, http.Header, string) {
 		switch r.Method {
 		case http.MethodPost:
-			return 201, nil, made
+			return 201, nil, lenient
 		case http.MethodDelete:
 			deleted = r.URL.Path == "/fhir/R4/Communication/1"
 			return 204, nil, ""
@@ -175,6 +183,7 @@ func TestWhichFindingsBlock(t *testing.T) {
 		"another version":        {"/metadata", 200, `{"resourceType":"CapabilityStatement","fhirVersion":"5.0.0"}`, "fhir: server", false},
 		"a login that is away":   {"/token", 0, "", "fhir: login", true},
 		"a login that refuses":   {"/token", 400, `{"error":"invalid_request"}`, "fhir: login", true},
+		"a quota that is spent":  {"/Communication", 429, missing, "fhir: quota", true},
 		"a search that is wrong": {"/Appointment", 403, invalid, "fhir: search", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -192,4 +201,35 @@ func TestWhichFindingsBlock(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A quota that is spent is one fault, with its end, and not one of each question.
+func TestASpentQuotaIsOneFault(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ends := time.Now().Add(49 * time.Second)
+		c := offline(t, func(r *http.Request) (int, http.Header, string) {
+			if strings.HasSuffix(r.URL.Path, "/metadata") || strings.HasSuffix(r.URL.Path, "/token") {
+				return sound(r)
+			}
+			return 429, left(0, 49), textOf(t, outcome("throttled", "Too Many Requests"))
+		}, true)
+		blocked, faults := map[string]bool{}, 0
+		for _, check := range c.Checks() {
+			if blocked[check.Needs] {
+				blocked[check.Name] = true
+				continue
+			}
+			if f := check.Ask(t.Context()); f.Verdict == careline.VerdictFault {
+				faults++
+				blocked[check.Name] = f.Blocks
+				if !strings.Contains(f.Found, ends.UTC().Format("15:04:05 UTC")) {
+					t.Errorf("the end is not told: %+v", f)
+				}
+			}
+		}
+		if faults != 1 || !blocked["fhir: write"] || !blocked["fhir: definitions"] || !blocked["fhir: search"] {
+			t.Errorf("%d faults, blocked: %v", faults, blocked)
+		}
+	})
 }

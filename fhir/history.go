@@ -58,9 +58,11 @@ func (c *Client) LastCalls(ctx context.Context, appointmentIDs []string) (map[st
 	}
 	calls := map[string][]careline.RecordedCall{}
 	for _, m := range found {
-		if r := recordedCall(m.ID, []Resource{m}); len(r.Versions) > 0 {
-			id := r.Latest().Call.Appointment
-			calls[id] = append(calls[id], r)
+		r := recordedCall(m.ID, []Resource{m})
+		for _, id := range appointmentIDs {
+			if len(r.Versions) > 0 && unmatched(m, url.Values{"based-on": {"Appointment/" + id}}) == "" {
+				calls[id] = append(calls[id], r)
+			}
 		}
 	}
 	for id, those := range calls {

@@ -1,10 +1,13 @@
 package fhir
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"perci.health/careline"
@@ -13,21 +16,26 @@ import (
 // Read is the current version of a resource (FHIR R4, section 3.1.0.1.1). One
 // that is missing or deleted is an error of code not-found.
 func (c *Client) Read(ctx context.Context, resourceType, id string) (Resource, error) {
+	return c.read(ctx, resourceType, id, false)
+}
+
+func (c *Client) read(ctx context.Context, resourceType, id string, urgent bool) (Resource, error) {
 	if !careline.ValidID(id) {
 		return Resource{}, careline.NewError(careline.CodeNotFound, "This is not an id of the health record.", nil)
 	}
-	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id), cost: costRead})
+	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id), cost: costRead, urgent: urgent})
 	if err != nil {
 		return Resource{}, err
 	}
-	return readResource(a.body)
+	return believe(a, resourceType, id)
 }
 
 // Create stores a new resource and returns it as the server has it.
 //
 // With ifNoneExist (a search such as identifier=system%7Cvalue) a resource that
 // matches is returned instead, and body is ignored; several that match are an
-// error of code conflict (FHIR R4, section 3.1.0.8.1).
+// error of code conflict (FHIR R4, section 3.1.0.8.1). The answer has the type and
+// an id; whether it is what was sent, the caller must look.
 func (c *Client) Create(ctx context.Context, resourceType string, body []byte, ifNoneExist string) (Resource, error) {
 	header := http.Header{}
 	if ifNoneExist != "" {
@@ -37,19 +45,25 @@ func (c *Client) Create(ctx context.Context, resourceType string, body []byte, i
 	if err != nil {
 		return Resource{}, err
 	}
-	return readResource(a.body)
+	return believe(a, resourceType, "")
 }
 
 // createOnce is a conditional create, and a plain one where the server has none:
 // not every server knows the condition, and one that refuses it refuses the
-// request (FHIR R4, section 3.1.0.8.1). If it was the body that was refused, the
-// second try is refused as well.
+// request (FHIR R4, section 3.1.0.8.1), in whichever way. If it was the body that
+// was refused, the second try is refused as well.
 func (c *Client) createOnce(ctx context.Context, resourceType string, body []byte, ifNoneExist string) (Resource, error) {
 	made, err := c.Create(ctx, resourceType, body, ifNoneExist)
-	if careline.CodeOf(err) == careline.CodeRejected {
+	if careline.CodeOf(err) == careline.CodeRejected || unknownHere(err) {
 		return c.Create(ctx, resourceType, body, "")
 	}
 	return made, err
+}
+
+// unknownHere reports whether the server said that it has no such interaction.
+func unknownHere(err error) bool {
+	p, ok := errors.AsType[*Problem](err)
+	return ok && (p.Status == http.StatusMethodNotAllowed || p.Status == http.StatusNotImplemented)
 }
 
 // Update replaces the version of a resource that the caller has read or written
@@ -57,17 +71,41 @@ func (c *Client) createOnce(ctx context.Context, resourceType string, body []byt
 // since, nothing is changed and the error has code conflict.
 //
 // The guard is sent as a weak entity tag: Medplum ignores If-Match in the bare
-// form, and then overwrites what it should guard.
+// form, and then overwrites what it should guard. A resource whose answer named no
+// version is read again first: it is a conflict if it has one after all.
 func (c *Client) Update(ctx context.Context, r Resource) (Resource, error) {
-	if !careline.ValidID(r.ID) || r.Version == "" || strings.ContainsAny(r.Version, "\"\r\n") {
+	if !careline.ValidID(r.ID) || r.Version != "" && versionID(r.Version) == "" {
 		return Resource{}, careline.NewError(careline.CodeInternal, "An update must name the id and version that it replaces.", nil)
 	}
 	header := http.Header{"If-Match": {`W/"` + r.Version + `"`}}
+	if r.Version == "" {
+		if err := c.unversioned(ctx, r); err != nil {
+			return Resource{}, err
+		}
+		header.Del("If-Match")
+	}
 	a, err := c.do(ctx, exchange{method: http.MethodPut, url: c.address(r.Type, r.ID), body: r.JSON, header: header, cost: costWrite})
 	if err != nil {
 		return Resource{}, err
 	}
-	return readResource(a.body)
+	return believe(a, r.Type, r.ID)
+}
+
+// unversioned says whether a resource of which no version is known may be
+// replaced. An answer without one may have come from a proxy, or from an error: if
+// the server does name a version, the update is refused as one of a version that
+// is not the newest. Where it keeps none, nothing can guard an update, and it goes
+// on what was read this moment.
+func (c *Client) unversioned(ctx context.Context, r Resource) error {
+	now, err := c.Read(ctx, r.Type, r.ID)
+	if err != nil {
+		return err
+	}
+	if now.Version != "" {
+		return (&Problem{Status: http.StatusPreconditionFailed}).asError()
+	}
+	careline.Note(ctx, slog.Bool("unguarded", true))
+	return nil
 }
 
 // maxPages bounds how many pages of one search or history are followed.
@@ -79,10 +117,26 @@ const longQuery = 1800
 
 // Search finds resources (FHIR R4, section 3.1.1), over all pages.
 //
+// Everything found matches the parameters that careline relies on (see
+// believeMatches), or the whole answer is an error of code unavailable.
+//
 // The query stands in the URL only while it can be in everybody's access log: one
 // that holds a person's particulars is sent as POST _search.
 func (c *Client) Search(ctx context.Context, resourceType string, query url.Values) ([]Entry, error) {
-	return c.search(ctx, resourceType, query, false)
+	entries, err := c.search(ctx, resourceType, query, false)
+	if err != nil {
+		return nil, err
+	}
+	return entries, whole(entries)
+}
+
+// whole is an error when an entry is no resource: half an answer must not look like
+// a whole one.
+func whole(entries []Entry) error {
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Resource.Type == "" }) {
+		return errNoResource()
+	}
+	return nil
 }
 
 func (c *Client) search(ctx context.Context, resourceType string, query url.Values, urgent bool) ([]Entry, error) {
@@ -90,7 +144,7 @@ func (c *Client) search(ctx context.Context, resourceType string, query url.Valu
 	if personal(query) || len(first.url) > longQuery {
 		first.method, first.url, first.form = http.MethodPost, c.address(resourceType, "_search"), query.Encode()
 	}
-	return c.pages(ctx, first)
+	return c.pages(ctx, first, func(entries []Entry) error { return believeMatches(resourceType, query, entries) })
 }
 
 // personal reports whether the query asks for a person by what only they have.
@@ -112,8 +166,12 @@ func (c *Client) History(ctx context.Context, resourceType, id string) ([]Resour
 	if !careline.ValidID(id) {
 		return nil, careline.NewError(careline.CodeNotFound, "This is not an id of the health record.", nil)
 	}
-	entries, err := c.pages(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id, "_history") + "?_count=100", cost: costHistory})
+	first := exchange{method: http.MethodGet, url: c.address(resourceType, id, "_history") + "?_count=100", cost: costHistory}
+	entries, err := c.pages(ctx, first, func(entries []Entry) error { return believeVersions(resourceType, id, entries) })
 	if err != nil {
+		return nil, err
+	}
+	if err := whole(entries); err != nil {
 		return nil, err
 	}
 	versions := make([]Resource, 0, len(entries))
@@ -124,8 +182,9 @@ func (c *Client) History(ctx context.Context, resourceType, id string) ([]Resour
 }
 
 // pages follows the next links. A page seen before, or too many of them, ends it
-// with an error: half an answer must not look like a whole one.
-func (c *Client) pages(ctx context.Context, e exchange) ([]Entry, error) {
+// with an error: half an answer must not look like a whole one. So does a page that
+// is not believed.
+func (c *Client) pages(ctx context.Context, e exchange, believed func([]Entry) error) ([]Entry, error) {
 	var all []Entry
 	seen := map[string]bool{}
 	for range maxPages {
@@ -134,6 +193,9 @@ func (c *Client) pages(ctx context.Context, e exchange) ([]Entry, error) {
 			return nil, err
 		}
 		entries, next, err := readBundle(a.body)
+		if err == nil {
+			err = believed(entries)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -168,7 +230,7 @@ func (c *Client) within(link string) (string, error) {
 
 func readBundle(body []byte) (entries []Entry, next string, err error) {
 	var b bundle
-	if err := json.Unmarshal(body, &b); err != nil {
+	if !tolerant(bytes.TrimSpace(body), &b) {
 		return nil, "", careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR bundle. Check FHIR_BASE_URL.", nil)
 	}
 	for _, e := range b.Entry {
@@ -177,7 +239,7 @@ func readBundle(body []byte) (entries []Entry, next string, err error) {
 		}
 		r, err := readResource(e.Resource)
 		if err != nil {
-			return nil, "", err
+			r = Resource{} // for the caller to judge: see whole
 		}
 		entries = append(entries, Entry{Mode: e.Search.Mode, Resource: r})
 	}

@@ -162,31 +162,24 @@ func (l *login) request(ctx context.Context) (token string, life time.Duration, 
 	if res.StatusCode != http.StatusOK {
 		return "", 0, l.refused(res, body)
 	}
-	var answer struct {
-		AccessToken string `json:"access_token"`
-		ExpiresIn   int    `json:"expires_in"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil || answer.AccessToken == "" {
-		return "", 0, careline.NewError(careline.CodeUnavailable, "The health record's login gave no token. Check FHIR_TOKEN_URL.", nil)
-	}
-	if answer.ExpiresIn <= 0 {
-		answer.ExpiresIn = 300 // RFC 6749 only recommends expires_in; a 401 ends a shorter life
-	}
-	return answer.AccessToken, time.Duration(answer.ExpiresIn) * time.Second, nil
+	return readToken(body)
 }
 
 // refused tells wrong credentials, which a person must mend, from a server that
 // cannot answer: the first is an OAuth error (RFC 6749, section 5.2), the second
-// an OperationOutcome. Both pass: a delivery waits until the login works.
+// an OperationOutcome, a page, or an error by another name. All pass: a delivery
+// waits until the login works.
 func (l *login) refused(res *http.Response, body []byte) error {
 	p := readProblem(res.StatusCode, body, max(retryAfter(res.Header, l.cfg.Now()), firstDelay))
 	var oauth struct {
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(body, &oauth) == nil && oauth.Error != "" {
-		p.after = max(p.after, longestDelay)
-		p.Issues = []Issue{{Code: oauth.Error}}
-		return careline.NewError(careline.CodeUnavailable, "The health record refuses careline's login. Check FHIR_CLIENT_ID and FHIR_CLIENT_SECRET.", p)
+	_ = json.Unmarshal(body, &oauth) // what is no JSON has no such error
+	sentence, persons := oauthSentence(oauth.Error)
+	if !persons || res.StatusCode < 400 || res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests {
+		return careline.NewError(careline.CodeUnavailable, "The health record's login cannot answer at the moment.", p)
 	}
-	return careline.NewError(careline.CodeUnavailable, "The health record's login cannot answer at the moment.", p)
+	p.after = max(p.after, longestDelay)
+	p.Issues = []Issue{{Code: oauth.Error}}
+	return careline.NewError(careline.CodeUnavailable, sentence, p)
 }

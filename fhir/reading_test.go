@@ -90,7 +90,8 @@ func readsAppointment(t *testing.T, s *server) {
 		ID: id(ref), Status: "booked", Reason: "Follow-up", Start: tenFifteen.Add(-15 * time.Minute), End: tenFifteen.Add(15 * time.Minute),
 		Clinicians: []careline.Participant{{Clinician: id(nurse), As: careline.Reference(nurse)}, {Clinician: id(doctor), As: careline.Reference(role)}},
 		Patients: []careline.Person{{Ref: careline.Reference(patient), Patient: careline.Reference(patient), Name: "Alex Meyer", BirthDate: "1980-02-03",
-			Phones: []careline.Phone{phone(t, "+447700900001"), phone(t, "+442079460001"), phone(t, "+447700900004")}}},
+			Phones:     []careline.Phone{phone(t, "+447700900001"), phone(t, "+442079460001"), phone(t, "+447700900004")},
+			Unreadable: []string{"ask at reception"}}},
 		Relatives: []careline.Person{{Ref: careline.Reference(mother), Patient: careline.Reference(patient), Name: "Robin Meyer",
 			Phones: []careline.Phone{phone(t, "+447700900005")}}},
 	}
@@ -224,7 +225,7 @@ func ordersCalls(t *testing.T, s *server) {
 func TestOneCallIsNewest(t *testing.T) {
 	t.Parallel()
 	record := func(id, version, at, sent string) string {
-		return fmt.Sprintf(`{"resource":{"resourceType":"Communication","id":%q,"meta":{"versionId":%q,"lastUpdated":%q},"status":"completed","sent":%q,"basedOn":[{"reference":"Appointment/a1"}]}}`, id, version, at, sent)
+		return fmt.Sprintf(`{"resource":{"resourceType":"Communication","id":%q,"meta":{"versionId":%q,"lastUpdated":%q},"status":"completed","sent":%q,"category":[{"coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice"}]}],"basedOn":[{"reference":"Appointment/a1"}]}}`, id, version, at, sent)
 	}
 	refused := []string{record("refused", "2", "2025-11-24T12:00:00Z", ""), record("refused", "1", "2025-11-24T10:00:00Z", "")}
 	dialled := []string{record("dialled", "2", "2025-11-24T11:30:00Z", "2025-11-24T11:00:00Z"), record("dialled", "1", "2025-11-24T09:00:00Z", "")}

@@ -15,7 +15,7 @@ import (
 // findOrMake files a call whose first filing was begun before, with unknown
 // end. The search sees what an earlier try has stored; the conditional create
 // closes the gap behind it, and reads where a search may lag on a replica.
-func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours Communication, f careline.Filing) (careline.Filing, error) {
+func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours *draft, f careline.Filing) (careline.Filing, error) {
 	f.Doubted = true
 	found, err := c.find(ctx, call)
 	if err != nil {
@@ -28,20 +28,39 @@ func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours Communi
 	if err != nil {
 		return f, careline.NewError(careline.CodeInternal, "The call could not be written as a Communication.", err)
 	}
-	made, err := c.client.createOnce(ctx, "Communication", body, "identifier="+url.QueryEscape(systemTwilio+"|"+call.Key))
+	made, err := c.client.createOnce(ctx, "Communication", body, "identifier="+url.QueryEscape(anyOf(ours.Identifier)))
 	if err != nil {
 		return f, permanent(err)
+	}
+	if err := madeOurs(ours.Communication, made); err != nil {
+		return c.mistaken(ctx, call, ours, f, err)
 	}
 	return c.adopt(ctx, ours, f, made, nil) // it may be one that was there, with other content
 }
 
+// mistaken looks once more when a conditional create was answered with a
+// Communication that is not the call's. If there is none now, the server has stored
+// one by which nobody will ever find it, and would store another with each try: that
+// ends here.
+func (c *Chart) mistaken(ctx context.Context, call careline.Call, ours *draft, f careline.Filing, cause error) (careline.Filing, error) {
+	found, err := c.find(ctx, call)
+	if err != nil {
+		return f, err
+	}
+	kept, others := choose(found, "")
+	if kept.ID == "" {
+		return f, careline.NewError(careline.CodeRejected, "The health record does not keep the identifier and the extension by which a call's Communication is found again, so this call is not written any more. Let careline's client write both, then replay the call.", cause)
+	}
+	return c.adopt(ctx, ours, f, kept, others)
+}
+
 // adopt makes kept the call's Communication and withdraws the others.
-func (c *Chart) adopt(ctx context.Context, ours Communication, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
+func (c *Chart) adopt(ctx context.Context, ours *draft, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
 	f.Doubted = true
 	if err := c.withdraw(ctx, others); err != nil {
 		return f, err
 	}
-	written, err := c.put(ctx, ours, kept)
+	written, err := c.put(ctx, ours, kept, "")
 	if err != nil {
 		return f, permanent(err)
 	}
@@ -80,12 +99,13 @@ func (c *Chart) removeTwins(ctx context.Context, call careline.Call, id string) 
 	return c.withdraw(ctx, others)
 }
 
-// find is every Communication with the call's key as an identifier.
+// find is every Communication with the SID of either leg as an identifier: one
+// that another system made may have the member's alone.
 func (c *Chart) find(ctx context.Context, call careline.Call) ([]Resource, error) {
 	if call.Key == "" {
 		return nil, careline.NewError(careline.CodeInternal, "A call without key cannot be looked for.", nil)
 	}
-	entries, err := c.client.Search(ctx, "Communication", url.Values{"identifier": {systemTwilio + "|" + call.Key}, "_count": {"100"}})
+	entries, err := c.client.Search(ctx, "Communication", url.Values{"identifier": {anyOf(identifiers(call))}, "_count": {"100"}})
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +116,15 @@ func (c *Chart) find(ctx context.Context, call careline.Call) ([]Resource, error
 		}
 	}
 	return found, nil
+}
+
+// anyOf is the search value that each of the identifiers matches.
+func anyOf(identifiers []Identifier) string {
+	all := make([]string, 0, len(identifiers))
+	for _, i := range identifiers {
+		all = append(all, token(i.System, i.Value))
+	}
+	return strings.Join(all, ",")
 }
 
 // choose is the Communication to keep, and those that tell of the same call
@@ -143,11 +172,19 @@ func inError(r Resource) bool {
 // deleted, so that what somebody added to it can be read.
 func (c *Chart) withdraw(ctx context.Context, twins []Resource) error {
 	for _, twin := range twins {
+		if twin.Version == "" { // some servers leave it out of a searchset
+			read, err := c.client.Read(ctx, "Communication", twin.ID)
+			if err != nil {
+				return err
+			}
+			twin = read
+		}
 		record, err := decode(twin.JSON)
 		if err != nil {
 			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be read.", err)
 		}
 		record["status"] = statusInError
+		withdrawPayload(record)
 		unstamp(record)
 		if twin.JSON, err = json.Marshal(record); err != nil {
 			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be written.", err)

@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,7 @@ type Clinic struct {
 	Clinicians   []Clinician   `json:"clinicians"`
 	Members      []Member      `json:"members"`
 	Appointments []Appointment `json:"appointments"`
+	Cases        []Case        `json:"cases"` // what is unusual, in lists of their own
 }
 
 // Clinician is a FHIR Practitioner with one PractitionerRole.
@@ -33,14 +35,19 @@ type Member struct {
 	BirthDate string    `json:"birthDate"` // YYYY-MM-DD
 	Phones    []Phone   `json:"phones"`
 	Relatives []Related `json:"relatives,omitempty"`
+	Died      string    `json:"died,omitempty"` // YYYY-MM-DD
 	row       memberRow
+
+	replacedBy string // Patient id
 }
 
 // Phone is one number on file.
 type Phone struct {
-	Number string `json:"number"` // E.164
+	Number string `json:"number"` // E.164; empty when what is written is none
 	Use    string `json:"use"`    // FHIR ContactPoint.use
 	Does   string `json:"does"`   // what its phone does when called, in words
+
+	Written string `json:"written,omitempty"` // as it is on file, when that is not Number
 }
 
 // Related is a FHIR RelatedPerson of a member.
@@ -50,17 +57,20 @@ type Related struct {
 	Relationship string  `json:"relationship"`
 	Phones       []Phone `json:"phones"`
 	row          memberRow
+	code         string // v3-RoleCode; empty: the daughter's of the plain clinic
 }
 
-// Appointment is a FHIR Appointment between one clinician and one member.
+// Appointment is a FHIR Appointment between one clinician and one member, or
+// several.
 type Appointment struct {
 	ID           string    `json:"id"`
 	Start        time.Time `json:"start"`
 	End          time.Time `json:"end"`
-	Status       string    `json:"status"` // booked, arrived or fulfilled
+	Status       string    `json:"status"` // booked, arrived, fulfilled, cancelled or noshow
 	Reason       string    `json:"reason"`
-	Practitioner string    `json:"practitioner"` // Practitioner id
-	Patient      string    `json:"patient"`      // Patient id
+	Practitioner string    `json:"practitioner"`     // Practitioner id
+	Patient      string    `json:"patient"`          // Patient id
+	Others       []string  `json:"others,omitempty"` // further Patient ids
 }
 
 // NewClinic returns the clinic of day's date, in day's time zone. The first
@@ -68,19 +78,16 @@ type Appointment struct {
 func NewClinic(day time.Time) Clinic {
 	y, m, d := day.Date()
 	c := Clinic{Day: time.Date(y, m, d, 0, 0, 0, 0, day.Location())}
-	for _, row := range clinicians {
+	for _, row := range append(slices.Clip(clinicians), caseClinician) {
 		c.Clinicians = append(c.Clinicians, Clinician{
 			ID: stableID("Practitioner", row.key), RoleID: stableID("PractitionerRole", row.key),
 			Name: fullName(row.prefix, row.given, row.family), Role: row.role, throughRole: row.throughRole, row: row,
 		})
 	}
 	for _, row := range members {
-		member := Member{ID: stableID("Patient", row.key), Name: fullName(row.prefix, row.given, row.family), BirthDate: row.born, Phones: row.book(), row: row}
+		member := row.member()
 		if row.key == daughterOf {
-			member.Relatives = []Related{{
-				ID: stableID("RelatedPerson", daughter.key), Name: fullName(daughter.prefix, daughter.given, daughter.family),
-				Relationship: "daughter", Phones: daughter.book(), row: daughter,
-			}}
+			member.Relatives = []Related{daughter.related("daughter")}
 		}
 		c.Members = append(c.Members, member)
 	}
@@ -93,7 +100,25 @@ func NewClinic(day time.Time) Clinic {
 			Practitioner: stableID("Practitioner", row.clinician), Patient: stableID("Patient", row.member),
 		})
 	}
+	c.Cases = newCases(c.Day)
 	return c
+}
+
+// everybody is all members, those of the cases too.
+func (c Clinic) everybody() []Member {
+	all := slices.Clone(c.Members)
+	for _, one := range c.Cases {
+		all = append(all, one.Members...)
+	}
+	return all
+}
+
+func (m memberRow) member() Member {
+	return Member{ID: stableID("Patient", m.key), Name: fullName(m.prefix, m.given, m.family), BirthDate: m.born, Phones: m.book(), row: m}
+}
+
+func (m memberRow) related(relationship string) Related {
+	return Related{ID: stableID("RelatedPerson", m.key), Name: fullName(m.prefix, m.given, m.family), Relationship: relationship, Phones: m.book(), row: m}
 }
 
 // Bundle returns the clinic as a FHIR R4 transaction Bundle of PUT entries,
@@ -123,7 +148,7 @@ func (c Clinic) people() (people []Person) {
 
 func (m memberRow) book() (phones []Phone) {
 	for _, p := range m.phones {
-		phones = append(phones, Phone{Number: p.number, Use: p.use, Does: p.does})
+		phones = append(phones, Phone{Number: p.number, Use: p.use, Does: p.does, Written: p.written})
 	}
 	return phones
 }

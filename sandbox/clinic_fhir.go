@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // resource is one FHIR resource as JSON; FHIR's own names are used throughout.
 type resource map[string]any
@@ -27,7 +30,7 @@ func (c Clinic) resources() (all []resource) {
 	for _, one := range c.Clinicians {
 		all = append(all, one.practitioner(), one.practitionerRole())
 	}
-	for _, one := range c.Members {
+	for _, one := range c.everybody() {
 		all = append(all, one.patient())
 		for _, relative := range one.Relatives {
 			all = append(all, relative.relatedPerson(one))
@@ -35,6 +38,9 @@ func (c Clinic) resources() (all []resource) {
 	}
 	for _, one := range c.Appointments {
 		all = append(all, c.appointment(one))
+	}
+	for _, one := range c.Cases {
+		all = append(all, c.appointment(one.Appointment))
 	}
 	return all
 }
@@ -56,21 +62,31 @@ func (c Clinician) practitionerRole() resource {
 }
 
 func (m Member) patient() resource {
-	return resource{
-		"resourceType": "Patient", "id": m.ID, "active": true, "gender": m.row.gender, "birthDate": m.BirthDate,
+	patient := resource{
+		"resourceType": "Patient", "id": m.ID, "active": m.replacedBy == "", "gender": m.row.gender, "birthDate": m.BirthDate,
 		"name": humanName(m.row.prefix, m.row.given, m.row.family), "telecom": telecom(m.Phones),
 	}
+	if m.Died != "" {
+		patient["deceasedDateTime"] = m.Died
+	}
+	if m.replacedBy != "" {
+		patient["link"] = []any{resource{"type": "replaced-by", "other": resource{"reference": "Patient/" + m.replacedBy}}}
+	}
+	return patient
 }
 
 func (r Related) relatedPerson(of Member) resource {
+	code := resource{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "DAUC", "display": "daughter"}
+	relationship := resource{"coding": []any{code}, "text": r.Relationship}
+	if r.code != "" {
+		code["code"], code["display"] = r.code, r.Relationship
+		delete(relationship, "text")
+	}
 	return resource{
 		"resourceType": "RelatedPerson", "id": r.ID, "active": true, "gender": r.row.gender, "birthDate": r.row.born,
-		"patient": reference("Patient", of.ID, of.Name),
-		"relationship": []any{resource{
-			"coding": []any{resource{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "DAUC", "display": "daughter"}},
-			"text":   r.Relationship,
-		}},
-		"name": humanName(r.row.prefix, r.row.given, r.row.family), "telecom": telecom(r.Phones),
+		"patient":      reference("Patient", of.ID, of.Name),
+		"relationship": []any{relationship},
+		"name":         humanName(r.row.prefix, r.row.given, r.row.family), "telecom": telecom(r.Phones),
 	}
 }
 
@@ -79,8 +95,8 @@ func (c Clinic) appointment(a Appointment) resource {
 	takesPart := func(who resource) {
 		taking = append(taking, resource{"actor": who, "required": "required", "status": "accepted"})
 	}
-	for _, m := range c.Members {
-		if m.ID != a.Patient {
+	for _, m := range c.everybody() {
+		if m.ID != a.Patient && !slices.Contains(a.Others, m.ID) {
 			continue
 		}
 		takesPart(reference("Patient", m.ID, m.Name))
@@ -115,7 +131,11 @@ func humanName(prefix, given, family string) []any {
 
 func telecom(phones []Phone) (points []any) {
 	for i, p := range phones {
-		points = append(points, resource{"system": "phone", "value": p.Number, "use": p.Use, "rank": i + 1})
+		written := p.Written
+		if written == "" {
+			written = p.Number
+		}
+		points = append(points, resource{"system": "phone", "value": written, "use": p.Use, "rank": i + 1})
 	}
 	return points
 }

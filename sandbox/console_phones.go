@@ -20,9 +20,10 @@ var (
 	phonesTemplate = template.Must(template.New("phones").Parse(phonesHTML))
 	// servedPhone is every number that twiliobox has a phone at: the ranges that
 	// Ofcom keeps for drama.
-	servedPhone = regexp.MustCompile(`^\+44(7700900|2079460)[0-9]{3}$`)
+	servedPhone = regexp.MustCompile(`^\+44(7700900|2079460|1614960)[0-9]{3}$`)
 	mobile      = regexp.MustCompile(`^\+44(7\d{3})(\d{3})(\d{3})$`)
 	london      = regexp.MustCompile(`^\+44(20)(\d{4})(\d{4})$`)
+	manchester  = regexp.MustCompile(`^\+44(161)(\d{3})(\d{4})$`)
 )
 
 // PhoneURL is the page of the phone at number, E.164, where it rings and can be
@@ -83,13 +84,16 @@ func showPage(w http.ResponseWriter, status int, page *template.Template, data a
 func (c Clinic) phones() (all []phoneEntry) {
 	list := func(owner string, phones []Phone) {
 		for _, p := range phones {
+			if p.Number == "" {
+				continue // what is written is no number
+			}
 			all = append(all, phoneEntry{
 				Number: p.Number, Spoken: spokenNumber(p.Number), Path: "/phones/" + url.PathEscape(p.Number),
 				Owner: owner, Use: p.Use, Does: p.Does,
 			})
 		}
 	}
-	for _, m := range c.Members {
+	for _, m := range c.everybody() {
 		list(m.Name, m.Phones)
 		for _, r := range m.Relatives {
 			list(r.Name+", "+r.Relationship+" of "+m.Name, r.Phones)
@@ -100,7 +104,7 @@ func (c Clinic) phones() (all []phoneEntry) {
 
 // spokenNumber writes a British number in groups, as it is said; others stay.
 func spokenNumber(number string) string {
-	for _, shape := range []*regexp.Regexp{mobile, london} {
+	for _, shape := range []*regexp.Regexp{mobile, london, manchester} {
 		if shape.MatchString(number) {
 			return shape.ReplaceAllString(number, "0$1 $2 $3")
 		}

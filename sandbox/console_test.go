@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -247,4 +248,68 @@ func readStream(t *testing.T, world *sandbox.World, after string, last func(sand
 	}
 	t.Fatalf("the stream ended after %d entries: %v", len(all), lines.Err())
 	return nil
+}
+
+// Who points Twilio at an app says nothing of what else was set up there.
+func TestPointingAtAnAppKeepsWhatWasSetUp(t *testing.T) {
+	t.Parallel()
+	world := startWorld(t, nil)
+	at := func(url string) {
+		t.Helper()
+		req, _ := http.NewRequest(http.MethodPut, world.ConsoleURL+"/console/v1/app", strings.NewReader(`{"url":"`+url+`"}`))
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusNoContent {
+			t.Fatalf("%s: %s", url, resp.Status)
+		}
+	}
+	application := func(fields url.Values) (voice, status string) {
+		t.Helper()
+		path := world.TwilioURL + "/2010-04-01/Accounts/" + world.AccountSID + "/Applications/" + world.ApplicationSID + ".json"
+		method, body := http.MethodGet, strings.NewReader("")
+		if fields != nil {
+			method, body = http.MethodPost, strings.NewReader(fields.Encode())
+		}
+		req, _ := http.NewRequest(method, path, body)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.SetBasicAuth(world.AccountSID, world.AuthToken)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var app struct {
+			Voice  string `json:"voice_url"`
+			Status string `json:"status_callback"`
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&app); err != nil || resp.StatusCode/100 != 2 {
+			t.Fatalf("%s %v", resp.Status, err)
+		}
+		return app.Voice, app.Status
+	}
+	const one, two, other = "http://127.0.0.1:8080/care", "https://care.example.org", "https://elsewhere.example.org/ended"
+	at(one)
+	application(url.Values{"StatusCallback": {one + "/v1/twilio/webhooks/call-status"}})
+	for _, step := range []struct{ app, voice, status string }{
+		{one, one + "/v1/twilio/outgoing", one + "/v1/twilio/webhooks/call-status"},
+		{two, two + "/v1/twilio/outgoing", two + "/v1/twilio/webhooks/call-status"},
+		{"", "", ""},
+		{two, two + "/v1/twilio/outgoing", ""},
+	} {
+		at(step.app)
+		if voice, status := application(nil); voice != step.voice || status != step.status {
+			t.Errorf("at %q: voice %q, status %q", step.app, voice, status)
+		}
+	}
+	application(url.Values{"StatusCallback": {other}})
+	for _, app := range []string{one, "", two} {
+		at(app)
+		if _, status := application(nil); status != other {
+			t.Errorf("at %q: another's status callback is %q", app, status)
+		}
+	}
 }

@@ -16,6 +16,9 @@ import (
 // numbers' Voice URL at /v1/twilio/incoming and their status callback at
 // /v1/twilio/webhooks/call-status. The scripted caller asks this app for its
 // access tokens from now on. "" takes the app away again.
+//
+// The TwiML App's status callback is nothing that the app's URL says: it is kept as
+// it was set up, and moves with the app that it belongs to.
 func (w *World) SetApp(functionsURL string) error {
 	base := strings.TrimSuffix(functionsURL, "/")
 	outgoing, incoming, status := "", "", ""
@@ -26,7 +29,8 @@ func (w *World) SetApp(functionsURL string) error {
 		}
 		outgoing, incoming, status = base+"/v1/twilio/outgoing", base+"/v1/twilio/incoming", base+"/v1/twilio/webhooks/call-status"
 	}
-	if err := w.twilio.SetApplication(w.ApplicationSID, outgoing, ""); err != nil {
+	ended := moved(w.twilio.Application(w.ApplicationSID).StatusCallback, w.AppURL(), base)
+	if err := w.twilio.SetApplication(w.ApplicationSID, outgoing, ended); err != nil {
 		return fmt.Errorf("point the TwiML App at the app: %w", err)
 	}
 	for _, n := range w.numberSIDs {
@@ -38,6 +42,19 @@ func (w *World) SetApp(functionsURL string) error {
 	defer w.mu.Unlock()
 	w.appURL = base
 	return nil
+}
+
+// moved is a hook of the app that was at from, now that it is at to; "" when it is
+// nowhere. One that is not that app's stays.
+func moved(hook, from, to string) string {
+	path, its := strings.CutPrefix(hook, from)
+	switch {
+	case from == "" || !its || path != "" && !strings.HasPrefix(path, "/"):
+		return hook
+	case to == "":
+		return ""
+	}
+	return to + path
 }
 
 // AppURL is the base URL last given to SetApp, "" for none.

@@ -50,6 +50,9 @@ func (s *sqliteStore) keep(ctx context.Context, e careline.CallEvent, k keeping)
 	if e.Call == "" && e.Leg == "" {
 		return kept, false, invalid("an event of kind %q names neither call nor leg", e.Kind)
 	}
+	if _, err := settleFacts(&e); err != nil {
+		return kept, false, err
+	}
 	e.Seq, e.At = 0, toStored(e.At)
 	err = s.write(ctx, "keep an event", func(t *tx) error {
 		kept, repeated = e, false

@@ -70,6 +70,7 @@ func closeStore(t *testing.T, s store.Store) {
 func conforms(t *testing.T, fresh func(t *testing.T) database) {
 	for name, test := range map[string]func(t *testing.T, open database){
 		"an event comes back as it was kept":        keepsAll,
+		"an event's facts are kept with it":         keepsFacts,
 		"an event is kept once":                     keepsOnce,
 		"two who bring the same report":             keepsOneOfARace,
 		"events and calls keep the log's order":     keepsOrder,
@@ -82,6 +83,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a dead letter lets the next one through":   buries,
 		"a dead letter revived goes first":          revives,
 		"a claimed call is nobody else's":           claims,
+		"what a claim that is over does":            refusesStaleEpochs,
 		"a busy clinician":                          countsLoad,
 		"many calls of one clinician in a moment":   admitsNoMoreThanAllowed,
 		"a decision is kept once":                   keepsWhatWasDecided,

@@ -127,7 +127,14 @@ type Claims interface {
 	// ok is false when somebody has it, in this instance or another. Consumer and
 	// call may be any words: a task that one instance does at a time is claimed in
 	// the same way.
-	Claim(ctx context.Context, consumer, call string) (ok bool, err error)
+	//
+	// A claim may be lost: then somebody else may have it before this instance
+	// knows. So what is done under a claim is done with held, which is ctx until the
+	// claim is given back or lost, and then ends. Whatever is asked with it, or with
+	// a context made of it, belongs to this one epoch of the claim: once that is
+	// over, Next, SaveFiling and all Outcomes change nothing and say so with an error
+	// of code unavailable, and Release leaves the claim of whoever has it now.
+	Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 	// Release gives a claimed call back.
 	Release(ctx context.Context, consumer, call string) error
 	// Next is the first pending delivery of a call that the caller has claimed; ok

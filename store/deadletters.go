@@ -14,7 +14,7 @@ import (
 // Bury gives a delivery up, after one more failed attempt: it is kept among the
 // dead letters, and the delivery behind it is due at once.
 func (s *sqliteStore) Bury(ctx context.Context, d careline.Delivery, cause string) error {
-	return s.write(ctx, "bury a delivery", func(t *tx) error {
+	return s.writeUnder(ctx, "bury a delivery", func(t *tx) error {
 		found, err := t.end(d)
 		if err != nil || !found {
 			return err

@@ -33,27 +33,38 @@ func (s *sqliteStore) Due(ctx context.Context, consumer string, now time.Time, l
 }
 
 // Claim takes a call for whoever asks, until Release or the end of the process;
-// ok is false when somebody has it.
-func (s *sqliteStore) Claim(_ context.Context, consumer, call string) (ok bool, err error) {
+// ok is false when somebody has it. Nobody loses a claim of one process, so that an
+// epoch ends with its Release.
+func (s *sqliteStore) Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error) {
+	of := claim{consumer, call}
 	s.claims.Lock()
 	defer s.claims.Unlock()
-	held := s.claims.held[claim{consumer, call}]
-	s.claims.held[claim{consumer, call}] = true
-	return !held, nil
+	if s.claims.held[of] != nil {
+		return nil, false, nil
+	}
+	e := &epoch{claim: of}
+	s.claims.held[of] = e
+	return e.under(ctx), true, nil
 }
 
 // Release gives a claimed call back.
-func (s *sqliteStore) Release(_ context.Context, consumer, call string) error {
+func (s *sqliteStore) Release(ctx context.Context, consumer, call string) error {
+	of := claim{consumer, call}
 	s.claims.Lock()
 	defer s.claims.Unlock()
-	delete(s.claims.held, claim{consumer, call})
+	e, mine := s.claims.held[of], epochOf(ctx)
+	if e == nil || mine != nil && mine != e {
+		return nil
+	}
+	delete(s.claims.held, of)
+	e.finish(context.Canceled)
 	return nil
 }
 
 func (s *sqliteStore) claimed(c claim) bool {
 	s.claims.Lock()
 	defer s.claims.Unlock()
-	return s.claims.held[c]
+	return s.claims.held[c] != nil
 }
 
 // Next is the first pending delivery of a call that the caller has claimed, with
@@ -61,6 +72,9 @@ func (s *sqliteStore) claimed(c claim) bool {
 // at the time now.
 func (s *sqliteStore) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
 	err = s.look(ctx, "read the next delivery", func(c conn) (err error) {
+		if stale(ctx) {
+			return errLost
+		}
 		d, ok, err = c.next(consumer, call, now)
 		return err
 	})
@@ -97,7 +111,7 @@ func (c conn) next(consumer, call string, now time.Time) (d careline.Delivery, o
 // Done ends a delivery: the consumer has its event. A delivery that is ended
 // already is left so.
 func (s *sqliteStore) Done(ctx context.Context, d careline.Delivery) error {
-	return s.write(ctx, "end a delivery", func(t *tx) error {
+	return s.writeUnder(ctx, "end a delivery", func(t *tx) error {
 		_, err := t.end(d)
 		return err
 	})
@@ -106,7 +120,7 @@ func (s *sqliteStore) Done(ctx context.Context, d careline.Delivery) error {
 // Retry counts a failed attempt and makes the delivery due again at the time at;
 // those behind it wait.
 func (s *sqliteStore) Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error {
-	return s.write(ctx, "put a delivery off", func(t *tx) error {
+	return s.writeUnder(ctx, "put a delivery off", func(t *tx) error {
 		return t.query(sqlRetryDelivery).text(d.Consumer).int(d.Event.Seq).
 			int(int64(d.Attempts + 1)).time(at).text(short(cause)).exec()
 	})

@@ -146,11 +146,11 @@ func claims(t *testing.T, open database) {
 	s, clock := openWith(t, open)
 	mustAppend(t, s, request("CA1", "p1"), request("CA2", "p1"))
 	for _, want := range []bool{true, false} {
-		if ok, err := s.Claim(t.Context(), chart, "CA1"); ok != want || err != nil {
+		if _, ok, err := s.Claim(t.Context(), chart, "CA1"); ok != want || err != nil {
 			t.Errorf("claimed: %v, want %v (error: %v)", ok, want, err)
 		}
 	}
-	if ok, _ := s.Claim(t.Context(), "other", "CA1"); !ok {
+	if _, ok, _ := s.Claim(t.Context(), "other", "CA1"); !ok {
 		t.Error("a claim for one consumer keeps another away")
 	}
 	same(t, "due but claimed", due(t, s, clock.Now()), []string{"CA2"})
@@ -168,7 +168,7 @@ func survivesRestart(t *testing.T, open database) {
 	s, clock := openWith(t, open)
 	kept := mustAppend(t, s, request("CA1", "p1"), request("CA2", "p1"), request("CA3", "p1"), progress("CA1", "CB1", 1, careline.StatusRinging))
 	for _, call := range []string{"CA1", "CA2", "CA3"} {
-		if ok, err := s.Claim(t.Context(), chart, call); !ok || err != nil {
+		if _, ok, err := s.Claim(t.Context(), chart, call); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
 	}

@@ -50,7 +50,17 @@ func bindEvent(q query, e careline.CallEvent) (query, error) {
 	} else {
 		q = q.null()
 	}
-	return q.text(e.AnsweredBy).text(e.Recording).bytes(request).bytes(e.Report).text(e.Trace), nil
+	return q.text(e.AnsweredBy).text(e.Recording).bytes(request).bytes(e.Report).text(e.Trace).text(string(e.Facts())), nil
+}
+
+// settleFacts is the text that keeps an event's facts, empty when it has none; the
+// event's own become what a reader of that text will have.
+func settleFacts(e *careline.CallEvent) (string, error) {
+	text := e.Facts()
+	if err := e.SetFacts(text); err != nil {
+		return "", fmt.Errorf("an event's facts: %w", err)
+	}
+	return string(text), nil
 }
 
 // eachEvent hands over every row, which begins with eventColumns. It stops at one
@@ -73,7 +83,7 @@ func (q query) eachEvent(row func(careline.CallEvent, *sqlite.Stmt)) error {
 }
 
 // eventWidth is how many columns eventColumns names.
-const eventWidth = 19
+const eventWidth = 20
 
 // eventAt reads in the order of eventColumns.
 func eventAt(row *sqlite.Stmt) (careline.CallEvent, error) {
@@ -93,6 +103,9 @@ func eventAt(row *sqlite.Stmt) (careline.CallEvent, error) {
 		return e, fmt.Errorf("event %d: %w", e.Seq, err)
 	}
 	e.Request = request
+	if err := e.SetFacts(bytesAt(row, 19)); err != nil {
+		return e, fmt.Errorf("event %d: its facts: %w", e.Seq, err)
+	}
 	return e, nil
 }
 

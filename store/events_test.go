@@ -22,13 +22,16 @@ func keepsAll(t *testing.T, open database) {
 		Appointment: "abc123", Seconds: careline.SecondsOf(0), AnsweredBy: "human", Recording: "RE1",
 		Request: careline.Request{Clinician: "practitioner-1", Sender: "PractitionerRole/1", Patient: "Patient/1",
 			Recipient: "RelatedPerson/1", To: phone(t, "+447700900123"), CallerID: phone(t, "+442079460123"),
-			Refusal: careline.RefusedRate},
+			Refusal: careline.RefusedRate, Household: true,
+			Names: careline.Names{Sender: "Dr Ayo Bell", Patient: "Sam O\x00Neill\xff", Recipient: "Kim", Relation: "daughter"}},
+		EndedBy: careline.SideMember, Failure: careline.Failure{Code: 32011, SIP: 487},
 		Report: []byte(`{"CallStatus": "completed",  "Note":"kept as it is\u00e9"}`), Trace: "00-1-2-01",
 	}
 	bare := careline.CallEvent{ID: "CA2/-/odd", Leg: "CA2", Kind: careline.KindMemberCalled}
 	kept := mustAppend(t, s, full, bare)
 
 	want := full
+	want.Request.Names.Patient = "Sam O\x00Neill\ufffd" // the log's texts are UTF-8
 	want.Seq, want.Kept, want.At = kept[0].Seq, noon.Add(time.Microsecond), noon.Add(-time.Second)
 	same(t, "answer to Append", kept[0], want)
 	for _, k := range kept {

@@ -39,6 +39,19 @@ func (s *postgresStore) Setting(ctx context.Context, name string) (value string)
 // ClaimSetting is a setting of the connection that holds the claims.
 func (s *postgresStore) ClaimSetting(name string) string { return s.claims.config.RuntimeParams[name] }
 
+// Silence has the session of the claims asked nothing for so long, as if this program
+// had stood still.
+func (s *postgresStore) Silence(d time.Duration) {
+	then := time.Now().Add(-d)
+	s.claims.session.last.Store(&then)
+}
+
+// IdleFor is c with claims that the server frees when their session was idle so long.
+func IdleFor(c Config, d time.Duration) Config {
+	c.idleFor = d
+	return c
+}
+
 // Alone has do done by the writer.
 func (s *postgresStore) Alone(ctx context.Context, do func() error) error {
 	return s.alone(ctx, "do something alone", false, func(context.Context, *pgx.Conn) ([]string, error) { return nil, do() })

@@ -36,7 +36,7 @@ func (s *sqliteStore) SaveFiling(ctx context.Context, f careline.Filing) error {
 		return invalid("a filing names no call")
 	}
 	moved := false
-	err := s.write(ctx, "save a filing", func(t *tx) error {
+	err := s.writeUnder(ctx, "save a filing", func(t *tx) error {
 		call, err := t.find(f.Call)
 		if err == nil && call.number == 0 {
 			call, err = t.add(ref{key: f.Call}, nil)

@@ -92,9 +92,9 @@ func tablesMoved() []moving {
 			"SELECT number, key, clinician, patient, begun, heard, over, look, joined FROM calls ORDER BY number"},
 		{"keys", "t key, i call", "SELECT key, call FROM keys"},
 		{"events", "i seq, i call, t id, t leg, t kind, I at, i kept, i place, t status, t word, t direction, t member_leg, t appointment, " +
-			"I seconds, t answered_by, t recording, t request, X report, t trace",
+			"I seconds, t answered_by, t recording, t request, X report, t trace, T facts",
 			`SELECT seq, call, id, leg, kind, at, kept, place, status, word, direction, member_leg, appointment,
-				seconds, answered_by, recording, request, report, trace FROM events ORDER BY seq`},
+				seconds, answered_by, recording, request, report, trace, facts FROM events ORDER BY seq`},
 		{"filings", "i call, t id, t version, i seq, b tried, b doubted", "SELECT call, id, version, seq, tried, doubted FROM filings"},
 		{"deliveries", "i call, t consumer, i seq, i attempts, I due, t cause",
 			`SELECT e.call, d.consumer, d.seq, d.attempts, d.due, d.cause FROM deliveries d CROSS JOIN events e WHERE e.seq = d.seq`},

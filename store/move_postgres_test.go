@@ -19,6 +19,7 @@ func fillLog(t *testing.T, s store.Store, clock *clock) {
 	full := request("CA1", "p1")
 	full.At, full.Report, full.Request.To = clock.Now(), []byte{0, 1, 255}, phone(t, "+447700900123")
 	full.Request.Patient = "Patient/1"
+	full.Request.Names, full.EndedBy = careline.Names{Patient: "Sam"}, careline.SideMember
 	twin := careline.CallEvent{ID: "twin", Leg: "CB2", Kind: careline.KindMachineDetection}
 	ofCall := careline.CallEvent{ID: "twin", Call: "CA2", Kind: careline.KindMachineDetection, Seconds: careline.SecondsOf(0)}
 	mustAppend(t, s, full, progress("CA1", "CB1", 1, careline.StatusRinging), request("CA2", "p1"), twin, ofCall,

@@ -141,7 +141,7 @@ func TestPostgresNeedsNoRights(t *testing.T) {
 		u.User, u.RawQuery = url.UserPassword(role, "plain"), u.RawQuery+"&search_path=ours"
 	})})
 	kept := mustAppend(t, s, request("CA1", "p1"))
-	if ok, err := s.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
+	if _, ok, err := s.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
 		t.Error(ok, err)
 	}
 	same(t, "due though claimed", due(t, s, kept[0].Kept), nil)

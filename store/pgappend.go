@@ -79,6 +79,9 @@ func (s *postgresStore) keep(ctx context.Context, k *pgKeep) (kept careline.Call
 		return kept, false, err
 	}
 	k.event.request = string(request)
+	if k.event.facts, err = settleFacts(e); err != nil {
+		return kept, false, err
+	}
 	e.Seq, e.At, e.Kept = 0, toStored(e.At), toStored(s.now())
 	if len(e.Report) == 0 {
 		e.Report = nil

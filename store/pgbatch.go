@@ -81,6 +81,8 @@ type pgBatch struct {
 	filePlaces                      []int64
 	fileTried, fileDoubted          []bool
 
+	session int64 // under which ends and filings are written; 0: none
+
 	seen map[string]struct{} // ids and keys of the events so far
 }
 
@@ -93,8 +95,9 @@ func newBatch(teller string, consumers []string) pgBatch {
 		fileTried: []bool{}, fileDoubted: []bool{}, seen: map[string]struct{}{}}
 }
 
-const sqlWrite = `CALL write_1($1, $2, $3::event_1[], $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-	$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`
+const sqlWrite = `CALL write_2($1, $2, $3::event_1[], $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+	$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28,
+	$29, $30, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`
 
 // prepare tells a new connection of the types that the procedure takes.
 func (b *pgBatch) prepare(ctx context.Context, conn *pgx.Conn) error {
@@ -106,8 +109,10 @@ func (b *pgBatch) prepare(ctx context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// write runs the batch, and tells each request what became of it.
-func (b *pgBatch) write(ctx context.Context, conn *pgx.Conn, batch []*pgWork) (changed []string, err error) {
+// write runs the batch, and tells each request what became of it. lost: the session
+// of the claims is over, and no end or filing was written. All epochs in a batch are
+// of one session: those of the one before were over before it began.
+func (b *pgBatch) write(ctx context.Context, conn *pgx.Conn, batch []*pgWork) (changed []string, lost bool, err error) {
 	b.fill(batch)
 	var seqs []int64
 	var keys []string
@@ -115,26 +120,26 @@ func (b *pgBatch) write(ctx context.Context, conn *pgx.Conn, batch []*pgWork) (c
 	var recents, lives []int32
 	ends := &b.ends
 	err = conn.QueryRow(ctx, sqlWrite, b.teller, b.consumers, b.events,
-		b.rules.ids, b.rules.keys, b.rules.legs, b.rules.members, b.rules.kepts, b.rules.bits, b.rules.besides,
+		b.rules.ids, b.rules.keys, b.rules.legs, b.rules.members, b.rules.kepts, b.rules.bits, b.rules.besides, b.rules.facts,
 		ends[ended].consumers, ends[ended].places,
 		ends[putOff].consumers, ends[putOff].places, ends[putOff].attempts, ends[putOff].times, ends[putOff].causes,
 		ends[buried].consumers, ends[buried].places, ends[buried].attempts, ends[buried].times, ends[buried].causes,
-		b.fileKeys, b.fileIDs, b.fileVersions, b.filePlaces, b.fileTried, b.fileDoubted).
-		Scan(&seqs, &keys, &repeated, &recents, &lives, &changed, &moved)
+		b.fileKeys, b.fileIDs, b.fileVersions, b.filePlaces, b.fileTried, b.fileDoubted, b.session).
+		Scan(&seqs, &keys, &repeated, &recents, &lives, &changed, &moved, &lost)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if len(seqs) != len(b.keeps) || len(moved) != len(b.files) {
-		return nil, fmt.Errorf("the database answered %d events and %d filings of %d and %d", len(seqs), len(moved), len(b.keeps), len(b.files))
+	if len(seqs) != len(b.keeps) || len(moved) != len(b.files) && !lost {
+		return nil, false, fmt.Errorf("the database answered %d events and %d filings of %d and %d", len(seqs), len(moved), len(b.keeps), len(b.files))
 	}
 	for i, k := range b.keeps {
 		k.seq, k.kept, k.again = seqs[i], keys[i], repeated[i]
 		k.changed = careline.Load{Recent: int(recents[i]), Live: int(lives[i])}
 	}
-	for i, f := range b.files {
-		f.moved = moved[i]
+	for i, moved := range moved {
+		b.files[i].moved = moved
 	}
-	return changed, nil
+	return changed, lost, nil
 }
 
 // fill sets the batch out by column. What was admitted by the clinician's load
@@ -142,6 +147,9 @@ func (b *pgBatch) write(ctx context.Context, conn *pgx.Conn, batch []*pgWork) (c
 func (b *pgBatch) fill(batch []*pgWork) {
 	b.reset()
 	for _, one := range batch {
+		if one.epoch != nil {
+			b.session = one.epoch.session.number
+		}
 		switch {
 		case one.end != nil:
 			b.ends[one.end.how].add(one.end)
@@ -199,6 +207,7 @@ func (b *pgBatch) reset() {
 	b.fileKeys, b.fileIDs, b.fileVersions = b.fileKeys[:0], b.fileIDs[:0], b.fileVersions[:0]
 	b.filePlaces, b.fileTried, b.fileDoubted = b.filePlaces[:0], b.fileTried[:0], b.fileDoubted[:0]
 	b.rules.reset()
+	b.session = 0
 	clear(b.seen)
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -17,6 +18,12 @@ const (
 	// a network that fails without a word would let another instance have a claim
 	// that this one believes in.
 	lookEvery = 5 * time.Second
+	// idleFor is when the server ends a session of claims that has asked nothing for
+	// so long, however alive its network looks: the program behind it is frozen, or
+	// cut off by a proxy that keeps the connection. A claim counts for believeFor
+	// after the session was last asked anything: well before that, and after the
+	// program's own look has failed.
+	idleFor, believeFor = 30 * time.Second, 20 * time.Second
 	// Pauses between two attempts to make the connection anew.
 	firstPause, longestPause = 50 * time.Millisecond, 5 * time.Second
 )
@@ -27,9 +34,9 @@ const (
 // A claim is an advisory lock of that session. Compared with a row that is marked
 // (FOR UPDATE SKIP LOCKED, or a lease in a column), nothing is written and nothing
 // has to be vacuumed, and a claim ends with its process or its connection at once,
-// without a lease to wait out. When the connection is lost, so are all claims:
-// whoever works on one is told so when next he asks for anything, and claims it
-// again.
+// without a lease to wait out. When the connection is lost, so are all claims: what
+// is done under them is cut off, and what it writes is refused, here and, since the
+// other end of a connection can know earlier, by the database itself (session).
 //
 // Locks of a session and LISTEN need a session: a pooler that lends it to others
 // between transactions is found out when the store connects.
@@ -38,37 +45,35 @@ type pgClaims struct {
 	space     atomic.Int64 // tells the claims of this log from those of another in the same database
 	teller    string
 	elsewhere func(calls []string)
+	idleFor   time.Duration
 
 	queue *queue[*pgAsk]
 	ended chan struct{}
 	end   context.CancelFunc
 
 	mu        sync.Mutex
-	held      map[int64]*held
+	session   *session
+	held      map[int64]*epoch   // by the claim's number; one that was lost stays until it is claimed again or given back
 	interrupt context.CancelFunc // ends the wait for notifications
-}
-
-// held is a claim of this instance, by its number.
-type held struct {
-	claim claim
-	lost  bool
 }
 
 // pgAsk is a call that is to be claimed or released.
 type pgAsk struct {
 	claim   claim
 	release bool
+	epoch   *epoch // that is given back, nil: whichever; or that began
 	taken   atomic.Bool
 	ok      bool
 	answer  chan error // room for one
 }
 
-func openClaims(ctx context.Context, config *pgx.ConnConfig, teller string, elsewhere func([]string)) (*pgClaims, error) {
+func openClaims(ctx context.Context, config *pgx.ConnConfig, teller string, of Config) (*pgClaims, error) {
+	elsewhere := of.Elsewhere
 	if elsewhere == nil {
 		elsewhere = func([]string) {}
 	}
-	c := &pgClaims{config: with(config, "statement_timeout", milliseconds(connectFor)), teller: teller, elsewhere: elsewhere,
-		queue: newQueue[*pgAsk](), ended: make(chan struct{}), held: map[int64]*held{}}
+	c := &pgClaims{config: with(config, "statement_timeout", milliseconds(connectFor)), teller: teller, elsewhere: elsewhere, idleFor: cmp.Or(of.idleFor, idleFor),
+		queue: newQueue[*pgAsk](), ended: make(chan struct{}), held: map[int64]*epoch{}}
 	c.config.OnNotification = c.hear // also while there is always something to claim
 	conn, err := c.connect(ctx)
 	if err != nil {
@@ -88,14 +93,21 @@ func (c *pgClaims) connect(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectFor)
 	defer cancel()
 	var space int64
-	err = conn.QueryRow(ctx, "SELECT 'log_end'::regclass::oid::bigint").Scan(&space)
+	begun := newSession()
+	err = conn.QueryRow(ctx, pgBegin, begun.number).Scan(&space)
 	if err == nil {
 		c.space.Store(space)
+		_, err = conn.Exec(ctx, pgIdle, milliseconds(c.idleFor))
+	}
+	if err == nil {
 		_, err = conn.Exec(ctx, "LISTEN careline")
 	}
 	if err != nil {
 		return nil, errors.Join(pgUnavailable("listen", err), conn.Close(ctx))
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session = begun
 	return conn, nil
 }
 
@@ -134,16 +146,7 @@ func (c *pgClaims) do(ctx context.Context, conn *pgx.Conn, batch []*pgAsk) error
 			continue
 		}
 		number := c.number(ask.claim)
-		has := c.held[number]
-		switch {
-		case ask.release && has != nil && !has.lost:
-			delete(c.held, number)
-		case !ask.release && (has == nil || has.lost):
-			c.held[number] = &held{claim: ask.claim}
-		default:
-			if ask.release {
-				delete(c.held, number) // a lost one: nothing has to be given back
-			}
+		if !c.begin(ask, number) {
 			ask.answer <- nil
 			continue
 		}
@@ -153,6 +156,7 @@ func (c *pgClaims) do(ctx context.Context, conn *pgx.Conn, batch []*pgAsk) error
 	if len(asked) == 0 {
 		return nil
 	}
+	c.session.asked()
 	rows, err := conn.Query(ctx, pgClaim, numbers, releases)
 	var done []bool
 	if err == nil {
@@ -160,6 +164,24 @@ func (c *pgClaims) do(ctx context.Context, conn *pgx.Conn, batch []*pgAsk) error
 	}
 	c.tell(asked, numbers, done, err)
 	return err
+}
+
+// begin notes what is about to be asked of the server, and reports whether anything
+// is; c.mu is held.
+func (c *pgClaims) begin(ask *pgAsk, number int64) bool {
+	has := c.held[number]
+	lost := has != nil && has.session != c.session
+	switch {
+	case !ask.release && (has == nil || lost):
+		ask.epoch = &epoch{claim: ask.claim, session: c.session}
+		c.held[number] = ask.epoch
+		return true
+	case !ask.release || has == nil || ask.epoch != nil && ask.epoch != has:
+		return false // somebody has it; or there is nothing of this epoch to be given back
+	}
+	delete(c.held, number)
+	has.finish(context.Canceled)
+	return !lost
 }
 
 // tell answers those who asked. After an error nothing is claimed: what was, the
@@ -178,35 +200,46 @@ func (c *pgClaims) tell(asked []*pgAsk, numbers []int64, done []bool, err error)
 	}
 }
 
-func (c *pgClaims) loseAll() {
+// lose ends all epochs of a session that is over.
+func (c *pgClaims) lose(s *session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, h := range c.held {
-		h.lost = true
+	for _, e := range c.held {
+		if e.session == s {
+			e.finish(errLost)
+		}
 	}
 }
 
-func (c *pgClaims) forget(of claim) {
+// loseAll is lose of the session that there is, which is over with its connection.
+func (c *pgClaims) loseAll() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.held, c.number(of))
+	s := c.session
+	c.mu.Unlock()
+	c.lose(s)
 }
 
-// lost reports whether a claim was held and is not any more, without anybody having
-// released it.
-func (c *pgClaims) lost(of claim) bool {
+func (c *pgClaims) forget(ask *pgAsk) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h := c.held[c.number(of)]
-	return h != nil && h.lost && h.claim == of
+	number := c.number(ask.claim)
+	if e := c.held[number]; e != nil && (ask.epoch == nil || ask.epoch == e) {
+		delete(c.held, number)
+		e.finish(context.Canceled)
+	}
 }
 
-// lostCall reports whether any consumer's claim of the call was lost.
-func (c *pgClaims) lostCall(call string) bool {
+// lost reports whether what ctx does belongs to a claim that is not held any more.
+// What has no epoch is asked about by the claim: whether it was held and is not any
+// more, without anybody having released it. A claim without consumer is anybody's.
+func (c *pgClaims) lost(ctx context.Context, of claim) bool {
+	if epochOf(ctx) != nil {
+		return stale(ctx)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, h := range c.held {
-		if h.lost && h.claim.call == call {
+	for _, e := range c.held {
+		if e.claim.call == of.call && (of.consumer == "" || e.claim.consumer == of.consumer) && e.over() {
 			return true
 		}
 	}
@@ -235,23 +268,26 @@ func (c *pgClaims) ask(ctx context.Context, ask *pgAsk) error {
 }
 
 // Claim takes a call; see Claims.
-func (s *postgresStore) Claim(ctx context.Context, consumer, call string) (ok bool, err error) {
+func (s *postgresStore) Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error) {
 	ask := &pgAsk{claim: claim{consumer, call}}
 	if err := s.claims.ask(ctx, ask); err != nil {
-		return false, pgUnavailable("claim a call", err)
+		return nil, false, pgUnavailable("claim a call", err)
 	}
-	return ask.ok, nil
+	if !ask.ok {
+		return nil, false, nil
+	}
+	return ask.epoch.under(ctx), true, nil
 }
 
 // Release gives a claimed call back; see Claims. It is done also for a caller whose
 // ctx has ended.
 func (s *postgresStore) Release(ctx context.Context, consumer, call string) error {
-	if err := s.claims.ask(ctx, &pgAsk{claim: claim{consumer, call}, release: true}); err != nil && !errors.Is(err, errClosed) {
+	if err := s.claims.ask(ctx, &pgAsk{claim: claim{consumer, call}, release: true, epoch: epochOf(ctx)}); err != nil && !errors.Is(err, errClosed) {
 		return pgUnavailable("release a call", err)
 	}
 	return nil
 }
 
 func errClaimLost(doing string) error {
-	return pgUnavailable(doing, errors.New("the claim was lost with its connection: claim the call again"))
+	return pgUnavailable(doing, errLost)
 }

@@ -79,7 +79,7 @@ func nextDue(ctx context.Context, c *pgxpool.Conn, consumer string, now time.Tim
 
 // Next is the first pending delivery of a claimed call; see Claims.
 func (s *postgresStore) Next(ctx context.Context, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
-	if s.claims.lost(claim{consumer, call}) {
+	if s.claims.lost(ctx, claim{consumer, call}) {
 		return careline.Delivery{}, false, errClaimLost("read the next delivery")
 	}
 	err = s.read(ctx, "read the next delivery", func(ctx context.Context, c *pgxpool.Conn) error {
@@ -113,9 +113,9 @@ func (s *postgresStore) Bury(ctx context.Context, d careline.Delivery, cause str
 }
 
 func (s *postgresStore) end(ctx context.Context, doing string, e *pgEnd) error {
-	if s.claims.lost(claim{e.delivery.Consumer, e.delivery.Event.Call}) {
+	if s.claims.lost(ctx, claim{e.delivery.Consumer, e.delivery.Event.Call}) {
 		return errClaimLost(doing)
 	}
 	e.attempts, e.cause = int32(e.delivery.Attempts+1), short(storable(e.cause))
-	return s.write(ctx, doing, &pgWork{end: e})
+	return s.write(ctx, doing, &pgWork{end: e, epoch: epochOf(ctx)})
 }

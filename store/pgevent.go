@@ -10,6 +10,7 @@ import (
 type pgEvent struct {
 	e        careline.CallEvent
 	request  string
+	facts    string
 	besides  string
 	admitted bool // only at the load asked for
 	load     careline.Load
@@ -92,17 +93,18 @@ func (p *pgEvent) meaning(i int) any {
 
 // rules are what the rules ask of events, by column.
 type rules struct {
-	ids, keys, legs, members, besides []string
-	kepts                             []int64
-	bits                              []int32
+	ids, keys, legs, members, besides, facts []string
+
+	kepts []int64
+	bits  []int32
 }
 
 func newRules() rules {
-	return rules{[]string{}, []string{}, []string{}, []string{}, []string{}, []int64{}, []int32{}}
+	return rules{[]string{}, []string{}, []string{}, []string{}, []string{}, []string{}, []int64{}, []int32{}}
 }
 
 func (r *rules) reset() {
-	*r = rules{r.ids[:0], r.keys[:0], r.legs[:0], r.members[:0], r.besides[:0], r.kepts[:0], r.bits[:0]}
+	*r = rules{r.ids[:0], r.keys[:0], r.legs[:0], r.members[:0], r.besides[:0], r.facts[:0], r.kepts[:0], r.bits[:0]}
 }
 
 func (r *rules) add(p *pgEvent) {
@@ -112,7 +114,8 @@ func (r *rules) add(p *pgEvent) {
 	}
 	r.ids, r.keys = append(r.ids, p.e.ID), append(r.keys, keyOf(p.e))
 	r.legs, r.members = append(r.legs, leg), append(r.members, member)
-	r.besides, r.kepts = append(r.besides, p.besides), append(r.kepts, p.e.Kept.UnixMicro())
+	r.besides, r.facts = append(r.besides, p.besides), append(r.facts, p.facts)
+	r.kepts = append(r.kepts, p.e.Kept.UnixMicro())
 	var bits int32 // in the order that keep_all_1 gives
 	for i, is := range [...]bool{asks(p.e), ends(p.e) || p.e.Kind == careline.KindRefused, settles(p.e),
 		p.e.Call != "" && p.e.Kind != careline.KindMemberCalled, p.again, p.shares, p.admitted} {

@@ -13,7 +13,7 @@ import (
 const (
 	pgOwn     = `FROM keys k JOIN calls c ON c.number = k.call AND c.key = k.key`
 	pgColumns = `SELECT e.seq, c.key, e.id, e.leg, e.kind, e.at, e.kept, e.place, e.status, e.word, e.direction,
-		e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace`
+		e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace, e.facts`
 	pgEventOnce    = pgColumns + ` FROM events e JOIN calls c ON c.number = e.call WHERE e.seq = $1`
 	pgEventsOfCall = pgColumns + ` ` + pgOwn + ` JOIN events e ON e.call = c.number WHERE k.key = $1 ORDER BY e.seq`
 )
@@ -48,9 +48,9 @@ func eachEvent(ctx context.Context, c *pgxpool.Conn, q eventQuery, row func(care
 	for rows.Next() {
 		var e careline.CallEvent
 		var at, kept, seconds pgtype.Int8
-		var request []byte
+		var request, facts []byte
 		dest := append([]any{&e.Seq, &e.Call, &e.ID, &e.Leg, &e.Kind, &at, &kept, &e.Order, &e.Status, &e.Word, &e.Direction,
-			&e.MemberLeg, &e.Appointment, &seconds, &e.AnsweredBy, &e.Recording, &request, &e.Report, &e.Trace}, q.rest...)
+			&e.MemberLeg, &e.Appointment, &seconds, &e.AnsweredBy, &e.Recording, &request, &e.Report, &e.Trace, &facts}, q.rest...)
 		if err := rows.Scan(dest...); err != nil {
 			return err
 		}
@@ -60,6 +60,9 @@ func eachEvent(ctx context.Context, c *pgxpool.Conn, q eventQuery, row func(care
 		}
 		if e.Request, err = decodeRequest(request); err != nil {
 			return fmt.Errorf("event %d: %w", e.Seq, err)
+		}
+		if err := e.SetFacts(facts); err != nil {
+			return fmt.Errorf("event %d: its facts: %w", e.Seq, err)
 		}
 		row(e)
 	}

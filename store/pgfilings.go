@@ -28,11 +28,11 @@ func (s *postgresStore) SaveFiling(ctx context.Context, f careline.Filing) error
 	if f.Call == "" {
 		return invalid("a filing names no call")
 	}
-	if s.claims.lostCall(f.Call) {
+	if s.claims.lost(ctx, claim{call: f.Call}) {
 		return errClaimLost("save a filing")
 	}
 	file := &pgFile{filing: f}
-	err := s.write(ctx, "save a filing", &pgWork{file: file})
+	err := s.write(ctx, "save a filing", &pgWork{file: file, epoch: epochOf(ctx)})
 	if err == nil && file.moved {
 		return careline.NewError(careline.CodeConflict, "This call has become part of another.", nil)
 	}

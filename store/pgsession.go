@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -65,7 +68,7 @@ func (c *pgClaims) refuse(why error) {
 				ask.answer <- why
 				continue
 			}
-			c.forget(ask.claim)
+			c.forget(ask)
 			ask.answer <- nil
 		}
 		clear(batch)
@@ -102,19 +105,65 @@ func (c *pgClaims) listen(life context.Context, conn *pgx.Conn) bool {
 	if c.queue.len() > 0 {
 		return true
 	}
-	if err := conn.PgConn().WaitForNotification(ctx); err == nil {
-		return true
-	}
-	if conn.IsClosed() || ctx.Err() == nil {
+	err := conn.PgConn().WaitForNotification(ctx)
+	if err != nil && (conn.IsClosed() || ctx.Err() == nil) {
 		return false
 	}
-	if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return true // something waits to be done
+	if err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return c.look(life, conn) // there is something to be heard, or to be done
 	}
-	ping, stop := context.WithTimeout(life, connectFor)
-	defer stop()
-	return conn.Ping(ping) == nil
+	return c.ping(life, conn)
 }
+
+// look is ping, when the session was asked nothing for a while: it may have heard a
+// lot, but for the server it is idle.
+func (c *pgClaims) look(life context.Context, conn *pgx.Conn) bool {
+	return c.session.unasked() < lookEvery || c.ping(life, conn)
+}
+
+// ping asks whether the connection still stands.
+func (c *pgClaims) ping(life context.Context, conn *pgx.Conn) bool {
+	ctx, cancel := context.WithTimeout(life, connectFor)
+	defer cancel()
+	c.session.asked()
+	return conn.Ping(ctx) == nil
+}
+
+const (
+	// pgBegin makes a connection the session $1 of claims, and answers what tells the
+	// claims of this log from those of another.
+	pgBegin = `SELECT 'log_end'::regclass::oid::bigint FROM pg_advisory_lock($1)`
+	// pgIdle has the server end a session that is idle for $1, which Postgres knows
+	// since version 14.
+	pgIdle = `SELECT set_config(s.name, $1, false) FROM pg_settings s WHERE s.name = 'idle_session_timeout'`
+)
+
+// session is one connection that holds claims. As long as it lives it also holds the
+// lock of its number: whoever writes for a claim has the database look whether
+// anybody else could have that lock (write_2), and then nothing is written.
+type session struct {
+	number int64
+	last   atomic.Pointer[time.Time] // when it was last asked anything
+}
+
+func newSession() *session {
+	var b [8]byte
+	_, _ = rand.Read(b[:])                                          // never fails
+	s := &session{number: int64(binary.BigEndian.Uint64(b[:])) | 1} // 0 is nobody's
+	s.asked()
+	return s
+}
+
+func (s *session) asked() {
+	now := time.Now()
+	s.last.Store(&now)
+}
+
+func (s *session) unasked() time.Duration { return time.Since(*s.last.Load()) }
+
+// silent reports whether the session may be over without anybody here having noticed:
+// this program stood still meanwhile. One process's own claims are never over so.
+func (s *session) silent() bool { return s != nil && s.unasked() > believeFor }
 
 // hear passes on what another instance tells.
 func (c *pgClaims) hear(_ *pgconn.PgConn, n *pgconn.Notification) {

@@ -18,6 +18,9 @@ type pgWork struct {
 	end  *pgEnd
 	file *pgFile
 
+	epoch *epoch // of the claim under which end or file is written; nil: none
+	lost  bool   // the claim was not held any more, and nothing was written of it
+
 	alone func(context.Context, *pgx.Conn) (calls []string, err error)
 	// repeatable: alone may be done again when nobody knows whether it was done.
 	repeatable bool
@@ -60,13 +63,20 @@ func (w *pgWriter) run() {
 func (w *pgWriter) serve(batch []*pgWork) {
 	defer clear(batch)
 	batch = slices.DeleteFunc(batch, func(one *pgWork) bool { return !one.taken.CompareAndSwap(false, true) })
-	var shared, alone []*pgWork
+	var shared, alone, lost []*pgWork
 	for _, one := range batch {
-		if one.alone != nil {
+		switch {
+		case one.epoch != nil && one.epoch.over():
+			one.lost = true
+			lost = append(lost, one)
+		case one.alone != nil:
 			alone = append(alone, one)
-		} else {
+		default:
 			shared = append(shared, one)
 		}
+	}
+	for _, one := range lost {
+		one.answer <- nil
 	}
 	if err := w.share(shared); errors.Is(err, context.DeadlineExceeded) {
 		w.finish(alone, nil, err)
@@ -113,13 +123,38 @@ func (w *pgWriter) share(batch []*pgWork) error {
 // requests is the same done twice: an event is known by its id, an end finds
 // nothing to end, and a retry or a filing says what shall be so, not what to add.
 func (w *pgWriter) transact(batch []*pgWork) (calls []string, err error) {
+	lost := false
 	err = w.attempt(true, func(ctx context.Context, again bool) error {
-		if calls, err = w.batch.write(ctx, w.conn, batch); err == nil && again {
+		if calls, lost, err = w.batch.write(ctx, w.conn, batch); err == nil && again {
 			calls = append(calls, w.batch.keys()...) // the first attempt may have kept them, and told nobody
 		}
 		return err
 	})
+	if err == nil && lost {
+		err = w.withoutClaims(batch)
+	}
 	return calls, err
+}
+
+// withoutClaims marks what was written for claims that are over, and was refused
+// with all that ended or filed anything; it writes the rest of that.
+func (w *pgWriter) withoutClaims(batch []*pgWork) error {
+	var rest []*pgWork
+	for _, one := range batch {
+		switch {
+		case one.epoch != nil:
+			one.lost = true
+		case one.keep == nil:
+			rest = append(rest, one)
+		}
+	}
+	if len(rest) == 0 {
+		return nil
+	}
+	return w.attempt(true, func(ctx context.Context, _ bool) error {
+		_, _, err := w.batch.write(ctx, w.conn, rest)
+		return err
+	})
 }
 
 // attempt has do use the connection, and once more on a new one if the connection

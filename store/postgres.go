@@ -49,7 +49,7 @@ func openPostgres(ctx context.Context, c Config) (*postgresStore, error) {
 	}
 	s.life, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	s.writer = newPgWriter(config, c, s.teller, &s.failing)
-	if s.claims, err = openClaims(ctx, config, s.teller, c.Elsewhere); err == nil {
+	if s.claims, err = openClaims(ctx, config, s.teller, c); err == nil {
 		err = s.writer.connect(ctx)
 	}
 	if err != nil {
@@ -184,6 +184,10 @@ func (s *postgresStore) write(ctx context.Context, doing string, w *pgWork) erro
 		}
 		err = <-w.answer
 	}
+	if err == nil && w.lost {
+		s.claims.lose(w.epoch.session)
+		err = errLost
+	}
 	if err != nil {
 		return pgUnavailable(doing, err)
 	}
@@ -192,5 +196,5 @@ func (s *postgresStore) write(ctx context.Context, doing string, w *pgWork) erro
 
 // alone has do done by the writer, in a transaction of its own.
 func (s *postgresStore) alone(ctx context.Context, doing string, repeatable bool, do func(context.Context, *pgx.Conn) ([]string, error)) error {
-	return s.write(ctx, doing, &pgWork{alone: do, repeatable: repeatable})
+	return s.write(ctx, doing, &pgWork{alone: do, repeatable: repeatable, epoch: epochOf(ctx)})
 }

@@ -55,11 +55,11 @@ func TestTwoInstancesShareOneLog(t *testing.T) {
 	}
 	same(t, "in order", drain(t, two, "CA1", clock.Now()), want)
 
-	if ok, err := one.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
+	if _, ok, err := one.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	for _, s := range []store.Store{one, two} {
-		if ok, err := s.Claim(t.Context(), chart, "CA2"); ok || err != nil {
+		if _, ok, err := s.Claim(t.Context(), chart, "CA2"); ok || err != nil {
 			t.Errorf("claimed twice (error: %v)", err)
 		}
 		same(t, "due though claimed", due(t, s, clock.Now()), nil)
@@ -67,12 +67,12 @@ func TestTwoInstancesShareOneLog(t *testing.T) {
 	if err := one.Release(t.Context(), chart, "CA2"); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := two.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
+	if _, ok, err := two.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
 		t.Errorf("not to be had after its release (error: %v)", err)
 	}
 	closeStore(t, two)
 	until(t, func() bool { return len(due(t, one, clock.Now())) == 1 })
-	if ok, err := one.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
+	if _, ok, err := one.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
 		t.Errorf("not to be had after the other's end (error: %v)", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestALostClaimIsSaid(t *testing.T) {
 	}})
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
 	mustAppend(t, one, request("CA1", "p1"), request("CA2", "p1"))
-	if ok, err := one.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
+	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	d := next(t, one, "CA1", clock.Now())
@@ -115,20 +115,20 @@ func TestALostClaimIsSaid(t *testing.T) {
 	<-missed
 
 	// The server tells a session that it is ended before it gives back its locks.
-	until(t, func() bool { ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 	_, _, err := one.Next(t.Context(), chart, "CA1", clock.Now())
 	wantCode(t, err, careline.CodeUnavailable)
 	for _, err := range []error{one.Done(t.Context(), d), one.Bury(t.Context(), d, ""), one.Retry(t.Context(), d, clock.Now(), ""),
 		one.SaveFiling(t.Context(), careline.Filing{Call: "CA1"})} {
 		wantCode(t, err, careline.CodeUnavailable)
 	}
-	if ok, err := one.Claim(t.Context(), chart, "CA1"); ok || err != nil {
+	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); ok || err != nil {
 		t.Errorf("claimed twice (error: %v)", err)
 	}
 	if err := two.Release(t.Context(), chart, "CA1"); err != nil {
 		t.Fatal(err)
 	}
-	if ok, err := one.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
+	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
 		t.Fatalf("not to be claimed again (error: %v)", err)
 	}
 	if err := one.Done(t.Context(), next(t, one, "CA1", clock.Now())); err != nil {
@@ -292,7 +292,7 @@ func TestServerRestartedUnderLoad(t *testing.T) {
 	acknowledged := wait()
 	until(t, func() bool { return s.Ready(t.Context()) == nil })
 	checkAcknowledged(t, s, acknowledged)
-	until(t, func() bool { ok, err := s.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	until(t, func() bool { _, ok, err := s.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 }
 
 func TestPostgresLinksLegsInAnyOrder(t *testing.T) {

@@ -7,11 +7,11 @@ package store
 // Events.
 const (
 	eventColumns = `e.seq, c.key, e.id, e.leg, e.kind, e.at, e.kept, e.place, e.status, e.word, e.direction,
-		e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace`
+		e.member_leg, e.appointment, e.seconds, e.answered_by, e.recording, e.request, e.report, e.trace, e.facts`
 
 	sqlKeepEvent = `INSERT INTO events (call, id, leg, kind, at, kept, place, status, word, direction,
-			member_leg, appointment, seconds, answered_by, recording, request, report, trace, seq)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+			member_leg, appointment, seconds, answered_by, recording, request, report, trace, facts, seq)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
 		ON CONFLICT (call, id) DO NOTHING`
 	sqlEventOnce = `SELECT ` + eventColumns + ` FROM events e CROSS JOIN calls c
 		WHERE e.call = ?1 AND e.id = ?2 AND c.number = e.call`

@@ -28,7 +28,7 @@ type sqliteStore struct {
 
 	claims struct {
 		sync.Mutex
-		held map[claim]bool
+		held map[claim]*epoch
 	}
 }
 
@@ -71,7 +71,7 @@ func open(c Config, path string) (*sqliteStore, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.claims.held = map[claim]bool{}
+	s.claims.held = map[claim]*epoch{}
 	if s.schema, err = migrate(writing, path); err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
@@ -154,6 +154,16 @@ func (s *sqliteStore) read(ctx context.Context, doing string, do func(conn) erro
 // of its own takes nothing back but its own.
 func (s *sqliteStore) write(ctx context.Context, doing string, do func(*tx) error) error {
 	return s.ask(ctx, doing, &work{do: do})
+}
+
+// writeUnder is write for what is done under a claim, if ctx is of one.
+func (s *sqliteStore) writeUnder(ctx context.Context, doing string, do func(*tx) error) error {
+	return s.write(ctx, doing, func(t *tx) error {
+		if stale(ctx) {
+			return errLost
+		}
+		return do(t)
+	})
 }
 
 // look has the writer's connection read between two transactions: for what is read

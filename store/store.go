@@ -25,7 +25,8 @@ type Config struct {
 	Elsewhere func(calls []string)
 	Now       func() time.Time // nil: time.Now
 
-	notDurable bool // for benchmarks: what the same costs without fsync
+	notDurable bool          // for benchmarks: what the same costs without fsync
+	idleFor    time.Duration // for tests: in place of the constant
 }
 
 // Open opens the log, making it if it is not there, and brings its schema up to

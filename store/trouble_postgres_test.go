@@ -31,10 +31,10 @@ func TestAClaimThatFailedHalfwayIsNobodys(t *testing.T) {
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
 	mustAppend(t, one, request("CA1", "p1"))
 	execute(t, url, "UPDATE trouble SET on_claims = true")
-	if ok, err := one.Claim(t.Context(), chart, "CA1"); ok || err == nil {
+	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); ok || err == nil {
 		t.Fatalf("claimed: %v (error: %v)", ok, err)
 	}
-	until(t, func() bool { ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 }
 
 // TestAServerThatMayOnlyBeReadIsLeft is the old primary after a failover that kept

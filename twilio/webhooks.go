@@ -60,14 +60,19 @@ type Route struct {
 
 // Routes are the paths to serve, each with its handler, which looks at the
 // request's RequestURI for the signature and never at its URL's path: it may be
-// mounted under a prefix. The fields of w are read now, not later.
+// mounted under a prefix, and bounds itself what it reads of a body: who mounts it
+// must not, for Twilio would read that answer out. The fields of w are read now,
+// not later.
 func (w Webhooks) Routes() []Route {
 	s := newServer(w)
 	return []Route{
-		{http.MethodPost, PathOutgoing, s.signed(s.outgoing)},
-		{http.MethodPost, PathIncoming, s.signed(s.incoming)},
+		{http.MethodPost, PathOutgoing, s.voice(s.outgoing, s.misread)},
+		{http.MethodGet, PathOutgoing, s.got(s.misread)},
+		{http.MethodPost, PathIncoming, s.voice(s.incoming, s.greet)},
+		{http.MethodGet, PathIncoming, s.got(s.greet)},
 		{http.MethodPost, PathCallStatus, s.signed(s.callStatus)},
-		{http.MethodPost, PathDialResult, s.signed(s.dialResult)},
+		{http.MethodPost, PathDialResult, s.voice(s.dialResult, s.ends)},
+		{http.MethodGet, PathDialResult, s.got(s.ends)},
 		{http.MethodPost, PathAMD, s.signed(s.machineDetection)},
 	}
 }

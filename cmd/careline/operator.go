@@ -39,18 +39,18 @@ const (
 
 // claimed has do done while nobody files the call: an instance that is about to
 // save where the call stands would undo it.
-func claimed(ctx context.Context, log store.Store, key string, do func() error) error {
+func claimed(ctx context.Context, log store.Store, key string, do func(context.Context) error) error {
 	waiting, cancel := context.WithTimeout(ctx, claimWithin)
 	defer cancel()
 	again := time.NewTicker(claimEvery)
 	defer again.Stop()
 	for {
-		ok, err := log.Claim(ctx, chart, key)
+		held, ok, err := log.Claim(ctx, chart, key)
 		if err != nil {
 			return err
 		}
 		if ok {
-			return errors.Join(do(), log.Release(ctx, chart, key))
+			return errors.Join(do(held), log.Release(context.WithoutCancel(held), chart, key))
 		}
 		select {
 		case <-again.C:

@@ -109,7 +109,7 @@ func (p *purging) erase(ctx context.Context, patient careline.Reference, apply b
 		return err
 	}
 	for i, key := range keys {
-		err := claimed(ctx, p.store, key, func() error { return p.store.Erase(ctx, key) })
+		err := claimed(ctx, p.store, key, func(held context.Context) error { return p.store.Erase(held, key) })
 		if err != nil {
 			return fmt.Errorf("%d of %s forgotten, then %s: %w", i, several(len(keys), "call"), key, err)
 		}

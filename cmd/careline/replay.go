@@ -257,7 +257,7 @@ func parseMixed(flags *flag.FlagSet, args []string) (words []string, err error) 
 // calls files calls in the health record again.
 func (r *replaying) calls(ctx context.Context, keys []string, whole bool) error {
 	for i, key := range keys {
-		err := claimed(ctx, r.store, key, func() error { return r.store.Refile(ctx, chart, key, whole) })
+		err := claimed(ctx, r.store, key, func(held context.Context) error { return r.store.Refile(held, chart, key, whole) })
 		if err != nil {
 			return fmt.Errorf("%d of %s will be filed again, then %s: %w", i, several(len(keys), "call"), key, err)
 		}

@@ -52,7 +52,7 @@ func (s shelf) call(key, patient string) {
 // taken is the call's first delivery, whose claim is held.
 func (s shelf) taken(key string) careline.Delivery {
 	s.t.Helper()
-	if ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
+	if _, ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
 		s.t.Fatal(ok, err)
 	}
 	d, ok, err := s.store.Next(s.t.Context(), chart, key, time.Now())
@@ -227,7 +227,7 @@ func TestReplayWaitsForWhoFiles(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)
 	s.call("CA1", "Patient/1")
-	if ok, err := s.store.Claim(t.Context(), chart, "CA1"); err != nil || !ok {
+	if _, ok, err := s.store.Claim(t.Context(), chart, "CA1"); err != nil || !ok {
 		t.Fatal(ok, err)
 	}
 	said := make(chan string)
@@ -246,7 +246,7 @@ func TestReplayWaitsForWhoFiles(t *testing.T) {
 // drain has everything of the call delivered.
 func (s shelf) drain(key string) {
 	s.t.Helper()
-	if ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
+	if _, ok, err := s.store.Claim(s.t.Context(), chart, key); err != nil || !ok {
 		s.t.Fatal(ok, err)
 	}
 	for {

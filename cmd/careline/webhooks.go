@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"perci.health/careline"
@@ -20,7 +21,9 @@ const soundTestsPerMinute = 6
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
 		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: p.counted(), Policy: c.calls.policy,
-		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now), Rations: calls.NewRations(p.store, time.Now),
+		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
+		Rations:  calls.NewRations(p.store, time.Now),
+		Now:      func() time.Time { return time.Now().In(c.location) },
 	}
 	soundTests := calls.NewPace(soundTestsPerMinute, time.Now)
 	return twilio.Webhooks{
@@ -32,10 +35,11 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 	}
 }
 
-// mounted puts Twilio's routes among the service's own.
+// mounted puts Twilio's routes among the service's own, without its limit of a
+// body: theirs bound themselves what they read, and speak when it is too much.
 func mounted(w twilio.Webhooks) (routes []api.Route) {
 	for _, r := range w.Routes() {
-		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio"})
+		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio", Limit: math.MaxInt64})
 	}
 	return routes
 }

@@ -60,7 +60,7 @@ export const ending = (number) => (number ? `ending ${number.slice(-4)}` : "");
 export const spaced = (number) => {
   let m = /^\+44(7\d{3})(\d{3})(\d{3})$/.exec(number);
   if (m) return `0${m[1]} ${m[2]} ${m[3]}`;
-  m = /^\+44(20)(\d{4})(\d{4})$/.exec(number);
+  m = /^\+44(20)(\d{4})(\d{4})$/.exec(number) ?? /^\+44(161)(\d{3})(\d{4})$/.exec(number);
   return m ? `0${m[1]} ${m[2]} ${m[3]}` : number;
 };
 

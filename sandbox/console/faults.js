@@ -13,6 +13,10 @@ const RECORD = [
   ["lost-update", "The next update’s answer is lost", [{ method: "PUT", path: "/Communication", after: true }]],
   ["conflict", "The next three updates conflict (409)", [{ method: "PUT", path: "/Communication", status: 409, times: 3 }]],
   ["slow", "The next five updates time out (504 after 3 s)", [{ method: "PUT", path: "/Communication", status: 504, delayMs: 3000, times: 5 }]],
+  ["tail", "A tenth of the requests takes 6 s", [{ kind: "tail", share: 0.1, delayMs: 6000, times: -1 }]],
+  ["lenient", "Searches do not look at the identifier", [{ kind: "lenient-search", names: ["identifier"], times: -1 }]],
+  ["cap", "It is full: every create is refused (422)", [{ kind: "resource-cap", times: -1 }]],
+  ["terminology", "It checks terminology: every write is refused (403)", [{ kind: "terminology", times: -1 }]],
 ];
 
 export function drawFaults(panel) {

@@ -32,7 +32,10 @@ export class Model extends EventTarget {
     this.chosen = "";
     this.people = new Map(); // FHIR reference → name
     this.phones = new Map(); // number → {name, number}
-    const { clinicians, members } = state.clinic;
+    const { clinicians, cases } = state.clinic;
+    const members = [...state.clinic.members, ...cases.flatMap((c) => c.members)];
+    this.members = members;
+    this.appointments = [...state.clinic.appointments, ...cases.map((c) => c.appointment)];
     for (const c of clinicians) {
       this.people.set(`Practitioner/${c.id}`, c.name);
       this.people.set(`PractitionerRole/${c.roleId}`, c.name);
@@ -47,9 +50,9 @@ export class Model extends EventTarget {
     }
   }
 
-  appointment(id) { return this.state.clinic.appointments.find((a) => a.id === id); }
+  appointment(id) { return this.appointments.find((a) => a.id === id); }
   clinician(id) { return this.state.clinic.clinicians.find((c) => c.id === id); }
-  member(id) { return this.state.clinic.members.find((m) => m.id === id); }
+  member(id) { return this.members.find((m) => m.id === id); }
 
   choose(sid) {
     this.chosen = sid;

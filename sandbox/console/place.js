@@ -6,10 +6,11 @@ const OUTCOMES = [
   ["answer", "Answers"], ["no-answer", "Does not answer"], ["busy", "Is busy"], ["decline", "Declines"],
   ["voicemail", "Voicemail answers"], ["failed", "The call fails"], ["manual", "I press its buttons"],
 ];
-const STATUS = { booked: "Booked", arrived: "Arrived", fulfilled: "Done" };
+const STATUS = { booked: "Booked", arrived: "Arrived", fulfilled: "Done", cancelled: "Cancelled", noshow: "Missed" };
 
 export function drawPlace(panel, model) {
-  const { clinicians, appointments } = model.state.clinic;
+  const { clinicians } = model.state.clinic;
+  const { appointments } = model;
   const chosen = { clinician: clinicians[0].id, appointment: "", number: "" };
 
   const who = el("select", { id: "clinician", onchange: () => { chosen.clinician = who.value; drawAppointments(); } },
@@ -52,10 +53,11 @@ export function drawPlace(panel, model) {
   }
 
   function drawNumbers() {
-    const member = model.member(model.appointment(chosen.appointment)?.patient);
-    if (!member) return numbers.replaceChildren(el("p", { class: "hint" }, "No appointments today."));
-    const phones = [...member.phones.map((p) => ({ ...p, whose: p.use })),
-      ...(member.relatives ?? []).flatMap((r) => r.phones.map((p) => ({ ...p, whose: `${r.relationship}, ${r.name}` })))];
+    const appointment = model.appointment(chosen.appointment);
+    const all = [appointment?.patient, ...(appointment?.others ?? [])].map((id) => model.member(id)).filter(Boolean);
+    if (!all.length) return numbers.replaceChildren(el("p", { class: "hint" }, "No appointments today."));
+    const phones = all.flatMap((member) => [...member.phones.map((p) => ({ ...p, whose: all.length > 1 ? `${p.use}, ${member.name}` : p.use })),
+      ...(member.relatives ?? []).flatMap((r) => r.phones.map((p) => ({ ...p, whose: `${r.relationship}, ${r.name}` })))]).filter((p) => p.number);
     chosen.number = phones[0].number;
     numbers.replaceChildren(
       ...phones.map((p, i) => radio("number", p.number, i === 0, spaced(p.number), p.whose, () => pick(p.number))),
@@ -74,7 +76,7 @@ export function drawPlace(panel, model) {
     return other.value.replace(/[^\d+]/g, "").replace(/^0(?=\d{9,10}$)/, "+44");
   }
 
-  const served = (number) => /^\+44(7700900|2079460)\d{3}$/.test(number);
+  const served = (number) => /^\+44(7700900|2079460|1614960)\d{3}$/.test(number);
 
   // drawPhone shows what the phone does unless it is told otherwise.
   async function drawPhone() {

@@ -6,7 +6,8 @@
 // client that works here works there, and it refuses what a FHIR server
 // refuses: every write is checked against tables generated from the official
 // R4 StructureDefinitions (see schema/generate.mjs). It can also be told to
-// misbehave: see the /sandbox/v1/faults route.
+// misbehave, by failing and by going on wrongly: see Fault, Kind and the
+// /sandbox/v1/faults route.
 //
 // It checks no references and no terminology, and has no access rules beyond
 // one client's login. It is made for development and tests.

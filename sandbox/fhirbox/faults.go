@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,7 +15,8 @@ import (
 
 // Fault makes requests that match it fail. PUT /sandbox/v1/faults takes a
 // list of them (or a single one) in place of those before; GET gives what is
-// left.
+// left. A plain one ends the request; one with a Kind lets it go on, in its own
+// wrong way, and several of those may hold for one request.
 type Fault struct {
 	Method  string          `json:"method,omitempty"`  // of the request; "" any
 	Path    string          `json:"path,omitempty"`    // part of its path and query; "" any
@@ -24,6 +26,15 @@ type Fault struct {
 	After   bool            `json:"after,omitempty"`   // the request is carried out first and its answer lost
 	Body    json.RawMessage `json:"body,omitempty"`    // goes with Status: JSON, or a string sent as it is
 	Down    bool            `json:"down,omitempty"`    // stands alone: the database is down for everything until removed
+
+	Kind   Kind            `json:"kind,omitempty"`   // one of the kinds below, in place of Status, Body and Down
+	Names  []string        `json:"names,omitempty"`  // what the Kind is about
+	With   string          `json:"with,omitempty"`   // KindOther: Type/id of the resource that is answered
+	Share  float64         `json:"share,omitempty"`  // KindTail: 0 to 1, of the requests
+	Seed   uint64          `json:"seed,omitempty"`   // KindTail: of the choice
+	Expiry json.RawMessage `json:"expiry,omitempty"` // KindExpiry: expires_in as it is answered
+
+	chance *rand.Rand
 }
 
 type faultList struct {
@@ -36,6 +47,7 @@ func (l *faultList) set(faults []Fault) {
 		if faults[i].Times == 0 {
 			faults[i].Times = 1
 		}
+		faults[i].chance = rand.New(rand.NewPCG(faults[i].Seed, 0))
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -48,28 +60,39 @@ func (l *faultList) list() []Fault {
 	return append([]Fault{}, l.faults...)
 }
 
-// take finds the first fault for a request and counts it.
-func (l *faultList) take(r *http.Request) (Fault, bool) {
+// take finds the faults for a request and counts them: those that let it go on,
+// up to the first that ends it, which then is the last.
+func (l *faultList) take(r *http.Request) (taken []Fault) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := range l.faults {
-		f := &l.faults[i]
-		if f.Down {
-			return *f, true
-		}
-		if (f.Method != "" && !strings.EqualFold(f.Method, r.Method)) || !strings.Contains(r.URL.RequestURI(), f.Path) {
+	left := l.faults[:0:0]
+	ended := false
+	for _, f := range l.faults {
+		if ended || !f.holds(r) {
+			left = append(left, f)
 			continue
 		}
-		taken := *f
+		taken = append(taken, f)
+		ended = f.Kind == ""
 		if f.Times > 0 {
 			f.Times--
 		}
-		if f.Times == 0 {
-			l.faults = slices.Delete(l.faults, i, i+1)
+		if f.Down || f.Times != 0 {
+			left = append(left, f)
 		}
-		return taken, true
 	}
-	return Fault{}, false
+	l.faults = left
+	return taken
+}
+
+func (f *Fault) holds(r *http.Request) bool {
+	switch {
+	case f.Down:
+		return true
+	case f.Method != "" && !strings.EqualFold(f.Method, r.Method), !strings.Contains(r.URL.RequestURI(), f.Path):
+		return false
+	}
+	return f.Kind == "" || f.concerns(r)
 }
 
 func (b *Box) listFaults(w http.ResponseWriter, _ *http.Request) {
@@ -100,7 +123,12 @@ func parseFaults(body []byte) ([]Fault, error) {
 	d.DisallowUnknownFields()
 	var faults []Fault
 	if err := d.Decode(&faults); err != nil {
-		return nil, fmt.Errorf("send a JSON list of faults with method, path, times, status, delayMs, after, body or down: %w", err)
+		return nil, fmt.Errorf("send a JSON list of faults with method, path, times, status, delayMs, after, body, down, kind, names, with, share, seed or expiry: %w", err)
+	}
+	for _, f := range faults {
+		if f.Kind != "" && !slices.Contains(kinds(), f.Kind) {
+			return nil, fmt.Errorf("there is no kind of fault %q: it is one of %q", f.Kind, kinds())
+		}
 	}
 	return faults, nil
 }
@@ -108,15 +136,25 @@ func parseFaults(body []byte) ([]Fault, error) {
 // faulty is next with the faults before and behind it.
 func (b *Box) faulty(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		f, ok := b.faults.take(r)
+		does := next
+		for _, f := range slices.Backward(b.faults.take(r)) {
+			does = b.wrong(f, does)
+		}
+		does.ServeHTTP(w, r)
+	})
+}
+
+// wrong is next as it is with the fault.
+func (b *Box) wrong(f Fault, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case !ok:
-			next.ServeHTTP(w, r)
 		case f.Down:
 			b.answerDown(w, r)
+		case f.Kind != "":
+			b.suffer(w, r, f, next)
 		default:
 			if f.After {
-				next.ServeHTTP(&lostAnswer{header: http.Header{}}, r)
+				next.ServeHTTP(newKept(), r)
 			}
 			b.trip(w, r, f)
 		}
@@ -152,10 +190,3 @@ func (b *Box) trip(w http.ResponseWriter, r *http.Request, f Fault) {
 	}
 	b.send(w, f.Status, body)
 }
-
-// lostAnswer is a ResponseWriter nobody reads.
-type lostAnswer struct{ header http.Header }
-
-func (l *lostAnswer) Header() http.Header         { return l.header }
-func (l *lostAnswer) WriteHeader(int)             {}
-func (l *lostAnswer) Write(p []byte) (int, error) { return len(p), nil }

@@ -57,6 +57,12 @@ func (b *Box) SetApplication(sid, voiceURL, statusCallback string) error {
 	})
 }
 
+// Application is the TwiML App sid as it is set up now, zero when there is none.
+func (b *Box) Application(sid string) Application {
+	found, _ := b.engine.account.application(sid)
+	return found.Application
+}
+
 // SetNumber is SetApplication for an incoming phone number, named by its PN sid.
 func (b *Box) SetNumber(sid, voiceURL, statusCallback string) error {
 	return b.engine.account.updateNumber(sid, func(n *Number) {

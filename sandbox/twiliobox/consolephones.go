@@ -29,7 +29,7 @@ type phoneRule struct {
 }
 
 var (
-	phoneRanges = []string{"+447700900000-+447700900999", "+442079460000-+442079460999"}
+	phoneRanges = []string{"+447700900000-+447700900999", "+442079460000-+442079460999", "+441614960000-+441614960999"}
 	phoneRules  = []phoneRule{
 		{"404", "failed", 404}, {"480", "failed", 480}, {"486", "busy", 486}, {"487", "no-answer", 487},
 		{"503", "failed", 503}, {"603", "decline", 603}, {"700-709", "voicemail", 0}, {"800-809", "manual", 0},
@@ -51,7 +51,7 @@ func (b *Box) seePhones(*http.Request) (int, any, error) {
 	for _, number := range b.engine.phones.scripted() {
 		show(number)
 	}
-	for _, v := range b.engine.views(func(l *leg) bool { return l.parentSID != "" && !l.status.Final() }) {
+	for _, v := range b.engine.views(func(l *leg) bool { return l.toPhone() && !l.status.Final() }) {
 		show(v.To)
 	}
 	return http.StatusOK, map[string]any{"phones": phones, "ranges": phoneRanges, "rules": phoneRules}, nil
@@ -85,7 +85,7 @@ func (e *engine) phone(number string) phoneView {
 // one, else the newest.
 func (e *engine) latestLocked(address string) (latest *leg) {
 	for _, l := range slices.Backward(e.order) {
-		if l.to != address || l.parentSID == "" {
+		if l.to != address || !l.toPhone() {
 			continue
 		}
 		if !l.status.Final() {

@@ -1,0 +1,51 @@
+package store_test
+
+import (
+	"testing"
+
+	"perci.health/careline"
+)
+
+// keepsFacts looks at every way by which an event comes into the log, and out.
+func keepsFacts(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	asked := request("CA1", "p1")
+	asked.Request.Names, asked.Request.Household = careline.Names{Patient: "Sam", Relation: "daughter"}, true
+	admitted, _, err := s.Admit(t.Context(), asked, func(careline.Load) careline.Refusal { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	lone := amd("CB1") // moves to its call
+	lone.Failure = careline.Failure{SIP: 486}
+	mustAppend(t, s, lone)
+	over := progress("CA1", "CB1", 2, careline.StatusBusy)
+	over.Failure = careline.Failure{Code: 31486, SIP: 486}
+	mustAppend(t, s, over, progress("CA1", "CB1", 1, careline.StatusRinging))
+
+	again := over
+	again.Failure = careline.Failure{Code: 1}
+	first, repeated, err := s.Append(t.Context(), again)
+	if err != nil || !repeated || first.Failure != over.Failure {
+		t.Errorf("a repetition is answered with %+v (repeated: %v, error: %v), want what was kept first", first.Failure, repeated, err)
+	}
+
+	events, err := s.Events(t.Context(), "CA1")
+	if err != nil || len(events) != 4 {
+		t.Fatalf("%d events of 4: %v", len(events), err)
+	}
+	same(t, "the request", events[0], admitted)
+	same(t, "the request's names", events[0].Request.Names, asked.Request.Names)
+	same(t, "facts of a leg's event", events[1].Failure, lone.Failure)
+	same(t, "facts of an outcome", events[2].Failure, over.Failure)
+	same(t, "facts of an event that has none", len(events[3].Facts()), 0)
+
+	same(t, "in a delivery", next(t, s, "CA1", clock.Now()).Event, events[0])
+	if err := s.Bury(t.Context(), next(t, s, "CA1", clock.Now()), "a cause"); err != nil {
+		t.Fatal(err)
+	}
+	dead, err := s.Dead(t.Context(), chart)
+	if err != nil || len(dead) != 1 {
+		t.Fatalf("%d dead letters: %v", len(dead), err)
+	}
+	same(t, "in a dead letter", dead[0].Delivery.Event, events[0])
+}
