@@ -122,7 +122,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether all that the service needs is there, each by name */
+        /** Whether all that the service needs is there, each by name; only at the operators' address where there is one */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -139,7 +139,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics in Prometheus's text format */
+        /** Metrics in Prometheus's text format; only at the operators' address where there is one */
         get: operations["metrics"];
         put?: never;
         post?: never;
