@@ -27,9 +27,12 @@ type Projector struct {
 	// if somebody else has written meanwhile, what they added is kept. The
 	// filing returned has ID and Version set, and Doubted if the chart had to
 	// look. An error of code rejected will never succeed; any other may later;
-	// with an error, Tried is unset only if nothing can have been stored.
+	// with an error, Tried is unset only if nothing can have been stored. Before the
+	// call is laid over a version that the filing does not name, the chart has it
+	// told again, once it has read that version; an error of again comes back as it
+	// is, or wrapped.
 	Chart interface {
-		File(ctx context.Context, c careline.Call, f careline.Filing) (careline.Filing, error)
+		File(ctx context.Context, c careline.Call, f careline.Filing, again func(context.Context) (careline.Call, error)) (careline.Filing, error)
 	}
 	// Appointments completes a call whose request the log does not hold.
 	Appointments func(ctx context.Context, id string) (careline.Appointment, error)
@@ -51,7 +54,34 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) error {
 	if call, err = p.complete(ctx, call); err != nil {
 		return err
 	}
-	return p.file(ctx, call, filing, asked(events), d.Event.Seq)
+	err = p.file(ctx, call, filing, asked(events), d.Event)
+	if errors.Is(err, errOvertaken) {
+		careline.Note(ctx, slog.Bool("overtaken", true))
+		return nil
+	}
+	return err
+}
+
+// errOvertaken says that the record has the event already: another instance, which
+// had the call meanwhile, has filed it.
+var errOvertaken = errors.New("it has been filed meanwhile")
+
+// again tells a call anew, as it stood after the event: of what was filed meanwhile,
+// and of the events that came to it meanwhile, such as those of a leg, the first
+// telling knew nothing.
+func (p Projector) again(ctx context.Context, e careline.CallEvent) (careline.Call, error) {
+	filing, events, err := p.known(ctx, careline.Delivery{Event: e})
+	if err != nil {
+		return careline.Call{}, err
+	}
+	if filing.Seq >= e.Seq {
+		return careline.Call{}, errOvertaken
+	}
+	call := careline.Fold(until(events, e.Seq))
+	if !call.Recordable() {
+		return call, careline.NewError(careline.CodeConflict, "This call has become part of another, or was forgotten.", nil)
+	}
+	return p.complete(ctx, call)
 }
 
 // known is where the delivery's call stands, and its events; without them when the
@@ -80,7 +110,7 @@ func asked(events []careline.CallEvent) bool {
 // does the first try for a call that was not asked for here: another system may
 // have filed it, one that was replaced while the call went on, or this one before
 // its log was lost. That is marked as well: the request may come before the next.
-func (p Projector) file(ctx context.Context, call careline.Call, filing careline.Filing, asked bool, seq int64) error {
+func (p Projector) file(ctx context.Context, call careline.Call, filing careline.Filing, asked bool, e careline.CallEvent) error {
 	if filing.ID == "" && !filing.Tried {
 		mark := filing
 		mark.Tried = true
@@ -89,11 +119,12 @@ func (p Projector) file(ctx context.Context, call careline.Call, filing careline
 		}
 	}
 	filing.Tried = filing.Tried || !asked
-	filed, err := p.Chart.File(ctx, call, filing)
+	again := func(ctx context.Context) (careline.Call, error) { return p.again(ctx, e) }
+	filed, err := p.Chart.File(ctx, call, filing, again)
 	if err != nil {
 		return errors.Join(err, p.untried(ctx, filing, filed))
 	}
-	filed.Call, filed.Seq, filed.Tried = call.Key, seq, true
+	filed.Call, filed.Seq, filed.Tried = call.Key, e.Seq, true
 	careline.Note(ctx, slog.String("communication", filed.ID), slog.String("version", filed.Version), slog.String("call_status", call.Word))
 	return p.Log.SaveFiling(ctx, filed)
 }
@@ -109,9 +140,12 @@ func (p Projector) untried(ctx context.Context, before, after careline.Filing) e
 
 // complete fills in what the request would have told, from the appointment: the
 // call may have begun under another system, or its request was not kept. An
-// appointment that does not exist is not referred to.
+// appointment that does not exist is not referred to, and whoever was refused
+// while it could not be checked, and turns out not to take part, is told nothing
+// of its patient.
 func (p Projector) complete(ctx context.Context, call careline.Call) (careline.Call, error) {
-	if call.Patient != "" || call.Appointment == "" || (call.Status == careline.StatusRefused && call.Refusal != careline.RefusedUnchecked) {
+	unchecked := call.Status == careline.StatusRefused && call.Refusal == careline.RefusedUnchecked
+	if call.Patient != "" || call.Appointment == "" || call.Status == careline.StatusRefused && !unchecked {
 		return call, nil
 	}
 	a, err := p.Appointments(ctx, call.Appointment)
@@ -122,15 +156,31 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 	if err != nil {
 		return call, err
 	}
+
+	if unchecked && !a.TakesPart(call.Clinician) {
+		return call, nil
+	}
+	if !call.To.IsZero() && call.Clinician != "" {
+		return routed(call, a), nil
+	}
 	if len(a.Patients) == 1 {
 		patient := a.Patients[0]
 		call.Patient, call.Names.Patient = patient.Ref, patient.Name
 		call.Recipient, call.Names.Recipient = patient.Ref, patient.Name
 	}
 	if call.Sender == "" && len(a.Clinicians) == 1 && (call.Clinician == "" || a.TakesPart(call.Clinician)) {
-		call.Sender = a.Clinicians[0].As
+		call.Sender, call.Names.Sender = a.Clinicians[0].As, a.Clinicians[0].Name
 	}
 	return call, nil
+}
+
+// routed is the call with those whom it would have reached, had the appointment
+// been there to be checked: the recipient only when the number is theirs.
+func routed(call careline.Call, a careline.Appointment) careline.Call {
+	route, _ := careline.Policy{}.MayCall(a, careline.Wish{Clinician: call.Clinician, To: call.To})
+	call.Sender, call.Patient, call.Recipient = route.Sender, route.Patient, route.Recipient
+	call.Names = route.Names
+	return call
 }
 
 // until is the events up to and including seq.

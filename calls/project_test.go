@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,9 +33,18 @@ type chart struct {
 	given  []careline.Filing
 	err    error
 	stored bool // with err: it may have been stored all the same
+
+	meanwhile func() // what happens before it finds another version than it expects; nil: it does not
 }
 
-func (c *chart) File(_ context.Context, call careline.Call, f careline.Filing) (careline.Filing, error) {
+func (c *chart) File(ctx context.Context, call careline.Call, f careline.Filing, again func(context.Context) (careline.Call, error)) (careline.Filing, error) {
+	if c.meanwhile != nil {
+		c.meanwhile()
+		var err error
+		if call, err = again(ctx); err != nil {
+			return f, err
+		}
+	}
 	c.filed, c.given = append(c.filed, call), append(c.given, f)
 	if c.err != nil {
 		f.Tried = f.Tried || c.stored
@@ -249,5 +259,32 @@ func TestProjectorWaitsWithAReportThatStandsAlone(t *testing.T) {
 	_, _, _ = l.Append(t.Context(), careline.CallEvent{ID: "x", Call: "CA2", Leg: "CA2", Kind: careline.KindMachineDetection, AnsweredBy: "human", Appointment: "a1"})
 	if err := deliver(projector(t, l, c), l.events); err != nil || len(c.filed) != 0 {
 		t.Errorf("filed %+v, %v", c.filed, err)
+	}
+}
+
+// TestProjectorTellsACallAnew: another instance may have had it meanwhile.
+func TestProjectorTellsACallAnew(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), new(chart)
+	aCall(l)
+	end := l.events[4]
+	known := careline.Known{Events: slices.Clone(l.events[1:]), Filing: careline.Filing{Call: "CA1", ID: "comm-1", Version: "v1", Seq: 1, Tried: true}}
+	p := projector(t, l, c)
+
+	c.meanwhile = func() { l.filing = careline.Filing{Call: "CA1", ID: "comm-1", Version: "v9", Seq: 5, Tried: true} }
+	if err := p.Handle(t.Context(), careline.Delivery{Event: l.events[2], Known: &known}); err != nil || len(c.filed)+len(l.saved) > 0 {
+		t.Errorf("filed %+v and saved %+v over what another has filed (error: %v)", c.filed, l.saved, err)
+	}
+	c.meanwhile = func() { l.filing.Seq = 4 }
+	if err := p.Handle(t.Context(), careline.Delivery{Event: end, Known: &known}); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.filed) != 1 || c.filed[0].Patient != "Patient/p1" || c.filed[0].Clinician != "dr-1" || l.filing.Seq != 5 {
+		t.Errorf("filed %+v, left at %+v, want what the log says now", c.filed, l.filing)
+	}
+	c.meanwhile = func() { l.events = nil }
+	known.Filing.Seq, l.filing.Seq = 1, 1
+	if err := p.Handle(t.Context(), careline.Delivery{Event: end, Known: &known}); careline.CodeOf(err) != careline.CodeConflict {
+		t.Errorf("error %v of a call that is gone, want a conflict", err)
 	}
 }

@@ -24,12 +24,12 @@ type memory struct {
 	pending map[string][]*entry // call → its deliveries, in order
 	claimed map[string]bool
 	lose    map[string]context.CancelFunc // ends what is done under a claim
-	buried  []string // "id: cause"
-	asked   int      // how often Due was
-	nexts   int      // how often Next was
-	tells   bool     // whether a delivery is the last of its call
-	broken  error    // of every answer
-	onFree  func()   // called once, as a call is being released
+	buried  []string                      // "id: cause"
+	asked   int                           // how often Due was
+	nexts   int                           // how often Next was
+	tells   bool                          // whether a delivery is the last of its call
+	broken  error                         // of every answer
+	onFree  func()                        // called once, as a call is being released
 }
 
 type entry struct {
@@ -38,7 +38,9 @@ type entry struct {
 	due      time.Time
 }
 
-func newMemory() *memory { return &memory{pending: map[string][]*entry{}, claimed: map[string]bool{}, lose: map[string]context.CancelFunc{}} }
+func newMemory() *memory {
+	return &memory{pending: map[string][]*entry{}, claimed: map[string]bool{}, lose: map[string]context.CancelFunc{}}
+}
 
 // add keeps one event of each call, and returns the calls.
 func (m *memory) add(calls ...string) []string {

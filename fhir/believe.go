@@ -20,8 +20,13 @@ import (
 
 // notAsked is that outage; what is for the log and names no content.
 func notAsked(message, what string) error {
-	return careline.NewError(careline.CodeUnavailable, message, errors.New(what))
+	return careline.NewError(careline.CodeUnavailable, message, strange(what))
 }
+
+// strange is the cause of an answer that is not believed.
+type strange string
+
+func (s strange) Error() string { return string(s) }
 
 // believe takes an answer for the resource of that type and id; with an empty id
 // for one that the server has just named.
@@ -34,7 +39,7 @@ func believe(a answer, resourceType, id string) (Resource, error) {
 		return Resource{}, notAsked("The health record answered with another resource than the one that was asked for, so nothing was written or shown.",
 			fmt.Sprintf("asked for a %s, answered by a %s of another id or type", resourceType, kindWord(r.Type)))
 	}
-	if r.Version = versionID(r.Version); r.Version == "" {
+	if r.Version == "" {
 		r.Version = entityTag(a.header)
 	}
 	return r, nil

@@ -1,6 +1,7 @@
 package fhir_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -26,7 +27,7 @@ func TestASearchThatIgnoresIdentifierWritesNothing(t *testing.T) {
 			theirs := others(t, l.honest)
 			l.tells(overlooks("identifier"))
 			f.Call = "CAparent"
-			_, err := l.chart(t).File(t.Context(), completed(), f)
+			_, err := l.chart(t).File(t.Context(), completed(), f, nil)
 			wantCode(t, err, careline.CodeUnavailable)
 			if !strings.Contains(err.Error(), "not asked for") {
 				t.Errorf("the outage has no name: %v", err)
@@ -40,7 +41,7 @@ func TestASearchThatIgnoresIdentifierWritesNothing(t *testing.T) {
 		theirs := others(t, l.honest)
 		f := file(t, l.honest.chart(t), ringing(), careline.Filing{Call: "CAparent", Tried: true})
 		l.tells(overlooks("identifier"))
-		_, err := l.chart(t).File(t.Context(), completed(), f)
+		_, err := l.chart(t).File(t.Context(), completed(), f, nil)
 		wantCode(t, err, careline.CodeUnavailable)
 		wantCode(t, l.chart(t).Settle(t.Context(), completed(), f), careline.CodeUnavailable)
 		untouched(t, l.honest, theirs)
@@ -154,7 +155,7 @@ func TestAnAnswerAboutAnotherResourceIsNotTaken(t *testing.T) {
 			}
 			chart := l.chart(t)
 			l.tells(answers(c.method, []byte(c.body(other))))
-			g, err := chart.File(t.Context(), completed(), f)
+			g, err := chart.File(t.Context(), completed(), f, nil)
 			wantCode(t, err, careline.CodeUnavailable)
 			if g.ID != f.ID || g.Version != f.Version || g.Tried == c.known {
 				t.Errorf("the filing moved to %+v", g)
@@ -188,7 +189,7 @@ func TestAFilingThatWasMixedUp(t *testing.T) {
 	s := newLiar(t).honest
 	theirs := others(t, s)
 	mixed := careline.Filing{Call: "CAparent", ID: theirs[0].ID, Version: theirs[0].Version}
-	_, err := s.chart(t).File(t.Context(), completed(), mixed)
+	_, err := s.chart(t).File(t.Context(), completed(), mixed, nil)
 	wantCode(t, err, careline.CodeRejected)
 	untouched(t, s, theirs)
 	own := file(t, s.chart(t), ringing(), careline.Filing{Call: "CAparent"})
@@ -254,9 +255,9 @@ func TestAServerThatKeepsNoIdentityIsNotFilled(t *testing.T) {
 		},
 	})
 	chart, f := l.chart(t), careline.Filing{Call: "CAparent"}
-	f, err := chart.File(t.Context(), ringing(), f)
+	f, err := chart.File(t.Context(), ringing(), f, nil)
 	wantCode(t, err, careline.CodeUnavailable)
-	_, err = chart.File(t.Context(), ringing(), f)
+	_, err = chart.File(t.Context(), ringing(), f, nil)
 	wantCode(t, err, careline.CodeRejected)
 	if n := len(all(t, l.honest)); n != 2 {
 		t.Errorf("%d Communications of one call", n)
@@ -285,15 +286,15 @@ func TestAnswersWithoutAVersionHeal(t *testing.T) {
 			l := newLiar(t)
 			l.tells(c.lie)
 			chart := l.chart(t)
-			f, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+			f, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if c.heals {
 				l.tells(lie{})
-				note(t, l.honest, f.ID) // somebody writes while no version is known
 			}
-			if f, err = chart.File(t.Context(), completed(), f); err != nil || (f.Version != "") != c.version {
+			note(t, l.honest, f.ID) // somebody writes in between
+			if f, err = chart.File(t.Context(), completed(), f, nil); err != nil || (f.Version != "") != c.version {
 				t.Fatalf("%+v, %v", f, err)
 			}
 			wantOne(t, l.honest, f.ID)
@@ -302,11 +303,31 @@ func TestAnswersWithoutAVersionHeal(t *testing.T) {
 				t.Errorf("status %s", now[0].Status)
 			}
 			r, err := l.honest.client(t).Read(t.Context(), "Communication", f.ID)
-			if err != nil || c.heals && !strings.Contains(string(r.JSON), "Sorry.") {
+			if err != nil || !strings.Contains(string(r.JSON), "Sorry.") {
 				t.Errorf("the note is gone: %s, %v", r.JSON, err)
 			}
 		})
 	}
+}
+
+// A searchset may leave the versions out; a twin is withdrawn all the same.
+func TestTwinsWithoutAVersionAreWithdrawn(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	f := file(t, l.honest.chart(t), ringing(), careline.Filing{Call: "CAparent", Tried: true})
+	file(t, l.honest.chart(t), ringing(), careline.Filing{Call: "CAparent"}) // the first try, stored late
+	l.tells(lie{answered: func(_ *http.Request, _ int, own []byte) []byte {
+		if !bytes.Contains(own, []byte(`"Bundle"`)) {
+			return own
+		}
+		return edit(t, own, func(bundle map[string]any) {
+			for _, e := range bundle["entry"].([]any) {
+				delete(e.(map[string]any)["resource"].(map[string]any), "meta")
+			}
+		})
+	}})
+	file(t, l.chart(t), completed(), f)
+	wantOne(t, l.honest, f.ID)
 }
 
 // What doctor stored by mistake it takes back; what it did not store stays.
@@ -345,7 +366,7 @@ func TestWhatIsAskedForIsEscaped(t *testing.T) {
 	}, false)
 	call := ringing()
 	call.Key, call.ClinicianLeg, call.MemberLeg = `CA,p|1`, `CA,p|1`, "CA&m"
-	_, err := newChart(t, c).File(t.Context(), call, careline.Filing{Call: call.Key, Tried: true})
+	_, err := newChart(t, c).File(t.Context(), call, careline.Filing{Call: call.Key, Tried: true}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	want := `https://www.twilio.com/|CA&m,https://www.twilio.com/|CA\,p\|1`
 	if asked != want+" identifier="+url.QueryEscape(want) {

@@ -59,7 +59,7 @@ func (b *burst) file(t *testing.T, chart *fhir.Chart, n int) {
 	call.ClinicianLeg, call.MemberLeg = call.Key, ""
 	f := careline.Filing{Call: call.Key}
 	for {
-		_, err := chart.File(t.Context(), call, f)
+		_, err := chart.File(t.Context(), call, f, nil)
 		if err == nil {
 			return
 		}
@@ -237,7 +237,7 @@ func fileTwice(t *testing.T, chart *fhir.Chart, n int) {
 	for _, call := range []careline.Call{ringing(), completed()} {
 		call.Key, call.ClinicianLeg, call.MemberLeg = f.Call, f.Call, ""
 		for try := 0; ; try++ {
-			filed, err := chart.File(t.Context(), call, f)
+			filed, err := chart.File(t.Context(), call, f, nil)
 			if err == nil {
 				f = filed
 				break

@@ -18,7 +18,8 @@ type Chart struct {
 	client *Client
 	strict bool
 	// last holds what each call's newest version says, so that the next one can
-	// be laid over it without a reading. About 2 kB each.
+	// be laid over it without a reading. About 2 kB each. It is believed only of the
+	// very version that the filing names: another instance may have written since.
 	last *lru.Cache[string, Resource]
 }
 
@@ -57,10 +58,16 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 // quota, the login or its database: to file it again as if nothing had been is then
 // right, and spares a backlog the searches and doubts.
 //
+// When the record holds another version than the filing names, whoever wrote it, the
+// call is told again before it is laid over that: another instance may have filed
+// more of it meanwhile. And what is final in the record stays so, whoever made it:
+// of a call that is not over it gets at most the identifiers that it lacks.
+//
 // Errors: rejected, when no repetition will help; conflict or unavailable, when it
-// may. How long to wait says the method RetryAfter of an error in their chain.
-func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing) (careline.Filing, error) {
-	ours := CommunicationOf(call, c.strict)
+// may; or that of again. How long to wait says the method RetryAfter of an error in
+// their chain.
+func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing, again Refold) (careline.Filing, error) {
+	ours := &draft{Communication: CommunicationOf(call, c.strict), strict: c.strict, again: again}
 	if f.ID != "" {
 		return c.revise(ctx, call, ours, f)
 	}
@@ -78,7 +85,7 @@ func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing)
 		f.Tried = !surelyNotMade(err)
 		return f, permanent(err)
 	}
-	if err := madeOurs(ours, made); err != nil {
+	if err := madeOurs(ours.Communication, made); err != nil {
 		f.Tried = true
 		return f, err
 	}
@@ -86,7 +93,7 @@ func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing)
 }
 
 // revise writes the next version of a Communication that is known.
-func (c *Chart) revise(ctx context.Context, call careline.Call, ours Communication, f careline.Filing) (careline.Filing, error) {
+func (c *Chart) revise(ctx context.Context, call careline.Call, ours *draft, f careline.Filing) (careline.Filing, error) {
 	if f.Doubted && call.Final() {
 		if err := c.removeTwins(ctx, call, f.ID); err != nil {
 			return f, err
@@ -100,7 +107,7 @@ func (c *Chart) revise(ctx context.Context, call careline.Call, ours Communicati
 		}
 		base = read
 	}
-	written, err := c.put(ctx, ours, base)
+	written, err := c.put(ctx, ours, base, f.Version)
 	if err != nil {
 		return c.lost(ctx, call, ours, f, err)
 	}
@@ -109,11 +116,17 @@ func (c *Chart) revise(ctx context.Context, call careline.Call, ours Communicati
 
 // put lays ours over base and writes it, again over what it reads when somebody
 // else was faster. Its own write whose answer was lost it finds in the same way,
-// and only takes note of the version.
-func (c *Chart) put(ctx context.Context, ours Communication, base Resource) (Resource, error) {
+// and only takes note of the version. Ours is told anew for a base of any other
+// version than known, which is the one that the log says was filed.
+func (c *Chart) put(ctx context.Context, ours *draft, base Resource, known string) (Resource, error) {
 	var last error
 	for range putTries {
-		body, err := revised(ctx, ours, base)
+		if known == "" || base.Version != known {
+			if err := ours.refold(ctx); err != nil {
+				return Resource{}, err
+			}
+		}
+		body, err := revised(ctx, ours.Communication, base)
 		if err != nil {
 			return Resource{}, err
 		}
@@ -149,7 +162,12 @@ func revised(ctx context.Context, ours Communication, base Resource) ([]byte, er
 	if !tellsOf(ours, base.JSON) {
 		return nil, careline.NewError(careline.CodeRejected, "What is filed as this call's Communication does not tell of this call, so nothing was written over it. Give it back its identifier there, or mend what it was mixed up with, then replay the call.", errAnotherCall)
 	}
-	if !overlay(ours, record) {
+	write := overlay
+	if holds(ours, record) {
+		careline.Note(ctx, slog.Bool("record_is_final", true))
+		write = addIdentifiers
+	}
+	if !write(ours, record) {
 		return nil, nil
 	}
 	return json.Marshal(record)
@@ -169,7 +187,7 @@ func stale(err error) bool {
 //
 // So is one that tells of another call: what a server once mixed up, or a person
 // made into something else, is not written over, and ours may stand elsewhere.
-func (c *Chart) lost(ctx context.Context, call careline.Call, ours Communication, f careline.Filing, err error) (careline.Filing, error) {
+func (c *Chart) lost(ctx context.Context, call careline.Call, ours *draft, f careline.Filing, err error) (careline.Filing, error) {
 	p, ok := errors.AsType[*Problem](err)
 	another := errors.Is(err, errAnotherCall)
 	switch {
@@ -194,7 +212,9 @@ func (c *Chart) lost(ctx context.Context, call careline.Call, ours Communication
 }
 
 func (c *Chart) filed(f careline.Filing, r Resource) careline.Filing {
-	c.last.Add(r.ID, r)
+	if r.Version != "" { // without one nobody could tell that it is the newest
+		c.last.Add(r.ID, r)
+	}
 	f.ID, f.Version = r.ID, r.Version
 	return f
 }

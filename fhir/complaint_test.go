@@ -74,7 +74,7 @@ func TestOnlyComplaintsOfTheContentReject(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := offline(t, func(*http.Request) (int, http.Header, string) { return c.status, nil, textOf(t, c.body) }, false)
-			f, err := newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+			f, err := newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 			wantCode(t, err, c.want)
 			if asked(err) < c.wait || c.wait == 0 && asked(err) > 0 {
 				t.Errorf("wait %v, want %v", asked(err), c.wait)
@@ -101,7 +101,7 @@ func TestAFullProjectBuriesNoCall(t *testing.T) {
 	f := careline.Filing{Call: call.Key}
 	for range 3 {
 		var err error
-		f, err = chart.File(t.Context(), call, f)
+		f, err = chart.File(t.Context(), call, f, nil)
 		wantCode(t, err, careline.CodeUnavailable)
 		if f.Tried {
 			t.Error("tried, though nothing can have been stored")

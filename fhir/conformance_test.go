@@ -42,11 +42,15 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 		"a lost answer of a create":             losesCreate,
 		"a lost answer of an update":            losesUpdate,
 		"a note written meanwhile is kept":      keepsNote,
+		"what is over stays over":               keepsWhatIsFinal,
+		"a refusal stays one":                   keepsARefusal,
+		"a call is told anew first":             tellsAnewBeforeItOverwrites,
 		"doubled records are repaired":          repairsTwins,
 		"a late twin is withdrawn at the end":   withdrawsLateTwin,
 		"a twin after the end is withdrawn":     settlesTwin,
 		"a record entered in error stays so":    leavesInError,
 		"an id the server never had":            looksForLost,
+		"a record with one leg's SID":           findsEitherSID,
 		"sessions end":                          logsInAgain,
 		"wrong credentials":                     refusesCredentials,
 		"a 400 that means the database is down": waitsForDatabase,
@@ -74,7 +78,7 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 
 func file(t *testing.T, chart *fhir.Chart, c careline.Call, f careline.Filing) careline.Filing {
 	t.Helper()
-	filed, err := chart.File(t.Context(), c, f)
+	filed, err := chart.File(t.Context(), c, f, nil)
 	if err != nil {
 		t.Fatalf("file %q: %v", c.Word, err)
 	}
@@ -173,7 +177,7 @@ func losesCreate(t *testing.T, s *server) {
 	chart := s.chart(t)
 	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", After: true, Times: 1})
 	f := careline.Filing{Call: "CAparent"}
-	_, err := chart.File(t.Context(), ringing(), f)
+	_, err := chart.File(t.Context(), ringing(), f, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	f.Tried = true
 	f = file(t, chart, completed(), f)
@@ -197,7 +201,7 @@ func losesUpdate(t *testing.T, s *server) {
 	chart := s.chart(t)
 	f := file(t, chart, ringing(), careline.Filing{Call: "CAparent"})
 	s.fail(t, fault{Method: http.MethodPut, Path: f.ID, After: true, Times: 1})
-	_, err := chart.File(t.Context(), completed(), f)
+	_, err := chart.File(t.Context(), completed(), f, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	g := file(t, chart, completed(), f)
 	if g.Version == f.Version {
@@ -329,15 +333,37 @@ func leavesInError(t *testing.T, s *server) {
 
 func looksForLost(t *testing.T, s *server) {
 	gone := careline.Filing{Call: "CAparent", ID: "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", Version: "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a12"}
-	_, err := s.chart(t).File(t.Context(), ringing(), gone)
+	_, err := s.chart(t).File(t.Context(), ringing(), gone, nil)
 	wantCode(t, err, careline.CodeRejected)
 	f := file(t, s.chart(t), ringing(), careline.Filing{Call: "CAparent"})
 	if g := file(t, s.chart(t), completed(), gone); g.ID != f.ID {
 		t.Errorf("id %s, want the one found: %s", g.ID, f.ID)
 	}
 	remove(t, s, f.ID)
-	_, err = s.chart(t).File(t.Context(), ringing(), f)
+	_, err = s.chart(t).File(t.Context(), ringing(), f, nil)
 	wantCode(t, err, careline.CodeRejected)
+}
+
+// The system that careline replaces knew one leg and wrote its SID alone.
+func findsEitherSID(t *testing.T, s *server) {
+	for _, sid := range []string{"CAchild", "CAparent"} {
+		call := ringing()
+		call.Key, call.ClinicianLeg, call.MemberLeg = "CAparent"+sid, "CAparent"+sid, "CAchild"+sid
+		theirs := seed(t, s.client(t), object{"resourceType": "Communication", "status": "in-progress",
+			"identifier": []object{{"system": "https://www.twilio.com/", "value": sid + sid}}})
+		f := file(t, s.chart(t), call, careline.Filing{Call: call.Key, Tried: true})
+		if "Communication/"+f.ID != theirs {
+			t.Errorf("%s: filed as %s beside %s", sid, f.ID, theirs)
+		}
+		if s.plain {
+			continue // it may know no conditional create
+		}
+		condition := "identifier=" + url.QueryEscape("https://www.twilio.com/|none,https://www.twilio.com/|"+sid+sid)
+		made, err := s.client(t).Create(t.Context(), "Communication", []byte(`{"resourceType":"Communication","status":"completed"}`), condition)
+		if err != nil || made.ID != f.ID {
+			t.Errorf("a conditional create by either: %s, %v, want %s", made.ID, err, f.ID)
+		}
+	}
 }
 
 // remove deletes as an operator would; careline itself never does.
@@ -394,7 +420,7 @@ func waitsForDatabase(t *testing.T, s *server) {
 	for _, text := range []string{"connect ECONNREFUSED 127.0.0.1:5432", "the database system is starting up",
 		"Client has encountered a connection error and is not queryable"} {
 		s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: http.StatusBadRequest, Body: outcome("invalid", text), Times: 1})
-		_, err := s.chart(t).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+		_, err := s.chart(t).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 		wantCode(t, err, careline.CodeUnavailable)
 	}
 }
@@ -424,15 +450,15 @@ func waitsForQuota(t *testing.T, s *server) {
 func survivesNetwork(t *testing.T, s *server) {
 	chart := s.chart(t)
 	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Times: 1})
-	_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+	_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	for _, status := range []int{408, 500, 502, 503, 504} {
 		s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: status, Times: 1})
-		_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+		_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 		wantCode(t, err, careline.CodeUnavailable)
 	}
 	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: http.StatusForbidden, Times: 1})
-	_, err = chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+	_, err = chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	if wait := asked(err); wait <= 0 || wait > 30*time.Second {
 		t.Errorf("a forbidden write waits %v", wait)

@@ -19,6 +19,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/fhir"
+	"perci.health/careline/sandbox/fhirbox"
 )
 
 func shipped(t *testing.T, name string) object {
@@ -324,6 +325,8 @@ func (r *recorder) note(req *http.Request, path []string) {
 		interaction = "search"
 	case len(path) == 3 && path[2] == "_history":
 		interaction = "history"
+	case len(path) == 4 && path[2] == "_history":
+		interaction = "vread"
 	}
 	r.asked[path[0]+" "+interaction] = true
 	if req.Header.Get("If-None-Exist") != "" {
@@ -392,6 +395,7 @@ func needsThePolicy(t *testing.T, s *server) {
 		t.Fatal(err)
 	}
 	tell(t, http.MethodPut, s.url+"/_test/policy", body)
+	s.wrong(t, fhirbox.KindTerminology) // which is no fault: a server that checks it, by the client's rights
 	r := &recorder{asked: map[string]bool{}}
 	c := r.client(t, s)
 	wholeCall(t.Context(), t, c, w)
@@ -401,6 +405,7 @@ func needsThePolicy(t *testing.T, s *server) {
 		}
 	}
 	delete(r.asked, "AccessPolicy search") // to see whether it is bound by one: it may be refused
+	r.asked["ValueSet search"] = true      // what a server that checks terminology searches on the client's behalf
 	// What a server reads on the client's behalf: for _include=Appointment:actor the people whose names and
 	// numbers careline reads, and for a written reference, if the server checks it, what it refers to.
 	for _, kind := range []string{"Patient", "PractitionerRole", "RelatedPerson", "Practitioner", "Appointment"} {
@@ -484,7 +489,7 @@ func staysWithinThePolicy(t *testing.T, s *server) {
 		t.Fatal(err)
 	}
 	tell(t, http.MethodPut, s.url+"/_test/policy", body)
-	if again, err := newChart(t, c).File(t.Context(), completed(), f); careline.CodeOf(err) != careline.CodeRejected {
+	if again, err := newChart(t, c).File(t.Context(), completed(), f, nil); careline.CodeOf(err) != careline.CodeRejected {
 		t.Errorf("filed again: %+v, %v", again, err)
 	}
 }

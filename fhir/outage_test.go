@@ -59,7 +59,7 @@ func TestEveryOutagePasses(t *testing.T) {
 				for _, f := range []careline.Filing{{}, {ID: "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", Version: "1"}, {Tried: true}} {
 					f.Call = "CAparent"
 					ctx, stop := context.WithTimeout(t.Context(), time.Second) // a quota would have it wait
-					filed, err := chart.File(ctx, ringing(), f)
+					filed, err := chart.File(ctx, ringing(), f, nil)
 					stop()
 					wantCode(t, err, careline.CodeUnavailable)
 					if first := f.ID == "" && !f.Tried; first && filed.Tried == down.unmade {
@@ -84,10 +84,10 @@ func TestAnAnswerThatBreaksOffPasses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+	_, err = newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	server.Close() // and now nobody listens
-	f, err := newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+	f, err := newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	if f.Tried {
 		t.Error("nobody listened, and yet it may have been stored")
@@ -115,7 +115,7 @@ func TestWhatWasNotSentWasNotTried(t *testing.T) {
 		}
 		for range 2 {
 			ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
-			f, err := newChart(t, c).File(ctx, ringing(), careline.Filing{Call: "CAparent"})
+			f, err := newChart(t, c).File(ctx, ringing(), careline.Filing{Call: "CAparent"}, nil)
 			stop()
 			wantCode(t, err, careline.CodeUnavailable)
 			if f.Tried || posts > 0 || loggedIn && asked(err) <= 0 {
@@ -166,13 +166,13 @@ func TestAFrozenDatabaseStoresLateAndNothingIsDoubled(t *testing.T) {
 		}
 		chart, f := newChart(t, client), careline.Filing{Call: "CAparent"}
 		before := time.Now()
-		_, err = chart.File(t.Context(), ringing(), f)
+		_, err = chart.File(t.Context(), ringing(), f, nil)
 		wantCode(t, err, careline.CodeUnavailable)
 		if took := time.Since(before); took != 10*time.Second {
 			t.Errorf("gave up after %v", took)
 		}
 		for f.Tried = true; f.ID == ""; wait(time.Second) {
-			if filed, err := chart.File(t.Context(), completed(), f); err == nil {
+			if filed, err := chart.File(t.Context(), completed(), f, nil); err == nil {
 				f = filed
 			}
 		}

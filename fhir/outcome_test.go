@@ -51,7 +51,7 @@ func TestOutcomes(t *testing.T) {
 				return c.status, http.Header{"Location": {"http://elsewhere.test/"}}, c.body
 			}, false)
 			chart := newChart(t, client)
-			_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"})
+			_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 			wantCode(t, err, c.want)
 		})
 	}

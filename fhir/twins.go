@@ -15,7 +15,7 @@ import (
 // findOrMake files a call whose first filing was begun before, with unknown
 // end. The search sees what an earlier try has stored; the conditional create
 // closes the gap behind it, and reads where a search may lag on a replica.
-func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours Communication, f careline.Filing) (careline.Filing, error) {
+func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours *draft, f careline.Filing) (careline.Filing, error) {
 	f.Doubted = true
 	found, err := c.find(ctx, call)
 	if err != nil {
@@ -32,7 +32,7 @@ func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours Communi
 	if err != nil {
 		return f, permanent(err)
 	}
-	if err := madeOurs(ours, made); err != nil {
+	if err := madeOurs(ours.Communication, made); err != nil {
 		return c.mistaken(ctx, call, ours, f, err)
 	}
 	return c.adopt(ctx, ours, f, made, nil) // it may be one that was there, with other content
@@ -42,7 +42,7 @@ func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours Communi
 // Communication that is not the call's. If there is none now, the server has stored
 // one by which nobody will ever find it, and would store another with each try: that
 // ends here.
-func (c *Chart) mistaken(ctx context.Context, call careline.Call, ours Communication, f careline.Filing, cause error) (careline.Filing, error) {
+func (c *Chart) mistaken(ctx context.Context, call careline.Call, ours *draft, f careline.Filing, cause error) (careline.Filing, error) {
 	found, err := c.find(ctx, call)
 	if err != nil {
 		return f, err
@@ -55,12 +55,12 @@ func (c *Chart) mistaken(ctx context.Context, call careline.Call, ours Communica
 }
 
 // adopt makes kept the call's Communication and withdraws the others.
-func (c *Chart) adopt(ctx context.Context, ours Communication, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
+func (c *Chart) adopt(ctx context.Context, ours *draft, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
 	f.Doubted = true
 	if err := c.withdraw(ctx, others); err != nil {
 		return f, err
 	}
-	written, err := c.put(ctx, ours, kept)
+	written, err := c.put(ctx, ours, kept, "")
 	if err != nil {
 		return f, permanent(err)
 	}
@@ -172,6 +172,13 @@ func inError(r Resource) bool {
 // deleted, so that what somebody added to it can be read.
 func (c *Chart) withdraw(ctx context.Context, twins []Resource) error {
 	for _, twin := range twins {
+		if twin.Version == "" { // some servers leave it out of a searchset
+			read, err := c.client.Read(ctx, "Communication", twin.ID)
+			if err != nil {
+				return err
+			}
+			twin = read
+		}
 		record, err := decode(twin.JSON)
 		if err != nil {
 			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be read.", err)

@@ -54,7 +54,10 @@ func TestADatabaseRefusesWhoseClaimsAreOver(t *testing.T) {
 	go func() { refused <- one.Done(context.WithoutCancel(held), d) }()
 	until(t, func() bool { return one.(store.Holder).Waiting() == 2 })
 	mustKeep := make(chan bool, 1)
-	go func() { _, repeated, err := one.Append(t.Context(), request("CA3", "p1")); mustKeep <- !repeated && err == nil }()
+	go func() {
+		_, repeated, err := one.Append(t.Context(), request("CA3", "p1"))
+		mustKeep <- !repeated && err == nil
+	}()
 	until(t, func() bool { return one.(store.Holder).Waiting() == 3 })
 	release()
 	if err := <-unclaimed; err != nil {

@@ -128,6 +128,10 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	if s.Verifier != nil && len(signatures) == 0 {
 		return s.unsigned(r, "the request has no "+SignatureHeader), false
 	}
+	if s.Verifier == nil && s.fromElsewhere(r) {
+		careline.Note(r.Context(), slog.String("refused", "a browser sent the request for another site"))
+		return reply{status: http.StatusForbidden, text: "Pages of other sites may not call this address."}, false
+	}
 	if !isForm(r.Header.Get("Content-Type")) {
 		return reply{status: http.StatusUnsupportedMediaType, text: "Send a form: application/x-www-form-urlencoded."}, false
 	}

@@ -27,7 +27,7 @@ const DefaultOverrides = "rc=3&rp=ct,rt,5xx"
 // on the voice URLs is answered 200 with TwiML that says what is wrong: an HTTP
 // error would be read to the clinician as "an application error has occurred".
 type Webhooks struct {
-	Verifier       *Verifier // nil: nothing is checked, for development on loopback only
+	Verifier       *Verifier // nil: no signature is checked, for development on loopback only; what a browser sends for another site is refused
 	AccountSID     string
 	ApplicationSID string
 	PublicURL      string // base of the callback URLs handed to Twilio; a slash at its end is ignored
@@ -35,6 +35,9 @@ type Webhooks struct {
 	// Start decides about a call that a clinician asks for. An error means that
 	// the decision could not be kept: nothing is dialled then.
 	Start func(context.Context, calls.Ask) (calls.Answer, error)
+	// SoundTest reports whether a person may test the sound once more, and counts it;
+	// nil: as often as they like.
+	SoundTest func(practitioner string) bool
 	// Keep makes an event durable, however often it comes.
 	Keep func(context.Context, careline.CallEvent) error
 

@@ -169,6 +169,37 @@ func TestOutgoingDials(t *testing.T) {
 	}
 }
 
+// The app may say whom the clinician chose; what it says in two ways is nobody.
+func TestOutgoingTellsWhoWasChosen(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name      string
+		set       url.Values
+		recipient careline.Reference
+		household bool
+	}{
+		{name: "an older app"},
+		{name: "the patient", set: url.Values{"recipient": {"Patient/p1"}}, recipient: "Patient/p1"},
+		{name: "a relative, with blanks", set: url.Values{"recipient": {" RelatedPerson/d1 "}}, recipient: "RelatedPerson/d1"},
+		{name: "two people", set: url.Values{"recipient": {"Patient/p1", "Patient/p2"}}, recipient: "nobody"},
+		{name: "empty", set: url.Values{"recipient": {""}}},
+		{name: "the household", set: url.Values{"recipient": {"Patient/p1"}, "householdConfirmed": {"true"}}, recipient: "Patient/p1", household: true},
+		{name: "not confirmed", set: url.Values{"householdConfirmed": {"false"}}},
+		{name: "confirmed and not", set: url.Values{"householdConfirmed": {"true", "false"}}},
+		{name: "confirmed in another word", set: url.Values{"householdConfirmed": {"1"}}},
+	}
+	for _, test := range tests {
+		a, form := newApp(t), outgoingForm()
+		for name, values := range test.set {
+			form[name] = values
+		}
+		a.wantStatus(a.post(twilio.PathOutgoing, form), 200)
+		if got := a.asks[0]; got.Recipient != test.recipient || got.Household != test.household {
+			t.Errorf("%s: recipient %q, household %v", test.name, got.Recipient, got.Household)
+		}
+	}
+}
+
 func TestOutgoingAsks(t *testing.T) {
 	t.Parallel()
 	mobile, _ := careline.MobileIdentity(nurse)
@@ -188,6 +219,13 @@ func TestOutgoingAsks(t *testing.T) {
 		{name: "both spellings", set: url.Values{"AppointmentId": {"abc123"}}, clinician: nurse, appointment: "abc123"},
 		{name: "two appointments", set: url.Values{"AppointmentId": {"other"}}, clinician: nurse},
 		{name: "no appointment", set: url.Values{"appointmentId": nil}, clinician: nurse},
+		{name: "a reference", set: url.Values{"appointmentId": {"Appointment/abc123"}}, clinician: nurse, appointment: "abc123"},
+		{name: "blanks around it", set: url.Values{"appointmentId": {" abc123\n"}}, clinician: nurse, appointment: "abc123"},
+		{name: "blanks around a reference", set: url.Values{"appointmentId": {" Appointment/abc123 "}}, clinician: nurse, appointment: "abc123"},
+		{name: "one appointment in two ways", set: url.Values{"AppointmentId": {"Appointment/abc123"}}, clinician: nurse, appointment: "abc123"},
+		{name: "blanks around the number", set: url.Values{"To": {" \t+447700900123\r\n"}}, clinician: nurse, appointment: "abc123"},
+		{name: "direction marks in the number", set: url.Values{"To": {"\u202a+44 7700\u200e 900123\u202c"}}, clinician: nurse, appointment: "abc123"},
+		{name: "letters in the number", set: url.Values{"To": {"792 4100 Mum"}}, clinician: nurse, appointment: "abc123", noNumber: true},
 		{name: "Caller absent", set: url.Values{"Caller": nil}, appointment: "abc123"},
 		{name: "Caller a number", set: url.Values{"Caller": {ours}, "From": {ours}}, appointment: "abc123"},
 		{name: "Caller without client", set: url.Values{"Caller": {nurse}}, appointment: "abc123"},
@@ -229,6 +267,7 @@ func TestOutgoingSpeaksRefusals(t *testing.T) {
 		form       url.Values
 	}{
 		{name: "refused", answer: calls.Answer{Refusal: careline.RefusedNumberType}, want: careline.RefusedNumberType.Sentence()},
+		{name: "a country", answer: calls.Answer{Refusal: careline.RefusedCountry, To: phone(t, "+447797123456")}, want: "Calls to Jersey are not allowed."},
 		{name: "not kept", fail: errors.New("disk full"), want: "This call could not be recorded, so it was not placed. Please try again."},
 		{name: "nothing to dial", want: careline.Refusal("").Sentence()},
 		{name: "no call", form: url.Values{"CallSid": {"CA1"}}, want: careline.RefusedAccount.Sentence()},

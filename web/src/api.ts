@@ -182,6 +182,8 @@ export interface components {
             /** @example Europe/London */
             timeZone: string;
             appointments: components["schemas"]["Appointment"][];
+            /** @description How many more appointments the record holds that could not be read at all. */
+            unread?: number;
         };
         Appointment: {
             id: string;
@@ -193,9 +195,13 @@ export interface components {
             status: string;
             reason?: string;
             patient: components["schemas"]["Patient"] | null;
+            /** @description All its patients; a group has several. The first is patient. */
+            patients?: components["schemas"]["Patient"][];
             lastCall: components["schemas"]["LastCall"] | null;
             /** @description Only of a single appointment; the patient's numbers, then those of related persons who take part. */
             phones?: components["schemas"]["Phone"][];
+            /** @description Only of a single appointment; entries of the record in which no telephone number can be read. */
+            unreadable?: components["schemas"]["UnreadableEntry"][];
         };
         Patient: {
             id: string;
@@ -206,17 +212,49 @@ export interface components {
                 /** @description The last four digits. */
                 ending: string;
             }[];
+            /** @description The record says that this patient has died. A call to their own number needs householdConfirmed. */
+            deceased?: boolean;
+            /** @description How many entries for a telephone cannot be read as a number. */
+            unreadable?: number;
+            /** @description The record did not tell, or not readably, who it is. */
+            unread?: boolean;
         };
         Phone: {
             /** @description E.164, to be dialled. */
             number: string;
             ending: string;
+            /** @description Digits to be dialled by hand once it answers. */
+            extension?: string;
             /**
-             * @description Whose number it is.
+             * @description Whose number it is. Send it as recipient with the call.
              * @example Patient/123
              */
             of: string;
             name?: string;
+            /**
+             * @description To the patient; left out for a patient, and where the record does not say.
+             * @example daughter
+             */
+            relation?: string;
+            /**
+             * @description Whose record a call to it is in.
+             * @example Patient/123
+             */
+            patient?: string;
+            /** @description Whose number it is has died. */
+            deceased?: boolean;
+        };
+        UnreadableEntry: {
+            /**
+             * @description Whose entry it is.
+             * @example Patient/123
+             */
+            of: string;
+            name?: string;
+            /** @example daughter */
+            relation?: string;
+            /** @description As it stands in the record. */
+            text: string;
         };
         /**
          * @description How far the member's side of a call has come.
@@ -355,9 +393,11 @@ export interface components {
         };
     };
     responses: {
-        /** @description Why not, for a person and for a program (RFC 9457). */
+        /** @description Why not, for a person and for a program (RFC 9457). A request is answered within eight seconds, also when another system is slow: then with 503. */
         Problem: {
             headers: {
+                /** @description With 429 and 503. The seconds after which to try again; up to an hour, as long as the system behind asks for. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
