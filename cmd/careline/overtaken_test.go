@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,19 +97,16 @@ func TestACreateThatWasTakenOverMakesNoSecond(t *testing.T) {
 	})
 }
 
-// checkEnds is whether no version after one that is final is not.
+// checkEnds is whether no version after one that is final is not; they come oldest
+// first.
 func checkEnds(t *testing.T, versions []communication) {
 	t.Helper()
-	ended := ""
-	for _, v := range versions {
-		if ended != "" && !final([]communication{v}) {
-			t.Errorf("a version %s/%s stands after %s", v.Status, v.says("callStatus"), ended)
-		}
-		if final([]communication{v}) {
-			ended = v.Status + "/" + v.says("callStatus")
-		}
+	newestFirst := slices.Clone(versions)
+	slices.Reverse(newestFirst)
+	for _, v := range reopened(newestFirst) {
+		t.Error("the call was over, and then not:", v)
 	}
-	if last := versions[len(versions)-1]; !final([]communication{last}) {
+	if last := newestFirst[0]; !final(versions) {
 		t.Errorf("left at %s/%s", last.Status, last.says("callStatus"))
 	}
 }
