@@ -67,7 +67,7 @@ lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-loc
 	@cd web/generate && npx openapi-typescript ../../api/openapi.yaml --check -o ../src/api.ts >/dev/null || { echo "web/src/api.ts is not what api/openapi.yaml says: run make generate"; exit 1; }
 
 soak: build ## the long soak: 20,000 calls, 100,000 reports, on one, two and three instances, with everything restarted under load
-	@go test -run '^TestSoak$$' -timeout 3h -v ./cmd/careline -soak.calls=20000 -soak.round=5000 -soak.outage=1m
+	@go test -run '^TestSoak$$' -timeout 3h -v ./cmd/careline -soak.calls=20000 -soak.round=5000 -soak.outage=1m -soak.restarts=3
 
 fuzz: ## each fuzz target for FUZZTIME (default 20s)
 	@for p in $$(go list ./...); do \

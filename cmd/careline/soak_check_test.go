@@ -89,7 +89,7 @@ func (s *soak) check() {
 		s.t.Errorf("%d of %d calls are wrong", told.faults, len(s.load.calls))
 	}
 	// Each needs an answer of the record that was lost, or an instance that died on it.
-	if cut := s.happened.cut(); told.twice > cut {
+	if cut := s.happened.cut(len(s.instances)); told.twice > cut {
 		s.t.Errorf("%d calls have two versions for one event, and only %d times something was cut off", told.twice, cut)
 	}
 	// Whether a try was lost is chance in a short run: what is killed may just be idle.
@@ -278,9 +278,11 @@ type recorded struct {
 	byLeg     []string // the same, found by the member's leg
 	withdrawn int
 	versions  []string // of the one that stands, oldest first, each as plain has it
+	reopened  []string // of all of them, versions that are not final and stand after one that is
 }
 
 func (r recordReader) read(ctx context.Context, c *stormCall) (found recorded, err error) {
+	var withdrawn []string
 	for _, sid := range []string{c.key, c.leg} {
 		entries, err := r.entries("Communication?_count=100&identifier=" + url.QueryEscape("https://www.twilio.com/|"+sid))
 		if err != nil {
@@ -290,6 +292,7 @@ func (r recordReader) read(ctx context.Context, c *stormCall) (found recorded, e
 			switch {
 			case one.Status == "entered-in-error" && sid == c.key:
 				found.withdrawn++
+				withdrawn = append(withdrawn, one.ID)
 			case one.Status == "entered-in-error":
 			case sid == c.key:
 				found.standing = append(found.standing, one.ID)
@@ -297,6 +300,13 @@ func (r recordReader) read(ctx context.Context, c *stormCall) (found recorded, e
 				found.byLeg = append(found.byLeg, one.ID)
 			}
 		}
+	}
+	for _, id := range slices.Concat(found.standing, withdrawn) {
+		history, err := r.entries("Communication/" + id + "/_history?_count=1000")
+		if err != nil {
+			return found, err
+		}
+		found.reopened = append(found.reopened, reopened(history)...)
 	}
 	if len(found.standing) != 1 {
 		return found, ctx.Err()
@@ -307,6 +317,23 @@ func (r recordReader) read(ctx context.Context, c *stormCall) (found recorded, e
 	}
 	slices.Reverse(found.versions)
 	return found, err
+}
+
+// reopened are the versions, given newest first, that are not final and stand after
+// one that is.
+func reopened(history []communication) (found []string) {
+	over := false
+	for _, v := range slices.Backward(history) {
+		switch v.Status {
+		case "completed", "not-done", "entered-in-error":
+			over = true
+		default:
+			if over {
+				found = append(found, fmt.Sprintf("Communication/%s/_history/%s: %s, %s", v.ID, v.Meta.VersionID, v.Status, v.says("callStatus")))
+			}
+		}
+	}
+	return found
 }
 
 func (r recordReader) entries(query string) (found []communication, err error) {
@@ -329,8 +356,11 @@ func (r recordReader) entries(query string) (found []communication, err error) {
 // check returns what is wrong with the record of a call, and whether an event has
 // two versions in the way that follow allows.
 func (r recorded) check(s *soak, c *stormCall, events []careline.CallEvent, expected careline.Call) (faults []string, twice bool) {
+	if len(r.reopened) > 0 {
+		faults = append(faults, "the call was over, and then not:\n"+strings.Join(r.reopened, "\n"))
+	}
 	if len(r.standing) != 1 || len(r.versions) == 0 {
-		return []string{fmt.Sprintf("%d Communications, %d versions", len(r.standing), len(r.versions))}, false
+		return append(faults, fmt.Sprintf("%d Communications, %d versions", len(r.standing), len(r.versions))), false
 	}
 	if expected.MemberLeg != "" && !slices.Equal(r.standing, r.byLeg) {
 		faults = append(faults, fmt.Sprintf("found by its own id: %v, by its member's leg: %v", r.standing, r.byLeg))

@@ -22,6 +22,10 @@ var (
 	soakOutage = flag.Duration("soak.outage", 2*time.Second, "how long the health record is down in TestSoak")
 	soakRate   = flag.Int("soak.rate", 500, "webhooks a second in TestSoak, so that a trouble hits a part of them and not all")
 	soakRound  = flag.Int("soak.round", 2000, "calls in which every trouble of TestSoak happens once")
+
+	soakRestarts = flag.Int("soak.restarts", 1, "how often Postgres restarts in each round of TestSoak, and how often the connections of the claims are cut")
+	soakTail     = flag.Float64("soak.tail", 0.03, "the share of the requests about Communications for which the health record takes soak.slow")
+	soakSlow     = flag.Duration("soak.slow", 6*time.Second, "how long those take; careline waits 10 s")
 )
 
 // Careline as it stands in production, in real processes behind a balancer, under
@@ -143,6 +147,7 @@ func (s *soak) newInstance(n int) *service {
 func (s *soak) run() {
 	s.t.Helper()
 	s.began = time.Now()
+	s.faults() // the tail
 	for n := range s.instances {
 		s.up(n)
 	}
@@ -158,6 +163,7 @@ func (s *soak) run() {
 		s.arrive()
 	}
 	s.drain()
+	s.faultless()
 	s.t.Logf("%d webhooks sent in %v, delivered %v after", len(s.load.script), sent.Round(time.Millisecond), (time.Since(s.began) - sent).Round(time.Millisecond))
 	s.settle()
 	for n := range s.instances {

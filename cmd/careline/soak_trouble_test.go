@@ -23,16 +23,22 @@ type happenings map[string]int
 
 // cut is how many deliveries may have been cut off between the record's write and
 // its note here: a generous bound, for an instance has 16 under way when it dies.
-func (h happenings) cut() (deliveries int) {
+func (h happenings) cut(instances int) (deliveries int) {
 	for name, times := range h {
-		if strings.Contains(name, "killed") || strings.Contains(name, "away") {
+		switch {
+		case strings.Contains(name, "Postgres"), name == claimsCut:
+			deliveries += 16 * times * instances // who loses a claim lets go of what is done under it
+		case strings.Contains(name, "killed"), strings.Contains(name, "away"):
 			deliveries += 16 * times
 		}
 	}
 	return deliveries + 8*h[answersLost]
 }
 
-const answersLost = "the health record's answers lost"
+const (
+	answersLost = "the health record's answers lost"
+	claimsCut   = "the connections of the claims cut"
+)
 
 // trouble has everything happen in each round, in an order of chance, evenly
 // spread over the script: by what was acknowledged and not by the clock, so that
@@ -67,10 +73,13 @@ func (s *soak) troubles() []trouble {
 	}
 	if s.box != nil {
 		list = append(list,
-			trouble{"Postgres restarted", s.restartPostgres},
 			trouble{"Postgres killed", s.killPostgres},
 			trouble{"Postgres and an instance killed", func() { s.kill(s.anyone(), 5); s.killPostgres() }},
 		)
+		for range *soakRestarts {
+			list = append(list, trouble{"Postgres restarted", s.restartPostgres},
+				trouble{claimsCut, func() { cutClaims(s.t, s.database) }})
+		}
 	}
 	if s.topic != nil {
 		list = append(list, trouble{"Pub/Sub away", s.restartTopic})
@@ -116,13 +125,24 @@ func (s *soak) restart() {
 	s.up(n)
 }
 
-// faults replaces those of the health record.
+// faults replaces those of the health record. It is slow all the time: some requests
+// it carries out late, of others the answer is late.
 func (s *soak) faults(list ...map[string]any) {
 	s.t.Helper()
-	if list == nil {
-		list = []map[string]any{}
+	list = append([]map[string]any{}, list...)
+	for _, after := range []bool{false, true} {
+		if *soakTail > 0 {
+			list = append(list, map[string]any{"kind": "tail", "path": "/Communication", "share": *soakTail / 2, "times": -1,
+				"delayMs": soakSlow.Milliseconds(), "after": after, "seed": s.chance.Uint64() >> 12})
+		}
 	}
 	s.system.put(s.system.fhirRoot()+"/sandbox/v1/faults", list)
+}
+
+// faultless has the health record work as it should.
+func (s *soak) faultless() {
+	s.t.Helper()
+	s.system.put(s.system.fhirRoot()+"/sandbox/v1/faults", []map[string]any{})
 }
 
 func (s *soak) outage() {
