@@ -87,6 +87,21 @@ func (s *system) role(a sandbox.Appointment) string {
 	return ""
 }
 
+// named is what a member or a clinician is called.
+func (s *system) named(id string) string {
+	for _, m := range s.world.Clinic.Members {
+		if m.ID == id {
+			return m.Name
+		}
+	}
+	for _, c := range s.world.Clinic.Clinicians {
+		if c.ID == id {
+			return c.Name
+		}
+	}
+	return ""
+}
+
 // checkShape holds the record to the shape that its readers know, element by
 // element; what differs from call to call is only asked to be there.
 func checkShape(s *system, c communication, a sandbox.Appointment) {
@@ -101,10 +116,10 @@ func checkShape(s *system, c communication, a sandbox.Appointment) {
 		"resourceType": `"Communication"`, "status": `"completed"`,
 		"category":  `[{"coding":[{"code":"twilio-voice","display":"Twilio voice call","system":"https://perci.health/communication-category"}]}]`,
 		"medium":    `[{"coding":[{"code":"TEL","display":"telephone","system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"},{"code":"PHONE","display":"telephone","system":"http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"}]}]`,
-		"subject":   fmt.Sprintf(`{"reference":"Patient/%s"}`, a.Patient),
-		"recipient": fmt.Sprintf(`[{"reference":"Patient/%s"}]`, a.Patient),
+		"subject":   fmt.Sprintf(`{"display":%q,"reference":"Patient/%s"}`, s.named(a.Patient), a.Patient),
+		"recipient": fmt.Sprintf(`[{"display":%q,"reference":"Patient/%s"}]`, s.named(a.Patient), a.Patient),
 		"basedOn":   fmt.Sprintf(`[{"reference":"Appointment/%s"}]`, a.ID),
-		"sender":    fmt.Sprintf(`{"reference":"PractitionerRole/%s"}`, s.role(a)),
+		"sender":    fmt.Sprintf(`{"display":%q,"reference":"PractitionerRole/%s"}`, s.named(a.Practitioner), s.role(a)),
 		"payload":   fmt.Sprintf(`[{"contentString":"Outbound Twilio voice call; status=completed; answeredBy=human; duration=%ss"}]`, c.says("durationSeconds")),
 	}
 	for element, value := range want {
