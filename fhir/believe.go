@@ -82,7 +82,7 @@ var kinds = []string{"AccessPolicy", "Appointment", "Bundle", "CapabilityStateme
 func believeMatches(resourceType string, query url.Values, entries []Entry) error {
 	included := query.Has("_include")
 	for _, e := range entries {
-		aside := e.Mode == "include" || e.Mode == "outcome" || e.Resource.Type == "OperationOutcome"
+		aside := e.Mode == "include" || e.Mode == "outcome" || e.Resource.Type == "OperationOutcome" || e.Resource.Type == "" // see whole
 		if aside || e.Mode == "" && included && e.Resource.Type != resourceType {
 			continue
 		}

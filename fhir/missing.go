@@ -148,5 +148,6 @@ func lasting(err error) bool {
 // _include meets a reference that it cannot resolve: the whole of it, for one.
 func refusesInclude(err error) bool {
 	p, ok := errors.AsType[*Problem](err)
-	return ok && p.Status == http.StatusBadRequest && careline.CodeOf(err) == careline.CodeRejected
+	refused := ok && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity)
+	return refused && len(p.Issues) > 0 && !slices.ContainsFunc(p.Issues, Issue.passing) // by whichever code: it is no complaint of a resource
 }
