@@ -145,10 +145,9 @@ func lasting(err error) bool {
 }
 
 // refusesInclude reports whether a search was refused as a server refuses one whose
-// _include meets a reference that it cannot resolve: the whole of it, for one. A
-// server whose database is away says 400 as well, and says it again when it is
-// asked without.
+// _include meets a reference that it cannot resolve: the whole of it, for one.
 func refusesInclude(err error) bool {
 	p, ok := errors.AsType[*Problem](err)
-	return ok && p.Status == http.StatusBadRequest
+	refused := ok && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity)
+	return refused && len(p.Issues) > 0 && !slices.ContainsFunc(p.Issues, Issue.passing) // by whichever code: it is no complaint of a resource
 }

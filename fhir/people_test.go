@@ -1,6 +1,7 @@
 package fhir_test
 
 import (
+	gocmp "cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -17,11 +18,12 @@ import (
 )
 
 // record is a health record of some resources by their references. Its searches find
-// every appointment, and include what includes names.
+// every appointment, or that of the _id, and include what includes names.
 type record struct {
 	resources      map[string]object
 	includes       []string
 	refusesInclude bool
+	refusalCode    string         // of the issue; empty is invalid
 	down           map[string]int // status instead of a resource
 	reads          atomic.Int64
 }
@@ -37,13 +39,13 @@ func (r *record) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	including := req.URL.Query().Has("_include")
 	if including && r.refusesInclude {
 		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid","details":{"text":"Invalid reference"}}]}`)
+		fmt.Fprintf(w, `{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":%q,"details":{"text":"Invalid reference"}}]}`, gocmp.Or(r.refusalCode, "invalid"))
 		return
 	}
 	var entries []object
-	wanted := req.URL.Query().Get("_id")
 	for ref, resource := range r.resources {
-		if strings.HasPrefix(ref, path+"/"+wanted) {
+		id := req.URL.Query().Get("_id")
+		if strings.HasPrefix(ref, path+"/") && (id == "" || ref == path+"/"+id) {
 			entries = append(entries, object{"resource": resource, "search": object{"mode": "match"}})
 		}
 	}
@@ -329,13 +331,13 @@ func TestOneMistypedElementCostsOnlyItself(t *testing.T) {
 func TestWhoIsNotIncludedIsRead(t *testing.T) {
 	t.Parallel()
 	for _, form := range []string{"%s", "%s/_history/3", "BASE/%s", "BASE/%s/_history/3", " %s "} {
-		r, _ := holding(t, anAppointment(), aPatient("p1", "07700 900001"), aDaughter("Patient/p1"),
+		r, c := holding(t, anAppointment(), aPatient("p1", "07700 900001"), aDaughter("Patient/p1"),
 			object{"resourceType": "PractitionerRole", "id": "r1", "practitioner": object{"reference": "Practitioner/dr"}})
 		r.includes = nil
 		server := httptest.NewServer(r)
 		defer server.Close()
-		c, err := fhir.New(fhir.Config{BaseURL: server.URL})
-		if err != nil {
+		var err error
+		if c, err = fhir.New(fhir.Config{BaseURL: server.URL}); err != nil {
 			t.Fatal(err)
 		}
 		form = strings.ReplaceAll(form, "BASE", server.URL)
@@ -375,6 +377,18 @@ func TestOneOddReferenceCostsOnlyItself(t *testing.T) {
 	}
 	if day, err := c.AppointmentsOn(t.Context(), "dr", lateEvening.Add(-time.Hour), lateEvening.Add(time.Hour)); err != nil || len(day) != 2 || !day[1].Patients[0].Unread {
 		t.Errorf("day, while the record fails: %+v, %v", day, err)
+	}
+}
+
+// Servers refuse an _include by several codes, none of which is about a resource.
+func TestAnIncludeIsRefusedByAnyCode(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"invalid", "not-found", "processing", "business-rule", "unknown"} {
+		r, c := holding(t, anAppointment("Practitioner/dr", "Patient/p1"), aPatient("p1", "07700 900001"))
+		r.refusesInclude, r.refusalCode = true, code
+		if a := read(t, c); len(a.Patients) != 1 || len(a.Patients[0].Phones) != 1 {
+			t.Errorf("%s: %+v", code, a)
+		}
 	}
 }
 
