@@ -60,6 +60,7 @@ type Request struct {
 	Refusal   Refusal
 	Names     Names
 	Household bool // the clinician confirmed that the household of a patient who has died is to be reached
+	Limit     int  // seconds after which the carrier ends the conversation; 0: not known
 }
 
 // reconciled ends the ID of every event that was looked up.

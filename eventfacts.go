@@ -10,6 +10,7 @@ type facts struct {
 	Failure   Failure `json:"failure,omitzero"`
 	Names     Names   `json:"names,omitzero"`
 	Household bool    `json:"household,omitempty"`
+	Limit     int     `json:"limit,omitempty"`
 }
 
 func (e CallEvent) facts() facts {
@@ -18,6 +19,7 @@ func (e CallEvent) facts() facts {
 		Failure:   e.Failure,
 		Names:     e.Request.Names,
 		Household: e.Request.Household,
+		Limit:     e.Request.Limit,
 	}
 }
 
@@ -48,6 +50,6 @@ func (e *CallEvent) SetFacts(text []byte) error {
 	}
 
 	e.EndedBy, e.Failure = f.EndedBy, f.Failure
-	e.Request.Names, e.Request.Household = f.Names, f.Household
+	e.Request.Names, e.Request.Household, e.Request.Limit = f.Names, f.Household, f.Limit
 	return nil
 }

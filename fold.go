@@ -98,6 +98,7 @@ type fold struct {
 	dialled bool // a report told of the dialling, so that Sent is its time
 	rang    bool
 	asked   time.Time // when the request was kept
+	limit   int       // seconds after which the carrier ends the conversation; 0: not known
 	left    time.Time // when the clinician's leg ended; zero also when that gave no time
 	at      moments
 }
@@ -140,6 +141,7 @@ func (f *fold) request(e CallEvent) {
 	f.call.Clinician, f.call.Sender, f.call.Patient, f.call.Recipient = r.Clinician, r.Sender, r.Patient, r.Recipient
 	f.call.To, f.call.ToEnding = r.To, r.To.Ending()
 	f.call.Names, f.call.Household = r.Names, r.Household
+	f.limit = r.Limit
 	f.asked = happened(e)
 	f.at.status = f.asked
 }

@@ -112,6 +112,12 @@ func (f *fold) fail(e CallEvent) {
 	}
 }
 
+// cutOff reports whether the carrier may have ended the conversation at its limit:
+// its reports are then those of a member who hung up. It counts whole seconds.
+func (f *fold) cutOff() bool {
+	return f.limit > 0 && f.call.Seconds.known && f.call.Seconds.n >= f.limit-1
+}
+
 // reasons leaves of who and why what the outcome allows: a witness who was
 // outvoted on the outcome was wrong on its reason too. Networks say "busy" of a
 // call that a person turned away, but no telephone rings on a busy line.
@@ -128,7 +134,7 @@ func (f *fold) reasons() {
 		c.Failure = Failure{}
 	}
 	hungUp := c.Status == StatusCompleted || c.EndedBy == SideClinician && (c.Status == StatusCanceled || c.Status == StatusNoAnswer)
-	if !hungUp {
+	if !hungUp || f.cutOff() {
 		c.EndedBy, f.at.side = "", f.at.status
 	}
 }

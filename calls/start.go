@@ -31,6 +31,8 @@ type Starter struct {
 	// Rations bounds what refusals by rate write; nil: each is kept.
 	Rations *Rations
 	Policy  careline.Policy
+	// Limit is how long the carrier lets a conversation last; 0: not known.
+	Limit time.Duration
 	// Now is the time in the clinic's time zone; nil is UTC.
 	Now func() time.Time
 }
@@ -90,7 +92,12 @@ func (s Starter) keep(ctx context.Context, e careline.CallEvent) (careline.CallE
 // decide also returns the appointment's id once it is worth recording: when it
 // exists, or when that could not be checked and the recording will find out.
 func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string) {
-	r := careline.Request{Clinician: ask.Clinician, To: ask.To, Refusal: ask.Refusal}
+	r := careline.Request{
+		Clinician: ask.Clinician,
+		To:        ask.To,
+		Refusal:   ask.Refusal,
+		Limit:     int(s.Limit / time.Second),
+	}
 	refuse := func(why careline.Refusal, appointment string) (careline.Request, string) {
 		r.Refusal = why
 		return r, appointment

@@ -331,13 +331,13 @@ func TestOneMistypedElementCostsOnlyItself(t *testing.T) {
 func TestWhoIsNotIncludedIsRead(t *testing.T) {
 	t.Parallel()
 	for _, form := range []string{"%s", "%s/_history/3", "BASE/%s", "BASE/%s/_history/3", " %s "} {
-		r, c := holding(t, anAppointment(), aPatient("p1", "07700 900001"), aDaughter("Patient/p1"),
+		r, _ := holding(t, anAppointment(), aPatient("p1", "07700 900001"), aDaughter("Patient/p1"),
 			object{"resourceType": "PractitionerRole", "id": "r1", "practitioner": object{"reference": "Practitioner/dr"}})
 		r.includes = nil
 		server := httptest.NewServer(r)
 		defer server.Close()
-		var err error
-		if c, err = fhir.New(fhir.Config{BaseURL: server.URL}); err != nil {
+		c, err := fhir.New(fhir.Config{BaseURL: server.URL})
+		if err != nil {
 			t.Fatal(err)
 		}
 		form = strings.ReplaceAll(form, "BASE", server.URL)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -97,4 +98,22 @@ func TestAZombieHoldsNoClaim(t *testing.T) {
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: newClock().Now})
 	freeze()
 	until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+}
+
+// TestTheReleaseBeforeGoesOnWriting: it knows no facts and no sessions.
+func TestTheReleaseBeforeGoesOnWriting(t *testing.T) {
+	t.Parallel()
+	url := newDatabase(t)
+	s := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: newClock().Now})
+	kept := mustAppend(t, s, request("CA1", "p1"))[0]
+	execute(t, url, `CALL write_1('the one before', '{chart}', ARRAY[ROW('CB1/1/ringing', 'CA1', 'CB1', 'progress', NULL, 1, 1, 'ringing', 'ringing',
+			'', '', '', NULL, '', '', '', NULL, '', false, false, false, '', '', '', NULL, NULL, false, false)::event_1],
+		'{CB1/1/ringing}', '{CA1}', '{CB1}', '{""}', '{1}', '{8}', '{""}',
+		'{chart}', ARRAY[`+fmt.Sprint(kept.Seq)+`]::bigint[], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+		'{CA1}', '{comm-1}', '{v1}', '{1}', '{true}', '{false}', NULL, NULL, NULL, NULL, NULL, NULL, NULL)`)
+	same(t, "kept", idsOf(t, s, "CA1"), []string{"CA1/request", "CB1/1/ringing"})
+	if f, err := s.Filing(t.Context(), "CA1"); f.ID != "comm-1" || err != nil {
+		t.Errorf("filed as %+v (error: %v)", f, err)
+	}
+	same(t, "in order", drain(t, s, "CA1", noon), []string{"CB1/1/ringing"})
 }

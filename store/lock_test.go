@@ -3,6 +3,7 @@ package store_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -34,6 +35,12 @@ func TestOneStoreAtATime(t *testing.T) {
 		}
 		wantTaken(t, url)
 		wantTaken(t, "file:"+filepath.Join(dir, "alias.db"))
+		if err := os.Link(filepath.Join(dir, "log.db"), filepath.Join(dir, "link.db")); err != nil && !os.IsExist(err) {
+			t.Fatal(err)
+		}
+		if runtime.GOOS == "linux" {
+			wantTaken(t, "file:"+filepath.Join(dir, "link.db"))
+		}
 		mustAppend(t, s, request("CA1", "p1")) // the one that has it is not disturbed
 		closeStore(t, s)
 	}

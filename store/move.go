@@ -26,9 +26,9 @@ type Moved struct {
 // counted, and every call's events compared by a checksum. After an error, which
 // says what to do, the target is as empty as before.
 func Move(ctx context.Context, from, to string) (moved Moved, err error) {
-	path, err := databasePath(from)
+	path, err := FileOf(from)
 	if err != nil {
-		return Moved{}, errors.New("the log to be moved must be a SQLite file, written as file:careline.db")
+		return Moved{}, fmt.Errorf("the log to be moved must be a SQLite file, written as file:careline.db: %w", err)
 	}
 	if _, err := os.Stat(path); err != nil { // opening would make an empty one, and move that
 		return Moved{}, fmt.Errorf("the log to be moved cannot be found, check its path: %w", err)
@@ -42,7 +42,7 @@ func Move(ctx context.Context, from, to string) (moved Moved, err error) {
 		return Moved{}, err
 	}
 	defer func() { err = errors.Join(err, lock.release()) }()
-	source, err := openWriting(path, "FULL")
+	source, err := openChecked(path, "FULL")
 	if err != nil {
 		return Moved{}, err
 	}

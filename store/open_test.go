@@ -36,6 +36,8 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 		"file:":                      "outlive",
 		"file::memory:":              "outlive",
 		"file:x.db?mode=memory":      "no parameters",
+		"file:100%.db":               "write %25 for a %",
+		"file:a%00b.db":              "zero byte",
 		"file:" + dir + "/gone/x.db": "does not exist: make it",
 		"file:" + dir:                "is a folder",
 		"file:" + garbage:            "not a whole SQLite database",

@@ -40,7 +40,7 @@ func openSQLite(ctx context.Context, c Config) (*sqliteStore, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	path, err := databasePath(c.URL)
+	path, err := FileOf(c.URL)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func open(c Config, path string) (*sqliteStore, error) {
 	if c.notDurable {
 		synchronous = "OFF"
 	}
-	writing, err := openWriting(path, synchronous)
+	writing, err := openChecked(path, synchronous)
 	if err != nil {
 		return nil, err
 	}

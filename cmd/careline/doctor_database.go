@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,18 +19,16 @@ import (
 
 func openDatabase(_ context.Context, c config) (opened, error) {
 	look := func(ctx context.Context) careline.Finding { return postgresFinding(ctx, c.database.Reveal()) }
-	if u, err := url.Parse(c.database.Reveal()); err == nil && u.Scheme == "file" {
-		look = func(context.Context) careline.Finding { return fileFinding(fileName(u)) }
+	if strings.HasPrefix(c.database.Reveal(), "file:") {
+		look = func(context.Context) careline.Finding {
+			name, err := store.FileOf(c.database.Reveal())
+			if err != nil {
+				return careline.Fault("The database is not found: "+err.Error()+".", otherDatabase)
+			}
+			return fileFinding(name)
+		}
 	}
 	return opened{checks: []careline.Check{{Name: "database", Ask: look}}}, nil
-}
-
-// fileName is the file of file:careline.db, file:///var/careline.db and the like.
-func fileName(u *url.URL) string {
-	if name, err := url.PathUnescape(u.Opaque); err == nil && name != "" {
-		return name
-	}
-	return u.Path
 }
 
 // The header of a SQLite file (SQLite, "Database File Format", 1.3): its magic,
@@ -69,13 +66,14 @@ func fileFinding(name string) careline.Finding {
 	if err := syscall.Access(name, mayRead|mayWrite); err != nil {
 		return careline.Fault("The database cannot be written: "+err.Error()+".", "Give the service's user the right to read and write the file.")
 	}
-	if locked(name + ".lock") {
+	if locked(name+".lock") || locked(name) {
 		return careline.Good("A careline is running with this database.")
 	}
 	return headerFinding(name)
 }
 
-// locked reports whether a careline holds the lock (store.Open).
+// locked reports whether a careline holds the lock (store.Open), which is on a file
+// of its own and, for every name that it has, on the database itself.
 func locked(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {

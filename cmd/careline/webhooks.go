@@ -20,10 +20,14 @@ const soundTestsPerMinute = 6
 // hooks are the routes that Twilio asks, with what they lead to.
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
-		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: p.counted(), Policy: c.calls.policy,
-		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
-		Rations:  calls.NewRations(p.store, time.Now),
-		Now:      func() time.Time { return time.Now().In(c.location) },
+		Appointments: p.people.Appointment,
+		CallerID:     p.pool.Number,
+		Log:          p.counted(),
+		Attempts:     calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
+		Rations:      calls.NewRations(p.store, time.Now),
+		Policy:       c.calls.policy,
+		Limit:        c.calls.longest,
+		Now:          func() time.Time { return time.Now().In(c.location) },
 	}
 	soundTests := calls.NewPace(soundTestsPerMinute, time.Now)
 	return twilio.Webhooks{
