@@ -125,15 +125,6 @@ func TestFoldTellsWhoAndWhy(t *testing.T) {
 		e.Failure = f
 		return e
 	}
-	limited := func(seconds int) careline.CallEvent {
-		return careline.CallEvent{
-			ID:      "CA1/request",
-			Call:    "CA1",
-			Leg:     "CA1",
-			Kind:    careline.KindRequested,
-			Request: careline.Request{Clinician: "dr", Limit: seconds},
-		}
-	}
 	ringing := progress(1, "ringing", 0)
 	tests := map[string]struct {
 		events   []careline.CallEvent
@@ -144,8 +135,6 @@ func TestFoldTellsWhoAndWhy(t *testing.T) {
 	}{
 		"the member hung up":             {[]careline.CallEvent{progress(3, "completed", 0), ended("completed", careline.SideMember)}, careline.SideMember, careline.Failure{}, false, "Answered, then ended"},
 		"the clinician hung up":          {[]careline.CallEvent{lasting(progress(3, "completed", 0), 61), ended("completed", careline.SideClinician)}, careline.SideClinician, careline.Failure{}, false, "Answered, lasted 1 min 1 s"},
-		"the limit ended it":             {[]careline.CallEvent{limited(60), lasting(progress(3, "completed", 0), 60), ended("completed", careline.SideMember)}, "", careline.Failure{}, false, "Answered, lasted 1 min"},
-		"shorter than the limit":         {[]careline.CallEvent{limited(7200), lasting(progress(3, "completed", 0), 60), ended("completed", careline.SideMember)}, careline.SideMember, careline.Failure{}, false, "Answered, lasted 1 min"},
 		"given up while it rang":         {[]careline.CallEvent{ringing, ended("no-answer", careline.SideClinician)}, careline.SideClinician, careline.Failure{}, false, "Ended before it was answered"},
 		"it rang out":                    {[]careline.CallEvent{ringing, ended("no-answer", "")}, "", careline.Failure{}, false, "No answer"},
 		"outvoted":                       {[]careline.CallEvent{progress(3, "busy", 0), ended("completed", careline.SideMember)}, "", careline.Failure{}, false, "The line was busy"},
@@ -172,6 +161,29 @@ func TestFoldTellsWhoAndWhy(t *testing.T) {
 				t.Errorf("ended by %q, %+v, declined %v: %s", c.EndedBy, c.Failure, c.Declined, c.Summary())
 			}
 		})
+	}
+}
+
+// A conversation that the carrier ended at its limit is reported as one that the
+// member ended; nobody did.
+func TestFoldTellsNobodyEndedWhatTheLimitEnded(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int]careline.Side{
+		0:    careline.SideMember,
+		60:   "",
+		61:   "",
+		62:   careline.SideMember,
+		7200: careline.SideMember,
+	} {
+		ask := requested()
+		ask.Request.Limit = limit
+		over := dialEnded("completed", -1)
+		over.EndedBy = careline.SideMember
+
+		c := foldedAnyhow(t, ask, lasting(progress(3, "completed", 0), 60), over)
+		if c.EndedBy != want {
+			t.Errorf("with a limit of %d s a conversation of 60 s was ended by %q, want %q", limit, c.EndedBy, want)
+		}
 	}
 }
 
