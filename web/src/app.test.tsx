@@ -10,7 +10,13 @@ const CONNECTED: SoftphoneState = {
   ...IDLE,
   call: {
     phase: "connected",
-    target: { appointment: "7", number: "+447700900142", name: "Margaret Ellis", ending: "0142" },
+    target: {
+      appointment: "7",
+      number: "+447700900142",
+      name: "Margaret Ellis",
+      ending: "0142",
+      recipient: "Patient/p",
+    },
     startedAt: Date.now() - 10_000,
     answeredAt: Date.now(),
     muted: false,
@@ -107,6 +113,16 @@ describe("the app", () => {
     on.change({ session: LOST, phone: ended(200_000) });
     screen.getByRole("button", { name: "Sign in" });
     expect(screen.queryByText("No appointments today.")).toBeNull();
+  });
+
+  it("forgets what was asked before a call when the session ends", async () => {
+    const asking = { ...IDLE, call: { ...CONNECTED.call, phase: "asking" } } as SoftphoneState;
+    const on = stage(SIGNED_IN, asking);
+    await screen.findByText("No appointments today.");
+    expect(on.clear).not.toHaveBeenCalled();
+    on.change({ session: LOST });
+    expect(on.clear).toHaveBeenCalledOnce();
+    screen.getByRole("button", { name: "Sign in" });
   });
 
   it("hands the page over to another person once the call of the first one has ended", async () => {

@@ -63,6 +63,7 @@ function useCallOutlivingSession(): boolean {
   const { kind } = useSessionState();
   const live = useInCall();
   const endedAt = usePhone(({ call }) => (call?.phase === "ended" ? (call.endedAt ?? 0) : undefined));
+  const asking = usePhone(({ call }) => call?.phase === "asking");
   const left = endedAt === undefined ? 0 : endedAt + AFTERWARDS - Date.now();
   useEffect(() => {
     // Everything on this page is still the first one's, down to the phone's token.
@@ -74,6 +75,10 @@ function useCallOutlivingSession(): boolean {
     const timer = setTimeout(() => softphone.clear(), wait);
     return () => clearTimeout(timer);
   }, [kind, endedAt, softphone]);
+  useEffect(() => {
+    // Yes would be another session's, or nobody's.
+    if (asking && kind !== "in") softphone.clear();
+  }, [asking, kind, softphone]);
   return live || (kind === "lost" && left > 0);
 }
 

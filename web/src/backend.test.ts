@@ -99,6 +99,11 @@ describe("the backend", () => {
     expect((await failure(backend([new TypeError("failed")]).backend.day(undefined))).code).toBe("offline");
     const html = { "Content-Type": "text/html" };
     expect((await failure(backend([answer(502, "<html>", html)]).backend.day(undefined))).code).toBe("unavailable");
+    const full = { ...html, "Retry-After": "9" };
+    expect(await failure(backend([answer(429, "<html>", full)]).backend.day(undefined))).toMatchObject({
+      code: "unavailable",
+      retryAfter: 9_000,
+    });
     expect((await failure(backend([answer(407, "<html>", html)]).backend.day(undefined))).code).toBe("unreadable");
     expect((await failure(backend([answer(200, "<html>")]).backend.day(undefined))).code).toBe("unreadable");
   });

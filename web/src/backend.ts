@@ -4,11 +4,13 @@ import type { Session } from "./session/contract";
 import { SignInError } from "./session/provider";
 
 type Schemas = components["schemas"];
+
 export type Appointment = Schemas["Appointment"];
 export type Call = Schemas["Call"];
 export type Day = Schemas["Day"];
 export type LastCall = Schemas["LastCall"];
 export type Moment = Schemas["Moment"];
+export type Patient = Schemas["Patient"];
 export type Phone = Schemas["Phone"];
 export type RecordedCall = Schemas["RecordedCall"];
 export type Status = Schemas["Status"];
@@ -144,7 +146,7 @@ async function errorOf(response: Response): Promise<BackendError> {
   const wait = retryAfter(response.headers.get("Retry-After"));
   const more = wait === undefined ? {} : { retryAfter: wait };
   if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
-    if (response.status < 500) return unreadable();
+    if (response.status < 500 && response.status !== 429) return unreadable();
     const sentence = "The clinic's service is not available at the moment. Try again in a minute.";
     return new BackendError("unavailable", sentence, more);
   }

@@ -4,6 +4,7 @@ import { Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconCopy, IconRefresh } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { BackendError } from "./backend";
+import { mayPass } from "./outage";
 import styles from "./page.module.css";
 
 let arrived = false;
@@ -31,14 +32,21 @@ export interface ProblemProps {
   /** What could not be done. */
   title: string;
   error: unknown;
-  onRetry?: (() => void) | undefined;
-  retrying?: boolean;
+  /** The promise settles when the try is over. */
+  onRetry?: (() => Promise<unknown> | undefined) | undefined;
   children?: ReactNode;
 }
 
 /** An error that stands in place of what was asked for. */
-export function Problem({ title, error, onRetry, retrying = false, children }: ProblemProps) {
+export function Problem({ title, error, onRetry, children }: ProblemProps) {
   const known = error instanceof BackendError ? error : undefined;
+  // Said only of what the person asked for: the page's own tries would be read out each time.
+  const [retrying, setRetrying] = useState(false);
+  const retry = async () => {
+    setRetrying(true);
+    await Promise.resolve(onRetry?.()).catch(() => undefined); // the page shows what came of it
+    setRetrying(false);
+  };
   return (
     <Paper withBorder className={styles.problem} p="md" role="alert">
       <Group align="flex-start" wrap="nowrap" gap="sm">
@@ -46,12 +54,13 @@ export function Problem({ title, error, onRetry, retrying = false, children }: P
         <Stack gap="xs">
           <Text fw={600}>{title}</Text>
           <Text>{known?.sentence ?? "Something unexpected happened. Try again, or load the page again."}</Text>
+          {mayPass(error) && <Text size="sm">We keep trying. This page renews itself when it works again.</Text>}
           {known?.incident && <Reference label="Reference" value={known.incident} />}
           <Group gap="sm">
             {onRetry && (
               <Button
                 leftSection={<IconRefresh aria-hidden size={20} />}
-                onClick={onRetry}
+                onClick={() => void retry()}
                 aria-disabled={retrying || undefined}
               >
                 {retrying ? "Trying…" : "Try again"}

@@ -45,6 +45,10 @@ function NotFound() {
   );
 }
 
+function reload(): undefined {
+  location.reload();
+}
+
 /** A page that breaks takes neither the call bar nor the navigation with it. */
 class PageBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
   override state: { error: unknown } = { error: undefined };
@@ -56,7 +60,7 @@ class PageBoundary extends Component<{ children: ReactNode }, { error: unknown }
   override render() {
     if (this.state.error === undefined) return this.props.children;
     return (
-      <Problem title="This page could not be shown" error={this.state.error} onRetry={() => location.reload()}>
+      <Problem title="This page could not be shown" error={this.state.error} onRetry={reload}>
         <Text size="sm">“Try again” loads the page anew. Finish your call first, if you are in one.</Text>
       </Problem>
     );

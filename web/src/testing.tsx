@@ -34,11 +34,14 @@ export interface Scene {
   path?: string;
   /** As the screens find it; nothing happens on it. */
   phone?: SoftphoneState;
+  /** What it is told. */
+  serverSays?: (call: Call) => void;
+  updates?: LiveState["updates"];
 }
 
 /** Services that do nothing but what the test gives them. */
-export function scene({ backend = {}, phone = IDLE }: Scene = {}) {
-  let liveState: LiveState = { updates: "live", calls: new Map() };
+export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live" }: Scene = {}) {
+  let liveState: LiveState = { updates, calls: new Map() };
   const listeners = new Set<() => void>();
   const live: Live = {
     getState: () => liveState,
@@ -69,7 +72,7 @@ export function scene({ backend = {}, phone = IDLE }: Scene = {}) {
       ...backend,
     },
     live,
-    softphone: { getState: () => phone, subscribe: () => () => undefined } as unknown as Softphone,
+    softphone: { getState: () => phone, subscribe: () => () => undefined, serverSays } as unknown as Softphone,
     time: clinicTime("Europe/London"),
   };
   return {

@@ -1,6 +1,6 @@
-import { act, cleanup, screen } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
-import type { Appointment } from "../backend";
+import { act, cleanup, fireEvent, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Appointment, BackendError } from "../backend";
 import { SoftphoneProvider } from "../calling/context";
 import type { Phase, Softphone, SoftphoneState } from "../calling/state";
 import { IDLE, show } from "../testing";
@@ -18,7 +18,13 @@ const APPOINTMENT: Appointment = {
 };
 
 function called(phase: Phase): SoftphoneState {
-  const target = { appointment: "7", number: DAUGHTER.number, name: DAUGHTER.name, ending: "0318" };
+  const target = {
+    appointment: "7",
+    number: DAUGHTER.number,
+    name: DAUGHTER.name,
+    ending: "0318",
+    recipient: DAUGHTER.of,
+  };
   return { ...IDLE, call: { phase, target, startedAt: Date.now(), muted: false, quality: "good", digits: "" } };
 }
 
@@ -45,17 +51,76 @@ describe("the appointment", () => {
   it("has the number of a live call chosen, and after its end the patient's own again", async () => {
     open(called("connected"), async () => APPOINTMENT);
     await screen.findAllByRole("radio");
-    expect(chosen()).toBe(DAUGHTER.number);
+    expect(chosen()).toBe(`${DAUGHTER.of} ${DAUGHTER.number} `);
     cleanup();
     open(called("ended"), async () => APPOINTMENT);
     await screen.findAllByRole("radio");
-    expect(chosen(), "a related person is chosen by hand, each time").toBe(OWN.number);
+    expect(chosen(), "a related person is chosen by hand, each time").toBe(`${OWN.of} ${OWN.number} `);
   });
 
   it("does not say that there is no number while there is one to choose", async () => {
     open(IDLE, async () => ({ ...APPOINTMENT, phones: [DAUGHTER] }));
     await screen.findByText("Choose whom to call");
     expect(screen.queryByText(/There is no phone number/)).toBeNull();
+  });
+
+  it("says who has died, who takes part in a group, and what could not be read", async () => {
+    const alan = { id: "a", name: "Alan Smith", birthDate: "1950-05-05", phones: [], deceased: true };
+    const beth = { id: "b", name: "Beth Smith", birthDate: "1952-01-02", phones: [] };
+    open(IDLE, async () => ({ ...APPOINTMENT, patient: alan, patients: [alan, beth], phones: [] }));
+    await screen.findByRole("heading", { level: 1, name: "Alan Smith and Beth Smith" });
+    expect(screen.getByText(/Born 5 May 1950/).textContent).toBe("Deceased Alan SmithBorn 5 May 1950");
+    expect(screen.getByText(/Born 2 January 1952/).textContent).toMatch(/^Beth SmithBorn 2 January 1952 · \d+ years$/);
+    cleanup();
+    open(IDLE, async () => ({ ...APPOINTMENT, patient: { id: "u", phones: [], unread: true }, phones: [] }));
+    await screen.findByRole("heading", { level: 1, name: "Patient could not be read" });
+    screen.getByText("Date of birth could not be read");
+  });
+
+  it("shows entries that are no number as they stand, and whose they are", async () => {
+    const daughters = { of: "RelatedPerson/d", name: "Chidinma Okafor", relation: "daughter", text: "792 4100 Mum" };
+    const unreadable = [{ of: "Patient/p", name: "Ngozi Okafor", text: "0161 496 (home)" }, daughters];
+    open(IDLE, async () => ({ ...APPOINTMENT, phones: [], unreadable }));
+    await screen.findByText("2 telephone entries cannot be read.");
+    const entries = screen.getAllByRole("listitem").map((one) => one.textContent);
+    expect(entries).toEqual(["0161 496 (home) – Ngozi Okafor", "792 4100 Mum – Chidinma Okafor (daughter)"]);
+    screen.getByText("There is no phone number in the record that can be called.");
+  });
+
+  it("tells two apart who share a number, and in a group whose relation one is", async () => {
+    const alan = { id: "a", name: "Alan Smith", birthDate: "1950-05-05", phones: [] };
+    const beth = { id: "b", name: "Beth Smith", phones: [] };
+    const shared = { number: OWN.number, ending: OWN.ending };
+    const phones = [
+      { ...shared, of: "Patient/a", patient: "Patient/a", deceased: true },
+      { ...shared, of: "Patient/b", patient: "Patient/b" },
+      { ...DAUGHTER, patient: "Patient/b", relation: "daughter" },
+    ];
+    open(IDLE, async () => ({ ...APPOINTMENT, patient: alan, patients: [alan, beth], phones }));
+    const labels = (await screen.findAllByRole<HTMLInputElement>("radio")).map((one) => one.labels?.[0]?.textContent);
+    expect(labels).toEqual([
+      "Alan SmithDeceased · Born 5 May 1950 · Mobile ending 0142",
+      "Beth SmithMobile ending 0142",
+      "Chidinma Okafor (daughter)For Beth Smith · Mobile ending 0318",
+    ]);
+    expect(chosen(), "nobody is called by itself").toBeUndefined();
+    fireEvent.click(screen.getByRole("radio", { name: /^Beth Smith/ }));
+    screen.getByRole("button", { name: "Call Beth Smith" });
+  });
+
+  it("notices by itself that an outage has ended", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let away = true;
+    open(IDLE, async () => {
+      if (away) throw new BackendError("unavailable", "The health record does not answer.");
+      return APPOINTMENT;
+    });
+    await screen.findByText("The health record does not answer.");
+    away = false;
+    await act(() => vi.advanceTimersByTimeAsync(20_000));
+    await screen.findByRole("heading", { level: 1, name: "Ngozi Okafor" });
+    expect(screen.queryByText("The health record does not answer.")).toBeNull();
+    vi.useRealTimers();
   });
 
   it("leaves the focus where it is when the appointment comes", async () => {

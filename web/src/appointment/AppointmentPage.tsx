@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { type Appointment, BackendError } from "../backend";
 import { CallCard } from "../calling/CallCard";
+import { sameTarget } from "../calling/face";
 import { isLive } from "../calling/transitions";
 import { History } from "../history/History";
 import { Problem } from "../page";
@@ -14,6 +15,7 @@ import styles from "./appointment.module.css";
 import { Identity } from "./Identity";
 import { NumberChoice } from "./NumberChoice";
 import { choicesOf, firstChoice } from "./targets";
+import { UnreadableNumbers } from "./UnreadableNumbers";
 
 export default function AppointmentPage({ id }: { id: string }) {
   const query = useAppointment(id);
@@ -29,15 +31,14 @@ export default function AppointmentPage({ id }: { id: string }) {
         All appointments
       </Link>
       <Identity appointment={appointment} />
-      {query.isError && (
+      {query.error != null && (
         <Problem
           title={appointment ? "The appointment could not be renewed" : "The appointment could not be loaded"}
           error={query.error}
-          retrying={query.isFetching}
-          onRetry={final ? undefined : () => void query.refetch()}
+          onRetry={final ? undefined : query.refetch}
         />
       )}
-      {query.isPending && <Waiting />}
+      {query.waiting && <Waiting />}
       {appointment && (
         <div className={styles.columns}>
           <CallColumn appointment={appointment} />
@@ -52,21 +53,28 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
   const { softphone } = useServices();
   const inCall = useInCall();
   // Back on the page in the middle of a call, its number is the chosen one.
-  const [number, setNumber] = useState(() => {
-    const { call } = softphone.getState();
-    return isLive(call) && call.target.appointment === appointment.id ? call.target.number : undefined;
-  });
   const choices = choicesOf(appointment);
-  const chosen = choices.find((one) => one.target.number === number) ?? firstChoice(choices);
+  const [id, setId] = useState(() => {
+    const { call } = softphone.getState();
+    if (!isLive(call) || call.target.appointment !== appointment.id) return undefined;
+    return choices.find(({ target }) => sameTarget(target, call.target))?.id;
+  });
+  const chosen = choices.find((one) => one.id === id) ?? firstChoice(choices);
+  const unreadable = appointment.unreadable ?? [];
   return (
     <Stack gap="md" className={styles.callColumn}>
       {choices.length === 0 && (
         <Paper withBorder p="md" className={styles.missing}>
-          <Text fw={600}>There is no phone number in the record.</Text>
+          <Text fw={600}>
+            {unreadable.length > 0
+              ? "There is no phone number in the record that can be called."
+              : "There is no phone number in the record."}
+          </Text>
           <Text>Add one to the patient’s record, then load this page again.</Text>
         </Paper>
       )}
-      <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setNumber} />
+      <UnreadableNumbers entries={unreadable} />
+      <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
       <CallCard
         target={chosen?.target ?? null}
         choices={choices.map(({ target }) => target)}

@@ -1,10 +1,11 @@
 import { Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { Appointment } from "../backend";
-import { ageOn, birthDay } from "../clinictime";
+import type { Appointment, Patient } from "../backend";
+import { ageOn } from "../clinictime";
 import { PageHeading } from "../page";
 import { useServices } from "../services";
-import { nameOf, statusWords } from "../today/day";
+import { DeceasedMark } from "../today/DeceasedMark";
+import { bornWords, nameOf, patientName, patientsOf, statusWords } from "../today/day";
 import styles from "./appointment.module.css";
 
 /** Who is to be called. One heading from the first moment on: a second one would take the focus again. */
@@ -20,15 +21,14 @@ export function Identity({ appointment }: { appointment: Appointment | undefined
 /** The date of birth beside the name, and why the patient comes. */
 function Details({ appointment }: { appointment: Appointment }) {
   const { time } = useServices();
-  const born = appointment.patient?.birthDate;
-  const age = born ? ageOn(born, time.dayOf(Date.now())) : undefined;
+  const patients = patientsOf(appointment);
   const { start, end } = appointment;
   return (
     <>
-      <Text>
-        {born ? `Born ${birthDay(born)}` : "Date of birth not in the record"}
-        {age !== undefined && ` · ${age === 1 ? "1 year" : `${age} years`}`}
-      </Text>
+      {patients.length === 0 && <Text>{bornWords(undefined)}</Text>}
+      {patients.map((one) => (
+        <PatientLine key={one.id} patient={one} named={patients.length > 1} />
+      ))}
       <dl className={styles.facts}>
         {start && (
           <Fact name="Appointment">
@@ -45,6 +45,21 @@ function Details({ appointment }: { appointment: Appointment }) {
         <Fact name="Status">{statusWords(appointment.status)}</Fact>
       </dl>
     </>
+  );
+}
+
+/** Who it is beside the name: the date of birth, and whether the record says that they have died. */
+function PatientLine({ patient, named }: { patient: Patient; named: boolean }) {
+  const { time } = useServices();
+  const age = patient.birthDate && !patient.deceased ? ageOn(patient.birthDate, time.dayOf(Date.now())) : undefined;
+  return (
+    <Text>
+      {patient.deceased && <DeceasedMark />}
+      {patient.deceased && " "}
+      {named && <span className={styles.named}>{patientName(patient)}</span>}
+      {bornWords(patient)}
+      {age !== undefined && ` · ${age === 1 ? "1 year" : `${age} years`}`}
+    </Text>
   );
 }
 

@@ -1,4 +1,7 @@
 import { Radio, Stack, Text } from "@mantine/core";
+import { hasDied } from "../calling/words";
+import { birthDay } from "../clinictime";
+import { opening, withRelation } from "../people";
 import styles from "./appointment.module.css";
 import type { Choice } from "./targets";
 
@@ -7,7 +10,8 @@ export interface NumberChoiceProps {
   chosen: Choice | undefined;
   /** A call is going on: its number stays as it is. */
   fixed: boolean;
-  onChoose(number: string): void;
+  /** The id of a choice. */
+  onChoose(id: string): void;
 }
 
 /** Shown when there is something to choose: several numbers, or only a related person's. */
@@ -18,22 +22,21 @@ export function NumberChoice({ choices, chosen, fixed, onChoose }: NumberChoiceP
     <Radio.Group
       label="Number to call"
       description={others ? "A related person is called only when you choose them here." : undefined}
-      value={chosen?.target.number ?? ""}
+      value={chosen?.id ?? ""}
       onChange={onChoose}
     >
       <Stack gap={0} mt="xs">
         {choices.map((one) => (
           <Radio
-            key={one.target.number}
-            value={one.target.number}
+            key={one.id}
+            value={one.id}
             disabled={fixed}
             className={styles.option}
             label={
               <span>
-                <span className={styles.who}>{one.target.name}</span>
+                <span className={styles.who}>{opening(withRelation(one.target.name, one.target.relation))}</span>
                 <Text span c="dimmed" size="sm">
-                  {one.own ? "" : "Related person · "}
-                  {one.label}
+                  {detailsOf(one)}
                 </Text>
               </span>
             }
@@ -42,4 +45,10 @@ export function NumberChoice({ choices, chosen, fixed, onChoose }: NumberChoiceP
       </Stack>
     </Radio.Group>
   );
+}
+
+function detailsOf({ target, of, born, label }: Choice): string {
+  const died = hasDied(target) ? "Deceased" : undefined;
+  const parts = [died, born && `Born ${birthDay(born)}`, of && `For ${of}`, label];
+  return parts.filter(Boolean).join(" · ");
 }

@@ -1,42 +1,78 @@
 // Whom a call of this appointment can go to.
-import type { Appointment, Phone } from "../backend";
-import type { Target } from "../calling/state";
+import type { Appointment, Patient, Phone } from "../backend";
+import type { Doubt, Target } from "../calling/state";
+import { isPatient } from "../people";
+import { patientsOf } from "../today/day";
 
 export interface Choice {
+  /** One for each person and number. */
+  id: string;
   target: Target;
   /** "Mobile ending 0142" */
   label: string;
-  /** The patient's own number, not a related person's. */
+  /** A patient's own number, not a related person's. */
   own: boolean;
+  /** Whose relation it is, where there are several patients. */
+  of?: string;
+  /** A patient's date of birth, where there are several. */
+  born?: string;
 }
 
 // Ofcom's numbering plan: +447 is mobile, but 70 is personal and 76 is pagers
 // (7624 is the Isle of Man's mobiles).
 const MOBILE = /^\+447(?!0|6(?!24))/;
 
-export function phoneWords(phone: Pick<Phone, "number" | "ending">): string {
-  return `${MOBILE.test(phone.number) ? "Mobile" : "Phone"} ending ${phone.ending}`;
+export function phoneWords(phone: Pick<Phone, "number" | "ending" | "extension">): string {
+  const kind = MOBILE.test(phone.number) ? "Mobile" : "Phone";
+  return `${kind} ending ${phone.ending}${phone.extension ? `, ask for extension ${phone.extension}` : ""}`;
 }
 
 export function choicesOf(appointment: Appointment): Choice[] {
-  const { patient } = appointment;
+  const patients = patientsOf(appointment);
+  const doubt = OFF[appointment.status];
   return (appointment.phones ?? []).map((phone) => {
-    const own = patient !== null && phone.of === `Patient/${patient.id}`;
-    const name = own ? (patient.name ?? phone.name) : phone.name;
+    const owner = patients.find(({ id }) => phone.of === `Patient/${id}`);
+    const own = isPatient(phone.of);
+    const subject = patients.find(({ id }) => phone.patient === `Patient/${id}`);
+    const doubts: Doubt[] = [...(phone.deceased ? (["deceased"] as const) : []), ...(doubt ? [doubt] : [])];
     return {
+      id: [phone.of, phone.number, phone.extension ?? ""].join(" "),
       target: {
         appointment: appointment.id,
         number: phone.number,
-        name: name ?? (own ? "the patient" : "a related person"),
+        recipient: phone.of,
+        ...calledBy(phone, owner, own),
         ending: phone.ending,
+        ...(phone.extension ? { extension: phone.extension } : {}),
+        ...(doubts.length > 0 ? { doubts } : {}),
       },
       label: phoneWords(phone),
       own,
+      ...(patients.length > 1 && !own && subject?.name ? { of: subject.name } : {}),
+      ...(patients.length > 1 && owner?.birthDate ? { born: owner.birthDate } : {}),
     };
   });
 }
 
-/** Dialled unless somebody chooses: the patient's first number. A related person is only ever chosen by hand. */
+/** The appointments that are asked about before somebody is called for them (FHIR R4, AppointmentStatus). */
+const OFF: Record<string, Exclude<Doubt, "deceased">> = {
+  cancelled: "cancelled",
+  noshow: "missed",
+  "entered-in-error": "mistake",
+};
+
+function calledBy(phone: Phone, owner: Patient | undefined, own: boolean): Pick<Target, "name" | "relation"> {
+  const name = phone.name ?? owner?.name;
+  if (own) return { name: name ?? "the patient" };
+  const relation = phone.relation ?? "related person";
+  return name ? { name, relation } : { name: phone.relation ? `the patient's ${relation}` : `the ${relation}` };
+}
+
+/**
+ * Dialled unless somebody chooses: the patient's first number. A related person is only ever chosen by hand, and so is
+ * one of several patients.
+ */
 export function firstChoice(choices: readonly Choice[]): Choice | undefined {
-  return choices.find((one) => one.own);
+  const own = choices.filter((one) => one.own);
+  return new Set(own.map(({ target }) => target.recipient)).size === 1 ? own[0] : undefined;
 }

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconMicrophone, IconMicrophoneOff, IconPhoneOff } from "@tabler/icons-react";
 import { useRef } from "react";
 import { Link } from "wouter";
+import { opening } from "../people";
 import { useServices } from "../services";
 import styles from "./CallBar.module.css";
 import { useSoftphone } from "./context";
@@ -9,6 +10,7 @@ import { callFace, inAnotherTab } from "./face";
 import { Timer } from "./Timer";
 import { isLive } from "./transitions";
 import { useLeftFocus } from "./useKeptFocus";
+import { calleeOf } from "./words";
 
 /** The live call, on every page below the header. */
 export function CallBar() {
@@ -28,7 +30,7 @@ export function CallBar() {
       <Icon size={24} aria-hidden className={styles.icon} />
       <div className={styles.who}>
         <Link href={`/appointments/${encodeURIComponent(call.target.appointment)}`} className={styles.name}>
-          {call.target.name}
+          {opening(calleeOf(call.target))}
         </Link>
         <span className={styles.state}>{heading}</span>
       </div>

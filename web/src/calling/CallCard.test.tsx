@@ -1,8 +1,8 @@
 import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CallCard } from "./CallCard";
-import { call, john, margaret, noon, ringing, show, troubled } from "./playing";
-import type { SoftphoneState, TroubleKind } from "./state";
+import { call, daughter, john, margaret, noon, ringing, show, troubled } from "./playing";
+import type { SoftphoneState, Target, TroubleKind } from "./state";
 import { trouble } from "./troubles";
 
 const card = <CallCard choices={[margaret]} target={margaret} appointment={{ id: "a1" }} />;
@@ -44,8 +44,8 @@ const rows: Record<string, Row> = {
   ready: {
     state: {},
     heading: "Ready to call",
-    note: "Your microphone works. The patient sees the clinic's number.",
-    controls: ["Call patient"],
+    note: "Your microphone works. Margaret Ellis sees the clinic's number.",
+    controls: ["Call Margaret Ellis"],
     status: "Ready to call",
   },
   preparing: {
@@ -58,7 +58,7 @@ const rows: Record<string, Row> = {
   calling: {
     state: { call: { ...unanswered, ...ringing, ringingAt: noon + 265_000 } },
     heading: "Calling…",
-    note: "Ringing the patient's phone",
+    note: "Ringing Margaret Ellis's phone",
     controls: ["Cancel"],
     timer: "00:07",
     status: "Calling Margaret Ellis",
@@ -74,7 +74,7 @@ const rows: Record<string, Row> = {
   muted: {
     state: { call: call({ muted: true }) },
     heading: "Connected, you are muted",
-    note: "The patient cannot hear you",
+    note: "Margaret Ellis cannot hear you",
     controls: ["Unmute", "Keypad", "End call"],
     timer: "04:32",
     status: "You are muted",
@@ -82,7 +82,7 @@ const rows: Record<string, Row> = {
   weak: {
     state: { call: call({ quality: "weak" }) },
     heading: "Connected, weak connection",
-    note: "The patient may hear gaps. Move closer to your router or use a cable.",
+    note: "Margaret Ellis may hear gaps. Move closer to your router or use a cable.",
     controls: live,
     timer: "04:32",
     status: "Connected, weak connection",
@@ -103,10 +103,10 @@ const rows: Record<string, Row> = {
     timer: "04:32",
     status: "We can't hear you. Check that your headset is on and not muted.",
   },
-  "reconnecting, patient there": {
+  "reconnecting, the other side there": {
     state: { call: call({ phase: "reconnecting", memberStatus: "in-progress" }) },
     heading: "Reconnecting…",
-    note: "Stay on this page. The patient is still on the line.",
+    note: "Stay on this page. Margaret Ellis is still on the line.",
     controls: live,
     timer: "04:32",
     status: "Connection lost. Reconnecting",
@@ -127,10 +127,10 @@ const rows: Record<string, Row> = {
     timer: "06:03",
     status: "Call ended after 6 minutes 3 seconds",
   },
-  "ended by the patient": {
-    state: { call: call({ ...ended, outcome: "completed", endedBy: "patient", seconds: 363 }) },
+  "ended by the other side": {
+    state: { call: call({ ...ended, outcome: "completed", endedBy: "them", seconds: 363 }) },
     heading: "Call ended",
-    note: "Ended by the patient at 09:18",
+    note: "Ended by Margaret Ellis at 09:18",
     controls: ["Call again"],
     timer: "06:03",
     status: "Call ended after 6 minutes 3 seconds",
@@ -145,7 +145,7 @@ const rows: Record<string, Row> = {
   busy: {
     state: { call: { ...unanswered, outcome: "busy" } },
     heading: "Line busy",
-    note: "The patient may be on another call.",
+    note: "Margaret Ellis may be on another call.",
     controls: ["Try again"],
     status: "Line busy",
   },
@@ -179,6 +179,36 @@ const rows: Record<string, Row> = {
     status: "",
     alert: "The call was not placed. This number is not in the patient's record.",
   },
+  "a voicemail": {
+    state: { call: call({ answeredBy: "machine_start" }) },
+    heading: "Voicemail: leave no clinical detail",
+    note: "Connection good",
+    controls: live,
+    timer: "04:32",
+    status: "Voicemail: leave no clinical detail",
+  },
+  "a voicemail, not heard": {
+    state: { call: call({ answeredBy: "machine_end_beep", quality: "silent-microphone" }) },
+    heading: "Voicemail: leave no clinical detail",
+    note: "We can't hear you. Check that your headset is on and not muted.",
+    controls: ["Mute", "Keypad", "Change microphone", "End call"],
+    timer: "04:32",
+  },
+  "left for voicemail": {
+    state: { call: call({ ...ended, outcome: "completed", endedBy: "you", seconds: 12, answeredBy: "machine_start" }) },
+    heading: "Left for voicemail",
+    note: "Ended by you at 09:18",
+    controls: ["Call again"],
+    timer: "00:12",
+    status: "Left for voicemail. Call ended after 12 seconds",
+  },
+  declined: {
+    state: { call: { ...unanswered, outcome: "busy", declined: true } },
+    heading: "Call declined",
+    note: "The phone rang, and the call was declined.",
+    controls: ["Try again"],
+    status: "Call declined",
+  },
   elsewhere: {
     state: { elsewhere: true },
     heading: "You are in a call in another tab",
@@ -188,7 +218,7 @@ const rows: Record<string, Row> = {
   },
   "another patient's call": {
     state: { call: call({ target: john }) },
-    heading: "You are in a call with another patient",
+    heading: "You are in a call for another appointment",
     note: "End that call before you start this one.",
     controls: [],
     status: "Connected",
@@ -196,8 +226,8 @@ const rows: Record<string, Row> = {
   "another patient's ended call": {
     state: { call: call({ ...ended, target: john, outcome: "completed", seconds: 363 }) },
     heading: "Ready to call",
-    note: "Your microphone works. The patient sees the clinic's number.",
-    controls: ["Call patient"],
+    note: "Your microphone works. Margaret Ellis sees the clinic's number.",
+    controls: ["Call Margaret Ellis"],
   },
 };
 
@@ -268,8 +298,8 @@ describe("the call card", () => {
     const other = { ...margaret, number: "+447700900199", ending: "0199" };
     const busy = { call: { ...unanswered, outcome: "busy" as const } };
     const { phone } = show(<CallCard choices={[margaret, other]} target={other} appointment={{ id: "a1" }} />, busy);
-    expect(controls()).toEqual(["Call patient"]);
-    fireEvent.click(inCard().getByText("Call patient"));
+    expect(controls()).toEqual(["Call Margaret Ellis"]);
+    fireEvent.click(inCard().getByText("Call Margaret Ellis"));
     expect(phone.call).toHaveBeenCalledWith(other);
   });
 
@@ -289,10 +319,161 @@ describe("the call card", () => {
   });
 });
 
+describe("whoever is called", () => {
+  const theirs = <CallCard choices={[margaret, daughter]} target={daughter} appointment={{ id: "a1" }} />;
+  const seen = () => `${screen.getByTestId("call-card").textContent} ${status()} ${alert()}`;
+
+  it.each<[string, Partial<SoftphoneState>, string]>([
+    ["ready", {}, "Anna Ellis sees the clinic's number."],
+    ["to be called", {}, "Call Anna Ellis (daughter)"],
+    ["ringing", { call: call({ target: daughter, phase: "ringing" }) }, "Ringing Anna Ellis's phone"],
+    ["ringing, announced", { call: call({ target: daughter, phase: "ringing" }) }, "Calling Anna Ellis (daughter)"],
+    ["muted", { call: call({ target: daughter, muted: true }) }, "Anna Ellis cannot hear you"],
+    ["weak", { call: call({ target: daughter, quality: "weak" }) }, "Anna Ellis may hear gaps."],
+    ["at the line", { call: call({ target: daughter }) }, "Anna Ellis (daughter), number ending 0318"],
+    [
+      "there",
+      { call: call({ target: daughter, phase: "reconnecting", memberStatus: "in-progress" }) },
+      "Anna Ellis is still on the line.",
+    ],
+    [
+      "gone",
+      { call: call({ ...ended, target: daughter, outcome: "completed", endedBy: "them" }) },
+      "Ended by Anna Ellis at 09:18",
+    ],
+    ["busy", { call: call({ ...ended, target: daughter, outcome: "busy" }) }, "Anna Ellis may be on another call."],
+    [
+      "not called",
+      { call: { ...unanswered, target: daughter, outcome: "refused" } },
+      "No call was made to Anna Ellis.",
+    ],
+  ])("is called by their own name: %s", (_, state, words) => {
+    show(theirs, state);
+    expect(seen()).toContain(words);
+    expect(seen()).not.toMatch(/patient|Margaret/i);
+  });
+
+  it("is asked for by their extension", () => {
+    const extension = { ...margaret, extension: "123" };
+    const one = <CallCard choices={[extension]} target={extension} appointment={{ id: "a1" }} />;
+    const { change } = show(one);
+    expect(seen()).toContain("number ending 0142, extension 123");
+    expect(seen()).toContain("Ask for extension 123.");
+    change({ call: call({ target: extension, phase: "ringing" }) });
+    expect(inCard().getByText("Ringing Margaret Ellis's phone. Ask for extension 123.")).toBeTruthy();
+    expect(status()).toBe("Calling Margaret Ellis. Ask for extension 123.");
+    change({ call: call({ target: extension }) });
+    expect(inCard().getByText("Connection good. Ask for extension 123.")).toBeTruthy();
+  });
+
+  it("is one of several patients only when somebody says which", () => {
+    show(<CallCard choices={[margaret, { ...john, appointment: "a1" }]} target={null} appointment={{ id: "a1" }} />);
+    expect(inCard().getByText("Several patients take part.")).toBeTruthy();
+  });
+
+  it("is another one with the same number", () => {
+    const same = { ...daughter, number: margaret.number, ending: margaret.ending };
+    const over = { call: { ...unanswered, outcome: "no-answer" as const } };
+    const { phone } = show(<CallCard choices={[margaret, same]} target={same} appointment={{ id: "a1" }} />, over);
+    fireEvent.click(inCard().getByText("Call Anna Ellis (daughter)"));
+    expect(phone.call).toHaveBeenCalledWith(same);
+  });
+});
+
+describe("what is asked before a call", () => {
+  const asked = (doubts: Target["doubts"], target = margaret) => {
+    const one: Target = { ...target, ...(doubts ? { doubts } : {}) };
+    return {
+      ...show(<CallCard choices={[one]} target={one} appointment={{ id: "a1" }} />, {
+        call: call({ phase: "asking", target: one }),
+      }),
+      one,
+    };
+  };
+
+  it.each<[Target["doubts"], Target, string, string, string]>([
+    [["deceased"], margaret, "The record says Margaret Ellis has died", "Call the household?", "Call the household"],
+    [
+      ["deceased", "cancelled"],
+      margaret,
+      "The record says Margaret Ellis has died",
+      "This appointment was cancelled. Call the household?",
+      "Call the household",
+    ],
+    [
+      ["cancelled"],
+      daughter,
+      "This appointment was cancelled",
+      "Call Anna Ellis (daughter) all the same?",
+      "Call all the same",
+    ],
+    [["missed"], margaret, "This appointment was missed", "Call Margaret Ellis all the same?", "Call all the same"],
+    [
+      ["mistake"],
+      margaret,
+      "This appointment was entered by mistake",
+      "Call Margaret Ellis all the same?",
+      "Call all the same",
+    ],
+  ])("%s", (doubts, target, heading, note, yes) => {
+    asked(doubts, target);
+    expect(inCard().getByRole("heading").textContent).toBe(heading);
+    expect(inCard().getByText(note)).toBeTruthy();
+    expect(controls()).toEqual([yes, "Do not call"]);
+    expect(status()).toBe(`${heading}. ${note}`);
+    expect(timer()).toBeNull();
+    expect(screen.getByTestId("call-card").querySelector("[data-band]")?.getAttribute("data-tone")).toBe("warning");
+  });
+
+  it("is answered by a press; the focus is on no", () => {
+    const { phone, change, one } = asked(["deceased"]);
+    fireEvent.click(inCard().getByText("Call the household"), { detail: 2 });
+    expect(phone.confirm, "the second press of the double click on Call").not.toHaveBeenCalled();
+    fireEvent.click(inCard().getByText("Call the household"), { detail: 1 });
+    expect(phone.confirm).toHaveBeenCalledTimes(1);
+    fireEvent.click(inCard().getByText("Do not call"));
+    expect(phone.clear).toHaveBeenCalledTimes(1);
+    change({ call: null });
+    inCard().getByRole("button", { name: "Call the household of Margaret Ellis" }).focus();
+    change({ call: call({ phase: "asking", target: one }) });
+    expect(document.activeElement?.textContent).toBe("Do not call");
+  });
+
+  it("is said before, of somebody who has died", () => {
+    const one: Target = { ...margaret, doubts: ["deceased"] };
+    show(<CallCard choices={[one]} target={one} appointment={{ id: "a1" }} />);
+    expect(inCard().getByText("The record says Margaret Ellis has died.")).toBeTruthy();
+  });
+
+  it("is the household that is called then, in every word", () => {
+    const one: Target = { ...margaret, doubts: ["deceased"] };
+    const { change } = show(<CallCard choices={[one]} target={one} appointment={{ id: "a1" }} />);
+    expect(controls()).toEqual(["Call the household of Margaret Ellis"]);
+    change({ call: call({ phase: "ringing", target: one }) });
+    expect(inCard().getByText("Ringing the household of Margaret Ellis")).toBeTruthy();
+    expect(inCard().getByText("The household of Margaret Ellis, number ending 0142")).toBeTruthy();
+    expect(status()).toBe("Calling the household of Margaret Ellis");
+    change({ call: call({ muted: true, target: one }) });
+    expect(inCard().getByText("The household of Margaret Ellis cannot hear you")).toBeTruthy();
+    change({ call: call({ ...ended, outcome: "completed", endedBy: "them", target: one }) });
+    expect(inCard().getByText("Ended by the household of Margaret Ellis at 09:18")).toBeTruthy();
+  });
+
+  it("is not asked on the card of another number, or of another appointment", () => {
+    const state = { call: call({ phase: "asking" as const, target: { ...margaret, doubts: ["deceased"] as const } }) };
+    const both = [margaret, daughter];
+    show(<CallCard choices={both} target={daughter} appointment={{ id: "a1" }} />, state);
+    expect(controls()).toEqual(["Call Anna Ellis (daughter)"]);
+    cleanup();
+    show(<CallCard choices={[john]} target={john} appointment={{ id: "a2" }} />, state);
+    expect(controls()).toEqual(["Call John Adeyemi"]);
+  });
+});
+
 describe("the controls", () => {
   it("do what they say", () => {
     const { phone, change } = show(card);
-    fireEvent.click(inCard().getByText("Call patient"));
+    fireEvent.click(inCard().getByText("Call Margaret Ellis"));
     expect(phone.call).toHaveBeenCalledWith(margaret);
     change({ call: call({ phase: "ringing" }) });
     fireEvent.click(inCard().getByText("Cancel"));
@@ -320,7 +501,7 @@ describe("the controls", () => {
 
   it("ignore the second press of a double click where another control comes in the same place", () => {
     const { phone, change } = show(card);
-    fireEvent.click(inCard().getByText("Call patient"), { detail: 1 });
+    fireEvent.click(inCard().getByText("Call Margaret Ellis"), { detail: 1 });
     change({ call: call({ phase: "preparing" }) });
     fireEvent.click(inCard().getByText("Cancel"), { detail: 2 });
     expect(phone.end).not.toHaveBeenCalled();
@@ -338,7 +519,7 @@ describe("the focus", () => {
 
   it("stays on the matching control from call to call", () => {
     const { change } = show(card);
-    inCard().getByRole("button", { name: "Call patient" }).focus();
+    inCard().getByRole("button", { name: "Call Margaret Ellis" }).focus();
     for (const [state, label] of [
       [{ call: call({ phase: "preparing" }) }, "Cancel"],
       [{ call: call({ phase: "ringing" }) }, "Cancel"],
@@ -348,7 +529,7 @@ describe("the focus", () => {
       [{ call: call({ ...ended, outcome: "completed" }) }, "Call again"],
       [{ call: call({ phase: "preparing" }) }, "Cancel"],
       [{ call: null, ...troubled("microphone-denied") }, "Check again"],
-      [{ trouble: null, microphone: "ok" as const }, "Call patient"],
+      [{ trouble: null, microphone: "ok" as const }, "Call Margaret Ellis"],
     ] as const) {
       change(state);
       expect(focused()).toBe(label);
@@ -372,7 +553,7 @@ describe("the focus", () => {
 
   it("goes to the words when nothing can be pressed", () => {
     const { change } = show(card);
-    inCard().getByRole("button", { name: "Call patient" }).focus();
+    inCard().getByRole("button", { name: "Call Margaret Ellis" }).focus();
     change({ elsewhere: true });
     expect(document.activeElement?.getAttribute("data-state")).toBe("elsewhere");
   });
@@ -419,7 +600,7 @@ describe("the shortcuts", () => {
 
   it("do nothing without a call", () => {
     const { phone } = show(card);
-    press("m", inCard().getByRole("button", { name: "Call patient" }));
+    press("m", inCard().getByRole("button", { name: "Call Margaret Ellis" }));
     expect(phone.setMuted).not.toHaveBeenCalled();
   });
 
@@ -441,7 +622,7 @@ describe("the shortcuts", () => {
 
   it("let no held key press what comes next", () => {
     show(card);
-    const button = inCard().getByRole("button", { name: "Call patient" });
+    const button = inCard().getByRole("button", { name: "Call Margaret Ellis" });
     expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
     expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
   });

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { Link } from "wouter";
+import { opening } from "../people";
 import { useServices } from "../services";
 import styles from "./CallCard.module.css";
 import { Controls } from "./Controls";
@@ -13,6 +14,7 @@ import { StateBand } from "./StateBand";
 import type { Target } from "./state";
 import { isLive } from "./transitions";
 import { useKeptFocus } from "./useKeptFocus";
+import { calleeOf, hasDied } from "./words";
 
 interface CallCardProps {
   /** The numbers that may be called, all of one appointment. */
@@ -30,7 +32,7 @@ export function CallCard({ choices, target, appointment }: CallCardProps) {
   const id = appointment?.id ?? (target ?? choices[0])?.appointment;
   const here = state.call && state.call.target.appointment === id ? state.call : null;
   const live = isLive(state.call);
-  const face = faceOf(state, { appointment: id, target, choices: choices.length, clock: time.clock });
+  const face = faceOf(state, { appointment: id, target, choices, clock: time.clock });
   const talking = face.controls === "talking";
   const called = here && live ? here.target : target;
 
@@ -67,7 +69,8 @@ export function CallCard({ choices, target, appointment }: CallCardProps) {
     <section ref={card} className={styles.card} aria-label="Call" data-testid="call-card" onKeyDown={onKeyDown}>
       {called && (
         <p className={styles.number}>
-          {called.name}, number ending {called.ending}
+          {opening(calleeOf(called))}, number ending {called.ending}
+          {called.extension && `, extension ${called.extension}`}
         </p>
       )}
       <StateBand face={face} call={here} />
@@ -84,10 +87,14 @@ export function CallCard({ choices, target, appointment }: CallCardProps) {
       )}
       <Controls
         face={face}
+        callee={target ? calleeOf(target) : ""}
+        household={here !== null && hasDied(here.target)}
         muted={here?.muted ?? false}
         keypad={{ id: keypadId, open: keypad, toggle: toggleKeypad }}
         on={{
           call,
+          confirm: () => void phone.confirm(),
+          leave: () => phone.clear(),
           end: () => phone.end(),
           mute: () => phone.setMuted(!here?.muted),
           check: () => void phone.checkMicrophone(),

@@ -7,6 +7,7 @@ import {
   IconPhoneOff,
   IconRefresh,
   IconSettings,
+  IconX,
 } from "@tabler/icons-react";
 import type { MouseEvent, ReactNode } from "react";
 import styles from "./CallCard.module.css";
@@ -14,24 +15,47 @@ import type { Face } from "./face";
 
 interface ControlsProps {
   face: Face;
+  /** Whom a call goes to, in words: "Anna Ellis (daughter)". */
+  callee: string;
+  /** What is asked is whether to call a household. */
+  household: boolean;
   muted: boolean;
   keypad: { id: string; open: boolean; toggle(): void };
-  on: { call(): void; end(): void; mute(): void; check(): void; changeMicrophone(): void };
+  on: {
+    call(): void;
+    confirm(): void;
+    leave(): void;
+    end(): void;
+    mute(): void;
+    check(): void;
+    changeMicrophone(): void;
+  };
 }
 
-export function Controls({ face, muted, keypad, on }: ControlsProps) {
-  return <div className={styles.controls}>{controls({ face, muted, keypad, on })}</div>;
+export function Controls(props: ControlsProps) {
+  return <div className={styles.controls}>{controls(props)}</div>;
 }
 
-function controls({ face, muted, keypad, on }: ControlsProps): ReactNode {
+function controls({ face, callee, household, muted, keypad, on }: ControlsProps): ReactNode {
   switch (face.controls) {
     case "none":
       return null;
     case "call":
       return (
         <Control main once name="call" Icon={IconPhone} onPress={on.call} size="lg">
-          Call patient
+          Call {callee}
         </Control>
+      );
+    case "ask":
+      return (
+        <>
+          <Control once name="confirm" Icon={IconPhone} onPress={on.confirm} variant="default" size="lg">
+            {household ? "Call the household" : "Call all the same"}
+          </Control>
+          <Control main once name="leave" Icon={IconX} onPress={on.leave} size="lg">
+            Do not call
+          </Control>
+        </>
       );
     case "cancel":
       return (

@@ -4,9 +4,21 @@ import type { Handset } from "./handset";
 import type { SdkCall } from "./sdk";
 import type { Target } from "./state";
 
+/** Milliseconds that an attempt waits. */
+export const patience = {
+  /** A call that was taken but neither rings nor fails by then is given up. */
+  ring: 30_000,
+  /** How long the server has to say how a call ended that was not answered. */
+  word: 8_000,
+  /** How long the browser's leg may outlive the end that the server told: it hears the same and hangs up. */
+  leg: 2_000,
+} as const;
+
 export interface Attempt {
   readonly number: number;
   readonly target: Target;
+  /** The person was asked about it, and said yes. */
+  readonly confirmed: boolean;
   call?: SdkCall;
   /** Ends following the SDK's events. */
   unfollow?: () => void;
@@ -19,8 +31,20 @@ export interface Attempt {
   waitingKeys?: string;
 }
 
-export function newAttempt(number: number, target: Target): Attempt {
-  return { number, target, renewed: false, over: false, timers: new Set() };
+export function newAttempt(number: number, target: Target, confirmed: boolean): Attempt {
+  return { number, target, confirmed, renewed: false, over: false, timers: new Set() };
+}
+
+/** What the service is told of the call, besides who calls (its webhook's form fields). */
+export function paramsOf({ target, confirmed }: Attempt): Record<string, string> {
+  const { number, appointment, recipient, doubts } = target;
+  const household = confirmed && doubts?.includes("deceased");
+  return {
+    To: number,
+    appointmentId: appointment,
+    recipient,
+    ...(household ? { householdConfirmed: "true" } : {}),
+  };
 }
 
 /** Runs unless the attempt's timers are cleared before. */

@@ -1,6 +1,6 @@
 // Makes the call: microphone, token, Device, and then the SDK's and the server's
 // words, in whatever order they come. At every wait it may be called off.
-import { type Attempt, clearTimers, dismiss, drop, later, newAttempt } from "./attempt";
+import { type Attempt, clearTimers, dismiss, drop, later, newAttempt, paramsOf, patience } from "./attempt";
 import type { Clock } from "./clock";
 import { createCourse } from "./course";
 import { createHandset, NotPlaced } from "./handset";
@@ -11,15 +11,8 @@ import { isMicrophoneError, type SdkAudio, type SdkCall, type SdkDevice, type Sd
 import type { CallState, Softphone, Target, Trouble } from "./state";
 import type { Tabs } from "./tabs";
 import { createTokens } from "./tokens";
-import type { LegEvent } from "./transitions";
+import { asksFirst, type LegEvent } from "./transitions";
 import { tokenTrouble, trouble } from "./troubles";
-
-/** A call that was taken but neither rings nor fails by then is given up. */
-const ringWithin = 30_000;
-/** How long the server has to say how a call ended that was not answered. */
-const wordWithin = 8_000;
-/** How long the browser's leg may outlive the end that the server told: it hears the same and hangs up. */
-const legOutlives = 2_000;
 
 export interface CallerDeps {
   makeDevice(token: string): Promise<SdkDevice>;
@@ -33,7 +26,7 @@ export interface CallerDeps {
   audible(audio: SdkAudio | null): void;
 }
 
-type Acts = "call" | "again" | "end" | "setMuted" | "press" | "clear" | "serverSays";
+type Acts = "call" | "confirm" | "again" | "end" | "setMuted" | "press" | "clear" | "serverSays";
 
 export interface Caller extends Pick<Softphone, Acts> {
   current(): { call: CallState | null; trouble: Trouble | null };
@@ -92,21 +85,25 @@ export function createCaller(deps: CallerDeps): Caller {
     };
     // A refusal is read out to the browser too: the screen says the same, at once. A leg without a SID hears nothing.
     const hears = line.told && line.call?.outcome !== "refused" && ended.call?.parameters.CallSid;
-    if (hears) later(ended, clock, legOutlives, rest);
+    if (hears) later(ended, clock, patience.leg, rest);
     else rest();
     if (!line.call || line.call.outcome) return;
-    later(ended, clock, wordWithin, () => course.take({ type: "silence", attempt: ended.number, at: clock.now() }));
+    later(ended, clock, patience.word, () => course.take({ type: "silence", attempt: ended.number, at: clock.now() }));
   }
 
-  async function call(target: Target): Promise<void> {
+  async function call(target: Target, confirmed = false): Promise<void> {
     if (starting || live()) return;
+    lastTarget = target;
+    if (asksFirst(target) && !confirmed) {
+      shown = null;
+      return course.take({ type: "ask", target, at: clock.now() });
+    }
     starting = true;
     const taken = await tabs.take();
     starting = false;
-    lastTarget = target;
     if (!taken) return show(trouble("elsewhere", target));
     dismiss(attempt, clock, handset); // a leg that outlived its call
-    const mine = newAttempt((attempt?.number ?? 0) + 1, target);
+    const mine = newAttempt((attempt?.number ?? 0) + 1, target, confirmed);
     attempt = mine;
     shown = null;
     course.take({ type: "place", attempt: mine.number, target, at: clock.now() });
@@ -130,8 +127,7 @@ export function createCaller(deps: CallerDeps): Caller {
     }
     if (mine.over) return;
     tokens.watch(true);
-    const { number, appointment } = mine.target;
-    const placing = { params: { To: number, appointmentId: appointment }, microphone: microphone.getState().chosen };
+    const placing = { params: paramsOf(mine), microphone: microphone.getState().chosen };
     try {
       mine.call = await handset.place(token, placing);
     } catch (error) {
@@ -166,7 +162,7 @@ export function createCaller(deps: CallerDeps): Caller {
       failed: (error) => void failed(mine, error),
       volume: (input, output) => mine.over || deps.volume(input, output),
     });
-    later(mine, clock, ringWithin, () => giveUp(mine, trouble("placing", mine.target)));
+    later(mine, clock, patience.ring, () => giveUp(mine, trouble("placing", mine.target)));
     tell({ type: "placed", at: clock.now() });
   }
 
@@ -219,7 +215,11 @@ export function createCaller(deps: CallerDeps): Caller {
     current: () => ({ call: course.line().call, trouble: shown }),
     live,
     show,
-    call,
+    call: (target) => call(target),
+    async confirm() {
+      const asked = course.line().call;
+      if (asked?.phase === "asking") await call(asked.target, true);
+    },
     again: async () => (lastTarget ? call(lastTarget) : undefined),
     end,
     setMuted: (muted) => live() && attempt?.call?.mute(muted),

@@ -12,15 +12,18 @@ import {
   IconVolumeOff,
   IconWifiOff,
 } from "@tabler/icons-react";
+import { isPatient, isVoicemail } from "../people";
 import type { CallState, Outcome, Quality, SoftphoneState, Target, TroubleKind } from "./state";
 import { isLive } from "./transitions";
 import { type Tone as SaidTone, words } from "./words";
 
 export type Kind =
   | "ready"
+  | "asking"
   | "preparing"
   | "ringing"
   | "connected"
+  | "voicemail"
   | "muted"
   | Exclude<Quality, "good">
   | "reconnecting"
@@ -40,7 +43,7 @@ export interface Face {
   Icon: typeof IconPhone;
   heading: string;
   note: string;
-  controls: "none" | "call" | "cancel" | "talking" | "again" | "retry" | "check";
+  controls: "none" | "ask" | "call" | "cancel" | "talking" | "again" | "retry" | "check";
   /** Whether a timer belongs to it. */
   timed: boolean;
 }
@@ -64,8 +67,8 @@ export const troubleHeadings: Record<TroubleKind, string> = {
 export interface Here {
   appointment: string | undefined;
   target: Target | null;
-  /** How many numbers could be called. */
-  choices: number;
+  /** Who could be called. */
+  choices: readonly Target[];
   clock(at: number): string;
 }
 
@@ -80,11 +83,13 @@ export function faceOf(state: SoftphoneState, here: Here): Face {
     return {
       ...notice,
       kind: "other",
-      heading: "You are in a call with another patient",
+      heading: "You are in a call for another appointment",
       note: "End that call before you start this one.",
     };
   if (state.elsewhere)
     return { ...notice, kind: "elsewhere", heading: inAnotherTab, note: "End that call before you start this one." };
+  if (mine && call.phase === "asking" && (!here.target || sameTarget(here.target, call.target)))
+    return callFace(call, here.clock);
   if (trouble) {
     const microphone = trouble.kind.startsWith("microphone-");
     return {
@@ -100,10 +105,10 @@ export function faceOf(state: SoftphoneState, here: Here): Face {
   }
   if (mine && call.phase === "ended") {
     const face = callFace(call, here.clock);
-    return here.target && here.target.number !== call.target.number ? { ...face, controls: "call" } : face;
+    return here.target && !sameTarget(here.target, call.target) ? { ...face, controls: "call" } : face;
   }
   if (!here.target) return nobody(here.choices);
-  const { heading, note, tone } = words(null, 0, { clock: here.clock, microphone: state.microphone });
+  const { heading, note, tone } = words(null, 0, { ...here, microphone: state.microphone });
   return { kind: "ready", tone, Icon: IconPhone, heading, note, controls: "call", timed: false };
 }
 
@@ -114,14 +119,21 @@ function troubleOf({ trouble }: SoftphoneState, appointment: string | undefined)
 
 const notice = { tone: "warning", Icon: IconInfoCircle, controls: "none", timed: false } as const;
 
-function nobody(choices: number): Face {
-  const some = choices > 0;
+/** One person at one number; several may share a number, and one extension is not another. */
+export function sameTarget(a: Target, b: Target): boolean {
+  return a.recipient === b.recipient && a.number === b.number && a.extension === b.extension;
+}
+
+function nobody(choices: readonly Target[]): Face {
+  const some = choices.length > 0;
+  const several = choices.some(({ recipient }) => isPatient(recipient));
+  const why = several ? "Several patients take part." : "The patient has no number of their own in the record.";
   return {
     kind: "nobody",
     tone: "neutral",
     Icon: IconPhoneOff,
     heading: some ? "Choose whom to call" : "No number to call",
-    note: some ? "The patient has no number of their own in the record." : "There is no phone number in the record.",
+    note: some ? why : "There is no phone number in the record.",
     controls: "none",
     timed: false,
   };
@@ -138,11 +150,13 @@ export function callFace(call: CallState, clock: (at: number) => string): Face {
     heading,
     note,
     controls: controlsOf(kind),
-    timed: kind !== "preparing",
+    timed: kind !== "preparing" && kind !== "asking",
   };
 }
 
 const icons: Partial<Record<Kind, typeof IconPhone>> = {
+  asking: IconAlertTriangle,
+  voicemail: IconAlertTriangle,
   preparing: IconPhone,
   ringing: IconPhoneCalling,
   connected: IconCircleCheck,
@@ -164,7 +178,8 @@ function kindOf(call: CallState): Kind {
     case "connected":
       if (call.quality === "no-sound") return "no-sound";
       if (call.muted) return "muted";
-      return call.quality === "good" ? "connected" : call.quality;
+      if (call.quality !== "good") return call.quality;
+      return isVoicemail(call.answeredBy) ? "voicemail" : "connected";
     case "ended":
       return call.outcome ?? "ended";
     case "idle":
@@ -175,10 +190,13 @@ function kindOf(call: CallState): Kind {
 
 function controlsOf(kind: Kind): Face["controls"] {
   switch (kind) {
+    case "asking":
+      return "ask";
     case "preparing":
     case "ringing":
       return "cancel";
     case "connected":
+    case "voicemail":
     case "muted":
     case "weak":
     case "no-sound":

@@ -6,6 +6,7 @@ import type { Target } from "./state";
 export const target: Target = {
   appointment: "a1",
   number: "+447700900142",
+  recipient: "Patient/p1",
   name: "Margaret Ellis",
   ending: "0142",
 };

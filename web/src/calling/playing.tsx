@@ -14,10 +14,26 @@ import { trouble } from "./troubles";
 export const margaret: Target = {
   appointment: "a1",
   number: "+447700900142",
+  recipient: "Patient/p1",
   name: "Margaret Ellis",
   ending: "0142",
 };
-export const john: Target = { appointment: "a2", number: "+447700900143", name: "John Adeyemi", ending: "0143" };
+export const john: Target = {
+  appointment: "a2",
+  number: "+447700900143",
+  recipient: "Patient/p2",
+  name: "John Adeyemi",
+  ending: "0143",
+};
+/** Of Margaret Ellis's appointment. */
+export const daughter: Target = {
+  appointment: "a1",
+  number: "+447700900318",
+  recipient: "RelatedPerson/d1",
+  name: "Anna Ellis",
+  relation: "daughter",
+  ending: "0318",
+};
 
 /** 09:12:00 at the clinic. */
 export const noon = Date.parse("2027-05-03T08:12:00Z");
@@ -68,6 +84,7 @@ export function fakePhone(first: Partial<SoftphoneState> = {}) {
       return () => listeners.delete(listener);
     },
     call: vi.fn(async () => {}),
+    confirm: vi.fn(async () => {}),
     again: vi.fn(async () => {}),
     end: vi.fn(),
     setMuted: vi.fn(),

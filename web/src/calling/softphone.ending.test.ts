@@ -31,7 +31,7 @@ describe("the other side's end", () => {
     leg.answer();
     await pass(63_000);
     leg.over();
-    expect(call()).toMatchObject({ phase: "ended", outcome: "completed", endedBy: "patient", seconds: 63 });
+    expect(call()).toMatchObject({ phase: "ended", outcome: "completed", endedBy: "them", seconds: 63 });
     expect(b.tabs.release).toHaveBeenCalled();
     expect(b.mic.microphone.lend).toHaveBeenLastCalledWith(false);
     expect(b.device().audio.unsetInputDevice).toHaveBeenCalled();
@@ -90,7 +90,7 @@ describe("the other side's end", () => {
     await pass(1000);
     expect(call().phase).toBe("connected");
     leg.over();
-    expect(call().endedBy).toBe("patient");
+    expect(call().endedBy).toBe("them");
   });
 
   it.each(["cancel", "reject"])("%s ends it too", async (event) => {

@@ -40,7 +40,8 @@ describe("placing", () => {
     go();
     await settled();
     expect(b.fetchToken).toHaveBeenCalledTimes(1);
-    expect(b.device().asked).toEqual([{ params: { To: "+447700900142", appointmentId: "a1" } }]);
+    const params = { To: "+447700900142", appointmentId: "a1", recipient: "Patient/p1" };
+    expect(b.device().asked).toEqual([{ params }]);
     expect(b.mic.microphone.lend).toHaveBeenLastCalledWith(true);
   });
 

@@ -73,6 +73,7 @@ export function createSoftphone({ microphone, speaker, tabs, ...deps }: Softphon
       return () => void listeners.delete(own);
     },
     call: caller.call,
+    confirm: caller.confirm,
     again: caller.again,
     end: caller.end,
     setMuted: caller.setMuted,

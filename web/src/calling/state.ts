@@ -4,8 +4,8 @@ import type { components } from "../api";
 
 export type ServerCall = components["schemas"]["Call"];
 
-/** Where a call is. There is one call at a time. */
-export type Phase = "idle" | "preparing" | "ringing" | "connected" | "reconnecting" | "ended";
+/** Where a call is. There is one call at a time; one that is asked about first ("asking") is none yet. */
+export type Phase = "idle" | "asking" | "preparing" | "ringing" | "connected" | "reconnecting" | "ended";
 
 /** How a call ended. The SDK cannot tell busy, no-answer or refused: the server's word wins over the browser's guess. */
 export type Outcome = "completed" | "busy" | "no-answer" | "failed" | "cancelled" | "refused";
@@ -13,15 +13,25 @@ export type Outcome = "completed" | "busy" | "no-answer" | "failed" | "cancelled
 /** What the listener should know about the sound while connected; the worst that holds. */
 export type Quality = "good" | "weak" | "no-sound" | "silent-microphone";
 
+/** Why the clinician is asked first: whom the record says to have died, or an appointment that is off. */
+export type Doubt = "deceased" | "cancelled" | "missed" | "mistake";
+
 /** Whom a call goes to. */
 export interface Target {
   appointment: string;
   /** E.164. */
   number: string;
-  /** Shown and announced; never in a page title. */
+  /** Literal reference of the person; several may share a number. */
+  recipient: string;
+  /** Their own; "the patient" when the record has none. Shown and announced; never in a page title. */
   name: string;
+  /** What they are to the patient, such as "daughter"; none for a patient. */
+  relation?: string;
   /** Last four digits. */
   ending: string;
+  /** Digits to be asked for when somebody answers. */
+  extension?: string;
+  doubts?: readonly Doubt[];
 }
 
 export interface CallState {
@@ -31,7 +41,7 @@ export interface CallState {
   callSid?: string;
   /** Milliseconds since 1970. */
   startedAt: number;
-  /** When the patient's phone began to ring. */
+  /** When their phone began to ring. */
   ringingAt?: number;
   answeredAt?: number;
   endedAt?: number;
@@ -43,7 +53,13 @@ export interface CallState {
   memberStatus?: NonNullable<ServerCall["status"]>;
   /** Absent for a few seconds after the end of a call that was not answered: only the server knows why. */
   outcome?: Outcome;
-  endedBy?: "you" | "patient";
+  endedBy?: "you" | "them";
+  /** The server said that their phone rang. */
+  rang?: boolean;
+  /** It rang, and they did not want it: nobody is on another call. */
+  declined?: boolean;
+  /** What answered, as machine detection told it: human, machine_start, … */
+  answeredBy?: string;
   /** A sentence for the person: why it was refused or failed. */
   reason?: string;
   /** Keys pressed in this call. */
@@ -97,8 +113,10 @@ export interface Softphone {
   getState(): SoftphoneState;
   /** Returns the function that ends the subscription. */
   subscribe(listener: () => void): () => void;
-  /** Places a call; refused while one is live. Never rejects: what went wrong is in the state. */
+  /** Places a call, or asks first; refused while one is live. Never rejects: what went wrong is in the state. */
   call(target: Target): Promise<void>;
+  /** Yes to what is asked before a call; no is `clear`. */
+  confirm(): Promise<void>;
   /** Calls the target of the last call again. */
   again(): Promise<void>;
   /** Cancels or ends the live call. */
@@ -106,7 +124,7 @@ export interface Softphone {
   setMuted(muted: boolean): void;
   /** One of 0-9 * #. */
   press(digit: string): void;
-  /** Forgets an ended call, and the trouble shown. */
+  /** Forgets an ended call, a question, and the trouble shown. */
   clear(): void;
   /** Asks for the microphone if need be and says what came of it. */
   checkMicrophone(): Promise<void>;

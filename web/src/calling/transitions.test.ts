@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { CallState, ServerCall } from "./state";
 import { type CallEvent, idleLine, type LegEvent, type Line, transition } from "./transitions";
 
-const target = { appointment: "a1", number: "+447700900142", name: "Margaret Ellis", ending: "0142" };
+const target = {
+  appointment: "a1",
+  number: "+447700900142",
+  name: "Margaret Ellis",
+  ending: "0142",
+  recipient: "Patient/p",
+};
 const place: CallEvent = { type: "place", attempt: 1, target, at: 1_000 };
 const mine = (event: LegEvent): CallEvent => ({ ...event, attempt: 1 });
 const server = (more: Partial<ServerCall>, at = 90_000): CallEvent => ({
@@ -49,9 +55,9 @@ describe("the way of a call", () => {
       { digits: "1#" },
     ],
     [
-      "ended by the patient",
+      "ended by the other side",
       [...connected, over(73_400)],
-      { phase: "ended", outcome: "completed", endedBy: "patient", seconds: 63 },
+      { phase: "ended", outcome: "completed", endedBy: "them", seconds: 63 },
     ],
     [
       "ended by you",
@@ -119,7 +125,7 @@ describe("the way of a call", () => {
       mine({ type: "reconnected", at: 15_000 }),
       over(16_000),
     );
-    expect(still.call?.endedBy, "it came back").toBe("patient");
+    expect(still.call?.endedBy, "it came back").toBe("them");
     expect(run(...away, mine({ type: "ending", at: 15_000 }), word, word).call?.endedBy).toBe("you");
   });
 
@@ -128,6 +134,17 @@ describe("the way of a call", () => {
     expect(transition(line, { ...place, attempt: 2 })).toBe(line);
     expect(transition(line, { type: "clear", at: 0 })).toBe(line);
     expect(run(...ringing, over(5_000), { type: "clear", at: 0 }).call).toBeNull();
+  });
+
+  it("asks about a call that is none yet: nothing said of another one touches it, and it can be cleared", () => {
+    const ask: CallEvent = { type: "ask", target, at: 50_000 };
+    expect(transition(run(...ringing), ask), "a live call goes on").toMatchObject({ call: { phase: "ringing" } });
+    const line = run(...ringing, over(5_000), ask);
+    expect(line.call).toMatchObject({ phase: "asking", target, startedAt: 50_000 });
+    for (const event of [mine({ type: "silence", at: 1 }), over(6_000), server({ status: "busy", final: true })])
+      expect(transition(line, event)).toBe(line);
+    expect(transition(line, { type: "clear", at: 0 }).call).toBeNull();
+    expect(transition(line, { ...place, attempt: 2 }).call?.phase).toBe("preparing");
   });
 
   it("ignores what an old call says", () => {

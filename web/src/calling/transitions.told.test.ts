@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { CallState, ServerCall } from "./state";
 import { type CallEvent, idleLine, type LegEvent, type Line, transition } from "./transitions";
 
-const target = { appointment: "a1", number: "+447700900142", name: "Margaret Ellis", ending: "0142" };
+const target = {
+  appointment: "a1",
+  number: "+447700900142",
+  name: "Margaret Ellis",
+  ending: "0142",
+  recipient: "Patient/p",
+};
 const place: CallEvent = { type: "place", attempt: 1, target, at: 1_000 };
 const mine = (event: LegEvent): CallEvent => ({ ...event, attempt: 1 });
 const server = (more: Partial<ServerCall>, at = 90_000): CallEvent => ({
@@ -98,6 +104,51 @@ describe("the server's word", () => {
   ];
   it.each(cases)("%s", (_, events, expected) => {
     expect(run(...events).call).toMatchObject(expected);
+  });
+
+  const word = (more: Partial<ServerCall>) => server({ status: "completed", final: true, ...more });
+  const pressed = mine({ type: "ending", at: 19_000 });
+  it.each<[string, CallEvent[], CallState["endedBy"]]>([
+    ["the member, whatever was guessed", [...connected, over(20_000, "Lost."), word({ endedBy: "member" })], "them"],
+    [
+      "the clinician, who did not press: not you",
+      [...connected, over(20_000), word({ endedBy: "clinician" })],
+      undefined,
+    ],
+    ["you pressed: you", [...connected, pressed, over(20_000), word({ endedBy: "member" })], "you"],
+    ["not told: a guess", [...connected, over(20_000), word({})], "them"],
+  ])("who ended it: %s", (_, events, by) => {
+    expect(run(...events).call?.endedBy).toBe(by);
+  });
+
+  it("what answered, also when that comes after the end", () => {
+    const machine = { status: "in-progress", answeredBy: "machine_start" } as const;
+    expect(run(...connected, server(machine)).call).toMatchObject({ phase: "connected", answeredBy: "machine_start" });
+    const late = run(...connected, over(20_000), word({}), word({ answeredBy: "machine_end_beep" }));
+    expect(late.call).toMatchObject({ outcome: "completed", answeredBy: "machine_end_beep" });
+  });
+
+  it("no answer, but the clinician did not wait for one", () => {
+    const word = server({ status: "no-answer", final: true, endedBy: "clinician" });
+    expect(run(...ringing, pressed, over(20_000), word).call).toMatchObject({ outcome: "cancelled", endedBy: "you" });
+    expect(run(...ringing, over(20_000, "Lost."), word).call).toMatchObject({ outcome: "failed", reason: "Lost." });
+  });
+
+  it("why it failed", () => {
+    const failure = { code: 13224, sip: 404, reason: "The number does not exist." };
+    expect(run(...ringing, server({ status: "failed", final: true, failure })).call?.reason).toBe(failure.reason);
+    const broke = run(...ringing, over(4_000, "Lost."), server({ status: "canceled", final: true, failure }));
+    expect(broke.call?.reason, "what broke here is known here").toBe("Lost.");
+    expect(run(...ringing, server({ status: "busy", final: true, failure })).call?.reason).toBeUndefined();
+  });
+
+  it("that it was declined: it rang first, or the phone said so", () => {
+    const busy = (failure?: ServerCall["failure"]) =>
+      server({ status: "busy", final: true, ...(failure ? { failure } : {}) });
+    expect(run(...ringing, server({ status: "ringing" }), busy()).call?.declined).toBe(true);
+    expect(run(...ringing, busy({ sip: 603, reason: "Declined." })).call?.declined).toBe(true);
+    // The SDK calls it ringing as soon as the gateway works on it.
+    expect(run(...ringing, busy()).call?.declined).toBeUndefined();
   });
 
   it("leaves out what does not go with its outcome", () => {

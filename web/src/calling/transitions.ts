@@ -1,7 +1,10 @@
 // How a call goes on: pure, so that every path can be tried without a browser.
+import type { CallEvent, LegEvent } from "./events";
 import type { CallState, Outcome, Phase, ServerCall, Target } from "./state";
 import { cleared, mutedNow, noWarnings, raised, settle, type Warnings } from "./warnings";
 import { concerns, doubtful } from "./whose";
+
+export type { CallEvent, LegEvent } from "./events";
 
 /** The call and what is known of it beside what is shown. */
 export interface Line {
@@ -21,31 +24,6 @@ export interface Line {
   warnings: Warnings;
 }
 
-/** What the browser's leg says of itself. `at` is milliseconds since 1970. */
-export type LegEvent =
-  | { type: "placed"; at: number }
-  | { type: "ringing"; sid?: string | undefined; at: number }
-  | { type: "accepted"; sid?: string | undefined; at: number }
-  | { type: "reconnecting"; at: number }
-  | { type: "reconnected"; at: number }
-  | { type: "muted"; muted: boolean; at: number }
-  | { type: "digit"; digit: string; at: number }
-  | { type: "warning"; name: string; raised: boolean; at: number }
-  | { type: "tick"; at: number }
-  | { type: "ending"; at: number }
-  /** The leg is over; with a reason: it broke. */
-  | { type: "closed"; reason?: string | undefined; outcome?: Outcome | undefined; at: number }
-  /** The server was given time to say how it ended, and did not. */
-  | { type: "silence"; at: number }
-  /** It never became a call: what hindered it is told elsewhere. */
-  | { type: "abandoned"; at: number };
-
-export type CallEvent =
-  | { type: "place"; attempt: number; target: Target; at: number }
-  | { type: "server"; call: ServerCall; at: number }
-  | { type: "clear"; at: number }
-  | (LegEvent & { attempt: number });
-
 export const idleLine: Line = {
   attempt: 0,
   call: null,
@@ -56,22 +34,32 @@ export const idleLine: Line = {
   warnings: noWarnings,
 };
 
-export type LiveCall = CallState & { phase: Exclude<Phase, "idle" | "ended"> };
+export type LiveCall = CallState & { phase: Exclude<Phase, "idle" | "asking" | "ended"> };
 
 export function isLive(call: CallState | null): call is LiveCall {
-  return call !== null && call.phase !== "ended" && call.phase !== "idle";
+  return call !== null && call.phase !== "ended" && call.phase !== "idle" && call.phase !== "asking";
+}
+
+/** Whether the person is asked before such a call, each time anew. */
+export function asksFirst(target: Target): boolean {
+  return (target.doubts?.length ?? 0) > 0;
 }
 
 export function transition(line: Line, event: CallEvent): Line {
   switch (event.type) {
     case "place":
-      return isLive(line.call) ? line : { ...emptied(line), ...begun(event.attempt, event.target, event.at) };
+      return isLive(line.call)
+        ? line
+        : { ...emptied(line), attempt: event.attempt, call: fresh("preparing", event.target, event.at) };
+    case "ask":
+      return isLive(line.call) ? line : { ...emptied(line), call: fresh("asking", event.target, event.at) };
     case "clear":
       return isLive(line.call) ? line : emptied(line);
     case "server":
       return told(line, event.call, event.at);
   }
-  if (event.attempt !== line.attempt || !line.call) return line;
+  // What is asked about is no call yet: the attempt is the one before it.
+  if (event.attempt !== line.attempt || !line.call || line.call.phase === "asking") return line;
   if (line.call.phase === "ended") return afterEnd(line, line.call, event);
   return ofLeg(line, line.call, event);
 }
@@ -81,9 +69,8 @@ function emptied(line: Line): Line {
   return { ...idleLine, attempt: line.attempt, ...(nameless === undefined ? {} : { nameless }) };
 }
 
-function begun(attempt: number, target: Target, at: number): Pick<Line, "attempt" | "call"> {
-  const call: CallState = { phase: "preparing", target, startedAt: at, muted: false, quality: "good", digits: "" };
-  return { attempt, call };
+function fresh(phase: Phase, target: Target, at: number): CallState {
+  return { phase, target, startedAt: at, muted: false, quality: "good", digits: "" };
 }
 
 function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
@@ -153,7 +140,7 @@ function closed(line: Line, call: CallState, event: Extract<LegEvent, { type: "c
   const broken = !line.ending && (event.reason !== undefined || lost(line, call));
   const answered = call.answeredAt !== undefined;
   const outcome = guess(line.ending, answered, event.outcome ?? (broken ? "failed" : undefined));
-  const by = line.ending ? "you" : answered && !broken ? "patient" : undefined;
+  const by = line.ending ? "you" : answered && !broken ? "them" : undefined;
   const next: CallState = {
     ...kept,
     phase: "ended",
@@ -187,6 +174,8 @@ function told(line: Line, said: ServerCall, at: number): Line {
     ...call,
     ...sid(call.callSid ?? said.key ?? said.clinicianLeg),
     ...(said.status ? { memberStatus: said.status } : {}),
+    ...(said.status === "ringing" ? { rang: true } : {}),
+    ...(said.answeredBy ? { answeredBy: said.answeredBy } : {}),
   };
   const outcome = outcomeTold(line, said);
   if (outcome) {
@@ -204,15 +193,20 @@ function outcomeTold(line: Line, said: ServerCall): Outcome | undefined {
   switch (said.status) {
     case "completed":
     case "busy":
-    case "no-answer":
     case "failed":
     case "refused":
       return said.status;
+    case "no-answer":
+      return said.endedBy === "clinician" ? notWaited(line) : said.status;
     case "canceled":
-      // The server sees only that the clinician's leg went away: that it broke is known here.
-      return line.broken && !line.ending ? "failed" : "cancelled";
+      return notWaited(line);
   }
   return undefined;
+}
+
+/** The server sees only that the clinician's leg went away: that it broke is known here. */
+function notWaited(line: Line): Outcome {
+  return line.broken && !line.ending ? "failed" : "cancelled";
 }
 
 function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Outcome, at: number): CallState {
@@ -221,9 +215,11 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
   const endedAt = call.endedAt ?? at;
   const own = call.answeredAt === undefined ? counted : secondsBetween(call.answeredAt, endedAt);
   const seconds = said.durationSeconds ?? own;
-  const by = line.ending ? "you" : completed && !line.broken ? "patient" : undefined;
+  const by = whoEnded(line, said, completed);
   const broke = line.broken && !line.ending && (completed || outcome === "failed");
-  const reason = said.refusal?.sentence ?? (broke ? held : undefined);
+  const why = outcome === "failed" ? said.failure?.reason : undefined;
+  const reason = said.refusal?.sentence ?? (broke ? held : undefined) ?? why;
+  const declined = outcome === "busy" && (call.rang || said.failure?.sip === sipDecline);
   return {
     ...kept,
     phase: "ended",
@@ -231,6 +227,17 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
     endedAt,
     ...(completed && seconds !== undefined ? { seconds } : {}),
     ...(by && (completed || outcome === "cancelled") ? { endedBy: by } : {}),
+    ...(declined ? { declined } : {}),
     ...(reason ? { reason } : {}),
   };
+}
+
+/** RFC 3261, 21.6.2. */
+const sipDecline = 603;
+
+/** That the person ended it is known here for sure; else the server's word, and only then that it was the other one. */
+function whoEnded(line: Line, said: ServerCall, completed: boolean): CallState["endedBy"] {
+  if (line.ending) return "you";
+  if (said.endedBy) return said.endedBy === "member" ? "them" : undefined;
+  return completed && !line.broken ? "them" : undefined;
 }

@@ -2,7 +2,7 @@ import { type RefObject, useLayoutEffect } from "react";
 
 /**
  * When the control that has the focus goes away with a change of state, the focus goes on to the one that takes its
- * place (Call patient, then Cancel, then Mute, then Call again) and never to the top of the page.
+ * place (Call, then Cancel, then Mute, then Call again) and never to the top of the page.
  */
 export function useKeptFocus(card: RefObject<HTMLElement | null>): void {
   // Read while rendering, that is before the change reaches the page: afterwards nobody knows who had it.

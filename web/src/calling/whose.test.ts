@@ -3,7 +3,13 @@ import type { ServerCall } from "./state";
 import { type CallEvent, idleLine, type LegEvent, type Line, transition } from "./transitions";
 import { concerns } from "./whose";
 
-const target = { appointment: "a1", number: "+447700900142", name: "Margaret Ellis", ending: "0142" };
+const target = {
+  appointment: "a1",
+  number: "+447700900142",
+  name: "Margaret Ellis",
+  ending: "0142",
+  recipient: "Patient/p",
+};
 const place: CallEvent = { type: "place", attempt: 1, target, at: 1_000 };
 const mine = (event: LegEvent): CallEvent => ({ ...event, attempt: 1 });
 const run = (...events: CallEvent[]): Line => events.reduce(transition, idleLine);

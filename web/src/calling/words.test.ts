@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { CallState, Outcome } from "./state";
 import { minutesAndSeconds, spokenDuration, words } from "./words";
 
-const target = { appointment: "a1", number: "+447700900142", name: "Margaret Ellis", ending: "0142" };
+const target = {
+  appointment: "a1",
+  number: "+447700900142",
+  name: "Margaret Ellis",
+  ending: "0142",
+  recipient: "Patient/p",
+};
 const around = { clock: () => "09:18" };
 const base: CallState = { phase: "preparing", target, startedAt: 0, muted: false, quality: "good", digits: "" };
 const say = (more: Partial<CallState>, now = 272_000) => words({ ...base, ...more }, now, around);
@@ -12,10 +18,10 @@ const done = (outcome: Outcome | undefined, more: Partial<CallState> = {}) =>
 
 describe("while it lasts", () => {
   it.each([
-    ["ok", "Your microphone works. The patient sees the clinic's number."],
-    ["unknown", "The patient sees the clinic's number."],
+    ["ok", "Your microphone works. Whoever you call sees the clinic's number."],
+    ["unknown", "Whoever you call sees the clinic's number."],
     ["asking", "Allow the microphone if your browser asks."],
-    ["blocked", "Your microphone cannot be used yet. The patient sees the clinic's number."],
+    ["blocked", "Your microphone cannot be used yet. Whoever you call sees the clinic's number."],
   ] as const)("idle, microphone %s", (microphone, note) => {
     expect(words(null, 0, { ...around, microphone })).toMatchObject({
       heading: "Ready to call",
@@ -34,19 +40,19 @@ describe("while it lasts", () => {
     expect(say({ phase: "ringing", ringingAt: 265_000 })).toMatchObject({
       heading: "Calling…",
       timer: "00:07",
-      note: "Ringing the patient's phone",
+      note: "Ringing Margaret Ellis's phone",
       spoken: "Calling Margaret Ellis",
     });
   });
 
   it.each<[string, Partial<CallState>, string, string, string]>([
     ["connected", {}, "Connected", "Connection good", "Connected"],
-    ["muted", { muted: true }, "Connected, you are muted", "The patient cannot hear you", "You are muted"],
+    ["muted", { muted: true }, "Connected, you are muted", "Margaret Ellis cannot hear you", "You are muted"],
     [
       "weak",
       { quality: "weak" },
       "Connected, weak connection",
-      "The patient may hear gaps. Move closer to your router or use a cable.",
+      "Margaret Ellis may hear gaps. Move closer to your router or use a cable.",
       "Connected, weak connection",
     ],
     [
@@ -67,11 +73,11 @@ describe("while it lasts", () => {
     expect(say({ ...talking, ...more })).toMatchObject({ heading, note, spoken, timer: "04:32" });
   });
 
-  it("says that the patient is still there only when the server says so", () => {
+  it("says that the other side is still there only when the server says so", () => {
     const lost = { ...talking, phase: "reconnecting" } as const;
     expect(say(lost)).toMatchObject({ heading: "Reconnecting…", note: "Stay on this page.", timer: "04:32" });
     expect(say({ ...lost, memberStatus: "in-progress" }).note).toBe(
-      "Stay on this page. The patient is still on the line.",
+      "Stay on this page. Margaret Ellis is still on the line.",
     );
     expect(say({ ...lost, memberStatus: "completed" }).note).toBe("Stay on this page.");
     expect(say(lost).spoken).toBe("Connection lost. Reconnecting");
@@ -87,28 +93,42 @@ describe("afterwards", () => {
       note: "Ended by you at 09:18",
       spoken: "Call ended after 6 minutes 3 seconds",
     });
-    expect(done("completed", { ...ended, endedBy: "patient" }).note).toBe("Ended by the patient at 09:18");
+    expect(done("completed", { ...ended, endedBy: "them" }).note).toBe("Ended by Margaret Ellis at 09:18");
     expect(done("completed", { ...ended, reason: "The connection was lost." }).note).toBe(
       "The connection was lost. Ended at 09:18",
     );
   });
 
   it.each<[Outcome, string, string]>([
-    ["busy", "Line busy", "The patient may be on another call."],
+    ["busy", "Line busy", "Margaret Ellis may be on another call."],
     ["no-answer", "No answer", "It rang for 30 seconds."],
-    ["cancelled", "Call cancelled", "You ended the call before it was answered."],
+    ["cancelled", "Call cancelled", "The call ended before it was answered."],
     ["failed", "The call did not go through", "Check the number and try again. Reference CA1"],
-    ["refused", "The call was not placed", "No call was made to the patient."],
+    ["refused", "The call was not placed", "No call was made to Margaret Ellis."],
   ])("%s", (outcome, heading, note) => {
     const said = done(outcome);
     expect(said).toMatchObject({ heading, note });
     expect(said.alert).toBe(outcome === "failed" || outcome === "refused");
   });
 
+  it("says whose end it was only of an end that is known", () => {
+    expect(done("cancelled", { endedBy: "you" }).note).toBe("You ended the call before it was answered.");
+    expect(done("completed").note).toBe("Ended at 09:18");
+    expect(done("completed", { endedBy: "them", answeredBy: "machine_start" }).note).toBe("Ended at 09:18");
+  });
+
+  it("does not say that somebody who declined is on another call", () => {
+    const { heading, note } = done("busy", { declined: true });
+    expect({ heading, note }).toEqual({
+      heading: "Call declined",
+      note: "The phone rang, and the call was declined.",
+    });
+  });
+
   it("says whether anybody was called", () => {
     const { callSid: _, ringingAt: __, ...unplaced } = { ...base, callSid: "", ringingAt: 0 };
     expect(words({ ...unplaced, phase: "ended", outcome: "failed" }, 0, around).note).toBe(
-      "No call was made to the patient.",
+      "No call was made to Margaret Ellis.",
     );
     expect(words({ ...unplaced, phase: "ended", outcome: "failed", memberStatus: "failed" }, 0, around).note).toBe(
       "Check the number and try again.",
@@ -128,11 +148,51 @@ describe("afterwards", () => {
   });
 });
 
-it("never says the number, and the name only to a screen reader", () => {
+describe("a machine that answered", () => {
+  it.each<[string, Partial<CallState>, string, string, string]>([
+    ["machine_start", {}, "Voicemail: leave no clinical detail", "Connection good", ""],
+    ["machine_end_beep", { muted: true }, "Voicemail: leave no clinical detail", "You are muted.", " You are muted."],
+    ["fax", {}, "A fax machine answered", "Connection good", ""],
+    [
+      "machine_end_other",
+      { quality: "no-sound" },
+      "Voicemail: leave no clinical detail",
+      "Connected. No sound is getting through.",
+      " Connected. No sound is getting through.",
+    ],
+  ])("%s", (answeredBy, more, heading, note, amiss) => {
+    const said = say({ ...talking, answeredBy, ...more });
+    expect(said).toMatchObject({ heading, note, tone: "warning", spoken: amiss ? `${heading}.${amiss}` : heading });
+  });
+
+  it("is nobody who could be on the line", () => {
+    const lost = {
+      ...talking,
+      phase: "reconnecting",
+      memberStatus: "in-progress",
+      answeredBy: "machine_start",
+    } as const;
+    expect(say(lost).note).toBe("Stay on this page. The line is still open.");
+  });
+
+  it.each(["human", "unknown"])("is not what was %s", (answeredBy) => {
+    expect(say({ ...talking, answeredBy })).toMatchObject({ heading: "Connected", tone: "good" });
+    expect(done("completed", { answeredBy, seconds: 12 }).heading).toBe("Call ended");
+  });
+});
+
+it("calls somebody without a name by what they are, with a capital where a sentence begins", () => {
+  const nameless = { ...target, name: "the patient's daughter" };
+  expect(say({ phase: "ringing", target: nameless }).note).toBe("Ringing the patient's daughter's phone");
+  expect(say({ ...talking, muted: true, target: nameless }).note).toBe("The patient's daughter cannot hear you");
+  expect(words(null, 0, { ...around, target: nameless }).note).toBe("The patient's daughter sees the clinic's number.");
+});
+
+it("never says the number; the heading stands beside the name in the call bar, and has none", () => {
   for (const phase of ["preparing", "ringing", "connected", "reconnecting", "ended"] as const) {
     const said = say({ ...talking, phase });
     expect(JSON.stringify(said)).not.toContain("7700");
-    expect(said.heading + said.note).not.toContain("Ellis");
+    expect(said.heading).not.toContain("Ellis");
   }
 });
 

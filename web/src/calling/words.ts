@@ -1,6 +1,8 @@
 // What a call is called: headings, notes, and the sentence for a screen
-// reader. Pure, British English, and never a number.
-import type { CallState, SoftphoneState } from "./state";
+// reader. Pure, British English, and never a number. Whoever is called is called
+// by their own name.
+import { householdOf, isVoicemail, opening, sentence, withRelation } from "../people";
+import type { CallState, Doubt, SoftphoneState, Target } from "./state";
 
 export type Tone = "neutral" | "good" | "warning" | "danger";
 
@@ -21,14 +23,19 @@ export interface Surroundings {
   clock(at: number): string;
   /** Used when there is no call. */
   microphone?: SoftphoneState["microphone"];
+  /** Whom a call would go to. */
+  target?: Target | null;
 }
 
 export function words(call: CallState | null, now: number, around: Surroundings): Words {
   switch (call?.phase) {
+    case "asking":
+      return asking(call);
     case "preparing":
       return said("Getting ready…", "Allow the microphone if your browser asks.", "neutral", "Getting ready to call");
     case "ringing": {
-      const rings = said("Calling…", "Ringing the patient's phone", "neutral", `Calling ${call.target.name}`);
+      const note = withExtension(`Ringing ${phoneOf(call.target)}`, call.target);
+      const rings = said("Calling…", note, "neutral", withExtension(`Calling ${calleeOf(call.target)}`, call.target));
       return { ...rings, timer: minutesAndSeconds(passed(call.ringingAt ?? call.startedAt, now)) };
     }
     case "connected":
@@ -38,7 +45,53 @@ export function words(call: CallState | null, now: number, around: Surroundings)
     case "ended":
       return ended(call, around);
   }
-  return idle(around.microphone ?? "unknown");
+  return idle(around.microphone ?? "unknown", around.target);
+}
+
+/** "Anna Ellis (daughter)"; of somebody who has died it is the household that is called. */
+export function calleeOf(target: Target): string {
+  return withRelation(nameOf(target), target.relation);
+}
+
+function nameOf(target: Target): string {
+  return hasDied(target) ? householdOf(target.name) : target.name;
+}
+
+export function hasDied({ doubts }: Target): boolean {
+  return doubts?.includes("deceased") ?? false;
+}
+
+function phoneOf(target: Target): string {
+  return hasDied(target) ? nameOf(target) : `${target.name}'s phone`;
+}
+
+/** What to ask for when somebody answers; none without an extension. */
+export function extensionOf(target: Target): string | undefined {
+  return target.extension ? `Ask for extension ${target.extension}.` : undefined;
+}
+
+function withExtension(note: string, target: Target): string {
+  const ask = extensionOf(target);
+  return ask ? `${note}. ${ask}` : note;
+}
+
+const off: Record<Exclude<Doubt, "deceased">, string> = {
+  cancelled: "This appointment was cancelled",
+  missed: "This appointment was missed",
+  mistake: "This appointment was entered by mistake",
+};
+
+function asking({ target }: CallState): Words {
+  const doubts = target.doubts ?? [];
+  const why = doubts.flatMap((one) => (one === "deceased" ? [] : [off[one]])).join(". ");
+  const [heading, note] = hasDied(target)
+    ? [diedWords(target), `${why ? `${why}. ` : ""}Call the household?`]
+    : [why, `Call ${calleeOf(target)} all the same?`];
+  return said(heading, note, "warning", `${heading}. ${note}`);
+}
+
+function diedWords(target: Target): string {
+  return `The record says ${target.name} has died`;
 }
 
 function said(heading: string, note: string, tone: Tone, spoken = heading): Words {
@@ -49,41 +102,62 @@ function timer(call: CallState, now: number): { timer?: string } {
   return call.answeredAt === undefined ? {} : { timer: minutesAndSeconds(passed(call.answeredAt, now)) };
 }
 
-function idle(microphone: SoftphoneState["microphone"]): Words {
-  const seen = "The patient sees the clinic's number.";
+function idle(microphone: SoftphoneState["microphone"], target: Target | null | undefined): Words {
+  if (target && hasDied(target)) return said("Ready to call", `${diedWords(target)}.`, "warning");
+  const seen = `${target ? opening(target.name) : "Whoever you call"} sees the clinic's number.`;
+  const note = [seen, ...(target ? [extensionOf(target)] : [])].filter(Boolean).join(" ");
   switch (microphone) {
     case "ok":
-      return said("Ready to call", `Your microphone works. ${seen}`, "neutral");
+      return said("Ready to call", `Your microphone works. ${note}`, "neutral");
     case "asking":
       return said("Ready to call", "Allow the microphone if your browser asks.", "neutral");
     case "blocked":
-      return said("Ready to call", `Your microphone cannot be used yet. ${seen}`, "warning");
+      return said("Ready to call", `Your microphone cannot be used yet. ${note}`, "warning");
   }
-  return said("Ready to call", seen, "neutral");
+  return said("Ready to call", note, "neutral");
 }
 
 function connected(call: CallState): Words {
+  const sound = soundOf(call);
+  const machine = machineWords(call.answeredBy);
+  if (!machine) return sound;
+  // What is amiss with the sound is said besides; that nobody listens comes first.
+  const amiss = sound.tone === "good" ? "" : sound.spoken;
+  const note = amiss ? sentence(amiss) : sound.note;
+  return said(machine, note, "warning", amiss ? `${machine}. ${note}` : machine);
+}
+
+/** What a clinician must know of a machine that answered; none for a person. */
+function machineWords(answeredBy: string | undefined): string | undefined {
+  if (isVoicemail(answeredBy)) return "Voicemail: leave no clinical detail";
+  return answeredBy === "fax" ? "A fax machine answered" : undefined;
+}
+
+function soundOf(call: CallState): Words {
+  const name = opening(nameOf(call.target));
   if (call.quality === "no-sound") {
     const note = "No sound is getting through. Check your connection.";
     return said("Connected, no sound", note, "warning", "Connected. No sound is getting through");
   }
   if (call.muted) {
-    return said("Connected, you are muted", "The patient cannot hear you", "warning", "You are muted");
+    return said("Connected, you are muted", `${name} cannot hear you`, "warning", "You are muted");
   }
   if (call.quality === "silent-microphone") {
     const note = "Check that your headset is on and not muted.";
     return said("We can't hear you", note, "warning", `We can't hear you. ${note}`);
   }
   if (call.quality === "weak") {
-    const note = "The patient may hear gaps. Move closer to your router or use a cable.";
+    const note = `${name} may hear gaps. Move closer to your router or use a cable.`;
     return said("Connected, weak connection", note, "warning", "Connected, weak connection");
   }
-  return said("Connected", "Connection good", "good");
+  return said("Connected", withExtension("Connection good", call.target), "good");
 }
 
 function reconnecting(call: CallState): Words {
-  // Only the server knows whether the patient is still there.
-  const there = call.memberStatus === "in-progress" ? " The patient is still on the line." : "";
+  // Only the server knows whether the other side is still there.
+  const somebody = `${opening(nameOf(call.target))} is still on the line.`;
+  const still = machineWords(call.answeredBy) ? "The line is still open." : somebody;
+  const there = call.memberStatus === "in-progress" ? ` ${still}` : "";
   return said("Reconnecting…", `Stay on this page.${there}`, "warning", "Connection lost. Reconnecting");
 }
 
@@ -92,15 +166,16 @@ function ended(call: CallState, around: Surroundings): Words {
     case "completed":
       return completed(call, around);
     case "cancelled": {
-      const note = "You ended the call before it was answered.";
-      return said("Call cancelled", note, "neutral", "Call cancelled");
+      const by = call.endedBy === "you" ? "You ended the call" : "The call ended";
+      return said("Call cancelled", `${by} before it was answered.`, "neutral", "Call cancelled");
     }
     case "busy":
-      return missed("Line busy", "The patient may be on another call.");
+      if (call.declined) return missed("Call declined", "The phone rang, and the call was declined.");
+      return missed("Line busy", `${opening(nameOf(call.target))} may be on another call.`);
     case "no-answer":
       return missed("No answer", rang(call));
     case "refused":
-      return failed("The call was not placed", call.reason ?? "No call was made to the patient.");
+      return failed("The call was not placed", call.reason ?? nobodyCalled(call));
     case "failed":
       return failed("The call did not go through", whyFailed(call));
   }
@@ -110,11 +185,16 @@ function ended(call: CallState, around: Surroundings): Words {
 
 function completed(call: CallState, around: Surroundings): Words {
   const at = call.endedAt === undefined ? "" : ` at ${around.clock(call.endedAt)}`;
-  const by = call.endedBy === "you" ? "Ended by you" : call.endedBy === "patient" ? "Ended by the patient" : "Ended";
+  const them = call.endedBy === "them" && !machineWords(call.answeredBy) ? `Ended by ${nameOf(call.target)}` : "Ended";
+  const by = call.endedBy === "you" ? "Ended by you" : them;
   const note = call.reason ? `${call.reason} ${by}${at}` : `${by}${at}`;
-  if (call.seconds === undefined) return said("Call ended", note, "neutral");
+  const voicemail = isVoicemail(call.answeredBy);
+  const heading = voicemail ? "Left for voicemail" : "Call ended";
+  const tone = voicemail ? "warning" : "neutral";
+  if (call.seconds === undefined) return said(heading, note, tone);
+  const spoken = `Call ended after ${spokenDuration(call.seconds)}`;
   return {
-    ...said("Call ended", note, "neutral", `Call ended after ${spokenDuration(call.seconds)}`),
+    ...said(heading, note, tone, voicemail ? `${heading}. ${spoken}` : spoken),
     timer: minutesAndSeconds(call.seconds),
   };
 }
@@ -128,15 +208,20 @@ function failed(heading: string, note: string): Words {
 }
 
 function rang(call: CallState): string {
-  if (call.ringingAt === undefined || call.endedAt === undefined) return "The patient did not answer.";
+  if (call.ringingAt === undefined || call.endedAt === undefined)
+    return `${opening(nameOf(call.target))} did not answer.`;
   return `It rang for ${spokenDuration(passed(call.ringingAt, call.endedAt))}.`;
 }
 
 function whyFailed(call: CallState): string {
   const dialled = call.ringingAt !== undefined || !neverDialled.has(call.memberStatus ?? "requested");
-  const parts = [call.reason ?? (dialled ? "Check the number and try again." : "No call was made to the patient.")];
-  if (call.callSid) parts.push(`Reference ${call.callSid}`);
-  return parts.join(" ");
+  const known = call.reason && sentence(call.reason);
+  const why = known ?? (dialled ? "Check the number and try again." : nobodyCalled(call));
+  return call.callSid ? `${why} Reference ${call.callSid}` : why;
+}
+
+function nobodyCalled(call: CallState): string {
+  return `No call was made to ${nameOf(call.target)}.`;
 }
 
 const neverDialled = new Set(["refused", "requested", "queued"]);

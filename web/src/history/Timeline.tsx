@@ -1,27 +1,25 @@
-import type { Call } from "../backend";
-import { machineTime } from "../clinictime";
+import type { Call, Moment } from "../backend";
+import { type ClinicTime, machineTime } from "../clinictime";
 import { useServices } from "../services";
 import styles from "./history.module.css";
-import { type Entry, isLookedUp, type Who, type Words, wordsOf } from "./words";
+import { type Entry, endingOf, isLookedUp, type Whom, type Words, wordsOf } from "./words";
 
 /** A call's versions, newest first; above them, what the record does not have yet. */
-export function Timeline({ entry, who }: { entry: Entry; who: Who }) {
-  const { recorded, pending, call } = entry;
+export function Timeline({ entry, whom }: { entry: Entry; whom: Whom }) {
+  const { recorded, pending } = entry;
+  const ending = endingOf(entry);
   const moments = [...(recorded?.timeline ?? [])].reverse();
   return (
     <ol className={styles.timeline}>
       {pending && (
-        <Row
-          key="pending"
-          words={wordsOf(pending.call, who, pending.call.refusal)}
-          at={timeOf(pending.call) ?? pending.at}
-        />
+        <Row key="pending" words={wordsOf(pending.call, whom, ending)} at={timeOf(pending.call) ?? pending.at} />
       )}
       {moments.map((moment) => (
         <Row
           key={moment.version}
-          words={wordsOf(moment, who, call.refusal)}
-          at={moment.at}
+          words={wordsOf(moment, whom, ending)}
+          at={moment.at ?? moment.recordedAt}
+          recordedAt={late(moment)}
           version={versionOf(recorded?.timeline ?? [], moment)}
           lookedUp={isLookedUp(moment)}
         />
@@ -40,14 +38,28 @@ function timeOf(call: Call): string | undefined {
   return call.status === "in-progress" ? call.received : undefined;
 }
 
+const MINUTE = 60_000;
+
+/** When a version was written, if that was long after what it tells had happened: the record was away. */
+function late({ at, recordedAt }: Moment): string | undefined {
+  if (at === undefined || recordedAt === undefined) return undefined;
+  return Math.abs(Date.parse(recordedAt) - Date.parse(at)) > MINUTE ? recordedAt : undefined;
+}
+
+/** The clock time, with the day before it unless that is the day on which it happened. */
+function recordedWords(time: ClinicTime, at: string | number | undefined, recordedAt: string): string {
+  return time.when(recordedAt, at === undefined ? Date.now() : new Date(at).getTime());
+}
+
 interface RowProps {
   words: Words;
   at: string | number | undefined;
+  recordedAt?: string | undefined;
   version?: number;
   lookedUp?: boolean;
 }
 
-function Row({ words, at, version, lookedUp }: RowProps) {
+function Row({ words, at, recordedAt, version, lookedUp }: RowProps) {
   const { time } = useServices();
   return (
     <li className={styles.moment} data-tone={words.tone} data-pending={version === undefined || undefined}>
@@ -56,6 +68,12 @@ function Row({ words, at, version, lookedUp }: RowProps) {
       {lookedUp && <span className={styles.note}>Completed from Twilio’s own record</span>}
       <span className={styles.small}>
         {at !== undefined && <time dateTime={machineTime(at)}>{time.exact(at)}</time>}
+        {recordedAt !== undefined && (
+          <>
+            {" · recorded "}
+            <time dateTime={machineTime(recordedAt)}>{recordedWords(time, at, recordedAt)}</time>
+          </>
+        )}
         {at !== undefined && " · "}
         {version === undefined ? "being written to the record" : `Version ${version}`}
       </span>

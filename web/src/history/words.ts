@@ -2,6 +2,7 @@
 import type { Call, Moment, RecordedCall, Status } from "../backend";
 import { duration } from "../clinictime";
 import type { Told } from "../live/live";
+import { isVoicemail, opening, sentence } from "../people";
 
 export type Tone = "plain" | "active" | "good" | "warning" | "danger";
 
@@ -11,15 +12,29 @@ export interface Words {
   tone: Tone;
 }
 
-/** Whom the number belongs to, as far as its ending tells. */
-export type Who = "patient" | "somebody";
+/** Who was called, as far as it is known. */
+export interface Whom {
+  name?: string;
+  /** To the patient; none for a patient. */
+  relation?: string;
+  /** One of the appointment's patients. */
+  patient: boolean;
+  /** The patient had died: `name` is that of the household. */
+  household?: boolean;
+}
 
 type Telling = Pick<Moment, "status" | "word" | "summary" | "durationSeconds" | "answeredBy">;
 
-export function wordsOf(told: Telling, who: Who, refusal?: Call["refusal"]): Words {
+/** What is known of the call as a whole, and told with its end. */
+export type Ending = Pick<Call, "refusal" | "failure" | "endedBy" | "answeredBy"> & {
+  /** The phone rang before. */
+  rang?: boolean;
+};
+
+export function wordsOf(told: Telling, whom: Whom, ending: Ending = {}): Words {
   switch (told.status) {
     case "refused":
-      return { heading: "Call not placed", note: refusal?.sentence ?? told.summary, tone: "danger" };
+      return { heading: "Call not placed", note: ending.refusal?.sentence ?? told.summary, tone: "danger" };
     case "requested":
       return { heading: "Call started", tone: "plain" };
     case "queued":
@@ -27,26 +42,27 @@ export function wordsOf(told: Telling, who: Who, refusal?: Call["refusal"]): Wor
     case "initiated":
       return { heading: "Dialling", tone: "plain" };
     case "ringing":
-      return { heading: who === "patient" ? "Ringing the patient’s phone" : "Ringing", tone: "active" };
+      return { heading: ringing(whom), tone: "active" };
     case "in-progress":
+      // Told before it was found that nobody had.
+      if (!told.answeredBy && machine(ending.answeredBy)) return { heading: "Call answered", tone: "plain" };
       return {
-        heading: answered(told.answeredBy, who),
+        heading: answered(told.answeredBy, whom),
         // Otherwise the version that brought the finding would read like the one before it.
         ...(told.answeredBy === "human" ? { note: "Answered by a person" } : {}),
-        tone: "good",
+        tone: machine(told.answeredBy) ? "warning" : "good",
       };
     case "completed":
-      return {
-        heading: told.durationSeconds === undefined ? "Call ended" : `Call ended, ${duration(told.durationSeconds)}`,
-        ...(machine(told.answeredBy) ? { note: answered(told.answeredBy, who) } : {}),
-        tone: "plain",
-      };
+      return completed(told, whom, ending);
     case "busy":
-      return { heading: "Line busy", tone: "warning" };
+      return { heading: declined(ending) ? "Call declined" : "Line busy", tone: "warning" };
     case "no-answer":
+      if (ending.endedBy === "clinician") return { heading: "Cancelled before answer", tone: "plain" };
       return { heading: "No answer", tone: "warning" };
-    case "failed":
-      return { heading: "The call did not go through", tone: "danger" };
+    case "failed": {
+      const why = ending.failure?.reason;
+      return { heading: "The call did not go through", ...(why ? { note: sentence(why) } : {}), tone: "danger" };
+    }
     case "canceled":
       return { heading: "Cancelled before answer", tone: "plain" };
     default:
@@ -54,14 +70,41 @@ export function wordsOf(told: Telling, who: Who, refusal?: Call["refusal"]): Wor
   }
 }
 
-function machine(by: string | undefined): boolean {
-  return by !== undefined && (by.startsWith("machine") || by === "fax");
+function completed(told: Telling, whom: Whom, { endedBy }: Ending): Words {
+  const long = told.durationSeconds === undefined ? "" : `, ${duration(told.durationSeconds)}`;
+  const heading = `${isVoicemail(told.answeredBy) ? "Left for voicemail" : "Call ended"}${long}`;
+  const notes = [
+    ...(told.answeredBy === "fax" ? [answered("fax", whom)] : []),
+    ...(endedBy ? [endedBy === "member" ? endedByThem(told, whom) : "Ended by the clinician"] : []),
+  ];
+  const tone = machine(told.answeredBy) ? "warning" : "plain";
+  return { heading, ...(notes.length > 0 ? { note: notes.join(". ") } : {}), tone };
 }
 
-function answered(by: string | undefined, who: Who): string {
-  if (by?.startsWith("machine")) return "Voicemail answered";
+function endedByThem(told: Telling, { name, patient }: Whom): string {
+  if (machine(told.answeredBy)) return "Ended by the machine that answered";
+  return `Ended by ${name ?? (patient ? "the patient" : "the person called")}`;
+}
+
+/** It rang, and then it was "busy": nobody was on another call (RFC 3261, 21.6.2 for 603). */
+function declined({ rang, failure }: Ending): boolean {
+  return rang === true || failure?.sip === 603;
+}
+
+function machine(by: string | undefined): boolean {
+  return isVoicemail(by) || by === "fax";
+}
+
+function ringing({ name, patient, household }: Whom): string {
+  if (name && household) return `Ringing ${name}`;
+  if (name) return `Ringing ${name}’s phone`;
+  return patient ? "Ringing the patient’s phone" : "Ringing";
+}
+
+function answered(by: string | undefined, { name, patient }: Whom): string {
+  if (isVoicemail(by)) return "Voicemail answered";
   if (by === "fax") return "A fax machine answered";
-  return who === "patient" ? "Patient answered" : "Call answered";
+  return `${opening(name ?? (patient ? "patient" : "call"))} answered`;
 }
 
 const ORDER: Record<Status, number> = {
@@ -113,6 +156,12 @@ export function entriesOf(recorded: readonly RecordedCall[], live: readonly Told
   const fresh = [...byKey].map(([id, told]): Entry => ({ id, call: told.call, pending: told }));
   // Stable, so calls without a time keep the server's order.
   return [...fresh, ...entries].sort((a, b) => began(b) - began(a) || 0);
+}
+
+/** What goes with the end of an entry's call. */
+export function endingOf({ call, recorded }: Entry): Ending {
+  const rang = recorded?.timeline.some(({ status }) => status === "ringing") ?? false;
+  return { ...call, rang };
 }
 
 function began(entry: Entry): number {

@@ -33,6 +33,8 @@ export function createCaches(client: QueryClient) {
       const { appointment } = call;
       if (!appointment) return;
       client.setQueriesData<Day>({ queryKey: keys.days }, (day) => day && withLastCall(day, appointment, call));
+      // The record is not what the page shows: somebody has died since, or a number is no longer theirs.
+      if (call.refusal) void client.invalidateQueries({ queryKey: keys.appointment(appointment) });
       askAgain(appointment);
     },
     refreshAll() {
@@ -65,10 +67,20 @@ function isNewer(call: Call, known: LastCall | null): boolean {
   const began = Date.parse(call.sent ?? "");
   // A later call may have gone just like the one before it.
   if (began > Date.parse(known.at)) return true;
-  if (known.status === call.status && known.final === call.final) return false;
+  if (known.status === call.status && known.final === call.final) return adds(call, known);
   if (Number.isNaN(began)) return true;
   // Of the same call, or an earlier one: only a later end replaces it.
   return !known.final;
+}
+
+/** The same word of the same call may come again with more: its length, or that a machine answered. */
+function adds(call: Call, known: LastCall): boolean {
+  const at = Date.parse(timeOf(call) ?? "");
+  if (Number.isNaN(at) || at < Date.parse(known.at ?? "")) return false;
+  const more = (["durationSeconds", "answeredBy", "endedBy", "failure"] as const).filter(
+    (one) => call[one] !== undefined,
+  );
+  return more.some((one) => JSON.stringify(call[one]) !== JSON.stringify(known[one]));
 }
 
 function lastCallOf(call: Call): LastCall {
@@ -81,5 +93,9 @@ function lastCallOf(call: Call): LastCall {
     ...(at ? { at } : {}),
     ...(call.durationSeconds !== undefined ? { durationSeconds: call.durationSeconds } : {}),
     ...(call.answeredBy ? { answeredBy: call.answeredBy } : {}),
+    ...(call.recipient ? { recipient: call.recipient } : {}),
+    ...(call.householdConfirmed ? { householdConfirmed: true } : {}),
+    ...(call.endedBy ? { endedBy: call.endedBy } : {}),
+    ...(call.failure ? { failure: call.failure } : {}),
   };
 }

@@ -166,6 +166,15 @@ describe("follow, refused", () => {
     expect(on.at).toEqual([0, 7_000]);
   });
 
+  it("comes back when another tab of the same person may have given up its stream", async () => {
+    const share = () => new BackendError("too-many-requests", "You have ten.", { retryAfter: 60_000 });
+    const on = refused([share(), share()]);
+    await vi.advanceTimersByTimeAsync(120_000);
+    on.follower.stop();
+    expect(on.at).toEqual([0, 60_000, 120_000]);
+    expect(on.health).toEqual([false]);
+  });
+
   it("keeps asking for as long as there is no room, and says so once", async () => {
     const full = () => new BackendError("unavailable", "There is no room.", { retryAfter: 5_000 });
     const on = refused(Array.from({ length: 100 }, full));

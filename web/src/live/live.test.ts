@@ -99,6 +99,21 @@ describe("live calls", () => {
     const again = { status: "no-answer" as const, final: true, sent: "2027-05-03T08:20:00Z" };
     caches.heard(call("b", { ...again, ended: "2027-05-03T08:20:30Z" }));
     expect(lastCall(), "a later call that went the same way").toMatchObject({ at: "2027-05-03T08:20:30Z" });
+    const voicemail = { status: "completed" as const, final: true, sent: "2027-05-03T08:30:00Z" };
+    caches.heard(call("c", { ...voicemail, ended: "2027-05-03T08:30:30Z" }));
+    const recipient = { ref: "RelatedPerson/d", name: "Anna Ellis", relation: "daughter" };
+    const found = { answeredBy: "machine_end_beep", durationSeconds: 12, recipient };
+    caches.heard(call("c", { ...voicemail, ...found, ended: "2027-05-03T08:30:30Z" }));
+    expect(lastCall(), "the same word with more").toMatchObject(found);
+    caches.heard(
+      call("older", { ...voicemail, sent: "2027-05-03T08:00:00Z", ended: "2027-05-03T08:01:00Z", durationSeconds: 60 }),
+    );
+    expect(lastCall(), "the same word of an earlier call").toMatchObject(found);
+    expect(ask, "what the page shows of the appointment still holds").not.toHaveBeenCalled();
+    const refusal = { code: "patient-deceased", sentence: "" };
+    caches.heard(call("d", { status: "refused", final: true, sent: "2027-05-03T08:40:00Z", refusal }));
+    expect(ask.mock.calls.map(([filters]) => filters?.queryKey)).toEqual([keys.appointment("7")]);
+    ask.mockClear();
     await vi.advanceTimersByTimeAsync(5_000);
     expect(ask.mock.calls.map(([filters]) => filters?.queryKey)).toEqual([keys.calls("7")]);
     caches.stop();

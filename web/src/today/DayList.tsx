@@ -2,9 +2,9 @@ import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { Link } from "wouter";
 import type { Appointment } from "../backend";
-import { birthDay } from "../clinictime";
 import { useServices } from "../services";
-import { nameOf, nextOf, statusWords } from "./day";
+import { DeceasedMark } from "./DeceasedMark";
+import { bornWords, nameOf, nextOf, patientName, patientsOf, statusWords, unreadableWords } from "./day";
 import { LastCallCell } from "./LastCallCell";
 import styles from "./today.module.css";
 
@@ -73,7 +73,7 @@ function DayRow({ appointment, now, next }: RowProps) {
       <td>{appointment.reason ?? ""}</td>
       <td>{statusWords(appointment.status)}</td>
       <td>
-        <LastCallCell call={appointment.lastCall} now={now} />
+        <LastCallCell appointment={appointment} now={now} />
       </td>
       <td className={styles.act}>
         <Open appointment={appointment} next={next} />
@@ -97,7 +97,7 @@ function DayCard({ appointment, now, next }: RowProps) {
       </div>
       {appointment.reason && <div>{appointment.reason}</div>}
       <div className={styles.cardFoot}>
-        <LastCallCell call={appointment.lastCall} now={now} />
+        <LastCallCell appointment={appointment} now={now} />
         <Open appointment={appointment} next={next} />
       </div>
     </li>
@@ -110,13 +110,38 @@ function Clock({ appointment }: { appointment: Appointment }) {
   return <time dateTime={appointment.start}>{time.clock(appointment.start)}</time>;
 }
 
-/** Two identifiers, so that no call goes to a namesake. */
+/** Two identifiers of each patient, so that no call goes to a namesake. */
 function Identity({ appointment }: { appointment: Appointment }) {
-  const born = appointment.patient?.birthDate;
+  const patients = patientsOf(appointment);
+  if (patients.length === 0) return <Person name={nameOf(appointment)} born={bornWords(undefined)} />;
+  return patients.map((one) => (
+    <Person
+      key={one.id}
+      name={patientName(one)}
+      born={bornWords(one)}
+      deceased={one.deceased}
+      unreadable={unreadableWords(one)}
+    />
+  ));
+}
+
+interface PersonProps {
+  name: string;
+  born: string;
+  deceased?: boolean | undefined;
+  unreadable?: string | undefined;
+}
+
+function Person({ name, born, deceased, unreadable }: PersonProps) {
   return (
     <>
-      <span className={styles.name}>{nameOf(appointment)}</span>
-      <span className={styles.born}>{born ? `Born ${birthDay(born)}` : "Date of birth not in the record"}</span>
+      <span className={styles.name}>
+        {name}
+        {deceased && " "}
+        {deceased && <DeceasedMark />}
+      </span>
+      <span className={styles.born}>{born}</span>
+      {unreadable && <span className={styles.unreadable}>{unreadable}</span>}
     </>
   );
 }

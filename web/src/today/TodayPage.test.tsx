@@ -121,6 +121,89 @@ describe("Today", () => {
     await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
   });
 
+  it("marks who has died, names each patient of a group, and counts what could not be read", async () => {
+    const beth = { id: "p-2", name: "Beth Smith", birthDate: "1958-02-01", phones: [] };
+    const alan = { id: "p-1", name: "Alan Smith", birthDate: "1956-05-03", phones: [], unreadable: 2 };
+    const gone = { id: "p-3", name: "Gone Before", birthDate: "1940-02-03", phones: [], deceased: true, unreadable: 1 };
+    show(<TodayPage />, {
+      backend: {
+        day: async () => ({
+          ...day(
+            "2027-05-03",
+            appointment("a", "2027-05-03T08:45:00Z", { patient: alan, patients: [alan, beth] }),
+            appointment("b", "2027-05-03T09:45:00Z", { patient: gone }),
+            appointment("c", "2027-05-03T10:45:00Z", { patient: { id: "u", phones: [], unread: true } }),
+          ),
+          unread: 2,
+        }),
+      },
+    });
+    const rows = (await screen.findAllByRole("row")).slice(1).map((row) => row.querySelector("th")?.textContent);
+    expect(rows).toEqual([
+      "Alan SmithBorn 3 May 19562 telephone entries cannot be readBeth SmithBorn 1 February 1958",
+      "Gone Before DeceasedBorn 3 February 19401 telephone entry cannot be read",
+      "Patient could not be readDate of birth could not be read",
+    ]);
+    screen.getByRole("link", { name: "Open Alan Smith and Beth Smith, 09:45" });
+    screen.getByText("2 appointments of this day could not be read.");
+  });
+
+  it("does not call a day empty of which something could not be read", async () => {
+    show(<TodayPage />, { backend: { day: async () => ({ ...day("2027-05-03"), unread: 1 }) } });
+    await screen.findByText("1 appointment of this day could not be read.");
+    expect(screen.queryByText("No appointments today.")).toBeNull();
+  });
+
+  const passing = (more = {}) => new BackendError("unavailable", "The health record does not answer.", more);
+
+  it("notices by itself that an outage has ended, and reads the trouble out once", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, now: NOW });
+    let fail = true;
+    let asked = 0;
+    show(<TodayPage />, {
+      backend: {
+        day: async () => {
+          asked++;
+          if (fail) throw passing({ incident: `inc-${asked}` });
+          return day("2027-05-03");
+        },
+      },
+    });
+    const alert = await screen.findByRole("alert");
+    const words = alert.textContent;
+    await act(() => vi.advanceTimersByTimeAsync(10_000));
+    expect(asked).toBeGreaterThan(1);
+    expect(screen.getByRole("alert"), "the same element").toBe(alert);
+    expect(alert.textContent, "nothing new to be read out").toBe(words);
+    fail = false;
+    await act(() => vi.advanceTimersByTimeAsync(40_000));
+    await screen.findByText("No appointments today.");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("does not ask before the service wants to be asked, nor again what a question will not change", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true, now: NOW });
+    const asked: number[] = [];
+    let error = passing({ retryAfter: 60_000 });
+    show(<TodayPage />, {
+      backend: {
+        day: async () => {
+          asked.push(Date.now());
+          throw error;
+        },
+      },
+    });
+    await screen.findByRole("alert");
+    await act(() => vi.advanceTimersByTimeAsync(55_000));
+    expect(asked).toHaveLength(1);
+    error = new BackendError("forbidden", "Not yours.");
+    await act(() => vi.advanceTimersByTimeAsync(40_000));
+    expect(asked).toHaveLength(2);
+    await screen.findByText("Not yours.");
+    await act(() => vi.advanceTimersByTimeAsync(300_000));
+    expect(asked.length, "only as often as any list is renewed").toBeLessThanOrEqual(5);
+  });
+
   it("names what the record does not have", async () => {
     show(<TodayPage />, {
       backend: {

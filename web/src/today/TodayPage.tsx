@@ -10,6 +10,7 @@ import { useTitle } from "../title";
 import { useNow } from "../useNow";
 import { DayList } from "./DayList";
 import { DayPicker } from "./DayPicker";
+import { unreadWords } from "./day";
 import styles from "./today.module.css";
 
 export function TodayPage() {
@@ -21,6 +22,7 @@ export function TodayPage() {
   const today = time.dayOf(now);
   const day = isDay(asked) ? asked : today;
   const query = useDay(day);
+  const unread = query.data && unreadWords(query.data);
   // Days are steps within one page: going back leads out of it, not through them.
   const pick = (next: string) => navigate(next === today ? "/" : `/?date=${next}`, { replace: true });
 
@@ -34,18 +36,23 @@ export function TodayPage() {
         <DayPicker day={day} today={today} onPick={pick} />
       </Group>
       <Summary day={query.data} shown={time.longDay(day)} />
-      {query.isError && (
+      {query.error != null && (
         <Problem
           title={query.data ? "The list could not be renewed" : "Your appointments could not be loaded"}
           error={query.error}
-          retrying={query.isFetching}
-          onRetry={() => void query.refetch()}
+          onRetry={query.refetch}
         >
           {query.error instanceof BackendError && query.error.code === "forbidden" && <SignOutHint />}
         </Problem>
       )}
-      {query.isPending && <Waiting />}
-      {query.data && query.data.appointments.length === 0 && (
+      {query.waiting && <Waiting />}
+      {unread && (
+        <Paper withBorder p="md" className={styles.unread}>
+          <Text fw={600}>{unread}</Text>
+          <Text>Look in the health record for what is missing here.</Text>
+        </Paper>
+      )}
+      {query.data && query.data.appointments.length === 0 && !unread && (
         <Paper withBorder p="xl">
           <Text fw={600}>No appointments {day === today ? "today" : "on this day"}.</Text>
           <Text c="dimmed">Choose another day above. New bookings appear here by themselves.</Text>

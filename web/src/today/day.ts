@@ -1,7 +1,8 @@
 // What a day's list says of each appointment. No React.
-import type { Appointment, LastCall } from "../backend";
-import { type ClinicTime, duration } from "../clinictime";
+import type { Appointment, Day, LastCall, Patient } from "../backend";
+import { birthDay, type ClinicTime, duration } from "../clinictime";
 import type { Tone } from "../history/words";
+import { isPatient, isVoicemail, opening, withRelation } from "../people";
 
 /** FHIR's appointment statuses (R4, AppointmentStatus) in words. */
 const STATUS: Record<string, string> = {
@@ -43,6 +44,18 @@ export function lastCallWords(call: LastCall, time: ClinicTime, now: number): La
   return { text: call.at ? `${text}, ${time.when(call.at, now)}` : text, tone };
 }
 
+/** Whom the last call went to, unless that is clear: the only patient. */
+export function lastCallee(
+  { recipient, householdConfirmed }: LastCall,
+  patients: readonly Patient[],
+): string | undefined {
+  if (householdConfirmed) return "The household";
+  if (!recipient || (isPatient(recipient.ref) && patients.length < 2)) return undefined;
+  const relation = recipient.relation ?? (isPatient(recipient.ref) ? undefined : "related person");
+  const name = recipient.name ?? patients.find(({ id }) => recipient.ref === `Patient/${id}`)?.name;
+  return name ? withRelation(name, relation) : relation && opening(relation);
+}
+
 function outcome(call: LastCall): LastCallWords {
   switch (call.status) {
     case "refused":
@@ -53,15 +66,15 @@ function outcome(call: LastCall): LastCallWords {
     case "ringing":
       return { text: "Calling now", tone: "active" };
     case "in-progress":
+      if (isVoicemail(call.answeredBy)) return { text: "Voicemail answered", tone: "warning" };
       return { text: "In a call now", tone: "good" };
-    case "completed": {
-      const what = call.answeredBy?.startsWith("machine") ? "Voicemail" : "Answered";
-      const long = call.durationSeconds === undefined ? "" : `, ${duration(call.durationSeconds)}`;
-      return { text: what + long, tone: "plain" };
-    }
+    case "completed":
+      return completed(call);
     case "busy":
-      return { text: "Line busy", tone: "warning" };
+      return { text: call.summary || "Line busy", tone: "warning" }; // the service knows whether it was declined
     case "no-answer":
+      // The clinician did not wait for it.
+      if (call.endedBy === "clinician") return { text: "Cancelled", tone: "plain" };
       return { text: "No answer", tone: "warning" };
     case "failed":
       return { text: "Did not go through", tone: "danger" };
@@ -72,8 +85,52 @@ function outcome(call: LastCall): LastCallWords {
   }
 }
 
+/** "Answered" is said only where somebody spoke, or something was found to have answered. */
+function completed(call: LastCall): LastCallWords {
+  const long = call.durationSeconds === undefined ? "" : `, ${duration(call.durationSeconds)}`;
+  if (isVoicemail(call.answeredBy)) return { text: `Left for voicemail${long}`, tone: "warning" };
+  if (call.answeredBy === "fax") return { text: `A fax machine answered${long}`, tone: "warning" };
+  const spoke = call.durationSeconds !== undefined || call.answeredBy === "human";
+  return { text: `${spoke ? "Answered" : "Call ended"}${long}`, tone: "plain" };
+}
+
+/** Every patient of an appointment; a group has several. */
+export function patientsOf(appointment: Appointment): Patient[] {
+  const { patient, patients } = appointment;
+  if (patients && patients.length > 0) return patients;
+  return patient ? [patient] : [];
+}
+
 /** Mrs Margaret Ellis; a record without a name says so. */
+export function patientName(patient: Patient): string {
+  return patient.name ?? (patient.unread ? "Patient could not be read" : "Name not in the record");
+}
+
+/** The names of all patients: "Mr Alan Smith and Mrs Beth Smith". */
 export function nameOf(appointment: Appointment): string {
-  if (!appointment.patient) return "No patient in the record";
-  return appointment.patient.name ?? "Name not in the record";
+  const names = patientsOf(appointment).map(patientName);
+  const last = names.pop();
+  if (last === undefined) return "No patient in the record";
+  return names.length > 0 ? `${names.join(", ")} and ${last}` : last;
+}
+
+export function bornWords(patient: Patient | undefined): string {
+  if (patient?.birthDate) return `Born ${birthDay(patient.birthDate)}`;
+  return patient?.unread ? "Date of birth could not be read" : "Date of birth not in the record";
+}
+
+/** How many entries for a telephone are no number; none without any. */
+export function unreadableWords(patient: Patient): string | undefined {
+  const { unreadable = 0 } = patient;
+  if (unreadable === 0) return undefined;
+  return unreadable === 1 ? "1 telephone entry cannot be read" : `${unreadable} telephone entries cannot be read`;
+}
+
+/** What a day's list leaves out because it could not be read; none without any. */
+export function unreadWords(day: Day): string | undefined {
+  const { unread = 0 } = day;
+  if (unread === 0) return undefined;
+  return unread === 1
+    ? "1 appointment of this day could not be read."
+    : `${unread} appointments of this day could not be read.`;
 }
