@@ -8,7 +8,7 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   await world.script(visit.number, { outcome: "manual", voice: "tone:440" });
   const { page } = desk;
   await desk.open(visit);
-  await desk.says("Ready to call", "The patient sees the clinic's number.");
+  await desk.says("Ready to call", `${visit.patient} sees the clinic's number.`);
   await photograph(page, "call-ready");
 
   // The state is over in a moment, so the access token is held back while it is looked at.
@@ -25,7 +25,7 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   await photograph(page, "call-preparing");
   letGo();
 
-  await desk.says("Calling…", "Ringing the patient's phone");
+  await desk.says("Calling…", `Ringing ${visit.patient}'s phone`);
   await world.rings(visit.number);
   await expect(desk.timer).toHaveText(/^00:\d\d$/);
   await expect(page).toHaveTitle("Calling… – Clinic calls");
@@ -72,7 +72,7 @@ test("the patient hears the clinician, and does not while the clinician is muted
   await photograph(handset.page, "phone-in-call");
 
   await desk.button("Mute").click();
-  await desk.says("Connected, you are muted", "The patient cannot hear you");
+  await desk.says("Connected, you are muted", `${visit.patient} cannot hear you`);
   await hearsNo(handset.page, 1000);
   await hears(desk.page, 1500);
   await photograph(desk.page, "call-muted");
@@ -83,7 +83,7 @@ test("the patient hears the clinician, and does not while the clinician is muted
   await handset.button("Mute").click();
   await hearsNo(desk.page, 1500);
   await handset.button("Hang up").click();
-  await desk.says("Call ended", /Ended by the patient at \d\d:\d\d/);
+  await desk.says("Call ended", new RegExp(`Ended by ${visit.patient} at \\d\\d:\\d\\d`));
   await expect(desk.timer).toHaveText(/^00:\d\d$/);
   await photograph(desk.page, "call-ended-by-the-patient");
 });

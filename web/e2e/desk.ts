@@ -9,6 +9,8 @@ export class Desk {
   readonly timer: Locator;
   readonly bar: Locator;
   readonly history: Locator;
+  /** "Call Mrs Margaret Ellis": whoever is chosen; not "Call again" or what is asked first. */
+  readonly callButton: Locator;
 
   constructor(
     readonly page: Page,
@@ -16,6 +18,7 @@ export class Desk {
   ) {
     this.card = page.getByTestId("call-card");
     this.band = this.card.locator("[data-band]");
+    this.callButton = this.card.getByRole("button", { name: /^Call (?!again$|all the same$|the household$)/ });
     this.timer = this.card.getByRole("timer");
     this.bar = page.getByTestId("call-bar");
     this.history = page.getByRole("region", { name: "Call history" });
@@ -32,7 +35,17 @@ export class Desk {
   /** Signs in and opens the appointment; its patient can be called then. */
   async open(visit: Visit): Promise<void> {
     await this.signIn(visit.clinician, `/appointments/${visit.id}`);
-    await expect(this.button("Call patient")).toBeVisible();
+    await expect(this.callButton).toBeVisible();
+  }
+
+  /** One of the numbers of the appointment, by whose it is. */
+  async choose(whose: string | RegExp): Promise<void> {
+    await this.page.getByRole("radio", { name: whose }).check();
+  }
+
+  /** The appointment's row in the list of the day. */
+  row(patient: string): Locator {
+    return this.page.getByRole("row").filter({ hasText: patient });
   }
 
   button(name: string): Locator {
@@ -40,7 +53,7 @@ export class Desk {
   }
 
   async call(): Promise<void> {
-    await this.button("Call patient").click();
+    await this.callButton.click();
   }
 
   /** Waits until the card says so. */

@@ -8,7 +8,7 @@ test("the signalling breaks and comes back: the sound never stops", async ({ des
   await desk.open(visit);
   await desk.talk(visit);
   await world.network({ signalling: false });
-  await desk.says("Reconnecting…", "Stay on this page. The patient is still on the line.");
+  await desk.says("Reconnecting…", `Stay on this page. ${visit.patient} is still on the line.`);
   await photograph(desk.page, "call-reconnecting");
   await hears(desk.page, 440);
   const before = await desk.seconds();
@@ -26,7 +26,7 @@ test("the sound breaks and comes back: reconnecting, then reconnected", async ({
   await desk.open(visit);
   await desk.talk(visit);
   await world.network({ media: false });
-  await desk.says("Reconnecting…", "The patient is still on the line.");
+  await desk.says("Reconnecting…", `${visit.patient} is still on the line.`);
   await photograph(desk.page, "call-reconnecting-media");
   await world.network({});
   await desk.says(/^Connected/);
@@ -49,7 +49,7 @@ test("packets get lost: the connection is called weak, and good again", async ({
     )
     .toBe("Connected, weak connection");
   await world.network({});
-  await expect(desk.band).toContainText("The patient may hear gaps. Move closer to your router or use a cable.");
+  await expect(desk.band).toContainText(`${visit.patient} may hear gaps. Move closer to your router or use a cable.`);
   await photograph(desk.page, "call-weak");
   await desk.says("Connected");
 });

@@ -9,32 +9,36 @@ const ways = [
     patient: "Pritchard",
     script: { outcome: "busy" },
     heading: "Line busy",
-    note: "The patient may be on another call.",
+    listed: "The line was busy",
+    note: /Pritchard may be on another call\./,
   },
   {
     name: "no-answer",
     patient: "Rahman",
     script: { outcome: "no-answer" },
     heading: "No answer",
+    listed: "No answer",
     note: /It rang for \d+ seconds\./,
   },
   {
     name: "declined",
     patient: "Ellis",
     script: { outcome: "decline", ringSeconds: 2 },
-    heading: "Line busy",
-    note: "The patient may be on another call.",
+    heading: "Call declined",
+    listed: "Declined",
+    note: "The phone rang, and the call was declined.",
   },
   {
     name: "failed",
     patient: "Okafor",
     script: { outcome: "failed" },
     heading: "The call did not go through",
+    listed: "Did not go through",
     note: /Reference CA[0-9a-f]{32}/,
   },
 ] as const;
 
-for (const { name, patient, script, heading, note } of ways) {
+for (const { name, patient, script, heading, listed, note } of ways) {
   test(`${name}: the server's word, and one click to try again`, async ({ desk, world }) => {
     const visit = await world.visit("Adeyemi", patient);
     await world.script(visit.number, script);
@@ -44,8 +48,8 @@ for (const { name, patient, script, heading, note } of ways) {
     await expect(desk.timer).toHaveCount(0);
     await photograph(desk.page, `call-${name}`);
     await desk.page.getByRole("link", { name: "Today", exact: true }).click();
-    const row = desk.page.getByRole("row").filter({ hasText: visit.patient });
-    await expect(row).toContainText(heading === "The call did not go through" ? /did not go through|failed/i : heading);
+    const row = desk.row(visit.patient);
+    await expect(row).toContainText(listed);
 
     await row.getByRole("link", { name: /^Open/ }).click();
     await desk.says(heading);
@@ -55,12 +59,27 @@ for (const { name, patient, script, heading, note } of ways) {
   });
 }
 
-test("voicemail answers", async ({ desk, world }) => {
+test("voicemail answers: amber, and left for voicemail wherever it is told", async ({ desk, world }) => {
   const visit = await world.visit("Adeyemi", "Ellis");
   await world.script(visit.number, { outcome: "voicemail", ringSeconds: 1, talkSeconds: 0 });
   await desk.open(visit);
   await desk.call();
-  await desk.says("Connected");
+  await desk.says("Voicemail: leave no clinical detail");
+  await expect(desk.band).toHaveAttribute("data-tone", "warning");
+  await expect(desk.bar).toContainText("Voicemail: leave no clinical detail");
+  await expect(desk.bar).toHaveAttribute("data-tone", "warning");
+  await expect(desk.page.getByRole("status").filter({ hasText: "leave no clinical detail" })).toBeAttached();
   await expect(desk.history).toContainText("Voicemail answered");
   await photograph(desk.page, "call-voicemail");
+  await desk.button("Mute").click();
+  await desk.says("Voicemail: leave no clinical detail", "You are muted.");
+  await desk.button("End call").click();
+  await desk.says("Left for voicemail", /Ended by you at \d\d:\d\d/);
+  await expect(desk.moments().first()).toContainText("Left for voicemail");
+  await expect(desk.history.locator("ol > li").first()).not.toContainText(`${visit.patient} answered`);
+  await photograph(desk.page, "call-left-for-voicemail");
+  await desk.page.getByRole("link", { name: "Today", exact: true }).click();
+  await expect(desk.row(visit.patient)).toContainText("Left for voicemail");
+  await desk.page.reload();
+  await expect(desk.row(visit.patient), "as the record has it").toContainText("Left for voicemail");
 });

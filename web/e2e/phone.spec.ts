@@ -19,7 +19,7 @@ test("the automatic voice answers and is heard; a person takes over with sound",
   await expect.poll(async () => (await hear(desk.page, 1500)).share).toBeGreaterThan(0.6);
   await handset.button("Hang up").click();
   await handset.says(/^Ended after/);
-  await desk.says("Call ended", "Ended by the patient");
+  await desk.says("Call ended", `Ended by ${visit.patient}`);
 });
 
 test("a call is declined at the phone", async ({ desk, world, open }) => {
@@ -30,7 +30,7 @@ test("a call is declined at the phone", async ({ desk, world, open }) => {
   await desk.call();
   await handset.button("Decline").click();
   await handset.says("Declined");
-  await desk.says("Line busy");
+  await desk.says("Call declined");
 });
 
 test("the clinician gives up, and the phone says it was missed", async ({ desk, world, open }) => {

@@ -8,13 +8,13 @@ test("the timeline grows by itself, and is the history of the FHIR Communication
   await expect(desk.history).toContainText("No calls yet.");
   await desk.call();
   await world.rings(visit.number);
-  await expect(desk.moments().first()).toContainText("Ringing the patient’s phone");
+  await expect(desk.moments().first()).toContainText(`Ringing ${visit.patient}’s phone`);
   await photograph(desk.page, "history-ringing");
   await world.act(visit.number, "answer");
-  await expect(desk.moments().first()).toContainText("Patient answered");
+  await expect(desk.moments().first()).toContainText(`${visit.patient} answered`);
   await desk.says("Connected");
   await world.act(visit.number, "hangup");
-  await desk.says("Call ended", "Ended by the patient");
+  await desk.says("Call ended", `Ended by ${visit.patient}`);
   const end = desk.moments().first();
   await expect(end).toContainText(/Call ended, \d+ s/);
   await expect(end).toContainText(/Version \d+/); // written, no longer being written
@@ -37,17 +37,17 @@ test("the timeline grows by itself, and is the history of the FHIR Communication
   ]);
   // Line by line, the page says what the version of the record says.
   for (const [i, version] of versions.entries()) {
-    expect(told[i]).toContain(words[callStatus(version)] ?? "Call started");
+    expect(told[i]).toContain(words(visit.patient)[callStatus(version)] ?? "Call started");
     expect(told[i]).toContain(`Version ${i + 1}`);
   }
 });
 
-const words: Record<string, string> = {
+const words = (patient: string): Record<string, string> => ({
   initiated: "Dialling",
-  ringing: "Ringing the patient’s phone",
-  "in-progress": "Patient answered",
+  ringing: `Ringing ${patient}’s phone`,
+  "in-progress": `${patient} answered`,
   completed: "Call ended",
-};
+});
 
 interface Extension {
   url: string;

@@ -11,7 +11,7 @@ test("a second tab says that the call is in the first, and places none", async (
   await second.open(visit);
   await desk.talk(visit);
   await expect(second.page.getByText("You are in a call in another tab.").first()).toBeVisible();
-  await expect(second.button("Call patient")).toHaveCount(0);
+  await expect(second.callButton).toHaveCount(0);
   await photograph(second.page, "second-tab");
   await desk.button("End call").click();
   await desk.says("Call ended");
@@ -23,14 +23,14 @@ test("after a page is lost in a call, the state comes from the server", async ({
   const visit = await world.visit("Adeyemi", "Ellis");
   await desk.open(visit);
   await desk.talk(visit);
-  await expect(desk.moments().first()).toContainText("Patient answered");
+  await expect(desk.moments().first()).toContainText(`${visit.patient} answered`);
   const context = desk.page.context();
   await desk.page.close({ runBeforeUnload: false });
 
   const next = new Desk(await context.newPage(), world);
   await next.open(visit);
   await next.says("Ready to call");
-  await expect(next.history).toContainText("Patient answered");
+  await expect(next.history).toContainText(`${visit.patient} answered`);
   // Nobody is at the clinician's end any more: the gateway ends the call and the record says so.
   await expect(next.moments().first()).toContainText("Call ended");
   await world.isIdle(visit.number);

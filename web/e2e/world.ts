@@ -4,8 +4,26 @@ import type { System } from "./system";
 
 interface Clinic {
   clinicians: { id: string; name: string }[];
-  members: { id: string; name: string; phones: { number: string; does: string }[] }[];
-  appointments: { id: string; practitioner: string; patient: string; status: string }[];
+  members: Member[];
+  appointments: Booking[];
+  cases: { name: string; appointment: Booking; members: Member[] }[];
+}
+
+interface Booking {
+  id: string;
+  practitioner: string;
+  patient: string;
+  status: string;
+}
+
+interface Person {
+  id: string;
+  name: string;
+  phones: { number: string; does: string; written?: string }[];
+}
+
+interface Member extends Person {
+  relatives?: Person[];
 }
 
 export interface PhoneScript {
@@ -30,6 +48,14 @@ interface CallView {
   transcript: { kind: string; text?: string }[];
 }
 
+/** One of the day's unusual appointments (sandbox/clinic_cases.go). */
+export interface Unusual extends Visit {
+  /** Its patients, in their order. */
+  patients: Member[];
+  /** The first one's. */
+  relative?: Person;
+}
+
 /** One appointment, with whom it is. */
 export interface Visit {
   id: string;
@@ -51,6 +77,25 @@ export class World {
     const number = whom?.phones[0]?.number;
     if (!who || !whom || !found || !number) throw new Error(`${clinician} has no appointment with ${patient} today.`);
     return { id: found.id, clinician: who.name, patient: whom.name, patientId: whom.id, number };
+  }
+
+  async unusual(name: string): Promise<Unusual> {
+    const { clinic } = await this.ask<{ clinic: Clinic }>("GET", `${this.system.console}/console/v1/state`);
+    const found = clinic.cases.find((one) => one.name === name);
+    const who = clinic.clinicians.find((one) => one.id === found?.appointment.practitioner);
+    const [first] = found?.members ?? [];
+    const number = first?.phones.find((phone) => phone.number)?.number;
+    if (!found || !who || !first || !number) throw new Error(`The clinic has no case called ${name}.`);
+    const relative = first.relatives?.[0];
+    return {
+      id: found.appointment.id,
+      clinician: who.name,
+      patient: first.name,
+      patientId: first.id,
+      number,
+      patients: found.members,
+      ...(relative ? { relative } : {}),
+    };
   }
 
   async script(number: string, script: PhoneScript): Promise<void> {
