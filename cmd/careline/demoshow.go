@@ -89,7 +89,7 @@ func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) 
   The member's phone: %s
                       it will ring here: click Answer then
   The clinician:      %s
-                      sign in as %s, open the appointment of %s, click Call patient
+                      sign in as %s, open the appointment of %s, click Call
 
   The tabs hear each other (use headphones). Hang up, and read the record beside the call.
 
