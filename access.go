@@ -1,7 +1,5 @@
 package careline
 
-import "slices"
-
 // Refusal is the reason why a call may not be dialled; empty when it may. Its
 // text is written to the health record: never change one.
 type Refusal string
@@ -76,6 +74,7 @@ type Policy struct {
 	Regions    []string // ISO 3166-1 alpha-2: countries that may be dialled; the first one reads national numbers
 	PerMinute  int      // calls that one clinician may begin in a minute
 	Concurrent int      // calls that one clinician may have at once
+	WindowDays int      // how many days ago or ahead an appointment may be that is called for; 0: no limit
 }
 
 // Load is how busy a clinician is.
@@ -93,57 +92,4 @@ func (p Policy) MayBegin(l Load) Refusal {
 		return RefusedRate
 	}
 	return ""
-}
-
-// Route is who is reached by a call, found in the appointment.
-type Route struct {
-	Sender    Reference
-	Patient   Reference
-	Recipient Reference
-}
-
-// MayCall reports who the clinician reaches by calling to within the appointment,
-// or why not: the clinician must take part in it, and the number must be one of
-// its patient's, or of a related person's who takes part. The route holds what
-// could be established also when the call is refused.
-func (p Policy) MayCall(a Appointment, clinician string, to Phone) (Route, Refusal) {
-	var r Route
-	if len(a.Patients) == 1 {
-		r.Patient = a.Patients[0].Ref
-	}
-	at := slices.IndexFunc(a.Clinicians, func(c Participant) bool { return c.Clinician == clinician })
-	if at < 0 || clinician == "" {
-		return r, RefusedParticipant
-	}
-	r.Sender = a.Clinicians[at].As
-	if to.IsZero() {
-		return r, RefusedNumberMalformed
-	}
-	person, onFile, ok := owner(a, to)
-	if !ok {
-		return r, RefusedNumberNotOnFile
-	}
-	r.Patient, r.Recipient = person.Patient, person.Ref
-	return r, onFile.Dialable(p.Regions)
-}
-
-// owner finds whose number it is, as it is on file; a patient comes before a
-// related person who shares the number.
-func owner(a Appointment, to Phone) (Person, Phone, bool) {
-	for _, person := range slices.Concat(a.Patients, a.Relatives) {
-		at := slices.IndexFunc(person.Phones, to.Equal)
-		if at >= 0 && a.hasPatient(person.Patient) {
-			return person, person.Phones[at], true
-		}
-	}
-	return Person{}, Phone{}, false
-}
-
-func (a Appointment) hasPatient(r Reference) bool {
-	return r != "" && slices.ContainsFunc(a.Patients, func(p Person) bool { return p.Ref == r })
-}
-
-// TakesPart reports whether the clinician takes part in the appointment.
-func (a Appointment) TakesPart(clinician string) bool {
-	return clinician != "" && slices.ContainsFunc(a.Clinicians, func(c Participant) bool { return c.Clinician == clinician })
 }

@@ -160,7 +160,7 @@ func TestMayCall(t *testing.T) {
 			if test.to != "" {
 				to = phone(t, test.to)
 			}
-			route, why := policy.MayCall(appointment(t), test.clinician, to)
+			route, why := policy.MayCall(appointment(t), careline.Wish{Clinician: test.clinician, To: to})
 			if route != test.route || why != test.why {
 				t.Errorf("got %+v %q, want %+v %q", route, why, test.route, test.why)
 			}

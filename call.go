@@ -65,19 +65,23 @@ type Call struct {
 	Recipient   Reference // the patient, or the related person whose number was dialled
 	Appointment string    // id of the appointment
 	To          Phone
+	ToEnding    string  // last four digits of To; all that the record has of it
 	Refusal     Refusal // why the call was not dialled; empty when it was
+	Told        string  // the sentence of Refusal, as the clinician heard it
 	Names       Names   // of those whom the references name, as the record had them when the call was asked for
 	Household   bool    // the patient had died, and the clinician confirmed that the household is to be reached
 
-	Sent     time.Time // the carrier's time of its first report
+	Sent     time.Time // the carrier's time of its first report; when the call was asked for, if it ended without one
 	Received time.Time // when the call was first in progress
 	Ended    time.Time // the carrier's time of the last report
+	At       time.Time // when the newest of what is told here happened
 
 	Seconds    Seconds // length of the conversation
 	AnsweredBy string  // what answered, in the carrier's word: human, machine_start, …
 	Recording  string  // the carrier's id of the recording
 	EndedBy    Side    // who hung up, as far as the reports tell
-	Failure    Failure // why the carrier could not connect the call
+	Failure    Failure // why the carrier could not connect the call; only of one that failed
+	Declined   bool    // it rang, and was turned away: the line was not busy
 
 	ClinicianLeft bool // the browser's leg is over; says nothing about the member
 	Reconciled    bool // part of it was looked up, for its report had not come
@@ -90,12 +94,17 @@ func (c Call) Final() bool { return c.Status.Final() }
 func (c Call) Live() bool { return !c.Final() && !c.ClinicianLeft }
 
 // Recordable reports whether the health record should hold this call. A call is
-// known by its request, or by a report of the member's leg that names the
-// clinician's; a report that stands alone (a machine detection that came first, a
-// member who called back) waits in the log until its call is known.
+// known by its request, by a report of the member's leg that names the
+// clinician's, or by one of a leg that the REST API dialled for an appointment; a
+// report that stands alone (a machine detection that came first, a member who
+// called back) waits in the log until its call is known.
 func (c Call) Recordable() bool {
-	return c.Status == StatusRefused || c.Clinician != "" || (c.ClinicianLeg != "" && c.Appointment != "")
+	known := c.ClinicianLeg != "" || c.direct()
+	return c.Status == StatusRefused || c.Clinician != "" || known && c.Appointment != ""
 }
+
+// direct reports whether the member's leg is the call's only one.
+func (c Call) direct() bool { return c.MemberLeg != "" && c.MemberLeg == c.Key }
 
 // Names are how the people of a call are called. They are a patient's: never to
 // be logged.
@@ -115,12 +124,6 @@ const (
 	SideClinician Side = "clinician"
 	SideMember    Side = "member"
 )
-
-// Failure is the carrier's reason why a call came to nothing. Zero: none was told.
-type Failure struct {
-	Code int `json:"code,omitempty"` // the carrier's error code
-	SIP  int `json:"sip,omitempty"`  // the status of the last SIP response (RFC 3261, section 21)
-}
 
 // Seconds is a length of time that may be unknown. Its zero value is unknown;
 // a call of no length is SecondsOf(0).

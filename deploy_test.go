@@ -148,7 +148,10 @@ type container struct {
 			SecretKeyRef struct{ Name, Key string } `yaml:"secretKeyRef"`
 		} `yaml:"valueFrom"`
 	}
-	VolumeMounts []struct{ Name string } `yaml:"volumeMounts"`
+	VolumeMounts []struct {
+		Name      string
+		MountPath string `yaml:"mountPath"`
+	} `yaml:"volumeMounts"`
 }
 
 type probe struct {
@@ -239,14 +242,49 @@ func TestServiceKeepsWorkingBetweenRequests(t *testing.T) {
 	if got := c.StartupProbe.PeriodSeconds * c.StartupProbe.FailureThreshold; got != 240 {
 		t.Errorf("an instance has %d s to start, the longest that Cloud Run allows is 240: a migration within it must not be cut off", got)
 	}
+	checkCollector(t, s)
 	volumes := map[string]bool{}
 	for _, v := range s.Spec.Template.Spec.Volumes {
 		volumes[v.Name] = v.Secret.SecretName != "" && len(v.Secret.Items) > 0
 	}
-	for _, m := range c.VolumeMounts {
-		if !volumes[m.Name] {
-			t.Errorf("there is no volume %s", m.Name)
+	for _, c := range s.Spec.Template.Spec.Containers {
+		for _, m := range c.VolumeMounts {
+			if !volumes[m.Name] {
+				t.Errorf("there is no volume %s", m.Name)
+			}
 		}
+	}
+}
+
+// checkCollector compares where the metrics are with where they are read. Nobody but the collector gets there.
+func checkCollector(t *testing.T, s knativeService) {
+	t.Helper()
+	src, err := os.ReadFile("deploy/cloudrun/metrics.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Kind string
+		Spec struct{ Endpoints []struct{ Port, Path string } }
+	}
+	if err := yaml.Unmarshal(src, &read); err != nil || read.Kind != "RunMonitoring" || len(read.Spec.Endpoints) != 1 {
+		t.Fatalf("the collector's configuration cannot be read: %v, %+v", err, read)
+	}
+	set := map[string]string{}
+	for _, e := range s.Spec.Template.Spec.Containers[0].Env {
+		set[e.Name] = e.Value
+	}
+	if got := read.Spec.Endpoints[0]; got.Path != "/metrics" || got.Port != set["ADMIN_PORT"] || set["ADMIN_HOST"] != "127.0.0.1" {
+		t.Errorf("the collector reads %s on port %s; metrics are on %s:%s", got.Path, got.Port, set["ADMIN_HOST"], set["ADMIN_PORT"])
+	}
+	for _, p := range s.Spec.Template.Spec.Containers[0].Ports {
+		if strconv.Itoa(p.ContainerPort) == set["ADMIN_PORT"] {
+			t.Error("Cloud Run sends the world to the operators' port")
+		}
+	}
+	mounted := s.Spec.Template.Spec.Containers[1].VolumeMounts
+	if len(mounted) != 1 || mounted[0].MountPath != "/etc/rungmp" {
+		t.Errorf("the collector finds its configuration nowhere: %v", mounted)
 	}
 }
 

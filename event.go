@@ -13,7 +13,7 @@ type Kind string
 const (
 	KindRequested        Kind = "requested"         // a clinician asked for a call and may have it
 	KindRefused          Kind = "refused"           // a clinician asked for a call and may not
-	KindProgress         Kind = "progress"          // the carrier on the member's leg
+	KindProgress         Kind = "progress"          // the carrier on the member's leg, or on one whose report does not say whose it is
 	KindDialEnded        Kind = "dial-ended"        // the carrier on the outcome, told to the clinician's leg
 	KindClinicianLeg     Kind = "clinician-leg"     // the carrier on the clinician's leg
 	KindMachineDetection Kind = "machine-detection" // the carrier on who or what answered
@@ -24,7 +24,7 @@ const (
 // keeps it for ever as it came; nothing that was kept is changed afterwards.
 type CallEvent struct {
 	Seq  int64  // place in the log, from 1; 0 until the log has it
-	ID   string // the same for every repetition of the same report, and only for those
+	ID   string // the same for every report of the same content, and only for those
 	Call string // key of the call; empty when the report does not say, then the log finds it by Leg
 	Leg  string // the carrier's id of the leg that the event is about
 	Kind Kind

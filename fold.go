@@ -19,7 +19,7 @@ import (
 func Fold(events []CallEvent) Call {
 	sorted := slices.Clone(events)
 	slices.SortFunc(sorted, canonical)
-	var f fold
+	f := fold{direct: direct(sorted)}
 	for i, e := range sorted {
 		if i > 0 && canonical(sorted[i-1], e) == 0 {
 			continue
@@ -48,6 +48,7 @@ func canonical(a, b CallEvent) int {
 		compareRequests(a.Request, b.Request),
 		bytes.Compare(a.Report, b.Report),
 		bytes.Compare(a.Facts(), b.Facts()),
+		compareTimes(a.Kept, b.Kept), // of one report that was kept twice, the first counts
 	)
 }
 
@@ -91,16 +92,21 @@ func compareRequests(a, b Request) int {
 // knows" is the rule for every field but the status on the way to an outcome.
 type fold struct {
 	call    Call
+	direct  bool // the one leg of the call is the member's
 	outcome bool // Status is the outcome on the member's leg, or second hand
 	machine string
+	dialled bool // a report told of the dialling, so that Sent is its time
+	rang    bool
+	asked   time.Time // when the request was kept
 	left    time.Time // when the clinician's leg ended; zero also when that gave no time
-	dialled bool      // a report told of the dialling, so that Sent is its time
+	at      moments
 }
 
 func (f *fold) take(e CallEvent) {
 	keep(&f.call.Key, e.Call)
 	keep(&f.call.Appointment, e.Appointment)
 	f.call.Reconciled = f.call.Reconciled || e.Reconciled()
+
 	switch e.Kind {
 	case KindRequested, KindRefused:
 		f.request(e)
@@ -109,13 +115,15 @@ func (f *fold) take(e CallEvent) {
 	case KindDialEnded:
 		f.dialEnded(e)
 	case KindMachineDetection:
-		keep(&f.call.MemberLeg, e.Leg)
-		f.answeredBy(e.AnsweredBy)
+		f.member(e.Leg, e.Call)
+		f.answeredBy(e)
 	case KindClinicianLeg:
-		keep(&f.call.ClinicianLeg, e.Leg)
 		f.clinicianLeg(e)
 	}
-	keep(&f.call.Recording, e.Recording)
+
+	if f.call.Recording == "" && e.Recording != "" {
+		f.call.Recording, f.at.recording = e.Recording, e.At
+	}
 }
 
 func (f *fold) request(e CallEvent) {
@@ -123,93 +131,39 @@ func (f *fold) request(e CallEvent) {
 	if f.call.Status != StatusUnknown {
 		return // a call is decided once; the first decision stands
 	}
+
 	r := e.Request
 	f.call.Status = StatusRequested
 	if e.Kind == KindRefused {
-		f.call.Status, f.call.Refusal = StatusRefused, r.Refusal
+		f.call.Status, f.call.Refusal, f.call.Told = StatusRefused, r.Refusal, r.Refusal.SentenceFor(r.To)
 	}
-	f.call.Clinician, f.call.Sender, f.call.Patient, f.call.Recipient, f.call.To = r.Clinician, r.Sender, r.Patient, r.Recipient, r.To
+	f.call.Clinician, f.call.Sender, f.call.Patient, f.call.Recipient = r.Clinician, r.Sender, r.Patient, r.Recipient
+	f.call.To, f.call.ToEnding = r.To, r.To.Ending()
 	f.call.Names, f.call.Household = r.Names, r.Household
+	f.asked = happened(e)
+	f.at.status = f.asked
 }
 
-// progress believes the first outcome, and before one the furthest status.
-func (f *fold) progress(e CallEvent) {
-	keep(&f.call.MemberLeg, e.Leg)
-	if e.Call != e.Leg {
-		keep(&f.call.ClinicianLeg, e.Call)
-	}
-	keep(&f.call.Direction, e.Direction)
-	f.times(e)
-	f.answeredBy(e.AnsweredBy)
-	if e.Status.Final() {
-		f.end(e)
-		return
-	}
-	if f.outcome || f.call.Status == StatusRefused || e.Word == "" {
-		return
-	}
-	if f.call.Word == "" || e.Status.progress() > f.call.Status.progress() {
-		f.status(e)
-	}
-}
-
-func (f *fold) dialEnded(e CallEvent) {
-	keep(&f.call.ClinicianLeg, e.Leg)
-	keep(&f.call.MemberLeg, e.MemberLeg)
-	if e.Status.Final() {
-		f.end(e)
-	}
-}
-
-func (f *fold) clinicianLeg(e CallEvent) {
-	if e.Status.Final() && !f.call.ClinicianLeft {
-		f.call.ClinicianLeft, f.left = true, e.At
-	}
-}
-
-// end takes an outcome. A second outcome only adds a length that the first did
-// not know.
+// end takes an outcome. A second outcome only adds what the first did not know.
 func (f *fold) end(e CallEvent) {
 	if !f.outcome {
 		f.outcome = true
 		f.status(e)
 		f.call.Ended = e.At
 	}
-	if !f.call.Seconds.known {
-		f.call.Seconds = e.Seconds
+
+	if !f.call.Seconds.known && e.Seconds.known {
+		f.call.Seconds, f.at.length = e.Seconds, e.At
 	}
+	if f.call.EndedBy == "" && e.EndedBy != "" {
+		f.call.EndedBy, f.at.side = e.EndedBy, e.At
+	}
+	f.fail(e)
 }
 
 func (f *fold) status(e CallEvent) {
-	f.call.Status, f.call.Word, f.call.Refusal = e.Status, e.Word, ""
-}
-
-// times believes reports. The beginning that was looked up stands only when no
-// report told of the dialling, but just of what came after it.
-func (f *fold) times(e CallEvent) {
-	if e.At.IsZero() {
-		return
-	}
-	if f.call.Sent.IsZero() || !f.dialled && e.At.Before(f.call.Sent) {
-		f.call.Sent = e.At
-	}
-	if before := e.Status.progress(); before > 0 && before < StatusInProgress.progress() {
-		f.dialled = true
-	}
-	if e.Status == StatusInProgress && f.call.Received.IsZero() {
-		f.call.Received = e.At
-	}
-	if f.call.Received.Before(f.call.Sent) && !f.call.Received.IsZero() {
-		f.call.Received = f.call.Sent // the record counts whole seconds
-	}
-}
-
-// answeredBy believes a report of the leg before a detection, and anything
-// before "unknown", which the carrier says when it could not tell.
-func (f *fold) answeredBy(who string) {
-	if f.machine == "" || f.machine == "unknown" && who != "" {
-		f.machine = who
-	}
+	f.call.Status, f.call.Word, f.call.Refusal, f.call.Told = e.Status, e.Word, "", ""
+	f.at.status = happened(e)
 }
 
 // finish ends a call whose clinician has left though nobody told its outcome: the
@@ -218,14 +172,18 @@ func (f *fold) answeredBy(who string) {
 func (f *fold) finish() Call {
 	if f.call.ClinicianLeft && !f.call.Final() {
 		f.call.Ended = f.left
+		f.at.status = later(f.at.status, f.at.left)
 		if f.call.Status == StatusInProgress {
 			f.call.Status = StatusCompleted
 		} else {
 			f.call.Status = StatusCanceled
 		}
 	}
+
 	f.call.AnsweredBy = f.machine
 	keep(&f.call.Key, f.call.ClinicianLeg)
+	f.reasons()
+	f.moment()
 	return f.call
 }
 

@@ -76,7 +76,7 @@ func TestFoldTellsACall(t *testing.T) {
 	t.Parallel()
 	want := careline.Call{Key: parent, ClinicianLeg: parent, MemberLeg: child, Status: careline.StatusCompleted, Word: "completed",
 		Direction: "outbound-dial", Clinician: "dr-1", Sender: "Practitioner/dr-1", Patient: "Patient/p1", Recipient: "Patient/p1",
-		Appointment: "a1", Sent: noon, Received: noon.Add(10 * time.Second), Ended: noon.Add(190 * time.Second),
+		Appointment: "a1", Sent: noon, Received: noon.Add(10 * time.Second), Ended: noon.Add(190 * time.Second), At: noon.Add(190 * time.Second),
 		Seconds: careline.SecondsOf(180), AnsweredBy: "human", ClinicianLeft: true}
 	if diff := cmp.Diff(want, careline.Fold(answered()), same); diff != "" {
 		t.Errorf("a whole call (-want +got):\n%s", diff)
@@ -258,6 +258,12 @@ func anyEvent(t *rapid.T) careline.CallEvent {
 		e.At = time.Time{}
 	}
 	e.Recording = rapid.SampledFrom([]string{"", "", "RE1", "RE2"}).Draw(t, "recording")
+	e.EndedBy = rapid.SampledFrom([]careline.Side{"", "", careline.SideClinician, careline.SideMember}).Draw(t, "ended by")
+	e.Failure.SIP = rapid.SampledFrom([]int{0, 0, 404, 603}).Draw(t, "sip")
+	e.Kept = noon.Add(time.Duration(rapid.IntRange(0, 5).Draw(t, "kept")) * time.Second)
+	if e.Kind == careline.KindProgress && rapid.IntRange(0, 3).Draw(t, "under the key") == 0 {
+		e.Leg, e.Direction = parent, rapid.SampledFrom([]string{"", "inbound", "outbound-api"}).Draw(t, "direction")
+	}
 	return e
 }
 

@@ -27,7 +27,7 @@ func ClinicianFrom(ctx context.Context) (Clinician, bool) {
 
 // Appointment is a meeting of a patient and clinicians. careline only reads it.
 type Appointment struct {
-	ID         string
+	ID         string // empty: the record holds it, but it could not be read
 	Status     string // the record's word: booked, arrived, …
 	Start, End time.Time
 	Reason     string
@@ -40,6 +40,7 @@ type Appointment struct {
 type Participant struct {
 	Clinician string    // practitioner id
 	As        Reference // Practitioner/… or the PractitionerRole/… that was booked
+	Name      string    // as the record gives it; empty when it does not
 }
 
 // Person is somebody who can be telephoned: a patient, or a related person.

@@ -4,50 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"perci.health/careline"
 )
-
-// dayJSON is one day of a clinician's.
-type dayJSON struct {
-	Date         string            `json:"date"`     // YYYY-MM-DD
-	TimeZone     string            `json:"timeZone"` // whose midnights bound it
-	Appointments []appointmentJSON `json:"appointments"`
-}
-
-type appointmentJSON struct {
-	ID       string        `json:"id"`
-	Start    time.Time     `json:"start,omitzero"`
-	End      time.Time     `json:"end,omitzero"`
-	Status   string        `json:"status"`
-	Reason   string        `json:"reason,omitempty"`
-	Patient  *patientJSON  `json:"patient"`
-	LastCall *lastCallJSON `json:"lastCall"`
-	Phones   []phoneJSON   `json:"phones,omitempty"` // only of a single appointment
-}
-
-type patientJSON struct {
-	ID        string       `json:"id"`
-	Name      string       `json:"name,omitempty"`
-	BirthDate string       `json:"birthDate,omitempty"`
-	Phones    []endingJSON `json:"phones"`
-}
-
-// endingJSON is a number of which nobody learns more than is needed to tell two
-// of them apart.
-type endingJSON struct {
-	Ending string `json:"ending"`
-}
-
-// phoneJSON is a number to dial.
-type phoneJSON struct {
-	Number string             `json:"number"`
-	Ending string             `json:"ending"`
-	Of     careline.Reference `json:"of"`
-	Name   string             `json:"name,omitempty"`
-}
 
 // listAppointments is the clinician's day.
 func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error {
@@ -63,9 +24,12 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return fmt.Errorf("appointments of a day: %w", err)
 	}
-	own, ids := make([]careline.Appointment, 0, len(found)), make([]string, 0, len(found))
+	own, ids, unread := make([]careline.Appointment, 0, len(found)), make([]string, 0, len(found)), 0
 	for _, a := range found {
-		if a.TakesPart(practitioner) {
+		switch {
+		case a.ID == "":
+			unread++
+		case a.TakesPart(practitioner):
 			own, ids = append(own, a), append(ids, a.ID)
 		}
 	}
@@ -73,7 +37,12 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	day := dayJSON{Date: from.Format(time.DateOnly), TimeZone: s.cfg.Location.String(), Appointments: make([]appointmentJSON, 0, len(own))}
+	day := dayJSON{
+		Date:         from.Format(time.DateOnly),
+		TimeZone:     s.cfg.Location.String(),
+		Appointments: make([]appointmentJSON, 0, len(own)),
+		Unread:       unread,
+	}
 	for _, a := range own {
 		s.show(a)
 		day.Appointments = append(day.Appointments, appointmentOf(a, last))
@@ -94,10 +63,8 @@ func (s *server) oneAppointment(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.show(a)
 	answer := appointmentOf(a, last)
-	for _, p := range append(append([]careline.Person(nil), a.Patients...), a.Relatives...) {
-		for _, phone := range p.Phones {
-			answer.Phones = append(answer.Phones, phoneJSON{Number: phone.E164(), Ending: phone.Ending(), Of: p.Ref, Name: p.Name})
-		}
+	for _, p := range slices.Concat(a.Patients, a.Relatives) {
+		answer.add(p)
 	}
 	return writeJSON(w, http.StatusOK, answer)
 }
@@ -159,24 +126,4 @@ func (s *server) lastCalls(r *http.Request, ids []string) (map[string]careline.R
 		return nil, fmt.Errorf("last calls: %w", err)
 	}
 	return last, nil
-}
-
-func appointmentOf(a careline.Appointment, last map[string]careline.RecordedVersion) appointmentJSON {
-	j := appointmentJSON{ID: a.ID, Start: a.Start.UTC(), End: a.End.UTC(), Status: a.Status, Reason: a.Reason}
-	if len(a.Patients) > 0 {
-		j.Patient = patientOf(a.Patients[0])
-	}
-	if v, ok := last[a.ID]; ok {
-		j.LastCall = lastCallOf(v)
-	}
-	return j
-}
-
-func patientOf(p careline.Person) *patientJSON {
-	_, id, _ := strings.Cut(string(p.Ref), "/")
-	j := &patientJSON{ID: id, Name: p.Name, BirthDate: p.BirthDate, Phones: make([]endingJSON, 0, len(p.Phones))}
-	for _, phone := range p.Phones {
-		j.Phones = append(j.Phones, endingJSON{phone.Ending()})
-	}
-	return j
 }

@@ -31,7 +31,6 @@ type callJSON struct {
 	Final           bool            `json:"final"`
 	Summary         string          `json:"summary"` // the same in words for a person
 	Direction       string          `json:"direction,omitempty"`
-	Ending          string          `json:"ending,omitempty"` // of the number
 	Sent            time.Time       `json:"sent,omitzero"`
 	Received        time.Time       `json:"received,omitzero"`
 	Ended           time.Time       `json:"ended,omitzero"`
@@ -39,6 +38,30 @@ type callJSON struct {
 	AnsweredBy      string          `json:"answeredBy,omitempty"`
 	Recording       string          `json:"recording,omitempty"`
 	Refusal         *refusalJSON    `json:"refusal,omitempty"`
+	whoJSON
+}
+
+// whoJSON is who was called, who hung up, and why it came to nothing.
+type whoJSON struct {
+	Recipient *calledJSON   `json:"recipient,omitempty"`
+	Subject   *calledJSON   `json:"subject,omitempty"` // whose record
+	Ending    string        `json:"ending,omitempty"`  // of the number
+	EndedBy   careline.Side `json:"endedBy,omitempty"`
+	Failure   *failureJSON  `json:"failure,omitempty"`
+	Household bool          `json:"householdConfirmed,omitempty"`
+}
+
+// calledJSON is a person as the record names them.
+type calledJSON struct {
+	Ref      careline.Reference `json:"ref"`
+	Name     string             `json:"name,omitempty"`
+	Relation string             `json:"relation,omitempty"` // to the patient
+}
+
+type failureJSON struct {
+	Code   int    `json:"code,omitempty"` // the carrier's
+	SIP    int    `json:"sip,omitempty"`
+	Reason string `json:"reason"` // for a person
 }
 
 type refusalJSON struct {
@@ -48,7 +71,8 @@ type refusalJSON struct {
 
 type momentJSON struct {
 	Version         string          `json:"version"`
-	At              time.Time       `json:"at,omitzero"`
+	At              time.Time       `json:"at,omitzero"`         // when it happened
+	RecordedAt      time.Time       `json:"recordedAt,omitzero"` // when the version was written
 	Status          careline.Status `json:"status,omitempty"`
 	Word            string          `json:"word,omitempty"`
 	DurationSeconds *int            `json:"durationSeconds,omitempty"`
@@ -62,9 +86,10 @@ type lastCallJSON struct {
 	Word            string          `json:"word,omitempty"`
 	Final           bool            `json:"final"`
 	Summary         string          `json:"summary"`
-	At              time.Time       `json:"at,omitzero"`
+	At              time.Time       `json:"at,omitzero"` // when the newest of it happened
 	DurationSeconds *int            `json:"durationSeconds,omitempty"`
 	AnsweredBy      string          `json:"answeredBy,omitempty"`
+	whoJSON
 }
 
 // listCalls is the calls of an appointment.
@@ -88,31 +113,64 @@ func recordedOf(c careline.RecordedCall) recordedJSON {
 	j := recordedJSON{ID: c.ID, callJSON: callOf(c.Latest().Call), Timeline: make([]momentJSON, 0, len(c.Versions))}
 	for _, v := range slices.Backward(c.Versions) {
 		j.Timeline = append(j.Timeline, momentJSON{
-			Version: v.ID, At: v.At.UTC(), Status: v.Call.Status, Word: v.Call.Word,
-			DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, Summary: summary(v.Call),
+			Version: v.ID, At: happened(v), RecordedAt: v.At.UTC(), Status: v.Call.Status, Word: v.Call.Word,
+			DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, Summary: v.Call.Summary(),
 			Reconciled: v.Call.Reconciled,
 		})
 	}
 	return j
 }
 
+// happened is when what a version tells did; one that an older release wrote knows
+// only when it was written.
+func happened(v careline.RecordedVersion) time.Time {
+	if v.Call.At.IsZero() {
+		return v.At.UTC()
+	}
+	return v.Call.At.UTC()
+}
+
 func callOf(c careline.Call) callJSON {
 	j := callJSON{
 		Key: c.Key, Appointment: c.Appointment, ClinicianLeg: c.ClinicianLeg, MemberLeg: c.MemberLeg,
-		Status: c.Status, Word: c.Word, Final: c.Final(), Summary: summary(c), Direction: c.Direction, Ending: c.To.Ending(),
+		Status: c.Status, Word: c.Word, Final: c.Final(), Summary: c.Summary(), Direction: c.Direction,
 		Sent: c.Sent.UTC(), Received: c.Received.UTC(), Ended: c.Ended.UTC(),
-		DurationSeconds: seconds(c.Seconds), AnsweredBy: c.AnsweredBy, Recording: c.Recording,
+		DurationSeconds: seconds(c.Seconds), AnsweredBy: c.AnsweredBy, Recording: c.Recording, whoJSON: whoOf(c),
 	}
 	if c.Refusal != "" {
-		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Refusal.SentenceFor(c.To)}
+		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Why()}
 	}
 	return j
 }
 
+func whoOf(c careline.Call) whoJSON {
+	j := whoJSON{
+		Recipient: calledOf(c.Recipient, c.Names.Recipient, c.Names.Relation),
+		Subject:   calledOf(c.Patient, c.Names.Patient, ""),
+		Ending:    c.ToEnding,
+		EndedBy:   c.EndedBy,
+		Household: c.Household,
+	}
+	if c.Failure != (careline.Failure{}) {
+		j.Failure = &failureJSON{Code: c.Failure.Code, SIP: c.Failure.SIP, Reason: c.Failure.Reason()}
+		if j.Failure.Reason == "" {
+			j.Failure.Reason = "The carrier could not connect the call."
+		}
+	}
+	return j
+}
+
+func calledOf(ref careline.Reference, name, relation string) *calledJSON {
+	if ref == "" {
+		return nil
+	}
+	return &calledJSON{Ref: ref, Name: name, Relation: relation}
+}
+
 func lastCallOf(v careline.RecordedVersion) *lastCallJSON {
 	return &lastCallJSON{
-		Status: v.Call.Status, Word: v.Call.Word, Final: v.Call.Final(), Summary: summary(v.Call), At: v.At.UTC(),
-		DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy,
+		Status: v.Call.Status, Word: v.Call.Word, Final: v.Call.Final(), Summary: v.Call.Summary(), At: happened(v),
+		DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, whoJSON: whoOf(v.Call),
 	}
 }
 

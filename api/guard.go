@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -30,7 +31,9 @@ func (s *server) guard(w *answering, r *http.Request, route *Route) *http.Reques
 	if route.Who != Clinician {
 		return r
 	}
-	c, err := s.cfg.Session(r.Context(), r)
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin) // also for a stream: its beginning is an answer
+	defer done()
+	c, err := s.cfg.Session(ctx, r)
 	if err != nil {
 		Fail(w, r, err)
 		return nil

@@ -45,7 +45,7 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
 		if f.err != nil {
 			careline.Note(r.Context(), slog.Any("check_"+f.name, f.err))
 			answer.Status, status = "unavailable", http.StatusServiceUnavailable
-			w.Header().Set("Retry-After", retryAfter)
+			w.Header().Set("Retry-After", comeAgain(nil))
 		}
 	}
 	return writeJSON(w, status, answer)

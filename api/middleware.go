@@ -69,7 +69,9 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, route *Route) {
 		ctx, end = s.cfg.Span(r, route.Path)
 	}
 	ctx, line := careline.WithLine(ctx)
-	r = r.WithContext(ctx)
+	within, done := bounded(ctx, route)
+	defer done()
+	r = r.WithContext(within)
 	defer func() {
 		took := s.cfg.Now().Sub(began)
 		status := s.finish(a, r, recover())

@@ -31,6 +31,8 @@ type problem struct {
 	Detail   string        `json:"detail"`
 	Code     careline.Code `json:"code"`
 	Incident string        `json:"incident"`
+
+	retry string // Retry-After, if the status has one
 }
 
 type kind struct {
@@ -69,9 +71,6 @@ func kindOf(code careline.Code) kind {
 
 const internalSentence = "Something went wrong on our side. Please try again; if it happens again, tell support the incident number."
 
-// retryAfter is in seconds: a restart or a record's hiccup is over by then.
-const retryAfter = "5"
-
 // statusClientGone is nginx's word for an answer that nobody waited for. It is
 // only logged.
 const statusClientGone = 499
@@ -80,7 +79,7 @@ const statusClientGone = 499
 // for the handlers of other places too.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	a, _ := w.(*answering)
-	if gone := (errLost{}); errors.As(err, &gone) || (r.Context().Err() != nil && errors.Is(err, context.Canceled)) {
+	if gone := (errLost{}); errors.As(err, &gone) || (errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled)) {
 		a.gone(err)
 		return
 	}
@@ -89,6 +88,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 		panic(http.ErrAbortHandler) // the answer is half sent: cut it, so that nobody takes it for whole
 	}
 	p := problemOf(err)
+	p.Detail = forPersons(r, p.Detail)
 	if a != nil {
 		p.Incident = a.id
 	}
@@ -96,6 +96,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func problemOf(err error) problem {
+	err = late(err)
 	code, detail := careline.CodeInternal, internalSentence
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
 		code, detail = codeLarge, "The request is larger than it can be. Please send less."
@@ -103,7 +104,7 @@ func problemOf(err error) problem {
 		code, detail = e.Code, e.Message
 	}
 	k := kindOf(code)
-	return problem{Type: ProblemType + string(code), Title: k.title, Status: k.status, Detail: detail, Code: code}
+	return problem{Type: ProblemType + string(code), Title: k.title, Status: k.status, Detail: detail, Code: code, retry: comeAgain(err)}
 }
 
 func writeProblem(w http.ResponseWriter, p problem) {
@@ -118,7 +119,7 @@ func writeProblem(w http.ResponseWriter, p problem) {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="careline"`) // RFC 9110, section 15.5.2
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		h.Set("Retry-After", retryAfter)
+		h.Set("Retry-After", p.retry)
 	}
 	w.WriteHeader(p.Status)
 	w.Write(body)

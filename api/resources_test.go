@@ -73,11 +73,14 @@ func TestToken(t *testing.T) {
 func TestAppointmentsOfADay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.last = map[string]careline.RecordedVersion{"apt-1": {ID: "3", At: noon, Call: careline.Call{Status: careline.StatusCompleted, Word: "completed", Seconds: careline.SecondsOf(180), AnsweredBy: "human"}}}
+	b.last = map[string]careline.RecordedVersion{"apt-1": {ID: "3", At: noon, Call: careline.Call{Status: careline.StatusCompleted, Word: "completed", Seconds: careline.SecondsOf(180), AnsweredBy: "human", At: noon.Add(-time.Second),
+		Patient: "Patient/p1", Recipient: "Patient/p1", Names: careline.Names{Patient: "Tuna Kettle", Recipient: "Tuna Kettle"}, ToEnding: "0142", EndedBy: careline.SideClinician}}}
 	got := b.ask(http.MethodGet, "/bff_clinical/v1/appointments", ada)
 	want := `{"date":"2026-07-02","timeZone":"Europe/London","appointments":[{"id":"apt-1","start":"2026-07-01T23:30:00Z","end":"2026-07-02T00:00:00Z","status":"booked","reason":"Follow-up",` +
 		`"patient":{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]},` +
-		`"lastCall":{"status":"completed","word":"completed","final":true,"summary":"Answered by a person, lasted 3 min","at":"2026-07-01T23:30:00Z","durationSeconds":180,"answeredBy":"human"}}]}`
+		`"patients":[{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]}],` +
+		`"lastCall":{"status":"completed","word":"completed","final":true,"summary":"Answered by a person, lasted 3 min","at":"2026-07-01T23:29:59Z","durationSeconds":180,"answeredBy":"human",` +
+		`"recipient":{"ref":"Patient/p1","name":"Tuna Kettle"},"subject":{"ref":"Patient/p1","name":"Tuna Kettle"},"ending":"0142","endedBy":"clinician"}}]}`
 	if diff := cmp.Diff(want, got.body); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
@@ -109,9 +112,10 @@ func TestOneAppointment(t *testing.T) {
 	b := newBench(t)
 	got := b.ask(http.MethodGet, "/bff_clinical/v1/appointments/apt-1", ada)
 	want := `{"id":"apt-1","start":"2026-07-01T23:30:00Z","end":"2026-07-02T00:00:00Z","status":"booked","reason":"Follow-up",` +
-		`"patient":{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]},"lastCall":null,` +
-		`"phones":[{"number":"+447700900142","ending":"0142","of":"Patient/p1","name":"Tuna Kettle"},` +
-		`{"number":"+442079460007","ending":"0007","of":"RelatedPerson/r1","name":"Perch Kettle"}]}`
+		`"patient":{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]},` +
+		`"patients":[{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]}],"lastCall":null,` +
+		`"phones":[{"number":"+447700900142","ending":"0142","of":"Patient/p1","name":"Tuna Kettle","patient":"Patient/p1"},` +
+		`{"number":"+442079460007","ending":"0007","of":"RelatedPerson/r1","name":"Perch Kettle","patient":"Patient/p1"}]}`
 	if diff := cmp.Diff(want, got.body); got.StatusCode != 200 || diff != "" {
 		t.Errorf("status %d, answer (-want +got):\n%s", got.StatusCode, diff)
 	}
@@ -166,24 +170,30 @@ func TestCallsOfAnAppointment(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	at := func(s int) time.Time { return noon.Add(time.Duration(s) * time.Second) }
-	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", MemberLeg: "CA2", Direction: "outbound-dial", To: phone(t, tuna)}
+	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", MemberLeg: "CA2", Direction: "outbound-dial", ToEnding: phone(t, tuna).Ending(),
+		Patient: "Patient/p1", Recipient: "RelatedPerson/q1", Names: careline.Names{Patient: "Tuna Kettle", Recipient: "Nora Kettle", Relation: "daughter"}, Household: true}
 	ringing, done := call, call
 	ringing.Status, ringing.Word, ringing.Sent = careline.StatusRinging, "ringing", at(1)
 	done.Status, done.Word, done.Sent, done.Received, done.Ended, done.Seconds, done.AnsweredBy = careline.StatusCompleted, "completed", at(1), at(4), at(70), careline.SecondsOf(66), "machine_start"
-	done.Reconciled = true
-	refused := careline.Call{Key: "CA3", Status: careline.StatusRefused, Refusal: careline.RefusedCountry}
+	done.Reconciled, done.EndedBy, done.At = true, careline.SideMember, at(70)
+	refused := careline.Call{Key: "CA3", Status: careline.StatusRefused, Refusal: careline.RefusedCountry, Told: "Calls to Jersey are not allowed.", Sent: at(-1), At: at(-1)}
+	failed := careline.Call{Key: "CA5", Status: careline.StatusFailed, Word: "failed", Failure: careline.Failure{Code: 99999, SIP: 499}, Recipient: "Patient/p1"}
 	b.recorded["apt-1"] = []careline.RecordedCall{
 		{ID: "com-2", Versions: []careline.RecordedVersion{{ID: "9", At: at(0), Call: refused}}},
+		{ID: "com-3", Versions: []careline.RecordedVersion{{ID: "4", At: at(0), Call: failed}}},
 		{ID: "com-1", Versions: []careline.RecordedVersion{{ID: "2", At: at(71), Call: done}, {ID: "1", At: at(1), Call: ringing}}},
 	}
 	got := b.ask(http.MethodGet, "/bff_clinical/v1/appointments/apt-1/calls", ada)
 	want := `{"calls":[` +
-		`{"id":"com-2","key":"CA3","status":"refused","final":true,"summary":"Not placed: Calls to this country are not allowed.","refusal":{"code":"country-not-allowed","sentence":"Calls to this country are not allowed."},` +
-		`"timeline":[{"version":"9","at":"2026-07-01T23:30:00Z","status":"refused","summary":"Not placed: Calls to this country are not allowed."}]},` +
-		`{"id":"com-1","key":"CA1","clinicianLeg":"CA1","memberLeg":"CA2","status":"completed","word":"completed","final":true,"summary":"Answered by voicemail, lasted 1 min 6 s","direction":"outbound-dial","ending":"0142",` +
-		`"sent":"2026-07-01T23:30:01Z","received":"2026-07-01T23:30:04Z","ended":"2026-07-01T23:31:10Z","durationSeconds":66,"answeredBy":"machine_start","timeline":[` +
-		`{"version":"1","at":"2026-07-01T23:30:01Z","status":"ringing","word":"ringing","summary":"Ringing"},` +
-		`{"version":"2","at":"2026-07-01T23:31:11Z","status":"completed","word":"completed","durationSeconds":66,"answeredBy":"machine_start","summary":"Answered by voicemail, lasted 1 min 6 s","reconciled":true}]}]}`
+		`{"id":"com-2","key":"CA3","status":"refused","final":true,"summary":"Not placed: Calls to Jersey are not allowed.","sent":"2026-07-01T23:29:59Z","refusal":{"code":"country-not-allowed","sentence":"Calls to Jersey are not allowed."},` +
+		`"timeline":[{"version":"9","at":"2026-07-01T23:29:59Z","recordedAt":"2026-07-01T23:30:00Z","status":"refused","summary":"Not placed: Calls to Jersey are not allowed."}]},` +
+		`{"id":"com-3","key":"CA5","status":"failed","word":"failed","final":true,"summary":"Could not be connected","recipient":{"ref":"Patient/p1"},"failure":{"code":99999,"sip":499,"reason":"The carrier could not connect the call."},` +
+		`"timeline":[{"version":"4","at":"2026-07-01T23:30:00Z","recordedAt":"2026-07-01T23:30:00Z","status":"failed","word":"failed","summary":"Could not be connected"}]},` +
+		`{"id":"com-1","key":"CA1","clinicianLeg":"CA1","memberLeg":"CA2","status":"completed","word":"completed","final":true,"summary":"Left for voicemail, lasted 1 min 6 s","direction":"outbound-dial",` +
+		`"sent":"2026-07-01T23:30:01Z","received":"2026-07-01T23:30:04Z","ended":"2026-07-01T23:31:10Z","durationSeconds":66,"answeredBy":"machine_start",` +
+		`"recipient":{"ref":"RelatedPerson/q1","name":"Nora Kettle","relation":"daughter"},"subject":{"ref":"Patient/p1","name":"Tuna Kettle"},"ending":"0142","endedBy":"member","householdConfirmed":true,"timeline":[` +
+		`{"version":"1","at":"2026-07-01T23:30:01Z","recordedAt":"2026-07-01T23:30:01Z","status":"ringing","word":"ringing","summary":"Ringing"},` +
+		`{"version":"2","at":"2026-07-01T23:31:10Z","recordedAt":"2026-07-01T23:31:11Z","status":"completed","word":"completed","durationSeconds":66,"answeredBy":"machine_start","summary":"Left for voicemail, lasted 1 min 6 s","reconciled":true}]}]}`
 	if diff := cmp.Diff(want, got.body); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}

@@ -118,6 +118,9 @@ func New(cfg Config) http.Handler {
 	return newServer(cfg)
 }
 
+// streamPath is the one route whose answer has no end.
+const streamPath = "/bff_clinical/v1/calls/events"
+
 // ownRoutes is the table of our own routes. New adds those that are mounted.
 var ownRoutes = []struct {
 	method, path, who string
@@ -128,7 +131,7 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/appointments", Clinician, 0, func(s *server) handler { return s.reading(s.listAppointments) }},
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.reading(s.oneAppointment) }},
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
-	{http.MethodGet, "/bff_clinical/v1/calls/events", Clinician, 0, func(s *server) handler { return s.stream }},
+	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
 	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},

@@ -80,7 +80,7 @@ func TestOnePersonHasAShareOfTheReadings(t *testing.T) {
 			}
 			tooMany(t, b, w)
 		}
-		if good < 60 || good > 150 {
+		if good < 200 || good > 260 {
 			t.Errorf("%d of 400 readings at once were answered", good)
 		}
 		if w := as(t.Context(), h, ben, http.MethodGet, dayPath); w.Code != 200 {

@@ -76,7 +76,7 @@ func TestStreamTellsChangesAndResumes(t *testing.T) {
 	defer closeIt()
 	got = append(got, resumed(), resumed(), resumed(), resumed())
 	ring := `data: {"key":"` + ada + `/1","clinicianLeg":"` + ada + `/1","memberLeg":"member","status":"ringing","word":"ringing","final":false,"summary":"Ringing"}`
-	busy := `data: {"key":"` + ada + `/1","clinicianLeg":"` + ada + `/1","memberLeg":"member","status":"busy","word":"busy","final":true,"summary":"The line was busy"}`
+	busy := `data: {"key":"` + ada + `/1","clinicianLeg":"` + ada + `/1","memberLeg":"member","status":"busy","word":"busy","final":true,"summary":"Declined"}`
 	want := []string{"retry: 2000", "id: 1", "event: call", ring, "id: 3", "event: call", busy, "retry: 2000", "id: 3", "event: call", busy}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stream (-want +got):\n%s", diff)

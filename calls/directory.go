@@ -3,6 +3,7 @@ package calls
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,8 +60,12 @@ func NewDirectory(read func(ctx context.Context, id string) (careline.Appointmen
 }
 
 // Shown remembers an appointment that was read for another purpose, such as to
-// show it to the clinician, who will call in a moment.
+// show it to the clinician, who will call in a moment. One of whose people the
+// record did not tell who they are is not remembered: to call is to ask again.
 func (d *Directory) Shown(a careline.Appointment) {
+	if slices.ContainsFunc(slices.Concat(a.Patients, a.Relatives), func(p careline.Person) bool { return p.Unread }) {
+		return
+	}
 	d.seen.Add(a.ID, sighting{appointment: a, at: d.now()})
 }
 

@@ -140,9 +140,12 @@ func (p Projector) untried(ctx context.Context, before, after careline.Filing) e
 
 // complete fills in what the request would have told, from the appointment: the
 // call may have begun under another system, or its request was not kept. An
-// appointment that does not exist is not referred to.
+// appointment that does not exist is not referred to, and whoever was refused
+// while it could not be checked, and turns out not to take part, is told nothing
+// of its patient.
 func (p Projector) complete(ctx context.Context, call careline.Call) (careline.Call, error) {
-	if call.Patient != "" || call.Appointment == "" || (call.Status == careline.StatusRefused && call.Refusal != careline.RefusedUnchecked) {
+	unchecked := call.Status == careline.StatusRefused && call.Refusal == careline.RefusedUnchecked
+	if call.Patient != "" || call.Appointment == "" || call.Status == careline.StatusRefused && !unchecked {
 		return call, nil
 	}
 	a, err := p.Appointments(ctx, call.Appointment)
@@ -153,13 +156,31 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 	if err != nil {
 		return call, err
 	}
+
+	if unchecked && !a.TakesPart(call.Clinician) {
+		return call, nil
+	}
+	if !call.To.IsZero() && call.Clinician != "" {
+		return routed(call, a), nil
+	}
 	if len(a.Patients) == 1 {
-		call.Patient, call.Recipient = a.Patients[0].Ref, a.Patients[0].Ref
+		patient := a.Patients[0]
+		call.Patient, call.Names.Patient = patient.Ref, patient.Name
+		call.Recipient, call.Names.Recipient = patient.Ref, patient.Name
 	}
 	if call.Sender == "" && len(a.Clinicians) == 1 && (call.Clinician == "" || a.TakesPart(call.Clinician)) {
-		call.Sender = a.Clinicians[0].As
+		call.Sender, call.Names.Sender = a.Clinicians[0].As, a.Clinicians[0].Name
 	}
 	return call, nil
+}
+
+// routed is the call with those whom it would have reached, had the appointment
+// been there to be checked: the recipient only when the number is theirs.
+func routed(call careline.Call, a careline.Appointment) careline.Call {
+	route, _ := careline.Policy{}.MayCall(a, careline.Wish{Clinician: call.Clinician, To: call.To})
+	call.Sender, call.Patient, call.Recipient = route.Sender, route.Patient, route.Recipient
+	call.Names = route.Names
+	return call
 }
 
 // until is the events up to and including seq.

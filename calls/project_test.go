@@ -225,6 +225,34 @@ func TestProjectorCompletesACallItDidNotStart(t *testing.T) {
 	}
 }
 
+// A call that the REST API placed was asked for elsewhere: it is filed for the
+// people of the appointment that its reports name, and looked for first.
+func TestProjectorFilesACallThatTheAPIPlaced(t *testing.T) {
+	t.Parallel()
+	l, c := new(log), new(chart)
+	for i, word := range []string{"initiated", "completed"} {
+		_, _, _ = l.Append(t.Context(), careline.CallEvent{ID: "CA2/" + word, Call: "CA2", Leg: "CA2", Kind: careline.KindProgress, Order: i, At: noon,
+			Status: careline.Status(word), Word: word, Direction: "outbound-api", Appointment: "a1"})
+	}
+	p := projector(t, l, c)
+	p.Appointments = func(context.Context, string) (careline.Appointment, error) {
+		a := clinic(t)
+		a.Patients[0].Name = "Axel Oak"
+		return a, nil
+	}
+	if err := deliver(p, l.events); err != nil || len(c.filed) != 2 {
+		t.Fatalf("filed %+v, %v", c.filed, err)
+	}
+	got := c.filed[1]
+	if got.Sender != "Practitioner/dr-1" || got.Patient != "Patient/p1" || got.Recipient != "Patient/p1" || got.Appointment != "a1" ||
+		got.MemberLeg != "CA2" || got.ClinicianLeg != "" || got.Names.Patient != "Axel Oak" || got.Names.Recipient != "Axel Oak" {
+		t.Errorf("filed %+v", got)
+	}
+	if !c.given[0].Tried || c.given[0].ID != "" || c.given[1].ID != "comm-1" {
+		t.Errorf("given %+v", c.given)
+	}
+}
+
 func TestProjectorWaitsWithAReportThatStandsAlone(t *testing.T) {
 	t.Parallel()
 	l, c := new(log), new(chart)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"perci.health/careline"
 )
@@ -27,7 +28,11 @@ type Starter struct {
 	}
 	// Attempts bounds how often one clinician's asks are looked up at all.
 	Attempts *Attempts
-	Policy   careline.Policy
+	// Rations bounds what refusals by rate write; nil: each is kept.
+	Rations *Rations
+	Policy  careline.Policy
+	// Now is the time in the clinic's time zone; nil is UTC.
+	Now func() time.Time
 }
 
 // Ask is a call that an app asks for, as the carrier passed it on.
@@ -37,7 +42,9 @@ type Ask struct {
 	Clinician   string // practitioner id behind the caller's identity; empty when it is none of ours
 	To          careline.Phone
 	Appointment string
-	Report      []byte // the carrier's parameters, as JSON
+	Recipient   careline.Reference // whom the clinician chose; empty when the app does not say
+	Household   bool               // the clinician confirmed to reach the household of a patient who has died
+	Report      []byte             // the carrier's parameters, as JSON
 	Trace       string
 }
 
@@ -50,16 +57,17 @@ type Answer struct {
 }
 
 // Start answers an ask. The same call asked for again gets the answer it got
-// first. An error means that the decision could not be kept: nothing may be
+// first, unless that was a refusal beyond the person's ration, which nobody kept.
+// An error means that the decision could not be kept: nothing may be
 // dialled then.
 func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 	request, appointment := s.decide(ctx, ask)
 	event := careline.CallEvent{
 		ID: ask.Call + "/request", Call: ask.Call, Leg: ask.Call,
 		Kind: careline.KindRequested, Appointment: appointment,
-		Request: request, Report: ask.Report, Trace: ask.Trace,
+		Request: s.counted(request), Report: ask.Report, Trace: ask.Trace,
 	}
-	kept, err := s.keep(ctx, event)
+	kept, err := s.rationed(ctx, event)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -105,12 +113,26 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		careline.Note(ctx, slog.Any("check", err))
 		return refuse(careline.RefusedUnchecked, ask.Appointment)
 	}
-	route, why := s.Policy.MayCall(appointment, ask.Clinician, ask.To)
+	route, why := s.Policy.MayCall(appointment, careline.Wish{
+		Clinician: ask.Clinician,
+		To:        ask.To,
+		Recipient: ask.Recipient,
+		Household: ask.Household,
+		Now:       s.now(),
+	})
 	r.Sender, r.Patient, r.Recipient = route.Sender, route.Patient, route.Recipient
+	r.Names, r.Household = route.Names, route.Household
 	if why != "" {
 		return refuse(why, appointment.ID)
 	}
 	return s.callerID(ctx, r), appointment.ID
+}
+
+func (s Starter) now() time.Time {
+	if s.Now == nil {
+		return time.Now().UTC()
+	}
+	return s.Now()
 }
 
 // callerID adds the number that the member will see.

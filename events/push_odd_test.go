@@ -11,6 +11,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/events"
+	"perci.health/careline/twilio"
 )
 
 // A report in which somebody wrote numbers, or nothing, where Twilio writes
@@ -80,8 +81,16 @@ func TestOddMessagesAreStraysAtOnce(t *testing.T) {
 		t.Parallel()
 		got := newArrivals()
 		post(&events.Push{Verify: anybody, Inbox: got.inbox(), Fail: fail}, wrapped(good, e.Report, set("data", base64.RawURLEncoding.EncodeToString(report))))
-		if again, err := got.inbox().Read(got.strays[0]); err != nil || again.ID != e.ID {
-			t.Errorf("read again: %q, %v; want %q", again.ID, err, e.ID)
+		form, err := twilio.FormFromJSON(report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := twilio.Event(twilio.SubjectCallStatus, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := got.inbox().Read(got.strays[0]); err != nil || again.ID != want.ID {
+			t.Errorf("read again: %q, %v; want %q", again.ID, err, want.ID)
 		}
 	})
 	t.Run("the id a number", func(t *testing.T) {

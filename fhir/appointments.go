@@ -3,8 +3,9 @@ package fhir
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
+	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,20 +25,29 @@ type roles struct {
 	at   time.Time
 }
 
-// Appointment is one appointment with its people, in one request, which is let
-// through before all others when the quota is low: a clinician waits for it with
-// the telephone at the ear. One that is missing, deleted or entered in error is
-// an error of code not-found.
+// Appointment is one appointment with its people, in one request where the server
+// includes them, which is let through before all others when the quota is low: a
+// clinician waits for it with the telephone at the ear. One that is missing, deleted
+// or entered in error is an error of code not-found.
+//
+// Of a person whom the record does not give, or not readably, the rest is told and
+// that it is so (careline.Person).
 func (c *Client) Appointment(ctx context.Context, id string) (careline.Appointment, error) {
 	notFound := careline.NewError(careline.CodeNotFound, "There is no such appointment.", nil)
 	if !careline.ValidID(id) {
 		return careline.Appointment{}, notFound
 	}
-	entries, err := c.search(ctx, "Appointment", url.Values{"_id": {id}, "_include": {"Appointment:actor"}}, true)
+	entries, err := c.searchAppointments(ctx, url.Values{"_id": {id}}, true)
 	if err != nil {
 		return careline.Appointment{}, denied(absent(err))
 	}
-	for _, a := range c.appointments(entries) {
+	entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Resource.Type == "Appointment" && e.Resource.ID != id })
+
+	cast, err := c.gather(ctx, entries, readsOfOne, true)
+	if err != nil {
+		return careline.Appointment{}, err
+	}
+	for _, a := range cast.appointments(entries) {
 		if a.ID == id {
 			return a, nil
 		}
@@ -47,7 +57,8 @@ func (c *Client) Appointment(ctx context.Context, id string) (careline.Appointme
 
 // AppointmentsOn is the appointments in which the practitioner takes part, as
 // such or in a role, that start at or after start and before end, in the order
-// of their start.
+// of their start. One that the record holds but that cannot be read has no ID and
+// nothing else, and stands at the end.
 func (c *Client) AppointmentsOn(ctx context.Context, practitioner string, start, end time.Time) ([]careline.Appointment, error) {
 	if !careline.ValidID(practitioner) {
 		return nil, careline.NewError(careline.CodeInvalid, "This is not a practitioner's id.", nil)
@@ -56,26 +67,54 @@ func (c *Client) AppointmentsOn(ctx context.Context, practitioner string, start,
 	if err != nil {
 		return nil, err
 	}
-	entries, err := c.Search(ctx, "Appointment", url.Values{
-		"actor":    {strings.Join(append([]string{"Practitioner/" + practitioner}, booked...), ",")},
-		"date":     {"ge" + instant(start), "lt" + instant(end)},
-		"_include": {"Appointment:actor"},
-		"_sort":    {"date"},
-		"_count":   {"100"},
-	})
+	entries, err := c.searchAppointments(ctx, url.Values{
+		"actor":  {strings.Join(append([]string{"Practitioner/" + practitioner}, booked...), ",")},
+		"date":   {"ge" + instant(start), "lt" + instant(end)},
+		"_sort":  {"date"},
+		"_count": {"100"},
+	}, false)
 	if err != nil {
 		return nil, absent(err)
 	}
-	all := slices.DeleteFunc(c.appointments(entries), func(a careline.Appointment) bool {
-		return !a.TakesPart(practitioner) || a.Start.Before(start) || !a.Start.Before(end)
+
+	// What is passing about one person is no reason to show nobody: who could not be
+	// read is marked, and read again with the next list.
+	cast, _ := c.gather(ctx, entries, readsOfDay, false)
+	if err := ctx.Err(); err != nil {
+		return nil, unreachable(ctx, err)
+	}
+	all := slices.DeleteFunc(cast.appointments(entries), func(a careline.Appointment) bool {
+		timely := a.Start.IsZero() || !a.Start.Before(start) && a.Start.Before(end) // a time that cannot be read is the server's word
+		return a.ID != "" && (!a.TakesPart(practitioner) || !timely)
 	})
 	slices.SortFunc(all, func(a, b careline.Appointment) int {
+		if (a.ID == "") != (b.ID == "") {
+			return strings.Compare(b.ID, a.ID)
+		}
 		return cmp.Or(a.Start.Compare(b.Start), strings.Compare(a.ID, b.ID))
 	})
-	return slices.CompactFunc(all, func(a, b careline.Appointment) bool { return a.ID == b.ID }), nil
+	return slices.CompactFunc(all, func(a, b careline.Appointment) bool { return a.ID != "" && a.ID == b.ID }), nil
 }
 
-// rolesOf is the references of the practitioner's active roles.
+// searchAppointments also finds the people who take part. A server that refuses to
+// include them, since it cannot resolve one of the references, is asked without.
+func (c *Client) searchAppointments(ctx context.Context, query url.Values, urgent bool) ([]Entry, error) {
+	including := maps.Clone(query)
+	including["_include"] = []string{"Appointment:actor"}
+	entries, err := c.search(ctx, "Appointment", including, urgent)
+	if !refusesInclude(err) {
+		return entries, err
+	}
+
+	alone, again := c.search(ctx, "Appointment", query, urgent)
+	if again != nil {
+		return nil, err // the query itself was refused
+	}
+	careline.Note(ctx, slog.Bool("include_refused", true))
+	return alone, nil
+}
+
+// rolesOf is the references of the practitioner's roles that are in force.
 func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, error) {
 	now := c.cfg.Now()
 	if known, ok := c.roles.Get(practitioner); ok && now.Sub(known.at) < rolesFor {
@@ -86,10 +125,11 @@ func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, er
 		return nil, absent(err)
 	}
 	var refs []string
+	at := moment{now, c.cfg.Location}
 	for _, e := range entries {
 		var role practitionerRole
-		known := e.Resource.Type == "PractitionerRole" && json.Unmarshal(e.Resource.JSON, &role) == nil
-		if known && !role.ended() && careline.ValidID(e.Resource.ID) {
+		known := e.Resource.Type == "PractitionerRole" && tolerant(e.Resource.JSON, &role)
+		if known && at.holds(role.Active, role.Period) && careline.ValidID(e.Resource.ID) {
 			refs = append(refs, "PractitionerRole/"+e.Resource.ID)
 		}
 	}
@@ -97,18 +137,16 @@ func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, er
 	return refs, nil
 }
 
-// appointments reads every appointment of a searchset with the people in it.
-func (c *Client) appointments(entries []Entry) []careline.Appointment {
-	cast := cast{base: c.base.String(), region: c.cfg.Region, now: c.cfg.Now(), people: map[careline.Reference]json.RawMessage{}}
-	for _, e := range entries {
-		cast.people[careline.Reference(e.Resource.Type+"/"+e.Resource.ID)] = e.Resource.JSON
-	}
+// appointments reads every appointment of a searchset. What should be one and cannot
+// be read is the zero Appointment.
+func (c cast) appointments(entries []Entry) []careline.Appointment {
 	var all []careline.Appointment
 	for _, e := range entries {
-		if e.Resource.Type != "Appointment" || e.Mode == "include" {
+		if e.Mode == "include" || e.Resource.Type != "Appointment" && e.Resource.Type != "" {
 			continue
 		}
-		if a, ok := cast.appointment(e.Resource); ok {
+		a, ok := c.appointment(e.Resource)
+		if ok || e.Resource.Type == "" || e.Resource.ID == "" {
 			all = append(all, a)
 		}
 	}

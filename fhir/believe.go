@@ -20,8 +20,13 @@ import (
 
 // notAsked is that outage; what is for the log and names no content.
 func notAsked(message, what string) error {
-	return careline.NewError(careline.CodeUnavailable, message, errors.New(what))
+	return careline.NewError(careline.CodeUnavailable, message, strange(what))
 }
+
+// strange is the cause of an answer that is not believed.
+type strange string
+
+func (s strange) Error() string { return string(s) }
 
 // believe takes an answer for the resource of that type and id; with an empty id
 // for one that the server has just named.
@@ -34,7 +39,7 @@ func believe(a answer, resourceType, id string) (Resource, error) {
 		return Resource{}, notAsked("The health record answered with another resource than the one that was asked for, so nothing was written or shown.",
 			fmt.Sprintf("asked for a %s, answered by a %s of another id or type", resourceType, kindWord(r.Type)))
 	}
-	if r.Version = versionID(r.Version); r.Version == "" {
+	if r.Version == "" {
 		r.Version = entityTag(a.header)
 	}
 	return r, nil
@@ -73,11 +78,12 @@ var kinds = []string{"AccessPolicy", "Appointment", "Bundle", "CapabilityStateme
 
 // believeMatches looks at a page of a searchset. What a server includes of its own
 // accord, as its OperationOutcome, is no match; by whom an Appointment is attended
-// is left to who reads it, because everybody in it is looked at there.
+// is left to who reads it, because everybody in it is looked at there, and so is an
+// entry that is no resource (see whole).
 func believeMatches(resourceType string, query url.Values, entries []Entry) error {
 	included := query.Has("_include")
 	for _, e := range entries {
-		aside := e.Mode == "include" || e.Mode == "outcome" || e.Resource.Type == "OperationOutcome"
+		aside := e.Mode == "include" || e.Mode == "outcome" || e.Resource.Type == "OperationOutcome" || e.Resource.Type == ""
 		if aside || e.Mode == "" && included && e.Resource.Type != resourceType {
 			continue
 		}
@@ -124,7 +130,7 @@ func unmatched(r Resource, query url.Values) string {
 		return "_id"
 	}
 	var said claims
-	readable := json.Unmarshal(r.JSON, &said) == nil
+	readable := tolerant(r.JSON, &said)
 	for name, matches := range map[string]func(claims, string) bool{
 		"identifier":   claims.identifiedBy,
 		"category":     claims.inCategory,

@@ -1,6 +1,7 @@
 package fhir_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -291,8 +292,8 @@ func TestAnswersWithoutAVersionHeal(t *testing.T) {
 			}
 			if c.heals {
 				l.tells(lie{})
-				note(t, l.honest, f.ID) // somebody writes while no version is known
 			}
+			note(t, l.honest, f.ID) // somebody writes in between
 			if f, err = chart.File(t.Context(), completed(), f, nil); err != nil || (f.Version != "") != c.version {
 				t.Fatalf("%+v, %v", f, err)
 			}
@@ -302,11 +303,31 @@ func TestAnswersWithoutAVersionHeal(t *testing.T) {
 				t.Errorf("status %s", now[0].Status)
 			}
 			r, err := l.honest.client(t).Read(t.Context(), "Communication", f.ID)
-			if err != nil || c.heals && !strings.Contains(string(r.JSON), "Sorry.") {
+			if err != nil || !strings.Contains(string(r.JSON), "Sorry.") {
 				t.Errorf("the note is gone: %s, %v", r.JSON, err)
 			}
 		})
 	}
+}
+
+// A searchset may leave the versions out; a twin is withdrawn all the same.
+func TestTwinsWithoutAVersionAreWithdrawn(t *testing.T) {
+	t.Parallel()
+	l := newLiar(t)
+	f := file(t, l.honest.chart(t), ringing(), careline.Filing{Call: "CAparent", Tried: true})
+	file(t, l.honest.chart(t), ringing(), careline.Filing{Call: "CAparent"}) // the first try, stored late
+	l.tells(lie{answered: func(_ *http.Request, _ int, own []byte) []byte {
+		if !bytes.Contains(own, []byte(`"Bundle"`)) {
+			return own
+		}
+		return edit(t, own, func(bundle map[string]any) {
+			for _, e := range bundle["entry"].([]any) {
+				delete(e.(map[string]any)["resource"].(map[string]any), "meta")
+			}
+		})
+	}})
+	file(t, l.chart(t), completed(), f)
+	wantOne(t, l.honest, f.ID)
 }
 
 // What doctor stored by mistake it takes back; what it did not store stays.
@@ -350,5 +371,24 @@ func TestWhatIsAskedForIsEscaped(t *testing.T) {
 	want := `https://www.twilio.com/|CA&m,https://www.twilio.com/|CA\,p\|1`
 	if asked != want+" identifier="+url.QueryEscape(want) {
 		t.Errorf("asked for %s", asked)
+	}
+}
+
+// A call for two appointments, or one that names its appointment in full, is the
+// last call of each that was asked for.
+func TestLastCallsOfEveryFormOfReference(t *testing.T) {
+	t.Parallel()
+	for _, based := range [][]string{{"Appointment/a1"}, {"Appointment/other", "Appointment/a1"}, {"http://fhir.test/fhir/R4/Appointment/a1"}, {"Appointment/a1/_history/2"}} {
+		var refs []object
+		for _, ref := range based {
+			refs = append(refs, object{"reference": ref})
+		}
+		body := textOf(t, object{"resourceType": "Bundle", "entry": []object{{"resource": object{"resourceType": "Communication", "id": "1", "status": "completed", "basedOn": refs,
+			"category": []object{{"coding": []object{{"system": "https://perci.health/communication-category", "code": "twilio-voice"}}}}}}}})
+		c := offline(t, func(*http.Request) (int, http.Header, string) { return 200, nil, body }, false)
+		last, err := c.LastCalls(t.Context(), []string{"a1", "a2"})
+		if _, ok := last["a1"]; err != nil || !ok || len(last) != 1 {
+			t.Errorf("%v: %v, %v", based, last, err)
+		}
 	}
 }

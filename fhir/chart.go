@@ -212,7 +212,9 @@ func (c *Chart) lost(ctx context.Context, call careline.Call, ours *draft, f car
 }
 
 func (c *Chart) filed(f careline.Filing, r Resource) careline.Filing {
-	c.last.Add(r.ID, r)
+	if r.Version != "" { // without one nobody could tell that it is the newest
+		c.last.Add(r.ID, r)
+	}
 	f.ID, f.Version = r.ID, r.Version
 	return f
 }

@@ -14,13 +14,15 @@ import (
 )
 
 // Checks are the questions that careline doctor asks of the health record. They
-// need the same rights as the service, and cost about two writes of the quota.
+// need the same rights as the service, and cost about three writes of the quota.
 //
-//	fhir: server       it is there, and speaks FHIR R4
+//	fhir: server       it is there, and speaks FHIR R4; which it is, and its version
 //	fhir: login        the credentials are taken
 //	fhir: quota        what the server says is left; the others are not asked when that is nothing
 //	fhir: search       what careline searches and reads may be searched and read
 //	fhir: write        a Communication may be made, and changed, as far as can be seen without storing one
+//	fhir: rights       the AccessPolicy that binds the client, on a Medplum server
+//	fhir: record       the call filed last is whole, may be written, and has its history
 //	fhir: definitions  the definitions of what careline writes are there
 func (c *Client) Checks() []careline.Check {
 	return []careline.Check{
@@ -29,6 +31,8 @@ func (c *Client) Checks() []careline.Check {
 		{Name: aboutQuota, Needs: aboutLogin, Ask: c.checkQuota},
 		{Name: "fhir: search", Needs: aboutQuota, Ask: c.checkSearch},
 		{Name: "fhir: write", Needs: aboutQuota, Ask: c.checkWrite},
+		{Name: "fhir: rights", Needs: aboutQuota, Ask: c.checkRights},
+		{Name: "fhir: record", Needs: aboutQuota, Ask: c.checkRecord},
 		{Name: "fhir: definitions", Needs: aboutQuota, Ask: c.checkDefinitions},
 	}
 }
@@ -43,6 +47,8 @@ const (
 func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
+	case spent(err):
+		return c.quotaGone(c.cfg.Now().Add(waitAsked(err)))
 	case err != nil:
 		found := c.failed("The server's capability statement cannot be had", err)
 		p, answered := errors.AsType[*Problem](err)
@@ -53,7 +59,8 @@ func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
 		return careline.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
 	}
-	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(bounded(s.Software.Name, 60))))
+	by := strings.TrimSpace(bounded(s.Software.Name, 60) + " " + bounded(c.versionOf(ctx, s), 60))
+	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(by)))
 }
 
 func orNone(text string) string {
@@ -117,6 +124,9 @@ func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 	switch {
 	case err == nil:
 		return c.takeBack(ctx, made)
+	case answered && p.full():
+		return careline.Fault("The server's resource cap is reached: it takes no new call, and only changes of those that are filed.",
+			"Raise resourceCap of the project, or delete what is not needed (Medplum: project.systemSetting). Calls wait meanwhile and are filed then.")
 	case answered && careline.CodeOf(err) == careline.CodeRejected && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity):
 		return c.checkUpdate(ctx)
 	}
@@ -201,6 +211,9 @@ func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
 
 // failed is the finding of a question that ended with err.
 func (c *Client) failed(what string, err error) careline.Finding {
+	if spent(err) {
+		return careline.Doubt("This could not be asked to its end: the server's quota for this client is used up.", "Ask again in a minute. "+raiseQuota)
+	}
 	do, cause := "See whether the server at FHIR_BASE_URL is up, then ask again.", err
 	if e, ok := errors.AsType[*careline.Error](err); ok {
 		do = e.Message
@@ -210,6 +223,9 @@ func (c *Client) failed(what string, err error) careline.Finding {
 	}
 	if _, answered := errors.AsType[*Problem](err); !answered && careline.CodeOf(err) == careline.CodeUnavailable && waitAsked(err) == 0 {
 		do += " See whether FHIR_BASE_URL and FHIR_TOKEN_URL are right, and can be reached from here."
+	}
+	if _, ok := errors.AsType[strange](err); ok {
+		do = "The server, or a proxy before it, answers with what was not asked for, so nothing can safely be written. Have its administrator see which search parameters it overlooks."
 	}
 	if forbidden(err) {
 		do = "Give the client the AccessPolicy that careline provision makes, or the rights that it lists (docs/decisions/0013)."

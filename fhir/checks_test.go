@@ -31,6 +31,9 @@ func passesChecks(t *testing.T, s *server) {
 		t.Errorf("without definitions: %+v", f)
 	}
 	apply(t, plan(t, s))
+	if s.bind != nil {
+		s.bind(t, shipped(t, "accesspolicy-careline"))
+	}
 	for name, f := range findings(t, s.client(t)) {
 		want := careline.VerdictGood
 		if s.plain && name == "fhir: login" {
@@ -96,6 +99,8 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 		"unprocessable":        {method: "POST", path: "/Communication", status: 422, body: invalid, check: "fhir: write", want: careline.VerdictGood},
 		"database down":        {method: "POST", path: "/Communication", status: 400, body: `{"resourceType":"OperationOutcome","issue":[{"code":"invalid","details":{"text":"connect ECONNREFUSED"}}]}`, check: "fhir: write", want: careline.VerdictFault, do: "moment"},
 		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: lenient, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},
+		"a lenient search":     {method: "GET", path: "/Communication", status: 200, body: `{"resourceType":"Bundle","entry":[{"resource":` + lenient + `}]}`, check: "fhir: search", want: careline.VerdictFault, do: "overlooks"},
+		"quota of everybody":   {path: "/metadata", status: 429, header: left(0, 30), body: missing, check: "fhir: server", want: careline.VerdictFault, do: "Ask again then"},
 		"quota gone":           {method: "GET", path: "/Communication", status: 429, header: left(0, 30), body: missing, check: "fhir: quota", want: careline.VerdictFault, do: "Ask again then"},
 		"quota about gone":     {method: "GET", path: "/Communication", status: 200, header: left(90, 30), body: empty, check: "fhir: quota", want: careline.VerdictFault, do: "Ask again then"},
 		"quota nearly gone":    {method: "GET", path: "/Communication", status: 200, header: left(3_000, 30), body: empty, check: "fhir: quota", want: careline.VerdictDoubt, do: "quota"},

@@ -3,7 +3,6 @@ package fhir
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -35,6 +34,10 @@ type Config struct {
 	// Region (ISO 3166-1 alpha-2) reads the telephone numbers that are on file in
 	// national form; empty is GB.
 	Region string
+
+	// Location is the clinic's time zone, whose midnights bound what the record
+	// gives as days; nil is UTC.
+	Location *time.Location
 
 	Log *slog.Logger     // warnings only; nil logs nothing
 	Now func() time.Time // nil is time.Now
@@ -81,6 +84,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.Region == "" {
 		cfg.Region = "GB"
+	}
+	if cfg.Location == nil {
+		cfg.Location = time.UTC
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -244,14 +250,18 @@ func (c *Client) request(ctx context.Context, e exchange, token string) (*http.R
 // address is the URL of a path below the base; each part is one path segment.
 func (c *Client) address(parts ...string) string { return c.base.JoinPath(parts...).String() }
 
+func errNoResource() error {
+	return careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR resource. Check FHIR_BASE_URL.", nil)
+}
+
 func readResource(body []byte) (Resource, error) {
 	var head struct {
 		ResourceType string `json:"resourceType"`
 		ID           string `json:"id"`
 		Meta         Meta   `json:"meta"`
 	}
-	if err := json.Unmarshal(body, &head); err != nil || head.ResourceType == "" {
-		return Resource{}, careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR resource. Check FHIR_BASE_URL.", nil)
+	if !tolerant(bytes.TrimSpace(body), &head) || head.ResourceType == "" {
+		return Resource{}, errNoResource()
 	}
-	return Resource{Type: head.ResourceType, ID: head.ID, Version: head.Meta.VersionID, LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
+	return Resource{Type: head.ResourceType, ID: head.ID, Version: versionID(head.Meta.VersionID), LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
 }

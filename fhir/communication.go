@@ -1,7 +1,6 @@
 package fhir
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -17,8 +16,7 @@ const (
 	systemRefusal  = "https://perci.health/fhir/CodeSystem/call-refusal"
 	extensionCall  = "https://perci.health/fhir/StructureDefinition/twilio-call"
 
-	codeVoice   = "twilio-voice"
-	payloadHead = "Outbound Twilio voice call"
+	codeVoice = "twilio-voice"
 )
 
 // The statuses of a Communication that careline uses (FHIR R4 value set
@@ -45,10 +43,10 @@ func CommunicationOf(c careline.Call, strict bool) Communication {
 		StatusReason: statusReason(c),
 		Category:     []CodeableConcept{{Coding: []Coding{{System: systemCategory, Code: codeVoice, Display: "Twilio voice call"}}}},
 		Medium:       []CodeableConcept{{Coding: mediumCodings(strict)}},
-		Subject:      reference(string(c.Patient)),
-		Sender:       reference(string(c.Sender)),
-		Recipient:    references(string(c.Recipient)),
-		BasedOn:      references(prefixed("Appointment/", c.Appointment)),
+		Subject:      reference(string(c.Patient), c.Names.Patient),
+		Sender:       reference(string(c.Sender), c.Names.Sender),
+		Recipient:    references(string(c.Recipient), c.Names.Recipient),
+		BasedOn:      references(prefixed("Appointment/", c.Appointment), ""),
 		Sent:         instant(c.Sent),
 		Received:     instant(c.Received),
 		Payload:      []Payload{{ContentString: payloadText(c)}},
@@ -89,9 +87,9 @@ func statusReason(c careline.Call) *CodeableConcept {
 	if c.Status != careline.StatusRefused {
 		return nil
 	}
-	reason := &CodeableConcept{Text: c.Refusal.SentenceFor(c.To)}
+	reason := &CodeableConcept{Text: c.Why()}
 	if c.Refusal != "" {
-		reason.Coding = []Coding{{System: systemRefusal, Code: string(c.Refusal)}}
+		reason.Coding = []Coding{{System: systemRefusal, Code: string(c.Refusal), Display: refusalDisplay(c.Refusal)}}
 	}
 	return reason
 }
@@ -104,50 +102,6 @@ func mediumCodings(strict bool) []Coding {
 	return []Coding{{System: systemMode, Code: "TEL", Display: "telephone"}, phone}
 }
 
-func payloadText(c careline.Call) string {
-	text := payloadHead
-	if word := strings.TrimSpace(c.Word); word != "" {
-		text += "; status=" + word
-	}
-	if who := strings.TrimSpace(c.AnsweredBy); who != "" {
-		text += "; answeredBy=" + who
-	}
-	if n, known := c.Seconds.Value(); known {
-		text += fmt.Sprintf("; duration=%ds", n)
-	}
-	return text
-}
-
-// details are the sub-extensions. callSid is the member's leg once it is known,
-// until then the clinician's; parentCallSid tells which of the two it is.
-func details(c careline.Call) []Extension {
-	var all []Extension
-	add := func(url, value string) {
-		if value = strings.TrimSpace(value); value != "" {
-			all = append(all, Extension{URL: url, ValueString: value})
-		}
-	}
-	callSid := c.MemberLeg
-	for _, other := range []string{c.ClinicianLeg, c.Key} {
-		if callSid == "" {
-			callSid = other
-		}
-	}
-	add("callSid", callSid)
-	add("parentCallSid", c.ClinicianLeg)
-	add("direction", c.Direction)
-	add("callStatus", c.Word)
-	add("answeredBy", c.AnsweredBy)
-	if n, known := c.Seconds.Value(); known {
-		all = append(all, Extension{URL: "durationSeconds", ValueInteger: &n})
-	}
-	add("recordingSid", c.Recording)
-	if c.Reconciled {
-		all = append(all, Extension{URL: "reconciled", ValueBoolean: &c.Reconciled})
-	}
-	return all
-}
-
 // instant is UTC to the second, as finely as the carrier tells time; empty when
 // unknown.
 func instant(t time.Time) string {
@@ -157,18 +111,19 @@ func instant(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func reference(to string) *Reference {
+// reference leaves the display to others where the name is not known.
+func reference(to, name string) *Reference {
 	if to == "" {
 		return nil
 	}
-	return &Reference{Reference: to}
+	return &Reference{Reference: to, Display: strings.TrimSpace(name)}
 }
 
-func references(to string) []Reference {
+func references(to, name string) []Reference {
 	if to == "" {
 		return nil
 	}
-	return []Reference{{Reference: to}}
+	return []Reference{*reference(to, name)}
 }
 
 func prefixed(prefix, id string) string {

@@ -50,6 +50,7 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 		"a twin after the end is withdrawn":     settlesTwin,
 		"a record entered in error stays so":    leavesInError,
 		"an id the server never had":            looksForLost,
+		"a record with one leg's SID":           findsEitherSID,
 		"sessions end":                          logsInAgain,
 		"wrong credentials":                     refusesCredentials,
 		"a 400 that means the database is down": waitsForDatabase,
@@ -341,6 +342,28 @@ func looksForLost(t *testing.T, s *server) {
 	remove(t, s, f.ID)
 	_, err = s.chart(t).File(t.Context(), ringing(), f, nil)
 	wantCode(t, err, careline.CodeRejected)
+}
+
+// The system that careline replaces knew one leg and wrote its SID alone.
+func findsEitherSID(t *testing.T, s *server) {
+	for _, sid := range []string{"CAchild", "CAparent"} {
+		call := ringing()
+		call.Key, call.ClinicianLeg, call.MemberLeg = "CAparent"+sid, "CAparent"+sid, "CAchild"+sid
+		theirs := seed(t, s.client(t), object{"resourceType": "Communication", "status": "in-progress",
+			"identifier": []object{{"system": "https://www.twilio.com/", "value": sid + sid}}})
+		f := file(t, s.chart(t), call, careline.Filing{Call: call.Key, Tried: true})
+		if "Communication/"+f.ID != theirs {
+			t.Errorf("%s: filed as %s beside %s", sid, f.ID, theirs)
+		}
+		if s.plain {
+			continue // it may know no conditional create
+		}
+		condition := "identifier=" + url.QueryEscape("https://www.twilio.com/|none,https://www.twilio.com/|"+sid+sid)
+		made, err := s.client(t).Create(t.Context(), "Communication", []byte(`{"resourceType":"Communication","status":"completed"}`), condition)
+		if err != nil || made.ID != f.ID {
+			t.Errorf("a conditional create by either: %s, %v, want %s", made.ID, err, f.ID)
+		}
+	}
 }
 
 // remove deletes as an operator would; careline itself never does.

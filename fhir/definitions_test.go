@@ -19,6 +19,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/fhir"
+	"perci.health/careline/sandbox/fhirbox"
 )
 
 func shipped(t *testing.T, name string) object {
@@ -261,12 +262,12 @@ func TestEverythingWrittenIsDefined(t *testing.T) {
 			t.Errorf("category %+v has no CodeSystem", c)
 		}
 	})
-	for _, name := range []string{"callSid", "parentCallSid", "direction", "callStatus", "answeredBy", "durationSeconds", "recordingSid"} {
+	for name := range defined {
 		if !written[name] {
 			t.Errorf("%s is defined and was never seen written", name)
 		}
 	}
-	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 8 {
+	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 20 {
 		t.Errorf("definitions: %+v", defined)
 	}
 }
@@ -286,6 +287,19 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || len(want) < 10 {
 		t.Error(diff)
+	}
+}
+
+// The display of a refusal's coding is that of the code system.
+func TestEveryRefusalHasItsDisplay(t *testing.T) {
+	t.Parallel()
+	for _, c := range shipped(t, "codesystem-call-refusal")["concept"].([]any) {
+		concept := c.(object)
+		refused := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusRefused, Refusal: careline.Refusal(concept["code"].(string))}
+		coding := fhir.CommunicationOf(refused, false).StatusReason.Coding[0]
+		if coding.Code != concept["code"] || coding.Display != concept["display"] || coding.Display == "" {
+			t.Errorf("%+v, want %v", coding, concept)
+		}
 	}
 }
 
@@ -311,6 +325,8 @@ func (r *recorder) note(req *http.Request, path []string) {
 		interaction = "search"
 	case len(path) == 3 && path[2] == "_history":
 		interaction = "history"
+	case len(path) == 4 && path[2] == "_history":
+		interaction = "vread"
 	}
 	r.asked[path[0]+" "+interaction] = true
 	if req.Header.Get("If-None-Exist") != "" {
@@ -379,6 +395,7 @@ func needsThePolicy(t *testing.T, s *server) {
 		t.Fatal(err)
 	}
 	tell(t, http.MethodPut, s.url+"/_test/policy", body)
+	s.wrong(t, fhirbox.KindTerminology) // which is no fault: a server that checks it, by the client's rights
 	r := &recorder{asked: map[string]bool{}}
 	c := r.client(t, s)
 	wholeCall(t.Context(), t, c, w)
@@ -388,6 +405,7 @@ func needsThePolicy(t *testing.T, s *server) {
 		}
 	}
 	delete(r.asked, "AccessPolicy search") // to see whether it is bound by one: it may be refused
+	r.asked["ValueSet search"] = true      // what a server that checks terminology searches on the client's behalf
 	// What a server reads on the client's behalf: for _include=Appointment:actor the people whose names and
 	// numbers careline reads, and for a written reference, if the server checks it, what it refers to.
 	for _, kind := range []string{"Patient", "PractitionerRole", "RelatedPerson", "Practitioner", "Appointment"} {

@@ -76,6 +76,7 @@ func (i Identifier) element() element {
 func (r Reference) element() element {
 	e := element{}
 	put(e, "reference", r.Reference)
+	put(e, "display", r.Display)
 	return e
 }
 
@@ -94,6 +95,7 @@ func (x Extension) element() element {
 	if x.ValueBoolean != nil {
 		e["valueBoolean"] = *x.ValueBoolean
 	}
+	put(e, "valueDateTime", x.ValueDateTime)
 	list(e, "extension", x.Extension, Extension.element)
 	return e
 }

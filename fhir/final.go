@@ -33,7 +33,7 @@ func addIdentifiers(ours Communication, record element) (changed bool) {
 	there, _ := record["identifier"].([]any)
 	own, _ := ours.element()["identifier"].([]any)
 	for _, id := range own {
-		has := func(item any) bool { have, _ := item.(element); return isOurs("identifier", id, have) }
+		has := func(item any) bool { have, _ := item.(element); return isOurs("identifier", id, have, false) }
 		if !slices.ContainsFunc(there, has) {
 			there, changed = append(slices.Clip(there), id), true
 		}

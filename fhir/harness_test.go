@@ -50,8 +50,9 @@ type server struct {
 	url       string
 	faultsURL string
 	logout    func(t *testing.T)
-	overQuota func(t *testing.T) *server // a server whose next but one write is over quota
-	plain     bool                       // needs no login
+	overQuota func(t *testing.T) *server     // a server whose next but one write is over quota
+	plain     bool                           // needs no login
+	bind      func(t *testing.T, policy any) // nil: the server has no AccessPolicies
 }
 
 func (s *server) client(t *testing.T, change ...func(*fhir.Config)) *fhir.Client {
@@ -160,6 +161,11 @@ func medplumLike(t *testing.T, flags ...string) func(*testing.T) *server {
 		tell(t, http.MethodPost, url+"/_test/reset", nil)
 		s := &server{url: url, faultsURL: url + "/_test/faults", plain: slices.Contains(flags, "--plain")}
 		s.logout = func(t *testing.T) { tell(t, http.MethodPost, url+"/_test/logout", nil) }
+		if !s.plain {
+			s.bind = func(t *testing.T, policy any) {
+				tell(t, http.MethodPut, url+"/_test/policy", []byte(textOf(t, policy)))
+			}
+		}
 		s.overQuota = func(t *testing.T) *server {
 			s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4", After: true, Status: http.StatusOK, Body: map[string]string{"resourceType": "Communication", "id": "first"}},
 				fault{Method: http.MethodPost, Path: "/fhir/R4", Status: http.StatusTooManyRequests, Times: 1,

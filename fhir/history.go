@@ -59,8 +59,12 @@ func (c *Client) LastCalls(ctx context.Context, appointmentIDs []string) (map[st
 	calls := map[string][]careline.RecordedCall{}
 	for _, m := range found {
 		r := recordedCall(m.ID, []Resource{m})
-		for _, id := range appointmentIDs {
-			if len(r.Versions) > 0 && unmatched(m, url.Values{"based-on": {"Appointment/" + id}}) == "" {
+		var said claims
+		if json.Unmarshal(m.JSON, &said) != nil || len(r.Versions) == 0 {
+			continue
+		}
+		for _, id := range appointmentIDs { // by what was asked for: a reference may be written in full
+			if said.basedOnThis("Appointment/" + id) {
 				calls[id] = append(calls[id], r)
 			}
 		}

@@ -1,12 +1,13 @@
 package fhir
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"perci.health/careline"
@@ -15,10 +16,14 @@ import (
 // Read is the current version of a resource (FHIR R4, section 3.1.0.1.1). One
 // that is missing or deleted is an error of code not-found.
 func (c *Client) Read(ctx context.Context, resourceType, id string) (Resource, error) {
+	return c.read(ctx, resourceType, id, false)
+}
+
+func (c *Client) read(ctx context.Context, resourceType, id string, urgent bool) (Resource, error) {
 	if !careline.ValidID(id) {
 		return Resource{}, careline.NewError(careline.CodeNotFound, "This is not an id of the health record.", nil)
 	}
-	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id), cost: costRead})
+	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id), cost: costRead, urgent: urgent})
 	if err != nil {
 		return Resource{}, err
 	}
@@ -118,7 +123,20 @@ const longQuery = 1800
 // The query stands in the URL only while it can be in everybody's access log: one
 // that holds a person's particulars is sent as POST _search.
 func (c *Client) Search(ctx context.Context, resourceType string, query url.Values) ([]Entry, error) {
-	return c.search(ctx, resourceType, query, false)
+	entries, err := c.search(ctx, resourceType, query, false)
+	if err != nil {
+		return nil, err
+	}
+	return entries, whole(entries)
+}
+
+// whole is an error when an entry is no resource: half an answer must not look like
+// a whole one.
+func whole(entries []Entry) error {
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Resource.Type == "" }) {
+		return errNoResource()
+	}
+	return nil
 }
 
 func (c *Client) search(ctx context.Context, resourceType string, query url.Values, urgent bool) ([]Entry, error) {
@@ -151,6 +169,9 @@ func (c *Client) History(ctx context.Context, resourceType, id string) ([]Resour
 	first := exchange{method: http.MethodGet, url: c.address(resourceType, id, "_history") + "?_count=100", cost: costHistory}
 	entries, err := c.pages(ctx, first, func(entries []Entry) error { return believeVersions(resourceType, id, entries) })
 	if err != nil {
+		return nil, err
+	}
+	if err := whole(entries); err != nil {
 		return nil, err
 	}
 	versions := make([]Resource, 0, len(entries))
@@ -209,7 +230,7 @@ func (c *Client) within(link string) (string, error) {
 
 func readBundle(body []byte) (entries []Entry, next string, err error) {
 	var b bundle
-	if err := json.Unmarshal(body, &b); err != nil {
+	if !tolerant(bytes.TrimSpace(body), &b) {
 		return nil, "", careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR bundle. Check FHIR_BASE_URL.", nil)
 	}
 	for _, e := range b.Entry {
@@ -218,7 +239,7 @@ func readBundle(body []byte) (entries []Entry, next string, err error) {
 		}
 		r, err := readResource(e.Resource)
 		if err != nil {
-			return nil, "", err
+			r = Resource{} // for the caller to judge: see whole
 		}
 		entries = append(entries, Entry{Mode: e.Search.Mode, Resource: r})
 	}

@@ -23,13 +23,16 @@ const (
 // lane is one kind of request in its way to the server. Those of a lane go in the
 // order of their coming.
 type lane struct {
-	// free and floor are shares of the whole quota. While more than free is left
-	// a request goes at once; below, what is left above floor is spread over the
-	// rest of the window; floor itself is left to the lanes before this one.
-	free, floor float64
+	// These are shares of the whole quota. While more than free is left a request
+	// goes at once; below, what is left above floor is spread over the rest of the
+	// window. Both lanes do so from the same mark down to the same floor, so that
+	// each gets about as much as the other, however many wait in it: a storm of
+	// readings takes no more from the writings than they have from it. When what is
+	// above the floor is too little for a write, a lane goes on down to last.
+	free, floor, last float64
 
 	head    chan struct{} // held by the one that is next; the others queue for it
-	last    time.Time     // when the last one went
+	went    time.Time     // when the last one went
 	waiting int
 }
 
@@ -39,7 +42,8 @@ type lane struct {
 const scouts = 8
 
 // limiter slows down before the server's quota is gone, so that what is left
-// lasts until the window ends, and writes leave some of it to those who read.
+// lasts until the window ends, writes leave some of it to those who read, and
+// those who read never take what the writes need.
 // Several instances share one quota without knowing of each other: each goes by
 // what the server says is left, and slows down as the others use it up.
 type limiter struct {
@@ -61,8 +65,8 @@ type limiter struct {
 func newLimiter(now func() time.Time) *limiter {
 	return &limiter{
 		now:     now,
-		reads:   lane{free: 0.10, floor: 0.02, head: make(chan struct{}, 1)},
-		writes:  lane{free: 0.50, floor: 0.10, head: make(chan struct{}, 1)},
+		reads:   lane{free: 0.50, floor: 0.10, last: 0.02, head: make(chan struct{}, 1)},
+		writes:  lane{free: 0.50, floor: 0.10, last: 0.10, head: make(chan struct{}, 1)},
 		changed: make(chan struct{}),
 	}
 }
@@ -179,6 +183,9 @@ func hold(ctx context.Context, delay time.Duration, changed <-chan struct{}) err
 	case <-over:
 	case <-changed:
 	case <-ctx.Done():
+		if delay == 0 { // for what is under way: it was not the quota
+			return unreachable(ctx, ctx.Err())
+		}
 		return quotaLow(max(delay, time.Second), ctx.Err())
 	}
 	return nil
@@ -201,7 +208,7 @@ func (l *limiter) reserve(lane *lane, cost float64) (time.Duration, <-chan struc
 	if delay > 0 {
 		return delay, l.changed
 	}
-	lane.last = l.now()
+	lane.went = l.now()
 	l.letGo(cost)
 	return 0, nil
 }
@@ -229,11 +236,14 @@ func (l *limiter) delay(lane *lane, cost float64) (wait, pace time.Duration) {
 		return 0, 0
 	}
 	usable := left - lane.floor*l.most
+	if usable < costWrite {
+		usable = left - lane.last*l.most
+	}
 	if usable < cost {
 		return l.ends.Sub(now), 0
 	}
 	pace = time.Duration(float64(l.ends.Sub(now)) * cost / usable)
-	return max(lane.last.Add(pace).Sub(now), 0), pace
+	return max(lane.went.Add(pace).Sub(now), 0), pace
 }
 
 // Quota is what is known of the server's limit on this client.
@@ -270,5 +280,5 @@ func spent(err error) bool {
 }
 
 func quotaLow(wait time.Duration, cause error) error {
-	return careline.NewError(careline.CodeUnavailable, "The health record's quota allows no more at the moment, so this waits.", &later{err: cause, after: wait})
+	return careline.NewError(careline.CodeUnavailable, "The health record takes no more requests for the moment, because its quota is used up. Please try again shortly.", &later{err: cause, after: wait})
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // element is a FHIR element as JSON knows it.
@@ -76,9 +75,9 @@ func withoutGuess(call element, there []any) []any {
 // one of ours is merged with it, and every other one is kept, whoever wrote it.
 func overlayList(name string, ours, there []any) []any {
 	all := slices.Clone(ours)
-	for _, item := range there {
+	for at, item := range there {
 		have, _ := item.(element)
-		i := slices.IndexFunc(ours, func(o any) bool { return isOurs(name, o, have) })
+		i := slices.IndexFunc(ours, func(o any) bool { return isOurs(name, o, have, at == 0) })
 		if i < 0 {
 			all = append(all, item)
 			continue
@@ -90,8 +89,8 @@ func overlayList(name string, ours, there []any) []any {
 }
 
 // isOurs reports whether an entry in the record is the one that careline now
-// writes as ours, by what identifies an entry of that list.
-func isOurs(name string, o any, have element) bool {
+// writes as ours, by what identifies an entry of that list, and by its place.
+func isOurs(name string, o any, have element, first bool) bool {
 	ours, _ := o.(element)
 	switch name {
 	case "category", "medium":
@@ -101,7 +100,7 @@ func isOurs(name string, o any, have element) bool {
 		return have["reference"] == ours["reference"]
 	case "payload":
 		text, _ := have["contentString"].(string)
-		return strings.HasPrefix(text, payloadHead)
+		return ourPayload(text, first) || text != "" && text == ours["contentString"]
 	case "extension":
 		return have["url"] == ours["url"]
 	}
@@ -122,7 +121,8 @@ func isOurCoding(c any) bool {
 }
 
 // merged is ours with what the record's entry has besides: other elements, other
-// codings, and the sub-extensions that careline does not write at this moment.
+// codings, and the sub-extensions that careline does not write at this moment, but
+// for those of an earlier version that would contradict this one.
 func merged(ours, there element) element {
 	all := maps.Clone(there)
 	maps.Copy(all, ours)
@@ -145,6 +145,12 @@ func merged(ours, there element) element {
 func replaced(name string, kept any, written []any) bool {
 	if name == "coding" && isOurCoding(kept) {
 		return true
+	}
+	if detail, _ := kept.(element); name == "extension" {
+		url, _ := detail["url"].(string)
+		if ofVersion(url) {
+			return true
+		}
 	}
 	return slices.ContainsFunc(written, func(w any) bool {
 		x, _ := w.(element)

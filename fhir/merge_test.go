@@ -57,6 +57,10 @@ func TestOverlayKeepsWhatOthersAddedToOurElements(t *testing.T) {
 		"extension":             {`{"extension":[{"url":"urn:y"},{"url":"urn:y"}]}`, `[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callSid","valueString":"CA1"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"ringing"}]},{"url":"urn:y"},{"url":"urn:y"}]`},
 		"subject":               {`{"subject":{"reference":"Patient/m","display":"A"}}`, `{"reference":"Patient/m","display":"A"}`},
 		"sender":                {`{"sender":{"reference":"Practitioner/other","display":"O"}}`, `{"reference":"Practitioner/p"}`},
+		"what was not placed":   {`{"payload":[{"contentString":"Not placed: Calls to this country are not allowed."},{"contentString":"Not placed: the flowers"}]}`, `[{"contentString":"Outbound Twilio voice call; status=ringing"},{"contentString":"Not placed: the flowers"}]`},
+		"what was withdrawn":    {`{"payload":[{"contentString":"Entered in error: Outbound Twilio voice call; status=busy"}]}`, `[{"contentString":"Outbound Twilio voice call; status=ringing"}]`},
+		"an earlier version's": {`{"extension":[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"outcome","valueString":"canceled"},{"url":"clinicianLeft","valueBoolean":true},{"url":"ended","valueDateTime":"2025-11-24T10:00:00Z"},{"url":"failureReason","valueString":"x"},{"url":"recordingSid","valueString":"RE1"},{"url":"dialledEnding","valueString":"0123"}]}]}`,
+			`[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callSid","valueString":"CA1"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"ringing"},{"url":"recordingSid","valueString":"RE1"},{"url":"dialledEnding","valueString":"0123"}]}]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,6 +84,32 @@ func TestOverlayKeepsWhatOthersAddedToOurElements(t *testing.T) {
 	}
 }
 
+// A name that careline knows is the record's; one that it does not know is left to
+// whoever put it there, for as long as the reference is the same.
+func TestOverlayNamesPeople(t *testing.T) {
+	t.Parallel()
+	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusRinging, Word: "ringing", Patient: "Patient/m", Sender: "Practitioner/p", Recipient: "RelatedPerson/q"}
+	named := call
+	named.Names = careline.Names{Sender: "Dr Hale", Patient: "Axel Oak", Recipient: "Nora Oak"}
+	theirs := `{"subject":{"reference":"Patient/m","display":"A. O."},"sender":{"reference":"Practitioner/other","display":"Somebody"},"recipient":[{"reference":"RelatedPerson/q","display":"N."},{"reference":"CareTeam/c","display":"Team"}]}`
+	for name, test := range map[string]struct {
+		call careline.Call
+		want [3]string
+	}{
+		"known":     {named, [3]string{`{"display":"Axel Oak","reference":"Patient/m"}`, `{"display":"Dr Hale","reference":"Practitioner/p"}`, `[{"display":"Nora Oak","reference":"RelatedPerson/q"},{"display":"Team","reference":"CareTeam/c"}]`}},
+		"not known": {call, [3]string{`{"display":"A. O.","reference":"Patient/m"}`, `{"reference":"Practitioner/p"}`, `[{"display":"N.","reference":"RelatedPerson/q"},{"display":"Team","reference":"CareTeam/c"}]`}},
+	} {
+		got, _ := overlaid(t, CommunicationOf(test.call, true), []byte(theirs))
+		var record map[string]json.RawMessage
+		if err := json.Unmarshal(got, &record); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(test.want, [3]string{string(record["subject"]), string(record["sender"]), string(record["recipient"])}); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
 func TestOverlayTwiceIsOnce(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -92,7 +122,11 @@ func TestOverlayTwiceIsOnce(t *testing.T) {
 				Appointment: rapid.SampledFrom([]string{"", "a"}).Draw(t, label+" appointment"), Patient: "Patient/m", Sender: "Practitioner/p",
 				Sent: time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" sent"), 0), Received: time.Unix(3, 0), Direction: "outbound-dial",
 				Seconds: careline.SecondsOf(rapid.IntRange(0, 2).Draw(t, label+" seconds")), Recording: "RE1", Reconciled: rapid.Bool().Draw(t, label+" reconciled"),
-				AnsweredBy: rapid.SampledFrom([]string{"", "human"}).Draw(t, label+" by"),
+				AnsweredBy: rapid.SampledFrom([]string{"", "human", "machine_start"}).Draw(t, label+" by"),
+				Ended:      time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" ended"), 0), At: time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" at"), 0),
+				Names:   careline.Names{Recipient: rapid.SampledFrom([]string{"", "Nora Oak"}).Draw(t, label+" name")},
+				EndedBy: careline.Side(rapid.SampledFrom([]string{"", "member"}).Draw(t, label+" side")), ToEnding: "0123",
+				Failure: careline.Failure{SIP: rapid.SampledFrom([]int{0, 404}).Draw(t, label+" sip")},
 			}, rapid.Bool().Draw(t, label+" strict"))
 		}
 		have, err := json.Marshal(draw("have"))

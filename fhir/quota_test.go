@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -193,5 +194,111 @@ func TestWaitIsReadFromEveryForm(t *testing.T) {
 				t.Errorf("%v, wait %v, want %v", err, asked(err), c.want)
 			}
 		})
+	}
+}
+
+// Persons who read as fast as the server answers leave the calls what they need to
+// be recorded, in every window.
+func TestReadingsNeverStarveWritings(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const whole, windows = 50_000, 3
+		var mu sync.Mutex
+		units, ends := whole, time.Now().Add(time.Minute)
+		c := offline(t, func(r *http.Request) (int, http.Header, string) {
+			wait(20 * time.Millisecond)
+			mu.Lock()
+			defer mu.Unlock()
+			if !time.Now().Before(ends) {
+				units, ends = whole, ends.Add(time.Minute)
+			}
+			cost := map[bool]int{true: 100, false: 20}[r.Method == http.MethodPost]
+			if units < cost {
+				return 429, left(units, int(time.Until(ends).Seconds())), ""
+			}
+			units -= cost
+			if r.Method == http.MethodPost {
+				return 201, left(units, int(time.Until(ends).Seconds())), made
+			}
+			return 200, left(units, int(time.Until(ends).Seconds())), empty
+		}, false)
+		ctx, stop := context.WithTimeout(t.Context(), windows*time.Minute)
+		defer stop()
+		var readers sync.WaitGroup
+		for range 20 {
+			readers.Go(func() {
+				for ctx.Err() == nil {
+					if ask(ctx, c) != nil {
+						wait(100 * time.Millisecond)
+					}
+				}
+			})
+		}
+		written, longest := 0, time.Duration(0)
+		for ctx.Err() == nil { // a call's worth of writing every second
+			before := time.Now()
+			if _, err := c.Create(ctx, "Communication", []byte("{}"), ""); err == nil {
+				written++
+				longest = max(longest, time.Since(before))
+			}
+			wait(max(0, time.Second-time.Since(before)))
+		}
+		readers.Wait()
+		if written < windows*45 || longest > 10*time.Second {
+			t.Errorf("%d of %d written, the slowest took %v", written, windows*60, longest)
+		}
+	})
+}
+
+// After a 429 a person who cannot wait so long is told at once, and how long.
+func TestAPersonDoesNotWaitForTheQuota(t *testing.T) {
+	t.Parallel()
+	read := map[string]func(context.Context, *fhir.Client) error{
+		"the day": func(ctx context.Context, c *fhir.Client) error {
+			_, err := c.AppointmentsOn(ctx, "p1", tenFifteen, tenFifteen.Add(time.Hour))
+			return err
+		},
+		"the calls": func(ctx context.Context, c *fhir.Client) error { _, err := c.Calls(ctx, "a1"); return err },
+		"the last calls": func(ctx context.Context, c *fhir.Client) error {
+			_, err := c.LastCalls(ctx, []string{"a1"})
+			return err
+		},
+	}
+	for name, read := range read {
+		for _, others := range []int{0, 30} { // that wait without a deadline, as deliveries do
+			t.Run(fmt.Sprint(name, ", ", others, " before"), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var full atomic.Bool
+					full.Store(true)
+					c := offline(t, func(*http.Request) (int, http.Header, string) {
+						if full.Load() {
+							return 429, left(0, 49), textOf(t, outcome("throttled", "Too Many Requests"))
+						}
+						return 200, left(40_000, 60), empty
+					}, false)
+					wantCode(t, ask(t.Context(), c), careline.CodeUnavailable)
+					full.Store(false)
+					var waiting sync.WaitGroup
+					for range others {
+						waiting.Go(func() {
+							if err := ask(t.Context(), c); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+					synctest.Wait()
+					ctx, stop := context.WithTimeout(t.Context(), 8*time.Second)
+					defer stop()
+					before := time.Now()
+					err := read(ctx, c)
+					wantCode(t, err, careline.CodeUnavailable)
+					if took := time.Since(before); took > 0 || asked(err) < 48*time.Second || asked(err) > 50*time.Second {
+						t.Errorf("told after %v to wait %v: %v", took, asked(err), err)
+					}
+					waiting.Wait()
+				})
+			})
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package fhir
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"errors"
+)
 
 // The R4 types below hold the elements that careline reads or writes, under
 // their FHIR names. Whatever else a resource holds is kept by working on its
@@ -28,15 +31,17 @@ type Identifier struct {
 // Reference is FHIR's Reference by literal reference.
 type Reference struct {
 	Reference string `json:"reference,omitempty"`
+	Display   string `json:"display,omitempty"`
 }
 
 // Extension is FHIR's Extension with the value types that careline uses.
 type Extension struct {
-	URL          string      `json:"url"`
-	ValueString  string      `json:"valueString,omitempty"`
-	ValueInteger *int        `json:"valueInteger,omitempty"`
-	ValueBoolean *bool       `json:"valueBoolean,omitempty"`
-	Extension    []Extension `json:"extension,omitempty"`
+	URL           string      `json:"url"`
+	ValueString   string      `json:"valueString,omitempty"`
+	ValueInteger  *int        `json:"valueInteger,omitempty"`
+	ValueBoolean  *bool       `json:"valueBoolean,omitempty"`
+	ValueDateTime string      `json:"valueDateTime,omitempty"`
+	Extension     []Extension `json:"extension,omitempty"`
 }
 
 // Payload is Communication.payload with text content.
@@ -103,11 +108,11 @@ type period struct {
 }
 
 type contactPoint struct {
-	System string  `json:"system"`
-	Value  string  `json:"value"`
-	Use    string  `json:"use"`
-	Rank   int     `json:"rank"`
-	Period *period `json:"period"`
+	System string          `json:"system"`
+	Value  json.RawMessage `json:"value"`
+	Use    string          `json:"use"`
+	Rank   int             `json:"rank"`
+	Period *period         `json:"period"`
 }
 
 type humanName struct {
@@ -117,21 +122,42 @@ type humanName struct {
 	Given  []string `json:"given"`
 }
 
-// person is a Patient or a RelatedPerson.
+// person is a Patient, a RelatedPerson or a Practitioner.
 type person struct {
-	Name      []humanName    `json:"name"`
-	Telecom   []contactPoint `json:"telecom"`
-	BirthDate string         `json:"birthDate"`
-	Patient   Reference      `json:"patient"` // RelatedPerson only
+	Active    json.RawMessage `json:"active"`
+	Name      []humanName     `json:"name"`
+	Telecom   []contactPoint  `json:"telecom"`
+	BirthDate string          `json:"birthDate"`
+
+	// Of a Patient only.
+	DeceasedBoolean  json.RawMessage `json:"deceasedBoolean"`
+	DeceasedDateTime json.RawMessage `json:"deceasedDateTime"`
+	Link             []patientLink   `json:"link"`
+
+	// Of a RelatedPerson only.
+	Patient      shown             `json:"patient"`
+	Relationship []CodeableConcept `json:"relationship"`
+	Period       *period           `json:"period"`
+}
+
+// patientLink ties two records of one patient (FHIR R4, section 8.1.5, Patient.link).
+type patientLink struct {
+	Other shown  `json:"other"`
+	Type  string `json:"type"`
+}
+
+// shown is a Reference with the text that a person is shown for it.
+type shown struct {
+	Reference string `json:"reference"`
+	Display   string `json:"display"`
 }
 
 type practitionerRole struct {
-	ID           string    `json:"id"`
-	Active       *bool     `json:"active"` // absent means that nobody ended it
-	Practitioner Reference `json:"practitioner"`
+	ID           string          `json:"id"`
+	Active       json.RawMessage `json:"active"` // absent means that nobody ended it
+	Period       *period         `json:"period"`
+	Practitioner shown           `json:"practitioner"`
 }
-
-func (r practitionerRole) ended() bool { return r.Active != nil && !*r.Active }
 
 type appointment struct {
 	ID              string            `json:"id"`
@@ -141,8 +167,33 @@ type appointment struct {
 	Description     string            `json:"description"`
 	ReasonCode      []CodeableConcept `json:"reasonCode"`
 	AppointmentType *CodeableConcept  `json:"appointmentType"`
-	Participant     []struct {
-		Actor  Reference `json:"actor"`
-		Status string    `json:"status"`
-	} `json:"participant"`
+	Participant     []participant     `json:"participant"`
 }
+
+type participant struct {
+	Actor  shown   `json:"actor"`
+	Status string  `json:"status"`
+	Period *period `json:"period"`
+}
+
+// tolerant reads a resource as far as it can be read: an element of another type
+// than FHIR gives it is left as if it were absent. It reports whether there is a
+// resource at all.
+func tolerant(raw json.RawMessage, into any) bool {
+	if len(raw) == 0 || raw[0] != '{' {
+		return false
+	}
+
+	err := json.Unmarshal(raw, into)
+	_, mistyped := errors.AsType[*json.UnmarshalTypeError](err)
+	return err == nil || mistyped // the decoder goes on behind a mistyped element
+}
+
+// says reports whether an element is that text, also one that was put in quotes by
+// mistake.
+func says(raw json.RawMessage, text string) bool {
+	return string(raw) == text || string(raw) == `"`+text+`"`
+}
+
+// given reports whether an element is there.
+func given(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }

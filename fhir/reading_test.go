@@ -90,7 +90,8 @@ func readsAppointment(t *testing.T, s *server) {
 		ID: id(ref), Status: "booked", Reason: "Follow-up", Start: tenFifteen.Add(-15 * time.Minute), End: tenFifteen.Add(15 * time.Minute),
 		Clinicians: []careline.Participant{{Clinician: id(nurse), As: careline.Reference(nurse)}, {Clinician: id(doctor), As: careline.Reference(role)}},
 		Patients: []careline.Person{{Ref: careline.Reference(patient), Patient: careline.Reference(patient), Name: "Alex Meyer", BirthDate: "1980-02-03",
-			Phones: []careline.Phone{phone(t, "+447700900001"), phone(t, "+442079460001"), phone(t, "+447700900004")}}},
+			Phones:     []careline.Phone{phone(t, "+447700900001"), phone(t, "+442079460001"), phone(t, "+447700900004")},
+			Unreadable: []string{"ask at reception"}}},
 		Relatives: []careline.Person{{Ref: careline.Reference(mother), Patient: careline.Reference(patient), Name: "Robin Meyer",
 			Phones: []careline.Phone{phone(t, "+447700900005")}}},
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // CallOf reads a call back from its Communication. Fields that the record does
-// not hold are zero: Clinician, To, Ended and ClinicianLeft always.
+// not hold are zero: Clinician and To always, and ClinicianLeft where the outcome
+// was told by somebody else than the clinician's leaving. Times are whole seconds.
 //
 // It also reads records of the system that careline replaced, which knew one leg
 // only: that is then the member's.
@@ -17,6 +18,38 @@ func CallOf(m Communication) careline.Call {
 	for _, d := range callDetails(m) {
 		read(&c, d)
 	}
+	outcome := c.Status
+	c.Status = recordedStatus(m.Status, c.Word)
+	switch {
+	case c.Status == careline.StatusRefused:
+	case outcome == outcomeUnknown:
+		c.Status = careline.StatusUnknown
+	case outcome == careline.StatusRequested || knownStatus(outcome) == outcome && outcome != "":
+		c.Status = outcome
+	case c.Status == careline.StatusCompleted && c.Word == "" && neverDialled(m, c):
+		c.Status = careline.StatusCanceled
+	}
+
+	legs(m, &c)
+	people(m, &c)
+	c.Refusal, c.Told = recordedRefusal(m)
+	for _, r := range m.BasedOn {
+		if id, ok := strings.CutPrefix(r.Reference, "Appointment/"); ok && c.Appointment == "" {
+			c.Appointment = id
+		}
+	}
+	c.Sent, c.Received = recordedTime(m.Sent), recordedTime(m.Received)
+	return c
+}
+
+// neverDialled knows a call that careline recorded before it wrote outcomes, whose
+// clinician left before there was a leg to the member: it reads as completed.
+func neverDialled(m Communication, c careline.Call) bool {
+	_, lasted := c.Seconds.Value()
+	return c.ClinicianLeg != "" && c.MemberLeg == c.ClinicianLeg && m.Received == "" && !lasted
+}
+
+func legs(m Communication, c *careline.Call) {
 	if c.MemberLeg == c.ClinicianLeg {
 		c.MemberLeg = "" // only the clinician's leg was known
 	}
@@ -29,24 +62,18 @@ func CallOf(m Communication) careline.Call {
 	if c.Key == "" {
 		c.Key = c.MemberLeg
 	}
-	c.Status = recordedStatus(m.Status, c.Word)
-	c.Refusal = recordedRefusal(m)
+}
+
+func people(m Communication, c *careline.Call) {
 	if m.Subject != nil {
-		c.Patient = careline.Reference(m.Subject.Reference)
+		c.Patient, c.Names.Patient = careline.Reference(m.Subject.Reference), m.Subject.Display
 	}
 	if m.Sender != nil {
-		c.Sender = careline.Reference(m.Sender.Reference)
+		c.Sender, c.Names.Sender = careline.Reference(m.Sender.Reference), m.Sender.Display
 	}
 	if len(m.Recipient) > 0 {
-		c.Recipient = careline.Reference(m.Recipient[0].Reference)
+		c.Recipient, c.Names.Recipient = careline.Reference(m.Recipient[0].Reference), m.Recipient[0].Display
 	}
-	for _, r := range m.BasedOn {
-		if id, ok := strings.CutPrefix(r.Reference, "Appointment/"); ok && c.Appointment == "" {
-			c.Appointment = id
-		}
-	}
-	c.Sent, c.Received = recordedTime(m.Sent), recordedTime(m.Received)
-	return c
 }
 
 func callDetails(m Communication) []Extension {
@@ -58,49 +85,91 @@ func callDetails(m Communication) []Extension {
 	return nil
 }
 
+// read takes one sub-extension; the outcome it leaves in Status.
 func read(c *careline.Call, d Extension) {
 	switch d.URL {
-	case "callSid":
+	case detailCallSID:
 		c.MemberLeg = d.ValueString
-	case "parentCallSid":
+	case detailParentSID:
 		c.ClinicianLeg = d.ValueString
-	case "direction":
+	case detailDirection:
 		c.Direction = d.ValueString
-	case "callStatus":
+	case detailStatus:
 		c.Word = d.ValueString
-	case "answeredBy":
+	case detailAnsweredBy:
 		c.AnsweredBy = d.ValueString
-	case "recordingSid":
+	case detailRecording:
 		c.Recording = d.ValueString
-	case "reconciled":
-		c.Reconciled = d.ValueBoolean != nil && *d.ValueBoolean
-	case "durationSeconds":
-		if d.ValueInteger != nil {
-			c.Seconds = careline.SecondsOf(*d.ValueInteger)
-		}
+	case detailOutcome:
+		c.Status = careline.Status(d.ValueString)
+	case detailEndedBy:
+		c.EndedBy = careline.Side(d.ValueString)
+	case detailEnding:
+		c.ToEnding = d.ValueString
+	case detailRelation:
+		c.Names.Relation = d.ValueString
+	case detailEnded:
+		c.Ended = recordedTime(d.ValueDateTime)
+	case detailEventTime:
+		c.At = recordedTime(d.ValueDateTime)
+	default:
+		readMore(c, d)
+	}
+}
+
+// readMore takes the sub-extensions that are no text.
+func readMore(c *careline.Call, d Extension) {
+	is := d.ValueBoolean != nil && *d.ValueBoolean
+	switch d.URL {
+	case detailReconciled:
+		c.Reconciled = is
+	case detailClinicianLeft:
+		c.ClinicianLeft = is
+	case detailDeclined:
+		c.Declined = is
+	case detailHousehold:
+		c.Household = is
+	}
+	if d.ValueInteger == nil {
+		return
+	}
+
+	switch d.URL {
+	case detailDuration:
+		c.Seconds = careline.SecondsOf(*d.ValueInteger)
+	case detailErrorCode:
+		c.Failure.Code = *d.ValueInteger
+	case detailSIP:
+		c.Failure.SIP = *d.ValueInteger
 	}
 }
 
 // recordedStatus believes the carrier's word where the record has one: completed
-// alone does not tell whether anybody answered.
+// alone does not tell whether anybody answered. A word that is not the last one of
+// a call that is over is that of a call whose clinician left (see Fold).
 func recordedStatus(status, word string) careline.Status {
+	said := knownStatus(careline.Status(word))
 	switch {
 	case status == statusNotDone:
 		return careline.StatusRefused
-	case word == "answered":
-		return careline.StatusInProgress // the carrier's name for the moment
-	case word != "":
-		return knownStatus(careline.Status(word))
-	case status == statusPreparation:
+	case word == "" && status == statusPreparation:
 		return careline.StatusRequested
-	case status == statusCompleted:
+	case word == "" && status == statusCompleted:
+		return careline.StatusCompleted
+	case status != statusCompleted || said.Final():
+		return said
+	case said == careline.StatusInProgress:
 		return careline.StatusCompleted
 	}
-	return careline.StatusUnknown
+	return careline.StatusCanceled
 }
 
+// knownStatus is the status of that name. "answered" is the carrier's other name
+// for the moment of an answer.
 func knownStatus(s careline.Status) careline.Status {
 	switch s {
+	case "answered":
+		return careline.StatusInProgress
 	case careline.StatusQueued, careline.StatusInitiated, careline.StatusRinging, careline.StatusInProgress,
 		careline.StatusCompleted, careline.StatusBusy, careline.StatusFailed, careline.StatusNoAnswer, careline.StatusCanceled:
 		return s
@@ -108,16 +177,16 @@ func knownStatus(s careline.Status) careline.Status {
 	return careline.StatusUnknown
 }
 
-func recordedRefusal(m Communication) careline.Refusal {
+func recordedRefusal(m Communication) (why careline.Refusal, told string) {
 	if m.Status != statusNotDone || m.StatusReason == nil {
-		return ""
+		return "", ""
 	}
 	for _, c := range m.StatusReason.Coding {
 		if c.System == systemRefusal {
-			return careline.Refusal(c.Code)
+			return careline.Refusal(c.Code), m.StatusReason.Text
 		}
 	}
-	return ""
+	return "", m.StatusReason.Text
 }
 
 func recordedTime(text string) time.Time {

@@ -172,11 +172,19 @@ func inError(r Resource) bool {
 // deleted, so that what somebody added to it can be read.
 func (c *Chart) withdraw(ctx context.Context, twins []Resource) error {
 	for _, twin := range twins {
+		if twin.Version == "" { // some servers leave it out of a searchset
+			read, err := c.client.Read(ctx, "Communication", twin.ID)
+			if err != nil {
+				return err
+			}
+			twin = read
+		}
 		record, err := decode(twin.JSON)
 		if err != nil {
 			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be read.", err)
 		}
 		record["status"] = statusInError
+		withdrawPayload(record)
 		unstamp(record)
 		if twin.JSON, err = json.Marshal(record); err != nil {
 			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be written.", err)

@@ -105,5 +105,5 @@ func (s *server) dialResult(ctx context.Context, rd *reading) reply {
 	if err := s.keep(ctx, SubjectDialResult, rd); err != nil {
 		careline.Note(ctx, slog.String("fault", err.Error()), slog.Bool("kept", false))
 	}
-	return reply{status: http.StatusOK, twiml: s.hangup}
+	return s.ends(rd)
 }

@@ -1,9 +1,6 @@
 package twilio
 
-import (
-	"context"
-	"net/http"
-)
+import "context"
 
 // Greeting is what a member hears who calls the number back, and the voice in
 // which anything is said. A zero field has the default that it is named with.
@@ -37,6 +34,4 @@ func (g Greeting) say(text string) Say {
 // incoming is asked what to do with a member who calls back. Everybody hears the
 // same, so nothing in the form matters; the call itself is kept when its status
 // is reported.
-func (s *server) incoming(context.Context, *reading) reply {
-	return reply{status: http.StatusOK, twiml: s.greeting}
-}
+func (s *server) incoming(_ context.Context, rd *reading) reply { return s.greet(rd) }

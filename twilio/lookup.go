@@ -18,7 +18,8 @@ import (
 // The member's leg is asked for by its parent (Twilio, voice/api/call-resource,
 // "Read multiple Call resources", ParentCallSid). There is none when the clinician
 // left before the dialling, or the dialling was refused: the events are then those
-// of the clinician's leg. A call that Twilio does not know is an error of code
+// of the clinician's leg. A leg that the REST API dialled, and that dialled nobody
+// further, is the member's itself. A call that Twilio does not know is an error of code
 // not-found, a key that is no SID one of code invalid.
 //
 // Nobody waits for a look-up, and many are made at once. So while Twilio refuses
@@ -66,7 +67,7 @@ func (c *Client) lookup(ctx context.Context, call string) (events []careline.Cal
 		if !r.settled() {
 			return nil, false, nil
 		}
-		if r.ParentSID == "" {
+		if r.ParentSID == "" && r.Direction != directionAPI {
 			events = append(events, r.clinicianLeg())
 		} else {
 			events = append(events, r.memberLeg()...)
@@ -90,8 +91,12 @@ func (r CallResource) clinicianLeg() careline.CallEvent {
 // memberLeg is the leg's beginning, its answer and its end, as far as they are
 // known to be different.
 func (r CallResource) memberLeg() []careline.CallEvent {
+	call := r.ParentSID
+	if call == "" {
+		call = r.SID
+	}
 	event := func(s careline.Status, at time.Time) careline.CallEvent {
-		return careline.CallEvent{ID: careline.ReconciledID(r.SID, s), Call: r.ParentSID, Leg: r.SID, Kind: careline.KindProgress,
+		return careline.CallEvent{ID: careline.ReconciledID(r.SID, s), Call: call, Leg: r.SID, Kind: careline.KindProgress,
 			At: at, Status: s, Word: string(s), Direction: r.Direction}
 	}
 	answered := r.answered()

@@ -38,6 +38,15 @@ const (
 	at1310 = "Mon, 24 Nov 2025 10:03:10 +0000"
 )
 
+// placed is the events as those of a leg that has no parent.
+func placed(events ...careline.CallEvent) []careline.CallEvent {
+	for i := range events {
+		e := &events[i]
+		e.ID, e.Leg, e.Direction = careline.ReconciledID(lookedUpSID, e.Status), lookedUpSID, "outbound-api"
+	}
+	return events
+}
+
 func TestLookup(t *testing.T) {
 	t.Parallel()
 	ten := time.Date(2025, 11, 24, 10, 0, 0, 0, time.UTC)
@@ -68,12 +77,15 @@ func TestLookup(t *testing.T) {
 			want: []careline.CallEvent{leg("initiated", 0), ended("busy", 10*time.Second, 0)}},
 		"never dialled, and without any time": {legs: resource(memberSID, lookedUpSID, "canceled", "", "", ""), over: true,
 			want: []careline.CallEvent{func() careline.CallEvent { e := leg("canceled", 0); e.At = time.Time{}; return e }()}},
-		"goes on":                       {legs: resource(memberSID, lookedUpSID, "in-progress", at1000, "", "")},
-		"a word that is new to us":      {legs: resource(memberSID, lookedUpSID, "transferring", at1000, at1310, "180")},
-		"over, and its length to come":  {legs: resource(memberSID, lookedUpSID, "completed", at1000, at1310, "")},
-		"over, and its end to come":     {legs: resource(memberSID, lookedUpSID, "completed", at1000, "", "180")},
-		"one leg of two goes on":        {legs: resource(memberSID, lookedUpSID, "busy", at1000, at1010, "0") + "," + resource(memberSID, lookedUpSID, "ringing", at1010, "", "")},
-		"the clinician left before":     {own: resource(lookedUpSID, "", "completed", at1000, at1010, "10"), over: true, want: []careline.CallEvent{left}},
+		"goes on":                      {legs: resource(memberSID, lookedUpSID, "in-progress", at1000, "", "")},
+		"a word that is new to us":     {legs: resource(memberSID, lookedUpSID, "transferring", at1000, at1310, "180")},
+		"over, and its length to come": {legs: resource(memberSID, lookedUpSID, "completed", at1000, at1310, "")},
+		"over, and its end to come":    {legs: resource(memberSID, lookedUpSID, "completed", at1000, "", "180")},
+		"one leg of two goes on":       {legs: resource(memberSID, lookedUpSID, "busy", at1000, at1010, "0") + "," + resource(memberSID, lookedUpSID, "ringing", at1010, "", "")},
+		"the clinician left before":    {own: resource(lookedUpSID, "", "completed", at1000, at1010, "10"), over: true, want: []careline.CallEvent{left}},
+		"the API placed it": {own: strings.Replace(resource(lookedUpSID, "", "completed", at1000, at1310, "180"), "outbound-dial", "outbound-api", 1), over: true,
+			want: placed(leg("initiated", 0), leg("in-progress", 10*time.Second), ended("completed", 190*time.Second, 180))},
+		"the API places it":             {own: strings.Replace(resource(lookedUpSID, "", "ringing", at1000, "", ""), "outbound-dial", "outbound-api", 1)},
 		"nobody is dialled yet":         {own: resource(lookedUpSID, "", "in-progress", at1000, "", "")},
 		"a call that Twilio knows not":  {code: careline.CodeNotFound},
 		"a key that is no call's, ever": {code: careline.CodeInvalid},

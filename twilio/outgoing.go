@@ -16,6 +16,10 @@ import (
 // notKept is what the clinician hears when the call could not be recorded.
 const notKept = "This call could not be recorded, so it was not placed. Please try again."
 
+// notUnderstood is what the clinician hears when the request cannot be read: no
+// app of ours makes such a one, so somebody set Twilio up in another way.
+const notUnderstood = "This call could not be understood, so it was not placed. Please tell support."
+
 // decideWithin bounds the decision, so that a clinician whose call cannot be kept
 // hears so: Twilio waits 15 seconds for TwiML (Twilio, "Connection overrides"), and a
 // commit that was begun by then may take ten more.
@@ -32,7 +36,7 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 	}
 	careline.Note(ctx, slog.String("call", call))
 	if s.soundTest(rd.form) {
-		return s.playSoundTest(rd)
+		return s.playSoundTest(ctx, rd)
 	}
 	ask := s.ask(rd.form)
 	ask.Trace = s.trace(ctx)
@@ -62,7 +66,14 @@ func (s *server) say(rd *reading, sentence string) reply {
 // ask reads the form. Whatever is missing, malformed or told in two ways is left
 // empty in the ask, which Start refuses with the reason.
 func (s *server) ask(f Form) calls.Ask {
-	a := calls.Ask{Call: f.Get("CallSid"), Clinician: caller(f), Appointment: appointment(f), Report: f.JSON()}
+	a := calls.Ask{
+		Call:        f.Get("CallSid"),
+		Clinician:   caller(f),
+		Appointment: appointment(f),
+		Recipient:   recipient(f),
+		Household:   strings.TrimSpace(f.Get("householdConfirmed")) == "true",
+		Report:      f.JSON(),
+	}
 	if !s.ours(f) || s.ApplicationSID == "" || f.Get("ApplicationSid") != s.ApplicationSID {
 		a.Refusal = careline.RefusedAccount
 	}
@@ -100,20 +111,38 @@ func caller(f Form) string {
 	return practitioner
 }
 
-// appointment reads the app's parameter, in either of its spellings; empty when
-// they name different appointments.
+// appointment reads the app's parameter, in either of its spellings, as an id or as
+// a reference; empty when they name different appointments.
 func appointment(f Form) string {
 	lower, once := f.one("appointmentId")
 	upper, also := f.one(AppointmentParameter)
+	one, other := appointmentID(lower), appointmentID(upper)
 	switch {
 	case !once || !also:
 		return ""
-	case len(lower) == 0:
-		return string(upper)
-	case len(upper) > 0 && !bytes.Equal(lower, upper):
+	case one == "":
+		return other
+	case other != "" && one != other:
 		return ""
 	}
-	return string(lower)
+	return one
+}
+
+func appointmentID(value []byte) string {
+	return strings.TrimPrefix(strings.TrimSpace(string(value)), "Appointment/")
+}
+
+// nobody is a reference that is no one's.
+const nobody careline.Reference = "nobody"
+
+// recipient is whom the clinician chose; nobody when that was told in two ways, so
+// that it is refused and not guessed.
+func recipient(f Form) careline.Reference {
+	value, once := f.one("recipient")
+	if !once {
+		return nobody
+	}
+	return careline.Reference(strings.TrimSpace(string(value)))
 }
 
 // dial is the TwiML that connects clinician and member.

@@ -1,10 +1,11 @@
 package twilio
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"perci.health/careline"
 )
@@ -60,20 +61,32 @@ func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
 	if !once || !isSID(sidCall, leg) {
 		return e, nil, notReport("CallSid is missing or malformed")
 	}
-	e.Leg = string(leg)
+	e.Leg, e.Appointment = string(leg), r.appointment()
+	name := ""
 	switch s {
 	case SubjectCallStatus:
-		r.callStatus(&e)
+		name = r.callStatus(&e)
 	case SubjectDialResult:
-		r.dialResult(&e)
+		name = r.dialResult(&e)
 	case SubjectMachineDetection:
-		r.machineDetection(&e)
+		name = r.machineDetection(&e)
 	default:
 		return careline.CallEvent{}, nil, notReport("its subject is unknown")
 	}
-	e.Appointment = r.appointment()
 	e.Report = f.JSON()
+	e.ID = identify(name, e.Report)
 	return e, r.left, nil
+}
+
+// identify is the id of a report of that name. Two reports can have one name and
+// say different things: a length that the first did not know yet, a detection that
+// came to another end. Twilio's repetition of a report is the same to the letter,
+// its time of the event included, so the content tells one from the other. A
+// repetition of what an older release kept, by the name alone, is kept once more,
+// and changes nothing.
+func identify(name string, report []byte) string {
+	sum := sha256.Sum256(report)
+	return name + "/" + hex.EncodeToString(sum[:8])
 }
 
 func notReport(why string) error {
@@ -86,48 +99,73 @@ type report struct {
 	left []string // names of the parameters that could not be read
 }
 
-// callStatus tells apart the three who report to one URL: the member's leg,
-// which has a parent; the clinician's, which came in from an app; and a leg that
-// a member began.
-func (r *report) callStatus(e *careline.CallEvent) {
+// callStatus tells apart the four who report to one URL: the member's leg, which
+// has a parent; one that the REST API dialled for an appointment; the clinician's,
+// which came in from an app; and a leg that a member began. It returns the name of
+// the report, as dialResult and machineDetection do.
+func (r *report) callStatus(e *careline.CallEvent) string {
 	parent := r.sid("ParentCallSid", sidCall)
 	r.outcome(e, "CallStatus", "CallDuration")
 	sequence := r.sequence(e)
-	e.Recording = r.sid("RecordingSid", sidRecording)
+	e.Recording = r.recording()
 	e.At, e.AnsweredBy = r.timestamp(), r.word("AnsweredBy")
 	suffix := ""
 	switch e.Direction = r.word("Direction"); {
 	case parent != "":
 		e.Kind, e.Call = careline.KindProgress, parent
-	case r.fromApp():
-		e.Kind, e.Call, suffix = careline.KindClinicianLeg, e.Leg, "/parent"
 	case slices.Contains(r.left, "ParentCallSid"):
 		e.Kind = careline.KindProgress // of somebody's leg: the log knows whose
+	case e.Direction == directionAPI && e.Appointment != "":
+		e.Kind, e.Call = careline.KindProgress, e.Leg
+	case e.Direction != directionAPI && r.fromApp():
+		e.Kind, e.Call, suffix = careline.KindClinicianLeg, e.Leg, "/parent"
 	case e.Direction == "inbound":
 		e.Kind, e.Call, suffix = careline.KindMemberCalled, e.Leg, "/inbound"
 	default:
-		e.Kind = careline.KindProgress // dialled for somebody that the report does not name
+		e.Kind = careline.KindProgress // of a leg that the report does not place, or of something else than its progress
 	}
+
 	word := e.Word
 	if word == "" {
 		word = "-"
 	}
-	e.ID = e.Leg + "/" + sequence + "/" + word + suffix
+	return e.Leg + "/" + sequence + "/" + word + suffix
 }
 
+// directionAPI is said of a leg that the REST API dialled.
+const directionAPI = "outbound-api"
+
 // dialResult has no time and no sequence number of its own.
-func (r *report) dialResult(e *careline.CallEvent) {
+func (r *report) dialResult(e *careline.CallEvent) string {
 	e.MemberLeg = r.sid("DialCallSid", sidCall)
 	r.outcome(e, "DialCallStatus", "DialCallDuration")
-	e.Recording = r.sid("RecordingSid", sidRecording)
-	e.Kind, e.Call, e.ID = careline.KindDialEnded, e.Leg, e.Leg+"/dial"
+	e.Recording = r.recording()
+	e.Kind, e.Call = careline.KindDialEnded, e.Leg
 	e.Direction = r.word("Direction")
+	e.EndedBy = endedBy(statusOf(r.word("CallStatus")), e.Status)
+	return e.Leg + "/dial"
+}
+
+// endedBy goes by how the clinician's leg stands when the Dial is over (Twilio,
+// voice/twiml/dial, action): it waits for what to do next when the member has hung
+// up, and is over when the clinician has, which may be before anybody answered.
+func endedBy(clinicians, dial careline.Status) careline.Side {
+	switch {
+	case clinicians == careline.StatusInProgress && dial == careline.StatusCompleted:
+		return careline.SideMember
+	case clinicians != careline.StatusCompleted && clinicians != careline.StatusCanceled:
+		return ""
+	case dial == careline.StatusCompleted, dial == careline.StatusCanceled, dial == careline.StatusNoAnswer:
+		return careline.SideClinician
+	}
+	return ""
 }
 
 // machineDetection names the member's leg alone; the log knows whose it is.
-func (r *report) machineDetection(e *careline.CallEvent) {
+func (r *report) machineDetection(e *careline.CallEvent) string {
 	e.AnsweredBy, e.At = r.word("AnsweredBy"), r.timestamp()
-	e.Kind, e.ID = careline.KindMachineDetection, e.Leg+"/amd"
+	e.Kind = careline.KindMachineDetection
+	return e.Leg + "/amd"
 }
 
 // value is a parameter; empty when it is absent, and when it is there with
@@ -175,6 +213,20 @@ func (r *report) outcome(e *careline.CallEvent, status, duration string) {
 	if n, ok := r.number(duration); ok {
 		e.Seconds = careline.SecondsOf(n)
 	}
+	if e.Status.Final() && e.Status != careline.StatusCompleted {
+		e.Failure.Code, _ = r.number("ErrorCode")
+		e.Failure.SIP, _ = r.number("SipResponseCode")
+	}
+}
+
+// recording is the recording's SID, unless nothing was recorded under it (Twilio,
+// voice/twiml/dial, recordingStatusCallback).
+func (r *report) recording() string {
+	switch r.word("RecordingStatus") {
+	case "absent", "failed":
+		return ""
+	}
+	return r.sid("RecordingSid", sidRecording)
 }
 
 // sequence reads the sequence number, and returns it as an event's id has it.
@@ -211,29 +263,6 @@ func (r *report) appointment() string {
 		return ""
 	}
 	return value
-}
-
-// timestampLayout is RFC 2822 as Twilio writes it, whose days have one digit or
-// two; time.RFC1123Z knows only two.
-const timestampLayout = "Mon, 2 Jan 2006 15:04:05 -0700"
-
-// timestamp is Twilio's time of the report, zero when it gives none.
-func (r *report) timestamp() time.Time {
-	value := r.value("Timestamp")
-	at := parseTime(string(value))
-	if at.IsZero() && len(value) > 0 {
-		r.leave("Timestamp")
-	}
-	return at
-}
-
-// parseTime is zero for what is no time of Twilio's.
-func parseTime(text string) time.Time {
-	at, err := time.Parse(timestampLayout, text)
-	if err != nil {
-		return time.Time{}
-	}
-	return at.UTC()
 }
 
 const clientPrefix = "client:"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -26,6 +27,9 @@ func parse(t testing.TB, form url.Values) twilio.Form {
 	return f
 }
 
+// named is an event's id without what its content adds.
+func named(e careline.CallEvent) string { return e.ID[:max(0, strings.LastIndex(e.ID, "/"))] }
+
 // told is an event, one line a field that is known, without its report.
 func told(e careline.CallEvent) string {
 	at := ""
@@ -36,10 +40,14 @@ func told(e careline.CallEvent) string {
 	if n, known := e.Seconds.Value(); known {
 		seconds = fmt.Sprint(n)
 	}
+	failure := ""
+	if e.Failure != (careline.Failure{}) {
+		failure = fmt.Sprint(e.Failure.Code, " ", e.Failure.SIP)
+	}
 	var s strings.Builder
-	for _, field := range [][2]string{{"id", e.ID}, {"kind", string(e.Kind)}, {"call", e.Call}, {"leg", e.Leg}, {"memberLeg", e.MemberLeg}, {"at", at},
+	for _, field := range [][2]string{{"id", named(e)}, {"kind", string(e.Kind)}, {"call", e.Call}, {"leg", e.Leg}, {"memberLeg", e.MemberLeg}, {"at", at},
 		{"order", fmt.Sprint(e.Order)}, {"status", string(e.Status)}, {"word", e.Word}, {"direction", e.Direction}, {"appointment", e.Appointment},
-		{"seconds", seconds}, {"answeredBy", e.AnsweredBy}, {"recording", e.Recording}} {
+		{"seconds", seconds}, {"answeredBy", e.AnsweredBy}, {"recording", e.Recording}, {"endedBy", string(e.EndedBy)}, {"failure", failure}} {
 		if field[1] != "" {
 			fmt.Fprintf(&s, "%s: %s\n", field[0], field[1])
 		}
@@ -95,11 +103,80 @@ func sameFromJSON(t testing.TB, s twilio.Subject, e careline.CallEvent) {
 	if err != nil {
 		t.Fatalf("%s: %v", e.Report, err)
 	}
-	if told(e) != told(e2) || !bytes.Equal(e.Report, e2.Report) {
+	if told(e) != told(e2) || e.ID != e2.ID || !bytes.Equal(e.Report, e2.Report) {
 		t.Errorf("event became\n%s%s\nwas\n%s%s", told(e2), e2.Report, told(e), e.Report)
 	}
 	if twilio.SubjectOf(e.Kind) != s {
 		t.Errorf("kind %s is not of subject %s", e.Kind, s)
+	}
+}
+
+// A repetition is the same content; whatever says something else is another report.
+func TestWhatMakesTwoReportsOne(t *testing.T) {
+	t.Parallel()
+	status := url.Values{"AccountSid": {account}, "CallSid": {childSID}, "ParentCallSid": {parentSID}, "CallStatus": {"completed"}, "SequenceNumber": {"3"}, "Timestamp": {"Mon, 1 Jun 2026 10:15:42 +0000"}}
+	amd := url.Values{"AccountSid": {account}, "CallSid": {childSID}, "AnsweredBy": {"unknown"}}
+	dial := url.Values{"AccountSid": {account}, "CallSid": {parentSID}, "DialCallStatus": {"completed"}}
+	recording := url.Values{"AccountSid": {account}, "CallSid": {parentSID}, "RecordingSid": {"RE00000000000000000000000000000003"}}
+	tests := map[string]struct {
+		subject     twilio.Subject
+		form        url.Values
+		name, value string
+	}{
+		"a length later":            {twilio.SubjectCallStatus, status, "CallDuration", "42"},
+		"who answered later":        {twilio.SubjectCallStatus, status, "AnsweredBy", "human"},
+		"a recording later":         {twilio.SubjectCallStatus, status, "RecordingSid", "RE00000000000000000000000000000003"},
+		"another time":              {twilio.SubjectCallStatus, status, "Timestamp", "Mon, 1 Jun 2026 10:15:43 +0000"},
+		"the appointment later":     {twilio.SubjectCallStatus, status, "AppointmentId", "abc123"},
+		"a reason later":            {twilio.SubjectCallStatus, status, "SipResponseCode", "404"},
+		"unknown, then human":       {twilio.SubjectMachineDetection, amd, "AnsweredBy", "human"},
+		"a dial's length later":     {twilio.SubjectDialResult, dial, "DialCallDuration", "42"},
+		"two recordings of one leg": {twilio.SubjectCallStatus, recording, "RecordingSid", "RE00000000000000000000000000000004"},
+	}
+	for name, test := range tests {
+		event := func(form url.Values) careline.CallEvent {
+			e, err := twilio.Event(test.subject, parse(t, form))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return e
+		}
+		other := maps.Clone(test.form)
+		other.Set(test.name, test.value)
+		one, again, two := event(test.form), event(test.form), event(other)
+		if one.ID != again.ID || one.ID == two.ID || named(one) != named(two) {
+			t.Errorf("%s: the ids are %s, repeated %s, then %s", name, one.ID, again.ID, two.ID)
+		}
+		if one.Reconciled() || two.Reconciled() {
+			t.Errorf("%s: it looks as if it was looked up", name)
+		}
+	}
+}
+
+// A report's word may be any text, but not make it what was looked up.
+func TestNoReportLooksLookedUp(t *testing.T) {
+	t.Parallel()
+	e, err := twilio.Event(twilio.SubjectCallStatus, parse(t, url.Values{"CallSid": {childSID}, "CallStatus": {"x/reconciled"}}))
+	if err != nil || e.Reconciled() {
+		t.Errorf("%s, %v", e.ID, err)
+	}
+}
+
+func TestTimesOfReports(t *testing.T) {
+	t.Parallel()
+	want := time.Date(2026, 6, 1, 10, 15, 42, 0, time.UTC)
+	for _, text := range []string{"Mon, 1 Jun 2026 10:15:42 +0000", "Mon, 01 Jun 2026 11:15:42 +0100", "Mon, 1 Jun 2026 10:15:42 GMT", "Mon, 01 Jun 2026 10:15:42 UTC",
+		"Mon, 1 Jun 2026 10:15:42 UT", "Mon, 1 Jun 2026 10:15:42 Z", "Mon, 1 Jun 2026 05:15:42 EST", "Mon, 1 Jun 2026 03:15:42 PDT", "1 Jun 2026 10:15:42 +0000"} {
+		e, err := twilio.Event(twilio.SubjectCallStatus, parse(t, url.Values{"CallSid": {childSID}, "Timestamp": {text}}))
+		if err != nil || !e.At.Equal(want) {
+			t.Errorf("%q is %v, %v", text, e.At, err)
+		}
+	}
+	for _, text := range []string{"yesterday", "", "Mon, 1 Jun 2026 10:15:42", "Mon, 1 Jun 2026 10:15:42 BST", "Xyz, 1 Jun 2026 10:15:42 GMT", "2026-06-01T10:15:42Z", "GMT", ", GMT"} {
+		e, err := twilio.Event(twilio.SubjectCallStatus, parse(t, url.Values{"CallSid": {childSID}, "Timestamp": {text}}))
+		if err != nil || !e.At.IsZero() {
+			t.Errorf("%q is %v, %v", text, e.At, err)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -70,16 +71,54 @@ type reply struct {
 // signed reads the form, once, for the signature and for what follows, refuses
 // what Twilio did not sign, and writes the answer.
 func (s *server) signed(answer func(context.Context, *reading) reply) http.Handler {
+	return s.voice(answer, nil)
+}
+
+// voice is signed for a route whose answer Twilio reads out, and with it any HTTP
+// error. What an app made too large for it, Twilio signed all the same: it is
+// answered by otherwise, which does nothing but speak, so that the signature need
+// not be checked over all of it.
+func (s *server) voice(answer func(context.Context, *reading) reply, otherwise func(*reading) reply) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rd := s.readings.Get().(*reading)
 		defer s.readings.Put(rd)
 		a, ok := s.admit(r, rd)
-		if ok {
+		switch {
+		case ok:
 			a = answer(r.Context(), rd)
+		case otherwise != nil && a.status == http.StatusRequestEntityTooLarge:
+			careline.Note(r.Context(), slog.String("fault", a.text))
+			a = otherwise(rd)
 		}
 		write(w, a)
 	})
 }
+
+// got is a voice route that was asked by GET, as a number or an app may have been
+// set up: all parameters are in the URL then, and the signature is over it alone.
+func (s *server) got(otherwise func(*reading) reply) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rd := s.readings.Get().(*reading)
+		defer s.readings.Put(rd)
+		if s.Verifier != nil {
+			if err := s.Verifier.verify(requestURI(r), Form{}, r.Header[SignatureHeader]); err != nil {
+				write(w, s.unsigned(r, err.Error()))
+				return
+			}
+		}
+		careline.Note(r.Context(), slog.String("fault", "asked by GET: set the method to POST"))
+		write(w, otherwise(rd))
+	})
+}
+
+// misread says that a call cannot be placed as it was asked for.
+func (s *server) misread(rd *reading) reply { return s.say(rd, notUnderstood) }
+
+// greet is the greeting, in which nothing that was asked matters.
+func (s *server) greet(*reading) reply { return reply{status: http.StatusOK, twiml: s.greeting} }
+
+// ends lets the clinician's leg end after its Dial.
+func (s *server) ends(*reading) reply { return reply{status: http.StatusOK, twiml: s.hangup} }
 
 // admit reads the request into rd; not ok, its reply refuses it. It refuses only
 // what is not, or cannot be, found to be signed: what is signed is answered by
@@ -88,6 +127,10 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	signatures := r.Header[SignatureHeader]
 	if s.Verifier != nil && len(signatures) == 0 {
 		return s.unsigned(r, "the request has no "+SignatureHeader), false
+	}
+	if s.Verifier == nil && s.fromElsewhere(r) {
+		careline.Note(r.Context(), slog.String("refused", "a browser sent the request for another site"))
+		return reply{status: http.StatusForbidden, text: "Pages of other sites may not call this address."}, false
 	}
 	if !isForm(r.Header.Get("Content-Type")) {
 		return reply{status: http.StatusUnsupportedMediaType, text: "Send a form: application/x-www-form-urlencoded."}, false
@@ -102,7 +145,9 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	if len(rd.body) > maxBody {
 		return tooLarge, false
 	}
-	if err := rd.form.parse(rd.body); err != nil {
+	if err := rd.form.parse(rd.body); errors.Is(err, errFormSize) {
+		return tooLarge, false
+	} else if err != nil {
 		return reply{status: http.StatusBadRequest, text: "The form cannot be read: " + err.Error() + "."}, false
 	}
 	if s.Verifier != nil {
@@ -119,7 +164,7 @@ func (s *server) unsigned(r *http.Request, why string) reply {
 	return reply{status: http.StatusForbidden, text: "This request was not signed by Twilio for this address."}
 }
 
-var tooLarge = reply{status: http.StatusRequestEntityTooLarge, text: "The form is larger than 64 KiB."}
+var tooLarge = reply{status: http.StatusRequestEntityTooLarge, text: "The form is larger than 64 KiB, or has too many parameters."}
 
 // readBody reads at most one byte more than maxBody.
 func readBody(buf []byte, body io.Reader) ([]byte, error) {

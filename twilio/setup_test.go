@@ -221,6 +221,10 @@ func TestChecksOfAnAccount(t *testing.T) {
 	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "no such TwiML App")
 	s.setup.Countries = []string{"GB", "ZZ"}
 	expect(t, s.ask(t, "twilio: countries"), careline.VerdictFault, "no country ZZ")
+	s.setup.Countries = []string{"GB"}
+	expect(t, s.ask(t, "twilio: countries"), careline.VerdictGood, "GG, JE, IM would allow them")
+	s.setup.Countries = []string{"GB", "GG", "JE", "IM"}
+	expect(t, s.ask(t, "twilio: countries"), careline.VerdictGood, "none of the high-risk numbers there.")
 	s.setup.AuthToken = "other"
 	expect(t, s.ask(t, "twilio: access tokens"), careline.VerdictDoubt, "to the auth token alone, and refused it")
 }

@@ -1,6 +1,7 @@
 package twilio_test
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -42,5 +43,35 @@ func TestSoundTest(t *testing.T) {
 				t.Errorf("sound test heard: %v, answer %s", heard, w.Body)
 			}
 		})
+	}
+}
+
+// Each test is a call that is paid for: one person has a few of them, and the log
+// knows whose they were.
+func TestSoundTestsAreLimitedAndLogged(t *testing.T) {
+	t.Parallel()
+	a := newApp(t)
+	left := map[string]int{nurse: 2}
+	a.hooks.SoundTest = func(person string) bool { left[person]--; return left[person] >= 0 }
+	form := outgoingForm()
+	form.Del("To")
+	form.Del("appointmentId")
+	form.Set(twilio.SoundTestParameter, "true")
+	for n, want := range []string{"This is a sound test.", "This is a sound test.", "Please wait a minute", "Please wait a minute"} {
+		w := a.post(twilio.PathOutgoing, form)
+		a.wantStatus(w, 200)
+		if !strings.Contains(w.Body.String(), want) || !strings.Contains(w.Body.String(), "<Hangup/>") {
+			t.Errorf("test %d: %s; want %q", n+1, w.Body, want)
+		}
+		logged := ""
+		for _, attr := range a.line.Attrs() {
+			logged += attr.String() + " "
+		}
+		if played := n < 2; !strings.Contains(logged, "clinician="+nurse) || !strings.Contains(logged, fmt.Sprint("sound_test=", played)) {
+			t.Errorf("test %d is logged as %s", n+1, logged)
+		}
+	}
+	if len(a.asks)+len(a.kept) > 0 {
+		t.Error("something was asked for, or kept")
 	}
 }

@@ -27,7 +27,7 @@ const DefaultOverrides = "rc=3&rp=ct,rt,5xx"
 // on the voice URLs is answered 200 with TwiML that says what is wrong: an HTTP
 // error would be read to the clinician as "an application error has occurred".
 type Webhooks struct {
-	Verifier       *Verifier // nil: nothing is checked, for development on loopback only
+	Verifier       *Verifier // nil: no signature is checked, for development on loopback only; what a browser sends for another site is refused
 	AccountSID     string
 	ApplicationSID string
 	PublicURL      string // base of the callback URLs handed to Twilio; a slash at its end is ignored
@@ -35,6 +35,9 @@ type Webhooks struct {
 	// Start decides about a call that a clinician asks for. An error means that
 	// the decision could not be kept: nothing is dialled then.
 	Start func(context.Context, calls.Ask) (calls.Answer, error)
+	// SoundTest reports whether a person may test the sound once more, and counts it;
+	// nil: as often as they like.
+	SoundTest func(practitioner string) bool
 	// Keep makes an event durable, however often it comes.
 	Keep func(context.Context, careline.CallEvent) error
 
@@ -57,14 +60,19 @@ type Route struct {
 
 // Routes are the paths to serve, each with its handler, which looks at the
 // request's RequestURI for the signature and never at its URL's path: it may be
-// mounted under a prefix. The fields of w are read now, not later.
+// mounted under a prefix, and bounds itself what it reads of a body: who mounts it
+// must not, for Twilio would read that answer out. The fields of w are read now,
+// not later.
 func (w Webhooks) Routes() []Route {
 	s := newServer(w)
 	return []Route{
-		{http.MethodPost, PathOutgoing, s.signed(s.outgoing)},
-		{http.MethodPost, PathIncoming, s.signed(s.incoming)},
+		{http.MethodPost, PathOutgoing, s.voice(s.outgoing, s.misread)},
+		{http.MethodGet, PathOutgoing, s.got(s.misread)},
+		{http.MethodPost, PathIncoming, s.voice(s.incoming, s.greet)},
+		{http.MethodGet, PathIncoming, s.got(s.greet)},
 		{http.MethodPost, PathCallStatus, s.signed(s.callStatus)},
-		{http.MethodPost, PathDialResult, s.signed(s.dialResult)},
+		{http.MethodPost, PathDialResult, s.voice(s.dialResult, s.ends)},
+		{http.MethodGet, PathDialResult, s.got(s.ends)},
 		{http.MethodPost, PathAMD, s.signed(s.machineDetection)},
 	}
 }

@@ -169,6 +169,37 @@ func TestOutgoingDials(t *testing.T) {
 	}
 }
 
+// The app may say whom the clinician chose; what it says in two ways is nobody.
+func TestOutgoingTellsWhoWasChosen(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name      string
+		set       url.Values
+		recipient careline.Reference
+		household bool
+	}{
+		{name: "an older app"},
+		{name: "the patient", set: url.Values{"recipient": {"Patient/p1"}}, recipient: "Patient/p1"},
+		{name: "a relative, with blanks", set: url.Values{"recipient": {" RelatedPerson/d1 "}}, recipient: "RelatedPerson/d1"},
+		{name: "two people", set: url.Values{"recipient": {"Patient/p1", "Patient/p2"}}, recipient: "nobody"},
+		{name: "empty", set: url.Values{"recipient": {""}}},
+		{name: "the household", set: url.Values{"recipient": {"Patient/p1"}, "householdConfirmed": {"true"}}, recipient: "Patient/p1", household: true},
+		{name: "not confirmed", set: url.Values{"householdConfirmed": {"false"}}},
+		{name: "confirmed and not", set: url.Values{"householdConfirmed": {"true", "false"}}},
+		{name: "confirmed in another word", set: url.Values{"householdConfirmed": {"1"}}},
+	}
+	for _, test := range tests {
+		a, form := newApp(t), outgoingForm()
+		for name, values := range test.set {
+			form[name] = values
+		}
+		a.wantStatus(a.post(twilio.PathOutgoing, form), 200)
+		if got := a.asks[0]; got.Recipient != test.recipient || got.Household != test.household {
+			t.Errorf("%s: recipient %q, household %v", test.name, got.Recipient, got.Household)
+		}
+	}
+}
+
 func TestOutgoingAsks(t *testing.T) {
 	t.Parallel()
 	mobile, _ := careline.MobileIdentity(nurse)
@@ -188,6 +219,13 @@ func TestOutgoingAsks(t *testing.T) {
 		{name: "both spellings", set: url.Values{"AppointmentId": {"abc123"}}, clinician: nurse, appointment: "abc123"},
 		{name: "two appointments", set: url.Values{"AppointmentId": {"other"}}, clinician: nurse},
 		{name: "no appointment", set: url.Values{"appointmentId": nil}, clinician: nurse},
+		{name: "a reference", set: url.Values{"appointmentId": {"Appointment/abc123"}}, clinician: nurse, appointment: "abc123"},
+		{name: "blanks around it", set: url.Values{"appointmentId": {" abc123\n"}}, clinician: nurse, appointment: "abc123"},
+		{name: "blanks around a reference", set: url.Values{"appointmentId": {" Appointment/abc123 "}}, clinician: nurse, appointment: "abc123"},
+		{name: "one appointment in two ways", set: url.Values{"AppointmentId": {"Appointment/abc123"}}, clinician: nurse, appointment: "abc123"},
+		{name: "blanks around the number", set: url.Values{"To": {" \t+447700900123\r\n"}}, clinician: nurse, appointment: "abc123"},
+		{name: "direction marks in the number", set: url.Values{"To": {"\u202a+44 7700\u200e 900123\u202c"}}, clinician: nurse, appointment: "abc123"},
+		{name: "letters in the number", set: url.Values{"To": {"792 4100 Mum"}}, clinician: nurse, appointment: "abc123", noNumber: true},
 		{name: "Caller absent", set: url.Values{"Caller": nil}, appointment: "abc123"},
 		{name: "Caller a number", set: url.Values{"Caller": {ours}, "From": {ours}}, appointment: "abc123"},
 		{name: "Caller without client", set: url.Values{"Caller": {nurse}}, appointment: "abc123"},
@@ -229,6 +267,7 @@ func TestOutgoingSpeaksRefusals(t *testing.T) {
 		form       url.Values
 	}{
 		{name: "refused", answer: calls.Answer{Refusal: careline.RefusedNumberType}, want: careline.RefusedNumberType.Sentence()},
+		{name: "a country", answer: calls.Answer{Refusal: careline.RefusedCountry, To: phone(t, "+447797123456")}, want: "Calls to Jersey are not allowed."},
 		{name: "not kept", fail: errors.New("disk full"), want: "This call could not be recorded, so it was not placed. Please try again."},
 		{name: "nothing to dial", want: careline.Refusal("").Sentence()},
 		{name: "no call", form: url.Values{"CallSid": {"CA1"}}, want: careline.RefusedAccount.Sentence()},
@@ -373,37 +412,83 @@ func TestCallbackIsNoted(t *testing.T) {
 	}
 }
 
+// oversized is a body above what is read, told by its length and not.
+func oversized(path string) []*http.Request {
+	body := strings.Repeat("x", 64<<10+1)
+	unsized := httptest.NewRequest("POST", path, nil)
+	unsized.Body, unsized.ContentLength = io.NopCloser(strings.NewReader(body)), -1
+	return []*http.Request{httptest.NewRequest("POST", path, strings.NewReader(body)), unsized}
+}
+
 func TestRefusedBeforeReading(t *testing.T) {
 	t.Parallel()
-	for _, route := range newApp(t).hooks.Routes() {
-		t.Run(route.Path, func(t *testing.T) {
+	voice := map[string]string{
+		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell support."),
+		twilio.PathIncoming:   "Thank you for calling Perci Health.",
+		twilio.PathDialResult: head + "<Hangup/></Response>",
+	}
+	for _, path := range []string{twilio.PathOutgoing, twilio.PathIncoming, twilio.PathCallStatus, twilio.PathDialResult, twilio.PathAMD} {
+		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 			a, form := newApp(t), outgoingForm()
-			request := func(body string) *http.Request {
-				return httptest.NewRequest("POST", route.Path, strings.NewReader(body))
-			}
-			good := sign(token, publicURL+route.Path, form)
-			a.wantStatus(a.send(request(form.Encode()), sign("wrong", publicURL+route.Path, form)), 403)
-			a.wantStatus(a.send(request(form.Encode()), sign(token, "https://example.org"+route.Path, form)), 403)
+			request := func(body string) *http.Request { return httptest.NewRequest("POST", path, strings.NewReader(body)) }
+			good := sign(token, publicURL+path, form)
+			a.wantStatus(a.send(request(form.Encode()), sign("wrong", publicURL+path, form)), 403)
+			a.wantStatus(a.send(request(form.Encode()), sign(token, "https://example.org"+path, form)), 403)
 			a.wantStatus(a.send(request(form.Encode()+"&x=1"), good), 403)
-			a.wantStatus(a.send(request(strings.Repeat("x", 64<<10+1)), good), 413)
-			unsized := request("")
-			unsized.Body, unsized.ContentLength = io.NopCloser(strings.NewReader(strings.Repeat("x", 64<<10+1))), -1
-			a.wantStatus(a.send(unsized, good), 413)
+
 			a.wantStatus(a.send(request("a=%"), good), 400)
-			a.wantStatus(a.send(request(strings.Repeat("a&", 1001)), good), 400)
 			typed := request("{}")
 			typed.Header.Set("Content-Type", "application/json")
 			a.wantStatus(a.send(typed, good), 415)
-			bare := request("")
-			w := httptest.NewRecorder()
-			if a.handler().ServeHTTP(w, bare); w.Code != 403 {
-				t.Errorf("without anything: %d", w.Code)
+
+			said, speaks := voice[path]
+			for _, large := range append(oversized(path), request(strings.Repeat("a&", 1001))) {
+				w := a.send(large, good)
+				if !speaks {
+					a.wantStatus(w, 413)
+					continue
+				}
+				a.wantStatus(w, 200)
+				if !strings.Contains(w.Body.String(), said) || w.Header().Get("Content-Type") != "text/xml; charset=utf-8" {
+					t.Errorf("it says %s", w.Body)
+				}
+			}
+			for _, r := range append(oversized(path), request("")) {
+				w := httptest.NewRecorder()
+				if a.handler().ServeHTTP(w, r); w.Code != 403 {
+					t.Errorf("without a signature: %d", w.Code)
+				}
 			}
 			if len(a.kept)+len(a.asks) > 0 {
 				t.Error("something was done for a refused request")
 			}
 		})
+	}
+}
+
+// Somebody set Twilio up to ask by GET. Its parameters are in the URL, which is all
+// that is signed, and whoever waits on the telephone is told something.
+func TestVoiceRoutesAnswerAGet(t *testing.T) {
+	t.Parallel()
+	for path, said := range map[string]string{
+		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell support."),
+		twilio.PathIncoming:   "Thank you for calling Perci Health.",
+		twilio.PathDialResult: head + "<Hangup/></Response>",
+	} {
+		a := newApp(t)
+		uri := path + "?" + outgoingForm().Encode()
+		w := a.send(httptest.NewRequest("GET", uri, nil), sign(token, publicURL+uri, nil))
+		a.wantStatus(w, 200)
+		if !strings.Contains(w.Body.String(), said) || w.Header().Get("Content-Type") != "text/xml; charset=utf-8" {
+			t.Errorf("%s says %s", path, w.Body)
+		}
+		a.wantStatus(a.send(httptest.NewRequest("GET", uri, nil), sign("wrong", publicURL+uri, nil)), 403)
+		a.wantStatus(a.send(httptest.NewRequest("GET", uri+"1", nil), sign(token, publicURL+uri, nil)), 403)
+		w = httptest.NewRecorder()
+		if a.handler().ServeHTTP(w, httptest.NewRequest("GET", uri, nil)); w.Code != 403 || len(a.asks)+len(a.kept) > 0 {
+			t.Errorf("unsigned: %d, asked %v", w.Code, a.asks)
+		}
 	}
 }
 
@@ -443,7 +528,7 @@ func TestEventsOutliveTheirRequests(t *testing.T) {
 		handler.ServeHTTP(httptest.NewRecorder(), r)
 	}
 	for i, e := range a.kept {
-		if e.Order != i || e.ID != fmt.Sprintf("%s/%d/completed", childSID, i) || !strings.Contains(string(e.Report), fmt.Sprintf(`"SequenceNumber":"%d"`, i)) {
+		if e.Order != i || named(e) != fmt.Sprintf("%s/%d/completed", childSID, i) || !strings.Contains(string(e.Report), fmt.Sprintf(`"SequenceNumber":"%d"`, i)) {
 			t.Fatalf("event %d became %q", i, e.ID)
 		}
 	}

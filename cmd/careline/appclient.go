@@ -32,7 +32,7 @@ type appCall struct {
 
 // finalCall waits until the record has the end of a call.
 func (a appClient) finalCall(ctx context.Context, of sandbox.Appointment, key string) (appCall, error) {
-	again := time.NewTicker(200 * time.Millisecond)
+	again := time.NewTicker(time.Second) // a person has 240 readings a minute
 	defer again.Stop()
 	for {
 		var answer struct {

@@ -203,6 +203,7 @@ func readCalls(r *reader) callsConfig {
 			Regions:    readRegions(r),
 			PerMinute:  r.number("CALLS_PER_MINUTE", 10, 1, 1_000_000),
 			Concurrent: r.number("CALLS_AT_ONCE", 2, 1, 1_000_000),
+			WindowDays: r.number("CALL_WINDOW_DAYS", 0, 0, 36_500), // 0: no limit
 		},
 		ringFor:          r.seconds("CALL_RING_SECONDS", 30, 5, 600),
 		longest:          r.seconds("CALL_TIME_LIMIT", 7200, 60, 14400),

@@ -46,6 +46,10 @@ func TestSettings(t *testing.T) {
 		{"ALLOWED_COUNTRIES=GB, IE", ""},
 		{"ALLOWED_COUNTRIES=,", "ALLOWED_COUNTRIES"},
 		{"ALLOWED_COUNTRIES=UK", "ALLOWED_COUNTRIES"},
+		{"ALLOWED_COUNTRIES=GB,GG,JE,IM", ""},
+		{"CALL_WINDOW_DAYS=30", ""},
+		{"CALL_WINDOW_DAYS=-1", "CALL_WINDOW_DAYS"},
+		{"CALL_WINDOW_DAYS=a month", "CALL_WINDOW_DAYS"},
 		{"ALLOWED_ORIGINS=https://app.example.org", ""},
 		{"ALLOWED_ORIGINS=*", "ALLOWED_ORIGINS"},
 		{"DATABASE_URL=postgres://careline:very-secret-password@db/careline?sslmode=verify-full", ""},
@@ -152,6 +156,19 @@ func pairs(text string) (all [][2]string) {
 		all[len(all)-1][1] += " " + word
 	}
 	return all
+}
+
+// Without a setting an appointment may be called for however far away it is.
+func TestTheCallWindow(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]int{"": 0, "30": 30} {
+		settings := enough()
+		settings["CALL_WINDOW_DAYS"] = value
+		c, err := readConfig(func(name string) string { return settings[name] })
+		if err != nil || c.calls.policy.WindowDays != want {
+			t.Errorf("%q: %d, %v", value, c.calls.policy.WindowDays, err)
+		}
+	}
 }
 
 func TestAllFaultsAreToldAtOnce(t *testing.T) {

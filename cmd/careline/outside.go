@@ -12,8 +12,8 @@ import (
 func newFHIR(c config, p *parts) (*fhir.Client, error) {
 	f := fhir.Config{
 		BaseURL: c.fhir.baseURL.String(), ClientID: c.fhir.clientID, ClientSecret: c.fhir.secret.Reveal(), Log: p.log,
-		Region: c.calls.policy.Regions[0],
-		HTTP:   &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
+		Region: c.calls.policy.Regions[0], Location: c.location,
+		HTTP: &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
 	}
 	if c.fhir.tokenURL != nil {
 		f.TokenURL = c.fhir.tokenURL.String()

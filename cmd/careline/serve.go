@@ -64,9 +64,17 @@ func listen(address string) (net.Listener, error) {
 // was accepted is left without its answer, no event that was kept is lost. It
 // logs to out. The demo and the tests run this very function.
 func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error {
+	doors := []net.Listener{ln}
+	if c.admin != "" {
+		own, err := listenAdmin(c.admin)
+		if err != nil {
+			return errors.Join(err, ln.Close())
+		}
+		doors = append(doors, own)
+	}
 	p, err := assemble(ctx, c, out)
 	if err != nil {
-		return errors.Join(err, ln.Close())
+		return errors.Join(err, shut(doors))
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
@@ -98,7 +106,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 	if err != nil {
 		p.log.Warn("the web app is not served", "err", err)
 	}
-	err = api.Serve(ctx, ln, p.handler(c, p.hooks(c), app))
+	err = p.answer(ctx, doors, p.routes(c, p.hooks(c), app))
 	stop()
 	running.Wait()
 	err = errors.Join(err, p.transport.close(), p.store.Close())
@@ -200,11 +208,15 @@ func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
 
 // handler is every route of the service, and the web app unless it is nil.
 func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.Handler {
+	return api.New(p.routes(c, hooks, app))
+}
+
+func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Config {
 	minter := twilio.Minter{
 		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: twilio.Secret(c.twilio.apiSecret.Reveal()),
 		ApplicationSID: c.twilio.applicationSID, Region: c.twilio.region, TTL: c.twilio.tokenTTL,
 	}
-	return api.New(api.Config{
+	return api.Config{
 		Log: p.log, Location: c.location, Prefix: c.public.Path, AllowedOrigins: c.origins,
 		Session: p.session.Session, Mint: minter.Mint, CallerID: p.pool.Number,
 		Appointments: p.fhir, Calls: p.fhir, Shown: p.people.Shown, Live: p.live, LiveFrom: p.liveFrom, Newest: p.store.Newest,
@@ -216,7 +228,8 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 		Metrics: p.metrics.Handler(p.sources()),
 		Web:     app,
 		Mount:   append(mounted(hooks), p.transport.routes()...), Observe: p.metrics.Request, Span: p.traces.Request,
-	})
+		Apart: c.admin != "",
+	}
 }
 
 // relayEvents runs the relay, and lets readiness see that it does.

@@ -168,12 +168,13 @@ func (c *stormCall) check(s *soak, log store.Store, reader recordReader, told *s
 }
 
 // expected is the call as the acknowledged webhooks tell it, read from them anew
-// and not from the log; of the log only which dial results it has, and why a call
-// was refused.
+// and not from the log; of the log only which dial results it has, why a call was
+// refused, and when each was kept.
 func (c *stormCall) expected(kept []careline.CallEvent) (call careline.Call, unkept int, faults []string) {
-	times, refusal := map[string]int{}, careline.Refusal("")
+	times, at, refusal := map[string]int{}, map[string]time.Time{}, careline.Refusal("")
 	for _, e := range kept {
 		times[telling(e.Kind, e.Leg, e.Order, e.Word)]++
+		at[telling(e.Kind, e.Leg, e.Order, e.Word)] = e.Kept
 		refusal += e.Request.Refusal
 	}
 	var events []careline.CallEvent
@@ -191,6 +192,7 @@ func (c *stormCall) expected(kept []careline.CallEvent) (call careline.Call, unk
 		if err != nil {
 			faults = append(faults, err.Error())
 		}
+		e.Kept = at[r.tells]
 		events = append(events, e)
 		if times[r.tells] != 1 {
 			faults = append(faults, fmt.Sprintf("acknowledged, and kept %d times: %s", times[r.tells], r.tells))
@@ -212,10 +214,14 @@ func (c *stormCall) expected(kept []careline.CallEvent) (call careline.Call, unk
 func (c *stormCall) event(r *report, refusal careline.Refusal) (careline.CallEvent, error) {
 	if r == c.reports[0] {
 		patient := careline.Reference("Patient/" + c.appointment.Patient)
+		to, err := careline.ParsePhone(r.form.Get("To"), "GB")
+		if err != nil {
+			return careline.CallEvent{}, err
+		}
 		e := careline.CallEvent{ID: c.key + "/request", Call: c.key, Leg: c.key, Kind: careline.KindRequested, Appointment: c.appointment.ID,
-			Request: careline.Request{Clinician: c.appointment.Practitioner, Patient: patient, Recipient: patient}}
+			Request: careline.Request{Clinician: c.appointment.Practitioner, Patient: patient, Recipient: patient, To: to}}
 		if refusal != "" {
-			e.Kind, e.Request = careline.KindRefused, careline.Request{Clinician: c.appointment.Practitioner, Refusal: refusal}
+			e.Kind, e.Request = careline.KindRefused, careline.Request{Clinician: c.appointment.Practitioner, Refusal: refusal, To: to}
 		}
 		return e, nil
 	}
@@ -246,7 +252,8 @@ func (c *stormCall) communication(s *soak, call careline.Call) string {
 	return plain(text)
 }
 
-// plain is a resource in one way of writing, without id and meta; "" of none.
+// plain is a resource in one way of writing, without id and meta, and without the
+// names beside its references, which no webhook tells; "" of none.
 func plain(text []byte) string {
 	var resource map[string]any
 	if json.Unmarshal(text, &resource) != nil {
@@ -254,6 +261,7 @@ func plain(text []byte) string {
 	}
 	delete(resource, "id")
 	delete(resource, "meta")
+	unname(resource)
 	text, _ = json.Marshal(resource) // it was JSON
 	return string(text)
 }

@@ -157,12 +157,14 @@ type communication struct {
 	Extension []struct {
 		URL       string
 		Extension []struct {
-			URL          string
-			ValueString  string
-			ValueInteger *int
+			URL           string
+			ValueString   string
+			ValueDateTime string
+			ValueInteger  *int
 		}
 	} `json:"extension"`
-	raw json.RawMessage
+	Payload []struct{ ContentString string } `json:"payload"`
+	raw     json.RawMessage
 }
 
 // says is a sub-extension's value as text; empty when it is not there.
@@ -174,11 +176,19 @@ func (c communication) says(name string) string {
 			case e.ValueInteger != nil:
 				return fmt.Sprint(*e.ValueInteger)
 			default:
-				return e.ValueString
+				return e.ValueString + e.ValueDateTime
 			}
 		}
 	}
 	return ""
+}
+
+// text is what viewers show of it.
+func (c communication) text() string {
+	if len(c.Payload) == 0 {
+		return ""
+	}
+	return c.Payload[0].ContentString
 }
 
 // record is every version of a call's Communication, oldest first, once until

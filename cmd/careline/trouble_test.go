@@ -76,7 +76,7 @@ func TestTheHealthRecordInTrouble(t *testing.T) {
 }
 
 func withoutMeta(c communication) string {
-	return fmt.Sprint(c.Status, c.says("callStatus"), c.says("durationSeconds"), c.says("answeredBy"), c.Received, c.Identifier)
+	return fmt.Sprint(c.Status, c.says("callStatus"), c.says("durationSeconds"), c.says("answeredBy"), c.says("endedBy"), c.says("ended"), c.Received, c.Identifier)
 }
 
 func TestACallThroughAnOutageOfTheHealthRecord(t *testing.T) {

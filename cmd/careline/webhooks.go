@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"perci.health/careline"
@@ -12,25 +13,33 @@ import (
 	"perci.health/careline/twilio"
 )
 
+// soundTestsPerMinute is for each person, in the long run and at once: a test lasts ten
+// seconds, so nobody who listens to them comes near.
+const soundTestsPerMinute = 6
+
 // hooks are the routes that Twilio asks, with what they lead to.
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
 		Appointments: p.people.Appointment, CallerID: p.pool.Number, Log: p.counted(), Policy: c.calls.policy,
 		Attempts: calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
+		Rations:  calls.NewRations(p.store, time.Now),
+		Now:      func() time.Time { return time.Now().In(c.location) },
 	}
+	soundTests := calls.NewPace(soundTestsPerMinute, time.Now)
 	return twilio.Webhooks{
 		Verifier: p.signed, AccountSID: c.twilio.accountSID, ApplicationSID: c.twilio.applicationSID, PublicURL: c.public.String(),
-		Start: starter.Start, Keep: p.keep, Trace: p.traces.Traceparent,
+		Start: starter.Start, SoundTest: soundTests.Another, Keep: p.keep, Trace: p.traces.Traceparent,
 		Region: c.calls.policy.Regions[0], DialTimeout: c.calls.ringFor, TimeLimit: c.calls.longest,
 		MachineDetection: c.calls.machineDetection, Overrides: twilio.DefaultOverrides,
 		Greeting: twilio.Greeting{Organisation: c.greeting.organisation, Words: c.greeting.words, Voice: c.greeting.voice, Language: c.greeting.language},
 	}
 }
 
-// mounted puts Twilio's routes among the service's own.
+// mounted puts Twilio's routes among the service's own, without its limit of a
+// body: theirs bound themselves what they read, and speak when it is too much.
 func mounted(w twilio.Webhooks) (routes []api.Route) {
 	for _, r := range w.Routes() {
-		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio"})
+		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio", Limit: math.MaxInt64})
 	}
 	return routes
 }

@@ -22,6 +22,7 @@ locals {
     VERSION_DATABASE_CA                 = var.secret_versions.DATABASE_CA
     VERSION_DATABASE_URL                = var.secret_versions.DATABASE_URL
     VERSION_FHIR_CLIENT_SECRET          = var.secret_versions.FHIR_CLIENT_SECRET
+    VERSION_METRICS_CONFIG              = var.secret_versions.METRICS_CONFIG
     VERSION_TWILIO_API_SECRET           = var.secret_versions.TWILIO_API_SECRET
     VERSION_TWILIO_AUTH_TOKEN           = var.secret_versions.TWILIO_AUTH_TOKEN
     VERSION_TWILIO_AUTH_TOKEN_SECONDARY = var.secret_versions.TWILIO_AUTH_TOKEN_SECONDARY
@@ -39,4 +40,7 @@ locals {
   settings = { for e in local.careline.env : e.name => try(e.value, null) if can(e.value) }
   secrets  = { for e in local.careline.env : e.name => e.valueFrom.secretKeyRef if can(e.valueFrom) }
   volumes  = { for v in local.revision.spec.volumes : v.name => v.secret }
+
+  # Those of an operator's command, which has no collector beside it.
+  own_volumes = { for m in local.careline.volumeMounts : m.name => local.volumes[m.name] }
 }

@@ -5,6 +5,7 @@ resource "google_secret_manager_secret" "careline" {
     "careline-database-ca",
     "careline-database-url",
     "careline-fhir-client-secret",
+    "careline-metrics-config",
     "careline-twilio-api-secret",
     "careline-twilio-auth-token",
     "careline-twilio-auth-token-secondary",

@@ -106,6 +106,15 @@ resource "google_cloud_run_v2_service" "careline" {
         limits   = local.metrics.resources.limits
         cpu_idle = false
       }
+
+      dynamic "volume_mounts" {
+        for_each = local.metrics.volumeMounts
+
+        content {
+          name       = volume_mounts.value.name
+          mount_path = volume_mounts.value.mountPath
+        }
+      }
     }
 
     dynamic "volumes" {
@@ -213,7 +222,7 @@ resource "google_cloud_run_v2_job" "operator" {
       }
 
       dynamic "volumes" {
-        for_each = local.volumes
+        for_each = local.own_volumes
 
         content {
           name = volumes.key

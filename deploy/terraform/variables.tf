@@ -59,6 +59,7 @@ variable "secret_versions" {
     DATABASE_CA                 = number
     DATABASE_URL                = number
     FHIR_CLIENT_SECRET          = number
+    METRICS_CONFIG              = optional(number, 1)
     TWILIO_API_SECRET           = number
     TWILIO_AUTH_TOKEN           = number
     TWILIO_AUTH_TOKEN_SECONDARY = number
@@ -67,6 +68,7 @@ variable "secret_versions" {
     DATABASE_CA                 = 1
     DATABASE_URL                = 1
     FHIR_CLIENT_SECRET          = 1
+    METRICS_CONFIG              = 1
     TWILIO_API_SECRET           = 1
     TWILIO_AUTH_TOKEN           = 1
     TWILIO_AUTH_TOKEN_SECONDARY = 1

@@ -131,8 +131,6 @@ async function serve(request, response) {
   const text = await bodyOf(request);
   const path = request.url.split("?")[0];
   switch (path) {
-    case "/healthcheck":
-      return send(response, 200, { ok: true, version: core.MEDPLUM_VERSION });
     case "/_test/faults":
       setFaults(JSON.parse(text) ?? []);
       return send(response, 204);
@@ -170,8 +168,16 @@ async function serve(request, response) {
 }
 
 async function carryOut(path, request, text, taken) {
+  if (path === "/healthcheck") {
+    return { status: 200, body: { ok: true, version: core.MEDPLUM_VERSION } };
+  }
   if (path === "/oauth2/token") {
     return login(request, text);
+  }
+  if (path === "/auth/me" && !options.plain) {
+    return sessions.has(request.headers.authorization?.slice("Bearer ".length))
+      ? { status: 200, body: { project: { resourceType: "Project" }, membership: { resourceType: "ProjectMembership" }, accessPolicy: now.policy } }
+      : { status: 401, body: core.unauthorized };
   }
   return path.startsWith("/fhir/R4") ? fhir(request, text, taken) : { status: 404, body: core.notFound };
 }

@@ -41,7 +41,7 @@ func (c *call) run(first request) {
 	}
 	c.perform(c.parent, first)
 	if !c.parent.status.Final() {
-		c.end(c.parent, Completed, 0)
+		c.end(c.parent, Completed, c.parent.sipAnswered())
 	}
 }
 
@@ -115,15 +115,11 @@ func (c *call) pickUp(l *leg) {
 // member's phone that is hung up has declined. A caller who gives up while it
 // rings is reported completed, as captured Dial actions of such calls are.
 func (c *call) leave(l *leg) {
-	if l.parentSID != "" && l.status != InProgress {
+	if l.toPhone() && l.status != InProgress {
 		c.end(l, Busy, 603)
 		return
 	}
-	sip := 0
-	if l.parentSID != "" {
-		sip = 200
-	}
-	c.end(l, Completed, sip)
+	c.end(l, Completed, l.sipAnswered())
 }
 
 // end brings a leg to a final status, once, and with the parent its children.

@@ -51,7 +51,7 @@ func (b *Box) seePhones(*http.Request) (int, any, error) {
 	for _, number := range b.engine.phones.scripted() {
 		show(number)
 	}
-	for _, v := range b.engine.views(func(l *leg) bool { return l.parentSID != "" && !l.status.Final() }) {
+	for _, v := range b.engine.views(func(l *leg) bool { return l.toPhone() && !l.status.Final() }) {
 		show(v.To)
 	}
 	return http.StatusOK, map[string]any{"phones": phones, "ranges": phoneRanges, "rules": phoneRules}, nil
@@ -85,7 +85,7 @@ func (e *engine) phone(number string) phoneView {
 // one, else the newest.
 func (e *engine) latestLocked(address string) (latest *leg) {
 	for _, l := range slices.Backward(e.order) {
-		if l.to != address || l.parentSID == "" {
+		if l.to != address || !l.toPhone() {
 			continue
 		}
 		if !l.status.Final() {

@@ -116,6 +116,7 @@ func (x *dialling) numberSID(number string) string {
 func (x *dialling) place(n noun, l *leg) {
 	if refusal := x.refusal(n); refusal != nil {
 		x.notice(l, *refusal)
+		l.errorCode = refusal.Code
 		x.end(l, Failed, 0)
 		return
 	}
@@ -225,7 +226,14 @@ func (x *dialling) detect(n noun, l *leg, phone Phone) {
 		})
 	}
 	found := x.clock.after(takes, func() { tell(result) })
+	unsure := x.clock.after(takes/2, func() {
+		if phone.AnsweredByFirst != "" && !told {
+			tell(phone.AnsweredByFirst)
+			told = false
+		}
+	})
 	l.onEnd = func() {
+		unsure.cancel()
 		found.cancel()
 		tell("unknown")
 	}

@@ -7,16 +7,17 @@ func (x *dialling) react(n noun, l *leg, answer func(Phone)) {
 	phone := l.phone
 	switch phone.Outcome {
 	case "failed":
+		l.errorCode = phone.ErrorCode
 		x.end(l, Failed, phone.SIPResponseCode)
 		return
 	case "busy":
-		x.end(l, Busy, 486)
+		x.end(l, Busy, phone.sipOr(486))
 		return
 	}
 	x.changed(l, Ringing)
 	x.tell(l, "ringing")
 	x.ringBack()
-	decline := func() { x.end(l, Busy, 603) }
+	decline := func() { x.end(l, Busy, phone.sipOr(603)) }
 	var acts *alarm
 	switch phone.Outcome {
 	case "answer", "voicemail":

@@ -8,6 +8,10 @@
 // usage/webhooks/webhooks-connection-overrides, iam/access-tokens); where that
 // is silent the comment at the place says which way was taken.
 //
+// A call is placed by the Voice SDK, by somebody who dials one of the account's
+// numbers, or by the REST API (POST Calls.json): that rings the number first, then
+// asks for TwiML, and reports on a leg of Direction outbound-api without a parent.
+//
 // # Member phones
 //
 // Only numbers that Ofcom set aside for drama are answered: +447700900000-999,

@@ -82,6 +82,11 @@ func newEngine(c Config) (*engine, error) {
 // start puts a call on its own goroutine, beginning with the request for its
 // first TwiML.
 func (e *engine) start(parent *leg, first request) error {
+	return e.launch(parent, func(c *call) { c.run(first) })
+}
+
+// launch puts a call on its own goroutine, which ends with run.
+func (e *engine) launch(parent *leg, run func(*call)) error {
 	client, err := e.client()
 	if err != nil {
 		return err
@@ -104,7 +109,7 @@ func (e *engine) start(parent *leg, first request) error {
 	go func() {
 		defer e.running.Done()
 		defer close(c.over)
-		c.run(first)
+		run(c)
 	}()
 	return nil
 }
@@ -173,7 +178,7 @@ func (e *engine) live(address string) (*leg, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, l := range slices.Backward(e.order) {
-		if l.to == address && l.parentSID != "" && !l.status.Final() {
+		if l.to == address && l.toPhone() && !l.status.Final() {
 			return l, true
 		}
 	}

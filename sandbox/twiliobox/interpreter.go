@@ -63,7 +63,7 @@ func (c *call) fail(on *leg, n Notice) {
 // sipAnswered is the SIP response of a leg that was answered: known for the
 // dialled ones only.
 func (l *leg) sipAnswered() int {
-	if l.parentSID == "" {
+	if !l.toPhone() {
 		return 0
 	}
 	return http.StatusOK

@@ -13,6 +13,7 @@ type Status string
 
 // The statuses a leg goes through, in order; it may skip some.
 const (
+	Queued     Status = "queued" // of the REST API's calls only
 	Initiated  Status = "initiated"
 	Ringing    Status = "ringing"
 	InProgress Status = "in-progress"
@@ -84,6 +85,7 @@ type leg struct {
 	status            Status
 	answered, ended   time.Time
 	sip               int
+	errorCode         int // of Twilio's error dictionary, why it failed; 0: none is told
 	answeredBy        string
 	states            []State
 	transcript        []Utterance // of the whole call, on the parent
@@ -137,6 +139,9 @@ func (l *leg) parameters() url.Values {
 	if l.parentSID != "" {
 		v.Set("ParentCallSid", l.parentSID)
 	}
+	if l.direction == outboundAPI && l.answeredBy != "" {
+		v.Set("AnsweredBy", l.answeredBy)
+	}
 	if l.pstn {
 		geography(v, l)
 	}
@@ -172,6 +177,9 @@ func (l *leg) progress() url.Values {
 	v.Set("Duration", strconv.Itoa(int(math.Ceil(float64(l.seconds())/60))))
 	if l.sip != 0 {
 		v.Set("SipResponseCode", strconv.Itoa(l.sip))
+	}
+	if l.status == Failed && l.errorCode != 0 {
+		v.Set("ErrorCode", strconv.Itoa(l.errorCode))
 	}
 	return v
 }

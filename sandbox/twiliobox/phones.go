@@ -19,8 +19,15 @@ type Phone struct {
 	TalkSeconds *float64 `json:"talkSeconds,omitempty"`
 	// AnsweredBy overrides what machine detection finds.
 	AnsweredBy string `json:"answeredBy,omitempty"`
-	// SIPResponseCode overrides the code of outcome failed: 503, else.
+	// AnsweredByFirst is what machine detection reports before it is sure.
+	AnsweredByFirst string `json:"answeredByFirst,omitempty"`
+	// SIPResponseCode overrides the code of outcome failed (503), busy (486) or
+	// decline (603).
 	SIPResponseCode int `json:"sipResponseCode,omitempty"`
+	// ErrorCode of Twilio's error dictionary goes with outcome failed. That a last
+	// report carries one is on no page of the Number noun; a call's resource and its
+	// logs have it, so it is sent as further parameters may be.
+	ErrorCode int `json:"errorCode,omitempty"`
 	// Voice is what somebody who answers by himself says: auto (greets, and
 	// answers when the other side stops talking), tone:<hertz>, silence or echo
 	// (says what it hears). A voicemail says its announcement instead.
@@ -44,11 +51,14 @@ func (p Phone) check() error {
 			wrong = append(wrong, fmt.Errorf("%s must be between 0 and 86400", name))
 		}
 	}
-	if !slices.Contains(detections, p.AnsweredBy) {
-		wrong = append(wrong, fmt.Errorf("answeredBy must be one of %v", detections[1:]))
+	if !slices.Contains(detections, p.AnsweredBy) || !slices.Contains(detections, p.AnsweredByFirst) {
+		wrong = append(wrong, fmt.Errorf("answeredBy and answeredByFirst must be one of %v", detections[1:]))
 	}
 	if p.SIPResponseCode != 0 && (p.SIPResponseCode < 400 || p.SIPResponseCode > 699) {
 		wrong = append(wrong, errors.New("sipResponseCode must be between 400 and 699"))
+	}
+	if p.ErrorCode != 0 && (p.ErrorCode < 10000 || p.ErrorCode > 99999) {
+		wrong = append(wrong, errors.New("errorCode must have five digits"))
 	}
 	if err := checkVoice(p.Voice); err != nil {
 		wrong = append(wrong, err)
@@ -78,6 +88,14 @@ func (p Phone) completed() Phone {
 		p.SIPResponseCode = 503
 	}
 	return p
+}
+
+// sipOr is the SIP response that the script names, else the usual one.
+func (p Phone) sipOr(usual int) int {
+	if p.SIPResponseCode != 0 {
+		return p.SIPResponseCode
+	}
+	return usual
 }
 
 // phonebook knows every phone that can be called.

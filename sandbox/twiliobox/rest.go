@@ -21,6 +21,7 @@ func (b *Box) routes() http.Handler {
 		mux.Handle(method+" /"+restVersion+"/Accounts/{account}"+path, b.rest(h))
 	}
 	rest("GET /Calls.json", b.listCalls)
+	rest("POST /Calls.json", b.placeCall)
 	rest("GET /Calls/{sid}", b.fetchCall)
 	rest("POST /Calls/{sid}", b.updateCall)
 	rest("GET /IncomingPhoneNumbers.json", b.listNumbers)
@@ -68,6 +69,9 @@ func (b *Box) rest(h restHandler) http.Handler {
 		defer b.concurrent.Add(-1)
 		resource, fault := b.answer(h, w, r)
 		status := http.StatusOK
+		if made, ok := resource.(createdResource); ok {
+			resource, status = made.resource, http.StatusCreated
+		}
 		if fault != nil {
 			resource, status = fault, fault.Status
 		}

@@ -72,10 +72,19 @@ func (e *engine) endByREST(l *leg, s Status) error {
 		case l.parentSID != "":
 			l.call.cut(l)
 		default:
-			l.call.end(l, s, 0)
+			l.call.end(l, s, l.sipUnless(s == Canceled))
 		}
 		return nil
 	})
+}
+
+// sipUnless is the SIP response of a leg that the REST API ends: 487 when it was
+// given up before anybody answered.
+func (l *leg) sipUnless(givenUp bool) int {
+	if givenUp && l.toPhone() {
+		return 487
+	}
+	return l.sipAnswered()
 }
 
 // restStatus: the resource knows no initiated, such a leg is queued.

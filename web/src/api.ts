@@ -122,7 +122,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether all that the service needs is there, each by name */
+        /** Whether all that the service needs is there, each by name; only at the operators' address where there is one */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -139,7 +139,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics in Prometheus's text format */
+        /** Metrics in Prometheus's text format; only at the operators' address where there is one */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -182,6 +182,8 @@ export interface components {
             /** @example Europe/London */
             timeZone: string;
             appointments: components["schemas"]["Appointment"][];
+            /** @description How many more appointments the record holds that could not be read at all. */
+            unread?: number;
         };
         Appointment: {
             id: string;
@@ -193,9 +195,13 @@ export interface components {
             status: string;
             reason?: string;
             patient: components["schemas"]["Patient"] | null;
+            /** @description All its patients; a group has several. The first is patient. */
+            patients?: components["schemas"]["Patient"][];
             lastCall: components["schemas"]["LastCall"] | null;
             /** @description Only of a single appointment; the patient's numbers, then those of related persons who take part. */
             phones?: components["schemas"]["Phone"][];
+            /** @description Only of a single appointment; entries of the record in which no telephone number can be read. */
+            unreadable?: components["schemas"]["UnreadableEntry"][];
         };
         Patient: {
             id: string;
@@ -206,17 +212,49 @@ export interface components {
                 /** @description The last four digits. */
                 ending: string;
             }[];
+            /** @description The record says that this patient has died. A call to their own number needs householdConfirmed. */
+            deceased?: boolean;
+            /** @description How many entries for a telephone cannot be read as a number. */
+            unreadable?: number;
+            /** @description The record did not tell, or not readably, who it is. */
+            unread?: boolean;
         };
         Phone: {
             /** @description E.164, to be dialled. */
             number: string;
             ending: string;
+            /** @description Digits to be dialled by hand once it answers. */
+            extension?: string;
             /**
-             * @description Whose number it is.
+             * @description Whose number it is. Send it as recipient with the call.
              * @example Patient/123
              */
             of: string;
             name?: string;
+            /**
+             * @description To the patient; left out for a patient, and where the record does not say.
+             * @example daughter
+             */
+            relation?: string;
+            /**
+             * @description Whose record a call to it is in.
+             * @example Patient/123
+             */
+            patient?: string;
+            /** @description Whose number it is has died. */
+            deceased?: boolean;
+        };
+        UnreadableEntry: {
+            /**
+             * @description Whose entry it is.
+             * @example Patient/123
+             */
+            of: string;
+            name?: string;
+            /** @example daughter */
+            relation?: string;
+            /** @description As it stands in the record. */
+            text: string;
         };
         /**
          * @description How far the member's side of a call has come.
@@ -230,10 +268,46 @@ export interface components {
             final: boolean;
             /** @description The same in words for a person. */
             summary: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the newest of this happened.
+             */
             at?: string;
             durationSeconds?: number;
             answeredBy?: string;
+            recipient?: components["schemas"]["Called"];
+            subject?: components["schemas"]["Called"];
+            /** @description Of the number that was asked for. */
+            ending?: string;
+            endedBy?: components["schemas"]["Side"];
+            failure?: components["schemas"]["Failure"];
+            /** @description True when the patient had died, and the clinician confirmed to reach the household. */
+            householdConfirmed?: boolean;
+        };
+        /** @description A person as the record named them when the call was asked for. */
+        Called: {
+            /**
+             * @example Patient/123
+             * @example RelatedPerson/456
+             */
+            ref: string;
+            name?: string;
+            /** @description To the patient, in a word such as daughter; left out for the patient. */
+            relation?: string;
+        };
+        /**
+         * @description Who hung up, as far as Twilio's reports tell.
+         * @enum {string}
+         */
+        Side: "clinician" | "member";
+        /** @description Why a call failed. */
+        Failure: {
+            /** @description Twilio's error code. */
+            code?: number;
+            /** @description The status of the last SIP response (RFC 3261, section 21). */
+            sip?: number;
+            /** @description The same in one sentence for a person. */
+            reason: string;
         };
         Call: {
             /** @description The call's own id, which is that of the clinician's leg. */
@@ -247,9 +321,18 @@ export interface components {
             final: boolean;
             summary: string;
             direction?: string;
-            /** @description Of the number that was dialled. */
+            recipient?: components["schemas"]["Called"];
+            subject?: components["schemas"]["Called"];
+            /** @description Of the number that was asked for. */
             ending?: string;
-            /** Format: date-time */
+            endedBy?: components["schemas"]["Side"];
+            failure?: components["schemas"]["Failure"];
+            /** @description True when the patient had died, and the clinician confirmed to reach the household. */
+            householdConfirmed?: boolean;
+            /**
+             * Format: date-time
+             * @description When Twilio first reported of it; of a call that was refused, or ended before, when it was asked for.
+             */
             sent?: string;
             /**
              * Format: date-time
@@ -278,8 +361,16 @@ export interface components {
         };
         Moment: {
             version: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             at?: string;
+            /**
+             * Format: date-time
+             * @description When the version was written, which may be much later.
+             */
+            recordedAt?: string;
             status?: components["schemas"]["Status"];
             word?: string;
             durationSeconds?: number;
@@ -302,9 +393,11 @@ export interface components {
         };
     };
     responses: {
-        /** @description Why not, for a person and for a program (RFC 9457). */
+        /** @description Why not, for a person and for a program (RFC 9457). A request is answered within eight seconds, also when another system is slow: then with 503. */
         Problem: {
             headers: {
+                /** @description With 429 and 503. The seconds after which to try again; up to an hour, as long as the system behind asks for. */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {

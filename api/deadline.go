@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"perci.health/careline"
+)
+
+// AnswerWithin is how long a person waits for an answer at most. What waits for
+// another system is given up then, or at once when it is known that it would take
+// longer: the sentence of an error helps, an empty reply does not. It is well below
+// the bound of writing an answer, and what web apps and phones give up after.
+const AnswerWithin = 8 * time.Second
+
+// bounded is the context of a request: one that ends for an answer to a person,
+// but for a stream of events, which is no answer.
+func bounded(ctx context.Context, route *Route) (context.Context, context.CancelFunc) {
+	if route.Who != Clinician || route.Path == streamPath {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, AnswerWithin)
+}
+
+// late makes of a deadline that nobody put into words an error that may be told.
+func late(err error) error {
+	if _, told := errors.AsType[*careline.Error](err); !told && errors.Is(err, context.DeadlineExceeded) {
+		return careline.NewError(careline.CodeUnavailable, "This took too long. Please try again in a moment.", err)
+	}
+	return err
+}
+
+const (
+	// retryAfter is in seconds: a restart or a record's hiccup is over by then.
+	retryAfter = 5
+	// longestAfter bounds what another system may ask a person to wait.
+	longestAfter = 3600
+)
+
+// comeAgain is the Retry-After of an error, in seconds (RFC 9110, section 10.2.3):
+// what the other system asks for, if it asks.
+func comeAgain(err error) string {
+	wait := time.Duration(0)
+	if asks, ok := errors.AsType[interface {
+		error
+		RetryAfter() time.Duration
+	}](err); ok {
+		wait = asks.RetryAfter()
+	}
+	return strconv.Itoa(min(max(retryAfter, int(math.Ceil(wait.Seconds()))), longestAfter))
+}
+
+// setting is how a setting is written in a sentence.
+var setting = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
+
+// forPersons is a message without the sentences that name a setting: these are
+// advice to an operator, who has the whole message in the log.
+func forPersons(r *http.Request, message string) string {
+	if !strings.HasPrefix(r.URL.Path, bffPrefix) || !setting.MatchString(message) {
+		return message
+	}
+	var kept []string
+	for sentence := range strings.SplitAfterSeq(message, ". ") {
+		if !setting.MatchString(sentence) {
+			kept = append(kept, strings.TrimSpace(sentence))
+		}
+	}
+	if len(kept) == 0 {
+		return "This cannot be done at the moment. Please tell support the incident number."
+	}
+	return strings.Join(kept, " ")
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// status of a GET; 0 when nobody answers.
+func statusAt(t *testing.T, address string) int {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0
+	}
+	defer res.Body.Close()
+	return res.StatusCode
+}
+
+// Operators look at an address of their own, the public at another; both end
+// together.
+func TestOperatorsAskElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, map[string]string{"ADMIN_PORT": "0"})
+	own := regexp.MustCompile(`"serving operators","address":"(127\.0\.0\.1:\d+)"`)
+	var admin string
+	eventually(t, "the operators' address to be told", func() bool {
+		if m := own.FindStringSubmatch(s.log.String()); m != nil {
+			admin = "http://" + m[1]
+		}
+		return admin != ""
+	})
+	for path, want := range map[string][2]int{"/healthz": {200, 200}, "/metrics": {404, 200}, "/readyz": {404, 200}, "/": {200, 404}, "/bff_clinical/v1/appointments": {401, 404}} {
+		if got := [2]int{statusAt(t, s.url+path), statusAt(t, admin+path)}; got != want {
+			t.Errorf("%s: public and operators' %v, want %v", path, got, want)
+		}
+	}
+	s.stop()
+	if got := [2]int{statusAt(t, s.url+"/healthz"), statusAt(t, admin+"/healthz")}; got != [2]int{} {
+		t.Errorf("after the end: %v", got)
+	}
+}
+
+// An address that is taken is told at the start, by the setting's name.
+func TestOperatorsAddressIsTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	ln, err := listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = serve(t.Context(), config{admin: taken.Addr().String()}, ln, new(lockedBuffer))
+	if err == nil || !strings.Contains(err.Error(), "choose another ADMIN_PORT") {
+		t.Errorf("it began: %v", err)
+	}
+}
