@@ -31,7 +31,10 @@ describe("the other side's end", () => {
     leg.answer();
     await pass(63_000);
     leg.over();
-    expect(call()).toMatchObject({ phase: "ended", outcome: "completed", endedBy: "them", seconds: 63 });
+    expect(call()).toMatchObject({ phase: "ended", outcome: "completed", seconds: 63 });
+    expect(call().endedBy, "the carrier may have").toBeUndefined();
+    says({ status: "completed", final: true, endedBy: "member" });
+    expect(call().endedBy).toBe("them");
     expect(b.tabs.release).toHaveBeenCalled();
     expect(b.mic.microphone.lend).toHaveBeenLastCalledWith(false);
     expect(b.device().audio.unsetInputDevice).toHaveBeenCalled();
@@ -90,7 +93,9 @@ describe("the other side's end", () => {
     await pass(1000);
     expect(call().phase).toBe("connected");
     leg.over();
+    says({ status: "completed", final: true, endedBy: "member" });
     expect(call().endedBy).toBe("them");
+    expect(call().reason).toBeUndefined();
   });
 
   it.each(["cancel", "reject"])("%s ends it too", async (event) => {

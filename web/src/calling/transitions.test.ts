@@ -54,11 +54,7 @@ describe("the way of a call", () => {
       [...connected, mine({ type: "digit", digit: "1", at: 1 }), mine({ type: "digit", digit: "#", at: 2 })],
       { digits: "1#" },
     ],
-    [
-      "ended by the other side",
-      [...connected, over(73_400)],
-      { phase: "ended", outcome: "completed", endedBy: "them", seconds: 63 },
-    ],
+    ["ended, and not by you", [...connected, over(73_400)], { phase: "ended", outcome: "completed", seconds: 63 }],
     [
       "ended by you",
       [...connected, mine({ type: "ending", at: 20_000 }), over(20_000)],
@@ -124,6 +120,7 @@ describe("the way of a call", () => {
       server({ status: "in-progress" }),
       mine({ type: "reconnected", at: 15_000 }),
       over(16_000),
+      server({ status: "completed", final: true, endedBy: "member" }),
     );
     expect(still.call?.endedBy, "it came back").toBe("them");
     expect(run(...away, mine({ type: "ending", at: 15_000 }), word, word).call?.endedBy).toBe("you");

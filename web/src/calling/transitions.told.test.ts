@@ -116,7 +116,8 @@ describe("the server's word", () => {
       undefined,
     ],
     ["you pressed: you", [...connected, pressed, over(20_000), word({ endedBy: "member" })], "you"],
-    ["not told: a guess", [...connected, over(20_000), word({})], "them"],
+    ["not told: nobody's, the carrier has a limit too", [...connected, over(20_000), word({})], undefined],
+    ["told after the end", [...connected, over(20_000), word({}), word({ endedBy: "member" })], "them"],
   ])("who ended it: %s", (_, events, by) => {
     expect(run(...events).call?.endedBy).toBe(by);
   });

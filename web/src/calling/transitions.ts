@@ -140,14 +140,13 @@ function closed(line: Line, call: CallState, event: Extract<LegEvent, { type: "c
   const broken = !line.ending && (event.reason !== undefined || lost(line, call));
   const answered = call.answeredAt !== undefined;
   const outcome = guess(line.ending, answered, event.outcome ?? (broken ? "failed" : undefined));
-  const by = line.ending ? "you" : answered && !broken ? "them" : undefined;
   const next: CallState = {
     ...kept,
     phase: "ended",
     endedAt: event.at,
     ...(answered ? { seconds: secondsBetween(call.answeredAt ?? event.at, event.at) } : {}),
     ...(outcome ? { outcome } : {}),
-    ...(by ? { endedBy: by } : {}),
+    ...(line.ending ? { endedBy: "you" as const } : {}),
     ...(broken && event.reason ? { reason: event.reason } : {}),
   };
   return { ...line, broken, call: next };
@@ -215,7 +214,7 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
   const endedAt = call.endedAt ?? at;
   const own = call.answeredAt === undefined ? counted : secondsBetween(call.answeredAt, endedAt);
   const seconds = said.durationSeconds ?? own;
-  const by = whoEnded(line, said, completed);
+  const by = whoEnded(line, said);
   const broke = line.broken && !line.ending && (completed || outcome === "failed");
   const why = outcome === "failed" ? said.failure?.reason : undefined;
   const reason = said.refusal?.sentence ?? (broke ? held : undefined) ?? why;
@@ -235,9 +234,8 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
 /** RFC 3261, 21.6.2. */
 const sipDecline = 603;
 
-/** That the person ended it is known here for sure; else the server's word, and only then that it was the other one. */
-function whoEnded(line: Line, said: ServerCall, completed: boolean): CallState["endedBy"] {
+/** What the person pressed is known here; the other side is taken by the server's word alone: the carrier may end a call too. */
+function whoEnded(line: Line, said: ServerCall): CallState["endedBy"] {
   if (line.ending) return "you";
-  if (said.endedBy) return said.endedBy === "member" ? "them" : undefined;
-  return completed && !line.broken ? "them" : undefined;
+  return said.endedBy === "member" ? "them" : undefined;
 }
