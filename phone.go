@@ -73,9 +73,15 @@ func ParsePhone(text, region string) (Phone, error) {
 // behind which a number of a refused kind could hide.
 var keepsZero = []int32{39, 225, 241, 242, 378, 379}
 
-// possible leaves out also what can be dialled only within a town.
+// possible leaves out also what can be dialled only within a town. A United Kingdom
+// number of seven digits is that, or one cut short, but for the few that the
+// numbering plan names: 0800 1111 and 0845 46 4x (Ofcom, National Telephone
+// Numbering Plan).
 func possible(n *phonenumbers.PhoneNumber) bool {
 	if n.GetItalianLeadingZero() && !slices.Contains(keepsZero, n.GetCountryCode()) {
+		return false
+	}
+	if n.GetCountryCode() == 44 && len(phonenumbers.GetNationalSignificantNumber(n)) == 7 && !phonenumbers.IsValidNumber(n) {
 		return false
 	}
 	return phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE

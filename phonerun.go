@@ -186,5 +186,5 @@ func wholePhone(digits string, plus bool, region string) (Phone, bool) {
 		return p, err == nil
 	}
 	longer, err := phonenumbers.Parse(p.e164+"0", "")
-	return p, err != nil || !possible(longer)
+	return p, err != nil || phonenumbers.IsPossibleNumberWithReason(longer) == phonenumbers.TOO_LONG
 }
