@@ -60,7 +60,7 @@ func (c *Client) gather(ctx context.Context, entries []Entry, bound int, urgent 
 	return all, passing
 }
 
-// missing are the people who are named and not there, each once, in the order in
+// missing are the people who are named, or whose relatives are, and not there, each once, in the order in
 // which they are named.
 func (c cast) missing(entries []Entry) []careline.Reference {
 	var all []careline.Reference
@@ -81,11 +81,24 @@ func (c cast) missing(entries []Entry) []careline.Reference {
 		}
 		for _, p := range a.Participant {
 			ref := c.local(p.Actor)
-			want(ref)
-			want(c.successor(ref))
+			of := c.ofWhom(ref)
+			for _, named := range []careline.Reference{ref, c.successor(ref), of, c.successor(of)} {
+				want(named)
+			}
 		}
 	}
 	return all
+}
+
+// ofWhom is the patient whose related person the reference names, whom the
+// appointment need not name: after a merge it may be the record that was replaced.
+// Empty when it is not known.
+func (c cast) ofWhom(ref careline.Reference) careline.Reference {
+	var p person
+	if !strings.HasPrefix(string(ref), "RelatedPerson/") || !tolerant(c.people[ref], &p) {
+		return ""
+	}
+	return c.local(p.Patient)
 }
 
 // successor is the record that comes after the last one known of a patient who was

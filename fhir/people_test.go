@@ -294,6 +294,21 @@ func TestAReplacedPatientIsTheOneWhoReplacedThem(t *testing.T) {
 	}
 }
 
+// A merge of records leaves relatives with the record that was replaced, which the
+// appointment need not name.
+func TestARelativeOfAReplacedRecordIsThePatientsInUse(t *testing.T) {
+	t.Parallel()
+	old := with(aPatient("old", "07700 900001"), object{"active": false, "link": []object{{"other": object{"reference": "Patient/new"}, "type": "replaced-by"}}})
+	for _, form := range []string{"Patient/old", "Patient/old/_history/2"} {
+		r, c := holding(t, anAppointment("Patient/new", "RelatedPerson/d1"), aPatient("new", "07700 900003"), aDaughter(form), old)
+		r.includes = []string{"Patient/new", "RelatedPerson/d1"}
+		a := read(t, c)
+		if len(a.Patients) != 1 || len(a.Relatives) != 1 || a.Relatives[0].Patient != "Patient/new" || len(a.Relatives[0].Phones) != 1 {
+			t.Errorf("%s: %+v and %+v", form, a.Patients, a.Relatives)
+		}
+	}
+}
+
 // One element of another type than FHIR gives it costs that element, and no other.
 func TestOneMistypedElementCostsOnlyItself(t *testing.T) {
 	t.Parallel()
