@@ -440,7 +440,8 @@ func TestRelations(t *testing.T) {
 		want         string
 	}{
 		"a text":              {[]object{{"text": "Daughter", "coding": []object{{"code": "CHILD", "display": "child"}}}}, "daughter"},
-		"a display":           {[]object{{"coding": []object{{"system": roles, "code": "DAU", "display": "Natural daughter"}}}}, "natural daughter"},
+		"a display":           {[]object{{"coding": []object{{"system": roles, "code": "DAU", "display": "Eldest daughter"}}}}, "eldest daughter"},
+		"the code's display":  {[]object{{"coding": []object{{"system": roles, "code": "DAU", "display": "natural daughter"}}}}, "daughter"},
 		"a code":              {[]object{{"coding": []object{{"system": roles, "code": "MTH"}}}}, "mother"},
 		"a code after one":    {[]object{{"coding": []object{{"system": "x", "code": "77"}, {"system": roles, "code": "DAU"}}}}, "daughter"},
 		"an abbreviation":     {[]object{{"text": "GP"}}, "GP"},

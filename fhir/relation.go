@@ -38,10 +38,12 @@ func relationOf(concepts []CodeableConcept) string {
 			return within(text)
 		}
 		for _, coding := range c.Coding {
-			if word, known := relations[coding.Code]; known && strings.TrimSpace(coding.Display) == "" {
+			text := strings.TrimSpace(coding.Display)
+			// The code system says "natural daughter", which nobody says to a nurse.
+			if word, known := relations[coding.Code]; known && (text == "" || strings.EqualFold(text, "natural "+word)) {
 				return word
 			}
-			if text := strings.TrimSpace(coding.Display); text != "" {
+			if text != "" {
 				return within(text)
 			}
 		}
