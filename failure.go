@@ -30,6 +30,7 @@ func (f Failure) carrier() string {
 	case 10005, 20003, 21219:
 		return "The clinic's telephone account cannot place this call. Please tell support."
 	}
+
 	return ""
 }
 
@@ -54,5 +55,6 @@ func (f Failure) network() string {
 	case 500, 502, 503, 504, 580:
 		return "The telephone network had a fault. Please try again."
 	}
+
 	return ""
 }

@@ -21,6 +21,7 @@ func direct(events []CallEvent) bool {
 			return false
 		}
 	}
+
 	return dialled
 }
 

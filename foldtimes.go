@@ -30,15 +30,19 @@ func (f *fold) times(e CallEvent) {
 	if e.At.IsZero() {
 		return
 	}
+
 	if f.call.Sent.IsZero() || !f.dialled && e.At.Before(f.call.Sent) {
 		f.call.Sent = e.At
 	}
+
 	if before := e.Status.progress(); before > 0 && before < StatusInProgress.progress() {
 		f.dialled = true
 	}
+
 	if e.Status == StatusInProgress && f.call.Received.IsZero() {
 		f.call.Received = e.At
 	}
+
 	if f.call.Received.Before(f.call.Sent) && !f.call.Received.IsZero() {
 		f.call.Received = f.call.Sent // the record counts whole seconds
 	}

@@ -26,6 +26,7 @@ func (c Call) Summary() string {
 	case StatusBusy, StatusFailed, StatusNoAnswer, StatusCanceled:
 		return c.unanswered()
 	}
+
 	return "Not known yet"
 }
 

@@ -65,14 +65,17 @@ func forPersons(r *http.Request, message string) string {
 	if !strings.HasPrefix(r.URL.Path, bffPrefix) || !setting.MatchString(message) {
 		return message
 	}
+
 	var kept []string
 	for sentence := range strings.SplitAfterSeq(message, ". ") {
 		if !setting.MatchString(sentence) {
 			kept = append(kept, strings.TrimSpace(sentence))
 		}
 	}
+
 	if len(kept) == 0 {
 		return "This cannot be done at the moment. Please tell support the incident number."
 	}
+
 	return strings.Join(kept, " ")
 }

@@ -75,15 +75,19 @@ func appointmentOf(a careline.Appointment, last map[string]careline.RecordedVers
 		Reason:   a.Reason,
 		Patients: make([]*patientJSON, 0, len(a.Patients)),
 	}
+
 	for _, p := range a.Patients {
 		j.Patients = append(j.Patients, patientOf(p))
 	}
+
 	if len(a.Patients) > 0 {
 		j.Patient = j.Patients[0]
 	}
+
 	if v, ok := last[a.ID]; ok {
 		j.LastCall = lastCallOf(v)
 	}
+
 	return j
 }
 
@@ -98,9 +102,11 @@ func patientOf(p careline.Person) *patientJSON {
 		Unreadable: len(p.Unreadable),
 		Unread:     p.Unread,
 	}
+
 	for _, phone := range p.Phones {
 		j.Phones = append(j.Phones, endingJSON{phone.Ending()})
 	}
+
 	return j
 }
 
@@ -119,6 +125,7 @@ func (j *appointmentJSON) add(p careline.Person) {
 			Deceased:  p.Deceased,
 		})
 	}
+
 	for _, text := range p.Unreadable {
 		j.Unreadable = append(j.Unreadable, entryJSON{
 			Of:       p.Ref,

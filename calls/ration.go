@@ -59,6 +59,7 @@ func (r *Rations) person(ctx context.Context, clinician string) (*ration, error)
 			p = earlier
 		}
 	}
+
 	select {
 	case p.turn <- struct{}{}:
 		return p, nil
@@ -75,6 +76,7 @@ func (s Starter) rationed(ctx context.Context, e careline.CallEvent) (careline.C
 	if s.Rations == nil || e.Request.Refusal != "" && e.Request.Refusal != careline.RefusedRate {
 		return s.keep(ctx, e)
 	}
+
 	p, err := s.Rations.person(ctx, e.Request.Clinician)
 	if err != nil {
 		return careline.CallEvent{}, err
@@ -86,10 +88,12 @@ func (s Starter) rationed(ctx context.Context, e careline.CallEvent) (careline.C
 		careline.Note(ctx, slog.Bool("recorded", false))
 		return e, nil
 	}
+
 	kept, err := s.keep(ctx, e)
 	if err == nil && kept.Request.Refusal == careline.RefusedRate {
 		p.taken = now
 	}
+
 	return kept, err
 }
 

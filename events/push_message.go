@@ -31,13 +31,16 @@ func unwrap(body []byte) (received, error) {
 		return received{}, noMessage("A push subscription must deliver wrapped messages: switch payload unwrapping off.",
 			errors.New("the body has no message or no subscription"))
 	}
+
 	m := received{id: textOf(wrapped.Message.ID)}
 	if m.id == "" {
 		m.id = textOf(wrapped.Message.OldID)
 	}
+
 	if m.id == "" {
 		return received{}, noMessage("The message has no messageId.", nil)
 	}
+
 	m.readAttributes(wrapped.Message.Attributes)
 	m.readData(wrapped.Message.Data)
 	return m, nil
@@ -66,12 +69,14 @@ func (m *received) readAttributes(value json.RawMessage) {
 	if value == nil || json.Unmarshal(value, &m.attributes) == nil {
 		return
 	}
+
 	m.odd = "its attributes are no strings by name"
 	var some map[string]json.RawMessage
 	if json.Unmarshal(value, &some) != nil {
 		m.attributes = map[string]string{"attributes": string(value)}
 		return
 	}
+
 	m.attributes = make(map[string]string, len(some))
 	for name, one := range some {
 		var text string
@@ -88,17 +93,20 @@ func (m *received) readData(value json.RawMessage) {
 	if value == nil || json.Unmarshal(value, &m.data) == nil {
 		return
 	}
+
 	m.odd = "its data is not in base64"
 	var text string
 	if json.Unmarshal(value, &text) != nil {
 		m.data = value
 		return
 	}
+
 	other := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
 	data, err := base64.RawURLEncoding.DecodeString(other)
 	if err != nil {
 		m.data = []byte(text)
 		return
 	}
+
 	m.odd, m.data = "its data is in base64url, or without its padding, which Pub/Sub never sends", data
 }

@@ -96,6 +96,7 @@ func believeMatches(resourceType string, query url.Values, entries []Entry) erro
 				fmt.Sprintf("searched %s, answered by a %s that does not match by %s", resourceType, kindWord(e.Resource.Type), by))
 		}
 	}
+
 	return nil
 }
 
@@ -129,6 +130,7 @@ func unmatched(r Resource, query url.Values) string {
 	if ids := query.Get("_id"); ids != "" && !slices.Contains(alternatives(ids), r.ID) {
 		return "_id"
 	}
+
 	var said claims
 	readable := tolerant(r.JSON, &said)
 	for name, matches := range map[string]func(claims, string) bool{
@@ -148,6 +150,7 @@ func unmatched(r Resource, query url.Values) string {
 			return name
 		}
 	}
+
 	return ""
 }
 
@@ -206,6 +209,7 @@ func alternatives(value string) []string {
 			one.WriteByte(value[i])
 		}
 	}
+
 	return append(all, one.String())
 }
 
@@ -217,12 +221,15 @@ func tellsOf(ours Communication, text []byte) bool {
 		Identifier []Identifier `json:"identifier"`
 		Extension  []Extension  `json:"extension"`
 	}
+
 	if json.Unmarshal(text, &record) != nil {
 		return false
 	}
+
 	if slices.ContainsFunc(record.Identifier, func(i Identifier) bool { return slices.Contains(ours.Identifier, i) }) {
 		return true
 	}
+
 	return slices.ContainsFunc(callDetails(Communication{Extension: record.Extension}), func(d Extension) bool {
 		named := d.URL == "callSid" || d.URL == "parentCallSid"
 		return named && slices.Contains(ours.Identifier, Identifier{System: systemTwilio, Value: d.ValueString})

@@ -21,24 +21,29 @@ func (c *Client) checkRecord(ctx context.Context) careline.Finding {
 	if err != nil {
 		return c.failed("The server's capability statement cannot be had", err)
 	}
+
 	filed, err := c.filedLast(ctx)
 	if err != nil {
 		return c.failed("The calls that were filed cannot be searched", err)
 	}
+
 	at := slices.IndexFunc(filed, func(e Entry) bool { return e.Resource.Type == "Communication" && careline.ValidID(e.Resource.ID) })
 	if at < 0 {
 		return careline.Good(notYetSeen)
 	}
+
 	last := filed[at].Resource
 	if lost := lostElements(last); lost != "" {
 		return careline.Fault("The call filed last lacks "+lost+": the server drops what careline writes, or does not show it.",
 			"Take it out of readonlyFields and hiddenFields of the client's AccessPolicy, then replay the calls filed since (careline replay).")
 	}
+
 	if s.storesNoSame() {
 		if found, well := c.writeAgain(ctx, last); !well {
 			return found
 		}
 	}
+
 	return c.checkVersions(ctx, last, s.storesNoSame())
 }
 
@@ -73,6 +78,7 @@ func (c *Client) writeAgain(ctx context.Context, r Resource) (careline.Finding, 
 	if r.Version == "" {
 		return careline.Finding{}, true // no write could be guarded
 	}
+
 	_, err := c.Update(ctx, r)
 	p, answered := errors.AsType[*Problem](err)
 	switch {
@@ -87,6 +93,7 @@ func (c *Client) writeAgain(ctx context.Context, r Resource) (careline.Finding, 
 		return careline.Fault("The server does not take the codes of the call filed last when it is written again: "+bounded(p.Error(), 200)+".",
 			"If it is about the medium, set FHIR_STRICT_TERMINOLOGY=true; else load the code systems that provision lists."), false
 	}
+
 	return c.failed("The call filed last cannot be written again as it is", err), false
 }
 
@@ -107,13 +114,16 @@ func (c *Client) checkVersions(ctx context.Context, r Resource, again bool) care
 	case len(versions) == 0:
 		return careline.Fault("The history of the call filed last is empty: the app shows no call.", "Turn on the server's versioning of resources.")
 	}
+
 	if v := versions[0].Version; v != "" {
 		if _, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(r.Type, r.ID, "_history", v), cost: costRead}); forbidden(err) {
 			return careline.Doubt("A version of the call filed last cannot be opened by itself: HTTP 403.", "Add vread to the client's AccessPolicy; the one that careline provision makes has it.")
 		}
 	}
+
 	if !again {
 		return careline.Good("The call filed last is whole and has its history. It was not written again: this server might make a version of that.")
 	}
+
 	return careline.Good("The call filed last is whole, may be written, and has its history.")
 }

@@ -42,10 +42,12 @@ func (c *Client) checkRights(ctx context.Context) careline.Finding {
 	case !s.medplum():
 		return careline.Good("This server has no AccessPolicy: what its own means allow the client shows in the other checks.")
 	}
+
 	var me struct {
 		AccessPolicy *accessPolicy `json:"accessPolicy"`
 		Membership   *struct{}     `json:"membership"`
 	}
+
 	err = c.ask(ctx, "auth/me", false, &me)
 	switch {
 	case spent(err):
@@ -55,6 +57,7 @@ func (c *Client) checkRights(ctx context.Context) careline.Finding {
 	case me.AccessPolicy == nil:
 		return unbound()
 	}
+
 	return me.AccessPolicy.judge()
 }
 
@@ -113,6 +116,7 @@ func (p accessPolicy) ofCommunications() (wrong, doubt string) {
 			wrong, doubt = w, d
 		}
 	}
+
 	return wrong, doubt
 }
 
@@ -123,6 +127,7 @@ func (r accessRule) ofCalls() (wrong, doubt string) {
 			missing = append(missing, needed)
 		}
 	}
+
 	switch {
 	case len(missing) > 0:
 		return "does not let it " + strings.Join(missing, ", ") + " a Communication", ""
@@ -137,6 +142,7 @@ func (r accessRule) ofCalls() (wrong, doubt string) {
 	case !r.gives("vread"):
 		return "", "does not let it vread a Communication: one version by itself cannot be opened"
 	}
+
 	return "", ""
 }
 
@@ -155,11 +161,13 @@ func (r accessRule) admitsCalls() bool {
 	if r.Criteria == "" {
 		return true
 	}
+
 	_, search, _ := strings.Cut(r.Criteria, "?")
 	query, err := url.ParseQuery(search)
 	if err != nil {
 		return false
 	}
+
 	for name, values := range query {
 		for _, v := range values {
 			either := strings.Split(v, ",")
@@ -168,6 +176,7 @@ func (r accessRule) admitsCalls() bool {
 			}
 		}
 	}
+
 	return true
 }
 

@@ -38,6 +38,7 @@ func (p *Problem) complains() bool {
 	if !slices.Contains(aboutContent, p.Status) {
 		return false
 	}
+
 	passing := slices.ContainsFunc(p.Issues, Issue.passing)
 	return slices.ContainsFunc(p.Issues, func(i Issue) bool {
 		switch {

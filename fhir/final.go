@@ -38,9 +38,11 @@ func addIdentifiers(ours Communication, record element) (changed bool) {
 			there, changed = append(slices.Clip(there), id), true
 		}
 	}
+
 	if changed {
 		record["identifier"] = there
 	}
+
 	return changed
 }
 

@@ -160,9 +160,11 @@ func nameOf(names []humanName) string {
 			best, found = n, true
 		}
 	}
+
 	if best.Text != "" {
 		return best.Text
 	}
+
 	return strings.Join(strings.Fields(strings.Join(append(slices.Clone(best.Given), best.Family), " ")), " ")
 }
 

@@ -41,5 +41,6 @@ func refusalDisplay(r careline.Refusal) string {
 	case careline.RefusedWindow:
 		return "Appointment too far away"
 	}
+
 	return ""
 }

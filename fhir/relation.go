@@ -48,6 +48,7 @@ func relationOf(concepts []CodeableConcept) string {
 			}
 		}
 	}
+
 	return ""
 }
 

@@ -45,6 +45,7 @@ func lifeOf(told json.RawMessage) time.Duration {
 	if json.Unmarshal(told, &quoted) == nil {
 		text = strings.TrimSpace(quoted)
 	}
+
 	seconds, err := strconv.ParseFloat(text, 64)
 	if math.IsInf(seconds, 1) {
 		return longestLife // too large for a number: ParseFloat says so, and means it
@@ -52,9 +53,11 @@ func lifeOf(told json.RawMessage) time.Duration {
 	if err != nil || math.IsNaN(seconds) || seconds <= 0 {
 		return unsaidLife
 	}
+
 	if seconds >= longestLife.Seconds() {
 		return longestLife
 	}
+
 	return max(time.Duration(seconds*float64(time.Second)), shortestLife)
 }
 

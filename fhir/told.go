@@ -59,6 +59,7 @@ func toldPlace(expression string) string {
 	if m == nil || !slices.Contains(kinds, m[1]) && m[1] != "Extension" {
 		return "an element"
 	}
+
 	place := m[1]
 	for part := range strings.SplitSeq(strings.TrimPrefix(m[2], "."), ".") {
 		if part == "" || !slices.Contains(elementNames, listPlace.ReplaceAllString(part, "")) {
@@ -66,9 +67,11 @@ func toldPlace(expression string) string {
 		}
 		place += "." + part
 	}
+
 	if place != expression {
 		place += ".…"
 	}
+
 	return place
 }
 
@@ -139,18 +142,23 @@ func (u *unheard) Error() string {
 			return plain.Error()
 		}
 	}
+
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](u.err); ok {
 		return e.Error() // about the server's certificate
 	}
+
 	if e, ok := errors.AsType[*net.OpError](u.err); ok {
 		return e.Error() // what was done, to which address, and the system's word
 	}
+
 	if known := failures.FindString(u.err.Error()); known != "" {
 		return known
 	}
+
 	if e, ok := errors.AsType[net.Error](u.err); ok && e.Timeout() {
 		return "time-out"
 	}
+
 	return fmt.Sprintf("no answer that could be read (%T)", u.err)
 }
 

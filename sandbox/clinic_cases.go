@@ -128,6 +128,7 @@ func newCases(midnight time.Time) (all []Case) {
 		}
 		all = append(all, one)
 	}
+
 	return all
 }
 

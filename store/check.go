@@ -19,6 +19,7 @@ func openChecked(path, synchronous string) (conn, error) {
 	if to, err := filepath.EvalSymlinks(path); err == nil {
 		real = to // where SQLite keeps its log
 	}
+
 	left, err := os.Stat(real + "-wal")
 	closedWell := err != nil || left.Size() == 0 // Close moves it into the file, and removes it
 	c, err := openWriting(path, synchronous)
@@ -28,6 +29,7 @@ func openChecked(path, synchronous string) (conn, error) {
 	if err := c.check(path); err != nil {
 		return conn{}, errors.Join(err, c.Close())
 	}
+
 	return c, nil
 }
 

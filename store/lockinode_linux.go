@@ -27,6 +27,7 @@ func takeInode(path string) (inode, error) {
 	if err != nil {
 		return -1, whyNotOpen(path, err)
 	}
+
 	var fs syscall.Statfs_t
 	if err := syscall.Fstatfs(fd, &fs); err == nil && ofNetwork(int64(fs.Type)) {
 		return -1, nil // left open for the same reason, once a process
@@ -37,6 +38,7 @@ func takeInode(path string) (inode, error) {
 		}
 		return -1, whyNotOpen(path, err)
 	}
+
 	return inode(fd), nil
 }
 

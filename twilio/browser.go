@@ -17,15 +17,18 @@ func (s *server) fromElsewhere(r *http.Request) bool {
 	default:
 		return true
 	}
+
 	public, err := url.Parse(s.PublicURL)
 	if err != nil {
 		return true
 	}
+
 	for _, origin := range r.Header.Values("Origin") {
 		if !strings.EqualFold(origin, public.Scheme+"://"+public.Host) {
 			return true
 		}
 	}
+
 	// Signatures are left unchecked on loopback alone, where the address has no other name.
 	return onThisMachine(public.Host) && !onThisMachine(r.Host)
 }

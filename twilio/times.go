@@ -56,6 +56,7 @@ func offset(zone string) string {
 	case "PST":
 		return "-0800"
 	}
+
 	return zone
 }
 

@@ -21,9 +21,11 @@ func readAdmin(r *reader) string {
 	case port != "" && port != "0" && port == r.text("PORT", "8080"):
 		r.fault("ADMIN_PORT", "must be another than PORT")
 	}
+
 	if port == "" {
 		return ""
 	}
+
 	return net.JoinHostPort(host, port)
 }
 

@@ -16,6 +16,7 @@ func (r *replaying) list(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+
 	for _, l := range all {
 		if l.stray != nil {
 			fmt.Fprintf(r.out, "%-10s  kept %s  %s\n", l.id, l.stray.Kept.Format(time.RFC3339), oneLine(l.stray.Why))
@@ -26,9 +27,11 @@ func (r *replaying) list(ctx context.Context) error {
 			l.id, l.dead.Buried.Format(time.RFC3339), several(l.dead.Delivery.Attempts, "attempt"),
 			oneLine(fmt.Sprintf("%s %s of %s", e.Kind, e.Word, e.Call)), oneLine(l.dead.Cause))
 	}
+
 	if len(all) == 0 {
 		return r.nothing()
 	}
+
 	return nil
 }
 

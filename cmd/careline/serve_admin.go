@@ -37,14 +37,17 @@ func (p *parts) answer(ctx context.Context, doors []net.Listener, c api.Config) 
 		handlers = append(handlers, api.NewAdmin(c))
 		p.log.Info("serving operators", "address", doors[1].Addr().String())
 	}
+
 	ended := make(chan error, len(doors))
 	for i, ln := range doors {
 		go func() { ended <- api.Serve(ctx, ln, handlers[i]) }()
 	}
+
 	var err error
 	for range doors {
 		err = errors.Join(err, <-ended)
 		stop()
 	}
+
 	return err
 }

@@ -32,6 +32,7 @@ func printable(text, through string) string {
 	if strings.IndexFunc(text, func(r rune) bool { return hidden(r, through) }) < 0 && utf8.ValidString(text) {
 		return text
 	}
+
 	var out strings.Builder
 	for len(text) > 0 {
 		r, size := utf8.DecodeRuneInString(text)
@@ -48,6 +49,7 @@ func printable(text, through string) string {
 		}
 		text = text[size:]
 	}
+
 	return out.String()
 }
 

@@ -45,6 +45,7 @@ func (b *Box) twist(w http.ResponseWriter, r *http.Request, f Fault, next http.H
 		b.pass(w, seen)
 		return
 	}
+
 	switch f.Kind {
 	case KindOther:
 		b.answerOther(r, seen, f.With)
@@ -54,6 +55,7 @@ func (b *Box) twist(w http.ResponseWriter, r *http.Request, f Fault, next http.H
 	case KindExpiry:
 		change(seen, func(token map[string]json.RawMessage) { token["expires_in"] = f.Expiry })
 	}
+
 	b.pass(w, seen)
 }
 
@@ -95,6 +97,7 @@ func unversioned(resource map[string]json.RawMessage) {
 		}
 		resource["entry"] = raw(entries)
 	}
+
 	meta := map[string]json.RawMessage{}
 	if json.Unmarshal(resource["meta"], &meta) == nil && meta["versionId"] != nil {
 		meta["versionId"] = json.RawMessage(`""`)
@@ -119,6 +122,7 @@ func (b *Box) refuseSound(w http.ResponseWriter, r *http.Request, next http.Hand
 		next.ServeHTTP(w, own)
 		return
 	}
+
 	if interactionOf(r) == "update" {
 		of := strings.TrimPrefix(r.URL.Path, "/fhir/R4/")
 		v := b.find(r, of)
@@ -128,6 +132,7 @@ func (b *Box) refuseSound(w http.ResponseWriter, r *http.Request, next http.Hand
 			return
 		}
 	}
+
 	b.sendOutcome(w, r, forbidden())
 }
 
@@ -138,10 +143,12 @@ func (b *Box) hide(w http.ResponseWriter, r *http.Request, f Fault, next http.Ha
 	if len(f.Names) > 0 {
 		code = f.Names[0]
 	}
+
 	own, body := whole(r)
 	if interactionOf(r) == "search" {
 		own.URL = &url.URL{Path: r.URL.Path, RawQuery: formatPairs(append(parsePairs(r.URL.RawQuery), pair{"category", code}))}
 	}
+
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, "/fhir/R4/"), "/")
 	if len(path) > 1 {
 		if v := b.find(r, path[0]+"/"+path[1]); v != nil && !hasCategory(v.content, code) {
@@ -149,15 +156,18 @@ func (b *Box) hide(w http.ResponseWriter, r *http.Request, f Fault, next http.Ha
 			return
 		}
 	}
+
 	does := interactionOf(r)
 	if does != "create" && does != "update" || hasCategory(body, code) {
 		next.ServeHTTP(w, own)
 		return
 	}
+
 	if resource, err := decode(body); err == nil && b.schema.validate(resource) != nil {
 		next.ServeHTTP(w, own) // the structure comes before the criteria
 		return
 	}
+
 	b.sendOutcome(w, r, forbidden())
 }
 
@@ -169,9 +179,11 @@ func hasCategory(content []byte, code string) bool {
 			} `json:"coding"`
 		} `json:"category"`
 	}
+
 	if json.Unmarshal(content, &resource) != nil {
 		return false
 	}
+
 	for _, category := range resource.Category {
 		for _, c := range category.Coding {
 			if c.Code == code {
@@ -179,5 +191,6 @@ func hasCategory(content []byte, code string) bool {
 			}
 		}
 	}
+
 	return false
 }

@@ -59,6 +59,7 @@ func (f *Fault) concerns(r *http.Request) bool {
 	case KindCriteria:
 		return strings.HasPrefix(r.URL.Path, "/fhir/R4/Communication")
 	}
+
 	return does != ""
 }
 
@@ -70,6 +71,7 @@ func interactionOf(r *http.Request) string {
 	if !ok || parts[0] == "" || parts[0] == "metadata" {
 		return ""
 	}
+
 	switch n := len(parts); {
 	case n == 4:
 		return "vread"
@@ -84,6 +86,7 @@ func interactionOf(r *http.Request) string {
 	case r.Method == http.MethodPost:
 		return "create"
 	}
+
 	return "read"
 }
 
@@ -123,13 +126,16 @@ func (b *Box) late(w http.ResponseWriter, r *http.Request, f Fault, next http.Ha
 	if f.After {
 		next.ServeHTTP(seen, r)
 	}
+
 	select {
 	case <-time.After(time.Duration(f.DelayMs) * time.Millisecond):
 	case <-b.store.done:
 	}
+
 	if !f.After {
 		next.ServeHTTP(seen, r)
 	}
+
 	b.pass(w, seen)
 }
 
@@ -157,10 +163,12 @@ func without(r *http.Request, names []string) *http.Request {
 		}
 		return formatPairs(kept)
 	}
+
 	own.URL = &url.URL{Path: r.URL.Path, RawQuery: cut(r.URL.RawQuery)}
 	if r.Method == http.MethodPost {
 		body = []byte(cut(string(body)))
 	}
+
 	own.Body = io.NopCloser(bytes.NewReader(body))
 	return own
 }
@@ -173,19 +181,23 @@ func (b *Box) keeping(r *http.Request, names []string) *http.Request {
 	if json.Unmarshal(body, &resource) != nil {
 		return own
 	}
+
 	old := map[string]json.RawMessage{}
 	if interactionOf(r) == "update" {
 		old = b.stored(r, strings.TrimPrefix(r.URL.Path, "/fhir/R4/"))
 	}
+
 	for _, name := range names {
 		delete(resource, name)
 		if value, ok := old[name]; ok {
 			resource[name] = value
 		}
 	}
+
 	if changed, err := json.Marshal(resource); err == nil {
 		own.Body = io.NopCloser(bytes.NewReader(changed))
 	}
+
 	return own
 }
 

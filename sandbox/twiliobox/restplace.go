@@ -37,6 +37,7 @@ func (b *Box) placeCall(r *http.Request) (any, *restError) {
 	if fault != nil {
 		return nil, fault
 	}
+
 	parent := &leg{
 		sid: newSID("CA"), direction: outboundAPI, status: Queued, pstn: true, line: &line{},
 		from: p.from.PhoneNumber, caller: p.from.PhoneNumber, to: p.noun.address, numberSID: p.from.SID, applicationSID: p.app,
@@ -45,6 +46,7 @@ func (b *Box) placeCall(r *http.Request) (any, *restError) {
 	if err := b.engine.launch(parent, func(c *call) { c.runPlaced(p) }); err != nil {
 		return nil, restFault(http.StatusServiceUnavailable, 20503, "The sandbox is closing")
 	}
+
 	b.engine.mu.Lock()
 	defer b.engine.mu.Unlock()
 	return createdResource{b.callJSON(parent.view())}, nil
@@ -54,6 +56,7 @@ func (e *engine) readPlacement(form url.Values) (placement, *restError) {
 	refuse := func(code int, message string) (placement, *restError) {
 		return placement{}, restFault(http.StatusBadRequest, code, message)
 	}
+
 	p := placement{noun: noun{address: form.Get("To")}, timeout: time.Minute, page: request{purpose: "voice", form: url.Values{}}}
 	from, owned := e.account.number(form.Get("From"))
 	switch {
@@ -66,10 +69,12 @@ func (e *engine) readPlacement(form url.Values) (placement, *restError) {
 	case !owned || from.PhoneNumber != form.Get("From"):
 		return refuse(21210, "The 'From' number is not a number of this account")
 	}
+
 	p.from = from
 	if fault := e.readPage(&p, form); fault != nil {
 		return placement{}, fault
 	}
+
 	if raw := form.Get("Timeout"); raw != "" {
 		n, err := strconv.Atoi(raw)
 		if err != nil || n < 5 || n > 600 {
@@ -77,6 +82,7 @@ func (e *engine) readPlacement(form url.Values) (placement, *restError) {
 		}
 		p.timeout = time.Duration(n) * time.Second
 	}
+
 	switch mode := form.Get("MachineDetection"); mode {
 	case "":
 	case "Enable", "DetectMessageEnd":
@@ -84,9 +90,11 @@ func (e *engine) readPlacement(form url.Values) (placement, *restError) {
 	default:
 		return refuse(20001, "MachineDetection must be Enable or DetectMessageEnd")
 	}
+
 	if form.Get("AsyncAmd") == "true" {
 		p.noun.detection, p.waits = p.waits, detection{}
 	}
+
 	return p, nil
 }
 
@@ -103,11 +111,13 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 		p.noun.hook = hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}}
 		return nil
 	}
+
 	p.page.url, p.page.method = form.Get("Url"), form.Get("Method")
 	p.noun.hook = hook{url: form.Get("StatusCallback"), method: form.Get("StatusCallbackMethod"), events: []string{"completed"}}
 	if events := form["StatusCallbackEvent"]; len(events) > 0 {
 		p.noun.hook.events = events
 	}
+
 	switch {
 	case p.page.url == "":
 		return invalid("Url or ApplicationSid is required; Twiml is not simulated")
@@ -118,6 +128,7 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 	case slices.ContainsFunc(p.noun.hook.events, func(event string) bool { return !slices.Contains(callbackEvents, event) }):
 		return invalid("StatusCallbackEvent must be initiated, ringing, answered or completed")
 	}
+
 	return nil
 }
 
@@ -132,10 +143,12 @@ func (c *call) runPlaced(p placement) {
 	if x.winner == nil {
 		return
 	}
+
 	if *l.phone.TalkSeconds > 0 {
 		l.leaves = c.clock.after(seconds(*l.phone.TalkSeconds), func() { c.end(l, Completed, http.StatusOK) })
 		defer l.leaves.cancel()
 	}
+
 	if p.waits.mode != "" {
 		result, takes := p.waits.find(l.phone)
 		c.spend(l, takes)
@@ -143,5 +156,6 @@ func (c *call) runPlaced(p placement) {
 		l.answeredBy = result
 		c.engine.mu.Unlock()
 	}
+
 	c.run(p.page)
 }
