@@ -107,20 +107,26 @@ test("from the sign-in to the end of a call with the keyboard alone", async ({ d
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press("Tab");
-    const { called, ring } = await page.evaluate(() => {
-      const one = document.activeElement as HTMLElement | null;
-      if (!one) return { called: "", ring: false };
-      const { outlineStyle, outlineWidth } = getComputedStyle(one);
-      return {
-        called: (one.ariaLabel ?? one.innerText).trim(),
-        ring: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
-      };
-    });
+    const { called } = await focused(page);
     if (!name.test(called)) continue;
-    expect(ring, `the focus on ${called} is visible`).toBe(true);
+    // A page that has just been opened may be read before its style sheet is there.
+    await expect.poll(async () => (await focused(page)).ring, `the focus on ${called} is visible`).toBe(true);
     return;
   }
   throw new Error(`Tab does not lead to ${name}.`);
+}
+
+/** What has the focus is called, and whether one sees that it has. */
+function focused(page: Page): Promise<{ called: string; ring: boolean }> {
+  return page.evaluate(() => {
+    const one = document.activeElement as HTMLElement | null;
+    if (!one) return { called: "", ring: false };
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    return {
+      called: (one.ariaLabel ?? one.innerText).trim(),
+      ring: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
+    };
+  });
 }
 
 test("what a screen reader is told: states once, no timer, failures as alerts", async ({ desk, world }) => {
