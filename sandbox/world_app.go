@@ -18,7 +18,8 @@ import (
 // access tokens from now on. "" takes the app away again.
 //
 // The TwiML App's status callback is nothing that the app's URL says: it is kept as
-// it was set up, and moves with the app that it belongs to.
+// it was set up, and moves with the app that it belongs to. So are the connection
+// overrides behind a number's.
 func (w *World) SetApp(functionsURL string) error {
 	base := strings.TrimSuffix(functionsURL, "/")
 	outgoing, incoming, status := "", "", ""
@@ -27,14 +28,15 @@ func (w *World) SetApp(functionsURL string) error {
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.RawQuery != "" || u.Fragment != "" {
 			return errors.New("the app's URL must be like http://127.0.0.1:8080, with nothing after the path")
 		}
-		outgoing, incoming, status = base+"/v1/twilio/outgoing", base+"/v1/twilio/incoming", base+"/v1/twilio/webhooks/call-status"
+		outgoing, incoming, status = base+"/v1/twilio/outgoing", base+"/v1/twilio/incoming", base+statusPath
 	}
 	ended := moved(w.twilio.Application(w.ApplicationSID).StatusCallback, w.AppURL(), base)
 	if err := w.twilio.SetApplication(w.ApplicationSID, outgoing, ended); err != nil {
 		return fmt.Errorf("point the TwiML App at the app: %w", err)
 	}
 	for _, n := range w.numberSIDs {
-		if err := w.twilio.SetNumber(n, incoming, status); err != nil {
+		ended := overridden(w.twilio.Number(n).StatusCallback, w.AppURL()+statusPath, status)
+		if err := w.twilio.SetNumber(n, incoming, ended); err != nil {
 			return fmt.Errorf("point a number at the app: %w", err)
 		}
 	}
@@ -55,6 +57,19 @@ func moved(hook, from, to string) string {
 		return ""
 	}
 	return to + path
+}
+
+// statusPath is where an app hears how its calls go.
+const statusPath = "/v1/twilio/webhooks/call-status"
+
+// overridden is the status callback to, with the connection overrides that were set
+// up behind the one it had, if that was the app's own.
+func overridden(had, own, to string) string {
+	hook, overrides, found := strings.Cut(had, "#")
+	if to == "" || !found || hook != own {
+		return to
+	}
+	return to + "#" + overrides
 }
 
 // AppURL is the base URL last given to SetApp, "" for none.

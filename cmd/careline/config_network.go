@@ -14,11 +14,11 @@ var hostForm = regexp.MustCompile(`^[0-9A-Za-z.:-]+$`)
 func readAdmin(r *reader) string {
 	port := r.text("ADMIN_PORT", "")
 	host := r.matching("ADMIN_HOST", "127.0.0.1", hostForm, "must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for every interface")
-	r.number("ADMIN_PORT", 0, 0, 65535)
+	admin, public := r.number("ADMIN_PORT", 0, 0, 65535), r.number("PORT", 8080, 0, 65535)
 	switch {
 	case port == "" && r.text("ADMIN_HOST", "") != "":
 		r.fault("ADMIN_HOST", "is used with ADMIN_PORT alone: set that too, or neither")
-	case port != "" && port != "0" && port == r.text("PORT", "8080"):
+	case admin != 0 && admin == public:
 		r.fault("ADMIN_PORT", "must be another than PORT")
 	}
 

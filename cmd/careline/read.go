@@ -117,12 +117,15 @@ func (r *reader) traced() bool {
 	return found
 }
 
-// gateway is the URL of a WebSocket, or "".
+// gateway is the URL of a WebSocket, or "". The web app's access tokens and the
+// sound go there, so nobody on the way may read along.
 func (r *reader) gateway(name string) string {
 	v := r.text(name, "")
 	u, err := url.Parse(v)
 	if v != "" && (err != nil || u.Host == "" || (u.Scheme != "wss" && u.Scheme != "ws")) {
 		r.fault(name, "must be a ws:// or wss:// URL, or not be set: a local gateway for the web app's calls")
+	} else if v != "" && u.Scheme == "ws" && !loopback(u) {
+		r.fault(name, "must begin with wss:// unless it is on this machine: the web app's access tokens go there")
 	}
 	return v
 }

@@ -63,6 +63,12 @@ func (b *Box) Application(sid string) Application {
 	return found.Application
 }
 
+// Number is the incoming number sid as it is set up now, zero when there is none.
+func (b *Box) Number(sid string) Number {
+	found, _ := b.engine.account.number(sid)
+	return found.Number
+}
+
 // SetNumber is SetApplication for an incoming phone number, named by its PN sid.
 func (b *Box) SetNumber(sid, voiceURL, statusCallback string) error {
 	return b.engine.account.updateNumber(sid, func(n *Number) {
