@@ -60,8 +60,8 @@ func (c *Client) gather(ctx context.Context, entries []Entry, bound int, urgent 
 	return all, passing
 }
 
-// missing are the people who are named, or whose relatives are, and not there, each once, in the order in
-// which they are named.
+// missing are the people who are named, or whose relatives are, and not there, each
+// once, in the order in which they are named.
 func (c cast) missing(entries []Entry) []careline.Reference {
 	var all []careline.Reference
 	want := func(ref careline.Reference) {
