@@ -44,7 +44,7 @@ type CallEvent struct {
 	EndedBy     Side    // on KindDialEnded: who hung up
 	Failure     Failure // with a final status
 
-	Request Request // on KindRequested and KindRefused
+	Request Request // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
 	Report  []byte  // what the carrier sent, as a JSON object of its parameters
 	Trace   string  // W3C traceparent of the request that brought it; may be empty
 }

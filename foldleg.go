@@ -51,6 +51,9 @@ func (f *fold) progress(e CallEvent) {
 		return
 	}
 
+	if f.direct && f.call.To.IsZero() {
+		f.call.To, f.call.ToEnding = e.Request.To, e.Request.To.Ending()
+	}
 	keep(&f.call.Direction, e.Direction)
 	f.times(e)
 	if e.Status.Final() {

@@ -59,6 +59,25 @@ func (p Policy) MayCall(a Appointment, w Wish) (Route, Refusal) {
 	return r, onFile.Dialable(p.Regions)
 }
 
+// WhoseNumber is who was reached by a call to the number that nobody asked for
+// here, without its sender; a zero Route when the number is not on file, or is for
+// two patients.
+func (a Appointment) WhoseNumber(to Phone) Route {
+	person, _, why := a.owner(Wish{To: to})
+	if why != "" {
+		return Route{}
+	}
+	return Route{
+		Patient:   person.Patient,
+		Recipient: person.Ref,
+		Names: Names{
+			Patient:   a.nameOf(person.Patient),
+			Recipient: person.Name,
+			Relation:  person.Relation,
+		},
+	}
+}
+
 // within reports whether the appointment's day is near enough to now's. One without
 // a time is.
 func (p Policy) within(a Appointment, now time.Time) bool {

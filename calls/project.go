@@ -150,7 +150,7 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 	}
 	a, err := p.Appointments(ctx, call.Appointment)
 	if err != nil && careline.CodeOf(err) == careline.CodeNotFound {
-		call.Appointment = ""
+		call.Appointment, call.Recipient = "", ""
 		return call, nil
 	}
 	if err != nil {
@@ -158,6 +158,7 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 	}
 
 	if unchecked && !a.TakesPart(call.Clinician) {
+		call.Recipient = ""
 		return call, nil
 	}
 	if !call.To.IsZero() && call.Clinician != "" {
@@ -166,8 +167,8 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 	if len(a.Patients) == 1 {
 		patient := a.Patients[0]
 		call.Patient, call.Names.Patient = patient.Ref, patient.Name
-		call.Recipient, call.Names.Recipient = patient.Ref, patient.Name
 	}
+	call = received(call, a)
 	if call.Sender == "" && len(a.Clinicians) == 1 && (call.Clinician == "" || a.TakesPart(call.Clinician)) {
 		call.Sender, call.Names.Sender = a.Clinicians[0].As, a.Clinicians[0].Name
 	}
@@ -177,9 +178,31 @@ func (p Projector) complete(ctx context.Context, call careline.Call) (careline.C
 // routed is the call with those whom it would have reached, had the appointment
 // been there to be checked: the recipient only when the number is theirs.
 func routed(call careline.Call, a careline.Appointment) careline.Call {
-	route, _ := careline.Policy{}.MayCall(a, careline.Wish{Clinician: call.Clinician, To: call.To})
+	route, _ := careline.Policy{}.MayCall(a, careline.Wish{
+		Clinician: call.Clinician,
+		To:        call.To,
+		Recipient: call.Recipient,
+	})
 	call.Sender, call.Patient, call.Recipient = route.Sender, route.Patient, route.Recipient
 	call.Names = route.Names
+	return call
+}
+
+// received is the call with its recipient: whose number it is, where the reports
+// tell what was dialled; else the only patient, who stands in for whoever it was.
+func received(call careline.Call, a careline.Appointment) careline.Call {
+	if call.To.IsZero() {
+		if len(a.Patients) == 1 {
+			call.Recipient, call.Names.Recipient = call.Patient, call.Names.Patient
+		}
+		return call
+	}
+
+	if route := a.WhoseNumber(call.To); route.Recipient != "" {
+		sender := call.Names.Sender
+		call.Patient, call.Recipient, call.Names = route.Patient, route.Recipient, route.Names
+		call.Names.Sender = sender
+	}
 	return call
 }
 

@@ -118,6 +118,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		return refuse(careline.RefusedAppointment, "")
 	case err != nil:
 		careline.Note(ctx, slog.Any("check", err))
+		r.Recipient = ask.Recipient // the clinician's word, until the recording has checked it
 		return refuse(careline.RefusedUnchecked, ask.Appointment)
 	}
 	route, why := s.Policy.MayCall(appointment, careline.Wish{

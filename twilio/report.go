@@ -117,6 +117,7 @@ func (r *report) callStatus(e *careline.CallEvent) string {
 		e.Kind = careline.KindProgress // of somebody's leg: the log knows whose
 	case e.Direction == directionAPI && e.Appointment != "":
 		e.Kind, e.Call = careline.KindProgress, e.Leg
+		e.Request.To = r.dialled()
 	case e.Direction != directionAPI && r.fromApp():
 		e.Kind, e.Call, suffix = careline.KindClinicianLeg, e.Leg, "/parent"
 	case e.Direction == "inbound":
@@ -130,6 +131,16 @@ func (r *report) callStatus(e *careline.CallEvent) string {
 		word = "-"
 	}
 	return e.Leg + "/" + sequence + "/" + word + suffix
+}
+
+// dialled is the number that the leg was dialled to, which Twilio writes in E.164;
+// zero for what is none, as a client.
+func (r *report) dialled() careline.Phone {
+	to, err := careline.StoredPhone(string(r.value("To")))
+	if err != nil {
+		return careline.Phone{}
+	}
+	return to
 }
 
 // directionAPI is said of a leg that the REST API dialled.

@@ -240,3 +240,24 @@ func FuzzEvent(f *testing.F) {
 		}
 	})
 }
+
+// Whom the REST API dialled is known from the report alone; of every other leg the
+// request tells it.
+func TestWhatTheAPIDialled(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]string{
+		"Direction=outbound-api&To=%2B447700900143&AppointmentId=a1":  "+447700900143",
+		"Direction=outbound-api&To=client%3Anurse&AppointmentId=a1":   "",
+		"Direction=outbound-api&AppointmentId=a1":                     "",
+		"Direction=outbound-dial&To=%2B447700900143&AppointmentId=a1": "",
+	} {
+		f, err := twilio.ParseForm([]byte("CallSid=CA00000000000000000000000000000009&CallStatus=ringing&" + form))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := twilio.Event(twilio.SubjectCallStatus, f)
+		if err != nil || e.Request.To.E164() != want {
+			t.Errorf("%s: dialled %q, %v; want %q", form, e.Request.To.E164(), err, want)
+		}
+	}
+}
