@@ -33,7 +33,7 @@ func Fold(events []CallEvent) Call {
 // whoever knows best (see rank), then the carrier's time, then its own
 // count, then everything else, so that two different events are never equal.
 func canonical(a, b CallEvent) int {
-	return cmp.Or(
+	told := cmp.Or(
 		cmp.Compare(rank(a), rank(b)),
 		compareTimes(a.At, b.At),
 		cmp.Compare(a.Order, b.Order),
@@ -41,6 +41,12 @@ func canonical(a, b CallEvent) int {
 		strings.Compare(a.Word, b.Word),
 		strings.Compare(string(a.Status), string(b.Status)),
 		strings.Compare(a.ID, b.ID),
+	)
+	if told != 0 {
+		return told // what follows is dear to compare, and seldom needed: every delivery folds its call
+	}
+
+	return cmp.Or(
 		strings.Compare(a.Call+"\x00"+a.Leg+"\x00"+a.MemberLeg, b.Call+"\x00"+b.Leg+"\x00"+b.MemberLeg),
 		strings.Compare(a.Appointment, b.Appointment),
 		strings.Compare(a.AnsweredBy+"\x00"+a.Recording+"\x00"+a.Direction, b.AnsweredBy+"\x00"+b.Recording+"\x00"+b.Direction),
