@@ -1,8 +1,8 @@
 package careline
 
-// directionAPI is the carrier's word for a leg that its REST API dialled (Twilio,
+// DirectionAPI is the carrier's word for a leg that its REST API dialled (Twilio,
 // voice/api/call-resource, Direction).
-const directionAPI = "outbound-api"
+const DirectionAPI = "outbound-api"
 
 // direct reports whether the REST API dialled the member itself, and careline had
 // no part in it: the call has one leg, which is the member's. The leg of a person
@@ -14,7 +14,7 @@ func direct(events []CallEvent) bool {
 		case e.Leg != e.Call || e.MemberLeg != "":
 			return false
 		case e.Kind == KindProgress:
-			dialled = dialled || e.Direction == directionAPI
+			dialled = dialled || e.Direction == DirectionAPI
 		case e.Kind == KindMachineDetection, e.Kind == KindClinicianLeg && e.Reconciled():
 			// of whoever's leg it is
 		default:

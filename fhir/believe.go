@@ -231,7 +231,7 @@ func tellsOf(ours Communication, text []byte) bool {
 	}
 
 	return slices.ContainsFunc(callDetails(Communication{Extension: record.Extension}), func(d Extension) bool {
-		named := d.URL == "callSid" || d.URL == "parentCallSid"
+		named := d.URL == detailCallSID || d.URL == detailParentSID
 		return named && slices.Contains(ours.Identifier, Identifier{System: systemTwilio, Value: d.ValueString})
 	})
 }

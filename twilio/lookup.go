@@ -67,7 +67,7 @@ func (c *Client) lookup(ctx context.Context, call string) (events []careline.Cal
 		if !r.settled() {
 			return nil, false, nil
 		}
-		if r.ParentSID == "" && r.Direction != directionAPI {
+		if r.ParentSID == "" && r.Direction != careline.DirectionAPI {
 			events = append(events, r.clinicianLeg())
 		} else {
 			events = append(events, r.memberLeg()...)

@@ -115,10 +115,10 @@ func (r *report) callStatus(e *careline.CallEvent) string {
 		e.Kind, e.Call = careline.KindProgress, parent
 	case slices.Contains(r.left, "ParentCallSid"):
 		e.Kind = careline.KindProgress // of somebody's leg: the log knows whose
-	case e.Direction == directionAPI && e.Appointment != "":
+	case e.Direction == careline.DirectionAPI && e.Appointment != "":
 		e.Kind, e.Call = careline.KindProgress, e.Leg
 		e.Request.To = r.dialled()
-	case e.Direction != directionAPI && r.fromApp():
+	case e.Direction != careline.DirectionAPI && r.fromApp():
 		e.Kind, e.Call, suffix = careline.KindClinicianLeg, e.Leg, "/parent"
 	case e.Direction == "inbound":
 		e.Kind, e.Call, suffix = careline.KindMemberCalled, e.Leg, "/inbound"
@@ -142,9 +142,6 @@ func (r *report) dialled() careline.Phone {
 	}
 	return to
 }
-
-// directionAPI is said of a leg that the REST API dialled.
-const directionAPI = "outbound-api"
 
 // dialResult has no time and no sequence number of its own.
 func (r *report) dialResult(e *careline.CallEvent) string {
