@@ -1,0 +1,132 @@
+package careline
+
+import "time"
+
+// What the log counts by. They are rules of calls, and stand nowhere else.
+const (
+	// RecentFor is the minute of Policy.PerMinute.
+	RecentFor = time.Minute
+	// LiveFor is how long a call can last: Twilio ends every call after four hours
+	// (its timeLimit's maximum), so one that nothing was heard of for longer is over,
+	// and a lost report does not keep a clinician from calling.
+	LiveFor = 4 * time.Hour
+	// SilentFor is how long a call may go on without any report: Twilio reports that it
+	// dials, at once, and at the latest that the ringing has ended, here with a margin.
+	// A call of whose answer Twilio never learnt is never reported, and must not keep
+	// its clinician from calling again.
+	SilentFor = 3 * time.Minute
+	// LookAfter is how long after its first event a call without an outcome is looked
+	// up at the carrier: when the longest ringing is over, and its reports have had
+	// time to come by themselves.
+	LookAfter = 3 * time.Minute
+)
+
+// Standing is what the log remembers of a call beside its events, so that it can say
+// who is calling, and which calls to look up, without reading any.
+type Standing struct {
+	Key       string
+	First     time.Time // when the first of its events was kept
+	Requested bool      // a request of it was kept
+	Clinician string    // of the request; may be empty though there was one
+	Patient   Reference // of the request
+	Begun     time.Time // when the request was kept
+
+	Heard   bool      // the carrier has reported something of it
+	Over    bool      // ended, or refused
+	Settled bool      // its outcome is known, or nobody needs to look for one
+	Look    time.Time // when it is looked up at the carrier; zero: not, or not known to be a clinician's call yet
+}
+
+// Told is the standing after an event of the call, whose Call is still what the
+// report said and whose Kept is set. The first request stands.
+func (s Standing) Told(e CallEvent) Standing {
+	if s.First.IsZero() {
+		s.First = e.Kept
+	}
+
+	if e.Asks() && !s.Requested {
+		s.Requested, s.Begun = true, e.Kept
+		s.Clinician, s.Patient = e.Request.Clinician, e.Request.Patient
+	}
+	s.Heard = s.Heard || !e.Asks()
+	s.Over = s.Over || e.Ends()
+	s.Settled = s.Settled || e.Settles()
+
+	if s.Look.IsZero() && e.Call != "" && e.Kind != KindMemberCalled {
+		s.Look = s.First.Add(LookAfter)
+	}
+	if s.Settled {
+		s.Look = time.Time{}
+	}
+	return s
+}
+
+// Joined is the standing of a call that a leg of it, known by its own key so far,
+// has joined.
+func (s Standing) Joined(leg Standing) Standing {
+	if s.First.IsZero() || !leg.First.IsZero() && leg.First.Before(s.First) {
+		s.First = leg.First
+	}
+	s.Heard = s.Heard || leg.Heard
+	s.Over = s.Over || leg.Over
+	s.Settled = s.Settled || leg.Settled
+
+	if s.Look.IsZero() || !leg.Look.IsZero() && leg.Look.Before(s.Look) {
+		s.Look = leg.Look
+	}
+	if s.Settled {
+		s.Look = time.Time{}
+	}
+	return s
+}
+
+// LiveAt reports whether the call counts as live at the time now: it is not known to
+// be over, and either the carrier has reported something of it and it began in the
+// last LiveFor, or it began in the last SilentFor.
+func (s Standing) LiveAt(now time.Time) bool {
+	if s.Over || !s.Begun.After(now.Add(-LiveFor)) {
+		return false
+	}
+	return s.Heard || s.Begun.After(now.Add(-SilentFor))
+}
+
+// Asks reports whether the event is a clinician's request, not a carrier's report.
+func (e CallEvent) Asks() bool { return e.Kind == KindRequested || e.Kind == KindRefused }
+
+// Ends reports whether the event says that the call, or the clinician's part in it,
+// is over, or that it was refused.
+func (e CallEvent) Ends() bool {
+	switch e.Kind {
+	case KindProgress, KindDialEnded, KindClinicianLeg:
+		return e.Status.Final()
+	}
+	return e.Kind == KindRefused
+}
+
+// Settles reports whether the event tells the call's outcome.
+func (e CallEvent) Settles() bool {
+	switch e.Kind {
+	case KindProgress, KindDialEnded:
+		return e.Status.Final()
+	}
+	return e.Kind == KindRefused
+}
+
+// Key is the key under which an event is kept until more is known: the call that it
+// names, else its leg.
+func (e CallEvent) Key() string {
+	if e.Call == "" {
+		return e.Leg
+	}
+	return e.Call
+}
+
+// News is something new of a call, told to those who follow the log.
+type News struct {
+	// Event was just kept. With a Seq of 0 only its Call is known: something of it is
+	// to be looked for in the log.
+	Event CallEvent
+	// Before is the place of the call's event before it: 0, it is the call's first;
+	// negative, not known.
+	Before int64
+}
