@@ -1,4 +1,4 @@
-package store
+package postgres
 
 import (
 	"context"
@@ -51,6 +51,10 @@ var sessionSettings = map[string]string{
 	"tcp_keepalives_count":    "3",
 	"tcp_user_timeout":        "30000", // the same while something is still to be acknowledged, which puts keepalives off
 }
+
+// sqlLock is one writer at a time, over all programs and their releases. It stands in
+// the space of two numbers; claims have that of one.
+const sqlLock = `SELECT pg_advisory_xact_lock(1667330661, 'log_end'::regclass::oid::integer)`
 
 // connectionConfig reads a DATABASE_URL of the scheme postgres.
 func connectionConfig(url string) (*pgx.ConnConfig, error) {

@@ -1,10 +1,9 @@
-package store
+package postgres
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 )
 
 // Standing is how a database stands to this program.
@@ -13,11 +12,11 @@ type Standing struct {
 	Writable   bool // this user may write in it, or make its schema
 }
 
-// LookAtPostgres asks a Postgres database how it stands, beside whoever uses it.
+// LookAt asks a Postgres database how it stands, beside whoever uses it.
 // Unlike Open it changes nothing. It refuses what Open would refuse: a database
 // that a careline too new for this one has changed, one of another program, and a
 // server that only copies another.
-func LookAtPostgres(ctx context.Context, url string) (s Standing, err error) {
+func LookAt(ctx context.Context, url string) (s Standing, err error) {
 	config, err := connectionConfig(url)
 	if err != nil {
 		return s, err
@@ -30,11 +29,8 @@ func LookAtPostgres(ctx context.Context, url string) (s Standing, err error) {
 	if err := checkOurs(ctx, conn, config); err != nil {
 		return s, err
 	}
-	scripts, err := fs.Glob(postgresMigrations, "migrations/postgres/*.sql")
-	if err != nil {
-		return s, fmt.Errorf("list the migrations: %w", err)
-	}
-	s.Know = len(scripts)
+
+	s.Know = schemaNow
 	var made bool
 	err = conn.QueryRow(ctx, `SELECT to_regclass($1) IS NOT NULL`, schemaTable).Scan(&made)
 	right := `SELECT 0, has_schema_privilege(current_schema(), 'CREATE')`
@@ -47,6 +43,7 @@ func LookAtPostgres(ctx context.Context, url string) (s Standing, err error) {
 	if err != nil {
 		return s, fmt.Errorf("look at the schema of the database at %s: %w", address(config), err)
 	}
+
 	if s.Have > s.Know {
 		return s, mayServe(ctx, conn, s.Have, s.Know)
 	}
