@@ -60,15 +60,15 @@ CREATE TRIGGER events INSTEAD OF INSERT OR UPDATE OR DELETE ON events FOR EACH R
 
 -- waiting_1 is what waits. The consumer of theirs that gets few events is pubsub.
 CREATE FUNCTION waiting_1(c cursors) RETURNS bigint[] LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN c.due IS NULL THEN '{}' ELSE c.again || ARRAY(SELECT e.seq FROM log_events e
-    WHERE e.call = c.call AND e.seq > c.done AND (c.consumer <> 'pubsub' OR e.besides = c.consumer) ORDER BY e.seq) END
+  SELECT c.again || ARRAY(SELECT e.seq FROM log_events e
+    WHERE e.call = c.call AND e.seq > c.done AND (c.consumer <> 'pubsub' OR e.besides = c.consumer) ORDER BY e.seq)
 $$;
 
 CREATE VIEW deliveries AS
-SELECT c.call, c.consumer, (waiting_1(c))[1] AS seq, c.attempts, c.due, c.cause FROM cursors c WHERE c.due IS NOT NULL
+SELECT c.call, c.consumer, (waiting_1(c))[1] AS seq, c.attempts, c.due, c.cause FROM cursors c
 UNION ALL
 SELECT c.call, c.consumer, w.seq, 0, NULL::bigint, ''::text
-FROM cursors c CROSS JOIN LATERAL unnest((waiting_1(c))[2:]) w (seq) WHERE c.due IS NOT NULL;
+FROM cursors c CROSS JOIN LATERAL unnest((waiting_1(c))[2:]) w (seq);
 
 -- wait_1 has places wait and no others. A new first one is due since it was kept.
 CREATE FUNCTION wait_1(of_call bigint, of_consumer text, before bigint[], places bigint[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -77,7 +77,9 @@ DECLARE
   head_kept bigint := (SELECT e.kept FROM log_events e WHERE e.seq = head);
   end_seq bigint := (SELECT l.seq FROM log_end l);
 BEGIN
-  IF head = before[1] THEN
+  IF head IS NULL THEN
+    DELETE FROM cursors c WHERE c.call = of_call AND c.consumer = of_consumer;
+  ELSIF head = before[1] THEN
     UPDATE cursors c SET done = end_seq, again = places WHERE c.call = of_call AND c.consumer = of_consumer;
   ELSE
     INSERT INTO cursors AS c (call, consumer, done, due, attempts, cause, again)
@@ -144,12 +146,11 @@ END $$;
 CREATE OR REPLACE FUNCTION move_1(of_leg bigint, to_call bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   twins bigint[] := ARRAY(SELECT t.seq FROM log_events t JOIN log_events k ON k.call = to_call AND k.id = t.id WHERE t.call = of_leg);
-  moving jsonb := (SELECT jsonb_object_agg(c.consumer, waiting_1(c)) FROM cursors c WHERE c.call = of_leg AND c.due IS NOT NULL);
+  moving jsonb := (SELECT jsonb_object_agg(c.consumer, waiting_1(c)) FROM cursors c WHERE c.call = of_leg);
   one record;
 BEGIN
   -- What waits for the call is told one by one, before there are events among it that were moved.
-  PERFORM wait_1(c.call, c.consumer, waiting_1(c), waiting_1(c)) FROM cursors c WHERE c.call = to_call AND c.due IS NOT NULL;
-  UPDATE cursors c SET done = (SELECT l.seq FROM log_end l) WHERE c.call = to_call;
+  PERFORM wait_1(c.call, c.consumer, waiting_1(c), waiting_1(c)) FROM cursors c WHERE c.call = to_call;
   DELETE FROM cursors c WHERE c.call = of_leg;
   DELETE FROM dead_letters d WHERE d.seq = ANY (twins);
   UPDATE keys SET call = to_call WHERE call = of_leg;

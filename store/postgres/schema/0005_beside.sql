@@ -16,13 +16,13 @@ CREATE TABLE cursors (
   call     bigint NOT NULL,
   consumer text NOT NULL,
   done     bigint NOT NULL,
-  due      bigint,
+  due      bigint NOT NULL,
   attempts integer NOT NULL,
   cause    text NOT NULL,
   again    bigint[] NOT NULL,
   CONSTRAINT cursors_pkey PRIMARY KEY (call, consumer)
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
-CREATE INDEX cursors_due ON cursors (consumer, due) WHERE due IS NOT NULL;
+) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
+CREATE INDEX cursors_due ON cursors (consumer, due);
 
 -- An event of before as its body: the names are those of careline.CallEvent.Body.
 CREATE FUNCTION body_1(leg text, kind text, at bigint, place bigint, status text, word text, direction text, member_leg text,
@@ -52,3 +52,11 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER copied AFTER UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION copied_1();
+
+-- Whoever waits for the lock while the tables and functions change under it has to see
+-- them as they are then: a lock of a table has the server look (AcceptInvalidationMessages).
+CREATE OR REPLACE FUNCTION lock_log_1() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(1667330661, 'log_end'::regclass::oid::integer);
+  LOCK TABLE log_end IN ACCESS SHARE MODE;
+END $$;

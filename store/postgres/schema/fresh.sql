@@ -66,19 +66,19 @@ CREATE TABLE filings (
 ) WITH (fillfactor = 80);
 CREATE INDEX filings_doubted ON filings (call) WHERE doubted;
 
--- How far a consumer is with a call (store.Cursor). Each event changes two of its
--- versions, so the table is swept early.
+-- How far a consumer is with a call of which something waits for it (store.Cursor).
+-- Rows come and go, so the table is swept early.
 CREATE TABLE cursors (
   call     bigint NOT NULL,            -- calls.number
   consumer text NOT NULL,
   done     bigint NOT NULL,            -- log_events.seq
-  due      bigint,                     -- NULL: nothing waits
+  due      bigint NOT NULL,
   attempts integer NOT NULL,
   cause    text NOT NULL,              -- why the last attempt failed
   again    bigint[] NOT NULL,          -- places up to done that wait all the same, in their order
   CONSTRAINT cursors_pkey PRIMARY KEY (call, consumer)
-) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
-CREATE INDEX cursors_due ON cursors (consumer, due) WHERE due IS NOT NULL;
+) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
+CREATE INDEX cursors_due ON cursors (consumer, due);
 
 CREATE TABLE dead_letters (
   consumer text NOT NULL,
