@@ -64,7 +64,7 @@ func unknown() ([]careline.CallEvent, bool, error) {
 func ended(call string, at time.Time) func() ([]careline.CallEvent, bool, error) {
 	leg := "leg of " + call
 	event := func(s careline.Status, at time.Time) careline.CallEvent {
-		return careline.CallEvent{ID: careline.ReconciledID(leg, s), Call: call, Leg: leg, Kind: careline.KindProgress, At: at, Status: s, Word: string(s)}
+		return careline.CallEvent{ID: careline.ReconciledID(leg, s), LookedUp: true, Call: call, Leg: leg, Kind: careline.KindProgress, At: at, Status: s, Word: string(s)}
 	}
 	end := event(careline.StatusCompleted, at.Add(time.Minute))
 	end.Seconds = careline.SecondsOf(60)
@@ -246,7 +246,7 @@ func TestReconcilerStopsLookingWhereNobodyWasDialled(t *testing.T) {
 	b := newBench(t)
 	b.request("CA1")
 	b.tell["CA1"] = func() ([]careline.CallEvent, bool, error) {
-		return []careline.CallEvent{{ID: careline.ReconciledID("CA1", careline.StatusCompleted), Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg,
+		return []careline.CallEvent{{ID: careline.ReconciledID("CA1", careline.StatusCompleted), LookedUp: true, Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg,
 			At: noon.Add(time.Second), Status: careline.StatusCompleted, Word: "completed"}}, true, nil
 	}
 	b.forward(store.LookAfter)
