@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"perci.health/careline"
+	"perci.health/careline/store"
 )
 
 const (
@@ -156,15 +156,25 @@ func readOnly(err error) bool {
 	return said && server.Code == "25006"
 }
 
-// pgUnavailable is the error for whoever waits. A server's details and hints may
-// hold values of a row, which are nobody's business: its code and message name
+// serverError is what the server answered, for whoever reads it: its details and hints
+// may hold values of a row, which are nobody's business; its code and message name
 // tables and columns only.
-func pgUnavailable(doing string, err error) error {
+type serverError struct{ *pgconn.PgError }
+
+func (e serverError) Error() string { return e.Message + " (SQLSTATE " + e.Code + ")" }
+
+func (e serverError) Unwrap() error { return e.PgError }
+
+// plain is err without what is nobody's business.
+func plain(err error) error {
 	if server, said := errors.AsType[*pgconn.PgError](err); said {
-		err = errors.New(server.Message + " (SQLSTATE " + server.Code + ")")
+		return serverError{server}
 	}
-	return careline.NewError(careline.CodeUnavailable, "The log of calls cannot be used at the moment.", fmt.Errorf("%s: %w", doing, err))
+	return err
 }
+
+// unavailable is the error for whoever waits.
+func unavailable(doing string, err error) error { return store.Unavailable(doing, plain(err)) }
 
 // milliseconds is d as a setting of Postgres.
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"perci.health/careline/store"
 )
 
 const (
@@ -28,7 +30,7 @@ const (
 	firstPause, longestPause = 50 * time.Millisecond, 5 * time.Second
 )
 
-// pgClaims holds what an instance has claimed, on a connection of its own, where
+// claims holds what an instance has claimed, on a connection of its own, where
 // it also listens for what the other instances commit.
 //
 // A claim is an advisory lock of that session. Compared with a row that is marked
@@ -40,40 +42,47 @@ const (
 //
 // Locks of a session and LISTEN need a session: a pooler that lends it to others
 // between transactions is found out when the store connects.
-type pgClaims struct {
+type claims struct {
 	config    *pgx.ConnConfig
 	space     atomic.Int64 // tells the claims of this log from those of another in the same database
 	teller    string
 	elsewhere func(calls []string)
 	idleFor   time.Duration
 
-	queue *queue[*pgAsk]
+	queue *store.Queue[*ask]
 	ended chan struct{}
 	end   context.CancelFunc
 
 	mu        sync.Mutex
 	session   *session
-	held      map[int64]*epoch   // by the claim's number; one that was lost stays until it is claimed again or given back
+	held      map[int64]*holding // by the claim's number; one that was lost stays until it is claimed again or given back
 	interrupt context.CancelFunc // ends the wait for notifications
 }
 
-// pgAsk is a call that is to be claimed or released.
-type pgAsk struct {
-	claim   claim
-	release bool
-	epoch   *epoch // that is given back, nil: whichever; or that began
-	taken   atomic.Bool
-	ok      bool
-	answer  chan error // room for one
+// holding is a claim that this instance has, or had until it was lost.
+type holding struct {
+	*store.Epoch
+	session *session
 }
 
-func openClaims(ctx context.Context, config *pgx.ConnConfig, teller string, of Config) (*pgClaims, error) {
+// ask is a call that is to be claimed or released.
+type ask struct {
+	consumer, call string
+	release        bool
+
+	epoch  *store.Epoch // that is given back, nil: whichever; or that began
+	taken  atomic.Bool
+	ok     bool
+	answer chan error // room for one
+}
+
+func openClaims(ctx context.Context, config *pgx.ConnConfig, teller string, of store.Config) (*claims, error) {
 	elsewhere := of.Elsewhere
 	if elsewhere == nil {
 		elsewhere = func([]string) {}
 	}
-	c := &pgClaims{config: with(config, "statement_timeout", milliseconds(connectFor)), teller: teller, elsewhere: elsewhere, idleFor: cmp.Or(of.idleFor, idleFor),
-		queue: newQueue[*pgAsk](), ended: make(chan struct{}), held: map[int64]*epoch{}}
+	c := &claims{config: with(config, "statement_timeout", milliseconds(connectFor)), teller: teller, elsewhere: elsewhere, idleFor: cmp.Or(of.IdleFor, idleFor),
+		queue: store.NewQueue[*ask](), ended: make(chan struct{}), held: map[int64]*holding{}}
 	c.config.OnNotification = c.hear // also while there is always something to claim
 	conn, err := c.connect(ctx)
 	if err != nil {
@@ -85,7 +94,7 @@ func openClaims(ctx context.Context, config *pgx.ConnConfig, teller string, of C
 	return c, nil
 }
 
-func (c *pgClaims) connect(ctx context.Context) (*pgx.Conn, error) {
+func (c *claims) connect(ctx context.Context) (*pgx.Conn, error) {
 	conn, err := connect(ctx, c.config)
 	if err != nil {
 		return nil, err
@@ -94,16 +103,16 @@ func (c *pgClaims) connect(ctx context.Context) (*pgx.Conn, error) {
 	defer cancel()
 	var space int64
 	begun := newSession()
-	err = conn.QueryRow(ctx, pgBegin, begun.number).Scan(&space)
+	err = conn.QueryRow(ctx, sqlBegin, begun.number).Scan(&space)
 	if err == nil {
 		c.space.Store(space)
-		_, err = conn.Exec(ctx, pgIdle, milliseconds(c.idleFor))
+		_, err = conn.Exec(ctx, sqlIdle, milliseconds(c.idleFor))
 	}
 	if err == nil {
 		_, err = conn.Exec(ctx, "LISTEN careline")
 	}
 	if err != nil {
-		return nil, errors.Join(pgUnavailable("listen", err), conn.Close(ctx))
+		return nil, errors.Join(unavailable("listen", err), conn.Close(ctx))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,52 +121,52 @@ func (c *pgClaims) connect(ctx context.Context) (*pgx.Conn, error) {
 }
 
 // close gives back all claims; what waits is refused.
-func (c *pgClaims) close() {
+func (c *claims) close() {
 	if c == nil {
 		return
 	}
-	c.queue.close()
+	c.queue.Close()
 	c.end()
 	<-c.ended
 }
 
 // number is the claim's advisory lock. Two claims of one number would only keep
 // each other waiting.
-func (c *pgClaims) number(of claim) int64 {
+func (c *claims) number(consumer, call string) int64 {
 	h := fnv.New64a()
 	h.Write(binary.BigEndian.AppendUint64(nil, uint64(c.space.Load())))
-	h.Write([]byte(of.consumer + "\x00" + of.call))
+	h.Write([]byte(consumer + "\x00" + call))
 	return int64(h.Sum64())
 }
 
-const pgClaim = `SELECT CASE WHEN a.release THEN pg_advisory_unlock(a.number) ELSE pg_try_advisory_lock(a.number) END
+const sqlClaim = `SELECT CASE WHEN a.release THEN pg_advisory_unlock(a.number) ELSE pg_try_advisory_lock(a.number) END
 	FROM unnest($1::bigint[], $2::boolean[]) a (number, release)`
 
 // do claims and releases in the order asked, all in one round trip. A lock that a
 // session has it would get again, so what this instance holds is looked up first.
-func (c *pgClaims) do(ctx context.Context, conn *pgx.Conn, batch []*pgAsk) error {
+func (c *claims) do(ctx context.Context, conn *pgx.Conn, batch []*ask) error {
 	ctx, cancel := context.WithTimeout(ctx, connectFor)
 	defer cancel()
-	var asked []*pgAsk
+	var asked []*ask
 	numbers, releases := []int64{}, []bool{}
 	c.mu.Lock()
-	for _, ask := range batch {
-		if !ask.taken.CompareAndSwap(false, true) {
+	for _, one := range batch {
+		if !one.taken.CompareAndSwap(false, true) {
 			continue
 		}
-		number := c.number(ask.claim)
-		if !c.begin(ask, number) {
-			ask.answer <- nil
+		number := c.number(one.consumer, one.call)
+		if !c.begin(one, number) {
+			one.answer <- nil
 			continue
 		}
-		asked, numbers, releases = append(asked, ask), append(numbers, number), append(releases, ask.release)
+		asked, numbers, releases = append(asked, one), append(numbers, number), append(releases, one.release)
 	}
 	c.mu.Unlock()
 	if len(asked) == 0 {
 		return nil
 	}
 	c.session.asked()
-	rows, err := conn.Query(ctx, pgClaim, numbers, releases)
+	rows, err := conn.Query(ctx, sqlClaim, numbers, releases)
 	var done []bool
 	if err == nil {
 		done, err = pgx.CollectRows(rows, pgx.RowTo[bool])
@@ -168,126 +177,130 @@ func (c *pgClaims) do(ctx context.Context, conn *pgx.Conn, batch []*pgAsk) error
 
 // begin notes what is about to be asked of the server, and reports whether anything
 // is; c.mu is held.
-func (c *pgClaims) begin(ask *pgAsk, number int64) bool {
+func (c *claims) begin(one *ask, number int64) bool {
 	has := c.held[number]
 	lost := has != nil && has.session != c.session
 	switch {
-	case !ask.release && (has == nil || lost):
-		ask.epoch = &epoch{claim: ask.claim, session: c.session}
-		c.held[number] = ask.epoch
+	case !one.release && (has == nil || lost):
+		one.epoch = store.NewEpoch(one.consumer, one.call, c.session)
+		c.held[number] = &holding{one.epoch, c.session}
 		return true
-	case !ask.release || has == nil || ask.epoch != nil && ask.epoch != has:
+	case !one.release || has == nil || one.epoch != nil && one.epoch != has.Epoch:
 		return false // somebody has it; or there is nothing of this epoch to be given back
 	}
+
 	delete(c.held, number)
-	has.finish(context.Canceled)
+	has.Finish(context.Canceled)
 	return !lost
 }
 
 // tell answers those who asked. After an error nothing is claimed: what was, the
 // end of the connection gives back.
-func (c *pgClaims) tell(asked []*pgAsk, numbers []int64, done []bool, err error) {
+func (c *claims) tell(asked []*ask, numbers []int64, done []bool, err error) {
 	c.mu.Lock()
-	for i, ask := range asked {
-		if !ask.release && (err != nil || !done[i]) {
+	for i, one := range asked {
+		if !one.release && (err != nil || !done[i]) {
 			delete(c.held, numbers[i])
 		}
-		ask.ok = err == nil && done[i]
+		one.ok = err == nil && done[i]
 	}
 	c.mu.Unlock()
-	for _, ask := range asked {
-		ask.answer <- err
+
+	for _, one := range asked {
+		one.answer <- err
 	}
 }
 
 // lose ends all epochs of a session that is over.
-func (c *pgClaims) lose(s *session) {
+func (c *claims) lose(number int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range c.held {
-		if e.session == s {
-			e.finish(errLost)
+		if e.session.number == number {
+			e.Finish(store.ErrLost)
 		}
 	}
 }
 
 // loseAll is lose of the session that there is, which is over with its connection.
-func (c *pgClaims) loseAll() {
+func (c *claims) loseAll() {
 	c.mu.Lock()
-	s := c.session
+	number := c.session.number
 	c.mu.Unlock()
-	c.lose(s)
+	c.lose(number)
 }
 
-func (c *pgClaims) forget(ask *pgAsk) {
+func (c *claims) forget(one *ask) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	number := c.number(ask.claim)
-	if e := c.held[number]; e != nil && (ask.epoch == nil || ask.epoch == e) {
+	number := c.number(one.consumer, one.call)
+	if e := c.held[number]; e != nil && (one.epoch == nil || one.epoch == e.Epoch) {
 		delete(c.held, number)
-		e.finish(context.Canceled)
+		e.Finish(context.Canceled)
 	}
 }
 
 // lost reports whether what ctx does belongs to a claim that is not held any more.
 // What has no epoch is asked about by the claim: whether it was held and is not any
 // more, without anybody having released it. A claim without consumer is anybody's.
-func (c *pgClaims) lost(ctx context.Context, of claim) bool {
-	if epochOf(ctx) != nil {
-		return stale(ctx)
+func (c *claims) lost(ctx context.Context, consumer, call string) bool {
+	if store.EpochOf(ctx) != nil {
+		return store.Stale(ctx)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range c.held {
-		if e.claim.call == of.call && (of.consumer == "" || e.claim.consumer == of.consumer) && e.over() {
+		if e.Call == call && (consumer == "" || e.Consumer == consumer) && e.Over() {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *pgClaims) ask(ctx context.Context, ask *pgAsk) error {
-	ask.answer = make(chan error, 1)
-	if !c.queue.put(ask) {
-		return errClosed
+func (c *claims) ask(ctx context.Context, one *ask) error {
+	one.answer = make(chan error, 1)
+	if !c.queue.Put(one) {
+		return store.ErrClosed
 	}
 	c.mu.Lock()
 	if c.interrupt != nil {
 		c.interrupt()
 	}
 	c.mu.Unlock()
+
 	select {
-	case err := <-ask.answer:
+	case err := <-one.answer:
 		return err
 	case <-ctx.Done():
 	}
-	if !ask.release && ask.taken.CompareAndSwap(false, true) {
+	if !one.release && one.taken.CompareAndSwap(false, true) {
 		return ctx.Err()
 	}
-	return <-ask.answer
+	return <-one.answer
 }
 
-// Claim takes a call; see Claims.
-func (s *postgresStore) Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error) {
-	ask := &pgAsk{claim: claim{consumer, call}}
-	if err := s.claims.ask(ctx, ask); err != nil {
-		return nil, false, pgUnavailable("claim a call", err)
+// Claim takes a call; see store.Claims.
+func (s *Store) Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error) {
+	one := &ask{consumer: consumer, call: call}
+	if err := s.claims.ask(ctx, one); err != nil {
+		return nil, false, unavailable("claim a call", err)
 	}
-	if !ask.ok {
+	if !one.ok {
 		return nil, false, nil
 	}
-	return ask.epoch.under(ctx), true, nil
+	return one.epoch.Under(ctx), true, nil
 }
 
-// Release gives a claimed call back; see Claims. It is done also for a caller whose
-// ctx has ended.
-func (s *postgresStore) Release(ctx context.Context, consumer, call string) error {
-	if err := s.claims.ask(ctx, &pgAsk{claim: claim{consumer, call}, release: true, epoch: epochOf(ctx)}); err != nil && !errors.Is(err, errClosed) {
-		return pgUnavailable("release a call", err)
+// Release gives a claimed call back; see store.Claims. It is done also for a caller
+// whose ctx has ended.
+func (s *Store) Release(ctx context.Context, consumer, call string) error {
+	one := &ask{consumer: consumer, call: call, release: true, epoch: store.EpochOf(ctx)}
+	if err := s.claims.ask(ctx, one); err != nil && !errors.Is(err, store.ErrClosed) {
+		return unavailable("release a call", err)
 	}
 	return nil
 }
 
 func errClaimLost(doing string) error {
-	return pgUnavailable(doing, errLost)
+	return unavailable(doing, store.ErrLost)
 }

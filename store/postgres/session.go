@@ -11,10 +11,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"perci.health/careline/store"
 )
 
 // run serves one connection after the other until life ends.
-func (c *pgClaims) run(life context.Context, conn *pgx.Conn) {
+func (c *claims) run(life context.Context, conn *pgx.Conn) {
 	defer close(c.ended)
 	for {
 		c.serve(life, conn)
@@ -23,7 +25,7 @@ func (c *pgClaims) run(life context.Context, conn *pgx.Conn) {
 		_ = conn.Close(drop) // it is lost, or given up with all its locks
 		cancel()
 		if conn = c.reconnect(life); conn == nil {
-			c.refuse(errClosed)
+			c.refuse(store.ErrClosed)
 			return
 		}
 		c.elsewhere(nil)
@@ -31,7 +33,7 @@ func (c *pgClaims) run(life context.Context, conn *pgx.Conn) {
 }
 
 // reconnect tries until it has a connection; nil when life ends before.
-func (c *pgClaims) reconnect(life context.Context) *pgx.Conn {
+func (c *claims) reconnect(life context.Context) *pgx.Conn {
 	for pause := firstPause; life.Err() == nil; pause = min(2*pause, longestPause) {
 		conn, err := c.connect(life)
 		if err == nil {
@@ -40,7 +42,7 @@ func (c *pgClaims) reconnect(life context.Context) *pgx.Conn {
 		wait := time.NewTimer(pause)
 		for waiting := true; waiting; {
 			select {
-			case <-c.queue.signal:
+			case <-c.queue.Signal():
 				c.refuse(err)
 			case <-wait.C:
 				waiting = false
@@ -54,22 +56,22 @@ func (c *pgClaims) reconnect(life context.Context) *pgx.Conn {
 }
 
 // refuse answers everybody who waits.
-func (c *pgClaims) refuse(why error) {
+func (c *claims) refuse(why error) {
 	for {
-		batch, _ := c.queue.take()
+		batch, _ := c.queue.Take()
 		if len(batch) == 0 {
 			return
 		}
-		for _, ask := range batch {
-			if !ask.taken.CompareAndSwap(false, true) {
+		for _, one := range batch {
+			if !one.taken.CompareAndSwap(false, true) {
 				continue
 			}
-			if !ask.release {
-				ask.answer <- why
+			if !one.release {
+				one.answer <- why
 				continue
 			}
-			c.forget(ask)
-			ask.answer <- nil
+			c.forget(one)
+			one.answer <- nil
 		}
 		clear(batch)
 	}
@@ -77,9 +79,9 @@ func (c *pgClaims) refuse(why error) {
 
 // serve waits for notifications, and between them does what is asked, until the
 // connection fails or life ends.
-func (c *pgClaims) serve(life context.Context, conn *pgx.Conn) {
+func (c *claims) serve(life context.Context, conn *pgx.Conn) {
 	for life.Err() == nil {
-		batch, _ := c.queue.take()
+		batch, _ := c.queue.Take()
 		if len(batch) > 0 {
 			err := c.do(life, conn, batch)
 			clear(batch)
@@ -96,13 +98,13 @@ func (c *pgClaims) serve(life context.Context, conn *pgx.Conn) {
 
 // listen waits for a notification, or for something to do; false: the connection
 // is lost.
-func (c *pgClaims) listen(life context.Context, conn *pgx.Conn) bool {
+func (c *claims) listen(life context.Context, conn *pgx.Conn) bool {
 	ctx, cancel := context.WithTimeout(life, lookEvery)
 	defer cancel()
 	c.mu.Lock()
 	c.interrupt = cancel
 	c.mu.Unlock()
-	if c.queue.len() > 0 {
+	if c.queue.Len() > 0 {
 		return true
 	}
 	err := conn.PgConn().WaitForNotification(ctx)
@@ -117,12 +119,12 @@ func (c *pgClaims) listen(life context.Context, conn *pgx.Conn) bool {
 
 // look is ping, when the session was asked nothing for a while: it may have heard a
 // lot, but for the server it is idle.
-func (c *pgClaims) look(life context.Context, conn *pgx.Conn) bool {
+func (c *claims) look(life context.Context, conn *pgx.Conn) bool {
 	return c.session.unasked() < lookEvery || c.ping(life, conn)
 }
 
 // ping asks whether the connection still stands.
-func (c *pgClaims) ping(life context.Context, conn *pgx.Conn) bool {
+func (c *claims) ping(life context.Context, conn *pgx.Conn) bool {
 	ctx, cancel := context.WithTimeout(life, connectFor)
 	defer cancel()
 	c.session.asked()
@@ -130,17 +132,17 @@ func (c *pgClaims) ping(life context.Context, conn *pgx.Conn) bool {
 }
 
 const (
-	// pgBegin makes a connection the session $1 of claims, and answers what tells the
+	// sqlBegin makes a connection the session $1 of claims, and answers what tells the
 	// claims of this log from those of another.
-	pgBegin = `SELECT 'log_end'::regclass::oid::bigint FROM pg_advisory_lock($1)`
-	// pgIdle has the server end a session that is idle for $1, which Postgres knows
+	sqlBegin = `SELECT 'log_end'::regclass::oid::bigint FROM pg_advisory_lock($1)`
+	// sqlIdle has the server end a session that is idle for $1, which Postgres knows
 	// since version 14.
-	pgIdle = `SELECT set_config(s.name, $1, false) FROM pg_settings s WHERE s.name = 'idle_session_timeout'`
+	sqlIdle = `SELECT set_config(s.name, $1, false) FROM pg_settings s WHERE s.name = 'idle_session_timeout'`
 )
 
 // session is one connection that holds claims. As long as it lives it also holds the
 // lock of its number: whoever writes for a claim has the database look whether
-// anybody else could have that lock (write_2), and then nothing is written.
+// anybody else could have that lock (store.Found.Lost), and then nothing is written.
 type session struct {
 	number int64
 	last   atomic.Pointer[time.Time] // when it was last asked anything
@@ -161,12 +163,15 @@ func (s *session) asked() {
 
 func (s *session) unasked() time.Duration { return time.Since(*s.last.Load()) }
 
-// silent reports whether the session may be over without anybody here having noticed:
-// this program stood still meanwhile. One process's own claims are never over so.
-func (s *session) silent() bool { return s != nil && s.unasked() > believeFor }
+// Number is the session's; see store.Session.
+func (s *session) Number() int64 { return s.number }
+
+// Silent reports whether the session may be over without anybody here having noticed:
+// this program stood still meanwhile.
+func (s *session) Silent() bool { return s.unasked() > believeFor }
 
 // hear passes on what another instance tells.
-func (c *pgClaims) hear(_ *pgconn.PgConn, n *pgconn.Notification) {
+func (c *claims) hear(_ *pgconn.PgConn, n *pgconn.Notification) {
 	teller, calls, _ := strings.Cut(n.Payload, "\n")
 	if teller != c.teller && calls != "" {
 		c.elsewhere(strings.Split(calls, "\n"))
