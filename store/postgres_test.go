@@ -7,10 +7,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5"
-
 	"perci.health/careline/sandbox/pgbox"
 	"perci.health/careline/store"
+	"perci.health/careline/store/postgres"
 )
 
 // server is one Postgres for all tests that share theirs; each has a database of
@@ -19,35 +18,6 @@ var server = struct {
 	sync.Mutex
 	box *pgbox.Box
 }{}
-
-func postgres(t testing.TB) *pgbox.Box {
-	t.Helper()
-	server.Lock()
-	defer server.Unlock()
-	if server.box == nil {
-		box, err := pgbox.Start(context.Background(), pgbox.Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		server.box = box
-	}
-	return server.box
-}
-
-// startPostgres is a server that a test may stop.
-func startPostgres(t *testing.T) *pgbox.Box {
-	t.Helper()
-	box, err := pgbox.Start(t.Context(), pgbox.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := box.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return box
-}
 
 func stopPostgres() {
 	if server.box == nil {
@@ -61,7 +31,17 @@ func stopPostgres() {
 // newDatabase is the URL of an empty database.
 func newDatabase(t testing.TB) string {
 	t.Helper()
-	url, err := postgres(t).NewDatabase(t.Context())
+	server.Lock()
+	defer server.Unlock()
+	if server.box == nil {
+		box, err := pgbox.Start(context.Background(), pgbox.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server.box = box
+	}
+
+	url, err := server.box.NewDatabase(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +50,7 @@ func newDatabase(t testing.TB) string {
 
 func openPostgres(t *testing.T, c store.Config) store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), c)
+	s, err := postgres.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,16 +58,35 @@ func openPostgres(t *testing.T, c store.Config) store.Store {
 	return s
 }
 
-// asked runs one statement on a connection of its own, and scans what it answers.
-func asked[T any](t *testing.T, url, sql string, args ...any) (answer T) {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	conforms(t, func(t *testing.T) database {
+		url := newDatabase(t)
+		return func(t *testing.T, c store.Config) store.Store {
+			t.Helper()
+			c.URL = url
+			return openPostgres(t, c)
+		}
+	})
+}
+
+// TestPostgresMigrated is TestPostgres on databases that the releases before made.
+func TestPostgresMigrated(t *testing.T) {
+	t.Parallel()
+	for _, schema := range postgres.Released() {
+		t.Run(fmt.Sprint("schema ", schema), func(t *testing.T) {
+			t.Parallel()
+			conforms(t, func(t *testing.T) database {
+				url := newDatabase(t)
+				if err := postgres.MakeReleased(t.Context(), url, schema); err != nil {
+					t.Fatal(err)
+				}
+				return func(t *testing.T, c store.Config) store.Store {
+					t.Helper()
+					c.URL = url
+					return openPostgres(t, c)
+				}
+			})
+		})
 	}
-	defer conn.Close(context.Background())
-	if err := conn.QueryRow(t.Context(), sql, args...).Scan(&answer); err != nil {
-		t.Fatal(err)
-	}
-	return answer
 }
