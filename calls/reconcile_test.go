@@ -16,6 +16,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/calls"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 // carrier is what Twilio would tell of calls; it notes who was asked for.
@@ -88,7 +89,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, now: noon, outcomes: map[string]int{}, carrier: &carrier{tell: map[string]func() ([]careline.CallEvent, bool, error){}}}
-	log, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: b.clock})
+	log, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: b.clock})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func (s *shift) settle(held context.Context, d careline.Delivery, v verdict) err
 	defer cancel()
 	switch v.outcome {
 	case OutcomeDone:
-		return s.Queue.Done(ctx, d)
+		return s.Queue.Done(ctx, d, careline.Filing{})
 	case OutcomeBuried:
 		return s.Queue.Bury(ctx, d, v.err.Error())
 	default:

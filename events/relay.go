@@ -33,7 +33,7 @@ type Claims interface {
 
 // Outcomes take the work back.
 type Outcomes interface {
-	Done(ctx context.Context, d careline.Delivery) error
+	Done(ctx context.Context, d careline.Delivery, filed careline.Filing) error
 	Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error
 	Bury(ctx context.Context, d careline.Delivery, cause string) error
 }

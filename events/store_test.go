@@ -12,6 +12,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/events"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 var _ events.Queue = (store.Store)(nil)
@@ -41,7 +42,7 @@ func TestRelayOnTheStore(t *testing.T) {
 		stop() // the first time in the middle of things
 	}
 
-	s, err := store.Open(t.Context(), store.Config{URL: url})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +64,11 @@ func keep(t *testing.T, s store.Store, call string, n int) {
 func relayOn(t *testing.T, url string, b *book) (s store.Store, stop func()) {
 	t.Helper()
 	r := &events.Relay{Backoff: events.Backoff{Base: time.Millisecond, Cap: time.Millisecond, GiveUpAfter: time.Hour, AtLeast: 1000}}
-	s, err := store.Open(t.Context(), store.Config{URL: url, Consumers: []string{"chart"}, Committed: r.Wake})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: url, Consumers: []string{"chart"}, Committed: func(news []careline.News) {
+		for _, n := range news {
+			r.Wake([]string{n.Event.Call})
+		}
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (e *ending) want(w *Wanted) {
 }
 
 func (e *ending) place() Place {
-	return Place{Consumer: e.delivery.Consumer, Seq: e.delivery.Event.Seq}
+	return Place{Consumer: e.delivery.Consumer, Seq: e.delivery.Event.Seq, Key: e.delivery.Event.Call}
 }
 
 func (e *ending) decide(p *plan) (bool, error) {

@@ -74,6 +74,7 @@ type LoadOf struct {
 type Place struct {
 	Consumer string
 	Seq      int64
+	Key      string // of the call when it was given out, if that is known: where to look first
 }
 
 // Found is the answer.

@@ -35,6 +35,7 @@ func invalid(format string, args ...any) error {
 func moved() error {
 	return careline.NewError(careline.CodeConflict, "This call has become part of another.", nil)
 }
+
 // NoStray is the error for a message that is none.
 func NoStray(seq int64) error {
 	return careline.NewError(careline.CodeNotFound, fmt.Sprintf("There is no unread message %d.", seq), nil)

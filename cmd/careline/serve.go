@@ -154,7 +154,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		return nil, err
 	}
 	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
-	p.store, err = store.Open(ctx, store.Config{
+	p.store, err = openLog(ctx, store.Config{
 		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer},
 		Committed: p.committed, Elsewhere: p.elsewhere,
 	})
@@ -176,7 +176,11 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 }
 
 // committed is told what this instance kept.
-func (p *parts) committed(keys []string) {
+func (p *parts) committed(news []careline.News) {
+	keys := make([]string, 0, len(news))
+	for _, n := range news {
+		keys = append(keys, n.Event.Call)
+	}
 	p.relay.Wake(keys)
 	p.live.Changed(keys)
 }

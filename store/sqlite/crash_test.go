@@ -1,4 +1,4 @@
-package store_test
+package sqlite_test
 
 import (
 	"bufio"
@@ -14,6 +14,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 // childVariable names the database that a test process appends to until it is killed.
@@ -24,13 +25,12 @@ func TestMain(m *testing.M) {
 		appendForEver(url)
 	}
 	code := m.Run()
-	stopPostgres()
 	os.Exit(code)
 }
 
 // appendForEver writes the id of each event to standard output once it is kept.
 func appendForEver(url string) {
-	s, err := store.Open(context.Background(), store.Config{URL: url, Consumers: []string{chart}})
+	s, err := sqlite.Open(context.Background(), store.Config{URL: url, Consumers: []string{chart}})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -61,7 +61,7 @@ func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	for round := range 5 {
 		killed(t, url, 50+97*round, func(call, id string) { acknowledged[call] = append(acknowledged[call], id) })
 	}
-	s, err := store.Open(t.Context(), store.Config{URL: url, Consumers: []string{chart}})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: url, Consumers: []string{chart}})
 	if err != nil {
 		t.Fatal(err)
 	}

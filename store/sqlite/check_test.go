@@ -1,4 +1,4 @@
-package store_test
+package sqlite_test
 
 import (
 	"os"
@@ -8,6 +8,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 // TestOpenFindsTheFileThatIsMeant: in a URL a blank is %20, and a % is %25.
@@ -16,7 +17,7 @@ func TestOpenFindsTheFileThatIsMeant(t *testing.T) {
 	dir := t.TempDir()
 	literal := filepath.Join(dir, "care%20line.db")
 	open := func(name string) error {
-		s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(dir, name)})
+		s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(dir, name)})
 		if err == nil {
 			closeStore(t, s)
 		}
@@ -49,7 +50,7 @@ func TestADamagedFileIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log.db")
 	c := store.Config{URL: "file:" + path, Consumers: []string{chart}}
-	s, err := store.Open(t.Context(), c)
+	s, err := sqlite.Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,13 +61,13 @@ func TestADamagedFileIsRefused(t *testing.T) {
 	}
 	closeStore(t, s)
 	leaves(t, path, "")
-	if s, err = store.Open(t.Context(), c); err != nil {
+	if s, err = sqlite.Open(t.Context(), c); err != nil {
 		t.Fatal("a whole file that was not closed well is refused: ", err)
 	}
 	closeStore(t, s)
 
 	leaves(t, path, strings.Repeat("?", 4096))
-	s, err = store.Open(t.Context(), c)
+	s, err = sqlite.Open(t.Context(), c)
 	if err == nil {
 		closeStore(t, s)
 		t.Fatal("a damaged file is used")

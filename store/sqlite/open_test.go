@@ -1,4 +1,4 @@
-package store_test
+package sqlite_test
 
 import (
 	"os"
@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"zombiezen.com/go/sqlite"
+	driver "zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 func TestOpenSaysWhatToDo(t *testing.T) {
@@ -22,7 +23,7 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 	foreign := filepath.Join(dir, "foreign.db")
 	run(t, foreign, "CREATE TABLE cats (name TEXT)")
 	newer := filepath.Join(dir, "newer.db")
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + newer})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + newer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 		"file:" + foreign:            "belongs to another program",
 		"file:" + newer:              "schema 99, made by a newer careline",
 	} {
-		s, err := store.Open(t.Context(), store.Config{URL: url})
+		s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 		if err == nil {
 			closeStore(t, s)
 			t.Errorf("%q opened", url)
@@ -62,7 +63,7 @@ func TestOpenReadsTheURL(t *testing.T) {
 		"file://" + dir + "/b.db":          "b.db",
 		"file:" + dir + "/with%20space.db": "with space.db",
 	} {
-		s, err := store.Open(t.Context(), store.Config{URL: url})
+		s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +81,7 @@ func TestOpenReadsTheURL(t *testing.T) {
 
 func run(t *testing.T, path, sql string) {
 	t.Helper()
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	c, err := driver.OpenConn(path, driver.OpenReadWrite|driver.OpenCreate)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package store_test
+package sqlite_test
 
 import (
 	"os"
@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 func wantTaken(t *testing.T, url string) {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: url})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 	if err == nil {
 		closeStore(t, s)
 		t.Errorf("%s was opened twice", url)
@@ -26,7 +27,7 @@ func TestOneStoreAtATime(t *testing.T) {
 	dir := t.TempDir()
 	url := "file:" + filepath.Join(dir, "log.db")
 	for range 3 { // Close lets the next one in
-		s, err := store.Open(t.Context(), store.Config{URL: url, Consumers: []string{chart}})
+		s, err := sqlite.Open(t.Context(), store.Config{URL: url, Consumers: []string{chart}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,11 +51,11 @@ func TestFailedOpenKeepsNoLock(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log.db")
 	run(t, path, "CREATE TABLE cats (name TEXT)")
-	if _, err := store.Open(t.Context(), store.Config{URL: "file:" + path}); err == nil {
+	if _, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + path}); err == nil {
 		t.Fatal("it opened another program's database")
 	}
 	run(t, path, "DROP TABLE cats")
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + path})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func TestKilledProcessLeavesNoLock(t *testing.T) {
 	if !tried {
 		t.Error("the child kept nothing")
 	}
-	s, err := store.Open(t.Context(), store.Config{URL: url})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package store_test
+package sqlite_test
 
 import (
 	"bytes"
@@ -8,21 +8,22 @@ import (
 	"testing"
 	"time"
 
-	"zombiezen.com/go/sqlite"
+	driver "zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 func column(t *testing.T, path, sql string) (values []string) {
 	t.Helper()
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite)
+	c, err := driver.OpenConn(path, driver.OpenReadWrite)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	err = sqlitex.ExecuteTransient(c, sql, &sqlitex.ExecOptions{ResultFunc: func(row *sqlite.Stmt) error {
+	err = sqlitex.ExecuteTransient(c, sql, &sqlitex.ExecOptions{ResultFunc: func(row *driver.Stmt) error {
 		values = append(values, row.ColumnText(0))
 		return nil
 	}})
@@ -38,7 +39,7 @@ func TestForgottenIsGoneFromTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	clock := newClock()
 	open := func(consumers ...string) store.Store {
-		s, err := store.Open(t.Context(), store.Config{URL: "file:" + path, Consumers: consumers, Outbound: []string{topic}, Now: clock.Now})
+		s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + path, Consumers: consumers, Outbound: []string{topic}, Now: clock.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +119,7 @@ func TestAPlaceIsGivenOnceAlsoWhenAWriteFails(t *testing.T) {
 func TestMigrationTellsOfWhatWasKept(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log.db")
-	schema, err := os.ReadFile("migrations/sqlite/0001_event_log.sql")
+	schema, err := os.ReadFile("testdata/schema1.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +140,7 @@ func TestMigrationTellsOfWhatWasKept(t *testing.T) {
 			(8, 6, 'r', 'CA6', 'refused', 6000000, 0, NULL, CAST('{"clinician":"p2"}' AS BLOB)),
 			(9, 7, 'r', 'CA7', 'requested', 7000000, 0, NULL, CAST('{"clinician":"p2","patient":"Patient/2"}' AS BLOB)),
 			(10, 7, 'c', 'CA7', 'clinician-leg', 8000000, 0, 'completed', NULL);`)
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + path})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestMigrationTellsOfWhatWasKept(t *testing.T) {
 
 func script(t *testing.T, path, sql string) {
 	t.Helper()
-	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate)
+	c, err := driver.OpenConn(path, driver.OpenReadWrite|driver.OpenCreate)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package store_test
+package sqlite_test
 
 import (
 	"fmt"
@@ -10,20 +10,25 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
-func openFile(t *testing.T) *store.SQLite {
+func openFile(t *testing.T) *sqlite.Log {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closeStore(t, s) })
-	return s.(*store.SQLite)
+	log := s.(*sqlite.Log)
+	if err := log.Spoilable(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return log
 }
 
 // behind lets n requests gather behind a writer that is held, then releases it.
-func behind(t *testing.T, s *store.SQLite, n int, one func(i int)) {
+func behind(t *testing.T, s *sqlite.Log, n int, one func(i int)) {
 	t.Helper()
 	release := s.Hold(t.Context())
 	var wg sync.WaitGroup
@@ -86,19 +91,28 @@ func TestOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 func TestWhatIsNotOnDiskIsNotGivenOut(t *testing.T) {
 	t.Parallel()
 	s := openFile(t)
-	behind(t, s, 20, func(i int) {
-		if i%2 == 0 {
-			appendOne(t, s, i)
-			return
-		}
-		call := fmt.Sprintf("CA%d", i-1)
+	const n = 10
+	release := s.Hold(t.Context())
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { appendOne(t, s, i) })
+	}
+	until(t, func() bool { return s.Waiting() == n })
+	for i := range n {
+		call := fmt.Sprintf("CA%d", i)
 		if _, ok, err := s.Next(t.Context(), chart, call, time.Now().Add(time.Hour)); ok || err != nil {
-			t.Errorf("%s is given out in the transaction that keeps it (error: %v)", call, err)
+			t.Errorf("%s is given out before it is kept (error: %v)", call, err)
 		}
-	})
+	}
+
+	release()
+	wg.Wait()
+	for i := range n {
+		next(t, s, fmt.Sprintf("CA%d", i), time.Now().Add(time.Hour))
+	}
 }
 
-func appendOne(t *testing.T, s *store.SQLite, i int) {
+func appendOne(t *testing.T, s *sqlite.Log, i int) {
 	key := fmt.Sprintf("CA%d", i)
 	if _, _, err := s.Append(t.Context(), progress(key, "B"+key, 1, careline.StatusRinging)); err != nil {
 		t.Error(err)
