@@ -90,7 +90,7 @@ func asked[T any](t *testing.T, url, sql string, args ...any) (answer T) {
 	return answer
 }
 
-func execute(t *testing.T, url string, statements ...string) {
+func execute(t testing.TB, url string, statements ...string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
