@@ -81,9 +81,18 @@ func openClaims(ctx context.Context, config *pgx.ConnConfig, teller string, of s
 	if elsewhere == nil {
 		elsewhere = func([]string) {}
 	}
-	c := &claims{config: with(config, "statement_timeout", milliseconds(connectFor)), teller: teller, elsewhere: elsewhere, idleFor: cmp.Or(of.IdleFor, idleFor),
-		queue: store.NewQueue[*ask](), ended: make(chan struct{}), held: map[int64]*holding{}}
+
+	c := &claims{
+		config:    with(config, "statement_timeout", milliseconds(connectFor)),
+		teller:    teller,
+		elsewhere: elsewhere,
+		idleFor:   cmp.Or(of.IdleFor, idleFor),
+		queue:     store.NewQueue[*ask](),
+		ended:     make(chan struct{}),
+		held:      map[int64]*holding{},
+	}
 	c.config.OnNotification = c.hear // also while there is always something to claim
+
 	conn, err := c.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -101,6 +110,7 @@ func (c *claims) connect(ctx context.Context) (*pgx.Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, connectFor)
 	defer cancel()
+
 	var space int64
 	begun := newSession()
 	err = conn.QueryRow(ctx, sqlBegin, begun.number).Scan(&space)
@@ -114,6 +124,7 @@ func (c *claims) connect(ctx context.Context) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(unavailable("listen", err), conn.Close(ctx))
 	}
+
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.session = begun
@@ -147,6 +158,7 @@ const sqlClaim = `SELECT CASE WHEN a.release THEN pg_advisory_unlock(a.number) E
 func (c *claims) do(ctx context.Context, conn *pgx.Conn, batch []*ask) error {
 	ctx, cancel := context.WithTimeout(ctx, connectFor)
 	defer cancel()
+
 	var asked []*ask
 	numbers, releases := []int64{}, []bool{}
 	c.mu.Lock()
@@ -165,6 +177,7 @@ func (c *claims) do(ctx context.Context, conn *pgx.Conn, batch []*ask) error {
 	if len(asked) == 0 {
 		return nil
 	}
+
 	c.session.asked()
 	rows, err := conn.Query(ctx, sqlClaim, numbers, releases)
 	var done []bool
@@ -209,98 +222,4 @@ func (c *claims) tell(asked []*ask, numbers []int64, done []bool, err error) {
 	for _, one := range asked {
 		one.answer <- err
 	}
-}
-
-// lose ends all epochs of a session that is over.
-func (c *claims) lose(number int64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, e := range c.held {
-		if e.session.number == number {
-			e.Finish(store.ErrLost)
-		}
-	}
-}
-
-// loseAll is lose of the session that there is, which is over with its connection.
-func (c *claims) loseAll() {
-	c.mu.Lock()
-	number := c.session.number
-	c.mu.Unlock()
-	c.lose(number)
-}
-
-func (c *claims) forget(one *ask) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	number := c.number(one.consumer, one.call)
-	if e := c.held[number]; e != nil && (one.epoch == nil || one.epoch == e.Epoch) {
-		delete(c.held, number)
-		e.Finish(context.Canceled)
-	}
-}
-
-// lost reports whether what ctx does belongs to a claim that is not held any more.
-// What has no epoch is asked about by the claim: whether it was held and is not any
-// more, without anybody having released it. A claim without consumer is anybody's.
-func (c *claims) lost(ctx context.Context, consumer, call string) bool {
-	if store.EpochOf(ctx) != nil {
-		return store.Stale(ctx)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, e := range c.held {
-		if e.Call == call && (consumer == "" || e.Consumer == consumer) && e.Over() {
-			return true
-		}
-	}
-	return false
-}
-
-func (c *claims) ask(ctx context.Context, one *ask) error {
-	one.answer = make(chan error, 1)
-	if !c.queue.Put(one) {
-		return store.ErrClosed
-	}
-	c.mu.Lock()
-	if c.interrupt != nil {
-		c.interrupt()
-	}
-	c.mu.Unlock()
-
-	select {
-	case err := <-one.answer:
-		return err
-	case <-ctx.Done():
-	}
-	if !one.release && one.taken.CompareAndSwap(false, true) {
-		return ctx.Err()
-	}
-	return <-one.answer
-}
-
-// Claim takes a call; see store.Claims.
-func (s *Store) Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error) {
-	one := &ask{consumer: consumer, call: call}
-	if err := s.claims.ask(ctx, one); err != nil {
-		return nil, false, unavailable("claim a call", err)
-	}
-	if !one.ok {
-		return nil, false, nil
-	}
-	return one.epoch.Under(ctx), true, nil
-}
-
-// Release gives a claimed call back; see store.Claims. It is done also for a caller
-// whose ctx has ended.
-func (s *Store) Release(ctx context.Context, consumer, call string) error {
-	one := &ask{consumer: consumer, call: call, release: true, epoch: store.EpochOf(ctx)}
-	if err := s.claims.ask(ctx, one); err != nil && !errors.Is(err, store.ErrClosed) {
-		return unavailable("release a call", err)
-	}
-	return nil
-}
-
-func errClaimLost(doing string) error {
-	return unavailable(doing, store.ErrLost)
 }

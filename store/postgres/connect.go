@@ -93,6 +93,7 @@ func connect(ctx context.Context, c *pgx.ConnConfig) (*pgx.Conn, error) {
 	if err != nil {
 		return nil, whyNotConnect(c, err)
 	}
+
 	var pid uint32
 	var version int
 	err = conn.QueryRow(ctx, "SELECT pg_backend_pid(), current_setting('server_version_num')::integer").Scan(&pid, &version)

@@ -21,6 +21,7 @@ func frozen(t *testing.T, url string, c store.Config) (s *postgres.Store, claims
 		deaf <- struct{}{}
 		<-thaw
 	}
+
 	s = openPostgres(t, c)
 	t.Cleanup(func() { close(thaw) })
 	freeze = func() {
@@ -41,6 +42,7 @@ func TestADatabaseRefusesWhoseClaimsAreOver(t *testing.T) {
 	mustAppend(t, one, request("CA1", "p1"), request("CA2", "p1"))
 	held, other := mustClaim(t, one, "CA1"), mustClaim(t, one, "CA2")
 	d := next(t, one, "CA1", noon)
+
 	freeze()
 	asked[bool](t, url, "SELECT pg_terminate_backend($1)", pid)
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: newClock().Now})
@@ -48,6 +50,7 @@ func TestADatabaseRefusesWhoseClaimsAreOver(t *testing.T) {
 	if held.Err() != nil {
 		t.Fatal("it knows: this test is about one that does not")
 	}
+
 	release := one.Hold(t.Context()) // in one commit with what has no claim
 	unclaimed := make(chan error, 1)
 	go func() { unclaimed <- one.Done(t.Context(), next(t, two, "CA2", noon), careline.Filing{}) }()
@@ -62,6 +65,7 @@ func TestADatabaseRefusesWhoseClaimsAreOver(t *testing.T) {
 	}()
 	until(t, func() bool { return one.Waiting() == 3 })
 	release()
+
 	if err := <-unclaimed; err != nil {
 		t.Error("what belongs to no claim is refused with what does:", err)
 	}

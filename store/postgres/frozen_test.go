@@ -43,6 +43,7 @@ func TestWhatWasReadIsWrittenByNobodyElseMeanwhile(t *testing.T) {
 		}
 		kept <- e
 	}()
+
 	until(t, func() bool {
 		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))")
 	})

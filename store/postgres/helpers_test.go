@@ -49,17 +49,34 @@ func (c *clock) forward(d time.Duration) {
 }
 
 func request(call, clinician string) careline.CallEvent {
-	return careline.CallEvent{ID: call + "/request", Call: call, Leg: call, Kind: careline.KindRequested,
-		Request: careline.Request{Clinician: clinician}}
+	return careline.CallEvent{
+		ID:      call + "/request",
+		Call:    call,
+		Leg:     call,
+		Kind:    careline.KindRequested,
+		Request: careline.Request{Clinician: clinician},
+	}
 }
 
 func progress(call, leg string, order int, status careline.Status) careline.CallEvent {
-	return careline.CallEvent{ID: fmt.Sprintf("%s/%d/%s", leg, order, status), Call: call, Leg: leg,
-		Kind: careline.KindProgress, Order: order, Status: status, Word: string(status)}
+	return careline.CallEvent{
+		ID:     fmt.Sprintf("%s/%d/%s", leg, order, status),
+		Call:   call,
+		Leg:    leg,
+		Kind:   careline.KindProgress,
+		Order:  order,
+		Status: status,
+		Word:   string(status),
+	}
 }
 
 func amd(leg string) careline.CallEvent {
-	return careline.CallEvent{ID: leg + "/amd", Leg: leg, Kind: careline.KindMachineDetection, AnsweredBy: "human"}
+	return careline.CallEvent{
+		ID:         leg + "/amd",
+		Leg:        leg,
+		Kind:       careline.KindMachineDetection,
+		AnsweredBy: "human",
+	}
 }
 
 func mustAppend(t *testing.T, s store.Store, events ...careline.CallEvent) (kept []careline.CallEvent) {
@@ -94,6 +111,7 @@ func idsOf(t *testing.T, s store.Store, call string) []string {
 func drain(t *testing.T, s store.Store, call string, now time.Time) []string {
 	t.Helper()
 	ids := []string{}
+
 	for {
 		d, ok, err := s.Next(t.Context(), chart, call, now)
 		if err != nil {
@@ -167,6 +185,7 @@ func refusesAll(t *testing.T, s, other store.Store, held context.Context, d care
 	t.Helper()
 	held = context.WithoutCancel(held) // what notes an outcome does not end with the claim
 	_, _, err := s.Next(held, d.Consumer, d.Event.Call, noon)
+
 	for doing, err := range map[string]error{
 		"Next":       err,
 		"Done":       s.Done(held, d, careline.Filing{}),

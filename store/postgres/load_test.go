@@ -26,21 +26,56 @@ func aLog() postgres.Log {
 	e, ringing := request("CA1", "p1"), progress("CA1", "CB1", 1, careline.StatusRinging)
 	e.Kept, ringing.Kept = noon, noon
 	standing := careline.Standing{Key: "CA1"}.Told(e).Told(ringing)
+
 	return postgres.Log{
 		End:   7,
 		Calls: rows(&store.Row{Standing: standing, Number: 4}),
 		Keys:  rows(store.KeyRow{Key: "CA1", Call: 4}, store.KeyRow{Key: "CB1", Call: 4}),
 		Events: rows(
-			store.EventRow{Seq: 2, Call: 4, ID: e.ID, Kept: noon, Body: e.Body()},
-			store.EventRow{Seq: 5, Call: 4, ID: ringing.ID, Kept: noon, Body: ringing.Body()},
+			store.EventRow{
+				Seq:  2,
+				Call: 4,
+				ID:   e.ID,
+				Kept: noon,
+				Body: e.Body(),
+			},
+			store.EventRow{
+				Seq:  5,
+				Call: 4,
+				ID:   ringing.ID,
+				Kept: noon,
+				Body: ringing.Body(),
+			},
 		),
 		Cursors: rows(
-			store.CursorRow{Call: 4, Cursor: store.Cursor{Consumer: chart, Done: 2, Due: noon, Again: []int64{2}}},
+			store.CursorRow{Call: 4, Cursor: store.Cursor{
+				Consumer: chart,
+				Done:     2,
+				Due:      noon,
+				Again:    []int64{2},
+			}},
 			store.CursorRow{Call: 4, Cursor: store.Cursor{Consumer: "idle", Done: 5}},
 		),
-		Filings: rows(store.FilingRow{Call: 4, Filing: careline.Filing{ID: "comm-1", Version: "v1", Seq: 2, Tried: true}}),
-		Dead:    rows(store.DeadRow{Place: store.Place{Consumer: chart, Seq: 5}, Attempts: 3, Buried: noon, Cause: "a cause"}),
-		Strays:  rows(careline.Stray{Seq: 3, ID: "m1", Attributes: map[string]string{"a": "b"}, Data: []byte{0, 255}, Why: "odd", Kept: noon}),
+		Filings: rows(store.FilingRow{Call: 4, Filing: careline.Filing{
+			ID:      "comm-1",
+			Version: "v1",
+			Seq:     2,
+			Tried:   true,
+		}}),
+		Dead: rows(store.DeadRow{
+			Place:    store.Place{Consumer: chart, Seq: 5},
+			Attempts: 3,
+			Buried:   noon,
+			Cause:    "a cause",
+		}),
+		Strays: rows(careline.Stray{
+			Seq:        3,
+			ID:         "m1",
+			Attributes: map[string]string{"a": "b"},
+			Data:       []byte{0, 255},
+			Why:        "odd",
+			Kept:       noon,
+		}),
 	}
 }
 
@@ -57,7 +92,15 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "loaded", loaded, postgres.Loaded{Calls: 1, Keys: 2, Events: 2, Cursors: 1, Filings: 1, Dead: 1, Strays: 1})
+	same(t, "loaded", loaded, postgres.Loaded{
+		Calls:   1,
+		Keys:    2,
+		Events:  2,
+		Cursors: 1,
+		Filings: 1,
+		Dead:    1,
+		Strays:  1,
+	})
 	s := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: func() time.Time { return noon }})
 	same(t, "events", idsOf(t, s, "CA1"), []string{"CA1/request", "CB1/1/ringing"})
 	same(t, "waiting", drain(t, s, "CA1", noon), []string{"CA1/request", "CB1/1/ringing"})

@@ -67,6 +67,7 @@ func writeCalls(t *testing.T, s store.Store, stop <-chan struct{}) (written func
 	var all sync.WaitGroup
 	const workers = 4
 	counts := [workers]int{}
+
 	for worker := range workers {
 		all.Go(func() {
 			for ; ; counts[worker]++ {

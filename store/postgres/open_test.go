@@ -71,6 +71,7 @@ func pooler(t *testing.T, address string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { listener.Close() })
+
 	server := u.Host
 	go func() {
 		for {
@@ -93,6 +94,7 @@ func lend(client net.Conn, server string) {
 	}
 	defer backend.Close()
 	go func() { _, _ = io.Copy(backend, client) }()
+
 	for named := false; ; {
 		message := make([]byte, 5)
 		if _, err := io.ReadFull(backend, message); err != nil {
@@ -124,6 +126,7 @@ func TestPostgresNeedsNoRights(t *testing.T) {
 	s := openPostgres(t, store.Config{Consumers: []string{chart}, URL: changed(t, admin, func(u *url.URL) {
 		u.User, u.RawQuery = url.UserPassword(role, "plain"), u.RawQuery+"&search_path=ours"
 	})})
+
 	kept := mustAppend(t, s, request("CA1", "p1"))
 	if _, ok, err := s.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
 		t.Error(ok, err)

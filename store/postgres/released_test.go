@@ -374,6 +374,7 @@ func (w *writing) further(t *testing.T) {
 func writeBefore(t *testing.T, url string, stop <-chan struct{}) *writing {
 	t.Helper()
 	w := &writing{}
+
 	for worker := range w.counts {
 		conn, err := pgx.Connect(t.Context(), url)
 		if err != nil {

@@ -21,6 +21,7 @@ func fillPostgres(t *testing.T, clock *clock, old, n int) (url string) {
 		t.Fatal(err)
 	}
 	defer closeStore(t, s)
+
 	var all sync.WaitGroup
 	add := func(from, to int) {
 		for i := from; i < to; i++ {
@@ -43,6 +44,7 @@ func fillPostgres(t *testing.T, clock *clock, old, n int) (url string) {
 func TestForgettingReadsOnlyWhatIsOld(t *testing.T) {
 	t.Parallel()
 	const old, young = 30, 1000
+
 	for name, test := range map[string]struct {
 		do   func(store.Store, time.Time) (int, error)
 		want int
@@ -106,6 +108,7 @@ func TestStraysAreForgottenFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock.forward(time.Hour)
+
 	execute(t, url, "ALTER TABLE log_events RENAME TO elsewhere")
 	if _, err := s.Purge(t.Context(), clock.Now(), 200); err == nil {
 		t.Error("it forgot calls without their events")

@@ -63,6 +63,7 @@ func (s *rowScan) row() *store.Row {
 		Joined: s.joined.Int64,
 		Last:   s.last.Int64,
 	}
+
 	if !row.Settled {
 		row.Look = timeOf(s.look)
 	}

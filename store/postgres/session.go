@@ -39,6 +39,7 @@ func (c *claims) reconnect(life context.Context) *pgx.Conn {
 		if err == nil {
 			return conn
 		}
+
 		wait := time.NewTimer(pause)
 		for waiting := true; waiting; {
 			select {
@@ -62,6 +63,7 @@ func (c *claims) refuse(why error) {
 		if len(batch) == 0 {
 			return
 		}
+
 		for _, one := range batch {
 			if !one.taken.CompareAndSwap(false, true) {
 				continue
@@ -104,6 +106,7 @@ func (c *claims) listen(life context.Context, conn *pgx.Conn) bool {
 	c.mu.Lock()
 	c.interrupt = cancel
 	c.mu.Unlock()
+
 	if c.queue.Len() > 0 {
 		return true
 	}

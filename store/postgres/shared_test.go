@@ -36,8 +36,12 @@ func TestTwoInstancesShareOneLog(t *testing.T) {
 	url, clock := newDatabase(t), newClock()
 	told := make(chan []string, 100)
 	one := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
-	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now,
-		Elsewhere: func(calls []string) { told <- calls }})
+	two := openPostgres(t, store.Config{
+		URL:       url,
+		Consumers: []string{chart},
+		Now:       clock.Now,
+		Elsewhere: func(calls []string) { told <- calls },
+	})
 	var want []string
 	for i, s := range []store.Store{one, two, one, two, two, one} {
 		e := progress("CA1", "CB1", i, careline.StatusRinging)
@@ -85,6 +89,7 @@ func TestOneCliniciansCallsOnTwoInstances(t *testing.T) {
 	two := careline.Policy{Concurrent: 2, PerMinute: 100}
 	const asked = 24
 	kept := make([]careline.CallEvent, asked)
+
 	var all sync.WaitGroup
 	for i := range kept {
 		all.Go(func() { kept[i], _ = admit(t, stores[i%2], request(fmt.Sprint("CA", i), "p1"), two) })
@@ -101,11 +106,16 @@ func TestALostClaimIsSaid(t *testing.T) {
 	t.Parallel()
 	url, clock := newDatabase(t), newClock()
 	missed := make(chan struct{}, 10)
-	one := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now, Elsewhere: func(calls []string) {
-		if calls == nil {
-			missed <- struct{}{}
-		}
-	}})
+	one := openPostgres(t, store.Config{
+		URL:       url,
+		Consumers: []string{chart},
+		Now:       clock.Now,
+		Elsewhere: func(calls []string) {
+			if calls == nil {
+				missed <- struct{}{}
+			}
+		},
+	})
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
 	mustAppend(t, one, request("CA1", "p1"), request("CA2", "p1"))
 	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
@@ -143,6 +153,7 @@ func TestWhoListensHearsThatSomethingMayBeMissed(t *testing.T) {
 	told := make(chan []string, 10)
 	one := openPostgres(t, store.Config{URL: url})
 	openPostgres(t, store.Config{URL: url, Elsewhere: func(calls []string) { told <- calls }})
+
 	killBackends(t, url, everybody)
 	for calls := range told {
 		if calls == nil {
@@ -166,6 +177,7 @@ func TestManyNamesInOneCommitAreAllTold(t *testing.T) {
 	told := make(chan []string, 1000)
 	one := openPostgres(t, store.Config{URL: url})
 	openPostgres(t, store.Config{URL: url, Elsewhere: func(calls []string) { told <- calls }})
+
 	release := one.Hold(t.Context())
 	const n = 200
 	var all sync.WaitGroup
@@ -186,6 +198,7 @@ func TestManyNamesInOneCommitAreAllTold(t *testing.T) {
 func TestManyInstancesMigrateAtOnce(t *testing.T) {
 	t.Parallel()
 	url := newDatabase(t)
+
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -210,6 +223,7 @@ func appendUntil(t *testing.T, s store.Store, stop <-chan struct{}) func() map[s
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	acknowledged := map[string][]string{}
+
 	for worker := range 16 {
 		all.Go(func() {
 			call := fmt.Sprint("CA", worker)
@@ -275,6 +289,7 @@ func TestServerRestartedUnderLoad(t *testing.T) {
 	s := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}})
 	stop := make(chan struct{})
 	wait := appendUntil(t, s, stop)
+
 	for round := range 4 {
 		commits := s.Stats().Commits
 		until(t, func() bool { return s.Stats().Commits > commits+20 })
@@ -303,8 +318,15 @@ func TestPostgresLinksLegsInAnyOrder(t *testing.T) {
 	for n, order := range permutations(5) {
 		call, leg := fmt.Sprint("CA", n), fmt.Sprint("CB", n)
 		events := []careline.CallEvent{request(call, call), amd(leg), progress(call, leg, 1, careline.StatusRinging),
-			progress(call, leg, 2, careline.StatusCompleted), {ID: call + "/dial", Call: call, Leg: call, MemberLeg: leg,
-				Kind: careline.KindDialEnded, Status: careline.StatusCompleted}}
+			progress(call, leg, 2, careline.StatusCompleted), {
+				ID:        call + "/dial",
+				Call:      call,
+				Leg:       call,
+				MemberLeg: leg,
+				Kind:      careline.KindDialEnded,
+				Status:    careline.StatusCompleted,
+			}}
+
 		var want []string
 		var release func()
 		if n%2 == 1 { // all in one commit
@@ -355,6 +377,7 @@ func TestPostgresOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), "ALTER TABLE log_events ADD CHECK (id <> 'spoilt')"); err != nil {
 		t.Fatal(err)
 	}
+
 	h := s
 	release := h.Hold(t.Context())
 	var all sync.WaitGroup
@@ -385,6 +408,7 @@ func TestPostgresOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 func TestTextThatPostgresCannotHold(t *testing.T) {
 	t.Parallel()
 	s := openPostgres(t, store.Config{URL: newDatabase(t)})
+
 	odd := progress("CA1", "CB1", 1, careline.StatusRinging)
 	odd.Word, odd.Report = "a\x00b\xff", []byte("a\x00b\xff")
 	kept := mustAppend(t, s, odd)[0]

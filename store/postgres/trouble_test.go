@@ -28,6 +28,7 @@ func TestAClaimThatFailedHalfwayIsNobodys(t *testing.T) {
 			END IF;
 			RETURN true;
 		END $$`)
+
 	one := openPostgres(t, store.Config{URL: url + "&search_path=public,pg_catalog", Consumers: []string{chart}, Now: clock.Now})
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
 	mustAppend(t, one, request("CA1", "p1"))
@@ -45,6 +46,7 @@ func TestAServerThatMayOnlyBeReadIsLeft(t *testing.T) {
 	url := newDatabase(t)
 	s := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}})
 	mustAppend(t, s, request("CA1", "p1"))
+
 	execute(t, url, `CREATE TABLE demoted AS SELECT a.pid FROM pg_stat_activity a
 			WHERE a.datname = current_database() AND a.application_name = 'careline'`,
 		`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -89,6 +91,7 @@ func TestCloseWaitsForNoReading(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), "BEGIN; LOCK TABLE log_events"); err != nil {
 		t.Fatal(err)
 	}
+
 	read := make(chan error, 1)
 	go func() {
 		_, err := s.Events(context.Background(), "CA1")
@@ -111,6 +114,7 @@ func TestWhoWaitsBehindAServerThatHangsHearsOfIt(t *testing.T) {
 	t.Parallel()
 	s := openPostgres(t, store.Config{URL: newDatabase(t)})
 	release := s.Hold(t.Context())
+
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	asked, failed := 0, 0

@@ -105,6 +105,7 @@ func (t *tx) messages(calls []string) (all []string) {
 		}
 		message.WriteString("\n" + call)
 	}
+
 	if message.Len() > 0 {
 		all = append(all, message.String())
 	}
