@@ -1,9 +1,12 @@
 package store_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -37,6 +40,7 @@ func benchAppend(b *testing.B, waiting int, c store.Config) {
 	b.SetParallelism(waiting) // times GOMAXPROCS: meant for -cpu 1
 	b.ReportAllocs()
 	b.ResetTimer()
+	before := processor()
 	b.RunParallel(func(pb *testing.PB) {
 		first := events.Add(1) << 32
 		for n := first; pb.Next(); n++ {
@@ -46,9 +50,19 @@ func benchAppend(b *testing.B, waiting int, c store.Config) {
 			}
 		}
 	})
+	b.ReportMetric(float64((processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 	stats := s.Stats()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 	b.ReportMetric(float64(stats.Writes)/float64(max(stats.Commits, 1)), "events/commit")
+}
+
+// processor is the time of all processors that this process has used.
+func processor() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // benchEvent is the n-th report of many calls, six to a call.
@@ -93,4 +107,35 @@ func BenchmarkLoad(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkAppendStrangers is one report of a call of its own each, of random ids: the
+// dearest that there is, and what a load test sends.
+func BenchmarkAppendStrangers(b *testing.B) {
+	s, err := sqlite.Open(b.Context(), store.Config{URL: "file:" + filepath.Join(b.TempDir(), "log.db"), Consumers: []string{"chart"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	var events atomic.Int64
+	b.SetParallelism(32)
+	b.ReportAllocs()
+	b.ResetTimer()
+	before := processor()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			n := events.Add(1)
+			e := benchEvent(6*n + 1)
+			sum := sha256.Sum256(strconv.AppendInt(nil, n, 10))
+			e.Call, e.Leg = fmt.Sprintf("CA%x", sum[:16]), fmt.Sprintf("CA%x", sum[16:])
+			e.ID = e.Leg + "/1/initiated"
+			if _, _, err := s.Append(b.Context(), e); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64((processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	stats := s.Stats()
+	b.ReportMetric(float64(stats.Writes)/float64(max(stats.Commits, 1)), "events/commit")
 }

@@ -66,8 +66,10 @@ func (c conn) script(script string, version int) (err error) {
 		return err
 	}
 	defer end(&err)
-	mark := fmt.Sprintf("\nPRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, version)
-	return sqlitex.ExecuteScript(c.Conn, script+mark, nil)
+	return sqlitex.ExecuteScript(c.Conn, script+marked(version), nil)
 }
 
-func (c conn) upgrade(int) error { panic("todo") }
+// marked has a script say whose the database is, and which schema it has.
+func marked(version int) string {
+	return fmt.Sprintf("\nPRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, version)
+}

@@ -1,2 +1,0 @@
--- What later releases know of an event, as one JSON object; NULL: nothing.
-ALTER TABLE events ADD COLUMN facts TEXT;

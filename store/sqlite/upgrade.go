@@ -1,0 +1,186 @@
+package sqlite
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"perci.health/careline"
+)
+
+var (
+	//go:embed schema1to2.sql
+	secondSchema string
+	//go:embed upgrade.sql
+	copied string
+)
+
+// What the third schema added to the second.
+const thirdSchema = `ALTER TABLE events ADD COLUMN facts TEXT;`
+
+// upgrade brings the schema of an earlier release up to date, all in one transaction.
+// Events become bodies here, by the root's own words. What the old tables held is
+// overwritten: a number that is forgotten later must not be found in the file.
+func (c conn) upgrade(have int) (err error) {
+	if err := c.pragma("secure_delete = ON"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.pragma("secure_delete = OFF")) }()
+	end, err := sqlitex.ImmediateTransaction(c.Conn)
+	if err != nil {
+		return err
+	}
+	defer end(&err)
+
+	before := ""
+	if have < 2 {
+		before += secondSchema
+	}
+	if have < 3 {
+		before += thirdSchema
+	}
+	if err := sqlitex.ExecuteScript(c.Conn, before, nil); err != nil {
+		return err
+	}
+	aside, err := c.aside()
+	if err != nil {
+		return err
+	}
+	if err := sqlitex.ExecuteScript(c.Conn, aside+newest, nil); err != nil {
+		return err
+	}
+
+	if err := c.copyEvents(); err != nil {
+		return err
+	}
+	return sqlitex.ExecuteScript(c.Conn, copied+marked(schemaVersion), nil)
+}
+
+func (c conn) pragma(what string) error {
+	return sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+what, nil)
+}
+
+// aside renames the tables that there are, and drops their indexes, of which the new
+// ones bear the names.
+func (c conn) aside() (string, error) {
+	var script strings.Builder
+	err := c.query(`SELECT type, name FROM sqlite_master WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'`).each(func(row *sqlite.Stmt) bool {
+		name := row.ColumnText(1)
+		if row.ColumnText(0) == "index" {
+			fmt.Fprintf(&script, "DROP INDEX %s;\n", name)
+		} else {
+			fmt.Fprintf(&script, "ALTER TABLE %s RENAME TO old_%s;\n", name, name)
+		}
+		return true
+	})
+	return script.String(), err
+}
+
+func (c conn) copyEvents() error {
+	var unreadable error
+	err := c.query(`SELECT seq, call, id, kept, leg, kind, at, place, status, word, direction, member_leg, appointment, seconds,
+			answered_by, recording, request, report, trace, facts FROM old_events ORDER BY seq`).each(func(row *sqlite.Stmt) bool {
+		e, err := oldEvent(row)
+		if err == nil {
+			err = c.query(sqlAddEvent).int(row.ColumnInt64(0)).int(row.ColumnInt64(1)).text(e.ID).int(row.ColumnInt64(3)).null().bytes(e.Body()).exec()
+		}
+		if err != nil {
+			unreadable = fmt.Errorf("event %d: %w", row.ColumnInt64(0), err)
+		}
+		return err == nil
+	})
+	if err != nil {
+		return err
+	}
+	return unreadable
+}
+
+// oldRequest and oldFacts are what the first releases kept as JSON.
+type (
+	oldRequest struct {
+		Clinician string             `json:"clinician"`
+		Sender    careline.Reference `json:"sender"`
+		Patient   careline.Reference `json:"patient"`
+		Recipient careline.Reference `json:"recipient"`
+		To        string             `json:"to"`
+		CallerID  string             `json:"callerId"`
+		Refusal   careline.Refusal   `json:"refusal"`
+	}
+	oldFacts struct {
+		EndedBy   careline.Side    `json:"endedBy"`
+		Failure   careline.Failure `json:"failure"`
+		Names     careline.Names   `json:"names"`
+		Household bool             `json:"household"`
+		Limit     int              `json:"limit"`
+	}
+)
+
+// lookedUp ends the ids of events that were looked up, which is a field since.
+const lookedUp = "/reconciled"
+
+// oldEvent reads in the order of copyEvents.
+func oldEvent(row *sqlite.Stmt) (careline.CallEvent, error) {
+	e := careline.CallEvent{
+		ID:          row.ColumnText(2),
+		Leg:         row.ColumnText(4),
+		Kind:        careline.Kind(row.ColumnText(5)),
+		At:          timeAt(row, 6),
+		Order:       row.ColumnInt(7),
+		Status:      careline.Status(row.ColumnText(8)),
+		Word:        row.ColumnText(9),
+		Direction:   row.ColumnText(10),
+		MemberLeg:   row.ColumnText(11),
+		Appointment: row.ColumnText(12),
+		AnsweredBy:  row.ColumnText(14),
+		Recording:   row.ColumnText(15),
+		Report:      bytesAt(row, 17),
+		Trace:       row.ColumnText(18),
+		LookedUp:    strings.HasSuffix(row.ColumnText(2), lookedUp),
+	}
+	if !row.ColumnIsNull(13) {
+		e.Seconds = careline.SecondsOf(row.ColumnInt(13))
+	}
+
+	var asked oldRequest
+	var facts oldFacts
+	if err := errors.Join(parsed(row, 16, &asked), parsed(row, 19, &facts)); err != nil {
+		return e, err
+	}
+	e.EndedBy, e.Failure = facts.EndedBy, facts.Failure
+	e.Request = careline.Request{
+		Clinician: asked.Clinician,
+		Sender:    asked.Sender,
+		Patient:   asked.Patient,
+		Recipient: asked.Recipient,
+		Refusal:   asked.Refusal,
+		Names:     facts.Names,
+		Household: facts.Household,
+		Limit:     facts.Limit,
+	}
+
+	var errs [2]error
+	e.Request.To, errs[0] = oldPhone(asked.To)
+	e.Request.CallerID, errs[1] = oldPhone(asked.CallerID)
+	return e, errors.Join(errs[:]...)
+}
+
+// parsed reads a column of JSON; NULL leaves everything zero.
+func parsed(row *sqlite.Stmt, column int, into any) error {
+	text := bytesAt(row, column)
+	if len(text) == 0 {
+		return nil
+	}
+	return json.Unmarshal(text, into)
+}
+
+func oldPhone(e164 string) (careline.Phone, error) {
+	if e164 == "" {
+		return careline.Phone{}, nil
+	}
+	return careline.StoredPhone(e164)
+}
