@@ -255,13 +255,16 @@ func errNoResource() error {
 }
 
 func readResource(body []byte) (Resource, error) {
-	var head struct {
-		ResourceType string `json:"resourceType"`
-		ID           string `json:"id"`
-		Meta         Meta   `json:"meta"`
-	}
-	if !tolerant(bytes.TrimSpace(body), &head) || head.ResourceType == "" {
+	h, ok := headOf(body)
+	if !ok || h.resourceType == "" {
 		return Resource{}, errNoResource()
 	}
-	return Resource{Type: head.ResourceType, ID: head.ID, Version: versionID(head.Meta.VersionID), LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
+
+	return Resource{
+		Type:        h.resourceType,
+		ID:          h.id,
+		Version:     versionID(h.versionID),
+		LastUpdated: h.lastUpdated,
+		JSON:        body,
+	}, nil
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -30,7 +29,7 @@ type definition struct {
 	// shared is set of a definition that others may have made before and keep:
 	// then only our codes are added to it.
 	shared bool
-	body   element
+	body   *element
 }
 
 // definitions are in the order in which they are written. A NamingSystem has no
@@ -160,38 +159,35 @@ func (d definition) differences(have Resource) ([]string, error) {
 		return nil, careline.NewError(careline.CodeUnavailable, "The health record's definition cannot be read.", err)
 	}
 	var parts []string
-	for name, value := range d.over(there) {
-		if name != "date" && !reflect.DeepEqual(value, there[name]) {
-			parts = append(parts, name)
+	for _, m := range d.over(there).members {
+		if m.name != "date" && !equal(m.value, there.get(m.name)) {
+			parts = append(parts, m.name)
 		}
 	}
-	slices.Sort(parts)
 	return parts, nil
 }
 
 // over lays the definition over what the server has. What others have added is
 // kept; of a shared one, everything but our codes is theirs.
-func (d definition) over(there element) element {
-	all := element{}
-	for name, value := range there {
-		all[name] = value
-	}
+func (d definition) over(there *element) *element {
+	all := there.copied()
 	if !d.shared {
-		for name, value := range d.body {
-			all[name] = value
+		for _, m := range d.body.members {
+			all.set(m.name, m.value)
 		}
 		return all
 	}
-	ours, _ := d.body["concept"].([]any)
-	theirs, _ := there["concept"].([]any)
-	for _, o := range ours {
-		own, _ := o.(element)
-		if !slices.ContainsFunc(theirs, func(t any) bool { e, _ := t.(element); return e["code"] == own["code"] }) {
+
+	theirs := there.items("concept")
+	for _, o := range d.body.items("concept") {
+		own, _ := o.(*element)
+		has := func(t any) bool { e, _ := t.(*element); return e.get("code") == own.get("code") }
+		if !slices.ContainsFunc(theirs, has) {
 			theirs = append(slices.Clip(theirs), o)
 		}
 	}
 	if len(theirs) > 0 {
-		all["concept"] = theirs
+		all.set("concept", theirs)
 	}
 	return all
 }
@@ -239,7 +235,7 @@ func (c *Client) write(ctx context.Context, d definition, have Resource) (done b
 		return false, err
 	}
 	record := d.over(there)
-	delete(record, "text") // the server's narrative tells of what was before
+	record.remove("text") // the server's narrative tells of what was before
 	unstamp(record)
 	body, err := json.Marshal(record)
 	if err != nil {
