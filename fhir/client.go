@@ -208,12 +208,12 @@ func (c *Client) send(ctx context.Context, e exchange, token string) (answer, er
 		return answer{}, unreachable(ctx, err)
 	}
 	defer res.Body.Close()
+
 	bound := int64(maxBody)
 	if res.StatusCode >= 300 {
 		bound = maxErrorBody
 	}
-	// Read to the end, so that the connection can be used again.
-	body, err := io.ReadAll(io.LimitReader(res.Body, bound+1))
+	body, err := readBody(res, bound+1)
 	if err != nil {
 		return answer{}, unreachable(ctx, err)
 	}
@@ -221,6 +221,22 @@ func (c *Client) send(ctx context.Context, e exchange, token string) (answer, er
 		return answer{}, careline.NewError(careline.CodeRejected, "The health record's answer is too large to be read.", nil)
 	}
 	return answer{status: res.StatusCode, header: res.Header, body: body}, nil
+}
+
+// readBody reads to the end, so that the connection can be used again, but no more
+// than bound. What is as long as it said takes no more memory than that: the filer
+// keeps what it wrote.
+func readBody(res *http.Response, bound int64) ([]byte, error) {
+	if res.ContentLength <= 0 || res.ContentLength >= bound {
+		return io.ReadAll(io.LimitReader(res.Body, bound))
+	}
+
+	body := make([]byte, res.ContentLength)
+	if _, err := io.ReadFull(res.Body, body); err != nil {
+		return nil, err
+	}
+	_, err := io.Copy(io.Discard, io.LimitReader(res.Body, 1)) // its end is to be seen as well
+	return body, err
 }
 
 func (c *Client) request(ctx context.Context, e exchange, token string) (*http.Request, error) {

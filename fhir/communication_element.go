@@ -57,7 +57,7 @@ func list[T any](e *element, name string, items []T, one func(T) *element) {
 }
 
 func (c Coding) element() *element {
-	e := withRoom()
+	e := newElement()
 	put(e, "code", c.Code)
 	put(e, "display", c.Display)
 	put(e, "system", c.System)
@@ -65,34 +65,34 @@ func (c Coding) element() *element {
 }
 
 func (c CodeableConcept) element() *element {
-	e := withRoom()
+	e := newElement()
 	list(e, "coding", c.Coding, Coding.element)
 	put(e, "text", c.Text)
 	return e
 }
 
 func (i Identifier) element() *element {
-	e := withRoom()
+	e := newElement()
 	put(e, "system", i.System)
 	put(e, "value", i.Value)
 	return e
 }
 
 func (r Reference) element() *element {
-	e := withRoom()
+	e := newElement()
 	put(e, "display", r.Display)
 	put(e, "reference", r.Reference)
 	return e
 }
 
 func (p Payload) element() *element {
-	e := withRoom()
+	e := newElement()
 	put(e, "contentString", p.ContentString)
 	return e
 }
 
 func (x Extension) element() *element {
-	e := withRoom()
+	e := newElement()
 	list(e, "extension", x.Extension, Extension.element)
 	e.add("url", x.URL)
 	if x.ValueBoolean != nil {
@@ -105,6 +105,3 @@ func (x Extension) element() *element {
 	put(e, "valueString", x.ValueString)
 	return e
 }
-
-// withRoom is an element for the two or three members that most have.
-func withRoom() *element { return &element{members: make([]member, 0, 3)} }

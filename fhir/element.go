@@ -12,7 +12,10 @@ import (
 //
 // A map would say the same; read, compared and written for every event, it costs
 // three times as much.
-type element struct{ members []member }
+type element struct {
+	members []member
+	few     [3]member // room for those of most elements, so that each is one piece of memory
+}
 
 type member struct {
 	name  string
@@ -71,12 +74,20 @@ func (e *element) remove(name string) bool {
 	return there
 }
 
+// newElement is an element without members.
+func newElement() *element {
+	e := new(element)
+	e.members = e.few[:0]
+	return e
+}
+
 // copied has the same members; setting one of them leaves e as it is.
 func (e *element) copied() *element {
-	if e == nil {
-		return &element{}
+	copied := newElement()
+	if e != nil {
+		copied.members = append(copied.members, e.members...)
 	}
-	return &element{members: slices.Clone(e.members)}
+	return copied
 }
 
 func byName(m member, name string) int { return strings.Compare(m.name, name) }

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,6 +15,12 @@ import (
 // read, and the next one written: encoding/json, which asks a type what it is at
 // every step, took a tenth of all that an event costs. Held to be what it would have
 // read and written by tests.
+
+// reader reads elements. Their texts are parts of one copy of what is read.
+type reader struct {
+	*jsontext.Decoder
+	text string
+}
 
 // reading takes what encoding/json takes: of two members of one name the last
 // counts, and bytes that are no UTF-8 are replaced.
@@ -27,17 +33,16 @@ var errNoObject = errors.New("this is no JSON object")
 // decode reads a resource. A number keeps the digits it was written with (FHIR R4,
 // section 2.24.0.1, decimal).
 func decode(text []byte) (*element, error) {
-	d := reading(text)
-	if d.PeekKind() != '{' {
+	r := reader{Decoder: reading(text), text: string(text)}
+	if r.PeekKind() != '{' {
 		return nil, errNoObject
 	}
 
-	value, err := readValue(d)
+	e, err := r.element()
 	if err != nil {
 		return nil, err
 	}
-	read, _ := value.(*element)
-	return read, atEnd(d)
+	return e, atEnd(r.Decoder)
 }
 
 // atEnd is an error when anything follows.
@@ -48,21 +53,21 @@ func atEnd(d *jsontext.Decoder) error {
 	return nil
 }
 
-func readValue(d *jsontext.Decoder) (any, error) {
-	switch d.PeekKind() {
+func (r reader) value() (any, error) {
+	switch r.PeekKind() {
 	case '{':
-		return readElement(d)
+		return r.element()
 	case '[':
-		return readList(d)
+		return r.list()
 	}
 
-	raw, err := d.ReadValue()
+	raw, err := r.ReadValue()
 	if err != nil {
 		return nil, err
 	}
 	switch raw.Kind() {
 	case '"':
-		return unquoted(raw)
+		return r.unquoted(raw)
 	case '0':
 		return json.Number(raw), nil
 	case 'n':
@@ -71,18 +76,63 @@ func readValue(d *jsontext.Decoder) (any, error) {
 	return raw.Kind() == 't', nil
 }
 
-func readElement(d *jsontext.Decoder) (*element, error) {
-	e := &element{members: make([]member, 0, 3)}
-	err := eachMember(d, func(raw jsontext.Value) error {
-		name, err := unquoted(raw)
+func (r reader) element() (*element, error) {
+	e := newElement()
+	err := eachMember(r.Decoder, func(raw jsontext.Value) error {
+		name, err := r.unquoted(raw)
 		if err != nil {
 			return err
 		}
-		value, err := readValue(d)
+		value, err := r.value()
 		e.add(name, value)
 		return err
 	})
 	return e, err
+}
+
+func (r reader) list() ([]any, error) {
+	if _, err := r.ReadToken(); err != nil { // the bracket
+		return nil, err
+	}
+
+	list := make([]any, 0, 2)
+	for r.PeekKind() != ']' {
+		value, err := r.value()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+	}
+
+	_, err := r.ReadToken()
+	return list, err
+}
+
+// unquoted is the text of the JSON string that was read last.
+func (r reader) unquoted(raw jsontext.Value) (string, error) {
+	end := int(r.InputOffset()) - 1
+	if inner := r.text[end-len(raw)+2 : end]; plain(inner) {
+		return inner, nil
+	}
+	return unquoted(raw)
+}
+
+// plain reports whether a JSON string's inside is its text.
+func plain(inner string) bool { return strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner) }
+
+// unquoted leaves to encoding/json what has to be replaced in a JSON string.
+func unquoted(raw jsontext.Value) (text string, err error) {
+	err = json.Unmarshal(raw, &text)
+	return text, err
+}
+
+// add is set for one who reads: names mostly come in their order.
+func (e *element) add(name string, value any) {
+	if n := len(e.members); n == 0 || e.members[n-1].name < name {
+		e.members = append(e.members, member{name, value})
+		return
+	}
+	e.set(name, value)
 }
 
 // eachMember reads an object, whose brace is next. For each member take gets the
@@ -104,47 +154,6 @@ func eachMember(d *jsontext.Decoder, take func(name jsontext.Value) error) error
 
 	_, err := d.ReadToken()
 	return err
-}
-
-// add is set for one who reads: names mostly come in their order.
-func (e *element) add(name string, value any) {
-	if n := len(e.members); n == 0 || e.members[n-1].name < name {
-		e.members = append(e.members, member{name, value})
-		return
-	}
-	e.set(name, value)
-}
-
-func readList(d *jsontext.Decoder) ([]any, error) {
-	if _, err := d.ReadToken(); err != nil { // the bracket
-		return nil, err
-	}
-
-	list := make([]any, 0, 2)
-	for d.PeekKind() != ']' {
-		value, err := readValue(d)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, value)
-	}
-
-	_, err := d.ReadToken()
-	return list, err
-}
-
-// unquoted is the text of a JSON string.
-func unquoted(raw jsontext.Value) (string, error) {
-	inner := raw[1 : len(raw)-1]
-	if !slices.Contains(inner, '\\') && utf8.Valid(inner) {
-		return string(inner), nil
-	}
-
-	text, err := jsontext.AppendUnquote(nil, raw)
-	if err != nil && utf8.Valid(inner) {
-		return "", err
-	}
-	return string(text), nil // what was no UTF-8 is replaced
 }
 
 // MarshalJSON writes e as json.Marshal writes a map.
@@ -269,6 +278,10 @@ func readText(d *jsontext.Decoder, into *string) error {
 	raw, err := d.ReadValue()
 	if err != nil {
 		return err
+	}
+	if inner := string(raw[1 : len(raw)-1]); plain(inner) {
+		*into = inner
+		return nil
 	}
 	*into, err = unquoted(raw)
 	return err

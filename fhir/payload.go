@@ -14,11 +14,11 @@ const (
 	payloadInError = "Entered in error: "
 )
 
-// The parts of the payload's text, in their order; each begins with a semicolon.
+// The parts of the payload's text, in their order; the duration stands before the
+// summary. Each begins with a semicolon.
 const (
 	payloadStatus   = "; status="
 	payloadAnswered = "; answeredBy="
-	payloadDuration = "; duration="
 	payloadSummary  = "; summary="
 )
 
@@ -38,7 +38,7 @@ func payloadText(c careline.Call) string {
 		text += payloadAnswered + who
 	}
 	if n, known := c.Seconds.Value(); known {
-		text += fmt.Sprintf(payloadDuration+"%ds", n)
+		text += fmt.Sprintf("; duration=%ds", n)
 	}
 	if misread(c) {
 		text += payloadSummary + c.Summary()

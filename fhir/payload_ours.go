@@ -23,9 +23,9 @@ import (
 
 // carriersWord is as Twilio writes the words of its statuses, also one that is new
 // to us.
-var carriersWord = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+var carriersWord = regexp.MustCompile(`^[A-Za-z0-9_-]+`)
 
-var payloadSeconds = regexp.MustCompile(`^\d+s$`)
+var payloadSeconds = regexp.MustCompile(`^; duration=\d+s`)
 
 // payloadSummaries are the forms of careline.Call.Summary that were ever written
 // to a record. A new one is added, none is ever taken out: records have it.
@@ -58,7 +58,7 @@ func ourPayload(text string, first bool, record *element) bool {
 // words of its release, and those of this one. All are plain English, which others
 // may write too: ours always stands first.
 func ourRefusal(sentence string, record *element) bool {
-	if sentence == record.child("statusReason").text("text") {
+	if reason := record.child("statusReason").text("text"); reason != "" && reason == sentence {
 		return true
 	}
 
@@ -66,34 +66,30 @@ func ourRefusal(sentence string, record *element) bool {
 	return slices.ContainsFunc(refusals(), said) || sentence == careline.Refusal("").Sentence() || payloadCountry.MatchString(sentence)
 }
 
-// ourParts reads the parts from the last to the first, so that nothing is left
-// over. A word that is none of Twilio's kind is ours if the record's extension has
-// it, too.
+// ourParts reads part by part, and leaves nothing over.
 func ourParts(parts string, record *element) bool {
-	well := true
-	part := func(name string, is func(value string) bool) {
-		if rest, value, there := cutLast(parts, name); there {
-			parts, well = rest, well && is(value)
-		}
-	}
-	wordOf := func(detail string) func(string) bool {
-		return func(word string) bool {
-			return carriersWord.MatchString(word) || word != "" && word == strings.TrimSpace(detailOf(record, detail).text("valueString"))
-		}
-	}
-
-	part(payloadSummary, payloadSummaries.MatchString)
-	part(payloadDuration, payloadSeconds.MatchString)
-	part(payloadAnswered, wordOf(detailAnsweredBy))
-	part(payloadStatus, wordOf(detailStatus))
-	return well && parts == ""
+	parts = afterWord(parts, payloadStatus, detailOf(record, detailStatus))
+	parts = afterWord(parts, payloadAnswered, detailOf(record, detailAnsweredBy))
+	parts = payloadSeconds.ReplaceAllString(parts, "")
+	summary, said := strings.CutPrefix(parts, payloadSummary)
+	return parts == "" || said && payloadSummaries.MatchString(summary)
 }
 
-// cutLast is strings.Cut at the last place of sep.
-func cutLast(text, sep string) (before, after string, found bool) {
-	at := strings.LastIndex(text, sep)
-	if at < 0 {
-		return text, "", false
+// afterWord is what follows the part of that name; all, when that is not the first
+// or its word is none of the carrier's. A word that is not of Twilio's kind is the
+// carrier's if the record's extension has it, too.
+func afterWord(parts, name string, detail *element) string {
+	rest, found := strings.CutPrefix(parts, name)
+	if !found {
+		return parts
 	}
-	return text[:at], text[at+len(sep):], true
+
+	odd := strings.TrimSpace(detail.text("valueString"))
+	if after, ok := strings.CutPrefix(rest, odd); ok && odd != "" && (after == "" || after[0] == ';') {
+		return after
+	}
+	if word := carriersWord.FindString(rest); word != "" {
+		return rest[len(word):]
+	}
+	return parts
 }
