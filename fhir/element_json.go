@@ -38,8 +38,8 @@ func decode(text []byte) (*element, error) {
 		return nil, errNoObject
 	}
 
-	e, err := r.element()
-	if err != nil {
+	e := &element{members: make([]member, 0, 20)}
+	if err := r.into(e); err != nil {
 		return nil, err
 	}
 	return e, atEnd(r.Decoder)
@@ -78,7 +78,11 @@ func (r reader) value() (any, error) {
 
 func (r reader) element() (*element, error) {
 	e := newElement()
-	err := eachMember(r.Decoder, func(raw jsontext.Value) error {
+	return e, r.into(e)
+}
+
+func (r reader) into(e *element) error {
+	return eachMember(r.Decoder, func(raw jsontext.Value) error {
 		name, err := r.unquoted(raw)
 		if err != nil {
 			return err
@@ -87,7 +91,6 @@ func (r reader) element() (*element, error) {
 		e.add(name, value)
 		return err
 	})
-	return e, err
 }
 
 func (r reader) list() ([]any, error) {
