@@ -23,11 +23,13 @@ func (c Communication) element() *element {
 	if c.Sender != nil {
 		e.add("sender", c.Sender.element())
 	}
+
 	put(e, "sent", c.Sent)
 	put(e, "status", c.Status)
 	if c.StatusReason != nil {
 		e.add("statusReason", c.StatusReason.element())
 	}
+
 	if c.Subject != nil {
 		e.add("subject", c.Subject.element())
 	}

@@ -177,6 +177,7 @@ func (e *element) appendTo(b []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+
 	return append(b, '}'), nil
 }
 
@@ -196,6 +197,7 @@ func appendValue(b []byte, value any) ([]byte, error) {
 		}
 		return append(b, "false"...), nil
 	}
+
 	return append(b, "null"...), nil
 }
 

@@ -124,7 +124,12 @@ func (w *filer) put(ctx context.Context, d *draft, base Resource, known string) 
 			return base, nil
 		}
 
-		written, err := w.client.Update(ctx, Resource{Type: d.resource, ID: base.ID, Version: base.Version, JSON: body})
+		written, err := w.client.Update(ctx, Resource{
+			Type:    d.resource,
+			ID:      base.ID,
+			Version: base.Version,
+			JSON:    body,
+		})
 		if err == nil {
 			return written, nil
 		}

@@ -24,7 +24,12 @@ func (k *resourceKind) addIdentifiers(ours, record *element) (changed bool) {
 		own, _ := id.(*element)
 		has := func(item any) bool {
 			have, _ := item.(*element)
-			return k.sameEntry(pair{name: "identifier", ours: own, there: have, record: record})
+			return k.sameEntry(pair{
+				name:   "identifier",
+				ours:   own,
+				there:  have,
+				record: record,
+			})
 		}
 		if !slices.ContainsFunc(there, has) {
 			there, changed = append(slices.Clip(there), id), true

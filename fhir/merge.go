@@ -59,7 +59,14 @@ func (k *resourceKind) overlayOne(record *element, name string, ours *element) *
 		return all
 	}
 
-	if there == nil || !k.sameEntry(pair{name: name, ours: ours, there: there, first: true, record: record}) {
+	both := pair{
+		name:   name,
+		ours:   ours,
+		there:  there,
+		first:  true,
+		record: record,
+	}
+	if there == nil || !k.sameEntry(both) {
 		return ours
 	}
 	return k.merged(ours, there)
@@ -73,7 +80,13 @@ func (k *resourceKind) overlayList(record *element, name string, ours, there []a
 		have, _ := item.(*element)
 		i := slices.IndexFunc(ours, func(o any) bool {
 			own, _ := o.(*element)
-			return k.sameEntry(pair{name: name, ours: own, there: have, first: at == 0, record: record})
+			return k.sameEntry(pair{
+				name:   name,
+				ours:   own,
+				there:  have,
+				first:  at == 0,
+				record: record,
+			})
 		})
 		if i < 0 {
 			all = append(all, item)
@@ -82,6 +95,7 @@ func (k *resourceKind) overlayList(record *element, name string, ours, there []a
 		own, _ := all[i].(*element)
 		all[i] = k.merged(own, have)
 	}
+
 	return all
 }
 

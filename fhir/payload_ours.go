@@ -63,7 +63,7 @@ func ourRefusal(sentence string, record *element) bool {
 	}
 
 	said := func(r refusal) bool { return r.code.Sentence() == sentence }
-	return slices.ContainsFunc(refusals(), said) || sentence == careline.Refusal("").Sentence() || payloadCountry.MatchString(sentence)
+	return slices.ContainsFunc(refusals, said) || sentence == careline.Refusal("").Sentence() || payloadCountry.MatchString(sentence)
 }
 
 // ourParts reads part by part, and leaves nothing over.

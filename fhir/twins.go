@@ -146,6 +146,7 @@ func choose(found []Resource, known string) (kept Resource, others []Resource) {
 			others = append(others, r)
 		}
 	}
+
 	if kept.ID == "" || withdrawn.ID == known && known != "" {
 		return withdrawn, others
 	}
