@@ -35,7 +35,15 @@ func TestProjectorSparesTheMarkWhereNobodyCanHaveTried(t *testing.T) {
 	if err != nil || c.given[0].Tried || len(l.saved) != 0 {
 		t.Fatalf("given %+v, saved %+v, %v; want it made without a look or a mark", c.given, l.saved, err)
 	}
-	if want := (careline.Filing{Call: "CA1", ID: "comm-1", Version: "v1", Seq: 1, Tried: true}); filed != want {
+
+	want := careline.Filing{
+		Call:    "CA1",
+		ID:      "comm-1",
+		Version: "v1",
+		Seq:     1,
+		Tried:   true,
+	}
+	if filed != want {
 		t.Errorf("it stands at %+v, want %+v", filed, want)
 	}
 }
@@ -70,6 +78,7 @@ func TestProjectorMarksWhatFailedWithoutAMark(t *testing.T) {
 // nobody knows whether the process before has begun it.
 func TestProjectorLooksWhereAProcessMayHaveDied(t *testing.T) {
 	t.Parallel()
+
 	for name, test := range map[string]struct {
 		exclusive bool
 		delivery  func(*log) careline.Delivery
@@ -178,6 +187,7 @@ func newRecord(t *testing.T) theRecord {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	server := httptest.NewServer(box.Handler())
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -186,6 +196,7 @@ func newRecord(t *testing.T) theRecord {
 			t.Error(err)
 		}
 	})
+
 	client, err := fhir.New(fhir.Config{BaseURL: server.URL + "/fhir/R4", HTTP: &http.Client{}})
 	if err != nil {
 		t.Fatal(err)

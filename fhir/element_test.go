@@ -28,6 +28,7 @@ func plainly(value any) any {
 		}
 		return all
 	}
+
 	return value
 }
 
@@ -76,6 +77,7 @@ func TestElementsAreReadAndWrittenAsByEncodingJSON(t *testing.T) {
 	} {
 		readsAlike(t, []byte(text))
 	}
+
 	rapid.Check(t, func(t *rapid.T) {
 		text, err := json.Marshal(anyObject(t, 3))
 		if err != nil {
@@ -112,6 +114,7 @@ func anyValue(t *rapid.T, depth int) any {
 	case kind == 3:
 		return rapid.SampledFrom([]any{nil, true, false}).Draw(t, "word")
 	}
+
 	return rapid.String().Draw(t, "text")
 }
 

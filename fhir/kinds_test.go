@@ -40,30 +40,48 @@ const (
 
 func allThings() map[string]thing {
 	return map[string]thing{
-		"a recording's Media": {
-			kind: fhir.RecordingKind(), resource: "Media", identifier: fhir.Identifier{System: "https://www.twilio.com/", Value: "RE1"},
-			early: `{"resourceType":"Media","status":"preparation",` + ofTwilio + `}`,
-			over:  `{"resourceType":"Media","status":"completed","subject":{"reference":"Patient/m1"},"duration":12,` + ofTwilio + `}`,
-			written: `{"resourceType":"Media","status":"completed","subject":{"reference":"Patient/m1"},"duration":12,` + added + `,` +
-				strings.NewReplacer(`"code":"call-recording"}]`, `"code":"call-recording"},{"system":"https://perci.health/fhir/tag","code":"legal-hold"}]`,
-					`"value":"RE1"}]`, `"value":"RE1"},{"system":"urn:theirs","value":"9"}]`).Replace(ofTwilio) + `}`,
-		},
-		"a follow-up's Task": {
-			kind: fhir.FollowUpKind(), resource: "Task", identifier: fhir.Identifier{System: "https://perci.health/fhir/follow-up", Value: "CA1/missed-call"},
-			early: `{"resourceType":"Task","status":"requested","owner":{"reference":"Practitioner/p1"},"input":[{"type":{"text":"calls"},"valueInteger":1}],` + ofACall + `}`,
-			over:  `{"resourceType":"Task","status":"completed","for":{"reference":"Patient/m1"},"input":[{"type":{"text":"calls"},"valueInteger":2}],` + ofACall + `}`,
-			written: `{"resourceType":"Task","status":"completed","for":{"reference":"Patient/m1"},"input":[{"type":{"text":"calls"},"valueInteger":2}],"meta":{"tag":[{"system":"https://perci.health/fhir/tag","code":"legal-hold"}]},` + added + `,` +
-				strings.NewReplacer(`"code":"missed-call"}]`, `"code":"missed-call"},{"system":"urn:theirs","code":"urgent"}]`,
-					`"value":"CA1/missed-call"}]`, `"value":"CA1/missed-call"},{"system":"urn:theirs","value":"9"}]`).Replace(ofACall) + `}`,
-		},
-		"a call's Communication": {
-			kind: fhir.CallKind(), resource: "Communication", identifier: fhir.Identifier{System: "https://www.twilio.com/", Value: "CA1"},
-			early: `{"resourceType":"Communication","status":"in-progress","payload":[{"contentString":"Outbound Twilio voice call; status=ringing"}],` + ofACallItself + `}`,
-			over:  `{"resourceType":"Communication","status":"completed","payload":[{"contentString":"Outbound Twilio voice call; status=busy"}],` + ofACallItself + `}`,
-			written: `{"resourceType":"Communication","status":"completed","payload":[{"contentString":"Outbound Twilio voice call; status=busy"}],"meta":{"tag":[{"system":"https://perci.health/fhir/tag","code":"legal-hold"}]},` + added + `,` +
-				strings.Replace(ofACallItself, `"value":"CA1"}]`, `"value":"CA1"},{"system":"urn:theirs","value":"9"}]`, 1) + `}`,
-			withdrawn: `"Entered in error: Outbound Twilio voice call; status=ringing"`,
-		},
+		"a recording's Media":    aRecording(),
+		"a follow-up's Task":     aFollowUp(),
+		"a call's Communication": aCallItself(),
+	}
+}
+
+func aRecording() thing {
+	return thing{
+		kind:       fhir.RecordingKind(),
+		resource:   "Media",
+		identifier: fhir.Identifier{System: "https://www.twilio.com/", Value: "RE1"},
+		early:      `{"resourceType":"Media","status":"preparation",` + ofTwilio + `}`,
+		over:       `{"resourceType":"Media","status":"completed","subject":{"reference":"Patient/m1"},"duration":12,` + ofTwilio + `}`,
+		written: `{"resourceType":"Media","status":"completed","subject":{"reference":"Patient/m1"},"duration":12,` + added + `,` +
+			strings.NewReplacer(`"code":"call-recording"}]`, `"code":"call-recording"},{"system":"https://perci.health/fhir/tag","code":"legal-hold"}]`,
+				`"value":"RE1"}]`, `"value":"RE1"},{"system":"urn:theirs","value":"9"}]`).Replace(ofTwilio) + `}`,
+	}
+}
+
+func aFollowUp() thing {
+	return thing{
+		kind:       fhir.FollowUpKind(),
+		resource:   "Task",
+		identifier: fhir.Identifier{System: "https://perci.health/fhir/follow-up", Value: "CA1/missed-call"},
+		early:      `{"resourceType":"Task","status":"requested","owner":{"reference":"Practitioner/p1"},"input":[{"type":{"text":"calls"},"valueInteger":1}],` + ofACall + `}`,
+		over:       `{"resourceType":"Task","status":"completed","for":{"reference":"Patient/m1"},"input":[{"type":{"text":"calls"},"valueInteger":2}],` + ofACall + `}`,
+		written: `{"resourceType":"Task","status":"completed","for":{"reference":"Patient/m1"},"input":[{"type":{"text":"calls"},"valueInteger":2}],"meta":{"tag":[{"system":"https://perci.health/fhir/tag","code":"legal-hold"}]},` + added + `,` +
+			strings.NewReplacer(`"code":"missed-call"}]`, `"code":"missed-call"},{"system":"urn:theirs","code":"urgent"}]`,
+				`"value":"CA1/missed-call"}]`, `"value":"CA1/missed-call"},{"system":"urn:theirs","value":"9"}]`).Replace(ofACall) + `}`,
+	}
+}
+
+func aCallItself() thing {
+	return thing{
+		kind:       fhir.CallKind(),
+		resource:   "Communication",
+		identifier: fhir.Identifier{System: "https://www.twilio.com/", Value: "CA1"},
+		early:      `{"resourceType":"Communication","status":"in-progress","payload":[{"contentString":"Outbound Twilio voice call; status=ringing"}],` + ofACallItself + `}`,
+		over:       `{"resourceType":"Communication","status":"completed","payload":[{"contentString":"Outbound Twilio voice call; status=busy"}],` + ofACallItself + `}`,
+		written: `{"resourceType":"Communication","status":"completed","payload":[{"contentString":"Outbound Twilio voice call; status=busy"}],"meta":{"tag":[{"system":"https://perci.health/fhir/tag","code":"legal-hold"}]},` + added + `,` +
+			strings.Replace(ofACallItself, `"value":"CA1"}]`, `"value":"CA1"},{"system":"urn:theirs","value":"9"}]`, 1) + `}`,
+		withdrawn: `"Entered in error: Outbound Twilio voice call; status=ringing"`,
 	}
 }
 
@@ -185,20 +203,22 @@ func TestEveryKindAgainstMedplumLike(t *testing.T) {
 
 // everyKind asks of each kind of resource what is promised of a call's Communication.
 func everyKind(t *testing.T, open func(*testing.T) *server) {
+	troubles := map[string]func(desk){
+		"a version for each change":              filesEachChange,
+		"the answer to the making is lost":       losesTheMaking,
+		"the answer to a change is lost":         losesAChange,
+		"somebody adds to it meanwhile":          keepsWhatIsAdded,
+		"it is told anew before it is laid over": tellsItAnew,
+		"there are twins":                        withdrawsTwins,
+		"a person has entered it in error":       leavesItInError,
+		"it was deleted":                         leavesItDeleted,
+		"the id is another's":                    writesOverNoOther,
+		"what is over is not reopened":           reopensNothing,
+		"the quota, or the database":             waitsWithIt,
+	}
+
 	for kind, of := range allThings() {
-		for trouble, test := range map[string]func(desk){
-			"a version for each change":              filesEachChange,
-			"the answer to the making is lost":       losesTheMaking,
-			"the answer to a change is lost":         losesAChange,
-			"somebody adds to it meanwhile":          keepsWhatIsAdded,
-			"it is told anew before it is laid over": tellsItAnew,
-			"there are twins":                        withdrawsTwins,
-			"a person has entered it in error":       leavesItInError,
-			"it was deleted":                         leavesItDeleted,
-			"the id is another's":                    writesOverNoOther,
-			"what is over is not reopened":           reopensNothing,
-			"the quota, or the database":             waitsWithIt,
-		} {
+		for trouble, test := range troubles {
 			t.Run(kind+"/"+trouble, func(t *testing.T) { test(desk{server: open(t), thing: of, t: t}) })
 		}
 	}
@@ -211,11 +231,13 @@ func filesEachChange(d desk) {
 			d.t.Errorf("filed again: %+v, want %+v", again, f)
 		}
 	}
+
 	f = d.file(d.over, f)
 	d.wantVersions(f.ID, 2)
 	if f.Doubted {
 		d.t.Error("doubted, though every answer came")
 	}
+
 	if diff := cmp.Diff(stated(d.t, []byte(d.over)), stated(d.t, d.read(f.ID).JSON)); diff != "" {
 		d.t.Errorf("the record (-said +there):\n%s", diff)
 	}
@@ -227,6 +249,7 @@ func stated(t *testing.T, text []byte) (said map[string]any) {
 	if err := json.Unmarshal(text, &said); err != nil {
 		t.Fatal(err)
 	}
+
 	delete(said, "id")
 	meta, _ := said["meta"].(map[string]any)
 	for name := range meta {
@@ -234,6 +257,7 @@ func stated(t *testing.T, text []byte) (said map[string]any) {
 			delete(meta, name)
 		}
 	}
+
 	if len(meta) == 0 {
 		delete(said, "meta")
 	}
@@ -241,23 +265,36 @@ func stated(t *testing.T, text []byte) (said map[string]any) {
 }
 
 func losesTheMaking(d desk) {
-	d.fail(d.t, fault{Method: http.MethodPost, Path: "/fhir/R4/" + d.resource, After: true, Times: 1})
+	d.fail(d.t, fault{
+		Method: http.MethodPost,
+		Path:   "/fhir/R4/" + d.resource,
+		After:  true,
+		Times:  1,
+	})
+
 	f, err := d.try(d.early, careline.Filing{})
 	wantCode(d.t, err, careline.CodeUnavailable)
 	if !f.Tried {
 		d.t.Fatal("not tried, though it is stored")
 	}
+
 	f = d.file(d.over, f)
 	if !f.Doubted {
 		d.t.Error("not doubted after a lost answer")
 	}
+
 	d.wantOne(f.ID)
 	d.wantVersions(f.ID, 2)
 }
 
 func losesAChange(d desk) {
 	f := d.file(d.early, careline.Filing{})
-	d.fail(d.t, fault{Method: http.MethodPut, Path: f.ID, After: true, Times: 1})
+	d.fail(d.t, fault{
+		Method: http.MethodPut,
+		Path:   f.ID,
+		After:  true,
+		Times:  1,
+	})
 	_, err := d.try(d.over, f)
 	wantCode(d.t, err, careline.CodeUnavailable)
 	if g := d.file(d.over, f); g.Version == f.Version {
@@ -272,6 +309,7 @@ func keepsWhatIsAdded(d desk) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+
 	d.edit(f.ID, func(m map[string]any) {
 		m["note"] = []any{object{"text": "Please read."}}
 		m["extension"] = []any{object{"url": "urn:theirs", "valueString": "x"}}
@@ -285,11 +323,13 @@ func keepsWhatIsAdded(d desk) {
 		tags, _ := meta["tag"].([]any)
 		m["meta"] = object{"tag": append([]any{object{"system": "https://perci.health/fhir/tag", "code": "legal-hold"}}, tags...)}
 	})
+
 	for range 2 {
 		if f, err = filer.File(d.t.Context(), d.said(d.over), f, nil); err != nil {
 			d.t.Fatal(err)
 		}
 	}
+
 	if diff := cmp.Diff(stated(d.t, []byte(d.written)), stated(d.t, d.read(f.ID).JSON)); diff != "" {
 		d.t.Errorf("the record (-want +there):\n%s", diff)
 	}
@@ -306,6 +346,7 @@ func tellsItAnew(d desk) {
 			d.t.Errorf("under %+v: error %v, want that of the telling", late, err)
 		}
 	}
+
 	d.wantVersions(early.ID, 2)
 	f, err := d.filer().File(d.t.Context(), d.said(d.early), early, func(context.Context) (fhir.Said, error) { return d.said(d.over), nil })
 	if err != nil || statusIn(d.t, d.read(f.ID)) != "completed" {
@@ -388,16 +429,19 @@ func reopensNothing(d desk) {
 			d.t.Errorf("under %+v: %+v, want to be left at %+v", late, got, f)
 		}
 	}
+
 	d.edit(f.ID, func(m map[string]any) {
 		m["identifier"] = []any{object{"system": "urn:theirs", "value": "9"}}
 		m["note"] = []any{object{"text": "n"}}
 		m["extension"] = []any{object{"url": "https://perci.health/fhir/StructureDefinition/twilio-call", "extension": []any{object{"url": "callSid", "valueString": "CA1"}}}}
 	})
+
 	if d.resource != "Communication" { // of which alone the extension names what it is of
 		_, err := d.try(d.early, f)
 		wantCode(d.t, err, careline.CodeRejected)
 		return
 	}
+
 	d.file(d.early, f)
 	if now := d.read(f.ID); statusIn(d.t, now) != "completed" || !strings.Contains(string(now.JSON), d.identifier.Value+`"`) {
 		d.t.Errorf("it got more than its identifier back: %s", now.JSON)
@@ -406,13 +450,19 @@ func reopensNothing(d desk) {
 
 func waitsWithIt(d desk) {
 	for status, tried := range map[int]bool{429: false, 403: false, 401: false, 503: true, 500: true, 408: true} {
-		d.fail(d.t, fault{Method: http.MethodPost, Path: "/fhir/R4/" + d.resource, Status: status, Times: 2})
+		d.fail(d.t, fault{
+			Method: http.MethodPost,
+			Path:   "/fhir/R4/" + d.resource,
+			Status: status,
+			Times:  2,
+		})
 		f, err := d.try(d.early, careline.Filing{})
 		wantCode(d.t, err, careline.CodeUnavailable)
 		if f.Tried != tried {
 			d.t.Errorf("after HTTP %d tried %t, want %t", status, f.Tried, tried)
 		}
 	}
+
 	d.fail(d.t)
 	d.wantOne(d.file(d.over, careline.Filing{}).ID)
 }

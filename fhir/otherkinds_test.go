@@ -38,13 +38,16 @@ func FollowUpKind() *Kind {
 			{System: "https://perci.health/fhir/CodeSystem/follow-up", Code: "voicemail"},
 		},
 		dropped: []string{"owner"},
-		same: func(p pair) (same, decided bool) {
-			if p.name != "input" {
-				return false, false
-			}
-			return p.ours.child("type").text("text") == p.there.child("type").text("text"), true
-		},
+		same:    sameInput,
 	}}
+}
+
+// sameInput knows an input by what it is.
+func sameInput(p pair) (same, decided bool) {
+	if p.name != "input" {
+		return false, false
+	}
+	return p.ours.child("type").text("text") == p.there.child("type").text("text"), true
 }
 
 // CallKind is that of Chart, for what is asked of all kinds alike.

@@ -120,7 +120,13 @@ func TestOurPayloadKnowsWhateverIsWritten(t *testing.T) {
 func TestOverlayLeavesTextsThatBeginLikeOurs(t *testing.T) {
 	t.Parallel()
 	const theirs = "Outbound Twilio voice call; status=completed. The patient will ring back."
-	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusCompleted, Word: "completed"}
+	call := careline.Call{
+		Key:          "CA1",
+		ClinicianLeg: "CA1",
+		Status:       careline.StatusCompleted,
+		Word:         "completed",
+	}
+
 	for _, have := range []string{
 		`{"payload":[{"contentString":"Outbound Twilio voice call; status=ringing"},{"contentString":%q}]}`,
 		`{"payload":[{"contentString":%q},{"contentString":"Outbound Twilio voice call; status=ringing"}]}`,
@@ -140,6 +146,7 @@ func TestOverlayLeavesTextsThatBeginLikeOurs(t *testing.T) {
 func TestTellsOfReadsPastMistypedElements(t *testing.T) {
 	t.Parallel()
 	ids := []Identifier{{System: systemTwilio, Value: "CA1"}, {System: systemTwilio, Value: "CA2"}}
+
 	for text, want := range map[string]bool{
 		`{"identifier":[7,{"system":8,"value":"CA1"},{"system":"https://www.twilio.com/","value":"CA2"}]}`:                                                  true,
 		`{"identifier":{"system":"https://www.twilio.com/","value":"CA2"}}`:                                                                                 false,
