@@ -71,8 +71,8 @@ func kindWord(text string) string {
 }
 
 // kinds are the types that careline asks for or may meet.
-var kinds = []string{"AccessPolicy", "Appointment", "Bundle", "CapabilityStatement", "CodeSystem", "Communication", "NamingSystem",
-	"OperationOutcome", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "StructureDefinition", "ValueSet"}
+var kinds = []string{"AccessPolicy", "Appointment", "Bundle", "CapabilityStatement", "CodeSystem", "Communication", "Media", "NamingSystem",
+	"OperationOutcome", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "StructureDefinition", "Task", "ValueSet"}
 
 // believeMatches looks at a page of a searchset. What a server includes of its own
 // accord, as its OperationOutcome, is no match; by whom an Appointment is attended
