@@ -165,7 +165,7 @@ func (c *Client) send(ctx context.Context, e exchange, token string) (answer, er
 	if err != nil {
 		return answer{}, unreachable(ctx, err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }() // it was read, or the error of that is told
 
 	bound := int64(maxBody)
 	if res.StatusCode >= 300 {

@@ -159,6 +159,8 @@ func eachMember(d *jsontext.Decoder, take func(name jsontext.Value) error) error
 	return err
 }
 
+var _ json.Marshaler = (*element)(nil)
+
 // MarshalJSON writes e as json.Marshal writes a map.
 func (e *element) MarshalJSON() ([]byte, error) { return e.appendTo(nil) }
 

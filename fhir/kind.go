@@ -52,6 +52,8 @@ type statement interface {
 	identifiers() []Identifier // by which it is found: ours, never empty
 }
 
+var _ statement = Communication{}
+
 // pair is an entry that careline writes and one that stands in the record, in
 // elements or lists of one name.
 type pair struct {
