@@ -1,6 +1,7 @@
 package calls_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,9 @@ func (l *log) Filing(_ context.Context, call string) (careline.Filing, error) {
 	return l.filing, l.err
 }
 
-func (l *log) SaveFiling(_ context.Context, f careline.Filing) error {
-	if l.err != nil {
-		return l.err
+func (l *log) SaveFiling(ctx context.Context, f careline.Filing) error {
+	if err := cmp.Or(l.err, ctx.Err()); err != nil {
+		return err
 	}
 	l.filing, l.saved = f, append(l.saved, f)
 	return nil
@@ -45,11 +46,13 @@ func (c *chart) File(ctx context.Context, call careline.Call, f careline.Filing,
 			return f, err
 		}
 	}
+
 	c.filed, c.given = append(c.filed, call), append(c.given, f)
 	if c.err != nil {
 		f.Tried = f.Tried || c.stored
 		return f, c.err
 	}
+
 	f.ID, f.Version = "comm-1", fmt.Sprint("v", len(c.filed))
 	return f, nil
 }
@@ -57,11 +60,32 @@ func (c *chart) File(ctx context.Context, call careline.Call, f careline.Filing,
 func aCall(l *log) {
 	for i, word := range []string{"initiated", "ringing", "in-progress", "completed"} {
 		if i == 0 {
-			_, _, _ = l.Append(context.Background(), careline.CallEvent{ID: "CA1/request", Call: "CA1", Leg: "CA1", Kind: careline.KindRequested, Appointment: "a1",
-				Request: careline.Request{Clinician: "dr-1", Sender: "Practitioner/dr-1", Patient: "Patient/p1", Recipient: "Patient/p1"}})
+			_, _, _ = l.Append(context.Background(), careline.CallEvent{
+				ID:          "CA1/request",
+				Call:        "CA1",
+				Leg:         "CA1",
+				Kind:        careline.KindRequested,
+				Appointment: "a1",
+				Request: careline.Request{
+					Clinician: "dr-1",
+					Sender:    "Practitioner/dr-1",
+					Patient:   "Patient/p1",
+					Recipient: "Patient/p1",
+				},
+			})
 		}
-		_, _, _ = l.Append(context.Background(), careline.CallEvent{ID: "CA2/" + word, Call: "CA1", Leg: "CA2", Kind: careline.KindProgress, Order: i,
-			Status: careline.Status(word), Word: word, At: noon.Add(time.Duration(i) * time.Second), Appointment: "a1"})
+
+		_, _, _ = l.Append(context.Background(), careline.CallEvent{
+			ID:          "CA2/" + word,
+			Call:        "CA1",
+			Leg:         "CA2",
+			Kind:        careline.KindProgress,
+			Order:       i,
+			Status:      careline.Status(word),
+			Word:        word,
+			At:          noon.Add(time.Duration(i) * time.Second),
+			Appointment: "a1",
+		})
 	}
 }
 
@@ -72,11 +96,20 @@ func projector(t *testing.T, l *log, c *chart) calls.Projector {
 
 func deliver(p calls.Projector, events []careline.CallEvent) error {
 	for _, e := range events {
-		if err := p.Handle(context.Background(), careline.Delivery{Event: e}); err != nil {
+		if err := handle(p, careline.Delivery{Event: e}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// handle saves what was filed with the end of the delivery, as the relay does.
+func handle(p calls.Projector, d careline.Delivery) error {
+	filed, err := p.Handle(context.Background(), d)
+	if err != nil || filed == (careline.Filing{}) {
+		return err
+	}
+	return p.Log.SaveFiling(context.Background(), filed)
 }
 
 func TestProjectorFilesOneVersionAnEvent(t *testing.T) {
@@ -86,16 +119,19 @@ func TestProjectorFilesOneVersionAnEvent(t *testing.T) {
 	if err := deliver(projector(t, l, c), l.events); err != nil {
 		t.Fatal(err)
 	}
+
 	var told []careline.Status
 	for _, call := range c.filed {
 		told = append(told, call.Status)
 	}
+
 	if fmt.Sprint(told) != "[requested initiated ringing in-progress completed]" {
 		t.Errorf("filed %v", told)
 	}
 	if c.given[0].Tried || c.given[0].ID != "" || c.given[1].ID != "comm-1" || c.given[4].Version != "v4" {
 		t.Errorf("given %+v", c.given)
 	}
+
 	if l.filing.Seq != 5 || l.filing.Version != "v5" {
 		t.Errorf("left at %+v", l.filing)
 	}
@@ -105,13 +141,21 @@ func TestProjectorBelievesWhatADeliveryBrings(t *testing.T) {
 	t.Parallel()
 	l, c := new(log), new(chart)
 	aCall(l)
-	known := careline.Known{Events: l.events, Filing: careline.Filing{Call: "CA1", ID: "comm-9", Version: "v9", Seq: 1, Tried: true}}
+	known := careline.Known{Events: l.events, Filing: careline.Filing{
+		Call:    "CA1",
+		ID:      "comm-9",
+		Version: "v9",
+		Seq:     1,
+		Tried:   true,
+	}}
+
 	l.events = nil // asked now, the log would tell nothing
 	for _, e := range known.Events[:2] {
-		if err := projector(t, l, c).Handle(context.Background(), careline.Delivery{Event: e, Known: &known}); err != nil {
+		if err := handle(projector(t, l, c), careline.Delivery{Event: e, Known: &known}); err != nil {
 			t.Fatal(err)
 		}
 	}
+
 	if len(c.given) != 1 || c.given[0].ID != "comm-9" || c.filed[0].Word != "initiated" {
 		t.Errorf("given %+v, filed %+v", c.given, c.filed)
 	}
@@ -125,6 +169,7 @@ func TestProjectorMarksTheFirstFilingBeforeItBegins(t *testing.T) {
 	if err := deliver(p, l.events[:1]); err == nil {
 		t.Fatal("a lost answer is no success")
 	}
+
 	if len(l.saved) != 1 || !l.saved[0].Tried || l.saved[0].ID != "" || l.saved[0].Seq != 0 {
 		t.Fatalf("saved before the answer: %+v", l.saved)
 	}
@@ -147,6 +192,7 @@ func TestProjectorMarksWhatItLookedForToo(t *testing.T) {
 	if err := deliver(p, l.events[:1]); err == nil {
 		t.Fatal("a lost answer is no success")
 	}
+
 	c.err = nil
 	first := l.events[0]
 	request.Seq = l.events[len(l.events)-1].Seq + 1
@@ -201,15 +247,29 @@ func TestProjectorCompletesACallItDidNotStart(t *testing.T) {
 		want        careline.Call
 		err         bool
 	}{
-		"from the appointment": {"a1", careline.Call{Appointment: "a1", Sender: "Practitioner/dr-1", Patient: "Patient/p1", Recipient: "Patient/p1"}, false},
+		"from the appointment": {"a1", careline.Call{
+			Appointment: "a1",
+			Sender:      "Practitioner/dr-1",
+			Patient:     "Patient/p1",
+			Recipient:   "Patient/p1",
+		}, false},
 		"which does not exist": {"a2", careline.Call{}, false},
 		"or cannot be read":    {"down", careline.Call{}, true},
 	}
+
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l, c := new(log), new(chart)
-			_, _, _ = l.Append(t.Context(), careline.CallEvent{ID: "x", Call: "CA1", Leg: "CA2", Kind: careline.KindProgress, Status: careline.StatusRinging, Word: "ringing", Appointment: test.appointment})
+			_, _, _ = l.Append(t.Context(), careline.CallEvent{
+				ID:          "x",
+				Call:        "CA1",
+				Leg:         "CA2",
+				Kind:        careline.KindProgress,
+				Status:      careline.StatusRinging,
+				Word:        "ringing",
+				Appointment: test.appointment,
+			})
 			err := deliver(projector(t, l, c), l.events)
 			if (err != nil) != test.err {
 				t.Fatal(err)
@@ -231,15 +291,27 @@ func TestProjectorFilesACallThatTheAPIPlaced(t *testing.T) {
 	t.Parallel()
 	l, c := new(log), new(chart)
 	for i, word := range []string{"initiated", "completed"} {
-		_, _, _ = l.Append(t.Context(), careline.CallEvent{ID: "CA2/" + word, Call: "CA2", Leg: "CA2", Kind: careline.KindProgress, Order: i, At: noon,
-			Status: careline.Status(word), Word: word, Direction: "outbound-api", Appointment: "a1"})
+		_, _, _ = l.Append(t.Context(), careline.CallEvent{
+			ID:          "CA2/" + word,
+			Call:        "CA2",
+			Leg:         "CA2",
+			Kind:        careline.KindProgress,
+			Order:       i,
+			At:          noon,
+			Status:      careline.Status(word),
+			Word:        word,
+			Direction:   "outbound-api",
+			Appointment: "a1",
+		})
 	}
+
 	p := projector(t, l, c)
 	p.Appointments = func(context.Context, string) (careline.Appointment, error) {
 		a := clinic(t)
 		a.Patients[0].Name = "Axel Oak"
 		return a, nil
 	}
+
 	if err := deliver(p, l.events); err != nil || len(c.filed) != 2 {
 		t.Fatalf("filed %+v, %v", c.filed, err)
 	}
@@ -248,6 +320,7 @@ func TestProjectorFilesACallThatTheAPIPlaced(t *testing.T) {
 		got.MemberLeg != "CA2" || got.ClinicianLeg != "" || got.Names.Patient != "Axel Oak" || got.Names.Recipient != "Axel Oak" {
 		t.Errorf("filed %+v", got)
 	}
+
 	if !c.given[0].Tried || c.given[0].ID != "" || c.given[1].ID != "comm-1" {
 		t.Errorf("given %+v", c.given)
 	}
@@ -256,7 +329,14 @@ func TestProjectorFilesACallThatTheAPIPlaced(t *testing.T) {
 func TestProjectorWaitsWithAReportThatStandsAlone(t *testing.T) {
 	t.Parallel()
 	l, c := new(log), new(chart)
-	_, _, _ = l.Append(t.Context(), careline.CallEvent{ID: "x", Call: "CA2", Leg: "CA2", Kind: careline.KindMachineDetection, AnsweredBy: "human", Appointment: "a1"})
+	_, _, _ = l.Append(t.Context(), careline.CallEvent{
+		ID:          "x",
+		Call:        "CA2",
+		Leg:         "CA2",
+		Kind:        careline.KindMachineDetection,
+		AnsweredBy:  "human",
+		Appointment: "a1",
+	})
 	if err := deliver(projector(t, l, c), l.events); err != nil || len(c.filed) != 0 {
 		t.Errorf("filed %+v, %v", c.filed, err)
 	}
@@ -268,15 +348,29 @@ func TestProjectorTellsACallAnew(t *testing.T) {
 	l, c := new(log), new(chart)
 	aCall(l)
 	end := l.events[4]
-	known := careline.Known{Events: slices.Clone(l.events[1:]), Filing: careline.Filing{Call: "CA1", ID: "comm-1", Version: "v1", Seq: 1, Tried: true}}
+	known := careline.Known{Events: slices.Clone(l.events[1:]), Filing: careline.Filing{
+		Call:    "CA1",
+		ID:      "comm-1",
+		Version: "v1",
+		Seq:     1,
+		Tried:   true,
+	}}
 	p := projector(t, l, c)
 
-	c.meanwhile = func() { l.filing = careline.Filing{Call: "CA1", ID: "comm-1", Version: "v9", Seq: 5, Tried: true} }
-	if err := p.Handle(t.Context(), careline.Delivery{Event: l.events[2], Known: &known}); err != nil || len(c.filed)+len(l.saved) > 0 {
+	c.meanwhile = func() {
+		l.filing = careline.Filing{
+			Call:    "CA1",
+			ID:      "comm-1",
+			Version: "v9",
+			Seq:     5,
+			Tried:   true,
+		}
+	}
+	if err := handle(p, careline.Delivery{Event: l.events[2], Known: &known}); err != nil || len(c.filed)+len(l.saved) > 0 {
 		t.Errorf("filed %+v and saved %+v over what another has filed (error: %v)", c.filed, l.saved, err)
 	}
 	c.meanwhile = func() { l.filing.Seq = 4 }
-	if err := p.Handle(t.Context(), careline.Delivery{Event: end, Known: &known}); err != nil {
+	if err := handle(p, careline.Delivery{Event: end, Known: &known}); err != nil {
 		t.Fatal(err)
 	}
 	if len(c.filed) != 1 || c.filed[0].Patient != "Patient/p1" || c.filed[0].Clinician != "dr-1" || l.filing.Seq != 5 {
@@ -284,7 +378,7 @@ func TestProjectorTellsACallAnew(t *testing.T) {
 	}
 	c.meanwhile = func() { l.events = nil }
 	known.Filing.Seq, l.filing.Seq = 1, 1
-	if err := p.Handle(t.Context(), careline.Delivery{Event: end, Known: &known}); careline.CodeOf(err) != careline.CodeConflict {
+	if err := handle(p, careline.Delivery{Event: end, Known: &known}); careline.CodeOf(err) != careline.CodeConflict {
 		t.Errorf("error %v of a call that is gone, want a conflict", err)
 	}
 }

@@ -37,6 +37,7 @@ func (d *doubts) Doubted(_ context.Context, since time.Time) ([]careline.Filing,
 
 func TestSettlerLooksAtEveryDoubt(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		d := &doubts{filings: []careline.Filing{{Call: "CA1", ID: "1"}, {Call: "CA2", ID: "2"}}}
 		var looked []string
@@ -65,6 +66,7 @@ func TestSettlerLooksAtEveryDoubt(t *testing.T) {
 // within seconds.
 func TestSettlerLooksSoonAtWhatIsNew(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		d := &doubts{filings: []careline.Filing{{Call: "CA1", ID: "1"}, {Call: "CA2", ID: "2"}}, kept: map[string]time.Time{"CA2": began}}

@@ -35,6 +35,7 @@ func TestASearchThatIgnoresIdentifierWritesNothing(t *testing.T) {
 			untouched(t, l.honest, theirs)
 		})
 	}
+
 	t.Run("twins", func(t *testing.T) {
 		t.Parallel()
 		l := newLiar(t)
@@ -55,14 +56,17 @@ func TestReadingsThatIgnoreAParameterShowNothing(t *testing.T) {
 		_, err := c.LastCalls(ctx, []string{"a1", "a2"})
 		return err
 	}
+
 	one := func(ctx context.Context, c *fhir.Client) error {
 		_, err := c.Appointment(ctx, "8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11")
 		return err
 	}
+
 	day := func(ctx context.Context, c *fhir.Client) error {
 		_, err := c.AppointmentsOn(ctx, "p1", tenFifteen, tenFifteen.Add(24*time.Hour))
 		return err
 	}
+
 	ready := func(ctx context.Context, c *fhir.Client) error { return c.Ready(ctx) }
 	provision := func(ctx context.Context, c *fhir.Client) error { _, err := c.Plan(ctx); return err }
 	for name, c := range map[string]struct {
@@ -122,6 +126,7 @@ func TestADayThatIgnoresTheActorShowsOnlyTheClinicians(t *testing.T) {
 // nothing, and passes.
 func TestAnAnswerAboutAnotherResourceIsNotTaken(t *testing.T) {
 	t.Parallel()
+
 	for name, c := range map[string]struct {
 		method string
 		known  bool // filed before, by an instance that has ended
@@ -220,6 +225,7 @@ func TestIdentifiersThatAPersonRemovedComeBack(t *testing.T) {
 // The system that careline replaces knew one leg and wrote its SID alone.
 func TestACallIsFoundByEitherSID(t *testing.T) {
 	t.Parallel()
+
 	for _, sid := range []string{"CAparent", "CAchild"} {
 		for _, lagging := range []bool{false, true} {
 			l := newLiar(t)
@@ -254,6 +260,7 @@ func TestAServerThatKeepsNoIdentityIsNotFilled(t *testing.T) {
 			}
 		},
 	})
+
 	chart, f := l.chart(t), careline.Filing{Call: "CAparent"}
 	f, err := chart.File(t.Context(), ringing(), f, nil)
 	wantCode(t, err, careline.CodeUnavailable)
@@ -270,6 +277,7 @@ func TestAnswersWithoutAVersionHeal(t *testing.T) {
 	t.Parallel()
 	without := func(m map[string]any) { delete(m, "meta") }
 	noTag := func(_ *http.Request, h http.Header) { h.Del("ETag") }
+
 	for name, c := range map[string]struct {
 		lie     lie
 		heals   bool // the server tells versions later on
@@ -326,6 +334,7 @@ func TestTwinsWithoutAVersionAreWithdrawn(t *testing.T) {
 			}
 		})
 	}})
+
 	file(t, l.chart(t), completed(), f)
 	wantOne(t, l.honest, f.ID)
 }
@@ -339,6 +348,7 @@ func TestDoctorDeletesNothingOfOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	c := offline(t, func(r *http.Request) (int, http.Header, string) {
 		switch r.Method {
 		case http.MethodPost:
@@ -348,6 +358,7 @@ func TestDoctorDeletesNothingOfOthers(t *testing.T) {
 		}
 		return sound(r)
 	}, false)
+
 	if f := findings(t, c)["fhir: write"]; f.Verdict == careline.VerdictGood {
 		t.Errorf("%+v", f)
 	}
@@ -364,6 +375,7 @@ func TestWhatIsAskedForIsEscaped(t *testing.T) {
 		asked += " " + r.Header.Get("If-None-Exist")
 		return 503, nil, ""
 	}, false)
+
 	call := ringing()
 	call.Key, call.ClinicianLeg, call.MemberLeg = `CA,p|1`, `CA,p|1`, "CA&m"
 	_, err := newChart(t, c).File(t.Context(), call, careline.Filing{Call: call.Key, Tried: true}, nil)
@@ -378,6 +390,7 @@ func TestWhatIsAskedForIsEscaped(t *testing.T) {
 // last call of each that was asked for.
 func TestLastCallsOfEveryFormOfReference(t *testing.T) {
 	t.Parallel()
+
 	for _, based := range [][]string{{"Appointment/a1"}, {"Appointment/other", "Appointment/a1"}, {"http://fhir.test/fhir/R4/Appointment/a1"}, {"Appointment/a1/_history/2"}} {
 		var refs []object
 		for _, ref := range based {

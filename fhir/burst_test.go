@@ -58,6 +58,7 @@ func (b *burst) file(t *testing.T, chart *fhir.Chart, n int) {
 	call.Key = fmt.Sprintf("CA%06d", n)
 	call.ClinicianLeg, call.MemberLeg = call.Key, ""
 	f := careline.Filing{Call: call.Key}
+
 	for {
 		_, err := chart.File(t.Context(), call, f, nil)
 		if err == nil {
@@ -77,6 +78,7 @@ func (b *burst) run(t *testing.T, box *fhirbox.Box) time.Duration {
 	jobs := make(chan int)
 	var working sync.WaitGroup
 	clients := make([]*fhir.Client, b.instances)
+
 	for i := range clients {
 		clients[i] = b.client(t, box)
 		chart := newChart(t, clients[i])
@@ -88,12 +90,14 @@ func (b *burst) run(t *testing.T, box *fhirbox.Box) time.Duration {
 			})
 		}
 	}
+
 	done := make(chan struct{})
 	checks := make(chan int)
 	go func() { checks <- b.check(t, clients[0], done) }()
 	for n := range b.calls {
 		jobs <- n
 	}
+
 	close(jobs)
 	working.Wait()
 	close(done)
@@ -127,15 +131,18 @@ func stored(t *testing.T, box *fhirbox.Box, want int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	seen := map[string]int{}
 	for _, e := range entries {
 		seen[communication(t, e.Resource).Identifier[0].Value]++
 	}
+
 	for key, n := range seen {
 		if n != 1 {
 			t.Errorf("%s is stored %d times", key, n)
 		}
 	}
+
 	if len(seen) != want {
 		t.Errorf("%d calls stored, want %d", len(seen), want)
 	}
@@ -143,6 +150,7 @@ func stored(t *testing.T, box *fhirbox.Box, want int) {
 
 func TestABurstIsSpreadOverTheQuota(t *testing.T) {
 	t.Parallel()
+
 	for name, b := range map[string]*burst{
 		"one instance":    {instances: 1, calls: 2000, workers: 16},
 		"all at once":     {instances: 1, calls: 800, workers: 800},
@@ -178,18 +186,41 @@ func TestABurstIsSpreadOverTheQuota(t *testing.T) {
 // in the order of the list, whoever comes first.
 func filesThroughFaults(t *testing.T, s *server) {
 	const calls = 60
-	full := fault{Method: http.MethodPost, Status: 429, Times: 2, Body: outcome("throttled", "Too Many Requests"), Headers: map[string]string{"RateLimit": `"fhirInteractions";r=0;t=1`}}
+	full := fault{
+		Method:  http.MethodPost,
+		Status:  429,
+		Times:   2,
+		Body:    outcome("throttled", "Too Many Requests"),
+		Headers: map[string]string{"RateLimit": `"fhirInteractions";r=0;t=1`},
+	}
+
 	if !strings.HasSuffix(s.faultsURL, "/_test/faults") {
 		full.Headers = nil // fhirbox has no place for them
 	}
 	s.fail(t,
-		fault{Method: http.MethodPost, Path: "/Communication", After: true, Times: 5},
+		fault{
+			Method: http.MethodPost,
+			Path:   "/Communication",
+			After:  true,
+			Times:  5,
+		},
 		fault{Method: http.MethodPost, Path: "/Communication", Times: 5},
 		full,
 		fault{Method: http.MethodPut, After: true, Times: 5},
-		fault{Method: http.MethodPut, Status: 502, Times: 5, Body: "<html>"},
-		fault{Method: http.MethodPut, Status: 400, Times: 5, Body: outcome("invalid", "connect ECONNREFUSED 10.0.0.3:5432")},
+		fault{
+			Method: http.MethodPut,
+			Status: 502,
+			Times:  5,
+			Body:   "<html>",
+		},
+		fault{
+			Method: http.MethodPut,
+			Status: 400,
+			Times:  5,
+			Body:   outcome("invalid", "connect ECONNREFUSED 10.0.0.3:5432"),
+		},
 	)
+
 	chart := s.chart(t)
 	var working sync.WaitGroup
 	jobs := make(chan int)
@@ -200,18 +231,21 @@ func filesThroughFaults(t *testing.T, s *server) {
 			}
 		})
 	}
+
 	for n := range calls {
 		if n == calls/2 && !s.plain {
 			s.logout(t)
 		}
 		jobs <- n
 	}
+
 	close(jobs)
 	working.Wait()
 	entries, err := s.client(t).Search(t.Context(), "Communication", url.Values{"_count": {"500"}})
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	seen := map[string]int{}
 	for _, e := range entries {
 		if m := communication(t, e.Resource); m.Status == "completed" {
@@ -220,6 +254,7 @@ func filesThroughFaults(t *testing.T, s *server) {
 			t.Errorf("%s is %s", m.Identifier[0].Value, m.Status)
 		}
 	}
+
 	if len(seen) != calls {
 		t.Errorf("%d calls stored, want %d", len(seen), calls)
 	}
@@ -250,6 +285,7 @@ func fileTwice(t *testing.T, chart *fhir.Chart, n int) {
 			wait(asked(err))
 		}
 	}
+
 	if err := chart.Settle(t.Context(), completedAs(f.Call), f); err != nil {
 		t.Errorf("call %d: %v", n, err)
 	}

@@ -33,6 +33,7 @@ func without(interaction string) func(object) {
 func TestTheDoctorTellsApartWhatRefusesCalls(t *testing.T) {
 	t.Parallel()
 	open := medplumLike(t)
+
 	for name, c := range map[string]struct {
 		policy func(t *testing.T) any
 		wrong  []fault
@@ -144,6 +145,7 @@ func fileUnder(t *testing.T, s *server, policy any) {
 // Whichever question meets a quota that is spent, it alone says so.
 func TestASpentQuotaIsToldOnce(t *testing.T) {
 	t.Parallel()
+
 	for name, c := range map[string]struct {
 		units int
 		first string // the check that says so

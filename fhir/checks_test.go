@@ -30,10 +30,12 @@ func passesChecks(t *testing.T, s *server) {
 	if f := all["fhir: definitions"]; f.Verdict != careline.VerdictDoubt || !strings.Contains(f.Do, "provision") {
 		t.Errorf("without definitions: %+v", f)
 	}
+
 	apply(t, plan(t, s))
 	if s.bind != nil {
 		s.bind(t, shipped(t, "accesspolicy-careline"))
 	}
+
 	for name, f := range findings(t, s.client(t)) {
 		want := careline.VerdictGood
 		if s.plain && name == "fhir: login" {
@@ -43,6 +45,7 @@ func passesChecks(t *testing.T, s *server) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
+
 	if entries, err := s.client(t).Search(t.Context(), "Communication", url.Values{}); err != nil || len(entries) != 0 {
 		t.Errorf("the checks left %d Communications, %v", len(entries), err)
 	}
@@ -72,6 +75,7 @@ func sound(r *http.Request) (int, http.Header, string) {
 
 func TestChecksSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
+
 	for name, c := range map[string]struct {
 		method, path string
 		status       int
@@ -147,6 +151,7 @@ func TestWhatTheCheckStoredIsDeleted(t *testing.T) {
 		}
 		return sound(r)
 	}, false)
+
 	f := findings(t, c)["fhir: write"]
 	if f.Verdict != careline.VerdictDoubt || !deleted || !strings.Contains(f.Found, "deleted again") {
 		t.Errorf("deleted: %v, %+v", deleted, f)
@@ -169,6 +174,7 @@ func TestAServerThatWantsALoginSaysSo(t *testing.T) {
 // What makes no other question of use is said by its check.
 func TestWhichFindingsBlock(t *testing.T) {
 	t.Parallel()
+
 	for name, c := range map[string]struct {
 		path   string
 		status int
@@ -207,6 +213,7 @@ func TestWhichFindingsBlock(t *testing.T) {
 // A quota that is spent is one fault, with its end, and not one of each question.
 func TestASpentQuotaIsOneFault(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		ends := time.Now().Add(49 * time.Second)
 		c := offline(t, func(r *http.Request) (int, http.Header, string) {

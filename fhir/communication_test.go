@@ -34,12 +34,33 @@ type told struct {
 
 func (c told) call() careline.Call {
 	call := careline.Call{
-		Key: c.ClinicianLeg, ClinicianLeg: c.ClinicianLeg, MemberLeg: c.MemberLeg, Status: c.Status, Word: c.Word,
-		Direction: c.Direction, Appointment: c.Appointment, AnsweredBy: c.AnsweredBy, Recording: c.Recording,
-		Sender: c.Sender, Patient: c.Patient, Recipient: c.Recipient, Refusal: c.Refusal, Sent: c.Sent, Received: c.Received,
-		Reconciled: c.Reconciled, ClinicianLeft: c.ClinicianLeft, Declined: c.Declined, Household: c.Household,
-		Ended: c.Ended, At: c.At, ToEnding: c.ToEnding, EndedBy: c.EndedBy, Failure: c.Failure, Names: c.Names,
+		Key:           c.ClinicianLeg,
+		ClinicianLeg:  c.ClinicianLeg,
+		MemberLeg:     c.MemberLeg,
+		Status:        c.Status,
+		Word:          c.Word,
+		Direction:     c.Direction,
+		Appointment:   c.Appointment,
+		AnsweredBy:    c.AnsweredBy,
+		Recording:     c.Recording,
+		Sender:        c.Sender,
+		Patient:       c.Patient,
+		Recipient:     c.Recipient,
+		Refusal:       c.Refusal,
+		Sent:          c.Sent,
+		Received:      c.Received,
+		Reconciled:    c.Reconciled,
+		ClinicianLeft: c.ClinicianLeft,
+		Declined:      c.Declined,
+		Household:     c.Household,
+		Ended:         c.Ended,
+		At:            c.At,
+		ToEnding:      c.ToEnding,
+		EndedBy:       c.EndedBy,
+		Failure:       c.Failure,
+		Names:         c.Names,
 	}
+
 	if c.Seconds != nil {
 		call.Seconds = careline.SecondsOf(*c.Seconds)
 	}
@@ -52,6 +73,7 @@ func TestCommunicationOf(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no test cases: %v", err)
 	}
+
 	for _, name := range files {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			t.Parallel()

@@ -25,6 +25,7 @@ func TestOnlyComplaintsOfTheContentReject(t *testing.T) {
 	t.Parallel()
 	const page = "<html><body>nginx</body></html>"
 	located := map[string]any{"resourceType": "OperationOutcome", "issue": []any{map[string]any{"severity": "error", "code": "processing", "location": []string{"Communication.subject"}}}}
+
 	for name, c := range map[string]struct {
 		status int
 		body   any
@@ -93,9 +94,15 @@ func TestAFullProjectBuriesNoCall(t *testing.T) {
 	s := box(t)
 	chart := s.chart(t)
 	known := file(t, chart, ringing(), careline.Filing{Call: "CAparent"})
-	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: 422, Times: 3,
+	s.fail(t, fault{
+		Method: http.MethodPost,
+		Path:   "/fhir/R4/Communication",
+		Status: 422,
+		Times:  3,
 		Body: map[string]any{"resourceType": "OperationOutcome", "id": "business-rule", "issue": []any{map[string]any{
-			"severity": "error", "code": "business-rule", "details": map[string]string{"id": "resource-cap", "text": "Resource cap exceeded"}}}}})
+			"severity": "error", "code": "business-rule", "details": map[string]string{"id": "resource-cap", "text": "Resource cap exceeded"}}}},
+	})
+
 	call := completed()
 	call.Key, call.ClinicianLeg, call.MemberLeg = "CAother", "CAother", "CAotherchild"
 	f := careline.Filing{Call: call.Key}
@@ -108,6 +115,7 @@ func TestAFullProjectBuriesNoCall(t *testing.T) {
 		}
 		known = file(t, chart, completed(), known)
 	}
+
 	file(t, chart, call, f)
 	if n := len(all(t, s)); n != 2 {
 		t.Errorf("%d Communications, want 2", n)

@@ -71,6 +71,7 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 			if s.plain && (name == "sessions end" || name == "wrong credentials") {
 				return // there is no login to test
 			}
+
 			test(t, s)
 		})
 	}
@@ -110,6 +111,7 @@ func live(t *testing.T, s *server) (ids []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for _, e := range entries {
 		var m fhir.Communication
 		if err := json.Unmarshal(e.Resource.JSON, &m); err != nil {
@@ -119,6 +121,7 @@ func live(t *testing.T, s *server) (ids []string) {
 			ids = append(ids, m.ID)
 		}
 	}
+
 	return ids
 }
 
@@ -149,10 +152,12 @@ func filesVersions(t *testing.T, s *server) {
 	if f.Doubted {
 		t.Error("doubted, though every answer came")
 	}
+
 	var statuses []string
 	for _, m := range versions(t, s, f.ID) {
 		statuses = append(statuses, m.Status)
 	}
+
 	if len(statuses) != 3 || statuses[0] != "completed" || statuses[1] != "in-progress" || statuses[2] != "preparation" {
 		t.Errorf("versions, newest first: %v", statuses)
 	}
@@ -175,7 +180,13 @@ func filesNothingNew(t *testing.T, s *server) {
 
 func losesCreate(t *testing.T, s *server) {
 	chart := s.chart(t)
-	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", After: true, Times: 1})
+	s.fail(t, fault{
+		Method: http.MethodPost,
+		Path:   "/fhir/R4/Communication",
+		After:  true,
+		Times:  1,
+	})
+
 	f := careline.Filing{Call: "CAparent"}
 	_, err := chart.File(t.Context(), ringing(), f, nil)
 	wantCode(t, err, careline.CodeUnavailable)
@@ -184,10 +195,12 @@ func losesCreate(t *testing.T, s *server) {
 	if !f.Doubted {
 		t.Error("not doubted after a lost answer")
 	}
+
 	wantOne(t, s, f.ID)
 	if n := len(versions(t, s, f.ID)); n != 2 {
 		t.Errorf("%d versions, want the first filing and the second", n)
 	}
+
 	// Tried, but nothing had been stored: made once.
 	other := ringing()
 	other.Key, other.ClinicianLeg, other.MemberLeg = "CAother", "CAother", "CAother2"
@@ -200,13 +213,20 @@ func losesCreate(t *testing.T, s *server) {
 func losesUpdate(t *testing.T, s *server) {
 	chart := s.chart(t)
 	f := file(t, chart, ringing(), careline.Filing{Call: "CAparent"})
-	s.fail(t, fault{Method: http.MethodPut, Path: f.ID, After: true, Times: 1})
+	s.fail(t, fault{
+		Method: http.MethodPut,
+		Path:   f.ID,
+		After:  true,
+		Times:  1,
+	})
+
 	_, err := chart.File(t.Context(), completed(), f, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	g := file(t, chart, completed(), f)
 	if g.Version == f.Version {
 		t.Error("the version of the lost update was not adopted")
 	}
+
 	if n := len(versions(t, s, f.ID)); n != 2 {
 		t.Errorf("%d versions, want 2", n)
 	}
@@ -219,10 +239,12 @@ func keepsNote(t *testing.T, s *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	r.JSON = edit(t, r.JSON, func(m map[string]any) {
 		m["note"] = []any{map[string]any{"text": "Will call back on Tuesday."}}
 		m["category"] = append(m["category"].([]any), map[string]any{"text": "follow-up"})
 	})
+
 	if _, err := client.Update(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -231,16 +253,19 @@ func keepsNote(t *testing.T, s *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var m struct {
 		fhir.Communication
 		Note []struct{ Text string }
 	}
+
 	if err := json.Unmarshal(now.JSON, &m); err != nil {
 		t.Fatal(err)
 	}
 	if m.Status != "completed" || len(m.Note) != 1 || len(m.Category) != 2 || now.Version != f.Version {
 		t.Errorf("after both wrote: %s", now.JSON)
 	}
+
 	file(t, chart, completed(), f)
 	if n := len(versions(t, s, f.ID)); n != 3 {
 		t.Errorf("%d versions, want 3", n)
@@ -268,10 +293,12 @@ func repairsTwins(t *testing.T, s *server) {
 	if n := len(live(t, s)); n != 3 {
 		t.Fatalf("%d records to begin with, want 3", n)
 	}
+
 	f := file(t, s.chart(t), completed(), careline.Filing{Call: "CAparent", Tried: true})
 	if !f.Doubted {
 		t.Error("not doubted though doubled")
 	}
+
 	wantOne(t, s, f.ID)
 	if f.ID != first.ID {
 		t.Log("two were stored in the same millisecond; then the smaller id is kept")
@@ -293,6 +320,7 @@ func settlesTwin(t *testing.T, s *server) {
 	if n := len(live(t, s)); n != 2 {
 		t.Fatalf("%d records to begin with, want 2", n)
 	}
+
 	sure := f
 	sure.Doubted = false
 	for _, nothingToDo := range []careline.Filing{sure, {Call: "CAparent", Doubted: true}} {
@@ -300,6 +328,7 @@ func settlesTwin(t *testing.T, s *server) {
 			t.Fatal(err)
 		}
 	}
+
 	if n := len(live(t, s)); n != 2 {
 		t.Fatalf("%d records, though nobody doubted", n)
 	}
@@ -309,6 +338,7 @@ func settlesTwin(t *testing.T, s *server) {
 		}
 		wantOne(t, s, f.ID)
 	}
+
 	if n := len(versions(t, s, f.ID)); n != 1 {
 		t.Errorf("%d versions of the one kept, want 1", n)
 	}
@@ -321,11 +351,13 @@ func leavesInError(t *testing.T, s *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	r.JSON = edit(t, r.JSON, func(m map[string]any) { m["status"] = "entered-in-error" })
 	r, err = client.Update(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	if g := file(t, chart, completed(), f); g.Version != r.Version {
 		t.Errorf("version %s, want that of the person: %s", g.Version, r.Version)
 	}
@@ -351,10 +383,12 @@ func findsEitherSID(t *testing.T, s *server) {
 		call.Key, call.ClinicianLeg, call.MemberLeg = "CAparent"+sid, "CAparent"+sid, "CAchild"+sid
 		theirs := seed(t, s.client(t), object{"resourceType": "Communication", "status": "in-progress",
 			"identifier": []object{{"system": "https://www.twilio.com/", "value": sid + sid}}})
+
 		f := file(t, s.chart(t), call, careline.Filing{Call: call.Key, Tried: true})
 		if "Communication/"+f.ID != theirs {
 			t.Errorf("%s: filed as %s beside %s", sid, f.ID, theirs)
 		}
+
 		if s.plain {
 			continue // it may know no conditional create
 		}
@@ -369,26 +403,35 @@ func findsEitherSID(t *testing.T, s *server) {
 // remove deletes as an operator would; careline itself never does.
 func remove(t *testing.T, s *server, id string) {
 	t.Helper()
+	removeResource(t, s, "Communication/"+id)
+}
+
+func removeResource(t *testing.T, s *server, reference string) {
+	t.Helper()
 	res, err := http.PostForm(s.url+"/oauth2/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {clientSecret}})
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	defer res.Body.Close()
 	var login struct {
 		Token string `json:"access_token"`
 	}
+
 	if err := json.NewDecoder(res.Body).Decode(&login); err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.url+"/fhir/R4/Communication/"+id, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.url+"/fhir/R4/"+reference, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	req.Header.Set("Authorization", "Bearer "+login.Token)
 	deleted, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	defer deleted.Body.Close()
 	if deleted.StatusCode != http.StatusOK && deleted.StatusCode != http.StatusNoContent {
 		t.Fatalf("delete: %s", deleted.Status)
@@ -419,7 +462,13 @@ func refusesCredentials(t *testing.T, s *server) {
 func waitsForDatabase(t *testing.T, s *server) {
 	for _, text := range []string{"connect ECONNREFUSED 127.0.0.1:5432", "the database system is starting up",
 		"Client has encountered a connection error and is not queryable"} {
-		s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: http.StatusBadRequest, Body: outcome("invalid", text), Times: 1})
+		s.fail(t, fault{
+			Method: http.MethodPost,
+			Path:   "/fhir/R4/Communication",
+			Status: http.StatusBadRequest,
+			Body:   outcome("invalid", text),
+			Times:  1,
+		})
 		_, err := s.chart(t).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 		wantCode(t, err, careline.CodeUnavailable)
 	}
@@ -452,17 +501,31 @@ func survivesNetwork(t *testing.T, s *server) {
 	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Times: 1})
 	_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
+
 	for _, status := range []int{408, 500, 502, 503, 504} {
-		s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: status, Times: 1})
+		s.fail(t, fault{
+			Method: http.MethodPost,
+			Path:   "/fhir/R4/Communication",
+			Status: status,
+			Times:  1,
+		})
 		_, err := chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 		wantCode(t, err, careline.CodeUnavailable)
 	}
-	s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4/Communication", Status: http.StatusForbidden, Times: 1})
+
+	s.fail(t, fault{
+		Method: http.MethodPost,
+		Path:   "/fhir/R4/Communication",
+		Status: http.StatusForbidden,
+		Times:  1,
+	})
+
 	_, err = chart.File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	if wait := asked(err); wait <= 0 || wait > 30*time.Second {
 		t.Errorf("a forbidden write waits %v", wait)
 	}
+
 	s.fail(t, fault{Path: "/fhir/R4/", DelayMs: 20_000, Times: 2})
 	slow := s.client(t, func(c *fhir.Config) { c.Timeout = 50 * time.Millisecond })
 	wantCode(t, slow.Ready(t.Context()), careline.CodeUnavailable)

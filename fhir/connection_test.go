@@ -20,17 +20,20 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 			t.Error(err)
 		}
 	}))
+
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			opened.Add(1)
 		}
 	}
+
 	server.Start()
 	t.Cleanup(server.Close)
 	c, err := fhir.New(fhir.Config{BaseURL: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for range 40 {
 		_ = ask(t.Context(), c) // three of four are errors, on purpose
 	}

@@ -87,22 +87,26 @@ func makesDefinitions(t *testing.T, s *server) {
 	if medplum {
 		want = append(want, "AccessPolicy careline")
 	}
+
 	if diff := cmp.Diff(want, things(first)); diff != "" {
 		t.Fatal(diff)
 	}
 	if note := first[len(first)-1].Want; medplum != strings.Contains(note, "ClientApplication") || medplum == strings.Contains(note, "not Medplum") {
 		t.Errorf("the last change says %q", note)
 	}
+
 	apply(t, first)
 	apply(t, first) // safe to repeat
 	if again := plan(t, s); len(again) != 0 {
 		t.Fatalf("planned again: %v", things(again))
 	}
+
 	r := kept(t, s, "StructureDefinition", url.Values{"url": {callExtension}})
 	r.JSON = edit(t, r.JSON, func(m map[string]any) {
 		m["title"], m["date"] = "Something else", "2020-01-01"
 		m["contact"] = []any{map[string]any{"name": "The clinic"}}
 	})
+
 	if _, err := s.client(t).Update(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
@@ -110,10 +114,12 @@ func makesDefinitions(t *testing.T, s *server) {
 	if len(changed) != 1 || changed[0].Have != "differs in title" {
 		t.Fatalf("planned after an edit: %+v", changed)
 	}
+
 	apply(t, changed)
 	if again := plan(t, s); len(again) != 0 {
 		t.Fatalf("planned again: %v", things(again))
 	}
+
 	if r = kept(t, s, "StructureDefinition", url.Values{"url": {callExtension}}); !strings.Contains(string(r.JSON), "The clinic") {
 		t.Error("what somebody had added is gone")
 	}
@@ -127,14 +133,17 @@ func keepsDefinitions(t *testing.T, s *server) {
 		"title": "Theirs", "concept": []object{{"code": "letter"}}})
 	seed(t, c, object{"resourceType": "NamingSystem", "name": "Theirs", "status": "active", "kind": "root", "date": "2020",
 		"uniqueId": []object{{"type": "uri", "value": "https://www.twilio.com/"}}})
+
 	changes := plan(t, s)
 	if slices.Contains(things(changes), "NamingSystem https://www.twilio.com/") {
 		t.Error("a naming system that is there would be changed")
 	}
+
 	apply(t, changes)
 	if again := plan(t, s); len(again) != 0 {
 		t.Fatalf("planned again: %v", things(again))
 	}
+
 	text := string(kept(t, s, "CodeSystem", url.Values{"url": {"https://perci.health/communication-category"}}).JSON)
 	for _, part := range []string{`"Theirs"`, `"letter"`, `"twilio-voice"`, `"draft"`} {
 		if !strings.Contains(text, part) {
@@ -159,10 +168,12 @@ func makesDefinitionsOnce(t *testing.T, s *server) {
 			}
 		})
 	}
+
 	all.Wait()
 	if again := plan(t, s); len(again) != 0 {
 		t.Errorf("planned again: %v", things(again))
 	}
+
 	for _, kind := range []string{"StructureDefinition", "NamingSystem"} {
 		kept(t, s, kind, nil)
 	}
@@ -215,6 +226,7 @@ func details(t *testing.T) map[string]detail {
 		}
 		all[name] = d
 	}
+
 	return all
 }
 
@@ -262,11 +274,13 @@ func TestEverythingWrittenIsDefined(t *testing.T) {
 			t.Errorf("category %+v has no CodeSystem", c)
 		}
 	})
+
 	for name := range defined {
 		if !written[name] {
 			t.Errorf("%s is defined and was never seen written", name)
 		}
 	}
+
 	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 20 {
 		t.Errorf("definitions: %+v", defined)
 	}
@@ -278,10 +292,12 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var want, got []string
 	for _, m := range regexp.MustCompile(`Refusal += "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
 		want = append(want, m[1])
 	}
+
 	for _, c := range shipped(t, "codesystem-call-refusal")["concept"].([]any) {
 		got = append(got, c.(object)["code"].(string))
 	}
@@ -293,9 +309,15 @@ func TestEveryRefusalHasItsCode(t *testing.T) {
 // The display of a refusal's coding is that of the code system.
 func TestEveryRefusalHasItsDisplay(t *testing.T) {
 	t.Parallel()
+
 	for _, c := range shipped(t, "codesystem-call-refusal")["concept"].([]any) {
 		concept := c.(object)
-		refused := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusRefused, Refusal: careline.Refusal(concept["code"].(string))}
+		refused := careline.Call{
+			Key:          "CA1",
+			ClinicianLeg: "CA1",
+			Status:       careline.StatusRefused,
+			Refusal:      careline.Refusal(concept["code"].(string)),
+		}
 		coding := fhir.CommunicationOf(refused, false).StatusReason.Coding[0]
 		if coding.Code != concept["code"] || coding.Display != concept["display"] || coding.Display == "" {
 			t.Errorf("%+v, want %v", coding, concept)
@@ -328,6 +350,7 @@ func (r *recorder) note(req *http.Request, path []string) {
 	case len(path) == 4 && path[2] == "_history":
 		interaction = "vread"
 	}
+
 	r.asked[path[0]+" "+interaction] = true
 	if req.Header.Get("If-None-Exist") != "" {
 		r.asked[path[0]+" search"] = true
@@ -346,6 +369,7 @@ func wholeCall(ctx context.Context, t *testing.T, c *fhir.Client, w world) {
 	if err != nil || len(a.Clinicians) != 2 || len(a.Patients) != 1 || len(a.Relatives) != 1 || len(a.Patients[0].Phones) != 1 {
 		t.Fatalf("appointment: %+v, %v", a, err)
 	}
+
 	if day, err := c.AppointmentsOn(ctx, w.doctor, tenFifteen.AddDate(-1, 0, 0), tenFifteen.AddDate(1, 0, 0)); err != nil || len(day) != 1 {
 		t.Fatalf("the day: %+v, %v", day, err)
 	}
@@ -358,12 +382,14 @@ func wholeCall(ctx context.Context, t *testing.T, c *fhir.Client, w world) {
 	if err := chart.Settle(ctx, call, f); err != nil {
 		t.Fatal(err)
 	}
+
 	if calls, err := c.Calls(ctx, w.appointment); err != nil || len(calls) != 1 || len(calls[0].Versions) != 2 {
 		t.Fatalf("calls: %+v, %v", calls, err)
 	}
 	if _, err := c.LastCalls(ctx, []string{w.appointment}); err != nil {
 		t.Fatal(err)
 	}
+
 	if err := c.Ready(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -394,6 +420,7 @@ func needsThePolicy(t *testing.T, s *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	tell(t, http.MethodPut, s.url+"/_test/policy", body)
 	s.wrong(t, fhirbox.KindTerminology) // which is no fault: a server that checks it, by the client's rights
 	r := &recorder{asked: map[string]bool{}}
@@ -404,6 +431,7 @@ func needsThePolicy(t *testing.T, s *server) {
 			t.Errorf("%s: %+v", check.Name, f)
 		}
 	}
+
 	delete(r.asked, "AccessPolicy search") // to see whether it is bound by one: it may be refused
 	r.asked["ValueSet search"] = true      // what a server that checks terminology searches on the client's behalf
 	// What a server reads on the client's behalf: for _include=Appointment:actor the people whose names and
@@ -411,18 +439,21 @@ func needsThePolicy(t *testing.T, s *server) {
 	for _, kind := range []string{"Patient", "PractitionerRole", "RelatedPerson", "Practitioner", "Appointment"} {
 		r.asked[kind+" read"] = true
 	}
+
 	given := map[string]bool{}
 	for _, resource := range policy["resource"].([]any) {
 		for _, i := range resource.(object)["interaction"].([]any) {
 			given[fmt.Sprint(resource.(object)["resourceType"], " ", i)] = true
 		}
 	}
+
 	if diff := cmp.Diff(given, r.asked); diff != "" {
 		t.Errorf("given (-) and used (+):\n%s", diff)
 	}
 	if changes := plan(t, s); len(changes) != 0 {
 		t.Errorf("a client under the policy is nagged with %v", things(changes))
 	}
+
 	seesWhatIsMissing(t, s, c, policy)
 }
 
@@ -446,6 +477,7 @@ func seesWhatIsMissing(t *testing.T, s *server, c *fhir.Client, policy object) {
 				t.Errorf("no check misses the right to %v %v", all[i], o["resourceType"])
 			}
 		}
+
 		o["interaction"] = all
 	}
 }
@@ -457,6 +489,7 @@ func staysWithinThePolicy(t *testing.T, s *server) {
 	coded := func(code string) []object {
 		return []object{{"coding": []object{{"system": "https://perci.health/communication-category", "code": code}}}}
 	}
+
 	identified := []object{{"system": "https://www.twilio.com/", "value": ringing().Key}}
 	letter := seed(t, admin, object{"resourceType": "Communication", "status": "completed", "identifier": identified, "category": coded("letter")})
 	before := seed(t, admin, object{"resourceType": "Communication", "status": "in-progress", "identifier": identified, "category": coded("twilio-voice")})
@@ -464,6 +497,7 @@ func staysWithinThePolicy(t *testing.T, s *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	tell(t, http.MethodPut, s.url+"/_test/policy", body)
 	c := s.client(t)
 	_, err = c.Read(t.Context(), "Communication", id(letter))
@@ -474,20 +508,24 @@ func staysWithinThePolicy(t *testing.T, s *server) {
 	if f.ID != id(before) {
 		t.Errorf("filed as %s, not as %s", f.ID, before)
 	}
+
 	f = file(t, newChart(t, c), completed(), f)
 	if versions, err := c.History(t.Context(), "Communication", f.ID); err != nil || len(versions) != 3 {
 		t.Errorf("%d versions, %v", len(versions), err)
 	}
+
 	// One that somebody takes out of sight is not made anew.
 	tell(t, http.MethodPut, s.url+"/_test/policy", []byte("{}"))
 	lost, err := admin.Read(t.Context(), "Communication", f.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	lost.JSON = edit(t, lost.JSON, func(m map[string]any) { delete(m, "category") })
 	if _, err := admin.Update(t.Context(), lost); err != nil {
 		t.Fatal(err)
 	}
+
 	tell(t, http.MethodPut, s.url+"/_test/policy", body)
 	if again, err := newChart(t, c).File(t.Context(), completed(), f, nil); careline.CodeOf(err) != careline.CodeRejected {
 		t.Errorf("filed again: %+v, %v", again, err)
@@ -497,6 +535,7 @@ func staysWithinThePolicy(t *testing.T, s *server) {
 // The policy's Communications are those of the category that careline writes.
 func TestThePolicyIsAboutWhatIsWritten(t *testing.T) {
 	t.Parallel()
+
 	for _, resource := range shipped(t, "accesspolicy-careline")["resource"].([]any) {
 		o := resource.(object)
 		if o["resourceType"] != "Communication" {
@@ -525,12 +564,14 @@ func plansWithoutRights(t *testing.T, s *server) {
 			t.Errorf("unseen: %+v", c)
 		}
 	}
+
 	search := `{"resourceType":"AccessPolicy","resource":[{"resourceType":"*","interaction":["search"]},{"resourceType":"AccessPolicy","interaction":["search"]}]}`
 	tell(t, http.MethodPut, s.url+"/_test/policy", []byte(search))
 	changes := plan(t, s)
 	if len(changes) != 5 {
 		t.Fatalf("planned: %v", things(changes))
 	}
+
 	for _, c := range changes {
 		wantCode(t, c.Apply(t.Context()), careline.CodeForbidden)
 	}

@@ -3,6 +3,7 @@
 //
 //	Client         login, requests, errors, the server's quota
 //	Chart          files a careline.Call as a Communication, one version per change
+//	               (filer.go: the guarded writing, for any kind of resource; kind.go: what it knows of one)
 //	Client methods read appointments and recorded calls; an Appointment is never written
 //	Plan, Checks   the definitions of what is written, and whether all is well
 //

@@ -55,10 +55,12 @@ func keepsARefusal(t *testing.T, s *server) {
 	for range 2 {
 		f = file(t, s.chart(t), ringing(), f)
 	}
+
 	all := versions(t, s, f.ID)
 	if len(all) != 2 || len(all[0].Identifier) != 2 {
 		t.Fatalf("%d versions, identifiers %+v", len(all), all[0].Identifier)
 	}
+
 	before.Identifier, all[0].Identifier, before.Meta, all[0].Meta = nil, nil, nil, nil
 	if diff := cmp.Diff(before, all[0]); diff != "" {
 		t.Errorf("the rest of it (-want +got):\n%s", diff)
@@ -159,6 +161,7 @@ func (j *journal) run(ctx context.Context, chart *fhir.Chart) error {
 		filed.Seq, filed.Tried = int64(seq), true
 		j.save(filed)
 	}
+
 	return nil
 }
 
@@ -171,6 +174,7 @@ func TestNothingGoesBackFromItsEnd(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
+
 	for n := range 20 {
 		key := fmt.Sprint("CA", n)
 		j := &journal{events: lifeOf(key), filing: careline.Filing{Call: key}}
@@ -201,13 +205,36 @@ func TestNothingGoesBackFromItsEnd(t *testing.T) {
 // lifeOf is all that is reported of a call, in its order.
 func lifeOf(key string) []careline.CallEvent {
 	events := []careline.CallEvent{{ID: key + "/request", Call: key, Leg: key, Kind: careline.KindRequested,
-		Request: careline.Request{Clinician: "p1", Patient: "Patient/m1", Recipient: "Patient/m1", Sender: "Practitioner/p1"}}}
+		Request: careline.Request{
+			Clinician: "p1",
+			Patient:   "Patient/m1",
+			Recipient: "Patient/m1",
+			Sender:    "Practitioner/p1",
+		}}}
+
 	for i, status := range []careline.Status{careline.StatusInitiated, careline.StatusRinging, careline.StatusInProgress, careline.StatusCompleted} {
-		events = append(events, careline.CallEvent{ID: key + "/" + string(status), Call: key, Leg: key + "b", Kind: careline.KindProgress, Order: i,
-			Status: status, Word: string(status), At: tenFifteen.Add(time.Duration(i) * time.Second)})
+		events = append(events, careline.CallEvent{
+			ID:     key + "/" + string(status),
+			Call:   key,
+			Leg:    key + "b",
+			Kind:   careline.KindProgress,
+			Order:  i,
+			Status: status,
+			Word:   string(status),
+			At:     tenFifteen.Add(time.Duration(i) * time.Second),
+		})
 	}
-	return append(events, careline.CallEvent{ID: key + "/dial", Call: key, Leg: key, Kind: careline.KindDialEnded, MemberLeg: key + "b",
-		Status: careline.StatusCompleted, Word: "completed", Seconds: careline.SecondsOf(7)})
+
+	return append(events, careline.CallEvent{
+		ID:        key + "/dial",
+		Call:      key,
+		Leg:       key,
+		Kind:      careline.KindDialEnded,
+		MemberLeg: key + "b",
+		Status:    careline.StatusCompleted,
+		Word:      "completed",
+		Seconds:   careline.SecondsOf(7),
+	})
 }
 
 // checkForward takes versions newest first.
@@ -225,6 +252,7 @@ func checkForward(t *testing.T, all []fhir.Communication) {
 		}
 		before = max(at, before)
 	}
+
 	if before != len(words)-1 {
 		t.Errorf("left at %q", words[before])
 	}

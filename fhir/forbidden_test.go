@@ -12,6 +12,7 @@ import (
 // What the record refuses to say was answered: nothing older may stand for it.
 func TestAnAppointmentThatMayNotBeReadIsNoOutage(t *testing.T) {
 	t.Parallel()
+
 	for status, want := range map[int]careline.Code{
 		http.StatusForbidden:          careline.CodeRejected,
 		http.StatusServiceUnavailable: careline.CodeUnavailable,

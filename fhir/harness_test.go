@@ -57,13 +57,20 @@ type server struct {
 
 func (s *server) client(t *testing.T, change ...func(*fhir.Config)) *fhir.Client {
 	t.Helper()
-	cfg := fhir.Config{BaseURL: s.url + "/fhir/R4", TokenURL: s.url + "/oauth2/token", ClientID: clientID, ClientSecret: clientSecret}
+	cfg := fhir.Config{
+		BaseURL:      s.url + "/fhir/R4",
+		TokenURL:     s.url + "/oauth2/token",
+		ClientID:     clientID,
+		ClientSecret: clientSecret,
+	}
+
 	if s.plain {
 		cfg.TokenURL, cfg.ClientID, cfg.ClientSecret = "", "", ""
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
+
 	client, err := fhir.New(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +144,7 @@ func openBox(t *testing.T, cfg fhirbox.Config) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	web := httptest.NewServer(b.Handler())
 	t.Cleanup(func() {
 		web.CloseClientConnections()
@@ -145,6 +153,7 @@ func openBox(t *testing.T, cfg fhirbox.Config) *server {
 			t.Error(err)
 		}
 	})
+
 	s := &server{url: web.URL, faultsURL: web.URL + "/sandbox/v1/faults"}
 	// The box ends its sessions only together with all else, so one answer says it.
 	s.logout = func(t *testing.T) { s.fail(t, fault{Path: "/fhir/R4", Status: http.StatusUnauthorized, Times: 1}) }
@@ -157,6 +166,7 @@ func openBox(t *testing.T, cfg fhirbox.Config) *server {
 func medplumLike(t *testing.T, flags ...string) func(*testing.T) *server {
 	t.Helper()
 	url := startMedplumLike(t, flags...)
+
 	return func(t *testing.T) *server {
 		tell(t, http.MethodPost, url+"/_test/reset", nil)
 		s := &server{url: url, faultsURL: url + "/_test/faults", plain: slices.Contains(flags, "--plain")}
@@ -167,10 +177,21 @@ func medplumLike(t *testing.T, flags ...string) func(*testing.T) *server {
 			}
 		}
 		s.overQuota = func(t *testing.T) *server {
-			s.fail(t, fault{Method: http.MethodPost, Path: "/fhir/R4", After: true, Status: http.StatusOK, Body: map[string]string{"resourceType": "Communication", "id": "first"}},
-				fault{Method: http.MethodPost, Path: "/fhir/R4", Status: http.StatusTooManyRequests, Times: 1,
+			s.fail(t, fault{
+				Method: http.MethodPost,
+				Path:   "/fhir/R4",
+				After:  true,
+				Status: http.StatusOK,
+				Body:   map[string]string{"resourceType": "Communication", "id": "first"},
+			},
+				fault{
+					Method:  http.MethodPost,
+					Path:    "/fhir/R4",
+					Status:  http.StatusTooManyRequests,
+					Times:   1,
 					Body:    outcome("throttled", "Too Many Requests"),
-					Headers: map[string]string{"RateLimit": `"requests";r=59454;t=1, "fhirInteractions";r=0;t=49`}})
+					Headers: map[string]string{"RateLimit": `"requests";r=59454;t=1, "fhirInteractions";r=0;t=49`},
+				})
 			return s
 		}
 		return s
@@ -182,6 +203,7 @@ func startMedplumLike(t *testing.T, flags ...string) string {
 	if _, err := os.Stat("medplumlike/node_modules/@medplum"); errors.Is(err, fs.ErrNotExist) {
 		t.Fatal("the Medplum-like server is not installed: run `make test`")
 	}
+
 	cmd := exec.Command("node", append([]string{"server.mjs", "--port", "0", "--client-id", clientID, "--client-secret", clientSecret}, flags...)...)
 	cmd.Dir = "medplumlike"
 	cmd.Stderr = t.Output()
@@ -189,10 +211,12 @@ func startMedplumLike(t *testing.T, flags ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -202,12 +226,14 @@ func startMedplumLike(t *testing.T, flags ...string) string {
 			t.Error(err)
 		}
 	})
+
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if url, ok := strings.CutPrefix(lines.Text(), "listening "); ok {
 			return url
 		}
 	}
+
 	t.Fatal("the Medplum-like server ended before it listened")
 	return ""
 }
@@ -224,11 +250,21 @@ var tenFifteen = time.Date(2025, 11, 24, 10, 15, 0, 0, time.UTC)
 
 // ringing is a call under way.
 func ringing() careline.Call {
+	sender, patient := careline.Reference("PractitionerRole/r1"), careline.Reference("Patient/m1")
+
 	return careline.Call{
-		Key: "CAparent", ClinicianLeg: "CAparent", MemberLeg: "CAchild",
-		Status: careline.StatusRinging, Word: "ringing", Direction: "outbound-dial",
-		Clinician: "p1", Sender: "PractitionerRole/r1", Patient: "Patient/m1", Recipient: "Patient/m1", Appointment: "a1",
-		Sent: tenFifteen,
+		Key:          "CAparent",
+		ClinicianLeg: "CAparent",
+		MemberLeg:    "CAchild",
+		Status:       careline.StatusRinging,
+		Word:         "ringing",
+		Direction:    "outbound-dial",
+		Clinician:    "p1",
+		Sender:       sender,
+		Patient:      patient,
+		Recipient:    patient,
+		Appointment:  "a1",
+		Sent:         tenFifteen,
 	}
 }
 

@@ -39,6 +39,7 @@ func newLiar(t *testing.T) *liar {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	l, truth := &liar{}, httptest.NewServer(box.Handler())
 	crooked := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { l.answer(w, r, box.Handler()) }))
 	t.Cleanup(func() {
@@ -48,6 +49,7 @@ func newLiar(t *testing.T) *liar {
 			t.Error(err)
 		}
 	})
+
 	l.server, l.honest = &server{url: crooked.URL, plain: true}, &server{url: truth.URL, plain: true}
 	return l
 }
@@ -65,12 +67,14 @@ func (l *liar) answer(w http.ResponseWriter, r *http.Request, box http.Handler) 
 	if told.asked != nil {
 		told.asked(r)
 	}
+
 	seen := httptest.NewRecorder()
 	box.ServeHTTP(seen, r)
 	body := seen.Body.Bytes()
 	if told.answered != nil {
 		body = told.answered(r, seen.Code, body)
 	}
+
 	for name, values := range seen.Header() {
 		w.Header()[name] = values
 	}
@@ -78,6 +82,7 @@ func (l *liar) answer(w http.ResponseWriter, r *http.Request, box http.Handler) 
 	if told.header != nil {
 		told.header(r, w.Header())
 	}
+
 	w.WriteHeader(seen.Code)
 	_, _ = w.Write(body) // a client that is gone is no matter of the server's
 }
@@ -96,6 +101,7 @@ func overlooks(names ...string) lie {
 			}
 			return query.Encode()
 		}
+
 		r.URL.RawQuery = drop(r.URL.RawQuery)
 		r.RequestURI = r.URL.RequestURI()
 		if strings.HasSuffix(r.URL.Path, "/_search") {

@@ -21,6 +21,7 @@ func ask(ctx context.Context, c *fhir.Client) error {
 
 func TestShortTokensAreUsedForMostOfTheirLife(t *testing.T) {
 	t.Parallel()
+
 	for life, most := range map[int]int{1: 80, 60: 2, 300: 1, 3600: 1} {
 		t.Run(strconv.Itoa(life), func(t *testing.T) {
 			t.Parallel()
@@ -50,6 +51,7 @@ func TestShortTokensAreUsedForMostOfTheirLife(t *testing.T) {
 
 func TestRefusedTokensDoNotMakeALoginEach(t *testing.T) {
 	t.Parallel()
+
 	for name, pause := range map[string]time.Duration{"at once": 0, "slowly": 2 * time.Second} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -90,6 +92,7 @@ func TestRefusedTokensDoNotMakeALoginEach(t *testing.T) {
 
 func TestAnEndedSessionIsRenewedAtOnce(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		logins, good := 0, ""
 		c := offline(t, func(r *http.Request) (int, http.Header, string) {

@@ -24,7 +24,17 @@ func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
 		"basedOn":[{"reference":"ServiceRequest/s"}],
 		"payload":[{"contentString":"Outbound Twilio voice call; status=queued"},{"contentString":"Please read"}],
 		"extension":[{"url":"urn:y","valueDecimal":1.50},{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callStatus","valueString":"queued"},{"url":"mood","valueString":"good"}]}]}`)
-	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", MemberLeg: "CA2", Status: careline.StatusBusy, Word: "busy", Recipient: "RelatedPerson/q", Appointment: "a"}
+
+	call := careline.Call{
+		Key:          "CA1",
+		ClinicianLeg: "CA1",
+		MemberLeg:    "CA2",
+		Status:       careline.StatusBusy,
+		Word:         "busy",
+		Recipient:    "RelatedPerson/q",
+		Appointment:  "a",
+	}
+
 	got, _ := overlaid(t, CommunicationOf(call, true), have)
 	want := `{"resourceType":"Communication","id":"1","meta":{"tag":[{"code":"t"}]},
 		"identifier":[{"system":"https://www.twilio.com/","value":"CA2"},{"system":"https://www.twilio.com/","value":"CA1"},{"system":"urn:x","value":"9"}],
@@ -35,6 +45,7 @@ func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
 		"basedOn":[{"reference":"Appointment/a"},{"reference":"ServiceRequest/s"}],
 		"payload":[{"contentString":"Outbound Twilio voice call; status=busy"},{"contentString":"Please read"}],
 		"extension":[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[{"url":"callSid","valueString":"CA2"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"busy"},{"url":"mood","valueString":"good"}]},{"url":"urn:y","valueDecimal":1.50}]}`
+
 	if !saysTheSame(t, got, []byte(want)) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -42,7 +53,17 @@ func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
 
 func TestOverlayKeepsWhatOthersAddedToOurElements(t *testing.T) {
 	t.Parallel()
-	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusRinging, Word: "ringing", Patient: "Patient/m", Sender: "Practitioner/p", Recipient: "Patient/m", Appointment: "a"}
+	call := careline.Call{
+		Key:          "CA1",
+		ClinicianLeg: "CA1",
+		Status:       careline.StatusRinging,
+		Word:         "ringing",
+		Patient:      "Patient/m",
+		Sender:       "Practitioner/p",
+		Recipient:    "Patient/m",
+		Appointment:  "a",
+	}
+
 	for name, c := range map[string]struct{ have, want string }{
 		"recipient":             {`{"recipient":[{"reference":"Patient/m"},{"reference":"RelatedPerson/hand"}]}`, `[{"reference":"Patient/m"},{"reference":"RelatedPerson/hand"}]`},
 		"recipient's name":      {`{"recipient":[{"reference":"Patient/m","display":"A"}]}`, `[{"reference":"Patient/m","display":"A"}]`},
@@ -88,7 +109,16 @@ func TestOverlayKeepsWhatOthersAddedToOurElements(t *testing.T) {
 // whoever put it there, for as long as the reference is the same.
 func TestOverlayNamesPeople(t *testing.T) {
 	t.Parallel()
-	call := careline.Call{Key: "CA1", ClinicianLeg: "CA1", Status: careline.StatusRinging, Word: "ringing", Patient: "Patient/m", Sender: "Practitioner/p", Recipient: "RelatedPerson/q"}
+	call := careline.Call{
+		Key:          "CA1",
+		ClinicianLeg: "CA1",
+		Status:       careline.StatusRinging,
+		Word:         "ringing",
+		Patient:      "Patient/m",
+		Sender:       "Practitioner/p",
+		Recipient:    "RelatedPerson/q",
+	}
+
 	named := call
 	named.Names = careline.Names{Sender: "Dr Hale", Patient: "Axel Oak", Recipient: "Nora Oak"}
 	theirs := `{"subject":{"reference":"Patient/m","display":"A. O."},"sender":{"reference":"Practitioner/other","display":"Somebody"},"recipient":[{"reference":"RelatedPerson/q","display":"N."},{"reference":"CareTeam/c","display":"Team"}]}`
@@ -112,21 +142,34 @@ func TestOverlayNamesPeople(t *testing.T) {
 
 func TestOverlayTwiceIsOnce(t *testing.T) {
 	t.Parallel()
+
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(label string) Communication {
 			word := rapid.SampledFrom([]string{"", "ringing", "busy", "completed", string(careline.StatusRefused)}).Draw(t, label)
 			return CommunicationOf(careline.Call{
-				Key: "CA1", ClinicianLeg: "CA1", MemberLeg: rapid.SampledFrom([]string{"", "CA2"}).Draw(t, label+" member"),
-				Status: careline.Status(word), Word: word, Refusal: careline.RefusedRate,
-				Recipient:   careline.Reference(rapid.SampledFrom([]string{"", "Patient/m", "RelatedPerson/q"}).Draw(t, label+" recipient")),
-				Appointment: rapid.SampledFrom([]string{"", "a"}).Draw(t, label+" appointment"), Patient: "Patient/m", Sender: "Practitioner/p",
-				Sent: time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" sent"), 0), Received: time.Unix(3, 0), Direction: "outbound-dial",
-				Seconds: careline.SecondsOf(rapid.IntRange(0, 2).Draw(t, label+" seconds")), Recording: "RE1", Reconciled: rapid.Bool().Draw(t, label+" reconciled"),
-				AnsweredBy: rapid.SampledFrom([]string{"", "human", "machine_start"}).Draw(t, label+" by"),
-				Ended:      time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" ended"), 0), At: time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" at"), 0),
-				Names:   careline.Names{Recipient: rapid.SampledFrom([]string{"", "Nora Oak"}).Draw(t, label+" name")},
-				EndedBy: careline.Side(rapid.SampledFrom([]string{"", "member"}).Draw(t, label+" side")), ToEnding: "0123",
-				Failure: careline.Failure{SIP: rapid.SampledFrom([]int{0, 404}).Draw(t, label+" sip")},
+				Key:          "CA1",
+				ClinicianLeg: "CA1",
+				MemberLeg:    rapid.SampledFrom([]string{"", "CA2"}).Draw(t, label+" member"),
+				Status:       careline.Status(word),
+				Word:         word,
+				Refusal:      careline.RefusedRate,
+				Recipient:    careline.Reference(rapid.SampledFrom([]string{"", "Patient/m", "RelatedPerson/q"}).Draw(t, label+" recipient")),
+				Appointment:  rapid.SampledFrom([]string{"", "a"}).Draw(t, label+" appointment"),
+				Patient:      "Patient/m",
+				Sender:       "Practitioner/p",
+				Sent:         time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" sent"), 0),
+				Received:     time.Unix(3, 0),
+				Direction:    "outbound-dial",
+				Seconds:      careline.SecondsOf(rapid.IntRange(0, 2).Draw(t, label+" seconds")),
+				Recording:    "RE1",
+				Reconciled:   rapid.Bool().Draw(t, label+" reconciled"),
+				AnsweredBy:   rapid.SampledFrom([]string{"", "human", "machine_start"}).Draw(t, label+" by"),
+				Ended:        time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" ended"), 0),
+				At:           time.Unix(rapid.Int64Range(0, 2).Draw(t, label+" at"), 0),
+				Names:        careline.Names{Recipient: rapid.SampledFrom([]string{"", "Nora Oak"}).Draw(t, label+" name")},
+				EndedBy:      careline.Side(rapid.SampledFrom([]string{"", "member"}).Draw(t, label+" side")),
+				ToEnding:     "0123",
+				Failure:      careline.Failure{SIP: rapid.SampledFrom([]int{0, 404}).Draw(t, label+" sip")},
 			}, rapid.Bool().Draw(t, label+" strict"))
 		}
 		have, err := json.Marshal(draw("have"))
@@ -157,7 +200,7 @@ func overlaid(t interface{ Fatal(...any) }, ours Communication, have []byte) (te
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed = overlay(ours, record)
+	changed = callKind.overlay(ours.element(), record)
 	if text, err = json.Marshal(record); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 func TestEveryOutagePasses(t *testing.T) {
 	t.Parallel()
 	page := "<html><head><title>%d</title></head><body><center><h1>nginx</h1></center></body></html>"
+
 	for name, down := range map[string]struct {
 		status int
 		header http.Header
@@ -80,10 +81,12 @@ func TestAnAnswerThatBreaksOffPasses(t *testing.T) {
 			t.Error(err)
 		}
 	}))
+
 	client, err := fhir.New(fhir.Config{BaseURL: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	_, err = newChart(t, client).File(t.Context(), ringing(), careline.Filing{Call: "CAparent"}, nil)
 	wantCode(t, err, careline.CodeUnavailable)
 	server.Close() // and now nobody listens
@@ -97,6 +100,7 @@ func TestAnAnswerThatBreaksOffPasses(t *testing.T) {
 // What never left cannot have been stored: for want of quota, or of a login.
 func TestWhatWasNotSentWasNotTried(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		posts, loggedIn := 0, true
 		c := offline(t, func(r *http.Request) (int, http.Header, string) {
@@ -144,6 +148,7 @@ func (f *frozen) RoundTrip(r *http.Request) (*http.Response, error) {
 		f.handler.ServeHTTP(seen, own)
 		done <- seen.Result()
 	})
+
 	select {
 	case res := <-done:
 		return res, nil
@@ -154,6 +159,7 @@ func (f *frozen) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestAFrozenDatabaseStoresLateAndNothingIsDoubled(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		box, err := fhirbox.Open(fhirbox.Config{})
 		if err != nil {
@@ -205,6 +211,7 @@ func TestAFrozenDatabaseStoresLateAndNothingIsDoubled(t *testing.T) {
 // A restart of Medplum's Redis ends every session before its time.
 func TestALostSessionIsRenewedOnceForAll(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		var logins, refused atomic.Int64
 		var good atomic.Value
@@ -245,6 +252,7 @@ func TestALostSessionIsRenewedOnceForAll(t *testing.T) {
 // answers 429 also to good credentials; tokens that were given go on working.
 func TestTheTokenEndpointsQuota(t *testing.T) {
 	t.Parallel()
+
 	for name, header := range map[string]http.Header{"as Medplum": nil, "with its window": {"Ratelimit": {`"requests";r=0;t=40`}}, "with Retry-After": {"Retry-After": {"40"}}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,6 +21,7 @@ func TestOutcomes(t *testing.T) {
 		}
 		return string(b)
 	}
+
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -64,6 +65,7 @@ func TestErrorsTellNothingOfTheResource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for _, status := range []int{400, 0} {
 		client := offline(t, func(*http.Request) (int, http.Header, string) { return status, nil, string(body) }, false)
 		_, err = client.Search(t.Context(), "Patient", url.Values{"_id": {"4477009000019"}})
@@ -86,6 +88,7 @@ func TestErrorsTellNothingOfTheResource(t *testing.T) {
 
 func TestPersonalSearchesAreNotInTheURL(t *testing.T) {
 	t.Parallel()
+
 	for name, personal := range map[string]bool{"_id": false, "phone": true, "patient.telecom": true, "actor:Patient.phone:exact": true, "date": false} {
 		var method, query string
 		c := offline(t, func(r *http.Request) (int, http.Header, string) {
@@ -106,6 +109,7 @@ func TestNextLinksStayWithinTheServer(t *testing.T) {
 	page := func(next string) string {
 		return fmt.Sprintf(`{"resourceType":"Bundle","link":[{"relation":"next","url":%q}]}`, next)
 	}
+
 	for _, next := range []string{"http://elsewhere.test/fhir/R4/Communication?_offset=20", "https://fhir.test/fhir/R4/x", "http://fhir.test/admin",
 		"http://fhir.test/fhir/R4x/y", "http://u:p@fhir.test/fhir/R4/x", "http://fhir.test/fhir/R4/../../admin", "//elsewhere.test/fhir/R4/x", "http://fhir.test/fhir/R4/Communication?again"} {
 		var asked []string

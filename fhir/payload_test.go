@@ -19,22 +19,33 @@ func TestPayloadSaysWhatHappened(t *testing.T) {
 		call careline.Call
 		want string
 	}{
-		"asked for":                {careline.Call{Status: careline.StatusRequested}, head},
-		"ringing":                  {careline.Call{Status: careline.StatusRinging, Word: "ringing"}, head + "; status=ringing"},
-		"a conversation":           {careline.Call{Status: careline.StatusCompleted, Word: "completed", AnsweredBy: "human", Seconds: careline.SecondsOf(180)}, head + "; status=completed; answeredBy=human; duration=180s"},
-		"busy":                     {careline.Call{Status: careline.StatusBusy, Word: "busy", Seconds: careline.SecondsOf(0)}, head + "; status=busy; duration=0s"},
-		"refused":                  {careline.Call{Status: careline.StatusRefused, Refusal: careline.RefusedParticipant}, "Not placed: You are not booked on this appointment, so you cannot call its patient."},
-		"it reached nobody":        {careline.Call{Status: careline.StatusCanceled, ClinicianLeft: true}, head + "; summary=Ended before it was answered"},
-		"left while it rang":       {careline.Call{Status: careline.StatusCanceled, Word: "ringing", ClinicianLeft: true}, head + "; status=ringing; summary=Ended before it was answered"},
-		"left the conversation":    {careline.Call{Status: careline.StatusCompleted, Word: "in-progress", ClinicianLeft: true}, head + "; status=in-progress; summary=Answered, then ended"},
-		"a machine is speaking":    {careline.Call{Status: careline.StatusInProgress, Word: "in-progress", AnsweredBy: "machine_start"}, head + "; status=in-progress; answeredBy=machine_start; summary=Voicemail answered"},
-		"voicemail":                {careline.Call{Status: careline.StatusCompleted, Word: "completed", AnsweredBy: "machine_end_beep", Seconds: careline.SecondsOf(66)}, head + "; status=completed; answeredBy=machine_end_beep; duration=66s; summary=Left for voicemail, lasted 1 min 6 s"},
+		"asked for": {careline.Call{Status: careline.StatusRequested}, head},
+		"ringing":   {careline.Call{Status: careline.StatusRinging, Word: "ringing"}, head + "; status=ringing"},
+		"a conversation": {careline.Call{
+			Status:     careline.StatusCompleted,
+			Word:       "completed",
+			AnsweredBy: "human",
+			Seconds:    careline.SecondsOf(180),
+		}, head + "; status=completed; answeredBy=human; duration=180s"},
+		"busy":                  {careline.Call{Status: careline.StatusBusy, Word: "busy", Seconds: careline.SecondsOf(0)}, head + "; status=busy; duration=0s"},
+		"refused":               {careline.Call{Status: careline.StatusRefused, Refusal: careline.RefusedParticipant}, "Not placed: You are not booked on this appointment, so you cannot call its patient."},
+		"it reached nobody":     {careline.Call{Status: careline.StatusCanceled, ClinicianLeft: true}, head + "; summary=Ended before it was answered"},
+		"left while it rang":    {careline.Call{Status: careline.StatusCanceled, Word: "ringing", ClinicianLeft: true}, head + "; status=ringing; summary=Ended before it was answered"},
+		"left the conversation": {careline.Call{Status: careline.StatusCompleted, Word: "in-progress", ClinicianLeft: true}, head + "; status=in-progress; summary=Answered, then ended"},
+		"a machine is speaking": {careline.Call{Status: careline.StatusInProgress, Word: "in-progress", AnsweredBy: "machine_start"}, head + "; status=in-progress; answeredBy=machine_start; summary=Voicemail answered"},
+		"voicemail": {careline.Call{
+			Status:     careline.StatusCompleted,
+			Word:       "completed",
+			AnsweredBy: "machine_end_beep",
+			Seconds:    careline.SecondsOf(66),
+		}, head + "; status=completed; answeredBy=machine_end_beep; duration=66s; summary=Left for voicemail, lasted 1 min 6 s"},
 		"declined":                 {careline.Call{Status: careline.StatusBusy, Word: "busy", Declined: true}, head + "; status=busy; summary=Declined"},
 		"failed, and why":          {careline.Call{Status: careline.StatusFailed, Word: "failed", Failure: careline.Failure{SIP: 404}}, head + "; status=failed; summary=Could not be connected: The number does not exist, or is not in service."},
 		"failed, who knows why":    {careline.Call{Status: careline.StatusFailed, Word: "failed", Failure: careline.Failure{SIP: 499}}, head + "; status=failed"},
 		"given up while it rang":   {careline.Call{Status: careline.StatusNoAnswer, Word: "no-answer", EndedBy: careline.SideClinician}, head + "; status=no-answer; summary=Ended before it was answered"},
 		"a word that is new to us": {careline.Call{Word: "parked"}, head + "; status=parked"},
 	}
+
 	for name, test := range tests {
 		test.call.Key = "CA1"
 		if got := fhir.CommunicationOf(test.call, false).Payload[0].ContentString; got != test.want {
@@ -54,6 +65,7 @@ func TestCallOfAnEarlierRelease(t *testing.T) {
 		"a conversation":        {`{"url":"callSid","valueString":"CA2"},{"url":"parentCallSid","valueString":"CA1"},{"url":"callStatus","valueString":"completed"},{"url":"durationSeconds","valueInteger":5}`, "completed", "Answered, lasted 5 s"},
 		"another system's":      {`{"url":"callSid","valueString":"CA9"}`, "completed", "Answered, then ended"},
 	}
+
 	for name, test := range tests {
 		text := `{"status":"completed","extension":[{"url":"https://perci.health/fhir/StructureDefinition/twilio-call","extension":[` + test.details + `]}]}`
 		var m fhir.Communication

@@ -158,6 +158,7 @@ func TestWhatIsOverOrNotYet(t *testing.T) {
 		"begins next year":                   {object{"period": object{"start": "2027"}}, false},
 		"a period that cannot be read":       {object{"period": object{"start": "soon", "end": 5}}, true},
 	}
+
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -197,6 +198,7 @@ func TestWhoIsInactiveIsNotCalledAndDoesNotCall(t *testing.T) {
 // A participation has the appointment's own time, not the hour at which it is read.
 func TestAParticipationIsOfItsAppointment(t *testing.T) {
 	t.Parallel()
+
 	for name, test := range map[string]struct {
 		start  string
 		period object
@@ -223,6 +225,7 @@ func TestAParticipationIsOfItsAppointment(t *testing.T) {
 
 func TestTheDeadAreMarked(t *testing.T) {
 	t.Parallel()
+
 	for name, test := range map[string]struct {
 		more object
 		dead bool
@@ -251,6 +254,7 @@ func TestAReplacedPatientIsTheOneWhoReplacedThem(t *testing.T) {
 	replaced := func(id, by string) object {
 		return with(aPatient(id, "07700 900001"), object{"active": false, "link": []object{{"other": object{"reference": by}, "type": "replaced-by"}}})
 	}
+
 	now := aPatient("new", "07700 900003")
 	tests := map[string]struct {
 		resources []object
@@ -267,6 +271,7 @@ func TestAReplacedPatientIsTheOneWhoReplacedThem(t *testing.T) {
 		"active all the same": {[]object{with(replaced("p1", "Patient/new"), object{"active": true}), now}, 1,
 			careline.Person{Ref: "Patient/p1", Name: "Patient p1"}, 1},
 	}
+
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -345,6 +350,7 @@ func TestOneMistypedElementCostsOnlyItself(t *testing.T) {
 // included is read.
 func TestWhoIsNotIncludedIsRead(t *testing.T) {
 	t.Parallel()
+
 	for _, form := range []string{"%s", "%s/_history/3", "BASE/%s", "BASE/%s/_history/3", " %s "} {
 		r, _ := holding(t, anAppointment(), aPatient("p1", "07700 900001"), aDaughter("Patient/p1"),
 			object{"resourceType": "PractitionerRole", "id": "r1", "practitioner": object{"reference": "Practitioner/dr"}})
@@ -416,16 +422,19 @@ func TestOneBadAppointmentCostsOnlyItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var entries []string
 	for _, body := range append(bodies, string(goodBody)) {
 		entries = append(entries, `{"resource":`+body+`,"search":{"mode":"match"}}`)
 	}
+
 	c := offline(t, func(r *http.Request) (int, http.Header, string) {
 		if !strings.HasSuffix(r.URL.Path, "/Appointment") {
 			return 200, nil, empty
 		}
 		return 200, nil, `{"resourceType":"Bundle","entry":[` + strings.Join(entries, ",") + `]}`
 	}, false)
+
 	day, err := c.AppointmentsOn(t.Context(), "dr", lateEvening.Add(-time.Hour), lateEvening.Add(time.Hour))
 	if err != nil || len(day) != 5 || day[0].ID != "a1" || day[1].ID != "" || day[4].ID != "" {
 		t.Errorf("%+v, %v", day, err)
@@ -435,6 +444,7 @@ func TestOneBadAppointmentCostsOnlyItself(t *testing.T) {
 func TestRelations(t *testing.T) {
 	t.Parallel()
 	const roles = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+
 	for name, test := range map[string]struct {
 		relationship any
 		want         string
@@ -463,6 +473,7 @@ func TestNamesOfThoseWhoTakePart(t *testing.T) {
 	appointment["participant"] = append(takesPart("accepted", "Practitioner/dr", "PractitionerRole/r1"),
 		object{"actor": object{"reference": "Practitioner/x", "display": "Dr Xu"}, "status": "accepted"},
 		object{"actor": object{"reference": "Patient/gone", "display": "Robin Meyer"}, "status": "accepted"})
+
 	_, c := holding(t, appointment, object{"resourceType": "Practitioner", "id": "dr", "name": []object{{"given": []string{"Sam"}, "family": "Reed"}}},
 		object{"resourceType": "PractitionerRole", "id": "r1", "practitioner": object{"reference": "Practitioner/ro", "display": "Dr Role"}})
 	a := read(t, c)
@@ -471,6 +482,7 @@ func TestNamesOfThoseWhoTakePart(t *testing.T) {
 		{Clinician: "ro", As: "PractitionerRole/r1", Name: "Dr Role"},
 		{Clinician: "x", As: "Practitioner/x", Name: "Dr Xu"},
 	}
+
 	if diff := cmp.Diff(want, a.Clinicians); diff != "" {
 		t.Error(diff)
 	}

@@ -17,8 +17,19 @@ func filesACallThatTheAPIPlaced(t *testing.T, s *server) {
 	former := seed(t, c, object{"resourceType": "Communication", "status": "in-progress", "identifier": []object{{"system": "https://www.twilio.com/", "value": sid}},
 		"note": []object{{"text": "Theirs."}}})
 
-	call := careline.Call{Key: sid, MemberLeg: sid, Status: careline.StatusCompleted, Word: "completed", Direction: "outbound-api", Appointment: "a1",
-		Patient: "Patient/m1", Recipient: "Patient/m1", Sender: "Practitioner/p1", Sent: tenFifteen, Seconds: careline.SecondsOf(49)}
+	call := careline.Call{
+		Key:         sid,
+		MemberLeg:   sid,
+		Status:      careline.StatusCompleted,
+		Word:        "completed",
+		Direction:   "outbound-api",
+		Appointment: "a1",
+		Patient:     "Patient/m1",
+		Recipient:   "Patient/m1",
+		Sender:      "Practitioner/p1",
+		Sent:        tenFifteen,
+		Seconds:     careline.SecondsOf(49),
+	}
 	filed := file(t, chart, call, careline.Filing{Call: sid, Tried: true})
 	if "Communication/"+filed.ID != former {
 		t.Errorf("filed as %s beside %s", filed.ID, former)

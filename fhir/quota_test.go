@@ -28,7 +28,12 @@ func (e exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	if header == nil {
 		header = http.Header{}
 	}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return &http.Response{
+		StatusCode: status,
+		Header:     header,
+		Body:       io.NopCloser(strings.NewReader(body)),
+		Request:    r,
+	}, nil
 }
 
 func offline(t *testing.T, e exchange, login bool) *fhir.Client {
@@ -58,6 +63,7 @@ func left(r, seconds int) http.Header {
 
 func TestSlowsDownBeforeTheQuotaIsGone(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		units, start := 50_000, time.Now()
 		c := offline(t, func(r *http.Request) (int, http.Header, string) {
@@ -103,6 +109,7 @@ func TestSlowsDownBeforeTheQuotaIsGone(t *testing.T) {
 
 func TestLoginRenewsBeforeExpiryAndDoesNotStampede(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		var logins, refused atomic.Int32
 		down := atomic.Bool{}
@@ -172,6 +179,7 @@ func wait(d time.Duration) { <-time.After(d) }
 
 func TestWaitIsReadFromEveryForm(t *testing.T) {
 	t.Parallel()
+
 	for name, c := range map[string]struct {
 		header http.Header
 		status int
@@ -201,6 +209,7 @@ func TestWaitIsReadFromEveryForm(t *testing.T) {
 // be recorded, in every window.
 func TestReadingsNeverStarveWritings(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		const whole, windows = 50_000, 3
 		var mu sync.Mutex
@@ -264,6 +273,7 @@ func TestAPersonDoesNotWaitForTheQuota(t *testing.T) {
 			return err
 		},
 	}
+
 	for name, read := range read {
 		for _, others := range []int{0, 30} { // that wait without a deadline, as deliveries do
 			t.Run(fmt.Sprint(name, ", ", others, " before"), func(t *testing.T) {

@@ -74,6 +74,7 @@ func readsAppointment(t *testing.T, s *server) {
 			{"system": "phone", "value": "+447700900003", "period": object{"end": "2020-01-01"}},
 			{"system": "sms", "value": "07700 900004"},
 		}})
+
 	other := seed(t, c, object{"resourceType": "Patient"})
 	mother := seed(t, c, object{"resourceType": "RelatedPerson", "patient": object{"reference": patient},
 		"name": []object{{"text": "Robin Meyer"}}, "telecom": []object{{"system": "phone", "value": "07700900005"}}})
@@ -81,13 +82,19 @@ func readsAppointment(t *testing.T, s *server) {
 	booked := object{"resourceType": "Appointment", "status": "booked", "start": "2025-11-24T10:00:00Z", "end": "2025-11-24T10:30:00+00:00",
 		"reasonCode":  []object{{"text": "Follow-up"}},
 		"participant": append(takesPart("accepted", nurse, role, former, patient, mother, stranger), takesPart("declined", absent)...)}
+
 	ref := seed(t, c, booked)
 	got, err := c.Appointment(t.Context(), id(ref))
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	want := careline.Appointment{
-		ID: id(ref), Status: "booked", Reason: "Follow-up", Start: tenFifteen.Add(-15 * time.Minute), End: tenFifteen.Add(15 * time.Minute),
+		ID:         id(ref),
+		Status:     "booked",
+		Reason:     "Follow-up",
+		Start:      tenFifteen.Add(-15 * time.Minute),
+		End:        tenFifteen.Add(15 * time.Minute),
 		Clinicians: []careline.Participant{{Clinician: id(nurse), As: careline.Reference(nurse)}, {Clinician: id(doctor), As: careline.Reference(role)}},
 		Patients: []careline.Person{{Ref: careline.Reference(patient), Patient: careline.Reference(patient), Name: "Alex Meyer", BirthDate: "1980-02-03",
 			Phones:     []careline.Phone{phone(t, "+447700900001"), phone(t, "+442079460001"), phone(t, "+447700900004")},
@@ -95,6 +102,7 @@ func readsAppointment(t *testing.T, s *server) {
 		Relatives: []careline.Person{{Ref: careline.Reference(mother), Patient: careline.Reference(patient), Name: "Robin Meyer",
 			Phones: []careline.Phone{phone(t, "+447700900005")}}},
 	}
+
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b careline.Phone) bool { return a == b })); diff != "" {
 		t.Error(diff)
 	}
@@ -102,6 +110,7 @@ func readsAppointment(t *testing.T, s *server) {
 	if a, err := c.Appointment(t.Context(), id(seed(t, c, booked))); err != nil || a.Status != "cancelled" || !a.TakesPart(id(nurse)) {
 		t.Errorf("a cancelled appointment: %+v, %v", a, err)
 	}
+
 	booked["status"] = "entered-in-error"
 	for _, missing := range []string{"8f0c62b1-53a6-4a5f-9a6e-8f4f3f0c9a11", "", "../Patient", id(seed(t, c, booked))} {
 		_, err := c.Appointment(t.Context(), missing)
@@ -121,11 +130,13 @@ func readsDay(t *testing.T, s *server) {
 			"start": at.Format(time.RFC3339), "end": at.Add(5 * time.Minute).Format(time.RFC3339),
 			"participant": append(takesPart(answer, clinician), takesPart("accepted", patient)...)}))
 	}
+
 	const n = 120 // more than one page
 	want := make([]string, n)
 	for i := n - 1; i >= 0; i-- {
 		want[i] = book(day.Add(time.Duration(i)*10*time.Minute), []string{nurse, role}[i%2], "accepted")
 	}
+
 	book(day.Add(-time.Minute), nurse, "accepted")
 	book(day.Add(24*time.Hour), nurse, "accepted")
 	book(day.Add(time.Hour), other, "accepted")
@@ -135,6 +146,7 @@ func readsDay(t *testing.T, s *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var got []string
 	for _, a := range all {
 		got = append(got, a.ID)
@@ -142,6 +154,7 @@ func readsDay(t *testing.T, s *server) {
 			t.Fatalf("an appointment of %d patients", len(a.Patients))
 		}
 	}
+
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -160,11 +173,13 @@ func readsCalls(t *testing.T, s *server) {
 		call.Status, call.Word = careline.StatusBusy, "busy"
 		filed = append(filed, file(t, chart, call, f))
 	}
+
 	seed(t, c, object{"resourceType": "Communication", "status": "completed", "basedOn": []object{{"reference": "Appointment/a1"}}})
 	calls, err := c.Calls(t.Context(), "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	if len(calls) != 2 || calls[0].ID != filed[1].ID || calls[1].ID != filed[0].ID {
 		t.Fatalf("calls of a1: %+v", calls)
 	}
@@ -172,10 +187,12 @@ func readsCalls(t *testing.T, s *server) {
 		v[0].ID != filed[1].Version || v[0].At.IsZero() {
 		t.Errorf("versions, newest first: %+v", v)
 	}
+
 	last, err := c.LastCalls(t.Context(), appointments)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	if len(last) != 2 || last["a1"].Call.Key != "CAp1" || last["a2"].Call.Key != "CAp2" {
 		t.Errorf("last calls: %+v", last)
 	}
@@ -195,22 +212,27 @@ func ordersCalls(t *testing.T, s *server) {
 		}
 		filed[key] = file(t, chart, call, careline.Filing{Call: key})
 	}
+
 	noted, err := c.Read(t.Context(), "Communication", filed["CAnone"].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	noted.JSON = edit(t, noted.JSON, func(m map[string]any) { m["note"] = []any{map[string]any{"text": "Sorry."}} })
 	if _, err := c.Update(t.Context(), noted); err != nil {
 		t.Fatal(err)
 	}
+
 	calls, err := c.Calls(t.Context(), "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	var got []string
 	for _, call := range calls {
 		got = append(got, call.ID)
 	}
+
 	if diff := cmp.Diff([]string{filed["CAafter"].ID, filed["CAnone"].ID, filed["CAbefore"].ID}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -227,6 +249,7 @@ func TestOneCallIsNewest(t *testing.T) {
 	record := func(id, version, at, sent string) string {
 		return fmt.Sprintf(`{"resource":{"resourceType":"Communication","id":%q,"meta":{"versionId":%q,"lastUpdated":%q},"status":"completed","sent":%q,"category":[{"coding":[{"system":"https://perci.health/communication-category","code":"twilio-voice"}]}],"basedOn":[{"reference":"Appointment/a1"}]}}`, id, version, at, sent)
 	}
+
 	refused := []string{record("refused", "2", "2025-11-24T12:00:00Z", ""), record("refused", "1", "2025-11-24T10:00:00Z", "")}
 	dialled := []string{record("dialled", "2", "2025-11-24T11:30:00Z", "2025-11-24T11:00:00Z"), record("dialled", "1", "2025-11-24T09:00:00Z", "")}
 	histories := 0
@@ -238,12 +261,14 @@ func TestOneCallIsNewest(t *testing.T) {
 		}
 		return 200, nil, `{"resourceType":"Bundle","entry":[` + strings.Join(entries, ",") + `]}`
 	}, false)
+
 	for range 3 {
 		last, err := c.LastCalls(t.Context(), []string{"a1"})
 		if err != nil || last["a1"].ID != "2" || last["a1"].Call.Sent.IsZero() {
 			t.Fatalf("last call: %+v, %v", last, err)
 		}
 	}
+
 	if histories != 1 {
 		t.Errorf("%d histories read to order two calls three times, want 1", histories)
 	}

@@ -12,6 +12,7 @@ import (
 
 func TestReadyIsAskedSeldom(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		searches, status := 0, 200
 		c := offline(t, func(*http.Request) (int, http.Header, string) {
@@ -66,6 +67,7 @@ func TestReadyOfOneWhoLeavesDoesNotFailTheOthers(t *testing.T) {
 
 func TestReadyTakesNothingFromCallsWhenTheQuotaIsLow(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		searches, units := 0, 50_000
 		c := offline(t, func(*http.Request) (int, http.Header, string) {

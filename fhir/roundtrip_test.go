@@ -35,16 +35,27 @@ func anyRequest(t *rapid.T) careline.CallEvent {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := careline.CallEvent{Kind: careline.KindRequested, Leg: theCall, Appointment: one(t, "appointment", "a1", ""), Request: careline.Request{
-		Clinician: one(t, "clinician", "dr-1", ""),
-		Sender:    careline.Reference(one(t, "sender", "Practitioner/p", "PractitionerRole/r", "")),
-		Patient:   careline.Reference(one(t, "patient", "Patient/m", "")),
-		Recipient: careline.Reference(one(t, "recipient", "Patient/m", "RelatedPerson/q", "")),
-		To:        one(t, "number", to, careline.Phone{}),
-		Household: rapid.Bool().Draw(t, "household"),
-		Names: careline.Names{Sender: one(t, "sender's name", "Dr Hale", ""), Patient: one(t, "patient's name", "Axel Oak", ""),
-			Recipient: one(t, "recipient's name", "Nora Oak", ""), Relation: one(t, "relation", "daughter", "")},
-	}}
+
+	e := careline.CallEvent{
+		Kind:        careline.KindRequested,
+		Leg:         theCall,
+		Appointment: one(t, "appointment", "a1", ""),
+		Request: careline.Request{
+			Clinician: one(t, "clinician", "dr-1", ""),
+			Sender:    careline.Reference(one(t, "sender", "Practitioner/p", "PractitionerRole/r", "")),
+			Patient:   careline.Reference(one(t, "patient", "Patient/m", "")),
+			Recipient: careline.Reference(one(t, "recipient", "Patient/m", "RelatedPerson/q", "")),
+			To:        one(t, "number", to, careline.Phone{}),
+			Household: rapid.Bool().Draw(t, "household"),
+			Names: careline.Names{
+				Sender:    one(t, "sender's name", "Dr Hale", ""),
+				Patient:   one(t, "patient's name", "Axel Oak", ""),
+				Recipient: one(t, "recipient's name", "Nora Oak", ""),
+				Relation:  one(t, "relation", "daughter", ""),
+			},
+		},
+	}
+
 	if rapid.Bool().Draw(t, "refused") {
 		e.Kind = careline.KindRefused
 		e.Request.Refusal = one(t, "refusal", careline.RefusedCountry, careline.RefusedRate, careline.RefusedDeceased, "a-newer-one", "")
@@ -59,14 +70,17 @@ func anyReport(t *rapid.T) careline.CallEvent {
 	e := careline.CallEvent{Kind: one(t, "kind", kinds...), Leg: one(t, "leg", theMember, theMember, theCall), Appointment: one(t, "appointment", "a1", "")}
 	e.Word = one(t, "word", "queued", "initiated", "ringing", "ringing", "answered", "in-progress", "in-progress", "completed", "completed",
 		"busy", "busy", "failed", "failed", "no-answer", "canceled", "", "levitating", "refused", "on hold")
+
 	e.Status = carriersWords[e.Word]
 	if rapid.IntRange(0, 9).Draw(t, "another status") == 0 {
 		e.Status = one(t, "status", careline.StatusRinging, careline.StatusInProgress, careline.StatusCompleted, careline.StatusCanceled)
 	}
+
 	e.Direction = one(t, "direction", "outbound-dial", "outbound-api", "inbound", "")
 	if e.Kind == careline.KindDialEnded {
 		e.Leg, e.MemberLeg = theCall, one(t, "member's leg", theMember, theCall, "")
 	}
+
 	if e.Kind == careline.KindClinicianLeg {
 		e.Leg = theCall
 	}
@@ -132,6 +146,7 @@ func recorded(c careline.Call) careline.Call {
 
 func TestCallOfReadsWhatWasWritten(t *testing.T) {
 	t.Parallel()
+
 	rapid.Check(t, func(t *rapid.T) {
 		call := anyCall(t)
 		text, err := json.Marshal(fhir.CommunicationOf(call, rapid.Bool().Draw(t, "strict")))

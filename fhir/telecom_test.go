@@ -77,6 +77,7 @@ func TestAnEntryIsReadOrShown(t *testing.T) {
 		{"07700\t900123", "+447700900123"}, {"\ufeff07700 9001\u00ad23", "+447700900123"},
 		{"+44 (0)20 7946 0018", "+442079460018"}, {"020 7946 0018", "+442079460018"},
 	}
+
 	for _, test := range tests {
 		p := patientWith(t, object{"system": "phone", "value": test.entry})
 		if got := strings.Join(numbersOrNone(p), " "); got != strings.ReplaceAll(test.want, " x", "x") {

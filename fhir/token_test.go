@@ -15,6 +15,7 @@ import (
 func TestEveryFormOfATokensLifeIsRead(t *testing.T) {
 	t.Parallel()
 	const unsaid = 5 * time.Minute
+
 	for form, life := range map[string]time.Duration{
 		`,"expires_in":3600`:           time.Hour,
 		`,"expires_in":"3600"`:         time.Hour,
@@ -73,6 +74,7 @@ func TestEveryFormOfATokensLifeIsRead(t *testing.T) {
 func TestALoginsFailureDoesNotMislead(t *testing.T) {
 	t.Parallel()
 	const secret, address, grant = "FHIR_CLIENT_SECRET", "FHIR_TOKEN_URL", "client-credentials grant"
+
 	for name, c := range map[string]struct {
 		status int
 		body   string

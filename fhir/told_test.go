@@ -19,6 +19,7 @@ var private = []string{"Ellis", "ellis", "ELLIS", "Meyer", "Łukasz", "O'Neil", 
 // Whatever a server writes into an OperationOutcome, nothing of a person leaves it.
 func TestNothingOfAPersonLeavesAnOutcome(t *testing.T) {
 	t.Parallel()
+
 	for name, o := range map[string]map[string]any{
 		"a name, bare":                outcome("invalid", "Invalid name Ellis"),
 		"a name, quoted":              outcome("invalid", "Invalid name \"Ellis\" of 'Meyer'"),
@@ -80,6 +81,7 @@ func silent(t *testing.T, err error) {
 // What an operator needs to mend it is told.
 func TestWhatAnOperatorNeedsIsTold(t *testing.T) {
 	t.Parallel()
+
 	for want, o := range map[string]map[string]any{
 		"Resource cap exceeded":                       outcome("business-rule", "Resource cap exceeded"),
 		"ECONNREFUSED":                                outcome("invalid", "connect ECONNREFUSED 10.0.0.3:5432"),
@@ -105,6 +107,7 @@ func TestWhatAnOperatorNeedsIsTold(t *testing.T) {
 // A server whose answer is out of step has net/http quote what it read.
 func TestBrokenAnswersAreNotQuoted(t *testing.T) {
 	t.Parallel()
+
 	for _, spilled := range []string{"Ellis, 07700 900123\r\n\r\n", "HTTP/1.1 Ellis\r\n\r\n", "HTTP/1.1 200 OK\r\nEllis 7700\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: Ellis\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: Ellis\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nEllis\r\n"} {
 		ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")

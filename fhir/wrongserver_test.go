@@ -19,6 +19,7 @@ import (
 func TestBothServersCanBeWrong(t *testing.T) {
 	t.Parallel()
 	like := medplumLike(t)
+
 	for name, open := range map[string]func(*testing.T) *server{"fhirbox": box, "Medplum-like": like} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
@@ -68,10 +69,12 @@ func searchesLeniently(t *testing.T, s *server, c *fhir.Client) {
 			t.Errorf("a lenient search finds %d, %v", len(found), err)
 		}
 	}
+
 	s.fail(t)
 	if found, err := c.Search(t.Context(), "Communication", url.Values{"identifier": {"https://www.twilio.com/|one,https://www.twilio.com/|two,urn:x|one"}}); err != nil || len(found) != 2 {
 		t.Errorf("several identifiers find %d, %v", len(found), err)
 	}
+
 	s.wrong(t, fhirbox.KindInclude)
 	_, err := c.Search(t.Context(), "Appointment", url.Values{"_include": {"Appointment:actor"}})
 	wantCode(t, err, careline.CodeRejected)
@@ -91,10 +94,12 @@ func answersAnother(t *testing.T, s *server, c *fhir.Client, one, two fhir.Resou
 			t.Errorf("%s: %s %s", try[0], etag, body)
 		}
 	}
+
 	s.wrong(t, fhirbox.KindNoVersion)
 	if body, etag := s.raw(t, "GET", path+"/"+one.ID, ""); !strings.Contains(body, `"versionId":""`) || etag != "" {
 		t.Errorf("%q %s", etag, body)
 	}
+
 	s.fail(t)
 	if r, err := c.Read(t.Context(), "Communication", one.ID); err != nil || !strings.Contains(string(r.JSON), "changed") {
 		t.Errorf("not carried out: %v", err)
@@ -108,12 +113,14 @@ func (s *server) raw(t *testing.T, method, path, body string) (text, etag string
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	req.Header.Set("Content-Type", "application/fhir+json")
 	req.Header.Set("Authorization", "Bearer "+s.token(t)["access_token"].(string))
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	defer res.Body.Close()
 	var members json.RawMessage
 	if err := json.NewDecoder(res.Body).Decode(&members); err != nil {
@@ -142,6 +149,7 @@ func refusesWrites(t *testing.T, s *server, c *fhir.Client, one fhir.Resource) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	for _, try := range []struct {
 		kind           fhirbox.Kind
 		names          []string
@@ -163,6 +171,7 @@ func refusesWrites(t *testing.T, s *server, c *fhir.Client, one fhir.Resource) {
 			}
 		}
 	}
+
 	s.fail(t)
 }
 
@@ -205,6 +214,7 @@ func takesLong(t *testing.T, s *server, c *fhir.Client, one fhir.Resource) {
 			slow++
 		}
 	}
+
 	if slow < 3 {
 		t.Errorf("%d of 20 took long", slow)
 	}

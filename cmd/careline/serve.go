@@ -203,10 +203,21 @@ func (p *parts) elsewhere(keys []string) {
 func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
 	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.people.Appointment}
 	return &events.Relay{
-		Queue: p.store, Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
+		Queue: p.store, Consumer: chart, Handle: p.filing(projector), Log: p.log, Span: p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},
+	}
+}
+
+// filing saves where a call stands once it is filed.
+func (p *parts) filing(projector calls.Projector) func(context.Context, careline.Delivery) error {
+	return func(ctx context.Context, d careline.Delivery) error {
+		filed, err := projector.Handle(ctx, d)
+		if err != nil || filed == (careline.Filing{}) {
+			return err
+		}
+		return p.store.SaveFiling(ctx, filed)
 	}
 }
 

@@ -23,10 +23,12 @@ func BenchmarkPut(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+
 	defer box.Close()
 	if err := box.Seed(b.Context(), []byte(clinic)); err != nil {
 		b.Fatal(err)
 	}
+
 	h := box.Handler()
 	i := 0
 	for b.Loop() {
@@ -47,10 +49,12 @@ func BenchmarkSearch(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+
 	defer box.Close()
 	if err := box.Seed(b.Context(), []byte(clinic)); err != nil {
 		b.Fatal(err)
 	}
+
 	h := box.Handler()
 	for b.Loop() {
 		w := httptest.NewRecorder()

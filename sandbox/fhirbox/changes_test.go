@@ -28,6 +28,7 @@ func TestChangesInOrderAndNoneLost(t *testing.T) {
 		v := a.want(200, "PUT", "/Communication/"+c.ID, with(fmt.Sprintf(`,"id":%q,"payload":[{"contentString":"%d"}]`, c.ID, i))).resource(t)
 		want = append(want, "update "+v.Meta.VersionID)
 	}
+
 	a.want(200, "DELETE", "/Communication/"+c.ID, "")
 	for range want {
 		change := <-changes
@@ -37,12 +38,14 @@ func TestChangesInOrderAndNoneLost(t *testing.T) {
 		}
 		got = append(got, change.Interaction+" "+change.VersionID)
 	}
+
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	if last := <-changes; last.Interaction != "delete" || last.Resource != nil {
 		t.Errorf("%+v", last)
 	}
+
 	stop()
 	if c, open := <-changes; open {
 		t.Errorf("open after its context: %+v", c)
@@ -60,11 +63,13 @@ func TestEventStreamResumes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	req.Header.Set("Last-Event-ID", "1")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	defer res.Body.Close()
 	third := a.create(with(""))
 	var got []string
@@ -73,6 +78,7 @@ func TestEventStreamResumes(t *testing.T) {
 			got = append(got, line)
 		}
 	}
+
 	for i, want := range []string{"id: 2", "event: create", second.ID, "id: 3", "event: create", third.ID} {
 		if !strings.Contains(got[i], want) || strings.Contains(got[i], first.ID) {
 			t.Errorf("line %d: %s, want %s", i, got[i], want)
@@ -88,10 +94,12 @@ func TestSeedIsIdempotentAndWhole(t *testing.T) {
 	if h := a.want(200, "GET", "/Patient/ann/_history", "").resource(t); *h.Total != 1 {
 		t.Errorf("%d versions", *h.Total)
 	}
+
 	a.seed(`{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"bob","active":false}}]}`)
 	if h := a.want(200, "GET", "/Patient/bob/_history", "").resource(t); *h.Total != 2 {
 		t.Errorf("%d versions", *h.Total)
 	}
+
 	if found := a.want(200, "GET", "/Patient?name=bob", "").resource(t); len(found.Entry) != 0 {
 		t.Error("found by the name it no longer has")
 	}
@@ -106,6 +114,7 @@ func TestSeedIsIdempotentAndWhole(t *testing.T) {
 			t.Errorf("%s: %v", bundle, err)
 		}
 	}
+
 	a.want(404, "GET", "/Patient/new", "")
 }
 
@@ -130,6 +139,7 @@ func TestDataOutlivesTheBox(t *testing.T) {
 			t.Error("a closed box has changes")
 		}
 	}
+
 	a := newAPI(t, fhirbox.Config{Path: path})
 	if h := a.want(200, "GET", "/Patient/ann/_history", "").resource(t); *h.Total != 1 {
 		t.Errorf("%d versions", *h.Total)

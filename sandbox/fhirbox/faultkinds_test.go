@@ -31,6 +31,7 @@ func TestALenientSearchDoesNotLookAtWhatItIsAsked(t *testing.T) {
 	search := func() string {
 		return a.want(200, "GET", "/Communication?identifier=urn:x%7Cone", "").resource(t).ids("")
 	}
+
 	if ids := search(); ids != one.ID {
 		t.Fatal(ids)
 	}
@@ -43,6 +44,7 @@ func TestALenientSearchDoesNotLookAtWhatItIsAsked(t *testing.T) {
 			t.Errorf("form %s: %s", query, ids)
 		}
 	}
+
 	if ids := a.want(200, "GET", "/Communication?_id="+two.ID, "").resource(t).ids(""); ids != two.ID {
 		t.Errorf("another parameter is not looked at either: %s", ids)
 	}
@@ -58,6 +60,7 @@ func TestAnswersWithAnotherResource(t *testing.T) {
 	one, other := a.create(named("one")), a.create(named("other"))
 	path := "/Communication/" + one.ID
 	changed := with(`,"id":"` + one.ID + `","payload":[{"contentString":"written"}]`)
+
 	for _, try := range []struct {
 		method, path, body string
 		status             int
@@ -68,10 +71,12 @@ func TestAnswersWithAnotherResource(t *testing.T) {
 			t.Errorf("%s: %s %s", try.method, r.Header.Get("ETag"), r.Text)
 		}
 	}
+
 	a.want(200, "PUT", "/sandbox/v1/faults", `[]`)
 	if r := a.want(200, "GET", path, ""); !strings.Contains(r.Text, "written") {
 		t.Errorf("not carried out: %s", r.Text)
 	}
+
 	if ids := a.want(200, "GET", "/Communication?identifier=urn:x%7Cthird", "").resource(t).ids(""); ids == "" {
 		t.Error("the create was not carried out")
 	}
@@ -84,6 +89,7 @@ func TestRefusalsOfAServerThatIsWell(t *testing.T) {
 	path := "/Communication/" + one.ID
 	same := with(`,"id":"` + one.ID + `","identifier":[{"system":"urn:x","value":"one"}],"basedOn":[{"reference":"Appointment/one"}]`)
 	unsound := `{"resourceType":"Communication"}`
+
 	for _, try := range []struct {
 		kind, members      string
 		method, path, body string
@@ -120,6 +126,7 @@ func TestRefusalsOfAServerThatIsWell(t *testing.T) {
 			t.Errorf("%s %s %s: %s %s", try.kind, try.method, try.path, code, text)
 		}
 	}
+
 	a.fault("criteria", `,"names":["ours"]`)
 	if ids := a.want(200, "GET", "/Communication", "").resource(t).ids(""); strings.Contains(ids, one.ID) || ids == "" {
 		t.Errorf("seen from within the criteria: %s", ids)
@@ -134,12 +141,14 @@ func TestFieldsThatAreNotWrittenAndVersionsThatAreNotTold(t *testing.T) {
 	if strings.Contains(one.Text, "payload") || !strings.Contains(one.Text, "sent") {
 		t.Error(one.Text)
 	}
+
 	path := "/Communication/" + one.resource(t).ID
 	a.fault("readonly", `,"names":["sent"]`)
 	r := a.want(200, "PUT", path, with(`,"id":"`+one.resource(t).ID+`","payload":[{"contentString":"new"}]`))
 	if !strings.Contains(r.Text, "2026-11-22T10:00:00Z") || !strings.Contains(r.Text, "new") {
 		t.Errorf("the old value is kept: %s", r.Text)
 	}
+
 	a.fault("no-version", "")
 	for _, path := range []string{path, "/Communication", path + "/_history"} {
 		r := a.want(200, "GET", path, "")
@@ -147,6 +156,7 @@ func TestFieldsThatAreNotWrittenAndVersionsThatAreNotTold(t *testing.T) {
 			t.Errorf("%s: %s %s", path, r.Header.Get("ETag"), r.Text)
 		}
 	}
+
 	for _, expiry := range []string{`"3600"`, `3599.5`, `null`, `-1`} {
 		a.fault("expiry", `,"expiry":`+expiry)
 		r := a.want(200, "POST", "/oauth2/token", "grant_type=client_credentials", "Content-Type", "application/x-www-form-urlencoded")
@@ -155,6 +165,7 @@ func TestFieldsThatAreNotWrittenAndVersionsThatAreNotTold(t *testing.T) {
 			t.Errorf("%s: %v %s", expiry, err, r.Text)
 		}
 	}
+
 	if r := a.want(400, "PUT", "/sandbox/v1/faults", `{"kind":"unheard"}`); !strings.Contains(r.Text, "lenient-search") {
 		t.Error(r.Text)
 	}
@@ -164,6 +175,7 @@ func TestFieldsThatAreNotWrittenAndVersionsThatAreNotTold(t *testing.T) {
 // carries them out though the client has given up.
 func TestATail(t *testing.T) {
 	t.Parallel()
+
 	synctest.Test(t, func(t *testing.T) {
 		var slow [2]string
 		for run := range slow {
@@ -215,6 +227,7 @@ func TestFaultsTogether(t *testing.T) {
 		{"kind":"lenient-search","names":["identifier"],"times":2},
 		{"status":418,"path":"/Communication"},
 		{"status":402,"path":"/Communication"}]`)
+
 	a.want(418, "GET", "/Communication?identifier=none", "")
 	a.want(402, "GET", "/Communication?identifier=none", "")
 	left := a.want(200, "GET", "/sandbox/v1/faults", "")
@@ -244,6 +257,7 @@ func TestOddReferencesAreNotIncluded(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, fhirbox.Config{})
 	patient := a.create(`{"resourceType":"Patient"}`)
+
 	for ref, want := range map[string]string{
 		"Patient/" + patient.ID: patient.ID,
 		"Patient/" + patient.ID + "/_history/" + patient.Meta.VersionID: "",

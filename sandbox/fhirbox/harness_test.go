@@ -25,6 +25,7 @@ func newAPI(t *testing.T, cfg fhirbox.Config) *api {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	server := httptest.NewServer(box.Handler())
 	t.Cleanup(func() {
 		server.CloseClientConnections()
@@ -33,6 +34,7 @@ func newAPI(t *testing.T, cfg fhirbox.Config) *api {
 			t.Errorf("close: %v", err)
 		}
 	})
+
 	return &api{t: t, box: box, root: server.URL}
 }
 
@@ -52,18 +54,22 @@ func (a *api) try(method, path, body string, head ...string) (reply, error) {
 	if !strings.HasPrefix(path, "/sandbox") && !strings.HasPrefix(path, "/oauth2") && path != "/healthcheck" {
 		path = "/fhir/R4" + path
 	}
+
 	req, err := http.NewRequestWithContext(a.t.Context(), method, a.root+path, strings.NewReader(body))
 	if err != nil {
 		a.t.Fatal(err)
 	}
+
 	req.Header.Set("Content-Type", "application/fhir+json")
 	for i := 0; i+1 < len(head); i += 2 {
 		req.Header.Set(head[i], head[i+1])
 	}
+
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return reply{}, err
 	}
+
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	return reply{res.StatusCode, res.Header, string(text)}, err

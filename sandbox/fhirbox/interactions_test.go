@@ -78,11 +78,13 @@ func TestHistoryIsNewestFirst(t *testing.T) {
 		r := a.want(200, "PUT", path, with(fmt.Sprintf(`,"id":%q,"payload":[{"contentString":"%d"}]`, c.ID, i))).resource(t)
 		versions = append([]string{r.Meta.VersionID}, versions...)
 	}
+
 	a.want(200, "DELETE", path, "")
 	h := a.want(200, "GET", path+"/_history", "").resource(t)
 	if h.Type != "history" || *h.Total != 6 || len(h.Entry) != 6 {
 		t.Fatalf("%+v", h)
 	}
+
 	if e := h.Entry[0]; e.Response.Status != "410" || e.Resource != nil || e.Request.Method != "DELETE" {
 		t.Errorf("deletion: %+v", e)
 	}
@@ -94,6 +96,7 @@ func TestHistoryIsNewestFirst(t *testing.T) {
 			t.Errorf("fullUrl %s", e.FullURL)
 		}
 	}
+
 	if page := a.want(200, "GET", path+"/_history?_count=2&_offset=1", "").resource(t); len(page.Entry) != 2 || *page.Total != 6 || page.Entry[0].Resource.Meta.VersionID != versions[0] {
 		t.Errorf("page: %+v", page)
 	}
@@ -113,6 +116,7 @@ func TestUpdateGuards(t *testing.T) {
 	if code, _, _ := a.want(412, "PUT", path, changed(), "If-Match", old).issue(t); code != "processing" {
 		t.Errorf("412: %s", code)
 	}
+
 	a.want(200, "PUT", path, changed(), "If-Match", "*")
 	a.want(200, "PUT", path, changed(), "If-Match", strings.Trim(old, `W/"`))
 	const missing = "b1a9f6de-1111-4111-8111-111111111111"
@@ -120,6 +124,7 @@ func TestUpdateGuards(t *testing.T) {
 	if _, text, _ := a.want(400, "PUT", "/Communication/short", with(`,"id":"short"`)).issue(t); text != "Invalid id" {
 		t.Error(text)
 	}
+
 	for _, body := range []string{with(""), with(`,"id":"` + missing + `"`)} {
 		if _, text, _ := a.want(400, "PUT", path, body).issue(t); text != "Incorrect resource ID" {
 			t.Error(text)
@@ -140,6 +145,7 @@ func TestUnchangedPutMakesNoVersion(t *testing.T) {
 			t.Errorf("got %s", again.Text)
 		}
 	}
+
 	a.want(412, "PUT", path, same, "If-Match", `W/"b1a9f6de-1111-4111-8111-111111111111"`)
 	if h := a.want(200, "GET", path+"/_history", "").resource(t); *h.Total != 1 {
 		t.Errorf("%d versions", *h.Total)
@@ -156,6 +162,7 @@ func TestConditionalWrites(t *testing.T) {
 	if second.Text != first.Text || second.Header.Get("Location") != "" {
 		t.Errorf("%s", second.Text)
 	}
+
 	if _, text, _ := a.want(400, "POST", "/Communication", body, "If-None-Exist", "Communication?"+condition).issue(t); text != "Unknown search parameter: Communication?identifier" {
 		t.Error(text)
 	}
@@ -163,19 +170,23 @@ func TestConditionalWrites(t *testing.T) {
 	if r := put.resource(t); r.ID != first.resource(t).ID || r.Status != "completed" {
 		t.Errorf("%s", put.Text)
 	}
+
 	a.want(201, "POST", "/Communication", body)
 	if code, _, _ := a.want(412, "POST", "/Communication", body, "If-None-Exist", condition).issue(t); code != "multiple-matches" {
 		t.Error(code)
 	}
+
 	a.want(412, "PUT", "/Communication?"+condition, body)
 	a.want(201, "PUT", "/Communication?identifier=none", with(`,"identifier":[{"value":"none"}]`))
 	if _, text, _ := a.want(400, "PUT", "/Communication?identifier=other", with(`,"id":"b1a9f6de-1111-4111-8111-111111111111"`)).issue(t); text != "Cannot perform create as update with client-assigned ID" {
 		t.Error(text)
 	}
+
 	a.seed(`{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","id":"p","identifier":[{"system":"urn:x","value":"1"}]}}]}`)
 	if c := a.want(201, "POST", "/Communication", with(`,"subject":{"reference":"Patient?identifier=urn:x|1"}`)); !strings.Contains(c.Text, `"Patient/p"`) {
 		t.Error(c.Text)
 	}
+
 	if _, text, _ := a.want(400, "POST", "/Communication", with(`,"subject":{"reference":"Patient?identifier=urn:x|nope"}`)).issue(t); text != "Conditional reference 'Patient?identifier=urn:x|nope' did not match any resources" {
 		t.Error(text)
 	}
@@ -204,16 +215,19 @@ func TestParallelWrites(t *testing.T) {
 		wg.Wait()
 		return got
 	}
+
 	puts := statuses(func(i int) (reply, error) {
 		return a.try("PUT", "/Communication/"+id, with(fmt.Sprintf(`,"id":%q,"payload":[{"contentString":"%d"}]`, id, i)), "If-Match", first.Header.Get("ETag"))
 	})
 	if puts[200] != 1 || puts[412] != 19 {
 		t.Errorf("guarded PUTs: %v", puts)
 	}
+
 	body := with(`,"identifier":[{"system":"urn:s","value":"same"}]`)
 	posts := statuses(func(int) (reply, error) {
 		return a.try("POST", "/Communication", body, "If-None-Exist", "identifier=urn:s|same")
 	})
+
 	if posts[201] != 1 || posts[200] != 19 {
 		t.Errorf("conditional creates: %v", posts)
 	}
@@ -228,17 +242,20 @@ func TestPatch(t *testing.T) {
 		t.Helper()
 		return a.want(status, "PATCH", path, ops, "Content-Type", "application/json-patch+json", "If-Match", `W/"stale"`)
 	}
+
 	got := patch(200, fmt.Sprintf(`[{"op":"test","path":"/meta/versionId","value":%q},{"op":"replace","path":"/status","value":"completed"},
 		{"op":"add","path":"/note/-","value":{"text":"c"}},{"op":"add","path":"/note/1","value":{"text":"b"}},{"op":"add","path":"/sent","value":"2026"}]`, c.Meta.VersionID))
 	if !strings.Contains(got.Text, `"note":[{"text":"a"},{"text":"b"},{"text":"c"}]`) || !strings.Contains(got.Text, `"status":"completed"`) {
 		t.Error(got.Text)
 	}
+
 	if got = patch(200, `[{"op":"remove","path":"/note/0"},{"op":"remove","path":"/sent"}]`); strings.Contains(got.Text, `"a"`) || strings.Contains(got.Text, `sent`) {
 		t.Error(got.Text)
 	}
 	if again := patch(200, `[]`); again.Header.Get("ETag") != got.Header.Get("ETag") {
 		t.Error("a patch of nothing made a version")
 	}
+
 	for ops, want := range map[string]string{
 		`[{"op":"test","path":"/status","value":"x"}]`:      "Test failed: completed != x",
 		`[{"op":"add","path":"/medium/-","value":{}}]`:      "Value required at path: /medium/-",
@@ -252,6 +269,7 @@ func TestPatch(t *testing.T) {
 			t.Errorf("%s: %s", ops, text)
 		}
 	}
+
 	a.want(404, "PATCH", "/Communication/none", `[]`)
 }
 
@@ -263,11 +281,13 @@ func TestBodiesAndHeaders(t *testing.T) {
 	if minimal.Text != "" || minimal.Header.Get("ETag") == "" || minimal.Header.Get("Location") == "" {
 		t.Errorf("%+v", minimal)
 	}
+
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
 	if _, err := z.Write([]byte(with(""))); err != nil {
 		t.Fatal(err)
 	}
+
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -278,6 +298,7 @@ func TestBodiesAndHeaders(t *testing.T) {
 	if _, err := z.Write([]byte(large)); err != nil {
 		t.Fatal(err)
 	}
+
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -294,6 +315,7 @@ func TestBodiesAndHeaders(t *testing.T) {
 			t.Errorf("got %s, want %s", text, tt.want)
 		}
 	}
+
 	const trace = "0af76519-16cd-43dd-8448-eb211c80319c"
 	for _, head := range [][]string{{"X-Trace-Id", trace}, {"Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}} {
 		r := a.want(404, "GET", "/Patient/none", "", head...)
@@ -301,6 +323,7 @@ func TestBodiesAndHeaders(t *testing.T) {
 			t.Error(r.Text)
 		}
 	}
+
 	for _, path := range []string{"/Foo", "/Foo/1", "/Observation"} {
 		a.want(400, "GET", path, "")
 	}

@@ -41,6 +41,7 @@ func TestLogin(t *testing.T) {
 			t.Errorf("%q: %s", bad, r.Text)
 		}
 	}
+
 	a.want(204, "POST", "/sandbox/v1/reset", "")
 	a.want(401, "GET", "/Patient", "", "Authorization", "Bearer "+token)
 	a.want(200, "GET", "/Patient", "", "Authorization", "Bearer "+a.login())
@@ -61,6 +62,7 @@ func TestLoginRefusals(t *testing.T) {
 			t.Errorf("%s: %s", body, r.Text)
 		}
 	}
+
 	if r := a.want(400, "POST", "/oauth2/token", `{}`, "Content-Type", "application/json"); !strings.HasPrefix(r.Text, "Unsupported content type") {
 		t.Error(r.Text)
 	}
@@ -75,6 +77,7 @@ func TestQuota(t *testing.T) {
 	rate := func(r reply) string {
 		return strings.Join(r.Header.Values("RateLimit"), " ")
 	}
+
 	if r := a.want(201, "POST", "/Communication", with("")); !strings.HasPrefix(rate(r), `"requests";r=99;t=60 "fhirInteractions";r=150;t=60`) {
 		t.Error(rate(r))
 	}
@@ -82,15 +85,18 @@ func TestQuota(t *testing.T) {
 	if r := a.want(200, "GET", "/Communication", ""); !strings.Contains(rate(r), `"fhirInteractions";r=30;`) {
 		t.Error(rate(r))
 	}
+
 	r := a.want(429, "POST", "/Communication", with(""))
 	if r.Header.Get("Retry-After") != "" || !strings.Contains(rate(r), `"fhirInteractions";r=0;`) {
 		t.Error(r.Header)
 	}
+
 	o := r.resource(t)
 	var diagnostics struct {
 		Before int `json:"_msBeforeNext"`
 		Limit  int
 	}
+
 	if err := json.Unmarshal([]byte(o.Issue[0].Diagnostics), &diagnostics); err != nil || diagnostics.Before == 0 || diagnostics.Limit != 250 || o.Issue[0].Code != "throttled" {
 		t.Errorf("%v: %s", err, r.Text)
 	}

@@ -16,6 +16,7 @@ func call(inner string) string {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, fhirbox.Config{})
+
 	for name, tt := range map[string]struct{ body, code, text, expression string }{
 		"sub-extension without value": {call(`{"url":"x"}`), "invariant", ext1, "Communication.extension[0].extension[0]"},
 		"sub-extension []":            {call(``), "invariant", ext1, "Communication.extension[0]"},
@@ -80,6 +81,7 @@ func TestRefusals(t *testing.T) {
 func TestAccepted(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, fhirbox.Config{})
+
 	for name, body := range map[string]string{
 		"references to nowhere":  with(`,"subject":{"reference":"hello"},"sender":{"reference":"Foo/1"}`),
 		"subject by identifier":  with(`,"subject":{"identifier":{"system":"urn:x","value":"1"}}`),

@@ -32,6 +32,7 @@ func TestSearch(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, fhirbox.Config{})
 	a.seed(clinic)
+
 	for query, want := range map[string]string{
 		"Patient":             "ann bob",
 		"Patient?_id=ann":     "ann",
@@ -174,6 +175,7 @@ func TestSearchIncludes(t *testing.T) {
 			}
 		})
 	}
+
 	part := a.want(200, "GET", "/Patient?_id=ann&_elements=gender", "").Text
 	if !strings.Contains(part, `"female"`) || strings.Contains(part, "Archer") || !strings.Contains(part, `"fullUrl":"`+a.root+`/fhir/R4/Patient/ann"`) {
 		t.Error(part)
@@ -183,6 +185,7 @@ func TestSearchIncludes(t *testing.T) {
 func TestSearchRefusals(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, fhirbox.Config{})
+
 	for query, want := range map[string]string{
 		"Communication?twilio-call-sid=CA1":           "Unknown search parameter: twilio-call-sid",
 		"Communication?_content=x":                    "Unknown search parameter: _content",
@@ -222,6 +225,7 @@ func TestPagingAndTotals(t *testing.T) {
 		all = append(all, fmt.Sprintf("p%04d", i))
 		fmt.Fprintf(&bundle, `,{"resource":{"resourceType":"Patient","id":"p%04d","active":true}}`, i)
 	}
+
 	a.seed(`{"resourceType":"Bundle","type":"collection","entry":[` + bundle.String()[1:] + `]}`)
 	for _, tt := range []struct {
 		query string
@@ -245,12 +249,14 @@ func TestPagingAndTotals(t *testing.T) {
 			t.Errorf("%s: %d found, next %q", tt.query, len(ids), next)
 		}
 	}
+
 	if page := a.want(200, "GET", "/Patient?_sort=_lastUpdated", "").resource(t); len(page.Entry) != 20 || !strings.Contains(page.link("next"), "_cursor=") {
 		t.Errorf("default page: %d, %v", len(page.Entry), page.Link)
 	}
 	if b := a.want(200, "GET", "/Patient?_summary=count", "").resource(t); *b.Total != 1005 || len(b.Entry) != 0 {
 		t.Error(b)
 	}
+
 	if b := a.want(200, "GET", "/Patient?_total=accurate&_count=1", "").resource(t); *b.Total != 1005 || len(b.Entry) != 1 {
 		t.Error(b)
 	}
@@ -258,10 +264,12 @@ func TestPagingAndTotals(t *testing.T) {
 	if want := a.root + "/fhir/R4/Patient?identifier=urn%3Ax%7C%2B1%262"; self != want {
 		t.Errorf("self %s, want %s", self, want)
 	}
+
 	bundle.Reset()
 	for i := range 1001 {
 		fmt.Fprintf(&bundle, `,{"resource":{"resourceType":"RelatedPerson","id":"r%d","patient":{"reference":"Patient/p0000"}}}`, i)
 	}
+
 	a.seed(`{"resourceType":"Bundle","type":"collection","entry":[` + bundle.String()[1:] + `]}`)
 	if _, text, _ := a.want(400, "GET", "/Patient?_id=p0000&_revinclude=RelatedPerson:patient", "").issue(t); text != "Search with _(rev)include reached query scope limit: depth=1, results=1001" {
 		t.Error(text)
