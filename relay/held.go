@@ -33,8 +33,11 @@ func (h *held) last() int64 {
 	return h.events[len(h.events)-1].Seq
 }
 
-// unfiled reports whether nobody can have tried to file the call.
-func (h *held) unfiled() bool { return h.whole && h.filing.ID == "" && !h.filing.Tried }
+// unfiled reports whether nobody can have tried to file the call: it was asked for
+// here, and was here ever since. Of one that began elsewhere, others may know more.
+func (h *held) unfiled() bool {
+	return h.whole && h.events[0].Asks() && h.filing.ID == "" && !h.filing.Tried
+}
 
 // next gives out the first event that waits, as the queue would.
 func (h *held) next(consumer string, now time.Time) (d careline.Delivery, ok bool) {

@@ -32,6 +32,9 @@ type memory struct {
 	calls map[string]*held
 	idle  *list.List // of those of which nothing waits, the longest idle first
 	bytes int
+	// read is the newest place that the queue was seen to hold: what stands there or
+	// before may have been given out from there, before the news of it came.
+	read int64
 }
 
 func newMemory(queue Queue) *memory {
@@ -60,7 +63,7 @@ func (m *memory) hear(n careline.News) {
 	}
 
 	h := m.calls[e.Call]
-	if h == nil && n.Before != 0 {
+	if h == nil && (n.Before != 0 || e.Seq <= m.read) {
 		return // of a call that is not held
 	}
 	if h == nil {
@@ -132,6 +135,7 @@ func (m *memory) Next(ctx context.Context, consumer, call string, now time.Time)
 	d, ok, err = m.Queue.Next(ctx, consumer, call, now)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.read = max(m.read, newestOf(d))
 	if m.calls[call] != h {
 		return d, ok, err // something was missed meanwhile
 	}
@@ -141,6 +145,14 @@ func (m *memory) Next(ctx context.Context, consumer, call string, now time.Time)
 	}
 	m.learn(h, d)
 	return d, true, nil
+}
+
+// newestOf is the newest place in the log that a delivery tells of.
+func newestOf(d careline.Delivery) int64 {
+	if d.Known == nil || len(d.Known.Events) == 0 {
+		return d.Event.Seq
+	}
+	return d.Known.Events[len(d.Known.Events)-1].Seq
 }
 
 // learn makes a call held of which the queue has given out the last that waited,
