@@ -197,8 +197,8 @@ func (w *world) end(t *rapid.T, d careline.Delivery) {
 		err = w.memory.Retry(ctx, d, w.now.Add(time.Millisecond), "no luck")
 	case how == "bury":
 		err = w.memory.Bury(ctx, d, "never")
-	case recordable:
-		filed := careline.Filing{Call: d.Event.Call, ID: "c-" + d.Event.Call, Version: fmt.Sprint(w.seq), Seq: max(d.Event.Seq, d.Known.Filing.Seq), Tried: true}
+	case recordable && (d.Known.Unfiled || rapid.IntRange(0, 4).Draw(t, "overtaken") > 0):
+		filed := careline.Filing{Call: d.Event.Call, ID: "c-" + d.Event.Call, Version: fmt.Sprint(w.seq), Seq: d.Event.Seq, Tried: true}
 		err = w.memory.Done(ctx, d, filed)
 	default:
 		err = w.memory.Done(ctx, d, careline.Filing{})
@@ -214,6 +214,70 @@ func (w *world) check(t *rapid.T) {
 	wantCalls, wantBytes := w.memory.Reckoned()
 	if calls != wantCalls || bytes != wantBytes {
 		t.Fatalf("%d calls, %d bytes are held, and %d, %d are reckoned with", wantCalls, wantBytes, calls, bytes)
+	}
+}
+
+// TestMemoryAsksTheQueueWhenInDoubt names the doubts one by one.
+func TestMemoryAsksTheQueueWhenInDoubt(t *testing.T) {
+	t.Parallel()
+	keep := func(w *world) { w.ledger.keep(careline.KindRequested, "A", "A") }
+	take := func(t *testing.T, w *world) careline.Delivery {
+		t.Helper()
+		d, ok, err := w.memory.Next(t.Context(), "chart", "A", w.now)
+		if err != nil || !ok {
+			t.Fatal("no delivery", err)
+		}
+		return d
+	}
+	for name, tt := range map[string]struct {
+		doubt func(t *testing.T, w *world)
+		want  int // readings of the queue
+	}{
+		"none": {func(*testing.T, *world) {}, 0},
+		"some news was lost": {func(_ *testing.T, w *world) {
+			keep(w)
+			w.untold = nil
+			keep(w)
+		}, 1},
+		"it failed": {func(t *testing.T, w *world) {
+			if err := w.memory.Retry(t.Context(), take(t, w), w.now, "no luck"); err != nil {
+				t.Fatal(err)
+			}
+		}, 1},
+		"it was cut off": {func(t *testing.T, w *world) {
+			take(t, w)
+			if err := w.memory.Release(t.Context(), "chart", "A"); err != nil {
+				t.Fatal(err)
+			}
+		}, 1},
+		"the queue says that more is due": {func(t *testing.T, w *world) {
+			if err := w.memory.Done(t.Context(), take(t, w), careline.Filing{}); err != nil {
+				t.Fatal(err)
+			}
+			w.refile("A", true)
+			w.untold = nil
+			if _, _, err := w.memory.Due(t.Context(), "chart", w.now, 1); err != nil {
+				t.Fatal(err)
+			}
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(nil)
+			keep(w)
+			w.tellAll()
+			tt.doubt(t, w)
+			w.tellAll()
+			d := take(t, w)
+			same(t, "readings of the queue", w.reads, tt.want)
+			same(t, "called unfiled", d.Known.Unfiled, tt.want == 0)
+			if err := w.memory.Done(t.Context(), d, careline.Filing{}); err != nil {
+				t.Fatal(err)
+			}
+			keep(w)
+			w.tellAll()
+			same(t, "called unfiled afterwards", take(t, w).Known.Unfiled, tt.want == 0)
+		})
 	}
 }
 
