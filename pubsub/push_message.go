@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/flatjson"
 )
 
 // wrapper is the body of a push. Google writes the id and the time in both ways.
@@ -21,7 +22,71 @@ type wrapper struct {
 	Subscription string `json:"subscription"`
 }
 
+// unwrap is the message in the body of a push.
 func unwrap(body []byte) (received, error) {
+	if m, ok := unwrapPlain(body); ok {
+		return m, nil
+	}
+	return unwrapOdd(body)
+}
+
+// unwrapPlain reads a body as Google writes it, in one pass; false is for whatever is
+// otherwise in any way.
+func unwrapPlain(body []byte) (m received, ok bool) {
+	var subscription []byte
+	r := flatjson.NewReader(body)
+	for name := range r.Members() {
+		switch string(name) {
+		case "message":
+			m.readPlain(r)
+		case "subscription":
+			subscription = r.String()
+		case "deliveryAttempt":
+			r.Skip()
+		default:
+			r.Odd()
+		}
+	}
+	return m, r.End() && m.id != "" && len(subscription) > 0
+}
+
+// readPlain reads the message itself.
+func (m *received) readPlain(r *flatjson.Reader) {
+	for name := range r.Members() {
+		switch string(name) {
+		case "attributes":
+			m.attributes = make(map[string]string, 8)
+			for name := range r.Members() {
+				m.attributes[string(name)] = string(r.String())
+			}
+		case "data":
+			m.readBase64(r)
+		case "messageId":
+			m.id = string(r.String())
+		case "message_id":
+			if id := r.String(); m.id == "" {
+				m.id = string(id)
+			}
+		case "orderingKey", "publishTime", "publish_time":
+			r.Skip()
+		default:
+			r.Odd()
+		}
+	}
+}
+
+func (m *received) readBase64(r *flatjson.Reader) {
+	text := r.String()
+	data := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, err := base64.StdEncoding.Decode(data, text)
+	if err != nil {
+		r.Odd()
+	}
+	m.data = data[:n]
+}
+
+// unwrapOdd reads whatever somebody may have made of a push.
+func unwrapOdd(body []byte) (received, error) {
 	var wrapped wrapper
 	err := json.Unmarshal(body, &wrapped)
 	switch {
