@@ -2,7 +2,6 @@ package careline
 
 import (
 	"log/slog"
-	"strings"
 	"time"
 )
 
@@ -43,6 +42,7 @@ type CallEvent struct {
 	Recording   string
 	EndedBy     Side    // on KindDialEnded: who hung up
 	Failure     Failure // with a final status
+	LookedUp    bool    // found in the carrier's own record, because no report told it
 
 	Request Request // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
 	Report  []byte  // what the carrier sent, as a JSON object of its parameters
@@ -63,7 +63,8 @@ type Request struct {
 	Limit     int  // seconds after which the carrier ends the conversation; 0: not known
 }
 
-// reconciled ends the ID of every event that was looked up.
+// reconciled ends the ID of every event that was looked up, so that no report has
+// the same.
 const reconciled = "/reconciled"
 
 // ReconciledID is the ID of the event that tells that a leg came to a status, as
@@ -72,9 +73,9 @@ const reconciled = "/reconciled"
 func ReconciledID(leg string, s Status) string { return leg + "/" + string(s) + reconciled }
 
 // Reconciled reports whether the event was looked up in the carrier's own record
-// (ReconciledID) because its report did not come. Such an event is of the kind
-// that the report would have been of.
-func (e CallEvent) Reconciled() bool { return strings.HasSuffix(e.ID, reconciled) }
+// (LookedUp) because its report did not come. Such an event is of the kind that the
+// report would have been of.
+func (e CallEvent) Reconciled() bool { return e.LookedUp }
 
 // LogValue keeps the event's report, which holds numbers, out of every log.
 func (e CallEvent) LogValue() slog.Value {
@@ -102,7 +103,7 @@ type Known struct {
 	Unfiled bool
 }
 
-// Filing says where and how a call stands in the health record.
+// Filing says where and how a resource of a call stands in the health record.
 type Filing struct {
 	Call    string // key of the call
 	Of      string // which resource of the call: empty, its Communication; else such as "Media/RE…"

@@ -141,7 +141,7 @@ func TestFold(t *testing.T) {
 // lookedUp is an event of the carrier's own record of the member's leg.
 func lookedUp(word string, at time.Duration) careline.CallEvent {
 	e := progress(0, word, at)
-	e.ID, e.Appointment = careline.ReconciledID(child, e.Status), ""
+	e.ID, e.LookedUp, e.Appointment = careline.ReconciledID(child, e.Status), true, ""
 	return e
 }
 
@@ -154,7 +154,7 @@ func TestFoldOfWhatWasLookedUp(t *testing.T) {
 	t.Parallel()
 	second := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Second) }
 	clinicianLeft := clinicianLeg("completed")
-	clinicianLeft.ID = careline.ReconciledID(parent, careline.StatusCompleted)
+	clinicianLeft.ID, clinicianLeft.LookedUp = careline.ReconciledID(parent, careline.StatusCompleted), true
 	tests := map[string]struct {
 		reported              []careline.CallEvent
 		record                []careline.CallEvent
@@ -252,7 +252,7 @@ func anyEvent(t *rapid.T) careline.CallEvent {
 		e = lasting(progress(n, word, at), rapid.IntRange(-1, 3).Draw(t, "seconds"))
 	}
 	if rapid.IntRange(0, 3).Draw(t, "looked up") == 0 && (e.Kind == careline.KindProgress || e.Kind == careline.KindClinicianLeg) {
-		e.ID = careline.ReconciledID(e.Leg, e.Status)
+		e.ID, e.LookedUp = careline.ReconciledID(e.Leg, e.Status), true
 	}
 	if rapid.IntRange(0, 9).Draw(t, "timeless") == 0 {
 		e.At = time.Time{}

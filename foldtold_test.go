@@ -104,7 +104,7 @@ func TestFoldOfACallThatTheAPIPlaced(t *testing.T) {
 		t.Error("a call for no appointment is recorded")
 	}
 	lost := clinicianLeg("completed")
-	lost.ID = careline.ReconciledID(parent, careline.StatusCompleted)
+	lost.ID, lost.LookedUp = careline.ReconciledID(parent, careline.StatusCompleted), true
 	if c := foldedAnyhow(t, byAPI(0, "ringing", 0), lost); c.MemberLeg != parent || c.Status != careline.StatusCanceled || c.Word != "ringing" {
 		t.Errorf("which the carrier has forgotten: %+v", c)
 	}

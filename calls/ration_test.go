@@ -13,6 +13,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/calls"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 // hammered is a starter on a real log, with a clock of its own.
@@ -29,7 +30,7 @@ func newHammered(t *testing.T, policy careline.Policy) *hammered {
 	h := &hammered{t: t}
 	now := func() time.Time { return noon.Add(time.Duration(h.later.Load())) }
 	var err error
-	h.log, err = store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: now})
+	h.log, err = sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -186,7 +186,7 @@ func (l *lossy) file(call string) []careline.RecordedVersion {
 		if err := l.filer.Handle(l.t.Context(), d); err != nil {
 			l.t.Fatal(err)
 		}
-		if err := l.log.Done(l.t.Context(), d); err != nil {
+		if err := l.log.Done(l.t.Context(), d, careline.Filing{}); err != nil {
 			l.t.Fatal(err)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/calls"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 // carrier is what Twilio would tell of calls; it notes who was asked for.
@@ -64,7 +65,7 @@ func unknown() ([]careline.CallEvent, bool, error) {
 func ended(call string, at time.Time) func() ([]careline.CallEvent, bool, error) {
 	leg := "leg of " + call
 	event := func(s careline.Status, at time.Time) careline.CallEvent {
-		return careline.CallEvent{ID: careline.ReconciledID(leg, s), Call: call, Leg: leg, Kind: careline.KindProgress, At: at, Status: s, Word: string(s)}
+		return careline.CallEvent{ID: careline.ReconciledID(leg, s), LookedUp: true, Call: call, Leg: leg, Kind: careline.KindProgress, At: at, Status: s, Word: string(s)}
 	}
 	end := event(careline.StatusCompleted, at.Add(time.Minute))
 	end.Seconds = careline.SecondsOf(60)
@@ -88,7 +89,7 @@ type bench struct {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{t: t, now: noon, outcomes: map[string]int{}, carrier: &carrier{tell: map[string]func() ([]careline.CallEvent, bool, error){}}}
-	log, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: b.clock})
+	log, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: b.clock})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +247,7 @@ func TestReconcilerStopsLookingWhereNobodyWasDialled(t *testing.T) {
 	b := newBench(t)
 	b.request("CA1")
 	b.tell["CA1"] = func() ([]careline.CallEvent, bool, error) {
-		return []careline.CallEvent{{ID: careline.ReconciledID("CA1", careline.StatusCompleted), Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg,
+		return []careline.CallEvent{{ID: careline.ReconciledID("CA1", careline.StatusCompleted), LookedUp: true, Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg,
 			At: noon.Add(time.Second), Status: careline.StatusCompleted, Word: "completed"}}, true, nil
 	}
 	b.forward(store.LookAfter)

@@ -14,7 +14,6 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/pubsub"
 	"perci.health/careline/relay"
-	"perci.health/careline/store"
 )
 
 // ways counts how events left an outbox.
@@ -271,7 +270,7 @@ func TestPubSubGoesAwayAndComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	provisionAgain(t, admin)
-	forwarder := &relay.Relay{Queue: queued{kept}, Consumer: pubsub.ForwardConsumer, Handle: outbox.Forward, Log: slog.New(slog.DiscardHandler),
+	forwarder := &relay.Relay{Queue: kept, Consumer: pubsub.ForwardConsumer, Handle: outbox.Forward, Log: slog.New(slog.DiscardHandler),
 		Backoff: relay.Backoff{Base: time.Millisecond, Cap: 100 * time.Millisecond, GiveUpAfter: time.Hour, AtLeast: 1000}}
 	relaying, stopRelay := context.WithCancel(t.Context())
 	relayed := make(chan error, 1)
@@ -377,11 +376,4 @@ func TestManySendersAtOnce(t *testing.T) {
 	stop := pull(t, topic, got.inbox())
 	got.until(t, "all arrive", func() bool { return len(distinct(got.events)) == 320 })
 	stop()
-}
-
-// queued is a log's queue, as a relay wants it; what is forwarded is not filed.
-type queued struct{ store.Store }
-
-func (q queued) Done(ctx context.Context, d careline.Delivery, _ careline.Filing) error {
-	return q.Store.Done(ctx, d)
 }

@@ -23,6 +23,7 @@ import (
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 	"perci.health/careline/twilio"
 )
 
@@ -204,7 +205,7 @@ func messageOf(t testing.TB, e careline.CallEvent) pubsub.Message {
 // chartLog is a real log, as the service opens it.
 func chartLog(t testing.TB) store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"),
+	s, err := sqlite.Open(context.Background(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"),
 		Consumers: []string{"chart"}, Outbound: []string{pubsub.ForwardConsumer}})
 	if err != nil {
 		t.Fatal(err)

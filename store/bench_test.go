@@ -9,6 +9,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 // BenchmarkAppend is a call's six reports, each with a carrier's 600 bytes, by so
@@ -19,7 +20,7 @@ import (
 func BenchmarkAppend(b *testing.B) {
 	for _, waiting := range []int{1, 32} {
 		b.Run(fmt.Sprintf("durable/waiting=%d", waiting), func(b *testing.B) { benchAppend(b, waiting, store.Config{}) })
-		b.Run(fmt.Sprintf("free/waiting=%d", waiting), func(b *testing.B) { benchAppend(b, waiting, store.NotDurable(store.Config{})) })
+		b.Run(fmt.Sprintf("free/waiting=%d", waiting), func(b *testing.B) { benchAppend(b, waiting, store.Config{NotDurable: true}) })
 	}
 }
 
@@ -27,7 +28,7 @@ func benchAppend(b *testing.B, waiting int, c store.Config) {
 	if c.Consumers = []string{"chart"}; c.URL == "" {
 		c.URL = "file:" + filepath.Join(b.TempDir(), "log.db")
 	}
-	s, err := store.Open(b.Context(), c)
+	s, err := sqlite.Open(b.Context(), c)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -75,7 +76,7 @@ var benchReport = fmt.Appendf(nil, `{"ApiVersion":"2010-04-01","Called":"+447700
 
 // BenchmarkLoad is what the answer to a caller waits for, with a day's calls.
 func BenchmarkLoad(b *testing.B) {
-	s, err := store.Open(b.Context(), store.NotDurable(store.Config{URL: "file:" + filepath.Join(b.TempDir(), "log.db")}))
+	s, err := sqlite.Open(b.Context(), store.Config{URL: "file:" + filepath.Join(b.TempDir(), "log.db"), NotDurable: true})
 	if err != nil {
 		b.Fatal(err)
 	}

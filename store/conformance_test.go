@@ -15,6 +15,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/calls"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 // The store keeps what the verbs ask for.
@@ -37,24 +38,12 @@ func TestSQLite(t *testing.T) {
 		return func(t *testing.T, c store.Config) store.Store {
 			t.Helper()
 			c.URL = url
-			s, err := store.Open(t.Context(), c)
+			s, err := sqlite.Open(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { closeStore(t, s) })
 			return s
-		}
-	})
-}
-
-func TestPostgres(t *testing.T) {
-	t.Parallel()
-	conforms(t, func(t *testing.T) database {
-		url := newDatabase(t)
-		return func(t *testing.T, c store.Config) store.Store {
-			t.Helper()
-			c.URL = url
-			return openPostgres(t, c)
 		}
 	})
 }
@@ -217,7 +206,7 @@ func drain(t *testing.T, s store.Store, call string, now time.Time) []string {
 			return ids
 		}
 		ids = append(ids, d.Event.ID)
-		if err := s.Done(t.Context(), d); err != nil {
+		if err := s.Done(t.Context(), d, careline.Filing{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,8 +7,9 @@ import (
 	"perci.health/careline"
 )
 
-// Store is the log and its queue, whichever database keeps them; Open makes one.
-// It may be used by many goroutines. Its parts are told apart by who uses them.
+// Store is the log and its queue, whichever database keeps them; sqlite.Open and
+// postgres.Open make one. It may be used by many goroutines. Its parts are told apart
+// by who uses them.
 type Store interface {
 	Log
 	Reading
@@ -37,7 +38,7 @@ type Log interface {
 	// that is.
 	//
 	// An error of code invalid says that the event names no ID, or neither call nor
-	// leg; one of code unavailable, that it is not known to be kept: the sender
+	// leg, or one of more than a thousand bytes; one of code unavailable, that it is not known to be kept: the sender
 	// should repeat it. A caller whose ctx ends while the event is being committed
 	// still learns how that went.
 	Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
@@ -97,20 +98,20 @@ type Following interface {
 
 // Filings tell where calls stand in the health record.
 type Filings interface {
-	// Filing is where the call stands; the zero filing with its Call set when it
-	// was never filed.
+	// Filing is where the call itself stands, its Communication; the zero filing with
+	// its Call set when it was never filed.
 	Filing(ctx context.Context, call string) (careline.Filing, error)
-	// SaveFiling replaces the call's filing, durably, before it returns; one that
-	// is further along (Seq) is left as it is. An error of code conflict says that
+	// SaveFiling replaces the call's filing of the same resource (Of), durably, before
+	// it returns; one that is further along (Seq) is left as it is. An error of code conflict says that
 	// the key turned out to be a leg of another call.
 	SaveFiling(ctx context.Context, f careline.Filing) error
 	// Doubted are the filings in doubt (careline.Filing.Doubted) whose last event
 	// was kept after since.
 	Doubted(ctx context.Context, since time.Time) ([]careline.Filing, error)
 	// Refile has a consumer given a call again. Whole: every event of the call is
-	// a delivery again, never tried, and its filing is forgotten but for Tried,
+	// a delivery again, never tried, and its filings are forgotten but for Tried,
 	// which is set, so that the record is searched before anything is made anew.
-	// Not whole: the call's last event alone, and the filing's Seq goes back before
+	// Not whole: the call's last event alone, and the filings' Seq goes back before
 	// it. The first delivery is due at once; what is pending stays in its place,
 	// and dead letters of the call that became deliveries are dead no more. An
 	// error of code not-found says that the log has no such call.
@@ -147,8 +148,10 @@ type Claims interface {
 // Outcomes take the work back.
 type Outcomes interface {
 	// Done ends a delivery: the consumer has its event. A delivery that is ended
-	// already is left so.
-	Done(ctx context.Context, d careline.Delivery) error
+	// already is left so. Unless filed is the zero Filing it is saved with it, in one
+	// transaction, as SaveFiling would; then an error of code conflict says that its
+	// key turned out to be a leg of another call, and the delivery has not ended.
+	Done(ctx context.Context, d careline.Delivery, filed careline.Filing) error
 	// Retry counts a failed attempt and makes the delivery due again at the time
 	// at; those behind it wait.
 	Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error
@@ -232,6 +235,8 @@ type Condition interface {
 	// Ready reports whether the log can be read, and, when the last commit failed,
 	// whether it can be written again.
 	Ready(ctx context.Context) error
+	// Exclusive reports whether nobody else can write this log while it is open.
+	Exclusive() bool
 	// Stats is what was written so far.
 	Stats() Stats
 	// Close finishes what is under way, and refuses what comes later.
@@ -244,7 +249,5 @@ type Stats struct {
 	Writes  int64 // requests that they carried
 }
 
-// LookAfter is how long after its first event a call without an outcome is looked
-// up at the carrier: when the longest ringing is over, and its reports have had
-// time to come by themselves.
-const LookAfter = 3 * time.Minute
+// LookAfter is careline.LookAfter.
+const LookAfter = careline.LookAfter

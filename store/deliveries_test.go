@@ -24,7 +24,7 @@ func deliversInOrder(t *testing.T, open database) {
 		t.Errorf("%s comes before %s has ended", again.Event.ID, d.Event.ID)
 	}
 	for range 2 { // the second time it has ended already
-		if err := s.Done(t.Context(), d); err != nil {
+		if err := s.Done(t.Context(), d, careline.Filing{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -78,7 +78,7 @@ func movesDeliveries(t *testing.T, open database) {
 		t.Errorf("%s comes first, tried %d times", d.Event.ID, d.Attempts)
 	}
 	// Whoever had it before the link ends it all the same.
-	if err := s.Done(t.Context(), inFlight); err != nil {
+	if err := s.Done(t.Context(), inFlight, careline.Filing{}); err != nil {
 		t.Fatal(err)
 	}
 	same(t, "the rest", drain(t, s, "CA1", clock.Now()), []string{"CB1/amd/2", "CA1/request", "CB1/1/ringing"})

@@ -7,11 +7,12 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 func TestDoubtedFilingsAndTheLogsEnd(t *testing.T) {
 	t.Parallel()
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "careline.db")})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "careline.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

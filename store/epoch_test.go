@@ -25,7 +25,7 @@ func refusesAll(t *testing.T, s, other store.Store, held context.Context, d care
 	_, _, err := s.Next(held, d.Consumer, d.Event.Call, noon)
 	for doing, err := range map[string]error{
 		"Next":       err,
-		"Done":       s.Done(held, d),
+		"Done":       s.Done(held, d, careline.Filing{}),
 		"Retry":      s.Retry(held, d, noon, "a cause"),
 		"Bury":       s.Bury(held, d, "a cause"),
 		"SaveFiling": s.SaveFiling(held, careline.Filing{Call: d.Event.Call, ID: "stale", Seq: 1000}),
@@ -66,7 +66,7 @@ func refusesStaleEpochs(t *testing.T, open database) {
 	if err := s.SaveFiling(second, careline.Filing{Call: "CA1", ID: "comm-1", Seq: 1}); err != nil {
 		t.Error(err)
 	}
-	if err := s.Done(second, d); err != nil {
+	if err := s.Done(second, d, careline.Filing{}); err != nil {
 		t.Error(err)
 	}
 	nothingNext(t, s, "CA1", clock.Now())

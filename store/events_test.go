@@ -10,6 +10,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 func keepsAll(t *testing.T, open database) {
@@ -154,7 +155,8 @@ func reopened(t *testing.T, open database, n int) database {
 	}
 	return func(_ *testing.T, c store.Config) store.Store {
 		c.URL = "file:" + t.TempDir() + fmt.Sprintf("/log%d.db", n)
-		s, err := store.Open(t.Context(), store.NotDurable(c))
+		c.NotDurable = true
+		s, err := sqlite.Open(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -190,12 +192,22 @@ func firstLinkStands(t *testing.T, open database) {
 }
 
 func tellsCommitted(t *testing.T, open database) {
-	told := make(chan []string, 10)
-	s := open(t, store.Config{Consumers: []string{chart}, Committed: func(keys []string) { told <- keys }})
-	mustAppend(t, s, amd("CB1"))
-	same(t, "told", <-told, []string{"CB1"})
-	mustAppend(t, s, amd("CB1"), progress("CA1", "CB1", 1, careline.StatusRinging))
-	same(t, "told, but not of the repetition", <-told, []string{"CA1"})
+	told := make(chan []careline.News, 10)
+	s := open(t, store.Config{Consumers: []string{chart}, Committed: func(news []careline.News) { told <- news }})
+	leg := mustAppend(t, s, amd("CB1"))[0]
+	same(t, "told of the first of a call", <-told, []careline.News{{Event: leg}})
+	kept := mustAppend(t, s, amd("CB1"), progress("CA1", "CB1", 1, careline.StatusRinging))
+	same(t, "told of what moved, and of the event after it, but not of the repetition", <-told, []careline.News{
+		{Event: careline.CallEvent{Call: "CA1"}, Before: -1},
+		{Event: kept[1], Before: leg.Seq},
+	})
+
+	next := mustAppend(t, s, progress("CA1", "CB1", 2, careline.StatusInProgress))[0]
+	same(t, "told of the next", <-told, []careline.News{{Event: next, Before: kept[1].Seq}})
+	if err := s.Refile(t.Context(), chart, "CA1", true); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "told of what is filed again", <-told, []careline.News{{Event: careline.CallEvent{Call: "CA1"}, Before: -1}})
 }
 
 func refusesWhenClosed(t *testing.T, open database) {

@@ -37,7 +37,7 @@ func queued(t *testing.T, s store.Store, consumer, call string, c *clock) []stri
 			return ids
 		}
 		ids = append(ids, d.Event.ID)
-		if err := s.Done(t.Context(), d); err != nil {
+		if err := s.Done(t.Context(), d, careline.Filing{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,26 +3,14 @@ package store
 import (
 	"runtime"
 	"sync"
-	"sync/atomic"
 )
 
 // batchSize bounds a transaction, and so how long its first request waits for
 // its last: about 10 ms.
 const batchSize = 512
 
-// work is one request that waits for the writer.
-type work struct {
-	do     func(*tx) error
-	look   func(conn) error // instead of do: it only reads, and waits for no commit after it
-	taken  atomic.Bool      // by the writer, or by a caller who waits no longer
-	answer chan error       // room for one
-}
-
-// drop takes the work back; false when the writer has it already.
-func (w *work) drop() bool { return w.taken.CompareAndSwap(false, true) }
-
-// queue holds the requests that wait for a writer.
-type queue[T any] struct {
+// Queue holds requests that wait for the one goroutine that does them.
+type Queue[T any] struct {
 	mu      sync.Mutex
 	waiting []T
 	spare   []T // the batch before, to be filled again
@@ -30,10 +18,14 @@ type queue[T any] struct {
 	signal  chan struct{} // something waits, or the queue is closed
 }
 
-func newQueue[T any]() *queue[T] { return &queue[T]{signal: make(chan struct{}, 1)} }
+// NewQueue is an empty queue.
+func NewQueue[T any]() *Queue[T] { return &Queue[T]{signal: make(chan struct{}, 1)} }
 
-// put adds w; false when the queue is closed.
-func (q *queue[T]) put(w T) bool {
+// Signal says that something waits, or that the queue is closed.
+func (q *Queue[T]) Signal() <-chan struct{} { return q.signal }
+
+// Put adds w; false when the queue is closed.
+func (q *Queue[T]) Put(w T) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -44,16 +36,16 @@ func (q *queue[T]) put(w T) bool {
 	return true
 }
 
-func (q *queue[T]) wake() {
+func (q *Queue[T]) wake() {
 	select {
 	case q.signal <- struct{}{}:
 	default:
 	}
 }
 
-// take is what waits now, at most a batch, and whether the queue is still open.
-// The batch is good until the next take.
-func (q *queue[T]) take() (batch []T, open bool) {
+// Take is what waits now, at most a batch, and whether the queue is still open.
+// The batch is good until the next Take.
+func (q *Queue[T]) Take() (batch []T, open bool) {
 	q.gather()
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -72,10 +64,10 @@ func (q *queue[T]) take() (batch []T, open bool) {
 // gather lets goroutines that are ready to write come forward: whoever wakes the
 // writer runs just before it on the same processor, and without this each of
 // them would get a commit of his own.
-func (q *queue[T]) gather() {
+func (q *Queue[T]) gather() {
 	for before := -1; ; {
 		runtime.Gosched()
-		n := q.len()
+		n := q.Len()
 		if n == before || n >= batchSize {
 			return
 		}
@@ -83,14 +75,15 @@ func (q *queue[T]) gather() {
 	}
 }
 
-func (q *queue[T]) len() int {
+// Len is how many wait.
+func (q *Queue[T]) Len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.waiting)
 }
 
-// close refuses further work; false when it was closed before.
-func (q *queue[T]) close() bool {
+// Close refuses further work; false when it was closed before.
+func (q *Queue[T]) Close() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	first := !q.closed

@@ -2,75 +2,176 @@ package store
 
 import (
 	"context"
-
-	"zombiezen.com/go/sqlite"
+	"slices"
+	"time"
 
 	"perci.health/careline"
 )
 
-// Refile has a consumer given a call again. Whole: every event of the call is a
-// delivery again, never tried, and its filing is forgotten but for Tried, which is
-// set, so that the record is searched before anything is made anew. Not whole: the
-// call's last event alone, and the filing's Seq goes back before it. The first
-// delivery is due at once; what is pending stays in its place, and dead letters of
-// the call that became deliveries are dead no more. An error of code not-found
-// says that the log has no such call.
-//
-// A filing that somebody is about to save undoes this: whoever refiles claims the
-// call first.
-func (s *sqliteStore) Refile(ctx context.Context, consumer, call string, whole bool) error {
-	found := false
-	err := s.write(ctx, "file a call again", func(t *tx) error {
-		number, err := t.own(call)
-		if err != nil {
-			return err
-		}
-		last, err := t.lastEvent(number)
-		if found = last > 0; err != nil || !found {
-			return err
-		}
-		t.calls = append(t.calls, call)
-		if whole {
-			return t.refile(consumer, number, 0, t.query(sqlForgetFiling).int(number))
-		}
-		return t.refile(consumer, number, last, t.query(sqlTakeFilingBack).int(number).int(last))
-	})
-	if err == nil && !found {
-		return noCall(call)
+// SaveFiling saves where a call stands; see Filings.
+func (w *Writer) SaveFiling(ctx context.Context, f careline.Filing) error {
+	if f.Call == "" {
+		return invalid("a filing names no call")
 	}
-	return err
+	return w.grantUnder(ctx, "save a filing", &filing{f})
 }
 
-// refile makes deliveries of the call's events from a place on, and has filing
-// changed.
-func (t *tx) refile(consumer string, call, from int64, filing query) error {
-	if err := filing.exec(); err != nil {
-		return err
+// filing is a wish to save one.
+type filing struct{ careline.Filing }
+
+func (f *filing) begin(time.Time) {}
+
+func (f *filing) want(w *Wanted) { w.Keys = append(w.Keys, f.Call) }
+
+func (f *filing) decide(p *plan) (bool, error) { return true, p.file(f.Filing) }
+
+// file saves a filing; it may be the first that is known of its call.
+func (p *plan) file(f careline.Filing) error {
+	row := p.row(f.Call)
+	if row == nil {
+		row = p.add(f.Call)
 	}
-	for _, sql := range [...]string{sqlDeliverAgain, sqlUnburyCall} {
-		if err := t.query(sql).int(call).text(consumer).int(from).exec(); err != nil {
-			return err
+	if row.Key != f.Call {
+		return moved()
+	}
+	p.changes.Filings = append(p.changes.Filings, FilingRow{Call: row.Number, Filing: f})
+	return nil
+}
+
+// Refile has a consumer given a call again; see Filings. A filing that somebody is
+// about to save undoes this: whoever refiles claims the call first.
+func (w *Writer) Refile(ctx context.Context, consumer, call string, whole bool) error {
+	return w.grant(ctx, "file a call again", &refiling{consumer: consumer, call: call, all: whole})
+}
+
+// refiling is a wish to have a call filed again.
+type refiling struct {
+	consumer, call string
+	all            bool // else its last event alone
+
+	whole []int64
+}
+
+func (r *refiling) begin(time.Time) { r.whole = r.whole[:0] }
+
+func (r *refiling) want(w *Wanted) {
+	w.Keys = append(w.Keys, r.call)
+	w.Whole = append(w.Whole, r.whole...)
+}
+
+func (r *refiling) decide(p *plan) (bool, error) {
+	row := p.own(r.call)
+	if row == nil || row.Last == 0 {
+		return true, NoCall(r.call)
+	}
+	events, known := p.found.Whole[row.Number]
+	if !known || row.touched {
+		r.whole = append(r.whole[:0], row.Number)
+		return false, nil
+	}
+
+	from := events[len(events)-1].Seq
+	if r.all {
+		from = events[0].Seq
+	}
+	c := row.cursor(r.consumer)
+	waits := p.config.Waits(*c, events)
+	first := int64(0)
+	if len(waits) > 0 {
+		first = waits[0]
+	}
+	for _, e := range events {
+		if e.Seq < from {
+			continue
 		}
+		if !slices.Contains(waits, e.Seq) {
+			waits = append(waits, e.Seq)
+		}
+		p.changes.Alive = append(p.changes.Alive, Place{Consumer: r.consumer, Seq: e.Seq})
 	}
-	if err := t.query(sqlHoldAll).int(call).text(consumer).exec(); err != nil {
-		return err
+	slices.Sort(waits)
+
+	p.config.place(c, events, waits)
+	if c.Due = keptAt(events, waits[0]); r.all || waits[0] != first || waits[0] == from {
+		c.ahead(events, waits[0])
 	}
-	_, err := t.promote(consumer, call)
-	return err
+	p.move(row, c)
+	p.changes.Refiled = append(p.changes.Refiled, Refiling{Call: row.Number, Whole: r.all, Seq: from})
+	p.changed(row.Key)
+	return true, nil
 }
 
-// own is the number of the call that has the key itself, not by a leg; 0: none.
-func (t *tx) own(key string) (number int64, err error) {
-	_, err = t.query(sqlOwnCall).text(key).one(func(row *sqlite.Stmt) { number = row.ColumnInt64(0) })
-	return number, err
+// Revive makes a dead letter a delivery again; see Letters.
+func (w *Writer) Revive(ctx context.Context, consumer string, seq int64) error {
+	return w.ask(ctx, "revive a delivery", &ticket{wish: &reviving{Place: Place{Consumer: consumer, Seq: seq}}, once: true})
 }
 
-// lastEvent is the place of the call's last event; 0: it has none.
-func (t *tx) lastEvent(call int64) (seq int64, err error) {
-	_, err = t.query(sqlLastEvent).int(call).one(func(row *sqlite.Stmt) { seq = row.ColumnInt64(0) })
-	return seq, err
+// reviving is a wish to make a dead letter a delivery again.
+type reviving struct {
+	Place
+
+	end, letter int // of Wanted.Ends, and of Wanted.Letters
+	whole       []int64
 }
 
-func noCall(key string) error {
-	return careline.NewError(careline.CodeNotFound, "The log has no call "+key+".", nil)
+func (r *reviving) begin(time.Time) { r.whole = r.whole[:0] }
+
+func (r *reviving) want(w *Wanted) {
+	r.end, r.letter = len(w.Ends), len(w.Letters)
+	w.Ends = append(w.Ends, r.Place)
+	w.Letters = append(w.Letters, r.Place)
+	w.Whole = append(w.Whole, r.whole...)
+}
+
+func (r *reviving) decide(p *plan) (bool, error) {
+	row := p.found.Ends[r.end].Row
+	if row == nil || !p.found.Letters[r.letter] {
+		return true, NoDeadLetter(r.Consumer, r.Seq)
+	}
+	events, known := p.found.Whole[row.Number]
+	if !known || row.touched {
+		r.whole = append(r.whole[:0], row.Number)
+		return false, nil
+	}
+
+	c := row.cursor(r.Consumer)
+	waits := p.config.Waits(*c, events)
+	if !slices.Contains(waits, r.Seq) {
+		waits = append(waits, r.Seq)
+		slices.Sort(waits)
+	}
+	p.config.place(c, events, waits)
+	if waits[0] == r.Seq {
+		c.ahead(events, r.Seq)
+	}
+	p.move(row, c)
+	p.changes.Alive = append(p.changes.Alive, r.Place)
+	p.changed(row.Key)
+	return true, nil
+}
+
+// LookAgain sets when a call is looked at next; see Looks.
+func (w *Writer) LookAgain(ctx context.Context, call string, at time.Time) error {
+	return w.grant(ctx, "put a look off", &looking{call: call, at: toStored(at)})
+}
+
+// looking is a wish to have a call looked at later, or not any more.
+type looking struct {
+	call string
+	at   time.Time
+}
+
+func (l *looking) begin(time.Time) {}
+
+func (l *looking) want(w *Wanted) { w.Keys = append(w.Keys, l.call) }
+
+func (l *looking) decide(p *plan) (bool, error) {
+	row := p.own(l.call)
+	if row == nil || row.Look.IsZero() {
+		return true, nil
+	}
+	row.Look = l.at
+	row.Settled = l.at.IsZero() // nobody needs to look for its outcome
+	p.write(row)
+	return true, nil
 }

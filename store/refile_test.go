@@ -54,7 +54,7 @@ func refilesWhole(t *testing.T, open database) {
 		d := next(t, s, "CA1", clock.Now())
 		d.Known = nil
 		same(t, "given again", d, careline.Delivery{Consumer: chart, Event: e})
-		if err := s.Done(t.Context(), d); err != nil {
+		if err := s.Done(t.Context(), d, careline.Filing{}); err != nil {
 			t.Fatal(err)
 		}
 	}

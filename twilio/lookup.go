@@ -84,7 +84,7 @@ func (r CallResource) settled() bool {
 }
 
 func (r CallResource) clinicianLeg() careline.CallEvent {
-	return careline.CallEvent{ID: careline.ReconciledID(r.SID, r.Status), Call: r.SID, Leg: r.SID, Kind: careline.KindClinicianLeg,
+	return careline.CallEvent{ID: careline.ReconciledID(r.SID, r.Status), LookedUp: true, Call: r.SID, Leg: r.SID, Kind: careline.KindClinicianLeg,
 		At: r.End, Status: r.Status, Word: r.Word, Direction: r.Direction}
 }
 
@@ -96,7 +96,7 @@ func (r CallResource) memberLeg() []careline.CallEvent {
 		call = r.SID
 	}
 	event := func(s careline.Status, at time.Time) careline.CallEvent {
-		return careline.CallEvent{ID: careline.ReconciledID(r.SID, s), Call: call, Leg: r.SID, Kind: careline.KindProgress,
+		return careline.CallEvent{ID: careline.ReconciledID(r.SID, s), LookedUp: true, Call: call, Leg: r.SID, Kind: careline.KindProgress,
 			At: at, Status: s, Word: string(s), Direction: r.Direction}
 	}
 	answered := r.answered()

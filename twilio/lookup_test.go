@@ -42,7 +42,7 @@ const (
 func placed(events ...careline.CallEvent) []careline.CallEvent {
 	for i := range events {
 		e := &events[i]
-		e.ID, e.Leg, e.Direction = careline.ReconciledID(lookedUpSID, e.Status), lookedUpSID, "outbound-api"
+		e.ID, e.LookedUp, e.Leg, e.Direction = careline.ReconciledID(lookedUpSID, e.Status), true, lookedUpSID, "outbound-api"
 	}
 	return events
 }
@@ -51,7 +51,7 @@ func TestLookup(t *testing.T) {
 	t.Parallel()
 	ten := time.Date(2025, 11, 24, 10, 0, 0, 0, time.UTC)
 	leg := func(s careline.Status, after time.Duration) careline.CallEvent {
-		return careline.CallEvent{ID: memberSID + "/" + string(s) + "/reconciled", Call: lookedUpSID, Leg: memberSID, Kind: careline.KindProgress,
+		return careline.CallEvent{ID: memberSID + "/" + string(s) + "/reconciled", LookedUp: true, Call: lookedUpSID, Leg: memberSID, Kind: careline.KindProgress,
 			At: ten.Add(after), Status: s, Word: string(s), Direction: "outbound-dial"}
 	}
 	ended := func(s careline.Status, after time.Duration, seconds int) careline.CallEvent {
@@ -59,7 +59,7 @@ func TestLookup(t *testing.T) {
 		e.Seconds = careline.SecondsOf(seconds)
 		return e
 	}
-	left := careline.CallEvent{ID: lookedUpSID + "/completed/reconciled", Call: lookedUpSID, Leg: lookedUpSID, Kind: careline.KindClinicianLeg,
+	left := careline.CallEvent{ID: lookedUpSID + "/completed/reconciled", LookedUp: true, Call: lookedUpSID, Leg: lookedUpSID, Kind: careline.KindClinicianLeg,
 		At: ten.Add(10 * time.Second), Status: careline.StatusCompleted, Word: "completed", Direction: "outbound-dial"}
 	tests := map[string]struct {
 		legs, own string // own empty: Twilio does not know it

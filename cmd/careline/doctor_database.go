@@ -14,14 +14,14 @@ import (
 	"syscall"
 
 	"perci.health/careline"
-	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
 func openDatabase(_ context.Context, c config) (opened, error) {
 	look := func(ctx context.Context) careline.Finding { return postgresFinding(ctx, c.database.Reveal()) }
 	if strings.HasPrefix(c.database.Reveal(), "file:") {
 		look = func(context.Context) careline.Finding {
-			name, err := store.FileOf(c.database.Reveal())
+			name, err := sqlite.FileOf(c.database.Reveal())
 			if err != nil {
 				return careline.Fault("The database is not found: "+err.Error()+".", otherDatabase)
 			}
@@ -111,7 +111,7 @@ func headerFinding(name string) careline.Finding {
 
 // postgresFinding looks at the database beside the instances that use it.
 func postgresFinding(ctx context.Context, address string) careline.Finding {
-	s, err := store.LookAtPostgres(ctx, address)
+	s, err := lookAtPostgres(ctx, address)
 	if err != nil {
 		said := strings.ReplaceAll(strings.Join(strings.Fields(err.Error()), " "), address, shown(address))
 		return careline.Fault("The database cannot be used: "+said+".", "Check DATABASE_URL and that the database runs and exists; for the rest see what is said.")

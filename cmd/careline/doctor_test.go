@@ -364,7 +364,7 @@ func TestDoctorPostgres(t *testing.T) {
 	expect(address, careline.VerdictGood, "is empty")
 	expect(address, careline.VerdictGood, "is empty") // looking made nothing
 	expect(reading, careline.VerdictFault, "may not make the schema")
-	s, err := store.Open(t.Context(), store.Config{URL: address})
+	s, err := openLog(t.Context(), store.Config{URL: address})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -172,7 +172,7 @@ func (v *victim) drain() {
 // record says.
 func (l *traffic) check(v *victim) {
 	t := l.t
-	log, err := store.Open(t.Context(), store.Config{URL: v.database(), Consumers: []string{chart}})
+	log, err := openLog(t.Context(), store.Config{URL: v.database(), Consumers: []string{chart}})
 	if err != nil {
 		t.Fatal(err)
 	}

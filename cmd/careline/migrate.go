@@ -27,7 +27,7 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 		return errors.New(r.faults[0])
 	}
 	if *from != "" {
-		moved, err := store.Move(ctx, *from, database.Reveal())
+		moved, err := moveLog(ctx, *from, database.Reveal())
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 			shown(database.Reveal()), several(moved.Calls, "call"), several(moved.Events, "event"))
 		return err
 	}
-	s, err := store.Open(ctx, store.Config{URL: database.Reveal()})
+	s, err := openLog(ctx, store.Config{URL: database.Reveal()})
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func openStore(ctx context.Context, r *reader) (store.Store, error) {
 	if len(r.faults) > 0 {
 		return nil, errors.New(r.faults[0])
 	}
-	return store.Open(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
+	return openLog(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 }
 
 // account is whose reports are read: anybody who may publish to the topic could

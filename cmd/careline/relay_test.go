@@ -13,9 +13,10 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/relay"
 	"perci.health/careline/store"
+	"perci.health/careline/store/sqlite"
 )
 
-var _ relay.Queue = deliveries{}
+var _ relay.Queue = (store.Store)(nil)
 
 // TestRelayOnTheStore lets many reports come in while a relay hands them on,
 // fails now and then, and is stopped and started again on the same database.
@@ -42,7 +43,7 @@ func TestRelayOnTheStore(t *testing.T) {
 		stop() // the first time in the middle of things
 	}
 
-	s, err := store.Open(t.Context(), store.Config{URL: url})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,11 +65,11 @@ func keep(t *testing.T, s store.Store, call string, n int) {
 func relayOn(t *testing.T, url string, b *book) (s store.Store, stop func()) {
 	t.Helper()
 	r := &relay.Relay{Backoff: relay.Backoff{Base: time.Millisecond, Cap: time.Millisecond, GiveUpAfter: time.Hour, AtLeast: 1000}}
-	s, err := store.Open(t.Context(), store.Config{URL: url, Consumers: []string{chart}, Committed: r.Wake})
+	s, err := sqlite.Open(t.Context(), store.Config{URL: url, Consumers: []string{chart}, Committed: r.Take})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Queue = deliveries{s}
+	r.Queue, r.Alone = s, s.Exclusive()
 	r.Consumer, r.Log = chart, slog.New(slog.DiscardHandler)
 	r.Handle = func(_ context.Context, d careline.Delivery) (careline.Filing, error) {
 		return careline.Filing{}, b.handle(t, d)

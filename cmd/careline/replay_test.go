@@ -23,7 +23,7 @@ type shelf struct {
 
 func newShelf(t *testing.T) shelf {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
+	s, err := openLog(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func (s shelf) drain(key string) {
 		if !ok {
 			break
 		}
-		if err := s.store.Done(s.t.Context(), d); err != nil {
+		if err := s.store.Done(s.t.Context(), d, careline.Filing{}); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -155,7 +155,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		return nil, err
 	}
 	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
-	p.store, err = store.Open(ctx, store.Config{
+	p.store, err = openLog(ctx, store.Config{
 		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer},
 		Committed: p.committed, Elsewhere: p.elsewhere,
 	})
@@ -177,8 +177,13 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 }
 
 // committed is told what this instance kept.
-func (p *parts) committed(keys []string) {
-	p.relay.Wake(keys)
+func (p *parts) committed(news []careline.News) {
+	p.relay.Take(news)
+
+	keys := make([]string, len(news))
+	for i, n := range news {
+		keys[i] = n.Event.Call
+	}
 	p.live.Changed(keys)
 }
 
@@ -200,7 +205,7 @@ func (p *parts) elsewhere(keys []string) {
 func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.people.Appointment}
 	return &relay.Relay{
-		Queue: deliveries{p.store}, Consumer: chart, Handle: projected(projector), Log: p.log, Span: p.traces.Delivery,
+		Queue: p.store, Alone: p.store.Exclusive(), Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},
@@ -251,23 +256,4 @@ func (p *parts) relaying(context.Context) error {
 
 func (p *parts) liveFrom(ctx context.Context, clinician string) (int64, error) {
 	return p.store.LiveSince(ctx, clinician, time.Now())
-}
-
-// deliveries is the store's queue, as the relay wants it.
-type deliveries struct{ store.Store }
-
-// Done ends a delivery, and saves where its call stands in the record.
-func (q deliveries) Done(ctx context.Context, d careline.Delivery, filed careline.Filing) error {
-	if filed != (careline.Filing{}) {
-		if err := q.SaveFiling(ctx, filed); err != nil {
-			return err
-		}
-	}
-	return q.Store.Done(ctx, d)
-}
-
-func projected(p calls.Projector) func(context.Context, careline.Delivery) (careline.Filing, error) {
-	return func(ctx context.Context, d careline.Delivery) (careline.Filing, error) {
-		return careline.Filing{}, p.Handle(ctx, d)
-	}
 }

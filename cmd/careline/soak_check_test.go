@@ -60,7 +60,7 @@ const faultsShown = 10
 // what the health record says. The instances have stopped.
 func (s *soak) check() {
 	s.t.Helper()
-	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
+	log, err := openLog(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

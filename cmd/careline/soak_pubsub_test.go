@@ -166,7 +166,7 @@ func (s *soak) restartTopic() {
 // arrive waits until all that was acknowledged so far is in the log.
 func (s *soak) arrive() {
 	s.t.Helper()
-	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
+	log, err := openLog(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,0 +1,157 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+
+	"perci.health/careline/store"
+)
+
+// forgottenAtOnce is how many calls are forgotten in one transaction, for which
+// reports that come in meanwhile wait: some ten milliseconds.
+const forgottenAtOnce = 50
+
+// Purge forgets every trace of up to limit calls whose newest event was kept
+// before the time given, pending deliveries and dead letters too, and of strays as
+// old. It returns how many calls it forgot: fewer than limit, and it is done.
+// Places in the log are never given out twice.
+func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (calls int, err error) {
+	err = s.do(ctx, "forget old messages", func(t *tx) error {
+		return t.query(sqlOldStrays).time(before).exec()
+	})
+	if err != nil {
+		return 0, err
+	}
+	old, err := s.oldCalls(ctx, before, limit)
+	for err == nil && len(old) > 0 {
+		var done int
+		some := old[:min(len(old), forgottenAtOnce)]
+		old = old[len(some):]
+		err = s.do(ctx, "forget old calls", func(t *tx) (err error) {
+			done, err = t.forgetOld(some, before)
+			return err
+		})
+		if err == nil {
+			calls += done
+		}
+	}
+	return calls, err
+}
+
+// oldCalls are looked for by a reader, so that nobody who writes waits for it.
+func (s *Log) oldCalls(ctx context.Context, before time.Time, limit int) ([]int64, error) {
+	var numbers []int64
+	err := s.read(ctx, "look for old calls", func(c conn) error {
+		return c.query(sqlOldCalls).time(before).int(int64(limit)).each(func(row *sqlite.Stmt) bool {
+			numbers = append(numbers, row.ColumnInt64(0))
+			return true
+		})
+	})
+	return numbers, err
+}
+
+// forgetOld leaves out those of whom something was heard meanwhile.
+func (t *tx) forgetOld(calls []int64, before time.Time) (done int, err error) {
+	var old []int64
+	for _, call := range calls {
+		found, err := t.query(sqlIsOld).time(before).int(call).found()
+		if err != nil {
+			return 0, err
+		}
+		if found {
+			old = append(old, call)
+		}
+	}
+	return len(old), t.forget(old...)
+}
+
+// Erase forgets every trace of a call. An error of code not-found says that there
+// is none.
+func (s *Log) Erase(ctx context.Context, call string) error {
+	found := false
+	err := s.do(ctx, "forget a call", func(t *tx) error {
+		number, err := t.own(call)
+		if found = number != 0; err != nil || !found {
+			return err
+		}
+		return t.forget(number)
+	})
+	if err == nil && !found {
+		return store.NoCall(call)
+	}
+	return err
+}
+
+// forget erases calls with the rows of legs that joined them. What it frees is
+// overwritten (PRAGMA secure_delete), for a number must not be found in the file.
+func (t *tx) forget(calls ...int64) (err error) {
+	if len(calls) == 0 {
+		return nil
+	}
+	t.unlearn()
+	if err := t.overwriting("ON"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, t.overwriting("OFF")) }()
+
+	if err := t.query(sqlMarkEnd).exec(); err != nil {
+		return err
+	}
+	for _, call := range calls {
+		rows, err := t.joined(call)
+		if err != nil {
+			return err
+		}
+		for _, row := range append(rows, call) {
+			if err := t.forgetRow(row, call); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tx) joined(call int64) (rows []int64, err error) {
+	err = t.query(sqlJoined).int(call).each(func(row *sqlite.Stmt) bool {
+		rows = append(rows, row.ColumnInt64(0))
+		return true
+	})
+	return rows, err
+}
+
+// forgetRow forgets a row of the call, its own or a leg's, and the keys that it tells of.
+func (t *tx) forgetRow(row, call int64) error {
+	key := ""
+	if _, err := t.query(sqlKeyOfCall).int(row).one(func(s *sqlite.Stmt) { key = s.ColumnText(0) }); err != nil {
+		return err
+	}
+	events, err := t.eventsOf(row)
+	if err != nil {
+		return err
+	}
+	names, err := store.NamesOf(key, events)
+	if err != nil {
+		return err
+	}
+
+	for _, name := range names {
+		if err := t.query(sqlForgetKey).int(call).text(name).exec(); err != nil {
+			return err
+		}
+	}
+	return t.each(row, sqlForgetLetters, sqlDropCursors, sqlForgetEvents, sqlDropFilings, sqlForgetCall)
+}
+
+func (t *tx) overwriting(how string) error {
+	return sqlitex.ExecuteTransient(t.Conn, "PRAGMA secure_delete = "+how, nil)
+}
+
+// own is the number of the call that has the key itself, not by a leg; 0: none.
+func (t *tx) own(key string) (number int64, err error) {
+	_, err = t.query(sqlOwnCall).text(key).one(func(row *sqlite.Stmt) { number = row.ColumnInt64(0) })
+	return number, err
+}

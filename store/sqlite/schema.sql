@@ -1,0 +1,86 @@
+-- Times are microseconds since 1970-01-01 UTC. NULL: not known, or none.
+
+-- Calls, and legs whose call is not known yet. They are numbered as they begin,
+-- so that what is written about the calls under way falls on neighbouring pages;
+-- a carrier's ids are random, and would touch a page of each index per event.
+CREATE TABLE calls (
+  number    INTEGER PRIMARY KEY,
+  key       TEXT NOT NULL,
+  first     INTEGER,            -- when its first event was kept
+  clinician TEXT,               -- NULL: no request of it was kept
+  patient   TEXT,               -- of the request
+  begun     INTEGER,            -- when the request was kept
+  heard     INTEGER NOT NULL,   -- 1: the carrier has reported something of it
+  over      INTEGER NOT NULL,   -- 1: ended, or refused
+  settled   INTEGER NOT NULL,   -- 1: nobody needs to look for its outcome
+  look      INTEGER,            -- when it is looked up at the carrier
+  joined    INTEGER             -- of a leg that has its own row no more: its call (calls.number)
+);
+CREATE INDEX calls_begun ON calls (clinician, begun) WHERE clinician IS NOT NULL;
+CREATE INDEX calls_patient ON calls (patient) WHERE patient IS NOT NULL;
+CREATE INDEX calls_look ON calls (look) WHERE look IS NOT NULL;
+CREATE INDEX calls_joined ON calls (joined) WHERE joined IS NOT NULL;
+
+-- What each key of a call and each id of a leg stands for.
+CREATE TABLE keys (
+  key  TEXT PRIMARY KEY,
+  call INTEGER NOT NULL         -- calls.number
+) WITHOUT ROWID;
+
+CREATE TABLE events (
+  seq     INTEGER PRIMARY KEY,
+  call    INTEGER NOT NULL,     -- calls.number
+  id      TEXT NOT NULL,
+  kept    INTEGER NOT NULL,
+  besides TEXT,                 -- a consumer that gets it too
+  body    BLOB NOT NULL         -- what it says; nothing is asked of it here
+);
+CREATE UNIQUE INDEX events_once ON events (call, id);
+
+CREATE TABLE filings (
+  call    INTEGER NOT NULL,     -- calls.number
+  of      TEXT NOT NULL,        -- which resource of the call; empty: its Communication
+  id      TEXT,
+  version TEXT,
+  seq     INTEGER NOT NULL,
+  tried   INTEGER NOT NULL,
+  doubted INTEGER NOT NULL,
+  PRIMARY KEY (call, of)
+) WITHOUT ROWID;
+CREATE INDEX filings_doubted ON filings (call) WHERE doubted = 1;
+
+-- How far a consumer is with a call of which something waits for it: it had every
+-- event up to done, but for those in again.
+CREATE TABLE cursors (
+  call     INTEGER NOT NULL,    -- calls.number
+  consumer TEXT NOT NULL,
+  done     INTEGER NOT NULL,
+  due      INTEGER NOT NULL,    -- when the first that waits is due
+  attempts INTEGER NOT NULL,    -- at the first that waits
+  cause    TEXT,                -- why the last of them failed
+  again    TEXT,                -- places (events.seq), in their order
+  PRIMARY KEY (call, consumer)
+) WITHOUT ROWID;
+CREATE INDEX cursors_due ON cursors (consumer, due);
+
+CREATE TABLE dead_letters (
+  seq      INTEGER NOT NULL,    -- events.seq
+  consumer TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  buried   INTEGER NOT NULL,
+  cause    TEXT,
+  PRIMARY KEY (seq, consumer)
+) WITHOUT ROWID;
+
+-- The log's end when events there were forgotten last: a place is never given twice.
+CREATE TABLE log_end (seq INTEGER NOT NULL);
+INSERT INTO log_end (seq) VALUES (0);
+
+CREATE TABLE strays (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  id         TEXT UNIQUE,
+  attributes TEXT,              -- JSON
+  data       BLOB,
+  why        TEXT,
+  kept       INTEGER NOT NULL
+);
