@@ -36,30 +36,40 @@ type Projector struct {
 	}
 	// Appointments completes a call whose request the log does not hold.
 	Appointments func(ctx context.Context, id string) (careline.Appointment, error)
+	// Exclusive is set where this process alone writes the log, so that deliveries
+	// may come Unfiled, and of an earlier process it is not known what it has filed
+	// last (see mark).
+	Exclusive bool
 }
 
-// Handle files the call as it stood after the delivery's event. The event's
-// number is saved after the record has it: cut off in between, the next try
-// writes the same again, which the record's version guards.
-func (p Projector) Handle(ctx context.Context, d careline.Delivery) error {
+// Handle files the call as it stood after the delivery's event, and returns where
+// it then stands, to be saved with the end of the delivery; the zero filing when
+// there is nothing to save. Cut off before that, the next try writes the same
+// again, which the record's version guards.
+//
+// With an error, the filing returned is Tried if something may have been made all
+// the same (that is saved then), else zero.
+func (p Projector) Handle(ctx context.Context, d careline.Delivery) (filed careline.Filing, err error) {
 	filing, events, err := p.known(ctx, d)
 	if err != nil || filing.Seq >= d.Event.Seq {
-		return err
+		return careline.Filing{}, err
 	}
+
 	call := careline.Fold(until(events, d.Event.Seq))
 	if !call.Recordable() {
 		careline.Note(ctx, slog.Bool("recordable", false))
-		return nil
+		return careline.Filing{}, nil
 	}
 	if call, err = p.complete(ctx, call); err != nil {
-		return err
+		return careline.Filing{}, err
 	}
-	err = p.file(ctx, call, filing, asked(events), d.Event)
+
+	filed, err = p.file(ctx, d, call, p.mark(d, filing, events))
 	if errors.Is(err, errOvertaken) {
 		careline.Note(ctx, slog.Bool("overtaken", true))
-		return nil
+		return careline.Filing{}, nil
 	}
-	return err
+	return filed, err
 }
 
 // errOvertaken says that the record has the event already: another instance, which
@@ -77,6 +87,7 @@ func (p Projector) again(ctx context.Context, e careline.CallEvent) (careline.Ca
 	if filing.Seq >= e.Seq {
 		return careline.Call{}, errOvertaken
 	}
+
 	call := careline.Fold(until(events, e.Seq))
 	if !call.Recordable() {
 		return call, careline.NewError(careline.CodeConflict, "This call has become part of another, or was forgotten.", nil)
@@ -90,6 +101,7 @@ func (p Projector) known(ctx context.Context, d careline.Delivery) (careline.Fil
 	if d.Known != nil {
 		return d.Known.Filing, d.Known.Events, nil
 	}
+
 	filing, err := p.Log.Filing(ctx, d.Event.Call)
 	if err != nil || filing.Seq >= d.Event.Seq {
 		return filing, nil, err
@@ -103,39 +115,6 @@ func asked(events []careline.CallEvent) bool {
 	return slices.ContainsFunc(events, func(e careline.CallEvent) bool {
 		return e.Kind == careline.KindRequested || e.Kind == careline.KindRefused
 	})
-}
-
-// file marks the first filing as begun before it begins: after a crash in
-// between, the next try looks for the resource instead of making a second one. So
-// does the first try for a call that was not asked for here: another system may
-// have filed it, one that was replaced while the call went on, or this one before
-// its log was lost. That is marked as well: the request may come before the next.
-func (p Projector) file(ctx context.Context, call careline.Call, filing careline.Filing, asked bool, e careline.CallEvent) error {
-	if filing.ID == "" && !filing.Tried {
-		mark := filing
-		mark.Tried = true
-		if err := p.Log.SaveFiling(ctx, mark); err != nil {
-			return err
-		}
-	}
-	filing.Tried = filing.Tried || !asked
-	again := func(ctx context.Context) (careline.Call, error) { return p.again(ctx, e) }
-	filed, err := p.Chart.File(ctx, call, filing, again)
-	if err != nil {
-		return errors.Join(err, p.untried(ctx, filing, filed))
-	}
-	filed.Call, filed.Seq, filed.Tried = call.Key, e.Seq, true
-	careline.Note(ctx, slog.String("communication", filed.ID), slog.String("version", filed.Version), slog.String("call_status", call.Word))
-	return p.Log.SaveFiling(ctx, filed)
-}
-
-// untried takes the mark back when the record has certainly stored nothing, so that
-// after an outage not every call of the backlog has to be looked for.
-func (p Projector) untried(ctx context.Context, before, after careline.Filing) error {
-	if before.ID != "" || before.Tried || after.Tried {
-		return nil
-	}
-	return p.Log.SaveFiling(ctx, before)
 }
 
 // complete fills in what the request would have told, from the appointment: the

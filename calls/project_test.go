@@ -1,6 +1,7 @@
 package calls_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,9 +20,9 @@ func (l *log) Filing(_ context.Context, call string) (careline.Filing, error) {
 	return l.filing, l.err
 }
 
-func (l *log) SaveFiling(_ context.Context, f careline.Filing) error {
-	if l.err != nil {
-		return l.err
+func (l *log) SaveFiling(ctx context.Context, f careline.Filing) error {
+	if err := cmp.Or(l.err, ctx.Err()); err != nil {
+		return err
 	}
 	l.filing, l.saved = f, append(l.saved, f)
 	return nil
@@ -72,11 +73,20 @@ func projector(t *testing.T, l *log, c *chart) calls.Projector {
 
 func deliver(p calls.Projector, events []careline.CallEvent) error {
 	for _, e := range events {
-		if err := p.Handle(context.Background(), careline.Delivery{Event: e}); err != nil {
+		if err := handle(p, careline.Delivery{Event: e}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// handle saves what was filed with the end of the delivery, as the relay does.
+func handle(p calls.Projector, d careline.Delivery) error {
+	filed, err := p.Handle(context.Background(), d)
+	if err != nil || filed == (careline.Filing{}) {
+		return err
+	}
+	return p.Log.SaveFiling(context.Background(), filed)
 }
 
 func TestProjectorFilesOneVersionAnEvent(t *testing.T) {
@@ -108,7 +118,7 @@ func TestProjectorBelievesWhatADeliveryBrings(t *testing.T) {
 	known := careline.Known{Events: l.events, Filing: careline.Filing{Call: "CA1", ID: "comm-9", Version: "v9", Seq: 1, Tried: true}}
 	l.events = nil // asked now, the log would tell nothing
 	for _, e := range known.Events[:2] {
-		if err := projector(t, l, c).Handle(context.Background(), careline.Delivery{Event: e, Known: &known}); err != nil {
+		if err := handle(projector(t, l, c), careline.Delivery{Event: e, Known: &known}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -272,11 +282,11 @@ func TestProjectorTellsACallAnew(t *testing.T) {
 	p := projector(t, l, c)
 
 	c.meanwhile = func() { l.filing = careline.Filing{Call: "CA1", ID: "comm-1", Version: "v9", Seq: 5, Tried: true} }
-	if err := p.Handle(t.Context(), careline.Delivery{Event: l.events[2], Known: &known}); err != nil || len(c.filed)+len(l.saved) > 0 {
+	if err := handle(p, careline.Delivery{Event: l.events[2], Known: &known}); err != nil || len(c.filed)+len(l.saved) > 0 {
 		t.Errorf("filed %+v and saved %+v over what another has filed (error: %v)", c.filed, l.saved, err)
 	}
 	c.meanwhile = func() { l.filing.Seq = 4 }
-	if err := p.Handle(t.Context(), careline.Delivery{Event: end, Known: &known}); err != nil {
+	if err := handle(p, careline.Delivery{Event: end, Known: &known}); err != nil {
 		t.Fatal(err)
 	}
 	if len(c.filed) != 1 || c.filed[0].Patient != "Patient/p1" || c.filed[0].Clinician != "dr-1" || l.filing.Seq != 5 {
@@ -284,7 +294,7 @@ func TestProjectorTellsACallAnew(t *testing.T) {
 	}
 	c.meanwhile = func() { l.events = nil }
 	known.Filing.Seq, l.filing.Seq = 1, 1
-	if err := p.Handle(t.Context(), careline.Delivery{Event: end, Known: &known}); careline.CodeOf(err) != careline.CodeConflict {
+	if err := handle(p, careline.Delivery{Event: end, Known: &known}); careline.CodeOf(err) != careline.CodeConflict {
 		t.Errorf("error %v of a call that is gone, want a conflict", err)
 	}
 }

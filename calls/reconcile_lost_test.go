@@ -183,7 +183,7 @@ func (l *lossy) file(call string) []careline.RecordedVersion {
 		if !ok {
 			break
 		}
-		if err := l.filer.Handle(l.t.Context(), d); err != nil {
+		if err := handle(l.filer, d); err != nil {
 			l.t.Fatal(err)
 		}
 		if err := l.log.Done(l.t.Context(), d, careline.Filing{}); err != nil {

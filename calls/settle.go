@@ -58,6 +58,7 @@ func (s Settler) look(ctx context.Context, lately time.Duration, atMost int) err
 	}
 	defer func() { _ = s.Log.Release(context.WithoutCancel(held), settling, doubts) }() // an end of the process releases it too
 	ctx = held
+
 	filings, last := s.Log.Doubted(ctx, s.Now().Add(-lately))
 	for _, f := range filings[:min(atMost, len(filings))] {
 		events, err := s.Log.Events(ctx, f.Call)
@@ -68,6 +69,7 @@ func (s Settler) look(ctx context.Context, lately time.Duration, atMost int) err
 			last = err
 		}
 	}
+
 	return last
 }
 
@@ -76,6 +78,7 @@ func (s Settler) look(ctx context.Context, lately time.Duration, atMost int) err
 func (s Settler) Run(ctx context.Context, failed func(error)) {
 	again := time.NewTicker(settleSoonEvery)
 	defer again.Stop()
+
 	for n := time.Duration(1); ; n++ {
 		select {
 		case <-ctx.Done():

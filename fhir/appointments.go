@@ -120,10 +120,12 @@ func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, er
 	if known, ok := c.roles.Get(practitioner); ok && now.Sub(known.at) < rolesFor {
 		return known.refs, nil
 	}
+
 	entries, err := c.Search(ctx, "PractitionerRole", url.Values{"practitioner": {"Practitioner/" + practitioner}, "_count": {"100"}})
 	if err != nil {
 		return nil, absent(err)
 	}
+
 	var refs []string
 	at := moment{now, c.cfg.Location}
 	for _, e := range entries {
@@ -133,6 +135,7 @@ func (c *Client) rolesOf(ctx context.Context, practitioner string) ([]string, er
 			refs = append(refs, "PractitionerRole/"+e.Resource.ID)
 		}
 	}
+
 	c.roles.Add(practitioner, roles{refs: refs, at: now})
 	return refs, nil
 }

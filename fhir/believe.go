@@ -1,8 +1,6 @@
 package fhir
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -211,39 +209,4 @@ func alternatives(value string) []string {
 	}
 
 	return append(all, one.String())
-}
-
-// tellsOf reports whether a Communication is about the call that ours is about: it
-// has one of the identifiers, or, where a person or a policy has taken them away,
-// one of the SIDs in its twilio-call extension.
-func tellsOf(ours Communication, text []byte) bool {
-	var record struct {
-		Identifier []Identifier `json:"identifier"`
-		Extension  []Extension  `json:"extension"`
-	}
-
-	if json.Unmarshal(text, &record) != nil {
-		return false
-	}
-
-	if slices.ContainsFunc(record.Identifier, func(i Identifier) bool { return slices.Contains(ours.Identifier, i) }) {
-		return true
-	}
-
-	return slices.ContainsFunc(callDetails(Communication{Extension: record.Extension}), func(d Extension) bool {
-		named := d.URL == detailCallSID || d.URL == detailParentSID
-		return named && slices.Contains(ours.Identifier, Identifier{System: systemTwilio, Value: d.ValueString})
-	})
-}
-
-// errAnotherCall is the cause where a Communication that should be the call's own
-// tells of another, or of none.
-var errAnotherCall = errors.New("neither an identifier nor the extension names this call")
-
-// madeOurs takes what a create was answered with for the call's own.
-func madeOurs(ours Communication, made Resource) error {
-	if tellsOf(ours, made.JSON) {
-		return nil
-	}
-	return careline.NewError(careline.CodeUnavailable, "The health record answered the making of a call's Communication with one that does not tell of this call, so it was not taken for it.", errAnotherCall)
 }

@@ -30,10 +30,16 @@ type capabilities struct {
 // capabilities asks for the statement, which every server gives to everybody.
 func (c *Client) capabilities(ctx context.Context) (capabilities, error) {
 	var s capabilities
-	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address("metadata"), cost: costRead, open: true})
+	a, err := c.do(ctx, exchange{
+		method: http.MethodGet,
+		url:    c.address("metadata"),
+		cost:   costRead,
+		open:   true,
+	})
 	if err != nil {
 		return s, absent(err)
 	}
+
 	if json.Unmarshal(a.body, &s) != nil || s.ResourceType != "CapabilityStatement" {
 		return s, careline.NewError(careline.CodeUnavailable, "There is no FHIR server at this address. Check FHIR_BASE_URL.", nil)
 	}
@@ -86,12 +92,19 @@ func (c *Client) ask(ctx context.Context, route string, open bool, into any) err
 	if !ok {
 		return errNoRoot
 	}
+
 	u := *c.base
 	u.Path, u.RawPath = root, ""
-	a, err := c.do(ctx, exchange{method: http.MethodGet, url: u.JoinPath(route).String(), cost: costRead, open: open})
+	a, err := c.do(ctx, exchange{
+		method: http.MethodGet,
+		url:    u.JoinPath(route).String(),
+		cost:   costRead,
+		open:   open,
+	})
 	if err != nil {
 		return err
 	}
+
 	return json.Unmarshal(a.body, into)
 }
 

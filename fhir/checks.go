@@ -59,6 +59,7 @@ func (c *Client) checkServer(ctx context.Context) careline.Finding {
 	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
 		return careline.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
 	}
+
 	by := strings.TrimSpace(bounded(s.Software.Name, 60) + " " + bounded(c.versionOf(ctx, s), 60))
 	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(by)))
 }
@@ -96,12 +97,14 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 			return c.failed(kind+" cannot be searched", err)
 		}
 	}
+
 	// A server leaves out of a search's answer whom the client may not read.
 	for _, kind := range []string{"Communication", "Appointment", "PractitionerRole", "Practitioner", "Patient", "RelatedPerson"} {
 		if _, err := c.Read(ctx, kind, nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
 			return c.failed(kind+" cannot be read", err)
 		}
 	}
+
 	if _, err := c.History(ctx, "Communication", nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
 		return c.failed("The history of a Communication cannot be read", err)
 	}
@@ -137,10 +140,16 @@ func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 // refusal of the client shows the right.
 func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
 	body := strings.Replace(neverStored, "{", `{"id":"`+nobodysID+`",`, 1)
-	made, err := c.Update(ctx, Resource{Type: "Communication", ID: nobodysID, Version: nobodysID, JSON: []byte(body)})
+	made, err := c.Update(ctx, Resource{
+		Type:    "Communication",
+		ID:      nobodysID,
+		Version: nobodysID,
+		JSON:    []byte(body),
+	})
 	if err == nil {
 		return c.takeBack(ctx, made)
 	}
+
 	switch careline.CodeOf(err) {
 	case careline.CodeNotFound, careline.CodeConflict, careline.CodeRejected:
 		return careline.Good("As far as can be seen without storing one, a Communication may be made and changed: one without status was refused for that alone.")
@@ -176,6 +185,7 @@ func (c *Client) checkQuota(ctx context.Context) careline.Finding {
 	case q.Left < checksCost:
 		return c.quotaGone(q.Ends)
 	}
+
 	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format(clockTime), costWrite)
 	if q.Left < 50*costWrite {
 		return careline.Doubt(found, raiseQuota)
@@ -218,18 +228,21 @@ func (c *Client) failed(what string, err error) careline.Finding {
 	if e, ok := errors.AsType[*careline.Error](err); ok {
 		do = e.Message
 	}
+
 	for e, ok := errors.AsType[*careline.Error](err); ok && e.Err != nil; e, ok = errors.AsType[*careline.Error](cause) {
 		cause = e.Err
 	}
 	if _, answered := errors.AsType[*Problem](err); !answered && careline.CodeOf(err) == careline.CodeUnavailable && waitAsked(err) == 0 {
 		do += " See whether FHIR_BASE_URL and FHIR_TOKEN_URL are right, and can be reached from here."
 	}
+
 	if _, ok := errors.AsType[strange](err); ok {
 		do = "The server, or a proxy before it, answers with what was not asked for, so nothing can safely be written. Have its administrator see which search parameters it overlooks."
 	}
 	if forbidden(err) {
 		do = "Give the client the AccessPolicy that careline provision makes, or the rights that it lists (docs/decisions/0013)."
 	}
+
 	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusUnauthorized && c.cfg.ClientID == "" {
 		do = "This server wants a login: set FHIR_TOKEN_URL, FHIR_CLIENT_ID and FHIR_CLIENT_SECRET."
 	}

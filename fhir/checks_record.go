@@ -66,7 +66,7 @@ func lostElements(r Resource) string {
 	}
 	var lost []string
 	for _, name := range []string{"identifier", "status", "payload", "extension"} {
-		if record[name] == nil {
+		if record.get(name) == nil {
 			lost = append(lost, name)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,38 +14,6 @@ import (
 
 	"perci.health/careline"
 )
-
-// Config says which server and who asks.
-type Config struct {
-	BaseURL string // of the FHIR endpoint, such as https://api.medplum.com/fhir/R4
-
-	// Where and as whom to log in. An empty ClientID: no login.
-	TokenURL, ClientID, ClientSecret string
-
-	// HTTP sends the requests; traces and metrics come in by its Transport. Nil
-	// is a client of its own. Redirects are never followed.
-	HTTP *http.Client
-
-	// Timeout bounds each request, without the time it waits for the quota; 0 is
-	// 10 s. A context that ends sooner wins.
-	Timeout time.Duration
-
-	// Region (ISO 3166-1 alpha-2) reads the telephone numbers that are on file in
-	// national form; empty is GB.
-	Region string
-
-	// Location is the clinic's time zone, whose midnights bound what the record
-	// gives as days; nil is UTC.
-	Location *time.Location
-
-	Log *slog.Logger     // warnings only; nil logs nothing
-	Now func() time.Time // nil is time.Now
-}
-
-// LogValue keeps the secret out of every log.
-func (c Config) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("base", c.BaseURL), slog.String("client", c.ClientID))
-}
 
 // Client speaks to one FHIR server. It may be used concurrently.
 type Client struct {
@@ -76,24 +43,8 @@ func New(cfg Config) (*Client, error) {
 	if (cfg.ClientID == "") != (cfg.ClientSecret == "") || (cfg.ClientID == "") != (cfg.TokenURL == "") {
 		return nil, errors.New("a FHIR login needs token URL, client id and client secret, or none of them")
 	}
-	if cfg.HTTP == nil {
-		cfg.HTTP = &http.Client{Transport: Transport()}
-	}
-	if cfg.Timeout <= 0 {
-		cfg.Timeout = 10 * time.Second
-	}
-	if cfg.Region == "" {
-		cfg.Region = "GB"
-	}
-	if cfg.Location == nil {
-		cfg.Location = time.UTC
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
+	cfg = cfg.whole()
+
 	remembered, err := lru.New[string, roles](1024)
 	if err != nil {
 		return nil, err
@@ -102,10 +53,14 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	own := *cfg.HTTP
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 	return &Client{
-		cfg: cfg, base: base, http: &own,
+		cfg:     cfg,
+		base:    base,
+		http:    &own,
 		login:   &login{cfg: cfg, http: &own},
 		limiter: newLimiter(cfg.Now),
 		roles:   remembered,
@@ -147,12 +102,14 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 	}
 	var last answer
 	defer func() { c.limiter.told(e.cost, last.status, last.header) }()
+
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	token, err := c.bearer(ctx, e)
 	if err != nil {
 		return answer{}, &neverSent{err}
 	}
+
 	a, err := c.send(ctx, e, token)
 	last = a
 	if err == nil && c.loggedOut(a, token) {
@@ -164,6 +121,7 @@ func (c *Client) do(ctx context.Context, e exchange) (answer, error) {
 			c.loggedOut(a, token)
 		}
 	}
+
 	if err != nil {
 		return answer{}, err
 	}
@@ -208,12 +166,12 @@ func (c *Client) send(ctx context.Context, e exchange, token string) (answer, er
 		return answer{}, unreachable(ctx, err)
 	}
 	defer res.Body.Close()
+
 	bound := int64(maxBody)
 	if res.StatusCode >= 300 {
 		bound = maxErrorBody
 	}
-	// Read to the end, so that the connection can be used again.
-	body, err := io.ReadAll(io.LimitReader(res.Body, bound+1))
+	body, err := readBody(res, bound+1)
 	if err != nil {
 		return answer{}, unreachable(ctx, err)
 	}
@@ -223,20 +181,39 @@ func (c *Client) send(ctx context.Context, e exchange, token string) (answer, er
 	return answer{status: res.StatusCode, header: res.Header, body: body}, nil
 }
 
+// readBody reads to the end, so that the connection can be used again, but no more
+// than bound. What is as long as it said takes no more memory than that: the filer
+// keeps what it wrote.
+func readBody(res *http.Response, bound int64) ([]byte, error) {
+	if res.ContentLength <= 0 || res.ContentLength >= bound {
+		return io.ReadAll(io.LimitReader(res.Body, bound))
+	}
+
+	body := make([]byte, res.ContentLength)
+	if _, err := io.ReadFull(res.Body, body); err != nil {
+		return nil, err
+	}
+	_, err := io.Copy(io.Discard, io.LimitReader(res.Body, 1)) // its end is to be seen as well
+	return body, err
+}
+
 func (c *Client) request(ctx context.Context, e exchange, token string) (*http.Request, error) {
 	body, kind := e.body, "application/fhir+json"
 	if e.form != "" {
 		body, kind = []byte(e.form), "application/x-www-form-urlencoded"
 	}
+
 	req, err := http.NewRequestWithContext(ctx, e.method, e.url, bytes.NewReader(body))
 	if err != nil {
 		return nil, careline.NewError(careline.CodeInternal, "A request to the health record could not be made.", err)
 	}
+
 	if len(body) == 0 {
 		req.Body, req.ContentLength = http.NoBody, 0
 	} else {
 		req.Header.Set("Content-Type", kind)
 	}
+
 	for name, values := range e.header {
 		req.Header[name] = values
 	}
@@ -255,13 +232,16 @@ func errNoResource() error {
 }
 
 func readResource(body []byte) (Resource, error) {
-	var head struct {
-		ResourceType string `json:"resourceType"`
-		ID           string `json:"id"`
-		Meta         Meta   `json:"meta"`
-	}
-	if !tolerant(bytes.TrimSpace(body), &head) || head.ResourceType == "" {
+	h, ok := headOf(body)
+	if !ok || h.resourceType == "" {
 		return Resource{}, errNoResource()
 	}
-	return Resource{Type: head.ResourceType, ID: head.ID, Version: versionID(head.Meta.VersionID), LastUpdated: head.Meta.LastUpdated, JSON: body}, nil
+
+	return Resource{
+		Type:        h.resourceType,
+		ID:          h.id,
+		Version:     versionID(h.versionID),
+		LastUpdated: h.lastUpdated,
+		JSON:        body,
+	}, nil
 }

@@ -36,12 +36,14 @@ const (
 // for, is no code of v3-ParticipationMode, and a server that checks terminology
 // refuses it.
 func CommunicationOf(c careline.Call, strict bool) Communication {
+	voice := Coding{System: systemCategory, Code: codeVoice, Display: "Twilio voice call"}
+
 	return Communication{
 		ResourceType: "Communication",
 		Identifier:   identifiers(c),
 		Status:       statusOf(c),
 		StatusReason: statusReason(c),
-		Category:     []CodeableConcept{{Coding: []Coding{{System: systemCategory, Code: codeVoice, Display: "Twilio voice call"}}}},
+		Category:     []CodeableConcept{{Coding: []Coding{voice}}},
 		Medium:       []CodeableConcept{{Coding: mediumCodings(strict)}},
 		Subject:      reference(string(c.Patient), c.Names.Patient),
 		Sender:       reference(string(c.Sender), c.Names.Sender),

@@ -2,64 +2,13 @@ package fhir
 
 import (
 	"context"
-	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 
 	"perci.health/careline"
-)
-
-// shipped are the definitions of what careline writes, and the rights it needs.
-// Their content is held to the code by tests.
-//
-//go:embed conformance/*.json
-var shipped embed.FS
-
-// definition is one resource that the server should have.
-type definition struct {
-	file  string
-	kind  string
-	name  string     // canonical URL, or what else identifies it
-	query url.Values // finds it
-	// shared is set of a definition that others may have made before and keep:
-	// then only our codes are added to it.
-	shared bool
-	body   element
-}
-
-// definitions are in the order in which they are written. A NamingSystem has no
-// canonical URL in R4 and is known by the system it names; an AccessPolicy, which
-// is Medplum's own, by its name.
-func definitions() ([]definition, error) {
-	byURL := func(u string) url.Values { return url.Values{"url": {u}} }
-	all := []definition{
-		{file: "structuredefinition-twilio-call", kind: "StructureDefinition", name: extensionCall, query: byURL(extensionCall)},
-		{file: "codesystem-communication-category", kind: "CodeSystem", name: systemCategory, query: byURL(systemCategory), shared: true},
-		{file: "codesystem-call-refusal", kind: "CodeSystem", name: systemRefusal, query: byURL(systemRefusal)},
-		{file: "namingsystem-twilio", kind: "NamingSystem", name: systemTwilio, query: url.Values{"value": {systemTwilio}}, shared: true},
-		{file: "accesspolicy-careline", kind: kindPolicy, name: policyName, query: url.Values{"name:exact": {policyName}}},
-	}
-	for i := range all {
-		text, err := shipped.ReadFile("conformance/" + all[i].file + ".json")
-		if err != nil {
-			return nil, fmt.Errorf("read a definition: %w", err)
-		}
-		if all[i].body, err = decode(text); err != nil {
-			return nil, fmt.Errorf("read the definition %s: %w", all[i].file, err)
-		}
-	}
-	return all, nil
-}
-
-const (
-	kindPolicy = "AccessPolicy"
-	policyName = "careline"
 )
 
 // Plan is what has to be done so that the server has the definitions of what
@@ -76,10 +25,12 @@ func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	all, err := definitions()
 	if err != nil {
 		return nil, careline.NewError(careline.CodeInternal, "The definitions within careline cannot be read.", err)
 	}
+
 	var plan []careline.Change
 	note := "; this server is not Medplum, so no AccessPolicy is made: limit the client's rights by the server's own means"
 	for _, d := range all {
@@ -99,6 +50,7 @@ func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
 			plan = append(plan, change)
 		}
 	}
+
 	// The note stands with a change that can be made, so that it is not said for ever.
 	if len(plan) > 0 {
 		plan[len(plan)-1].Want += note
@@ -117,6 +69,7 @@ func (c *Client) planOf(ctx context.Context, d definition) (careline.Change, boo
 	case err != nil:
 		return change, false, err
 	}
+
 	if have.ID != "" {
 		parts, err := d.differences(have)
 		if err != nil || len(parts) == 0 {
@@ -126,6 +79,7 @@ func (c *Client) planOf(ctx context.Context, d definition) (careline.Change, boo
 	} else if d.kind == kindPolicy {
 		change.Want += "; then set it as the access policy of careline's ClientApplication, in the project's administration"
 	}
+
 	change.Apply = func(ctx context.Context) error { return c.settleDefinition(ctx, d) }
 	return change, true, nil
 }
@@ -137,6 +91,7 @@ func (c *Client) existing(ctx context.Context, d definition) (Resource, error) {
 	if err != nil {
 		return Resource{}, absent(err)
 	}
+
 	var found []Resource
 	for _, e := range entries {
 		var named struct {
@@ -147,6 +102,7 @@ func (c *Client) existing(ctx context.Context, d definition) (Resource, error) {
 		}
 		found = append(found, e.Resource)
 	}
+
 	if len(found) == 0 {
 		return Resource{}, nil
 	}
@@ -160,38 +116,35 @@ func (d definition) differences(have Resource) ([]string, error) {
 		return nil, careline.NewError(careline.CodeUnavailable, "The health record's definition cannot be read.", err)
 	}
 	var parts []string
-	for name, value := range d.over(there) {
-		if name != "date" && !reflect.DeepEqual(value, there[name]) {
-			parts = append(parts, name)
+	for _, m := range d.over(there).members {
+		if m.name != "date" && !equal(m.value, there.get(m.name)) {
+			parts = append(parts, m.name)
 		}
 	}
-	slices.Sort(parts)
 	return parts, nil
 }
 
 // over lays the definition over what the server has. What others have added is
 // kept; of a shared one, everything but our codes is theirs.
-func (d definition) over(there element) element {
-	all := element{}
-	for name, value := range there {
-		all[name] = value
-	}
+func (d definition) over(there *element) *element {
+	all := there.copied()
 	if !d.shared {
-		for name, value := range d.body {
-			all[name] = value
+		for _, m := range d.body.members {
+			all.set(m.name, m.value)
 		}
 		return all
 	}
-	ours, _ := d.body["concept"].([]any)
-	theirs, _ := there["concept"].([]any)
-	for _, o := range ours {
-		own, _ := o.(element)
-		if !slices.ContainsFunc(theirs, func(t any) bool { e, _ := t.(element); return e["code"] == own["code"] }) {
+
+	theirs := there.items("concept")
+	for _, o := range d.body.items("concept") {
+		own, _ := o.(*element)
+		has := func(t any) bool { e, _ := t.(*element); return e.get("code") == own.get("code") }
+		if !slices.ContainsFunc(theirs, has) {
 			theirs = append(slices.Clip(theirs), o)
 		}
 	}
 	if len(theirs) > 0 {
-		all["concept"] = theirs
+		all.set("concept", theirs)
 	}
 	return all
 }
@@ -213,6 +166,7 @@ func (c *Client) settleDefinition(ctx context.Context, d definition) error {
 		}
 		last = err
 	}
+
 	return last
 }
 
@@ -230,22 +184,31 @@ func (c *Client) write(ctx context.Context, d definition, have Resource) (done b
 		parts, err := d.differences(have)
 		return err == nil && len(parts) == 0, err
 	}
+
 	parts, err := d.differences(have)
 	if err != nil || len(parts) == 0 {
 		return err == nil, err
 	}
+
 	there, err := decode(have.JSON)
 	if err != nil {
 		return false, err
 	}
+
 	record := d.over(there)
-	delete(record, "text") // the server's narrative tells of what was before
+	record.remove("text") // the server's narrative tells of what was before
 	unstamp(record)
 	body, err := json.Marshal(record)
 	if err != nil {
 		return false, err
 	}
-	_, err = c.Update(ctx, Resource{Type: d.kind, ID: have.ID, Version: have.Version, JSON: body})
+
+	_, err = c.Update(ctx, Resource{
+		Type:    d.kind,
+		ID:      have.ID,
+		Version: have.Version,
+		JSON:    body,
+	})
 	return err == nil, err
 }
 

@@ -369,6 +369,11 @@ func findsEitherSID(t *testing.T, s *server) {
 // remove deletes as an operator would; careline itself never does.
 func remove(t *testing.T, s *server, id string) {
 	t.Helper()
+	removeResource(t, s, "Communication/"+id)
+}
+
+func removeResource(t *testing.T, s *server, reference string) {
+	t.Helper()
 	res, err := http.PostForm(s.url+"/oauth2/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {clientID}, "client_secret": {clientSecret}})
 	if err != nil {
 		t.Fatal(err)
@@ -380,7 +385,7 @@ func remove(t *testing.T, s *server, id string) {
 	if err := json.NewDecoder(res.Body).Decode(&login); err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.url+"/fhir/R4/Communication/"+id, nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.url+"/fhir/R4/"+reference, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

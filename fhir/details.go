@@ -1,7 +1,6 @@
 package fhir
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -32,12 +31,19 @@ const (
 	detailHousehold     = "householdConfirmed"
 )
 
-// ofVersion reports whether a sub-extension tells of the version that it stands
-// in: one that careline does not write any more must go, for the record would
-// tell of another outcome than the call had.
-func ofVersion(name string) bool {
-	return slices.Contains([]string{detailOutcome, detailClinicianLeft, detailEnded, detailEventTime, detailEndedBy,
-		detailDeclined, detailErrorCode, detailSIP, detailFailure}, name)
+// detailsOfVersion are the sub-extensions that tell of the version they stand in:
+// one that careline does not write any more must go, for the record would tell of
+// another outcome than the call had.
+var detailsOfVersion = []string{
+	detailOutcome,
+	detailClinicianLeft,
+	detailEnded,
+	detailEventTime,
+	detailEndedBy,
+	detailDeclined,
+	detailErrorCode,
+	detailSIP,
+	detailFailure,
 }
 
 // outcomeUnknown stands for careline's status when nothing is known yet, which has

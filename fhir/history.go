@@ -25,6 +25,7 @@ func (c *Client) Calls(ctx context.Context, appointmentID string) ([]careline.Re
 	if err != nil {
 		return nil, err
 	}
+
 	calls := make([]careline.RecordedCall, len(found))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(historiesAtOnce)
@@ -38,6 +39,7 @@ func (c *Client) Calls(ctx context.Context, appointmentID string) ([]careline.Re
 			return nil
 		})
 	}
+
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
@@ -56,6 +58,7 @@ func (c *Client) LastCalls(ctx context.Context, appointmentIDs []string) (map[st
 	if err != nil {
 		return nil, err
 	}
+
 	calls := map[string][]careline.RecordedCall{}
 	for _, m := range found {
 		r := recordedCall(m.ID, []Resource{m})
@@ -69,6 +72,7 @@ func (c *Client) LastCalls(ctx context.Context, appointmentIDs []string) (map[st
 			}
 		}
 	}
+
 	for id, those := range calls {
 		newest, err := c.newest(ctx, those)
 		if err != nil {
@@ -86,6 +90,7 @@ func (c *Client) newest(ctx context.Context, calls []careline.RecordedCall) (car
 	if len(calls) == 1 {
 		return calls[0], nil
 	}
+
 	begun := make([]beginning, len(calls))
 	for i, r := range calls {
 		begun[i] = beginningOf(r)
@@ -98,6 +103,7 @@ func (c *Client) newest(ctx context.Context, calls []careline.RecordedCall) (car
 		}
 		begun[i].at = first
 	}
+
 	best := slices.MinFunc(begun, newestFirst)
 	return calls[slices.Index(begun, best)], nil
 }
@@ -126,6 +132,7 @@ func (c *Client) communications(ctx context.Context, appointmentIDs []string) ([
 			based = append(based, "Appointment/"+id)
 		}
 	}
+
 	if len(based) == 0 {
 		return nil, nil
 	}
@@ -137,6 +144,7 @@ func (c *Client) communications(ctx context.Context, appointmentIDs []string) ([
 	if err != nil {
 		return nil, absent(err)
 	}
+
 	var found []Resource
 	seen := map[string]bool{}
 	for _, e := range entries {
@@ -145,6 +153,7 @@ func (c *Client) communications(ctx context.Context, appointmentIDs []string) ([
 			found = append(found, e.Resource)
 		}
 	}
+
 	return found, nil
 }
 

@@ -23,7 +23,12 @@ func (c *Client) read(ctx context.Context, resourceType, id string, urgent bool)
 	if !careline.ValidID(id) {
 		return Resource{}, careline.NewError(careline.CodeNotFound, "This is not an id of the health record.", nil)
 	}
-	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(resourceType, id), cost: costRead, urgent: urgent})
+	a, err := c.do(ctx, exchange{
+		method: http.MethodGet,
+		url:    c.address(resourceType, id),
+		cost:   costRead,
+		urgent: urgent,
+	})
 	if err != nil {
 		return Resource{}, err
 	}
@@ -41,10 +46,18 @@ func (c *Client) Create(ctx context.Context, resourceType string, body []byte, i
 	if ifNoneExist != "" {
 		header.Set("If-None-Exist", ifNoneExist)
 	}
-	a, err := c.do(ctx, exchange{method: http.MethodPost, url: c.address(resourceType), body: body, header: header, cost: costWrite})
+
+	a, err := c.do(ctx, exchange{
+		method: http.MethodPost,
+		url:    c.address(resourceType),
+		body:   body,
+		header: header,
+		cost:   costWrite,
+	})
 	if err != nil {
 		return Resource{}, err
 	}
+
 	return believe(a, resourceType, "")
 }
 
@@ -84,10 +97,18 @@ func (c *Client) Update(ctx context.Context, r Resource) (Resource, error) {
 		}
 		header.Del("If-Match")
 	}
-	a, err := c.do(ctx, exchange{method: http.MethodPut, url: c.address(r.Type, r.ID), body: r.JSON, header: header, cost: costWrite})
+
+	a, err := c.do(ctx, exchange{
+		method: http.MethodPut,
+		url:    c.address(r.Type, r.ID),
+		body:   r.JSON,
+		header: header,
+		cost:   costWrite,
+	})
 	if err != nil {
 		return Resource{}, err
 	}
+
 	return believe(a, r.Type, r.ID)
 }
 
@@ -140,7 +161,12 @@ func whole(entries []Entry) error {
 }
 
 func (c *Client) search(ctx context.Context, resourceType string, query url.Values, urgent bool) ([]Entry, error) {
-	first := exchange{method: http.MethodGet, url: c.address(resourceType) + "?" + query.Encode(), cost: costSearch, urgent: urgent}
+	first := exchange{
+		method: http.MethodGet,
+		url:    c.address(resourceType) + "?" + query.Encode(),
+		cost:   costSearch,
+		urgent: urgent,
+	}
 	if personal(query) || len(first.url) > longQuery {
 		first.method, first.url, first.form = http.MethodPost, c.address(resourceType, "_search"), query.Encode()
 	}
@@ -171,6 +197,7 @@ func (c *Client) History(ctx context.Context, resourceType, id string) ([]Resour
 	if err != nil {
 		return nil, err
 	}
+
 	if err := whole(entries); err != nil {
 		return nil, err
 	}
@@ -211,8 +238,14 @@ func (c *Client) pages(ctx context.Context, e exchange, believed func([]Entry) e
 			break
 		}
 		seen[address] = true
-		e = exchange{method: http.MethodGet, url: address, cost: e.cost, urgent: e.urgent}
+		e = exchange{
+			method: http.MethodGet,
+			url:    address,
+			cost:   e.cost,
+			urgent: e.urgent,
+		}
 	}
+
 	return nil, careline.NewError(careline.CodeRejected, "The health record's answer has no end. Ask for a shorter span of time.", nil)
 }
 
@@ -233,6 +266,7 @@ func readBundle(body []byte) (entries []Entry, next string, err error) {
 	if !tolerant(bytes.TrimSpace(body), &b) {
 		return nil, "", careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR bundle. Check FHIR_BASE_URL.", nil)
 	}
+
 	for _, e := range b.Entry {
 		if len(e.Resource) == 0 {
 			continue
@@ -243,6 +277,7 @@ func readBundle(body []byte) (entries []Entry, next string, err error) {
 		}
 		entries = append(entries, Entry{Mode: e.Search.Mode, Resource: r})
 	}
+
 	for _, l := range b.Link {
 		if l.Relation == "next" {
 			next = l.URL

@@ -2,12 +2,9 @@ package fhir
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 	"time"
-
-	"perci.health/careline"
 )
 
 // What a request costs of the quota, in the units of Medplum's "fhirInteractions"
@@ -65,9 +62,18 @@ type limiter struct {
 func newLimiter(now func() time.Time) *limiter {
 	return &limiter{
 		now:     now,
-		reads:   lane{free: 0.50, floor: 0.10, last: 0.02, head: make(chan struct{}, 1)},
-		writes:  lane{free: 0.50, floor: 0.10, last: 0.10, head: make(chan struct{}, 1)},
+		reads:   newLane(0.02),
+		writes:  newLane(0.10),
 		changed: make(chan struct{}),
+	}
+}
+
+func newLane(last float64) lane {
+	return lane{
+		free:  0.50,
+		floor: 0.10,
+		last:  last,
+		head:  make(chan struct{}, 1),
 	}
 }
 
@@ -88,6 +94,7 @@ func (l *limiter) told(cost float64, status int, h http.Header) {
 	} else if status != 0 && status < http.StatusBadRequest {
 		l.silent = l.ends.IsZero()
 	}
+
 	if status == http.StatusTooManyRequests {
 		l.paused = now.Add(max(retryAfter(h, now), time.Second))
 	}
@@ -125,10 +132,12 @@ func (l *limiter) enter(ctx context.Context, e exchange) error {
 	case e.cost >= costWrite:
 		lane = &l.writes
 	}
+
 	if err := l.queue(ctx, lane, e.cost); err != nil {
 		return err
 	}
 	defer func() { <-lane.head }()
+
 	for {
 		delay, changed := l.reserve(lane, e.cost)
 		if changed == nil {
@@ -147,6 +156,7 @@ func (l *limiter) queue(ctx context.Context, lane *lane, cost float64) error {
 		return nil
 	default:
 	}
+
 	l.mu.Lock()
 	expected, pace := l.delay(lane, cost)
 	expected += time.Duration(lane.waiting) * pace
@@ -157,6 +167,7 @@ func (l *limiter) queue(ctx context.Context, lane *lane, cost float64) error {
 		defer l.mu.Unlock()
 		lane.waiting--
 	}()
+
 	if endsWithin(ctx, expected) {
 		return quotaLow(expected, context.DeadlineExceeded)
 	}
@@ -179,6 +190,7 @@ func hold(ctx context.Context, delay time.Duration, changed <-chan struct{}) err
 		defer timer.Stop()
 		over = timer.C
 	}
+
 	select {
 	case <-over:
 	case <-changed:
@@ -188,6 +200,7 @@ func hold(ctx context.Context, delay time.Duration, changed <-chan struct{}) err
 		}
 		return quotaLow(max(delay, time.Second), ctx.Err())
 	}
+
 	return nil
 }
 
@@ -231,6 +244,7 @@ func (l *limiter) delay(lane *lane, cost float64) (wait, pace time.Duration) {
 	if !now.Before(l.ends) {
 		return 0, 0
 	}
+
 	left := l.left - l.pending
 	if left-cost >= lane.free*l.most {
 		return 0, 0
@@ -242,43 +256,7 @@ func (l *limiter) delay(lane *lane, cost float64) (wait, pace time.Duration) {
 	if usable < cost {
 		return l.ends.Sub(now), 0
 	}
+
 	pace = time.Duration(float64(l.ends.Sub(now)) * cost / usable)
 	return max(lane.went.Add(pace).Sub(now), 0), pace
-}
-
-// Quota is what is known of the server's limit on this client.
-type Quota struct {
-	Known   bool      // the server tells what is left, and the window it told of has not ended
-	Left    int       // units left: on Medplum a write takes 100, a search 20, a history 10, a reading 1
-	Most    int       // the most units ever seen to be left; 0 when the server tells nothing
-	Ends    time.Time // when the window ends and the quota is whole again
-	Waiting int       // requests that wait for the quota
-}
-
-// Quota is what the server's last answers said of its limit, and how many
-// requests wait on its account. It asks nobody.
-func (c *Client) Quota() Quota {
-	l := c.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	q := Quota{Most: int(l.most), Ends: l.ends, Known: l.now().Before(l.ends)}
-	if q.Known {
-		q.Left = max(0, int(l.left-l.pending))
-	}
-	for _, lane := range []*lane{&l.reads, &l.writes} {
-		q.Waiting += lane.waiting + len(lane.head)
-	}
-	return q
-}
-
-// spent reports whether a request failed because the quota is used up, by the
-// server's word or by what the limiter knows of it.
-func spent(err error) bool {
-	p, answered := errors.AsType[*Problem](err)
-	_, held := errors.AsType[*later](err)
-	return answered && p.Status == http.StatusTooManyRequests || held && errors.Is(err, context.DeadlineExceeded)
-}
-
-func quotaLow(wait time.Duration, cause error) error {
-	return careline.NewError(careline.CodeUnavailable, "The health record takes no more requests for the moment, because its quota is used up. Please try again shortly.", &later{err: cause, after: wait})
 }

@@ -58,6 +58,7 @@ func (p *Problem) Error() string {
 			fmt.Fprintf(&b, " (%s)", toldText(issue.Text))
 		}
 	}
+
 	if p.request != "" {
 		fmt.Fprintf(&b, "; the server's request %s", p.request)
 	}
@@ -83,17 +84,25 @@ func readProblem(status int, body []byte, after time.Duration) *Problem {
 			Location    []string `json:"location"`
 		} `json:"issue"`
 	}
+
 	if json.Unmarshal(body, &outcome) != nil {
 		return p
 	}
+
 	p.request = requestOf(outcome.Extension)
 	for _, i := range outcome.Issue {
 		text := i.Details.Text
 		if text == "" {
 			text = i.Diagnostics
 		}
-		p.Issues = append(p.Issues, Issue{Severity: i.Severity, Code: i.Code, Expression: append(i.Expression, i.Location...), Text: text})
+		p.Issues = append(p.Issues, Issue{
+			Severity:   i.Severity,
+			Code:       i.Code,
+			Expression: append(i.Expression, i.Location...),
+			Text:       text,
+		})
 	}
+
 	return p
 }
 
@@ -142,6 +151,7 @@ func (p *Problem) asError() error {
 		p.after = max(p.after, personsWait)
 		return careline.NewError(careline.CodeUnavailable, "The health record refuses this without a word against its content. If this stays so, ask its administrator why.", p)
 	}
+
 	return careline.NewError(careline.CodeUnavailable, "The health record cannot answer at the moment. If this stays so, check FHIR_BASE_URL.", p)
 }
 
@@ -180,10 +190,12 @@ func surelyNotMade(err error) bool {
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
 		return true
 	}
+
 	p, ok := errors.AsType[*Problem](err)
 	if !ok {
 		return false
 	}
+
 	switch p.Status {
 	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusTeapot, http.StatusUnprocessableEntity, http.StatusTooManyRequests:
 		return true // refused before anything was done

@@ -7,12 +7,19 @@ import (
 	"perci.health/careline"
 )
 
-// How the payload's text begins. Readers know the first; overlay finds ours by
-// all of them, and older versions of the record have the first alone.
+// How the payload's text begins.
 const (
 	payloadHead    = "Outbound Twilio voice call"
 	payloadRefused = "Not placed: "
 	payloadInError = "Entered in error: "
+)
+
+// The parts of the payload's text, in their order; the duration stands before the
+// summary. Each begins with a semicolon.
+const (
+	payloadStatus   = "; status="
+	payloadAnswered = "; answeredBy="
+	payloadSummary  = "; summary="
 )
 
 // payloadText is all that many viewers show of a Communication. Its parts are
@@ -25,16 +32,16 @@ func payloadText(c careline.Call) string {
 
 	text := payloadHead
 	if word := strings.TrimSpace(c.Word); word != "" {
-		text += "; status=" + word
+		text += payloadStatus + word
 	}
 	if who := strings.TrimSpace(c.AnsweredBy); who != "" {
-		text += "; answeredBy=" + who
+		text += payloadAnswered + who
 	}
 	if n, known := c.Seconds.Value(); known {
 		text += fmt.Sprintf("; duration=%ds", n)
 	}
 	if misread(c) {
-		text += "; summary=" + c.Summary()
+		text += payloadSummary + c.Summary()
 	}
 	return text
 }
@@ -55,30 +62,22 @@ func misread(c careline.Call) bool {
 	return c.Failure.Reason() != ""
 }
 
-// ourPayload reports whether a text in the record is careline's, of whatever
-// release. How a refusal begins is plain English, which others may write too: it is
-// ours in the first place, where ours always stands.
-func ourPayload(text string, first bool) bool {
-	text = strings.TrimPrefix(text, payloadInError)
-	return strings.HasPrefix(text, payloadHead) || first && strings.HasPrefix(text, payloadRefused)
-}
-
 // withdrawPayload says in the text that viewers show that the record should not
 // have been, beside whatever else its payloads say.
-func withdrawPayload(record element) {
-	payloads, _ := record["payload"].([]any)
+func withdrawPayload(record *element) {
+	payloads := record.items("payload")
 	for at, p := range payloads {
-		payload, _ := p.(element)
-		text, _ := payload["contentString"].(string)
-		if !ourPayload(text, at == 0) {
+		payload, _ := p.(*element)
+		text := payload.text("contentString")
+		if !ourPayload(text, at == 0, record) {
 			continue
 		}
 		if !strings.HasPrefix(text, payloadInError) {
-			payload["contentString"] = payloadInError + text
+			payload.set("contentString", payloadInError+text)
 		}
 		return
 	}
 
-	note := element{"contentString": payloadInError + payloadHead}
-	record["payload"] = append([]any{note}, payloads...)
+	note := Payload{ContentString: payloadInError + payloadHead}.element()
+	record.set("payload", append([]any{note}, payloads...))
 }

@@ -71,7 +71,12 @@ func (c cast) patient(actor shown) careline.Person {
 	named := c.local(actor)
 	ref, p, ok := c.current(named)
 	if !ok {
-		return careline.Person{Ref: named, Patient: named, Name: actor.Display, Unread: true}
+		return careline.Person{
+			Ref:     named,
+			Patient: named,
+			Name:    actor.Display,
+			Unread:  true,
+		}
 	}
 
 	out := careline.Person{

@@ -73,6 +73,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
 		return time.Duration(min(n, 3600)) * time.Second
 	}
+
 	if at, err := http.ParseTime(text); err == nil {
 		return min(max(at.Sub(now), 0), time.Hour)
 	}
@@ -82,5 +83,6 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 			wait = max(wait, l.reset)
 		}
 	}
+
 	return wait
 }

@@ -49,12 +49,14 @@ func (c *Client) probe(ctx context.Context) *errand {
 	if c.ready.running != nil {
 		return c.ready.running
 	}
+
 	r := &errand{done: make(chan struct{})}
 	if c.cfg.Now().Before(c.ready.until) {
 		r.err = c.ready.err
 		close(r.done)
 		return r
 	}
+
 	c.ready.running = r
 	go c.runProbe(context.WithoutCancel(ctx), r)
 	return r

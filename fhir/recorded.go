@@ -112,6 +112,7 @@ func read(c *careline.Call, d Extension) {
 		c.Ended = recordedTime(d.ValueDateTime)
 	case detailEventTime:
 		c.At = recordedTime(d.ValueDateTime)
+
 	default:
 		readMore(c, d)
 	}
@@ -161,6 +162,7 @@ func recordedStatus(status, word string) careline.Status {
 	case said == careline.StatusInProgress:
 		return careline.StatusCompleted
 	}
+
 	return careline.StatusCanceled
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -12,106 +13,103 @@ import (
 	"perci.health/careline"
 )
 
-// findOrMake files a call whose first filing was begun before, with unknown
+// findOrMake files a resource whose first filing was begun before, with unknown
 // end. The search sees what an earlier try has stored; the conditional create
 // closes the gap behind it, and reads where a search may lag on a replica.
-func (c *Chart) findOrMake(ctx context.Context, call careline.Call, ours *draft, f careline.Filing) (careline.Filing, error) {
+func (w *filer) findOrMake(ctx context.Context, d *draft, f careline.Filing) (careline.Filing, error) {
 	f.Doubted = true
-	found, err := c.find(ctx, call)
+	found, err := w.find(ctx, d)
 	if err != nil {
 		return f, err
 	}
 	if kept, others := choose(found, ""); kept.ID != "" {
-		return c.adopt(ctx, ours, f, kept, others)
+		return w.adopt(ctx, d, f, kept, others)
 	}
-	body, err := json.Marshal(ours)
-	if err != nil {
-		return f, careline.NewError(careline.CodeInternal, "The call could not be written as a Communication.", err)
-	}
-	made, err := c.client.createOnce(ctx, "Communication", body, "identifier="+url.QueryEscape(anyOf(ours.Identifier)))
-	if err != nil {
-		return f, permanent(err)
-	}
-	if err := madeOurs(ours.Communication, made); err != nil {
-		return c.mistaken(ctx, call, ours, f, err)
-	}
-	return c.adopt(ctx, ours, f, made, nil) // it may be one that was there, with other content
-}
 
-// mistaken looks once more when a conditional create was answered with a
-// Communication that is not the call's. If there is none now, the server has stored
-// one by which nobody will ever find it, and would store another with each try: that
-// ends here.
-func (c *Chart) mistaken(ctx context.Context, call careline.Call, ours *draft, f careline.Filing, cause error) (careline.Filing, error) {
-	found, err := c.find(ctx, call)
+	body, err := d.written()
 	if err != nil {
 		return f, err
 	}
+	made, err := w.client.createOnce(ctx, d.resource, body, "identifier="+url.QueryEscape(anyOf(d.identifiers())))
+	if err != nil {
+		return f, permanent(d.resourceKind, err)
+	}
+	if err := d.made(made); err != nil {
+		return w.mistaken(ctx, d, f, err)
+	}
+	return w.adopt(ctx, d, f, made, nil) // it may be one that was there, with other content
+}
+
+// mistaken looks once more when a conditional create was answered with a resource
+// that is not the one meant. If there is none now, the server has stored one by
+// which nobody will ever find it, and would store another with each try: that ends
+// here.
+func (w *filer) mistaken(ctx context.Context, d *draft, f careline.Filing, cause error) (careline.Filing, error) {
+	found, err := w.find(ctx, d)
+	if err != nil {
+		return f, err
+	}
+
 	kept, others := choose(found, "")
 	if kept.ID == "" {
-		return f, careline.NewError(careline.CodeRejected, "The health record does not keep the identifier and the extension by which a call's Communication is found again, so this call is not written any more. Let careline's client write both, then replay the call.", cause)
+		return f, careline.NewError(careline.CodeRejected, fmt.Sprintf("The health record does not keep the identifier and the extension by which a %s's %s is found again, so this %s is not written any more. Let careline's client write both, then replay the call.", d.of, d.resource, d.of), cause)
 	}
-	return c.adopt(ctx, ours, f, kept, others)
+	return w.adopt(ctx, d, f, kept, others)
 }
 
-// adopt makes kept the call's Communication and withdraws the others.
-func (c *Chart) adopt(ctx context.Context, ours *draft, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
+// adopt makes kept the one resource of what is filed, and withdraws the others.
+func (w *filer) adopt(ctx context.Context, d *draft, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
 	f.Doubted = true
-	if err := c.withdraw(ctx, others); err != nil {
+	if err := w.withdraw(ctx, d.resourceKind, others); err != nil {
 		return f, err
 	}
-	written, err := c.put(ctx, ours, kept, "")
+
+	written, err := w.put(ctx, d, kept, "")
 	if err != nil {
-		return f, permanent(err)
+		return f, permanent(d.resourceKind, err)
 	}
-	return c.filed(f, written), nil
+	return w.filed(f, written), nil
 }
 
-// Settle looks once more for other Communications of a call whose filing is
-// Doubted, and marks them as entered in error; the one that f names stays as it
-// is. Without Doubted or ID it does nothing. It may be repeated, also after a
-// restart, and then finds nothing to do; it costs one search. When f's own record
-// is not among those found, or a person has entered it in error, it leaves one
-// other standing.
-//
-// The longer after the last event, the surer: nothing bounds how late a server
-// stores what it was sent. The same bounds hold as for File: for one call only one
-// at a time. Errors: conflict or unavailable, when a repetition may help; rejected.
-func (c *Chart) Settle(ctx context.Context, call careline.Call, f careline.Filing) error {
+// settle is Chart.Settle for a resource of any kind.
+func (w *filer) settle(ctx context.Context, d *draft, f careline.Filing) error {
 	if !f.Doubted || f.ID == "" {
 		return nil
 	}
-	return permanent(c.removeTwins(ctx, call, f.ID))
+	return permanent(d.resourceKind, w.removeTwins(ctx, d, f.ID))
 }
 
-// removeTwins looks once more, when a call is over, for a first filing whose
-// answer was lost and which the server stored late: a frozen database does so
-// after it thaws.
-func (c *Chart) removeTwins(ctx context.Context, call careline.Call, id string) error {
-	found, err := c.find(ctx, call)
+// removeTwins looks once more, when all is over, for a first filing whose answer
+// was lost and which the server stored late: a frozen database does so after it
+// thaws.
+func (w *filer) removeTwins(ctx context.Context, d *draft, id string) error {
+	found, err := w.find(ctx, d)
 	if err != nil {
 		return err
 	}
+
 	kept, others := choose(found, id)
 	if kept.ID != id {
 		return nil // revise will meet whatever became of it
 	}
-	return c.withdraw(ctx, others)
+	return w.withdraw(ctx, d.resourceKind, others)
 }
 
-// find is every Communication with the SID of either leg as an identifier: one
-// that another system made may have the member's alone.
-func (c *Chart) find(ctx context.Context, call careline.Call) ([]Resource, error) {
-	if call.Key == "" {
-		return nil, careline.NewError(careline.CodeInternal, "A call without key cannot be looked for.", nil)
+// find is every resource of the kind with one of the identifiers: of a call, one
+// that another system made may have the member's leg's alone.
+func (w *filer) find(ctx context.Context, d *draft) ([]Resource, error) {
+	ids := d.identifiers()
+	if len(ids) == 0 {
+		return nil, careline.NewError(careline.CodeInternal, fmt.Sprintf("A %s without key cannot be looked for.", d.of), nil)
 	}
-	entries, err := c.client.Search(ctx, "Communication", url.Values{"identifier": {anyOf(identifiers(call))}, "_count": {"100"}})
+
+	entries, err := w.client.Search(ctx, d.resource, url.Values{"identifier": {anyOf(ids)}, "_count": {"100"}})
 	if err != nil {
 		return nil, err
 	}
 	var found []Resource
 	for _, e := range entries {
-		if e.Resource.Type == "Communication" && e.Mode != "include" {
+		if e.Resource.Type == d.resource && e.Mode != "include" {
 			found = append(found, e.Resource)
 		}
 	}
@@ -127,10 +125,9 @@ func anyOf(identifiers []Identifier) string {
 	return strings.Join(all, ",")
 }
 
-// choose is the Communication to keep, and those that tell of the same call
-// besides. The one already known is kept, so that nobody's link to it breaks;
+// choose is the resource to keep, and those that tell of the same besides. The one already known is kept, so that nobody's link to it breaks;
 // else the oldest. One that is entered in error is kept only if there is no
-// other: then a person withdrew this call, and making a new one would undo that.
+// other: then a person withdrew it, and making a new one would undo that.
 func choose(found []Resource, known string) (kept Resource, others []Resource) {
 	found = slices.Clone(found)
 	slices.SortFunc(found, older)
@@ -149,6 +146,7 @@ func choose(found []Resource, known string) (kept Resource, others []Resource) {
 			others = append(others, r)
 		}
 	}
+
 	if kept.ID == "" || withdrawn.ID == known && known != "" {
 		return withdrawn, others
 	}
@@ -168,28 +166,32 @@ func inError(r Resource) bool {
 }
 
 // withdraw marks each as entered in error, which is how FHIR takes back a
-// resource that never should have been (value set event-status); it is not
-// deleted, so that what somebody added to it can be read.
-func (c *Chart) withdraw(ctx context.Context, twins []Resource) error {
+// resource that never should have been (value set event-status, and task-status);
+// it is not deleted, so that what somebody added to it can be read.
+func (w *filer) withdraw(ctx context.Context, k *resourceKind, twins []Resource) error {
 	for _, twin := range twins {
 		if twin.Version == "" { // some servers leave it out of a searchset
-			read, err := c.client.Read(ctx, "Communication", twin.ID)
+			read, err := w.client.Read(ctx, k.resource, twin.ID)
 			if err != nil {
 				return err
 			}
 			twin = read
 		}
+
 		record, err := decode(twin.JSON)
 		if err != nil {
-			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be read.", err)
+			return careline.NewError(careline.CodeInternal, fmt.Sprintf("A doubled %s could not be read.", k.resource), err)
 		}
-		record["status"] = statusInError
-		withdrawPayload(record)
+		if k.withdrawn != nil {
+			k.withdrawn(record)
+		}
+		record.set("status", statusInError)
 		unstamp(record)
-		if twin.JSON, err = json.Marshal(record); err != nil {
-			return careline.NewError(careline.CodeInternal, "A doubled Communication could not be written.", err)
+		if twin.JSON, err = record.appendTo(nil); err != nil {
+			return careline.NewError(careline.CodeInternal, fmt.Sprintf("A doubled %s could not be written.", k.resource), err)
 		}
-		if _, err := c.client.Update(ctx, twin); err != nil {
+
+		if _, err := w.client.Update(ctx, twin); err != nil {
 			return err
 		}
 		careline.Note(ctx, slog.String("withdrawn", twin.ID))

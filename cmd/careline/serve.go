@@ -203,7 +203,12 @@ func (p *parts) elsewhere(keys []string) {
 }
 
 func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
-	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.people.Appointment}
+	projector := calls.Projector{
+		Log:          p.store,
+		Chart:        filer,
+		Appointments: p.people.Appointment,
+		Exclusive:    p.store.Exclusive(),
+	}
 	return &relay.Relay{
 		Queue: p.store, Alone: p.store.Exclusive(), Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {

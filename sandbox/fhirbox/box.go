@@ -45,7 +45,14 @@ func Open(cfg Config) (*Box, error) {
 	if (cfg.ClientID == "") != (cfg.ClientSecret == "") {
 		return nil, errors.New("fhirbox: give both ClientID and ClientSecret, or neither for a server without login")
 	}
-	box := &Box{cfg: cfg, log: cfg.Log, faults: &faultList{}, logins: newLogins(cfg.ClientID, cfg.ClientSecret), quota: newMeter(cfg.Quota)}
+	box := &Box{
+		cfg:    cfg,
+		log:    cfg.Log,
+		faults: &faultList{},
+		logins: newLogins(cfg.ClientID, cfg.ClientSecret),
+		quota:  newMeter(cfg.Quota),
+	}
+
 	if box.log == nil {
 		box.log = slog.New(slog.DiscardHandler)
 	}
@@ -53,6 +60,7 @@ func Open(cfg Config) (*Box, error) {
 	if box.schema, err = loadSchema(); err != nil {
 		return nil, fmt.Errorf("fhirbox: read the embedded schema: %w", err)
 	}
+
 	path := cfg.Path
 	if path == "" {
 		if box.tempDir, err = os.MkdirTemp("", "fhirbox-*"); err != nil {
@@ -60,6 +68,7 @@ func Open(cfg Config) (*Box, error) {
 		}
 		path = filepath.Join(box.tempDir, "fhir.db")
 	}
+
 	if box.store, err = openStore(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("fhirbox: open %s: %w", path, err), box.removeTemp())
 	}

@@ -19,7 +19,14 @@ type Change struct {
 }
 
 func changeOf(v *version) Change {
-	return Change{Seq: v.seq, Type: v.resourceType, ID: v.id, VersionID: v.versionID, Interaction: v.interaction, Resource: v.content}
+	return Change{
+		Seq:         v.seq,
+		Type:        v.resourceType,
+		ID:          v.id,
+		VersionID:   v.versionID,
+		Interaction: v.interaction,
+		Resource:    v.content,
+	}
 }
 
 // Changes sends every version written from now on, in the order written, and
@@ -65,6 +72,7 @@ func (b *Box) follow(ctx context.Context, seq int64) <-chan Change {
 			}
 		}
 	}()
+
 	return out
 }
 
@@ -80,6 +88,7 @@ func (b *Box) sendSince(ctx context.Context, seq int64, out chan<- Change) (int6
 	if err != nil {
 		return seq, err
 	}
+
 	for _, v := range found {
 		select {
 		case out <- changeOf(v):
@@ -90,5 +99,6 @@ func (b *Box) sendSince(ctx context.Context, seq int64, out chan<- Change) (int6
 			return seq, errClosed
 		}
 	}
+
 	return seq, nil
 }

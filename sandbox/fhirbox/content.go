@@ -97,6 +97,7 @@ func prune(v any) {
 		for _, item := range v {
 			prune(item)
 		}
+
 	case map[string]any:
 		for key, item := range v {
 			if list, ok := item.([]any); ok && len(list) == 0 {

@@ -14,6 +14,7 @@ func (b *Box) events(w http.ResponseWriter, r *http.Request) {
 	if last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64); err == nil {
 		changes = b.follow(r.Context(), last)
 	}
+
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
@@ -22,6 +23,7 @@ func (b *Box) events(w http.ResponseWriter, r *http.Request) {
 		b.log.Debug("events cannot be streamed", "error", err)
 		return
 	}
+
 	for c := range changes {
 		data, err := json.Marshal(c)
 		if err != nil {

@@ -109,6 +109,7 @@ func (b *Box) suffer(w http.ResponseWriter, r *http.Request, f Fault, next http.
 		b.refuseSound(w, r, next)
 	case KindCriteria:
 		b.hide(w, r, f, next)
+
 	default:
 		b.twist(w, r, f, next)
 	}

@@ -67,6 +67,7 @@ func (l *faultList) take(r *http.Request) (taken []Fault) {
 	defer l.mu.Unlock()
 	left := l.faults[:0:0]
 	ended := false
+
 	for _, f := range l.faults {
 		if ended || !f.holds(r) {
 			left = append(left, f)
@@ -81,6 +82,7 @@ func (l *faultList) take(r *http.Request) (taken []Fault) {
 			left = append(left, f)
 		}
 	}
+
 	l.faults = left
 	return taken
 }
@@ -119,12 +121,14 @@ func parseFaults(body []byte) ([]Fault, error) {
 	if bytes.HasPrefix(body, []byte("{")) {
 		body = slices.Concat([]byte("["), body, []byte("]"))
 	}
+
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	var faults []Fault
 	if err := d.Decode(&faults); err != nil {
 		return nil, fmt.Errorf("send a JSON list of faults with method, path, times, status, delayMs, after, body, down, kind, names, with, share, seed or expiry: %w", err)
 	}
+
 	for _, f := range faults {
 		if f.Kind != "" && !slices.Contains(kinds(), f.Kind) {
 			return nil, fmt.Errorf("there is no kind of fault %q: it is one of %q", f.Kind, kinds())
@@ -176,6 +180,7 @@ func (b *Box) trip(w http.ResponseWriter, r *http.Request, f Fault) {
 	case <-time.After(time.Duration(f.DelayMs) * time.Millisecond):
 	case <-r.Context().Done():
 	}
+
 	if f.Status == 0 {
 		panic(http.ErrAbortHandler)
 	}
@@ -183,10 +188,12 @@ func (b *Box) trip(w http.ResponseWriter, r *http.Request, f Fault) {
 		b.sendOutcome(w, r, newOutcome(f.Status, "", "exception", "Fault asked for at /sandbox/v1/faults"))
 		return
 	}
+
 	body := []byte(f.Body)
 	var text string
 	if json.Unmarshal(body, &text) == nil {
 		body = []byte(text)
 	}
+
 	b.send(w, f.Status, body)
 }

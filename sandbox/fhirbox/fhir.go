@@ -22,21 +22,25 @@ func (b *Box) fhir(w http.ResponseWriter, r *http.Request) {
 		b.sendOutcome(w, r, unauthorized())
 		return
 	}
+
 	req, err := newRequest(w, r)
 	if err != nil {
 		b.sendError(w, r, err)
 		return
 	}
+
 	do, cost := b.interaction(req)
 	if err := b.quota.take(w.Header(), cost, time.Now()); err != nil {
 		b.sendError(w, r, err)
 		return
 	}
+
 	a, err := do(req)
 	if err != nil {
 		b.sendError(w, r, err)
 		return
 	}
+
 	b.answer(w, req, a)
 }
 
@@ -50,12 +54,14 @@ func (b *Box) interaction(r *request) (interaction, int) {
 	if len(r.path) == 0 {
 		return refuse(badRequest("This server takes no batches: send each request by itself"))
 	}
+
 	if len(r.path) == 1 && r.path[0] == "metadata" && r.Method == http.MethodGet {
 		return b.capabilities, costRead
 	}
 	if !b.schema.served[r.path[0]] {
 		return refuse(badRequest("Invalid resource type"))
 	}
+
 	switch len(r.path) {
 	case 1:
 		return b.onType(r.Method, refuse)
@@ -73,6 +79,7 @@ func (b *Box) interaction(r *request) (interaction, int) {
 		}
 		return b.vread, costRead
 	}
+
 	return refuse(notFound())
 }
 
@@ -110,6 +117,7 @@ func (b *Box) answer(w http.ResponseWriter, r *request, a *answer) {
 		h.Set("ETag", `W/"`+a.version.versionID+`"`)
 		h.Set("Last-Modified", fromMicro(a.version.updated).Format(http.TimeFormat))
 	}
+
 	if a.location != "" {
 		h.Set("Location", a.location)
 	}

@@ -44,14 +44,17 @@ func (s *statement) filter(resourceType string, f filter) {
 		s.either(len(f.values), func(i int) { s.date(f.values[i], "r.updated", "r.updated") })
 		return
 	}
+
 	in := "r.key IN"
 	if f.modifier == "not" || (f.modifier == "missing" && f.values[0] == "true") {
 		in = "r.key NOT IN"
 	}
+
 	code := f.code
 	if f.modifier == "identifier" {
 		code += ":identifier"
 	}
+
 	s.add(in+" (SELECT s.key FROM search s WHERE s.type = ? AND s.param = ?", resourceType, code)
 	switch {
 	case f.chain != nil:
@@ -60,6 +63,7 @@ func (s *statement) filter(resourceType string, f filter) {
 		s.add(" AND ")
 		s.either(len(f.values), func(i int) { s.value(f, f.values[i]) })
 	}
+
 	s.add(")")
 }
 
@@ -84,6 +88,7 @@ func (s *statement) value(f filter, v string) {
 		s.string(f.modifier, v)
 	case "uri":
 		s.add("s.value = ?", v)
+
 	default:
 		s.token(v)
 	}
@@ -111,18 +116,22 @@ func (s *statement) reference(f filter, v string) {
 		s.add("s.value IN (?, ?)", v, local)
 		return
 	}
+
 	if strings.ContainsAny(v, "/:|") {
 		s.add("s.value = ?", v)
 		return
 	}
+
 	targets := f.param.Target
 	if f.modifier != "" {
 		targets = []string{f.modifier}
 	}
+
 	s.add("s.value IN (?", v)
 	for _, t := range targets {
 		s.add(", ?", t+"/"+v)
 	}
+
 	s.add(")")
 }
 
@@ -144,6 +153,7 @@ func (s *statement) string(modifier, v string) {
 func (s *statement) date(v, low, high string) {
 	d, _ := parseDateValue(v)
 	within, args := "("+low+" >= ? AND "+high+" <= ?)", []any{d.low, d.high}
+
 	switch d.prefix {
 	case "ne":
 		s.add("NOT "+within, args...)
@@ -186,9 +196,11 @@ func (s *statement) order(keys []sortKey) {
 			s.add("(SELECT "+pick+"(s.value) FROM search s WHERE s.key = r.key AND s.param = ?)"+direction+" NULLS LAST, ", k.code)
 		}
 	}
+
 	if len(keys) == 1 && keys[0].code == "_lastUpdated" && keys[0].descending {
 		s.add("r.key DESC")
 		return
 	}
+
 	s.add("r.key")
 }

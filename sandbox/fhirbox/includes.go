@@ -45,6 +45,7 @@ func (g *gathering) round(q *query, from []*version, again bool) error {
 			return err
 		}
 	}
+
 	for _, in := range q.revincludes {
 		if again && !in.iterate {
 			continue
@@ -53,6 +54,7 @@ func (g *gathering) round(q *query, from []*version, again bool) error {
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -63,10 +65,12 @@ func (g *gathering) forward(in include, from []*version) error {
 			keys = append(keys, v.key)
 		}
 	}
+
 	list, err := json.Marshal(keys)
 	if err != nil {
 		return fmt.Errorf("list keys: %w", err)
 	}
+
 	return g.take("SELECT "+versionColumns+` FROM resource r JOIN version v ON v.seq = r.current
 		WHERE r.deleted = 0 AND (r.type, r.id) IN (
 			SELECT substr(s.value, 1, instr(s.value, '/') - 1), substr(s.value, instr(s.value, '/') + 1)
@@ -81,10 +85,12 @@ func (g *gathering) backward(in include, to []*version) error {
 			refs = append(refs, v.resourceType+"/"+v.id)
 		}
 	}
+
 	list, err := json.Marshal(refs)
 	if err != nil {
 		return fmt.Errorf("list references: %w", err)
 	}
+
 	return g.take("SELECT "+versionColumns+` FROM resource r JOIN version v ON v.seq = r.current
 		WHERE r.deleted = 0 AND r.key IN (
 			SELECT s.key FROM search s WHERE s.type = ? AND s.param = ? AND s.value IN (SELECT value FROM json_each(?)))
@@ -97,6 +103,7 @@ func (g *gathering) take(query string, args ...any) error {
 	if err != nil {
 		return err
 	}
+
 	if len(found) > maxIncluded {
 		return badRequest("Search with _(rev)include reached query scope limit: depth=1, results=%d", len(found))
 	}
@@ -106,6 +113,7 @@ func (g *gathering) take(query string, args ...any) error {
 			g.added = append(g.added, v)
 		}
 	}
+
 	return nil
 }
 
@@ -127,6 +135,7 @@ func (b *Box) resolveConditional(conn *sqlite.Conn, v any) error {
 		}
 		return b.resolveReference(conn, v)
 	}
+
 	return nil
 }
 
@@ -136,10 +145,12 @@ func (b *Box) resolveReference(conn *sqlite.Conn, o map[string]any) error {
 	if !ok || !b.schema.served[resourceType] {
 		return nil
 	}
+
 	found, err := b.onlyMatch(conn, resourceType, parsePairs(condition))
 	if err != nil {
 		return err
 	}
+
 	if found == nil {
 		return badRequest("Conditional reference '%s' did not match any resources", ref)
 	}

@@ -46,6 +46,7 @@ func addEntry(found map[entry]bool, x indexed) {
 		addDate(found, x)
 	case "string":
 		addString(found, x.code, x.value)
+
 	case "uri":
 		if v := textOf(x.value); v != "" {
 			found[entry{param: x.code, value: v}] = true
@@ -64,6 +65,7 @@ func addToken(found map[entry]bool, code string, v any) {
 		found[entry{param: code, value: map[bool]string{true: "true", false: "false"}[v]}] = true
 	case json.Number:
 		found[entry{param: code, value: v.String()}] = true
+
 	case map[string]any:
 		each(v["coding"], func(c any) { addToken(found, code, c) })
 		value, system := textOf(v["value"]), textOf(v["system"])
@@ -93,10 +95,12 @@ func addReference(found map[entry]bool, x indexed) {
 		found[entry{param: x.code, value: s}] = true
 		return
 	}
+
 	o, ok := x.value.(map[string]any)
 	if !ok {
 		return
 	}
+
 	if ref := textOf(o["reference"]); ref != "" {
 		found[entry{param: x.code, value: ref}] = true
 	}
@@ -108,21 +112,35 @@ func addReference(found map[entry]bool, x indexed) {
 func addDate(found map[entry]bool, x indexed) {
 	if s, ok := x.value.(string); ok {
 		if at, ok := parseSpan(s); ok {
-			found[entry{param: x.code, low: at.low, high: at.high, isDate: true}] = true
+			found[entry{
+				param:  x.code,
+				low:    at.low,
+				high:   at.high,
+				isDate: true,
+			}] = true
 		}
 		return
 	}
+
 	o, ok := x.value.(map[string]any)
 	if !ok {
 		return
 	}
-	period := entry{param: x.code, low: never, high: forever, isDate: true}
+
+	period := entry{
+		param:  x.code,
+		low:    never,
+		high:   forever,
+		isDate: true,
+	}
+
 	if at, ok := parseSpan(textOf(o["start"])); ok {
 		period.low = at.low
 	}
 	if at, ok := parseSpan(textOf(o["end"])); ok {
 		period.high = at.high
 	}
+
 	found[period] = true
 }
 
@@ -134,11 +152,13 @@ func addString(found map[entry]bool, code string, v any) {
 			found[entry{param: code, system: s, value: fold(s)}] = true
 		}
 	}
+
 	o, ok := v.(map[string]any)
 	if !ok {
 		add(textOf(v))
 		return
 	}
+
 	var spoken []string
 	for _, part := range []string{"text", "prefix", "given", "family", "suffix", "line", "city", "district", "state", "postalCode", "country"} {
 		each(o[part], func(item any) {
@@ -148,6 +168,7 @@ func addString(found map[entry]bool, code string, v any) {
 			}
 		})
 	}
+
 	if len(spoken) > 1 {
 		add(strings.Join(spoken, " "))
 	}

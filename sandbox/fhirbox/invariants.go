@@ -44,6 +44,7 @@ func invariantsOf(typeName string) []invariant {
 	case "ValueSet.compose.include":
 		return []invariant{{"vsd-1", "A value set include/exclude SHALL have a value set or a system", anyOf("valueSet", "system")}}
 	}
+
 	return nil
 }
 

@@ -70,6 +70,7 @@ func (l *logins) refusal(r *http.Request) string {
 	if !ok {
 		id, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	}
+
 	switch grant := r.PostForm.Get("grant_type"); {
 	case grant == "":
 		return "Missing grant_type"
@@ -82,6 +83,7 @@ func (l *logins) refusal(r *http.Request) string {
 	case secret != l.secret:
 		return "Invalid secret"
 	}
+
 	return ""
 }
 
@@ -91,19 +93,23 @@ func (b *Box) token(w http.ResponseWriter, r *http.Request) {
 		b.sendOutcome(w, r, tooManyRequests(wait))
 		return
 	}
+
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 		http.Error(w, "Unsupported content type", http.StatusBadRequest)
 		return
 	}
+
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
 		b.sendOutcome(w, r, badRequest("Content could not be parsed"))
 		return
 	}
+
 	if why := b.logins.refusal(r); why != "" {
 		b.sendJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_request", "error_description": why})
 		return
 	}
+
 	w.Header().Set("Cache-Control", "no-store")
 	b.sendJSON(w, http.StatusOK, map[string]any{
 		"token_type": "Bearer", "expires_in": int(tokenLife / time.Second), "scope": "openid", "access_token": b.logins.issue(time.Now()),

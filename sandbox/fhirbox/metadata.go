@@ -8,6 +8,7 @@ func (b *Box) capabilities(r *request) (*answer, error) {
 	for _, name := range b.schema.Resources {
 		resources = append(resources, b.capability(name))
 	}
+
 	body, err := encode(map[string]any{
 		"resourceType": "CapabilityStatement",
 		"status":       "active",
@@ -22,6 +23,7 @@ func (b *Box) capabilities(r *request) (*answer, error) {
 		"patchFormat": []string{"application/json-patch+json"},
 		"rest":        []map[string]any{{"mode": "server", "resource": resources}},
 	})
+
 	return &answer{status: http.StatusOK, body: body}, err
 }
 
@@ -35,14 +37,17 @@ func (b *Box) capability(name string) map[string]any {
 			includes = append(includes, name+":"+code)
 		}
 	}
+
 	var interactions []map[string]any
 	for _, code := range []string{"create", "read", "vread", "update", "patch", "delete", "history-instance", "search-type"} {
 		interactions = append(interactions, map[string]any{"code": code})
 	}
+
 	c := map[string]any{
 		"type": name, "interaction": interactions, "versioning": "versioned-update", "readHistory": true, "updateCreate": false,
 		"conditionalCreate": true, "conditionalUpdate": true, "conditionalDelete": "not-supported", "searchParam": params,
 	}
+
 	if len(includes) > 0 {
 		c["searchInclude"] = includes
 	}

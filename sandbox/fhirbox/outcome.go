@@ -102,10 +102,12 @@ func (o *outcome) body(requestID, traceID string) ([]byte, error) {
 		URL  string `json:"url"`
 		UUID string `json:"valueUuid"`
 	}
+
 	type extension struct {
 		URL       string    `json:"url"`
 		Extension []tracing `json:"extension"`
 	}
+
 	text, err := json.Marshal(struct {
 		Type      string      `json:"resourceType"`
 		ID        string      `json:"id,omitempty"`
@@ -115,5 +117,6 @@ func (o *outcome) body(requestID, traceID string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write an OperationOutcome: %w", err)
 	}
+
 	return text, nil
 }

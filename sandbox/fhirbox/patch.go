@@ -27,6 +27,7 @@ func (b *Box) patch(r *request) (*answer, error) {
 	if err := d.Decode(&ops); err != nil {
 		return nil, badRequest("Patch body must be an array")
 	}
+
 	var a *answer
 	err := b.store.write(r.Context(), func(conn *sqlite.Conn) error {
 		old, err := current(conn, r.path[0], r.path[1])
@@ -45,6 +46,7 @@ func (b *Box) patch(r *request) (*answer, error) {
 		a = &answer{status: http.StatusOK, version: v, body: v.content}
 		return nil
 	})
+
 	return a, err
 }
 
@@ -53,18 +55,26 @@ func (b *Box) patched(conn *sqlite.Conn, old *version, ops []patchOp) (*version,
 	if err != nil {
 		return nil, err
 	}
+
 	for _, op := range ops {
 		if err := op.apply(resource); err != nil {
 			return nil, err
 		}
 	}
+
 	if textOf(resource["resourceType"]) != old.resourceType || textOf(resource["id"]) != old.id {
 		return nil, badRequest("Incorrect resource ID")
 	}
 	if err := b.check(resource); err != nil {
 		return nil, err
 	}
-	return b.save(conn, draft{resource: resource, id: old.id, old: old, interaction: updated})
+
+	return b.save(conn, draft{
+		resource:    resource,
+		id:          old.id,
+		old:         old,
+		interaction: updated,
+	})
 }
 
 // apply changes the resource in place.
@@ -102,6 +112,7 @@ func (op patchOp) inObject(in map[string]any, steps []string) error {
 		}
 		return err
 	}
+
 	switch {
 	case op.Op == "add":
 		in[name] = op.Value
@@ -117,6 +128,7 @@ func (op patchOp) inObject(in map[string]any, steps []string) error {
 		delete(in, name)
 		return nil
 	}
+
 	return op.unknown()
 }
 
@@ -125,10 +137,12 @@ func (op patchOp) inList(in []any, steps []string) ([]any, error) {
 	if steps[0] == "-" && op.Op == "add" {
 		i, err = len(in), nil
 	}
+
 	last := len(in) - 1
 	if op.Op == "add" && len(steps) == 1 {
 		last++
 	}
+
 	if err != nil || i < 0 || i > last {
 		return nil, badRequest("Value required at path: %s", op.Path)
 	}
@@ -139,6 +153,7 @@ func (op patchOp) inList(in []any, steps []string) ([]any, error) {
 		}
 		return in, err
 	}
+
 	switch op.Op {
 	case "add":
 		return slices.Insert(in, i, op.Value), nil
@@ -150,6 +165,7 @@ func (op patchOp) inList(in []any, steps []string) ([]any, error) {
 	case "test":
 		return in, op.test(in[i])
 	}
+
 	return nil, op.unknown()
 }
 

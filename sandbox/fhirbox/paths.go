@@ -40,6 +40,7 @@ func parsePath(path string) ([]step, error) {
 		}
 		steps = append(steps, s)
 	}
+
 	return steps, nil
 }
 
@@ -51,14 +52,17 @@ func walk(v any, steps []step, found func(any)) {
 		}
 		return
 	}
+
 	if len(steps) == 0 {
 		found(v)
 		return
 	}
+
 	o, ok := v.(map[string]any)
 	if !ok {
 		return
 	}
+
 	s := steps[0]
 	each(o[s.name], func(item any) {
 		if s.accepts(item) {

@@ -41,6 +41,7 @@ func (c *checker) stringValue(v string, t primitiveType, path string) {
 		c.fault(path, "String cannot be larger than 1 MB")
 	case !utf8.ValidString(v), t.pattern != nil && !t.pattern.MatchString(v):
 		c.fault(path, "Invalid %s format", t.name)
+
 	case isDate(t.name) && !realDay(v):
 		c.fault(path, "Invalid %s value", t.name)
 	}

@@ -94,6 +94,7 @@ func (s *schema) parseParam(q *query, p pair) (err error) {
 			q.filters = append(q.filters, *f)
 		}
 	}
+
 	return err
 }
 
@@ -153,7 +154,14 @@ func (s *schema) parseFilter(resourceType, name, value string) (*filter, error) 
 	if !ok {
 		return nil, badRequest("Unknown search parameter: %s", code)
 	}
-	f := &filter{code: code, modifier: modifier, param: param, values: splitEscaped(value, ',')}
+
+	f := &filter{
+		code:     code,
+		modifier: modifier,
+		param:    param,
+		values:   splitEscaped(value, ','),
+	}
+
 	if chained {
 		return f, s.chain(f, rest, value)
 	}
@@ -191,6 +199,7 @@ func (f *filter) knowsModifier(s *schema) bool {
 	case "exact", "contains":
 		return f.param.Type == "string"
 	}
+
 	return f.param.Type == "reference" && s.served[f.modifier]
 }
 
@@ -243,5 +252,6 @@ func splitEscaped(s string, sep byte) []string {
 			part.WriteByte(s[i])
 		}
 	}
+
 	return append(parts, part.String())
 }

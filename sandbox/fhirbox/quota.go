@@ -73,6 +73,7 @@ func (m *meter) take(h http.Header, cost int, now time.Time) error {
 	case m.used.FHIRUnits > m.quota.FHIRUnits:
 		return tooManyRequests(wait(left, m.used.FHIRUnits, m.quota.FHIRUnits))
 	}
+
 	return nil
 }
 

@@ -70,6 +70,7 @@ func (b *Box) history(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	var found []*version
 	total := 0
 	of := resourceKey{r.path[0], r.path[1]}
@@ -80,6 +81,7 @@ func (b *Box) history(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	if total == 0 {
 		return nil, notFound()
 	}
@@ -87,6 +89,7 @@ func (b *Box) history(r *request) (*answer, error) {
 	for _, v := range found {
 		entries = append(entries, entryOfVersion(r.base, v))
 	}
+
 	body, err := encodeValue(struct {
 		Type    string         `json:"resourceType"`
 		Kind    string         `json:"type"`

@@ -17,6 +17,7 @@ func reindex(conn *sqlite.Conn, v *version, want map[entry]bool, isNew bool) err
 			return err
 		}
 	}
+
 	for e, row := range have {
 		if want[e] {
 			continue
@@ -25,6 +26,7 @@ func reindex(conn *sqlite.Conn, v *version, want map[entry]bool, isNew bool) err
 			return fmt.Errorf("delete search entry: %w", err)
 		}
 	}
+
 	for e := range want {
 		if _, ok := have[e]; ok {
 			continue
@@ -33,6 +35,7 @@ func reindex(conn *sqlite.Conn, v *version, want map[entry]bool, isNew bool) err
 			return err
 		}
 	}
+
 	return nil
 }
 
@@ -52,6 +55,7 @@ func entriesHeld(conn *sqlite.Conn, key int64) (map[entry]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read search entries: %w", err)
 	}
+
 	return have, nil
 }
 

@@ -31,16 +31,19 @@ func newRequest(w http.ResponseWriter, r *http.Request) (*request, error) {
 	if r.TLS != nil {
 		scheme = "https"
 	}
+
 	req := &request{Request: r, base: scheme + "://" + r.Host + "/fhir/R4", query: parsePairs(r.URL.RawQuery)}
 	for part := range strings.SplitSeq(strings.TrimPrefix(r.URL.Path, "/fhir/R4"), "/") {
 		if part != "" {
 			req.path = append(req.path, part)
 		}
 	}
+
 	body, err := readBody(w, r)
 	if err != nil {
 		return nil, err
 	}
+
 	switch mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType {
 	case "application/fhir+json", "application/json", "application/json-patch+json":
 		req.body = body
@@ -60,10 +63,12 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		}
 		in = unzipped
 	}
+
 	body, err := io.ReadAll(io.LimitReader(in, maxBody))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) || len(body) >= maxBody {
 		return nil, badRequest("File too large")
 	}
+
 	if err != nil {
 		return nil, badRequest("Content could not be parsed")
 	}
@@ -111,10 +116,12 @@ func (r *request) resource(resourceType string) (map[string]any, error) {
 	if err != nil {
 		return nil, badRequest("Content could not be parsed")
 	}
+
 	found := textOf(o["resourceType"])
 	if found == "" {
 		found = "<EMPTY>"
 	}
+
 	if found != resourceType {
 		return nil, badRequest("Incorrect resource type: expected %s, but found %s", resourceType, found)
 	}

@@ -56,13 +56,20 @@ type searchParam struct {
 }
 
 func loadSchema() (*schema, error) {
-	s := &schema{served: map[string]bool{}, choices: map[string]map[string]*choice{}, groups: map[string][]*element{}, required: map[string][]string{}}
+	s := &schema{
+		served:   map[string]bool{},
+		choices:  map[string]map[string]*choice{},
+		groups:   map[string][]*element{},
+		required: map[string][]string{},
+	}
+
 	if err := json.Unmarshal(definitions, s); err != nil {
 		return nil, fmt.Errorf("decode r4.json: %w", err)
 	}
 	for _, r := range s.Resources {
 		s.served[r] = true
 	}
+
 	for name, p := range s.Primitives {
 		if p.Pattern == "" {
 			continue
@@ -72,6 +79,7 @@ func loadSchema() (*schema, error) {
 			return nil, fmt.Errorf("pattern of %s: %w", name, err)
 		}
 	}
+
 	for name, elements := range s.Types {
 		s.spreadChoices(name, elements)
 	}
@@ -81,6 +89,7 @@ func loadSchema() (*schema, error) {
 // spreadChoices files every property that a choice element can appear as.
 func (s *schema) spreadChoices(name string, elements map[string]*element) {
 	s.choices[name] = map[string]*choice{}
+
 	for _, key := range sortedKeys(elements) {
 		e := elements[key]
 		base, isChoice := strings.CutSuffix(key, "[x]")

@@ -42,11 +42,13 @@ func (b *Box) search(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	bundle := searchBundle{Type: "Bundle", Kind: "searchset", Links: []bundleLink{selfLink(r, q)}}
 	err = b.store.read(r.Context(), func(conn *sqlite.Conn) error { return runSearch(conn, r, q, &bundle) })
 	if err != nil {
 		return nil, err
 	}
+
 	body, err := encodeValue(bundle)
 	return &answer{status: http.StatusOK, body: body}, err
 }
@@ -67,6 +69,7 @@ func runSearch(conn *sqlite.Conn, r *request, q *query, bundle *searchBundle) er
 		}
 		bundle.Total = &total
 	}
+
 	if q.countOnly || q.count == 0 {
 		return nil
 	}
@@ -74,14 +77,17 @@ func runSearch(conn *sqlite.Conn, r *request, q *query, bundle *searchBundle) er
 	if err != nil {
 		return err
 	}
+
 	if len(found) > q.count {
 		found = found[:q.count]
 		bundle.Links = append(bundle.Links, nextLink(r, q, found[len(found)-1]))
 	}
+
 	included, err := includesOf(conn, q, found)
 	if err != nil {
 		return err
 	}
+
 	for _, v := range found {
 		bundle.add(r.base, v, "match", q.elements)
 	}
@@ -106,12 +112,14 @@ func only(content []byte, elements []string) []byte {
 	if json.Unmarshal(content, &whole) != nil {
 		return content
 	}
+
 	kept := map[string]json.RawMessage{}
 	for _, name := range append([]string{"resourceType", "id", "meta"}, elements...) {
 		if v, ok := whole[name]; ok {
 			kept[name] = v
 		}
 	}
+
 	part, err := json.Marshal(kept)
 	if err != nil {
 		return content
@@ -173,10 +181,12 @@ func (b *Box) onlyMatch(conn *sqlite.Conn, resourceType string, condition []pair
 	if err != nil {
 		return nil, err
 	}
+
 	found, err := matches(conn, q, 2)
 	if err != nil {
 		return nil, err
 	}
+
 	switch len(found) {
 	case 0:
 		return nil, nil

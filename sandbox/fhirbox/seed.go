@@ -22,12 +22,14 @@ func (b *Box) Seed(ctx context.Context, bundle []byte) error {
 			Resource json.RawMessage `json:"resource"`
 		} `json:"entry"`
 	}
+
 	if err := json.Unmarshal(bundle, &parsed); err != nil {
 		return fmt.Errorf("fhirbox: seed: read the Bundle: %w", err)
 	}
 	if parsed.ResourceType != "Bundle" {
 		return fmt.Errorf("fhirbox: seed: expected a Bundle, but found %q", parsed.ResourceType)
 	}
+
 	resources := make([]map[string]any, 0, len(parsed.Entry))
 	for i, e := range parsed.Entry {
 		resource, err := b.seedling(e.Resource)
@@ -36,6 +38,7 @@ func (b *Box) Seed(ctx context.Context, bundle []byte) error {
 		}
 		resources = append(resources, resource)
 	}
+
 	return b.store.write(ctx, func(conn *sqlite.Conn) error {
 		for i, resource := range resources {
 			if err := b.plant(conn, resource); err != nil {
@@ -63,7 +66,14 @@ func (b *Box) plant(conn *sqlite.Conn, resource map[string]any) error {
 	if err != nil {
 		return err
 	}
-	d := draft{resource: resource, id: id, old: old, interaction: updated}
+
+	d := draft{
+		resource:    resource,
+		id:          id,
+		old:         old,
+		interaction: updated,
+	}
+
 	if old == nil {
 		d.interaction = created
 	}

@@ -22,10 +22,12 @@ func parseSpan(s string) (span, bool) {
 	if !hasTime {
 		return daySpan(date)
 	}
+
 	zone := ""
 	if i := strings.LastIndexAny(clock, "Z+-"); i >= 0 {
 		clock, zone = clock[:i], clock[i:]
 	}
+
 	if zone == "" {
 		zone = "Z"
 	}
@@ -39,6 +41,7 @@ func parseSpan(s string) (span, bool) {
 		width = time.Minute
 		whole += ":00"
 	}
+
 	t, err := time.Parse(time.RFC3339Nano, date+"T"+whole+zone)
 	if err != nil {
 		return span{}, false

@@ -65,10 +65,12 @@ func openStore(path string) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+
 	conn.SetBlockOnBusy()
 	if err := prepare(conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
+
 	if err := sqlitex.ExecuteScript(conn, tables, nil); err != nil {
 		return nil, errors.Join(fmt.Errorf("make the tables: %w", err), conn.Close())
 	}
@@ -76,7 +78,14 @@ func openStore(path string) (*store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open readers: %w", err), conn.Close())
 	}
-	s := &store{writer: make(chan *sqlite.Conn, 1), readers: readers, done: make(chan struct{}), written: make(chan struct{})}
+
+	s := &store{
+		writer:  make(chan *sqlite.Conn, 1),
+		readers: readers,
+		done:    make(chan struct{}),
+		written: make(chan struct{}),
+	}
+
 	s.writer <- conn
 	return s, nil
 }
@@ -109,6 +118,7 @@ func (s *store) write(ctx context.Context, f func(*sqlite.Conn) error) error {
 		return errClosed
 	default:
 	}
+
 	select {
 	case <-s.done:
 		return errClosed

@@ -32,7 +32,12 @@ func (c *checker) fault(path, format string, args ...any) {
 }
 
 func (c *checker) add(code, path, text string) {
-	c.issues = append(c.issues, issue{Severity: "error", Code: code, Details: details{Text: text}, Expression: []string{path}})
+	c.issues = append(c.issues, issue{
+		Severity:   "error",
+		Code:       code,
+		Details:    details{Text: text},
+		Expression: []string{path},
+	})
 }
 
 // resource checks a whole or contained resource found at path.
@@ -52,11 +57,13 @@ func (c *checker) object(o map[string]any, typeName, path string) {
 			c.property(o, key, property{typeName: typeName, path: path})
 		}
 	}
+
 	for _, name := range c.schema.required[typeName] {
 		if !present(o, name) {
 			c.fault(path+"."+name, "Missing required property")
 		}
 	}
+
 	for _, group := range c.schema.groups[typeName] {
 		c.oneChoice(o, group, path)
 	}
@@ -94,16 +101,19 @@ func (c *checker) property(o map[string]any, key string, in property) {
 		c.fault(path, "Invalid null value")
 		return
 	}
+
 	name, isExtension := strings.CutPrefix(key, "_")
 	e, dataType := c.lookup(in.typeName, name)
 	if e == nil || (isExtension && !c.primitive(dataType)) {
 		c.fault(path, "Invalid additional property %q", key)
 		return
 	}
+
 	if _, isChoice := c.schema.choices[in.typeName][name]; isChoice && empty(value) {
 		c.fault(path, "Invalid additional property %q", key)
 		return
 	}
+
 	if isExtension {
 		dataType = "Element"
 	}
@@ -112,10 +122,12 @@ func (c *checker) property(o map[string]any, key string, in property) {
 		c.fault(path, "%s", map[bool]string{true: "Expected array of values for property", false: "Expected single value for property"}[e.List])
 		return
 	}
+
 	if !isList {
 		c.value(value, dataType, path)
 		return
 	}
+
 	if e.Max > 0 && len(list) > e.Max {
 		c.fault(path, "Invalid number of values: expected %d..%d, but found %d", e.Min, e.Max, len(list))
 	}
@@ -172,19 +184,23 @@ func (c *checker) value(v any, dataType, path string) {
 		c.primitiveValue(v, primitiveType{name: dataType, primitive: p}, path)
 		return
 	}
+
 	o, ok := v.(map[string]any)
 	if !ok {
 		c.fault(path, "Invalid JSON type: expected object, but got %s", jsonType(v))
 		return
 	}
+
 	if len(o) == 0 {
 		c.fault(path, "Invalid empty non-primitive value")
 		return
 	}
+
 	if dataType == "Resource" {
 		c.resource(o, path)
 		return
 	}
+
 	c.object(o, dataType, path)
 }
 

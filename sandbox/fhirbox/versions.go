@@ -30,8 +30,13 @@ const versionColumns = "v.seq, v.key, r.type, r.id, v.version_id, v.updated, v.i
 
 func scanVersion(stmt *sqlite.Stmt) *version {
 	v := &version{
-		seq: stmt.ColumnInt64(0), key: stmt.ColumnInt64(1), resourceType: stmt.ColumnText(2), id: stmt.ColumnText(3),
-		versionID: stmt.ColumnText(4), updated: stmt.ColumnInt64(5), interaction: stmt.ColumnText(6),
+		seq:          stmt.ColumnInt64(0),
+		key:          stmt.ColumnInt64(1),
+		resourceType: stmt.ColumnText(2),
+		id:           stmt.ColumnText(3),
+		versionID:    stmt.ColumnText(4),
+		updated:      stmt.ColumnInt64(5),
+		interaction:  stmt.ColumnText(6),
 	}
 	if !stmt.ColumnIsNull(7) {
 		v.content = []byte(stmt.ColumnText(7))
@@ -114,15 +119,18 @@ func insert(conn *sqlite.Conn, v *version, entries map[entry]bool) error {
 		}
 		v.key = conn.LastInsertRowID()
 	}
+
 	var content any
 	if v.content != nil {
 		content = string(v.content)
 	}
+
 	err := sqlitex.Execute(conn, "INSERT INTO version (key, version_id, updated, interaction, content) VALUES (?, ?, ?, ?, ?)",
 		&sqlitex.ExecOptions{Args: []any{v.key, v.versionID, v.updated, v.interaction, content}})
 	if err != nil {
 		return fmt.Errorf("insert version: %w", err)
 	}
+
 	v.seq = conn.LastInsertRowID()
 	err = sqlitex.Execute(conn, "UPDATE resource SET current = ?, updated = ?, deleted = ? WHERE key = ?",
 		&sqlitex.ExecOptions{Args: []any{v.seq, v.updated, v.deleted(), v.key}})

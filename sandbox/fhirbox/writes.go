@@ -34,11 +34,20 @@ func (b *Box) save(conn *sqlite.Conn, d draft) (*version, error) {
 	if err := b.resolveConditional(conn, d.resource); err != nil {
 		return nil, err
 	}
-	v := &version{resourceType: resourceType, id: d.id, versionID: newUUID(), updated: time.Now().UnixMilli() * 1000, interaction: d.interaction}
+
+	v := &version{
+		resourceType: resourceType,
+		id:           d.id,
+		versionID:    newUUID(),
+		updated:      time.Now().UnixMilli() * 1000,
+		interaction:  d.interaction,
+	}
+
 	rest, err := encodeRest(d.resource)
 	if err != nil {
 		return nil, err
 	}
+
 	if d.old != nil {
 		v.key, v.updated = d.old.key, max(v.updated, d.old.updated)
 		stamp(d.resource, d.id, d.old.versionID, instant(d.old.updated))
@@ -50,6 +59,7 @@ func (b *Box) save(conn *sqlite.Conn, d draft) (*version, error) {
 			return d.old, nil
 		}
 	}
+
 	stamp(d.resource, d.id, v.versionID, instant(v.updated))
 	if v.content, err = encodeWith(d.resource, rest); err != nil {
 		return nil, err
@@ -62,10 +72,12 @@ func (b *Box) create(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	delete(resource, "id")
 	if err := b.check(resource); err != nil {
 		return nil, err
 	}
+
 	var a *answer
 	err = b.store.write(r.Context(), func(conn *sqlite.Conn) error {
 		match, err := b.ifNoneExist(conn, r)
@@ -83,11 +95,17 @@ func (b *Box) create(r *request) (*answer, error) {
 		a = createdAnswer(r, v)
 		return nil
 	})
+
 	return a, err
 }
 
 func createdAnswer(r *request, v *version) *answer {
-	return &answer{status: http.StatusCreated, version: v, body: v.content, location: r.base + "/" + v.resourceType + "/" + v.id}
+	return &answer{
+		status:   http.StatusCreated,
+		version:  v,
+		body:     v.content,
+		location: r.base + "/" + v.resourceType + "/" + v.id,
+	}
 }
 
 // ifNoneExist finds the one resource that makes a create unnecessary.
@@ -104,25 +122,33 @@ func (b *Box) update(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	if textOf(resource["id"]) != r.path[1] {
 		return nil, badRequest("Incorrect resource ID")
 	}
 	if err := b.check(resource); err != nil {
 		return nil, err
 	}
+
 	var a *answer
 	err = b.store.write(r.Context(), func(conn *sqlite.Conn) error {
 		old, err := b.toUpdate(conn, r)
 		if err != nil {
 			return err
 		}
-		v, err := b.save(conn, draft{resource: resource, id: old.id, old: old, interaction: updated})
+		v, err := b.save(conn, draft{
+			resource:    resource,
+			id:          old.id,
+			old:         old,
+			interaction: updated,
+		})
 		if err != nil {
 			return err
 		}
 		a = &answer{status: http.StatusOK, version: v, body: v.content}
 		return nil
 	})
+
 	return a, err
 }
 
@@ -132,12 +158,14 @@ func (b *Box) toUpdate(conn *sqlite.Conn, r *request) (*version, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	if old == nil && !isUUID(r.path[1]) {
 		return nil, badRequest("Invalid id")
 	}
 	if old == nil {
 		return nil, notFound()
 	}
+
 	if want := etagVersion(r.Header.Get("If-Match")); want != "" && want != old.versionID {
 		return nil, preconditionFailed()
 	}
@@ -151,6 +179,7 @@ func (b *Box) conditionalUpdate(r *request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	if err := b.check(resource); err != nil {
 		return nil, err
 	}
@@ -163,6 +192,7 @@ func (b *Box) conditionalUpdate(r *request) (*answer, error) {
 		a, err = b.putMatch(conn, r, draft{resource: resource, old: old, interaction: updated})
 		return err
 	})
+
 	return a, err
 }
 
@@ -178,6 +208,7 @@ func (b *Box) putMatch(conn *sqlite.Conn, r *request, d draft) (*answer, error) 
 		}
 		return createdAnswer(r, v), nil
 	}
+
 	if sent != "" && sent != d.old.id {
 		return nil, badRequest("Resource ID did not match resolved ID")
 	}
@@ -186,6 +217,7 @@ func (b *Box) putMatch(conn *sqlite.Conn, r *request, d draft) (*answer, error) 
 	if err != nil {
 		return nil, err
 	}
+
 	return &answer{status: http.StatusOK, version: v, body: v.content}, nil
 }
 
@@ -203,12 +235,17 @@ func (b *Box) remove(r *request) (*answer, error) {
 			return nil
 		}
 		return insert(conn, &version{
-			key: old.key, resourceType: old.resourceType, id: old.id, versionID: newUUID(),
-			updated: max(old.updated, time.Now().UnixMilli()*1000), interaction: deleted,
+			key:          old.key,
+			resourceType: old.resourceType,
+			id:           old.id,
+			versionID:    newUUID(),
+			updated:      max(old.updated, time.Now().UnixMilli()*1000),
+			interaction:  deleted,
 		}, nil)
 	})
 	if err != nil {
 		return nil, err
 	}
+
 	return &answer{outcome: allOK()}, nil
 }

@@ -1,0 +1,81 @@
+package fhir
+
+import "slices"
+
+// callKind is the Communication of a call.
+var callKind = resourceKind{
+	resource: "Communication",
+	several:  "Communications",
+	of:       "call",
+	mark:     "category",
+
+	// FHIR R4 value set event-status.
+	final: []string{statusCompleted, statusNotDone, statusInError, "stopped"},
+
+	codings: []Coding{
+		{System: systemCategory, Code: codeVoice},
+		{System: systemMode, Code: "PHONE"},
+		{System: systemMode, Code: "TEL"},
+	},
+	dropped: []string{"statusReason"}, // of a refusal: a call that was dialled after all loses it
+	passing: detailsOfVersion,
+
+	same:       sameInCall,
+	superseded: withoutGuess,
+	aliases:    sidsOf,
+	withdrawn:  withdrawPayload,
+}
+
+// sameInCall knows our text by its form. The reason of a refusal is ours whole.
+func sameInCall(p pair) (same, decided bool) {
+	switch p.name {
+	case "payload":
+		text := p.there.text("contentString")
+		return ourPayload(text, p.first, p.record) || text != "" && text == p.ours.text("contentString"), true
+	case "statusReason":
+		return false, true
+	}
+	return false, false
+}
+
+// withoutGuess leaves out the recipient of an earlier version of ours: until the
+// request of a call is known, the patient stands in for whoever was called. Ours
+// is always the first; the patient in any other place was added by somebody.
+func withoutGuess(call *element, list string, there []any) []any {
+	patient := call.child("subject").text("reference")
+	if list != "recipient" || len(there) == 0 || patient == "" {
+		return there
+	}
+
+	is := func(item any) bool { e, _ := item.(*element); return e.text("reference") == patient }
+	if is(there[0]) && !slices.ContainsFunc(call.items("recipient"), is) {
+		return there[1:]
+	}
+	return there
+}
+
+// sidsOf are the SIDs in a Communication's twilio-call extension: a person or a
+// policy may have taken its identifiers away.
+func sidsOf(record *element) (ids []Identifier) {
+	for _, name := range []string{detailCallSID, detailParentSID} {
+		if sid := detailOf(record, name).text("valueString"); sid != "" {
+			ids = append(ids, Identifier{System: systemTwilio, Value: sid})
+		}
+	}
+	return ids
+}
+
+// detailOf is a sub-extension of a Communication's twilio-call extension; nil when
+// it has none of that name.
+func detailOf(record *element, name string) *element {
+	return extensionOf(extensionOf(record, extensionCall), name)
+}
+
+func extensionOf(e *element, url string) *element {
+	for _, item := range e.items("extension") {
+		if x, _ := item.(*element); x.text("url") == url {
+			return x
+		}
+	}
+	return nil
+}
