@@ -80,6 +80,11 @@ func (s *dispatcher) deliver(held context.Context, d careline.Delivery) (again t
 		s.outage.saw(d.Event.Call, handleErr, s.now())
 		err = s.settle(held, d, v, filed)
 	}
+	if err != nil && careline.CodeOf(err) == careline.CodeConflict {
+		// Filed under the key of what has turned out to be a leg of another call.
+		v = s.judge(held, d, err)
+		err = s.settle(held, d, v, careline.Filing{})
+	}
 
 	s.writeLine(d, v, took, append(line.Attrs(), settled(err)...))
 	if s.Observe != nil {

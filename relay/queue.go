@@ -31,7 +31,9 @@ type Claims interface {
 // Outcomes take the work back.
 type Outcomes interface {
 	// Done ends a delivery and, unless filed is zero, saves that filing, in one
-	// transaction. A delivery that is ended already is left so.
+	// transaction. A delivery that is ended already is left so. An error of code
+	// conflict says that the filing's call turned out to be a leg of another, and that
+	// nothing was done.
 	Done(ctx context.Context, d careline.Delivery, filed careline.Filing) error
 	// Retry counts a failed attempt and makes the delivery due again at the time
 	// at; those behind it wait.

@@ -29,6 +29,7 @@ type memory struct {
 	nexts   int                           // how often Next was
 	tells   bool                          // whether a delivery is the last of its call
 	broken  error                         // of every answer
+	refuses error                         // of the next Done
 	onFree  func()                        // called once, as a call is being released
 }
 
@@ -127,6 +128,10 @@ func (m *memory) Done(ctx context.Context, d careline.Delivery, _ careline.Filin
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil || m.broken != nil {
 		return errFirst(m.broken, err)
+	}
+	if err := m.refuses; err != nil {
+		m.refuses = nil
+		return err
 	}
 	m.pending[d.Event.Call] = m.pending[d.Event.Call][1:]
 	return nil

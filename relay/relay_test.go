@@ -534,6 +534,29 @@ func TestAnOutcomeThatCannotBeNotedIsRepeated(t *testing.T) {
 	})
 }
 
+// What was filed under a leg's own key, and cannot be saved there any more, is no
+// trouble of the queue: it is tried again as what it has become.
+func TestAFilingOfWhatBecameALegIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue, handled := newMemory(), newDiary()
+		log, text := lines()
+		queue.refuses = careline.NewError(careline.CodeConflict, "This call has become part of another.", nil)
+		r := &relay.Relay{Queue: queue, Log: log, Handle: func(_ context.Context, d careline.Delivery) (careline.Filing, error) {
+			handled.write(fmt.Sprint(d.Event.ID, " ", d.Attempts))
+			return careline.Filing{Call: d.Event.Call, ID: "c"}, nil
+		}}
+		queue.add("A")
+		stop := run(t, r)
+		pass(time.Second)
+		stop()
+		same(t, "handled", handled.read(), []string{"A/1 0", "A/1 1"})
+		if got := text.String(); strings.Contains(got, "queue of deliveries failed") || !strings.Contains(got, "outcome=retry") {
+			t.Errorf("log:\n%s", got)
+		}
+	})
+}
+
 func TestWhatComesWhileACallIsReleasedIsNotMissed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
