@@ -97,8 +97,9 @@ type Known struct {
 	Events []CallEvent // all of the call, in the log's order
 	Filing Filing
 	Last   bool // no other delivery of the call waited for the consumer
-	// Unfiled: it is certain that nobody can have tried to file the call. A store never
-	// says so, only who has had the call in memory since its first event.
+	// Unfiled is true only when it is certain that nobody can have tried to file the
+	// call: this process has kept all its events, alone has the log, and every
+	// delivery of it that was given out came back with nothing filed.
 	Unfiled bool
 }
 

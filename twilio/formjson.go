@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"perci.health/careline/flatjson"
 )
 
 // JSON is the form as an object, its names in byte order: a string for each
@@ -92,6 +94,10 @@ func appendEscapedRune(dst []byte, r rune) []byte {
 // others make of a form on its way: a number or a truth value is its text, a whole
 // number without decimals, and null is a parameter that is not there.
 func FormFromJSON(object []byte) (Form, error) {
+	if f, ok := plainForm(object); ok {
+		return f, nil
+	}
+
 	d := json.NewDecoder(bytes.NewReader(object))
 	d.UseNumber()
 	var parameters map[string]any
@@ -120,6 +126,28 @@ func FormFromJSON(object []byte) (Form, error) {
 	}
 	slices.SortFunc(f.pairs, compare)
 	return f, nil
+}
+
+// plainForm reads an object as JSON writes it of a form in which nothing must be
+// escaped and nothing is there twice, as all are that Twilio sends.
+func plainForm(object []byte) (f Form, ok bool) {
+	const usual = 40 // parameters of a report
+	f.pairs = make([]pair, 0, usual)
+	r := flatjson.NewReader(object)
+	for name := range r.Members() {
+		f.pairs = append(f.pairs, pair{name, r.String()})
+	}
+	if !r.End() {
+		return Form{}, false
+	}
+
+	slices.SortFunc(f.pairs, compare)
+	for i := 1; i < len(f.pairs); i++ {
+		if string(f.pairs[i].name) == string(f.pairs[i-1].name) {
+			return Form{}, false
+		}
+	}
+	return f, true
 }
 
 // wholeNumber is how some write a count: 42.0.

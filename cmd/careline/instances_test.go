@@ -47,12 +47,12 @@ func (s *shared[T]) close() {
 // Each test has a database, or a project, of its own in them.
 var (
 	postgresServer = shared[*pgbox.Box]{start: func(ctx context.Context) (*pgbox.Box, error) { return pgbox.Start(ctx, pgbox.Config{}) }}
-	pubsub         = shared[*pubsubbox.Box]{start: pubsubbox.Start}
+	sharedPubSub   = shared[*pubsubbox.Box]{start: pubsubbox.Start}
 )
 
 func closeServers() {
 	postgresServer.close()
-	pubsub.close()
+	sharedPubSub.close()
 }
 
 // newDatabase is the URL of an empty Postgres database.

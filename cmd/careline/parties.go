@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
@@ -120,8 +120,8 @@ func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
 }
 
 func openPubSub(ctx context.Context, c config) (opened, error) {
-	admin, err := events.NewAdmin(ctx, events.AdminConfig{
-		Topic: c.pubsub.at(), Pull: c.pubsub.subscription, PushURL: c.public.String() + events.PathPush,
+	admin, err := pubsub.NewAdmin(ctx, pubsub.AdminConfig{
+		Topic: c.pubsub.at(), Pull: c.pubsub.subscription, PushURL: c.public.String() + pubsub.PathPush,
 		PushEmail: c.pubsub.serviceAccount, PushAudience: c.pubsub.audience, HTTP: outward(),
 	})
 	if err != nil {

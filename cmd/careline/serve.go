@@ -16,8 +16,9 @@ import (
 	"perci.health/careline/api"
 	"perci.health/careline/auth"
 	"perci.health/careline/calls"
-	"perci.health/careline/events"
 	"perci.health/careline/fhir"
+	"perci.health/careline/pubsub"
+	"perci.health/careline/relay"
 	"perci.health/careline/store"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
@@ -33,7 +34,7 @@ type parts struct {
 	traces  *telemetry.Traces
 	metrics *telemetry.Metrics
 	store   store.Store
-	relay   *events.Relay
+	relay   *relay.Relay
 	live    *calls.Live
 	settler calls.Settler
 	looks   calls.Reconciler
@@ -155,7 +156,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	}
 	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
 	p.store, err = openLog(ctx, store.Config{
-		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer},
+		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer},
 		Committed: p.committed, Elsewhere: p.elsewhere,
 	})
 	if err != nil {
@@ -177,11 +178,12 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 
 // committed is told what this instance kept.
 func (p *parts) committed(news []careline.News) {
-	keys := make([]string, 0, len(news))
-	for _, n := range news {
-		keys = append(keys, n.Event.Call)
+	p.relay.Take(news)
+
+	keys := make([]string, len(news))
+	for i, n := range news {
+		keys[i] = n.Event.Call
 	}
-	p.relay.Wake(keys)
 	p.live.Changed(keys)
 }
 
@@ -200,24 +202,18 @@ func (p *parts) elsewhere(keys []string) {
 	p.live.Changed(keys)
 }
 
-func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
-	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.people.Appointment}
-	return &events.Relay{
-		Queue: p.store, Consumer: chart, Handle: p.filing(projector), Log: p.log, Span: p.traces.Delivery,
+func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
+	projector := calls.Projector{
+		Log:          p.store,
+		Chart:        filer,
+		Appointments: p.people.Appointment,
+		Exclusive:    p.store.Exclusive(),
+	}
+	return &relay.Relay{
+		Queue: p.store, Alone: p.store.Exclusive(), Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},
-	}
-}
-
-// filing saves where a call stands once it is filed.
-func (p *parts) filing(projector calls.Projector) func(context.Context, careline.Delivery) error {
-	return func(ctx context.Context, d careline.Delivery) error {
-		filed, err := projector.Handle(ctx, d)
-		if err != nil || filed == (careline.Filing{}) {
-			return err
-		}
-		return p.store.SaveFiling(ctx, filed)
 	}
 }
 
