@@ -20,6 +20,8 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/events"
 	"perci.health/careline/sandbox/pubsubbox"
+	"perci.health/careline/setup"
+	googlesetup "perci.health/careline/setup/google"
 	"perci.health/careline/store"
 	"perci.health/careline/twilio"
 )
@@ -88,9 +90,9 @@ const (
 	pushAudience = "https://backend.example.org/api/v1/twilio/pubsub"
 )
 
-func newAdmin(t testing.TB, cfg events.AdminConfig) *events.Admin {
+func newAdmin(t testing.TB, cfg googlesetup.Config) *googlesetup.Admin {
 	t.Helper()
-	admin, err := events.NewAdmin(t.Context(), cfg)
+	admin, err := googlesetup.NewAdmin(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func newAdmin(t testing.TB, cfg events.AdminConfig) *events.Admin {
 }
 
 // provision applies the plan, and returns what it was.
-func provision(t testing.TB, admin *events.Admin) []careline.Change {
+func provision(t testing.TB, admin *googlesetup.Admin) []setup.Change {
 	t.Helper()
 	plan, err := admin.Plan(t.Context())
 	if err != nil {
@@ -121,10 +123,10 @@ func provision(t testing.TB, admin *events.Admin) []careline.Change {
 }
 
 // pulled provisions a topic with a subscription to pull from.
-func pulled(t testing.TB, box *pubsubbox.Box) (events.Topic, *events.Admin) {
+func pulled(t testing.TB, box *pubsubbox.Box) (events.Topic, *googlesetup.Admin) {
 	t.Helper()
 	topic := topicOf(t, box.Endpoint())
-	admin := newAdmin(t, events.AdminConfig{Topic: topic, Pull: "careline-pull"})
+	admin := newAdmin(t, googlesetup.Config{Topic: topic, Pull: "careline-pull"})
 	provision(t, admin)
 	return topic, admin
 }

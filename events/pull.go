@@ -68,7 +68,7 @@ func (p Pull) Run(ctx context.Context) error {
 }
 
 func (p Pull) client(ctx context.Context) (*pubsub.Client, error) {
-	client, err := pubsub.NewClient(ctx, p.Topic.Project, p.Topic.options()...)
+	client, err := pubsub.NewClient(ctx, p.Topic.Project, p.Topic.Options()...)
 	if err != nil {
 		return nil, fmt.Errorf("pub/sub: make a client, for which Application Default Credentials are needed: %w", err)
 	}
@@ -100,7 +100,7 @@ func (p Pull) receive(ctx context.Context, client *pubsub.Client, take taking) e
 }
 
 func (p Pull) receiveAll(ctx context.Context, client *pubsub.Client, take taking) error {
-	subscriber := client.Subscriber(p.Topic.subscription(p.Subscription))
+	subscriber := client.Subscriber(p.Topic.SubscriptionPath(p.Subscription))
 	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
 	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes
 	subscriber.ReceiveSettings.MaxExtension = leaseFor

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // shipped are the definitions of what careline writes, and the rights it needs.
@@ -71,7 +72,7 @@ const (
 // Who or what holds the policy is a person's decision; the plan says so where it
 // makes the policy. Where that cannot be made or not be seen, another change says
 // so, and no plan is made for it. What a server does not keep is left out.
-func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
+func (c *Client) Plan(ctx context.Context) ([]setup.Change, error) {
 	server, err := c.capabilities(ctx)
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
 	if err != nil {
 		return nil, careline.NewError(careline.CodeInternal, "The definitions within careline cannot be read.", err)
 	}
-	var plan []careline.Change
+	var plan []setup.Change
 	note := "; this server is not Medplum, so no AccessPolicy is made: limit the client's rights by the server's own means"
 	for _, d := range all {
 		if !server.keeps(d.kind) {
@@ -106,8 +107,8 @@ func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
 	return plan, nil
 }
 
-func (c *Client) planOf(ctx context.Context, d definition) (careline.Change, bool, error) {
-	change := careline.Change{Party: "fhir", Thing: d.kind + " " + d.name, Want: "as careline ships it"}
+func (c *Client) planOf(ctx context.Context, d definition) (setup.Change, bool, error) {
+	change := setup.Change{Party: "fhir", Thing: d.kind + " " + d.name, Want: "as careline ships it"}
 	have, err := c.existing(ctx, d)
 	switch {
 	case forbidden(err) && d.kind != kindPolicy:

@@ -8,13 +8,14 @@ import (
 
 	"perci.health/careline/events"
 	"perci.health/careline/sandbox/pubsubbox"
+	"perci.health/careline/setup/google"
 )
 
 // newTopic is a provisioned topic with a subscription to pull from.
 func newTopic(t *testing.T, project string) (topic events.Topic, subscription string) {
 	t.Helper()
 	topic = events.Topic{Project: project, Name: "twilio", Emulator: pubsub.get(t).Endpoint()}
-	admin, err := events.NewAdmin(t.Context(), events.AdminConfig{Topic: topic, Pull: "careline-twilio"})
+	admin, err := google.NewAdmin(t.Context(), google.Config{Topic: topic, Pull: "careline-twilio"})
 	if err != nil {
 		t.Fatal(err)
 	}
