@@ -661,7 +661,7 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 		}
 		return regexp.MustCompile(` +`).ReplaceAllString(string(src), " ")
 	}
-	program, made := read("events/admin.go"), map[string]string{}
+	program, made := read("setup/google/admin.go")+read("events/pubsub.go"), map[string]string{}
 	for _, block := range strings.Split(read(filepath.Join(terraformFolder, "pubsub.tf")), "\nresource ")[1:] {
 		made[strings.NewReplacer(`"google_pubsub_`, "", `" "`, " ", `"`, "").Replace(block[:strings.Index(block, " {")])] = block
 	}
@@ -684,10 +684,10 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 		{"ExpirationPolicy: &pubsubpb.Expiration", "subscription dead", `ttl = ""`},
 	} {
 		if !strings.Contains(program, same.wanted) {
-			t.Errorf("events/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", same.wanted)
+			t.Errorf("setup/google/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", same.wanted)
 		}
 		if !strings.Contains(made[same.in], same.want) {
-			t.Errorf("deploy/terraform/pubsub.tf does not say %q of %s, as events/admin.go does", same.want, same.in)
+			t.Errorf("deploy/terraform/pubsub.tf does not say %q of %s, as setup/google/admin.go does", same.want, same.in)
 		}
 	}
 }
