@@ -48,12 +48,17 @@ func readPubSub(r *reader) pubsubConfig {
 		serviceAccount: r.matching("PUBSUB_PUSH_SERVICE_ACCOUNT", "", emailForm, "must be the e-mail address of the push subscription's service account"),
 	}
 	if (p.publish || p.subscription != "") && !projectForm.MatchString(p.project) {
-		r.fault("PUBSUB_PROJECT", "is required: the id of the Google Cloud project whose topic is used")
+		r.fault("PUBSUB_PROJECT", "is required", "the id of the Google Cloud project whose topic is used")
 	}
 	if (p.audience == "") != (p.serviceAccount == "") {
-		r.fault("PUBSUB_PUSH_AUDIENCE, PUBSUB_PUSH_SERVICE_ACCOUNT", "must be set together: what the push subscription's token says")
+		r.faultOf([]string{"PUBSUB_PUSH_AUDIENCE", "PUBSUB_PUSH_SERVICE_ACCOUNT"}, "must be set together", "what the push subscription's token says")
 	} else if p.publish && p.audience == "" && p.subscription == "" {
-		r.fault("EVENTS=pubsub", "needs a way back: set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT for a push subscription, or PUBSUB_SUBSCRIPTION to pull")
+		r.note(fault{
+			settings: []string{"EVENTS"},
+			said:     "EVENTS=pubsub",
+			wrong:    "needs a way back",
+			do:       "set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT for a push subscription, or PUBSUB_SUBSCRIPTION to pull",
+		})
 	}
 	if r.text("PUBSUB_PUSH_ISSUER_KEYS_URL", "") != "" {
 		p.keys = r.party("PUBSUB_PUSH_ISSUER_KEYS_URL", "", "the key set that signs push tokens").String()
@@ -74,7 +79,7 @@ func databaseText(r *reader) string {
 	if u, err := url.Parse(v); err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && strings.Trim(u.Path, "/") != "" {
 		return v
 	}
-	r.fault("DATABASE_URL", "must name a SQLite file, such as file:careline.db, or a Postgres database, such as postgres://user:password@host/careline")
+	r.fault("DATABASE_URL", "must name a SQLite file, such as file:careline.db, or a Postgres database, such as postgres://user:password@host/careline", "")
 	return "file:careline.db"
 }
 

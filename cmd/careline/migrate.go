@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -25,7 +24,7 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 	r := &reader{get: os.Getenv}
 	address := databaseURL(r)
 	if len(r.faults) > 0 {
-		return errors.New(r.faults[0])
+		return r.faults[0]
 	}
 
 	if *from != "" {

@@ -29,7 +29,7 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 	c := readPubSub(settings)
 	switch {
 	case len(settings.faults) > 0:
-		return nil, errors.New(settings.faults[0])
+		return nil, settings.faults[0]
 	case !projectForm.MatchString(c.project):
 		return nil, errors.New("PUBSUB_PROJECT is required: the id of the Google Cloud project whose topic is used")
 	}
