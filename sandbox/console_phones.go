@@ -88,17 +88,23 @@ func (c Clinic) phones() (all []phoneEntry) {
 				continue // what is written is no number
 			}
 			all = append(all, phoneEntry{
-				Number: p.Number, Spoken: spokenNumber(p.Number), Path: "/phones/" + url.PathEscape(p.Number),
-				Owner: owner, Use: p.Use, Does: p.Does,
+				Number: p.Number,
+				Spoken: spokenNumber(p.Number),
+				Path:   "/phones/" + url.PathEscape(p.Number),
+				Owner:  owner,
+				Use:    p.Use,
+				Does:   p.Does,
 			})
 		}
 	}
+
 	for _, m := range c.everybody() {
 		list(m.Name, m.Phones)
 		for _, r := range m.Relatives {
 			list(r.Name+", "+r.Relationship+" of "+m.Name, r.Phones)
 		}
 	}
+
 	return all
 }
 

@@ -73,6 +73,7 @@ func (a authorization) wrong() *oauthError {
 		// Nobody stays signed in at this issuer.
 		return &oauthError{"login_required", "Sign in with the page: leave prompt=none out."}
 	}
+
 	return nil
 }
 

@@ -85,6 +85,7 @@ func (g *grants) exchange(code, redirectURI, verifier string) (*signedIn, error)
 		p.ended = true
 		return nil, errBadCode
 	}
+
 	p.spent = true
 	if g.now().Sub(p.at) > codeLife {
 		return nil, errBadCode
@@ -95,6 +96,7 @@ func (g *grants) exchange(code, redirectURI, verifier string) (*signedIn, error)
 	if !fits(verifier, p.challenge) {
 		return nil, errBadVerifier
 	}
+
 	return p.signedIn, nil
 }
 

@@ -31,7 +31,10 @@ type signInView struct {
 // signInPage shows who may sign in.
 func (i *Issuer) signInPage(w http.ResponseWriter, a authorization) {
 	showSignIn(w, http.StatusOK, a.back.Scheme+"://"+a.back.Host, signInView{
-		People: i.cfg.People, Hint: a.query.Get("login_hint"), Site: a.back.Host, Request: a.query.Encode(),
+		People:  i.cfg.People,
+		Hint:    a.query.Get("login_hint"),
+		Site:    a.back.Host,
+		Request: a.query.Encode(),
 	})
 }
 
@@ -80,6 +83,7 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 		i.refusedPage(w, errNobody)
 		return
 	}
+
 	goBack(w, a, url.Values{"code": {i.grants.begin(a.pending(practitioner))}})
 }
 

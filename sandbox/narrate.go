@@ -59,6 +59,7 @@ func told(e Entry) (where, what string) {
 	if e.Twilio == nil {
 		return "", ""
 	}
+
 	switch t := e.Twilio; t.Type {
 	case "webhook.answer":
 		return "webhook", toldWebhook(*e.Twilio)
@@ -69,6 +70,7 @@ func told(e Entry) (where, what string) {
 	case "notice":
 		return "notice", fmt.Sprintf("Twilio %d: %s", t.Code, t.Text)
 	}
+
 	return "", ""
 }
 
@@ -93,6 +95,7 @@ func toldRecord(v Version) (where, what string) {
 	if json.Unmarshal(v.Resource, &c) != nil {
 		return "record", "Communication that cannot be read"
 	}
+
 	number := "new version"
 	if v.Number > 0 {
 		number = fmt.Sprintf("version %d", v.Number)
@@ -104,6 +107,7 @@ func toldRecord(v Version) (where, what string) {
 	if c.StatusReason.Text != "" {
 		words = append(words, quoted(c.StatusReason.Text))
 	}
+
 	return "record", strings.TrimSpace(strings.Join(words, "  "))
 }
 
@@ -125,6 +129,7 @@ func toldWebhook(e twiliobox.Event) string {
 	if path == "" {
 		path = "/"
 	}
+
 	word := h.Purpose
 	if h.Purpose == "status" && len(h.Parameters["CallStatus"]) > 0 {
 		word = h.Parameters["CallStatus"][0]
@@ -133,10 +138,12 @@ func toldWebhook(e twiliobox.Event) string {
 	if h.StatusCode == 0 {
 		code = "no answer"
 	}
+
 	line := fmt.Sprintf("%-11s  %s  → %s in %d ms", word, path, code, h.Millis)
 	if said := verbs(h.Body); said != "" {
 		line += "  " + said
 	}
+
 	return line
 }
 
