@@ -231,6 +231,7 @@ func TestRulePressedTogether(t *testing.T) {
 	for name, test := range map[string]struct{ source, want string }{
 		"short":                {"func f() {\n" + repeated(maxParagraph, step) + "}", ""},
 		"long, with a blank":   {"func f() {\n" + step + "\n\n" + repeated(maxParagraph, step) + "}", ""},
+		"one statement":        {"func f() {\nreturn T{\n" + repeated(maxParagraph+1, "1,") + "}\n}", ""},
 		"long":                 {"func f() {\n" + repeated(maxParagraph+1, step) + "}", "f has 16 lines without a blank one"},
 		"a literal":            {"func f() {\n\n g(func() {\n" + repeated(maxParagraph+1, step) + "})\n}", "a function literal has 16 lines"},
 		"three fields":         {`var x = T{A: 1, B: 2, C: 3}`, ""},

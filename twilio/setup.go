@@ -161,9 +161,11 @@ func gathered(good string, parts ...setup.Finding) setup.Finding {
 			all.Do = strings.TrimSpace(all.Do + " " + f.Do)
 		}
 	}
+
 	if all.Verdict == setup.VerdictGood {
 		return setup.Good(good)
 	}
+
 	return all
 }
 

@@ -43,6 +43,7 @@ func (i inspection) authToken(ctx context.Context) setup.Finding {
 	if err != nil {
 		return unasked(err)
 	}
+
 	switch {
 	case told.Status != "active":
 		return setup.Fault("The account is not active, but "+quoteWord(told.Status)+".", "See in the Twilio Console why, or ask Twilio's support.")
@@ -52,9 +53,11 @@ func (i inspection) authToken(ctx context.Context) setup.Finding {
 	default:
 		return setup.Fault("The auth token is the account's, but not the one that Twilio signs with.", "Copy the primary auth token from the Twilio Console into TWILIO_AUTH_TOKEN.")
 	}
+
 	if told.Type == "Trial" {
 		return setup.Doubt("It is a trial account: it calls verified numbers alone, and says so to whoever picks up.", "Upgrade the account before patients are called.")
 	}
+
 	return setup.Good("The account is active, and signs with this token.")
 }
 

@@ -47,6 +47,7 @@ func (i inspection) planApp(ctx context.Context) ([]setup.Change, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	r := resource{i, "TwiML App " + a.SID, "/Applications/" + a.SID + ".json"}
 	var changes []setup.Change
 	if want := i.voiceHook(PathOutgoing); !a.voice().meets(want) {
@@ -58,6 +59,7 @@ func (i inspection) planApp(ctx context.Context) ([]setup.Change, error) {
 	if a.PublicConnect {
 		changes = append(changes, r.change("calls by other accounts", "allowed", "not allowed", url.Values{"PublicApplicationConnectEnabled": {"false"}}))
 	}
+
 	return changes, nil
 }
 
@@ -79,6 +81,11 @@ func (r resource) status(have, want hook) setup.Change {
 
 // change sets these fields of the resource and no others.
 func (r resource) change(thing, have, want string, fields url.Values) setup.Change {
-	return setup.Change{Party: party, Thing: r.name + " " + thing, Have: have, Want: want,
-		Apply: func(ctx context.Context) error { return r.update(ctx, r.path, fields) }}
+	return setup.Change{
+		Party: party,
+		Thing: r.name + " " + thing,
+		Have:  have,
+		Want:  want,
+		Apply: func(ctx context.Context) error { return r.update(ctx, r.path, fields) },
+	}
 }

@@ -55,6 +55,7 @@ func (i inspection) countries(ctx context.Context) setup.Finding {
 			risky = append(risky, code)
 		}
 	}
+
 	closed, open := setup.Good(""), setup.Good("")
 	if len(off) > 0 {
 		closed = setup.Fault("The account may not call "+strings.Join(off, ", ")+".", "Allow it "+where+", or take it out of ALLOWED_COUNTRIES.")
@@ -62,5 +63,6 @@ func (i inspection) countries(ctx context.Context) setup.Finding {
 	if len(risky) > 0 {
 		open = setup.Doubt("The account may call high-risk numbers of "+strings.Join(risky, ", ")+".", "Switch off its classes of high-risk numbers, "+where+": calls to them are what toll fraud lives on.")
 	}
+
 	return gathered("The account may call "+strings.Join(i.Countries, ", ")+", and none of the high-risk numbers there."+i.lookalikes(), closed, open)
 }

@@ -55,6 +55,7 @@ func (i inspection) numberHooks(ctx context.Context) setup.Finding {
 	if len(used) == 0 {
 		return setup.Skipped("There is no number to look at: see twilio: numbers.")
 	}
+
 	var found []setup.Finding
 	amiss := 0
 	for _, n := range used {
@@ -67,9 +68,11 @@ func (i inspection) numberHooks(ctx context.Context) setup.Finding {
 		}
 		found = append(found, of)
 	}
+
 	if more := amiss - numbersTold; more > 0 {
 		found = append(found, setup.Doubt(fmt.Sprintf("And %d numbers more.", more), provision))
 	}
+
 	return gathered("Every number asks us when somebody calls it, and reports to us.", found...)
 }
 
@@ -108,16 +111,29 @@ func (i inspection) planNumbers(ctx context.Context) ([]setup.Change, error) {
 
 func (i inspection) planNumber(n IncomingPhoneNumber) []setup.Change {
 	if n.TrunkSID != "" {
-		return []setup.Change{{Party: party, Thing: "number " + n.SID + " SIP trunk", Have: n.TrunkSID, Want: takeTrunk}}
+		return []setup.Change{{
+			Party: party,
+			Thing: "number " + n.SID + " SIP trunk",
+			Have:  n.TrunkSID,
+			Want:  takeTrunk,
+		}}
 	}
+
 	if served := i.servedBy(n); served != "" && !i.TakeNumbers {
-		return []setup.Change{{Party: party, Thing: "number " + n.SID, Have: served, Want: keepAway}}
+		return []setup.Change{{
+			Party: party,
+			Thing: "number " + n.SID,
+			Have:  served,
+			Want:  keepAway,
+		}}
 	}
+
 	r := resource{i, "number " + n.SID, "/IncomingPhoneNumbers/" + n.SID + ".json"}
 	var changes []setup.Change
 	if want := i.voiceHook(PathIncoming); !n.voice().meets(want) {
 		changes = append(changes, r.voice(n.voice(), want))
 	}
+
 	// After the voice URL: until then the TwiML App serves the number's callers.
 	if n.ApplicationSID != "" {
 		changes = append(changes, r.change("TwiML App", n.ApplicationSID, "none, so that its voice URL is asked", url.Values{"VoiceApplicationSid": {""}}))
@@ -125,6 +141,7 @@ func (i inspection) planNumber(n IncomingPhoneNumber) []setup.Change {
 	if want := i.statusHook(); n.status().url != want.url || !n.status().meets(want) {
 		changes = append(changes, r.status(n.status(), want))
 	}
+
 	return changes
 }
 

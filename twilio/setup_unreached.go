@@ -16,6 +16,7 @@ func (i inspection) unreached(err error) setup.Finding {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err // without the URL
 	}
+
 	switch {
 	case isTLS(err):
 		return setup.Fault("The certificate at FUNCTIONS_URL is not good: "+err.Error()+".", "Serve a certificate of a public authority, for this host name, with its whole chain. Twilio takes no other.")
@@ -28,6 +29,7 @@ func (i inspection) unreached(err error) setup.Finding {
 	case i.ownMachine():
 		return setup.Fault("Nothing answers at FUNCTIONS_URL: "+err.Error()+".", "Start the service. FUNCTIONS_URL is on this machine, which Twilio cannot reach: set it to the public URL.")
 	}
+
 	return setup.Fault("Nothing answers at FUNCTIONS_URL: "+err.Error()+".", "Start the service, or check FUNCTIONS_URL and what is in front of it.")
 }
 

@@ -35,6 +35,7 @@ func (i inspection) webhooks(ctx context.Context) setup.Finding {
 	if found := i.signedAnswer(said); found.Verdict != setup.VerdictGood {
 		return found
 	}
+
 	if i.SecondaryToken != "" {
 		said, err := i.report(ctx, i.SecondaryToken)
 		if err != nil {
@@ -44,10 +45,12 @@ func (i inspection) webhooks(ctx context.Context) setup.Finding {
 			return setup.Fault("The service refuses what is signed with TWILIO_AUTH_TOKEN_SECONDARY.", "Restart the service with that setting before the token is rotated.")
 		}
 	}
+
 	said, err = i.report(ctx, Secret(rand.Text()))
 	if err != nil {
 		return i.unreached(err)
 	}
+
 	return gathered("Our public URL answers what Twilio signs, and refuses what it did not sign.", i.forgedAnswer(said), i.seenFromOutside())
 }
 
@@ -59,6 +62,7 @@ func (i inspection) report(ctx context.Context, token Secret) (said, error) {
 	if err != nil {
 		return said{}, fmt.Errorf("request to the public URL: %w", err)
 	}
+
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	r.Header.Set("User-Agent", "careline-doctor")
 	r.Header.Set(SignatureHeader, sign(token, address, form))
@@ -121,6 +125,7 @@ func (i inspection) signedAnswer(s said) setup.Finding {
 	case s.status >= 500:
 		return setup.Fault(fmt.Sprintf("The service does not work: HTTP %d.", s.status), "See the service's log, and its /readyz.")
 	}
+
 	return setup.Fault(fmt.Sprintf("Another service answers at FUNCTIONS_URL: HTTP %d.", s.status), checkPublic)
 }
 

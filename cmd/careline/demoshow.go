@@ -50,8 +50,14 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 	if err != nil {
 		return err
 	}
-	at := addresses{App: d.url, Phone: d.world.PhoneURL(first.number), Console: d.world.ConsoleURL,
-		Twilio: d.world.TwilioURL, FHIR: d.world.FHIRURL, Issuer: d.world.IssuerURL}
+	at := addresses{
+		App:     d.url,
+		Phone:   d.world.PhoneURL(first.number),
+		Console: d.world.ConsoleURL,
+		Twilio:  d.world.TwilioURL,
+		FHIR:    d.world.FHIRURL,
+		Issuer:  d.world.IssuerURL,
+	}
 	if f.json {
 		if err := json.NewEncoder(out).Encode(at); err != nil {
 			return fmt.Errorf("print the addresses: %w", err)
@@ -59,6 +65,7 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 		<-ctx.Done()
 		return nil
 	}
+
 	out = &inTurn{to: out} // the narrator and the first call both print
 	d.welcome(out, at, first, f.once)
 	narrating, quiet := context.WithCancel(ctx)
@@ -70,11 +77,13 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 	} else {
 		<-ctx.Done()
 	}
+
 	quiet()
 	narrator.Wait()
 	if ctx.Err() != nil {
 		return told
 	}
+
 	return errors.Join(err, told)
 }
 

@@ -162,6 +162,7 @@ func allChecks(ctx context.Context, get func(string) string) (checks []setup.Che
 		}
 		return setup.Good("Every setting can be used.")
 	}}}
+
 	var open []opened
 	for _, p := range parties() {
 		unused := c != nil && p.used != nil && !p.used(*c)
@@ -179,6 +180,7 @@ func allChecks(ctx context.Context, get func(string) string) (checks []setup.Che
 		}
 		checks, open = append(checks, o.checks...), append(open, o)
 	}
+
 	return checks, func() { _ = closeAll(open) } // what was asked is answered
 }
 

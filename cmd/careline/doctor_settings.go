@@ -57,5 +57,6 @@ func standsFor(name string) string {
 	case "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "DESCOPE_PROJECT_ID":
 		return "none"
 	}
+
 	return ""
 }

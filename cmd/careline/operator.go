@@ -52,6 +52,7 @@ func claimed(ctx context.Context, log store.Store, key string, do func(context.C
 		if ok {
 			return errors.Join(do(held), log.Release(context.WithoutCancel(held), chart, key))
 		}
+
 		select {
 		case <-again.C:
 		case <-waiting.Done():

@@ -39,12 +39,37 @@ type planned struct{ takeNumbers bool }
 // told and set up: who takes what another sends stands before it.
 func parties() []party {
 	return []party{
-		{name: "database", settings: []string{"DATABASE_URL"}, open: openDatabase},
-		{name: "fhir", settings: []string{"FHIR_"}, open: openFHIR},
-		{name: "issuer", settings: []string{"DESCOPE_", "SESSION_"}, open: openIssuer},
-		{name: "pubsub", settings: []string{"PUBSUB_", "EVENTS", "FUNCTIONS_URL"}, used: throughPubSub, open: openPubSub},
-		{name: "twilio", settings: []string{"TWILIO_", "FUNCTIONS_URL", "ALLOWED_COUNTRIES", "NODE_ENV", "FUNCTIONS_EMULATOR"}, open: openTwilio},
-		{name: "clock", settings: []string{"TWILIO_API_BASE_URL"}, open: openClock},
+		{
+			name:     "database",
+			settings: []string{"DATABASE_URL"},
+			open:     openDatabase,
+		},
+		{
+			name:     "fhir",
+			settings: []string{"FHIR_"},
+			open:     openFHIR,
+		},
+		{
+			name:     "issuer",
+			settings: []string{"DESCOPE_", "SESSION_"},
+			open:     openIssuer,
+		},
+		{
+			name:     "pubsub",
+			settings: []string{"PUBSUB_", "EVENTS", "FUNCTIONS_URL"},
+			used:     throughPubSub,
+			open:     openPubSub,
+		},
+		{
+			name:     "twilio",
+			settings: []string{"TWILIO_", "FUNCTIONS_URL", "ALLOWED_COUNTRIES", "NODE_ENV", "FUNCTIONS_EMULATOR"},
+			open:     openTwilio,
+		},
+		{
+			name:     "clock",
+			settings: []string{"TWILIO_API_BASE_URL"},
+			open:     openClock,
+		},
 	}
 }
 
@@ -151,6 +176,7 @@ func openPubSub(ctx context.Context, c config) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
+
 	return opened{
 		checks: admin.Checks(),
 		plan:   func(ctx context.Context, _ planned) ([]setup.Change, error) { return admin.Plan(ctx) },

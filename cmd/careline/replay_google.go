@@ -25,6 +25,7 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 	if len(args) > 0 {
 		return nil, errors.New("replay google takes no words: it takes all that Google holds")
 	}
+
 	settings := &reader{get: r.get}
 	c := readPubSub(settings)
 	switch {
@@ -33,20 +34,27 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 	case !projectForm.MatchString(c.project):
 		return nil, errors.New("PUBSUB_PROJECT is required: the id of the Google Cloud project whose topic is used")
 	}
+
 	account, err := r.account()
 	if err != nil {
 		return nil, err
 	}
+
 	return func(ctx context.Context) error { return r.google(ctx, c.at().DeadLetters(), account) }, nil
 }
 
 // google takes what the subscription holds, into the log of which the service files.
 func (r *replaying) google(ctx context.Context, letters events.Topic, account string) error {
-	pull := events.Pull{Topic: letters, Subscription: letters.Name, Log: slog.New(slog.DiscardHandler), // the error says it
+	pull := events.Pull{
+		Topic:        letters,
+		Subscription: letters.Name,
+		Log:          slog.New(slog.DiscardHandler), // the error says it
 		Inbox: &events.Inbox{Understand: understanding(account), KeepStray: r.store.KeepStray, Append: func(ctx context.Context, e careline.CallEvent) error {
 			_, _, err := r.store.Append(ctx, e)
 			return err
-		}}}
+		}},
+	}
+
 	fmt.Fprintf(r.out, "Taking what waits in %s, until nothing has come for %v.\n", letters.Name, r.quiet)
 	taken, err := pull.All(ctx, r.quiet)
 	fmt.Fprintf(r.out, "%s taken: %d with an event for the log, %d that nobody can read (careline replay lists them).\n",
@@ -54,5 +62,6 @@ func (r *replaying) google(ctx context.Context, letters events.Topic, account st
 	if err != nil {
 		return fmt.Errorf("there may be more; run it again when this is put right: %w", err)
 	}
+
 	return nil
 }

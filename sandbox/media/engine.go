@@ -35,6 +35,7 @@ func newAPI(mux ice.UDPMux, log *slog.Logger) (*webrtc.API, error) {
 			return nil, err
 		}
 	}
+
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = quiet(log)
 	settings.SetLite(true)
@@ -55,6 +56,7 @@ func newAPI(mux ice.UDPMux, log *slog.Logger) (*webrtc.API, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return webrtc.NewAPI(webrtc.WithMediaEngine(&codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(reports)), nil
 }
 

@@ -42,7 +42,14 @@ func (c *call) tell(l *leg, event string) {
 }
 
 func (c *call) callback(purpose string, h hook, l *leg) request {
-	return request{purpose: purpose, method: h.method, url: h.url, callSID: l.sid, client: c.client, token: newUUID()}
+	return request{
+		purpose: purpose,
+		method:  h.method,
+		url:     h.url,
+		callSID: l.sid,
+		client:  c.client,
+		token:   newUUID(),
+	}
 }
 
 // tellDetection sends the result of machine detection. It goes beside the
@@ -60,9 +67,17 @@ func (l *lane) post(d delivery) {
 	if d.leg.status.Final() {
 		d.fate.reorder = false // nothing comes after it
 	}
+
 	for _, fault := range d.fate.names() {
-		l.call.engine.bus.publish(Event{Type: "fault", CallSID: d.leg.sid, ParentCallSID: d.leg.parentSID, Fault: fault, Text: d.event})
+		l.call.engine.bus.publish(Event{
+			Type:          "fault",
+			CallSID:       d.leg.sid,
+			ParentCallSID: d.leg.parentSID,
+			Fault:         fault,
+			Text:          d.event,
+		})
 	}
+
 	if d.fate.drop {
 		return
 	}
@@ -71,6 +86,7 @@ func (l *lane) post(d delivery) {
 		l.held = append(l.held, d)
 		return
 	}
+
 	l.launch(d)
 	l.flush()
 }
@@ -92,6 +108,7 @@ func (l *lane) launch(d delivery) {
 		})
 		return
 	}
+
 	before, done := l.tail, make(chan struct{})
 	l.tail = done
 	e.running.Go(func() {
@@ -122,7 +139,12 @@ func (c *call) deliver(d delivery) {
 	for range times {
 		a := c.engine.postman.send(c.engine.base, d.request)
 		if a.failed != "" {
-			c.notice(d.leg, Notice{Level: "warning", Code: callbackCode(a), Message: fmt.Sprintf("status callback %s: %v", d.event, a.err), URL: d.url})
+			c.notice(d.leg, Notice{
+				Level:   "warning",
+				Code:    callbackCode(a),
+				Message: fmt.Sprintf("status callback %s: %v", d.event, a.err),
+				URL:     d.url,
+			})
 		}
 	}
 }

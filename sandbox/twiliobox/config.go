@@ -81,6 +81,7 @@ func (c Config) check() error {
 	for _, code := range c.Countries {
 		bad(countryCodes[code] != "", "Countries: %q is no country that the box knows", code)
 	}
+
 	seen := map[string]bool{}
 	for i, a := range c.Applications {
 		where := fmt.Sprintf("Applications[%d]", i)
@@ -89,6 +90,7 @@ func (c Config) check() error {
 		seen[a.SID] = true
 		faults = append(faults, checkHooks(where, a.VoiceURL, a.VoiceMethod, a.StatusCallback, a.StatusCallbackMethod)...)
 	}
+
 	for i, n := range c.Numbers {
 		where := fmt.Sprintf("Numbers[%d]", i)
 		bad(isSID("PN", n.SID), "%s: SID must be PN and 32 hexadecimal digits", where)
@@ -98,9 +100,11 @@ func (c Config) check() error {
 		seen[n.SID], seen[n.PhoneNumber] = true, true
 		faults = append(faults, checkHooks(where, n.VoiceURL, n.VoiceMethod, n.StatusCallback, n.StatusCallbackMethod)...)
 	}
+
 	if len(faults) > 0 {
 		return fmt.Errorf("twiliobox: %w", errors.Join(faults...))
 	}
+
 	return nil
 }
 

@@ -58,13 +58,20 @@ func (b *Box) seePhones(*http.Request) (int, any, error) {
 }
 
 func (e *engine) phone(number string) phoneView {
-	v := phoneView{Number: number, Phone: e.phones.lookup(number), State: "idle", Attended: e.phones.isAttended(number)}
+	v := phoneView{
+		Number:   number,
+		Phone:    e.phones.lookup(number),
+		State:    "idle",
+		Attended: e.phones.isAttended(number),
+	}
+
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	l := e.latestLocked(number)
 	if l == nil {
 		return v
 	}
+
 	switch {
 	case l.status == Ringing:
 		v.State = "ringing"
@@ -73,6 +80,7 @@ func (e *engine) phone(number string) phoneView {
 	case !l.status.Final():
 		return v // on its way: the phone does not know yet
 	}
+
 	v.Since = l.since
 	if v.State == "idle" {
 		return v
@@ -158,6 +166,7 @@ func (b *Box) usePhone(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+
 	return http.StatusOK, struct {
 		phoneView
 		SDP string `json:"sdp,omitempty"`

@@ -46,11 +46,13 @@ func (p Phone) check() error {
 	if !slices.Contains(outcomes, p.Outcome) {
 		wrong = append(wrong, fmt.Errorf("outcome must be one of %v", outcomes))
 	}
+
 	for name, s := range map[string]*float64{"ringSeconds": p.RingSeconds, "talkSeconds": p.TalkSeconds} {
 		if s != nil && !(*s >= 0 && *s <= 86400) {
 			wrong = append(wrong, fmt.Errorf("%s must be between 0 and 86400", name))
 		}
 	}
+
 	if !slices.Contains(detections, p.AnsweredBy) || !slices.Contains(detections, p.AnsweredByFirst) {
 		wrong = append(wrong, fmt.Errorf("answeredBy and answeredByFirst must be one of %v", detections[1:]))
 	}
@@ -63,6 +65,7 @@ func (p Phone) check() error {
 	if err := checkVoice(p.Voice); err != nil {
 		wrong = append(wrong, err)
 	}
+
 	return errors.Join(wrong...)
 }
 
@@ -75,6 +78,7 @@ func (p Phone) completed() Phone {
 	case "manual":
 		talk = 0
 	}
+
 	if p.RingSeconds == nil {
 		p.RingSeconds = &ring
 	}
@@ -87,6 +91,7 @@ func (p Phone) completed() Phone {
 	if p.Outcome == "failed" && p.SIPResponseCode == 0 {
 		p.SIPResponseCode = 503
 	}
+
 	return p
 }
 
@@ -160,6 +165,7 @@ func usual(address string) Phone {
 	if m == nil {
 		return Phone{Outcome: "failed", SIPResponseCode: 404}
 	}
+
 	switch last := m[2]; {
 	case last == "404":
 		return Phone{Outcome: "failed", SIPResponseCode: 404}
@@ -178,5 +184,6 @@ func usual(address string) Phone {
 	case last >= "800" && last <= "809":
 		return Phone{Outcome: "manual"}
 	}
+
 	return Phone{Outcome: "answer"}
 }

@@ -39,9 +39,17 @@ func (b *Box) placeCall(r *http.Request) (any, *restError) {
 	}
 
 	parent := &leg{
-		sid: newSID("CA"), direction: outboundAPI, status: Queued, pstn: true, line: &line{},
-		from: p.from.PhoneNumber, caller: p.from.PhoneNumber, to: p.noun.address, numberSID: p.from.SID, applicationSID: p.app,
-		hook: p.noun.hook,
+		sid:            newSID("CA"),
+		direction:      outboundAPI,
+		status:         Queued,
+		pstn:           true,
+		line:           &line{},
+		from:           p.from.PhoneNumber,
+		caller:         p.from.PhoneNumber,
+		to:             p.noun.address,
+		numberSID:      p.from.SID,
+		applicationSID: p.app,
+		hook:           p.noun.hook,
 	}
 	if err := b.engine.launch(parent, func(c *call) { c.runPlaced(p) }); err != nil {
 		return nil, restFault(http.StatusServiceUnavailable, 20503, "The sandbox is closing")

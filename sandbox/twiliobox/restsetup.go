@@ -105,6 +105,7 @@ func (b *Box) updateCountries(r *http.Request) (any, *restError) {
 		}
 		changed[code] = permission{entry["low_risk_numbers_enabled"] == "true", entry["high_risk_special_numbers_enabled"] == "true", entry["high_risk_tollfraud_numbers_enabled"] == "true"}
 	}
+
 	b.engine.account.permit(changed)
 	return map[string]any{"update_count": len(changed), "update_request": r.PostForm.Get("UpdateRequest")}, nil
 }

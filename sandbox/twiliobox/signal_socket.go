@@ -62,6 +62,7 @@ func (s *socket) read(ctx context.Context) {
 			s.refuse("", errMalformed)
 			continue
 		}
+
 		s.handle(ctx, m)
 	}
 }
@@ -78,6 +79,7 @@ func (s *socket) write(ctx context.Context) {
 			s.drop()
 			return
 		}
+
 		if frame == nil {
 			s.goodbye()
 			return

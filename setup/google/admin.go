@@ -133,9 +133,12 @@ func (a *Admin) wantedPush() *pubsubpb.PushConfig {
 // them; without one they would be lost (Pub/Sub, "Dead-letter topics").
 func (a *Admin) wantedLetters() *pubsubpb.Subscription {
 	return &pubsubpb.Subscription{
-		Name: a.cfg.Topic.SubscriptionPath(a.deadLetters().Name), Topic: a.deadLetters().Path(),
-		AckDeadlineSeconds: int32(ackDeadline / time.Second), MessageRetentionDuration: durationpb.New(lettersFor),
-		ExpirationPolicy: &pubsubpb.ExpirationPolicy{}, RetryPolicy: wantedRetry(),
+		Name:                     a.cfg.Topic.SubscriptionPath(a.deadLetters().Name),
+		Topic:                    a.deadLetters().Path(),
+		AckDeadlineSeconds:       int32(ackDeadline / time.Second),
+		MessageRetentionDuration: durationpb.New(lettersFor),
+		ExpirationPolicy:         &pubsubpb.ExpirationPolicy{},
+		RetryPolicy:              wantedRetry(),
 	}
 }
 

@@ -46,6 +46,7 @@ func (a *Admin) Checks() []setup.Check {
 	if a.cfg.Pull == "" {
 		checks = append(checks, setup.Check{Name: aboutOurs, Ask: a.checkOurs}) // it asks us, not Google
 	}
+
 	return checks
 }
 
@@ -107,6 +108,7 @@ func (a *Admin) about(what, good string) func(context.Context) setup.Finding {
 		case have.GetDetached():
 			return setup.Fault("The subscription is detached from its topic.", provisionDoes)
 		}
+
 		for _, d := range differences(have, a.wanted()) {
 			if d.about == what {
 				return setup.Fault(fmt.Sprintf("The subscription's %s is %s, and should be %s.", d.thing, d.have, d.want), provisionDoes)
@@ -127,6 +129,7 @@ func (a *Admin) checkLetters(ctx context.Context) setup.Finding {
 	case have == nil:
 		return setup.Fault("There is no topic "+a.deadLetters().Name+" for dead letters.", provisionDoes)
 	}
+
 	held, err := a.subscription(ctx, a.deadLetters().Name)
 	switch {
 	case err != nil:
@@ -134,9 +137,11 @@ func (a *Admin) checkLetters(ctx context.Context) setup.Finding {
 	case held == nil || held.GetDetached():
 		return setup.Fault("There is no subscription "+a.deadLetters().Name+" on the topic for dead letters: what comes to it is lost.", provisionDoes)
 	}
+
 	if all := differences(held, a.wantedLetters()); len(all) > 0 {
 		return setup.Fault(fmt.Sprintf("The %s of the subscription that holds dead letters is %s, and should be %s.", all[0].thing, all[0].have, all[0].want), provisionDoes)
 	}
+
 	return setup.Good(fmt.Sprintf("After %d attempts a message is a dead letter, and is held.", attempts))
 }
 
@@ -158,9 +163,11 @@ func (a *Admin) checkGrants(ctx context.Context) setup.Finding {
 				"If not: "+g.sentence(a.cfg.Topic.Project))
 		}
 	}
+
 	if len(unseen) > 0 {
 		return setup.Skipped("Whether Pub/Sub may make dead letters was not looked at. To look, this login needs " + strings.Join(unseen, ", and ") +
 			". roles/pubsub.viewer does not hold that; the custom role of deploy/terraform/identities.tf does, and roles/iam.securityReviewer.")
 	}
+
 	return setup.Good("Pub/Sub may make dead letters.")
 }

@@ -49,6 +49,7 @@ func (a *Admin) checkOurs(ctx context.Context) setup.Finding {
 		return setup.Fault(fmt.Sprintf("Something before the service refuses pushes (status %d).", said.status),
 			"Let every request through to the service, which checks Google's token itself; on Cloud Run: roles/run.invoker for allUsers.")
 	}
+
 	return setup.Fault(fmt.Sprintf("Our push address answers a push without a token with status %d, not as a service that takes pushes.", said.status),
 		"Look into the service's log, and at what stands before it.")
 }
@@ -65,6 +66,7 @@ func (a *Admin) pushNothing(ctx context.Context) (answered, error) {
 	if a.cfg.HTTP != nil {
 		own.Transport, own.Timeout = a.cfg.HTTP.Transport, a.cfg.HTTP.Timeout
 	}
+
 	response, err := own.Do(r)
 	if err != nil {
 		return answered{}, err
@@ -74,6 +76,7 @@ func (a *Admin) pushNothing(ctx context.Context) (answered, error) {
 	if err != nil {
 		return answered{}, fmt.Errorf("read its answer: %w", err)
 	}
+
 	var problem struct {
 		Type string `json:"type"`
 	}

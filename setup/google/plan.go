@@ -42,12 +42,23 @@ func (a *Admin) planTopics(ctx context.Context) (plan []setup.Change, err error)
 		case err != nil:
 			return nil, asking("the "+thing, err)
 		case have == nil:
-			plan = append(plan, setup.Change{Party: party, Thing: thing, Want: topicExists(want), Apply: a.makeTopic(want)})
+			plan = append(plan, setup.Change{
+				Party: party,
+				Thing: thing,
+				Want:  topicExists(want),
+				Apply: a.makeTopic(want),
+			})
 		case want.GetMessageRetentionDuration() != nil && topicKeeps(have) != topicKeeps(want):
-			plan = append(plan, setup.Change{Party: party, Thing: thing + " retention", Have: topicKeeps(have), Want: topicKeeps(want),
-				Apply: a.updateTopic(want, "message_retention_duration")})
+			plan = append(plan, setup.Change{
+				Party: party,
+				Thing: thing + " retention",
+				Have:  topicKeeps(have),
+				Want:  topicKeeps(want),
+				Apply: a.updateTopic(want, "message_retention_duration"),
+			})
 		}
 	}
+
 	return plan, nil
 }
 
@@ -80,18 +91,30 @@ func (a *Admin) planOne(ctx context.Context, want *pubsubpb.Subscription, does s
 	case err != nil:
 		return nil, asking("the subscription "+name, err)
 	case have == nil:
-		return []setup.Change{{Party: party, Thing: "subscription " + name, Want: does, Apply: a.make(want)}}, nil
+		return []setup.Change{{
+			Party: party,
+			Thing: "subscription " + name,
+			Want:  does,
+			Apply: a.make(want),
+		}}, nil
 	case have.GetDetached():
 		return []setup.Change{byHand(name, "is detached from its topic", "attached")}, nil
 	}
+
 	for _, d := range differences(have, want) {
 		if d.field == "" {
 			plan = append(plan, byHand(name, d.thing+": "+d.have, d.thing+": "+d.want))
 			continue
 		}
-		plan = append(plan, setup.Change{Party: party, Thing: "subscription " + name + " " + d.thing,
-			Have: d.have, Want: d.want, Apply: a.update(want, d.field)})
+		plan = append(plan, setup.Change{
+			Party: party,
+			Thing: "subscription " + name + " " + d.thing,
+			Have:  d.have,
+			Want:  d.want,
+			Apply: a.update(want, d.field),
+		})
 	}
+
 	return plan, nil
 }
 
@@ -117,9 +140,13 @@ func changing(what string, push *pubsubpb.PushConfig, err error) error {
 
 // byHand is a change that Pub/Sub makes on no subscription that exists.
 func byHand(name, have, want string) setup.Change {
-	return setup.Change{Party: party, Thing: "subscription " + name, Have: have,
+	return setup.Change{
+		Party: party,
+		Thing: "subscription " + name,
+		Have:  have,
 		Want: want + ". Pub/Sub cannot change this: when nothing waits in the subscription any more, delete it (gcloud pubsub subscriptions delete " +
-			name + ") and run careline provision --apply again at once"}
+			name + ") and run careline provision --apply again at once",
+	}
 }
 
 func (a *Admin) makeTopic(t *pubsubpb.Topic) func(context.Context) error {
@@ -209,9 +236,15 @@ func (a *Admin) planGrants(ctx context.Context) (plan []setup.Change) {
 			have = "could not be seen (" + status.Code(err).String() + ")"
 		}
 		if !granted {
-			plan = append(plan, setup.Change{Party: party, Thing: g.on + " rights of Pub/Sub's service agent", Have: have, Want: g.sentence(a.cfg.Topic.Project)})
+			plan = append(plan, setup.Change{
+				Party: party,
+				Thing: g.on + " rights of Pub/Sub's service agent",
+				Have:  have,
+				Want:  g.sentence(a.cfg.Topic.Project),
+			})
 		}
 	}
+
 	return plan
 }
 
