@@ -57,11 +57,12 @@ e2e: build ## the browser tests: real Chromium, the real Voice SDK, real sound
 	@node web/e2e/first-load.mjs
 	@cd web && npx playwright test
 
-lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-lock.json ## gofmt, go vet, staticcheck, tsc, biome; the house rules are a test (house_test.go)
+lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-lock.json ## gofmt, go vet, staticcheck, errcheck, tsc, biome; the house rules are a test (house_test.go)
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
 	@go vet ./...
 	@go tool staticcheck ./...
+	@go tool errcheck -ignoretests -exclude errcheck.exclude ./...
 	@bash -n .ci/run
 	@cd web && npx tsc --noEmit && npx biome check --error-on-warnings .
 	@cd web/generate && npx openapi-typescript ../../api/openapi.yaml --check -o ../src/api.ts >/dev/null || { echo "web/src/api.ts is not what api/openapi.yaml says: run make generate"; exit 1; }

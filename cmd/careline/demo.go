@@ -62,12 +62,12 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
-	defer os.RemoveAll(dir) // a demo leaves nothing behind
+	defer func() { _ = os.RemoveAll(dir) }() // a demo leaves nothing behind, and what it cannot remove is in the machine's own folder for that
+
 	w, err := startWorld(ctx, sandbox.Config{Pace: f.pace, Ports: sandbox.Ports{Console: f.console}})
 	if err != nil {
 		return err
 	}
-
 	d := demo{world: w, dir: dir, own: f.set}
 	return errors.Join(d.run(ctx, out, f), w.Close())
 }
@@ -160,12 +160,14 @@ func (d *demo) firstCall(ctx context.Context, out io.Writer, c firstCall) error 
 		return err
 	}
 
-	fmt.Fprintf(out, "\nThe call is in the record as Communication/%s, with its life in %d versions:\n\n", call.ID, len(call.Timeline))
+	var told strings.Builder
+	fmt.Fprintf(&told, "\nThe call is in the record as Communication/%s, with its life in %d versions:\n\n", call.ID, len(call.Timeline))
 	for i, v := range call.Timeline {
-		fmt.Fprintf(out, "  %-2d %s  %s\n", i+1, v.At.Local().Format("15:04:05"), v.Summary)
+		fmt.Fprintf(&told, "  %-2d %s  %s\n", i+1, v.At.Local().Format("15:04:05"), v.Summary)
 	}
 
-	return nil
+	_, err = io.WriteString(out, told.String())
+	return err
 }
 
 // firstCall is the call that a visitor of the demo is invited to make.

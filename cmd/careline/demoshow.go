@@ -67,7 +67,10 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 	}
 
 	out = &inTurn{to: out} // the narrator and the first call both print
-	d.welcome(out, at, first, f.once)
+	if err := d.welcome(out, at, first, f.once); err != nil {
+		return err
+	}
+
 	narrating, quiet := context.WithCancel(ctx)
 	var narrator sync.WaitGroup
 	var told error
@@ -87,13 +90,14 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 	return errors.Join(err, told)
 }
 
-func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) {
-	fmt.Fprint(out, "careline is running on this machine alone, with a Twilio, a FHIR server and a sign-in of its own.\n\n")
+func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) error {
+	const running = "careline is running on this machine alone, with a Twilio, a FHIR server and a sign-in of its own.\n\n"
 	if once {
-		fmt.Fprint(out, "A clinician calls a patient. Each line below is one webhook, or one version of the FHIR Communication:\n\n")
-		return
+		_, err := fmt.Fprint(out, running+"A clinician calls a patient. Each line below is one webhook, or one version of the FHIR Communication:\n\n")
+		return err
 	}
-	fmt.Fprintf(out, `  Open both, in two tabs:
+
+	_, err := fmt.Fprintf(out, running+`  Open both, in two tabs:
 
   The member's phone: %s
                       it will ring here: click Answer then
@@ -108,6 +112,7 @@ func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) 
 Each line below is one webhook, or one version of the FHIR Communication. Stop with Ctrl-C.
 
 `, at.Phone, at.App, first.clinician, first.member, at.Console, filepath.Join(d.dir, "careline.log"))
+	return err
 }
 
 // inTurn writes one after the other what several write.

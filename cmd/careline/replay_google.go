@@ -55,13 +55,15 @@ func (r *replaying) google(ctx context.Context, letters events.Topic, account st
 		}},
 	}
 
-	fmt.Fprintf(r.out, "Taking what waits in %s, until nothing has come for %v.\n", letters.Name, r.quiet)
-	taken, err := pull.All(ctx, r.quiet)
-	fmt.Fprintf(r.out, "%s taken: %d with an event for the log, %d that nobody can read (careline replay lists them).\n",
-		several(taken.Kept+taken.Strays, "message"), taken.Kept, taken.Strays)
-	if err != nil {
-		return fmt.Errorf("there may be more; run it again when this is put right: %w", err)
+	if _, err := fmt.Fprintf(r.out, "Taking what waits in %s, until nothing has come for %v.\n", letters.Name, r.quiet); err != nil {
+		return err
 	}
 
-	return nil
+	taken, err := pull.All(ctx, r.quiet)
+	if err != nil {
+		err = fmt.Errorf("there may be more; run it again when this is put right: %w", err)
+	}
+	_, told := fmt.Fprintf(r.out, "%s taken: %d with an event for the log, %d that nobody can read (careline replay lists them).\n",
+		several(taken.Kept+taken.Strays, "message"), taken.Kept, taken.Strays)
+	return errors.Join(err, told)
 }
