@@ -51,7 +51,7 @@ func TestOperatorsAskElsewhere(t *testing.T) {
 }
 
 // An address that is taken is told at the start, by the setting's name.
-func TestOperatorsAddressIsTaken(t *testing.T) {
+func TestServeSaysThatTheOperatorsAddressIsTaken(t *testing.T) {
 	t.Parallel()
 	taken, err := listen("127.0.0.1:0")
 	if err != nil {

@@ -243,9 +243,9 @@ func TestEveryDifferenceIsSeenAndMended(t *testing.T) {
 	}
 }
 
-// TestWhatCannotBeChangedIsForAPerson makes subscriptions that are wrong from the
+// TestPlanLeavesToAPersonWhatCannotBeChanged makes subscriptions that are wrong from the
 // beginning.
-func TestWhatCannotBeChangedIsForAPerson(t *testing.T) {
+func TestPlanLeavesToAPersonWhatCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		spoil func(*pubsubpb.Subscription)
@@ -363,7 +363,7 @@ func TestDeadLettersAreHeldForLongEnough(t *testing.T) {
 	}
 }
 
-func TestAPubSubThatIsAway(t *testing.T) {
+func TestAdminOfAPubSubThatIsAway(t *testing.T) {
 	t.Parallel()
 	admin := newAdmin(t, google.Config{Topic: events.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"})
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
@@ -394,9 +394,9 @@ func TestAdminNeedsItsSettings(t *testing.T) {
 	}
 }
 
-// TestPubSubThatIsAwayIsToldOnce: every check needs the first, and that one blocks
+// TestChecksTellOnceThatPubSubIsAway: every check needs the first, and that one blocks
 // them when nobody answers.
-func TestPubSubThatIsAwayIsToldOnce(t *testing.T) {
+func TestChecksTellOnceThatPubSubIsAway(t *testing.T) {
 	t.Parallel()
 	admin := newAdmin(t, google.Config{Topic: events.Topic{Project: "a-project", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "careline-pull"})
 	checks := admin.Checks()

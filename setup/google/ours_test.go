@@ -13,7 +13,7 @@ import (
 )
 
 // The subscription may be right while what stands at its address is not.
-func TestTheServiceIsAskedWhetherItTakesPushes(t *testing.T) {
+func TestCheckOursAsksWhetherTheServiceTakesPushes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		status  int

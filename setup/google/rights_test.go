@@ -59,7 +59,7 @@ const (
 
 // Whether Pub/Sub may make dead letters is told by policies, which a login that
 // looks at Pub/Sub may often not read: then the doctor says what it did not look at.
-func TestRightsOfPubSubItself(t *testing.T) {
+func TestCheckGrantsOfPubSubItself(t *testing.T) {
 	t.Parallel()
 	none := &iampb.Policy{}
 	for name, tt := range map[string]struct {
