@@ -661,7 +661,7 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 		}
 		return regexp.MustCompile(` +`).ReplaceAllString(string(src), " ")
 	}
-	program, made := read("setup/google/admin.go")+read("events/pubsub.go"), map[string]string{}
+	program, made := read("setup/google/admin.go")+read("pubsub/pubsub.go"), map[string]string{}
 	for _, block := range strings.Split(read(filepath.Join(terraformFolder, "pubsub.tf")), "\nresource ")[1:] {
 		made[strings.NewReplacer(`"google_pubsub_`, "", `" "`, " ", `"`, "").Replace(block[:strings.Index(block, " {")])] = block
 	}

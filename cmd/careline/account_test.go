@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
 )
 
@@ -42,7 +42,7 @@ func TestAPushAboutAnotherAccountIsAStray(t *testing.T) {
 	}
 	for n, account := range []string{s.world.AccountSID, "AC0000000000000000000000000000000f", "", "AC1"} {
 		body := pushedReport(fmt.Sprint(n), account, fmt.Sprintf("CA%032x", 0xb0+n))
-		if res, text := s.post(s.url+events.PathPush, body, http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}); res.StatusCode != 204 {
+		if res, text := s.post(s.url+pubsub.PathPush, body, http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}); res.StatusCode != 204 {
 			t.Errorf("a report of %q: %s %s", account, res.Status, text)
 		}
 	}

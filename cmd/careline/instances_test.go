@@ -46,13 +46,13 @@ func (s *shared[T]) close() {
 
 // Each test has a database, or a project, of its own in them.
 var (
-	postgres = shared[*pgbox.Box]{start: func(ctx context.Context) (*pgbox.Box, error) { return pgbox.Start(ctx, pgbox.Config{}) }}
-	pubsub   = shared[*pubsubbox.Box]{start: pubsubbox.Start}
+	postgres     = shared[*pgbox.Box]{start: func(ctx context.Context) (*pgbox.Box, error) { return pgbox.Start(ctx, pgbox.Config{}) }}
+	sharedPubSub = shared[*pubsubbox.Box]{start: pubsubbox.Start}
 )
 
 func closeServers() {
 	postgres.close()
-	pubsub.close()
+	sharedPubSub.close()
 }
 
 // newDatabase is the URL of an empty Postgres database.

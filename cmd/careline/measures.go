@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/telemetry"
 )
 
@@ -19,7 +19,7 @@ func (p *parts) sources() telemetry.Sources {
 }
 
 func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error) {
-	for _, consumer := range []string{chart, events.ForwardConsumer} {
+	for _, consumer := range []string{chart, pubsub.ForwardConsumer} {
 		pending, dead, oldest, err := p.store.Backlog(ctx, consumer)
 		if err != nil {
 			return nil, err

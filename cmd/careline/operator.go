@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/store"
 )
 
@@ -16,7 +16,7 @@ func openStore(ctx context.Context, r *reader) (store.Store, error) {
 	if len(r.faults) > 0 {
 		return nil, r.faults[0]
 	}
-	return store.Open(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
+	return store.Open(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 }
 
 // account is whose reports are read: anybody who may publish to the topic could

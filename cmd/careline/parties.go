@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/setup"
 	"perci.health/careline/setup/clock"
 	"perci.health/careline/setup/database"
@@ -168,7 +168,7 @@ func openPubSub(ctx context.Context, c config) (opened, error) {
 	admin, err := google.NewAdmin(ctx, google.Config{
 		Topic:        c.pubsub.at(),
 		Pull:         c.pubsub.subscription,
-		PushURL:      c.public.String() + events.PathPush,
+		PushURL:      c.public.String() + pubsub.PathPush,
 		PushEmail:    c.pubsub.serviceAccount,
 		PushAudience: c.pubsub.audience,
 		HTTP:         outward(),

@@ -6,15 +6,15 @@ import (
 	"sync"
 	"testing"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
 	"perci.health/careline/setup/google"
 )
 
 // newTopic is a provisioned topic with a subscription to pull from.
-func newTopic(t *testing.T, project string) (topic events.Topic, subscription string) {
+func newTopic(t *testing.T, project string) (topic pubsub.Topic, subscription string) {
 	t.Helper()
-	topic = events.Topic{Project: project, Name: "twilio", Emulator: pubsub.get(t).Endpoint()}
+	topic = pubsub.Topic{Project: project, Name: "twilio", Emulator: sharedPubSub.get(t).Endpoint()}
 	admin, err := google.NewAdmin(t.Context(), google.Config{Topic: topic, Pull: "careline-twilio"})
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func newTopic(t *testing.T, project string) (topic events.Topic, subscription st
 }
 
 // over are the settings of a service whose reports go over the topic.
-func over(topic events.Topic, more map[string]string) map[string]string {
+func over(topic pubsub.Topic, more map[string]string) map[string]string {
 	set := map[string]string{"EVENTS": "pubsub", "PUBSUB_PROJECT": topic.Project, "PUBSUB_EMULATOR_HOST": topic.Emulator}
 	for name, value := range more {
 		set[name] = value
@@ -105,14 +105,14 @@ func TestServeOverPubSubPushed(t *testing.T) {
 		"PUBSUB_PUSH_AUDIENCE": "https://careline.example.org", "PUBSUB_PUSH_SERVICE_ACCOUNT": "push@perci-pushed.iam.gserviceaccount.com",
 		"PUBSUB_PUSH_ISSUER_KEYS_URL": issuer.KeysURL(),
 	}))
-	if res, _ := s.post(s.url+events.PathPush, "{}", nil); res.StatusCode != 401 || res.Header.Get("Content-Type") != "application/problem+json" {
+	if res, _ := s.post(s.url+pubsub.PathPush, "{}", nil); res.StatusCode != 401 || res.Header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("a push without a token: %s", res.Status)
 	}
 	if verdict, says := s.examine(nil, "--only", "pubsub: our push address").of(t, "pubsub: our push address"); verdict != "good" {
 		t.Errorf("%s: %s", verdict, says)
 	}
 	pusher := pubsubbox.Pusher{Endpoint: topic.Emulator, Subscription: "projects/perci-pushed/subscriptions/" + subscription,
-		URL: s.url + events.PathPush, Token: issuer.Bearer()}
+		URL: s.url + pubsub.PathPush, Token: issuer.Bearer()}
 	pushing(t, pusher)
 	versions := s.record(s.call(s.reaching(answers), answers), final)
 	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || last.says("durationSeconds") != "12" {
@@ -126,7 +126,7 @@ func TestServeOverPubSubPushed(t *testing.T) {
 // meanwhile; then nothing is added to them.
 func TestServeWhilePubSubIsAway(t *testing.T) {
 	t.Parallel()
-	nowhere := events.Topic{Project: "perci-away", Name: "twilio", Emulator: "127.0.0.1:1"}
+	nowhere := pubsub.Topic{Project: "perci-away", Name: "twilio", Emulator: "127.0.0.1:1"}
 	s := newSystem(t, over(nowhere, map[string]string{"PUBSUB_SUBSCRIPTION": "careline-twilio"}))
 	versions := s.record(s.call(s.reaching(answers), answers), final)
 	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || len(last.Identifier) != 2 {

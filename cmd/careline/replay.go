@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/store"
 )
 
@@ -131,7 +131,7 @@ type letter struct {
 const strayKind = "stray"
 
 func (r *replaying) letters(ctx context.Context) (all []letter, err error) {
-	for _, consumer := range []string{chart, events.ForwardConsumer} {
+	for _, consumer := range []string{chart, pubsub.ForwardConsumer} {
 		dead, err := r.store.Dead(ctx, consumer)
 		if err != nil {
 			return nil, err
@@ -199,7 +199,7 @@ func (r *replaying) again(ctx context.Context, l letter) error {
 	if err != nil {
 		return err
 	}
-	e, err := (&events.Inbox{Understand: understanding(account)}).Read(*l.stray)
+	e, err := (&pubsub.Inbox{Understand: understanding(account)}).Read(*l.stray)
 	if err != nil {
 		return fmt.Errorf("still cannot be read: %w", err)
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 )
 
 // googleQuiet is longer than Google holds back a message that somebody failed to
@@ -44,12 +44,12 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 }
 
 // google takes what the subscription holds, into the log of which the service files.
-func (r *replaying) google(ctx context.Context, letters events.Topic, account string) error {
-	pull := events.Pull{
+func (r *replaying) google(ctx context.Context, letters pubsub.Topic, account string) error {
+	pull := pubsub.Pull{
 		Topic:        letters,
 		Subscription: letters.Name,
 		Log:          slog.New(slog.DiscardHandler), // the error says it
-		Inbox: &events.Inbox{Understand: understanding(account), KeepStray: r.store.KeepStray, Append: func(ctx context.Context, e careline.CallEvent) error {
+		Inbox: &pubsub.Inbox{Understand: understanding(account), KeepStray: r.store.KeepStray, Append: func(ctx context.Context, e careline.CallEvent) error {
 			_, _, err := r.store.Append(ctx, e)
 			return err
 		}},

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
 )
 
@@ -22,7 +22,7 @@ func TestDeadLettersOfGoogleReachTheRecord(t *testing.T) {
 	topic, subscription := newTopic(t, project)
 	s := newSystem(t, over(topic, map[string]string{"DATABASE_URL": newDatabase(t), "PUBSUB_PUSH_AUDIENCE": audience, "PUBSUB_PUSH_SERVICE_ACCOUNT": account}))
 	var buried sync.Map
-	pusher := pubsubbox.Pusher{Endpoint: topic.Emulator, Subscription: "projects/" + project + "/subscriptions/" + subscription, URL: s.url + events.PathPush,
+	pusher := pubsubbox.Pusher{Endpoint: topic.Emulator, Subscription: "projects/" + project + "/subscriptions/" + subscription, URL: s.url + pubsub.PathPush,
 		Attempts: 5, DeadLetter: topic.DeadLetters().Path(), LeastPause: time.Millisecond, // without a token: each is answered 401
 		Observe: func(id string, attempt, status int) {
 			if status != http.StatusUnauthorized {

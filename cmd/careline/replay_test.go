@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/store"
 )
 
@@ -23,7 +23,7 @@ type shelf struct {
 
 func newShelf(t *testing.T) shelf {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
+	s, err := store.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,9 @@ import (
 	"perci.health/careline/api"
 	"perci.health/careline/auth"
 	"perci.health/careline/calls"
-	"perci.health/careline/events"
 	"perci.health/careline/fhir"
+	"perci.health/careline/pubsub"
+	"perci.health/careline/relay"
 	"perci.health/careline/store"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
@@ -33,7 +34,7 @@ type parts struct {
 	traces  *telemetry.Traces
 	metrics *telemetry.Metrics
 	store   store.Store
-	relay   *events.Relay
+	relay   *relay.Relay
 	live    *calls.Live
 	settler calls.Settler
 	looks   calls.Reconciler
@@ -155,7 +156,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	}
 	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
 	p.store, err = store.Open(ctx, store.Config{
-		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer},
+		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer},
 		Committed: p.committed, Elsewhere: p.elsewhere,
 	})
 	if err != nil {
@@ -196,9 +197,9 @@ func (p *parts) elsewhere(keys []string) {
 	p.live.Changed(keys)
 }
 
-func newRelay(p *parts, filer *fhir.Chart) *events.Relay {
+func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.people.Appointment}
-	return &events.Relay{
+	return &relay.Relay{
 		Queue: p.store, Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)

@@ -15,8 +15,8 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
-	"perci.health/careline/events"
 	"perci.health/careline/fhir"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/store"
 	"perci.health/careline/twilio"
 )
@@ -60,7 +60,7 @@ const faultsShown = 10
 // what the health record says. The instances have stopped.
 func (s *soak) check() {
 	s.t.Helper()
-	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
+	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
 	"perci.health/careline/setup/google"
 	"perci.health/careline/store"
@@ -84,7 +84,7 @@ func (s *soakTopic) provision() {
 	s.t.Helper()
 	ctx := s.t.Context()
 	admin, err := google.NewAdmin(ctx, google.Config{Pull: soakQueue,
-		Topic: events.Topic{Project: soakProject, Name: "twilio", Emulator: s.box.Endpoint()}})
+		Topic: pubsub.Topic{Project: soakProject, Name: "twilio", Emulator: s.box.Endpoint()}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func (s *soakTopic) push() {
 		s.t.Fatal(err)
 	}
 	pusher := &pubsubbox.Pusher{Endpoint: s.box.Endpoint(), Subscription: "projects/" + soakProject + "/subscriptions/" + soakQueue,
-		URL:   s.door.URL + events.PathPush,
+		URL:   s.door.URL + pubsub.PathPush,
 		Token: func(context.Context) (string, error) { return token, nil }}
 	s.pushing.Go(func() {
 		if err := pusher.Run(ctx); err != nil && ctx.Err() == nil {
@@ -167,7 +167,7 @@ func (s *soak) restartTopic() {
 // arrive waits until all that was acknowledged so far is in the log.
 func (s *soak) arrive() {
 	s.t.Helper()
-	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{events.ForwardConsumer}})
+	log, err := store.Open(s.t.Context(), store.Config{URL: s.database, Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -9,7 +9,8 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/auth"
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
+	"perci.health/careline/relay"
 	"perci.health/careline/twilio"
 )
 
@@ -17,17 +18,17 @@ import (
 // is the straight way; over Pub/Sub they go out through the outbox, and come back
 // by push or pull.
 type transport struct {
-	publisher *events.Publisher
-	outbox    *events.Outbox // nil: reports go the straight way
-	forwarder *events.Relay  // sends later what the outbox kept here
-	push      *events.Push   // nil: no push is accepted
+	publisher *pubsub.Publisher
+	outbox    *pubsub.Outbox // nil: reports go the straight way
+	forwarder *relay.Relay   // sends later what the outbox kept here
+	push      *pubsub.Push   // nil: no push is accepted
 	pushKeys  func(context.Context) error
-	pull      *events.Pull // nil: nothing is pulled
+	pull      *pubsub.Pull // nil: nothing is pulled
 }
 
 // newTransport makes what the settings ask for. It asks nobody yet.
 func newTransport(ctx context.Context, c config, p *parts) (t transport, err error) {
-	inbox := &events.Inbox{
+	inbox := &pubsub.Inbox{
 		Understand: understanding(c.twilio.accountSID), KeepStray: p.store.KeepStray, Append: p.append,
 		Observe: func(outcome string) { p.metrics.Message("in", outcome) },
 	}
@@ -37,14 +38,14 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 		}
 	}
 	if c.pubsub.subscription != "" {
-		t.pull = &events.Pull{Topic: c.pubsub.at(), Subscription: c.pubsub.subscription, Inbox: inbox, Log: p.log}
+		t.pull = &pubsub.Pull{Topic: c.pubsub.at(), Subscription: c.pubsub.subscription, Inbox: inbox, Log: p.log}
 	}
 	// A project that nothing is published to may still be owed what was kept here
 	// while Google took nothing: with EVENTS=local that goes out, and no more comes.
 	if c.pubsub.project == "" {
 		return t, nil
 	}
-	t.publisher, err = events.NewPublisher(ctx, c.pubsub.at())
+	t.publisher, err = pubsub.NewPublisher(ctx, c.pubsub.at())
 	switch {
 	case err != nil && !c.pubsub.publish: // without credentials, a service that sends nothing new starts all the same
 		p.log.Warn("what was kept for Pub/Sub cannot be sent", "err", err)
@@ -52,7 +53,7 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 	case err != nil:
 		return t, err
 	}
-	outbox := &events.Outbox{
+	outbox := &pubsub.Outbox{
 		Publish: t.publisher.Publish, Append: p.appendForForwarding, Log: p.log,
 		Subject: func(k careline.Kind) string { return string(twilio.SubjectOf(k)) },
 		Observe: func(way string, _ careline.CallEvent) { p.metrics.Message("out", way) },
@@ -60,8 +61,8 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 	if c.pubsub.publish {
 		t.outbox = outbox
 	}
-	t.forwarder = &events.Relay{
-		Queue: p.store, Consumer: events.ForwardConsumer, Handle: outbox.Forward, Log: p.log,
+	t.forwarder = &relay.Relay{
+		Queue: p.store, Consumer: pubsub.ForwardConsumer, Handle: outbox.Forward, Log: p.log,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},
@@ -69,7 +70,7 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 	return t, nil
 }
 
-func newPush(c config, p *parts, inbox *events.Inbox) (*events.Push, func(context.Context) error, error) {
+func newPush(c config, p *parts, inbox *pubsub.Inbox) (*pubsub.Push, func(context.Context) error, error) {
 	verifier, err := auth.NewPush(auth.PushConfig{
 		Audience: c.pubsub.audience, Email: c.pubsub.serviceAccount, KeysURL: c.pubsub.keys,
 		HTTP: &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "google", p.metrics.Outbound)},
@@ -77,12 +78,12 @@ func newPush(c config, p *parts, inbox *events.Inbox) (*events.Push, func(contex
 	if err != nil {
 		return nil, nil, err
 	}
-	return &events.Push{Verify: verifier.Verify, Inbox: inbox, Fail: api.Fail}, verifier.Warm, nil
+	return &pubsub.Push{Verify: verifier.Verify, Inbox: inbox, Fail: api.Fail}, verifier.Warm, nil
 }
 
 // at is the topic, wherever it is.
-func (p pubsubConfig) at() events.Topic {
-	return events.Topic{Project: p.project, Name: p.topic, Emulator: p.emulator}
+func (p pubsubConfig) at() pubsub.Topic {
+	return pubsub.Topic{Project: p.project, Name: p.topic, Emulator: p.emulator}
 }
 
 // understanding reads a report of the account that came as a message: what anybody
@@ -116,7 +117,7 @@ func (p *parts) append(ctx context.Context, e careline.CallEvent) error {
 
 // appendForForwarding keeps an event that Google could not take.
 func (p *parts) appendForForwarding(ctx context.Context, e careline.CallEvent) error {
-	_, _, err := p.counted().AppendFor(ctx, events.ForwardConsumer, e)
+	_, _, err := p.counted().AppendFor(ctx, pubsub.ForwardConsumer, e)
 	return err
 }
 
@@ -125,7 +126,7 @@ func (t transport) routes() []api.Route {
 	if t.push == nil {
 		return nil
 	}
-	return []api.Route{{Method: http.MethodPost, Path: events.PathPush, Handler: t.push, Who: "google", Limit: events.PushLimit}}
+	return []api.Route{{Method: http.MethodPost, Path: pubsub.PathPush, Handler: t.push, Who: "google", Limit: pubsub.PushLimit}}
 }
 
 // running are the parts that run beside the requests.

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pgbox"
 	"perci.health/careline/sandbox/pubsubbox"
 	"perci.health/careline/setup/google"
@@ -62,7 +62,7 @@ func BenchmarkServePubSub(b *testing.B) {
 		}
 	})
 	b.Log("Pub/Sub: ", box.Kind())
-	topic := events.Topic{Project: soakProject, Name: "twilio", Emulator: box.Endpoint()}
+	topic := pubsub.Topic{Project: soakProject, Name: "twilio", Emulator: box.Endpoint()}
 	admin, err := google.NewAdmin(b.Context(), google.Config{Pull: "bench", Topic: topic})
 	if err != nil {
 		b.Fatal(err)
@@ -82,10 +82,10 @@ func BenchmarkServePubSub(b *testing.B) {
 
 // benchWarm publishes until the emulator's Java has compiled what it needs: the
 // first messages cost it several times what the later ones do.
-func benchWarm(b *testing.B, topic events.Topic) {
+func benchWarm(b *testing.B, topic pubsub.Topic) {
 	b.Helper()
 	const messages = 60_000
-	publisher, err := events.NewPublisher(b.Context(), topic)
+	publisher, err := pubsub.NewPublisher(b.Context(), topic)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func benchWarm(b *testing.B, topic events.Topic) {
 		all.Go(func() {
 			for n := int(next.Add(1)); n <= messages; n = int(next.Add(1)) {
 				report := benchReport(n)
-				m := events.Message{Key: report.Get("ParentCallSid"), Data: []byte(report.Encode()), Attributes: map[string]string{"type": "appointment"}}
+				m := pubsub.Message{Key: report.Get("ParentCallSid"), Data: []byte(report.Encode()), Attributes: map[string]string{"type": "appointment"}}
 				if err := publisher.Publish(b.Context(), m); err != nil {
 					b.Error(err)
 					return
@@ -192,7 +192,7 @@ func (p benchPushed) request(address string, n int) []byte {
 	body := fmt.Sprintf(`{"message":{"attributes":{"type":"appointment","subtype":"CallStatus","source":"api","version":"1.0"},"data":%q,"messageId":"%d","orderingKey":"%s","publishTime":"2025-08-04T09:05:07.000Z"},"subscription":"projects/p/subscriptions/s"}`,
 		base64.StdEncoding.EncodeToString(data), n, form["ParentCallSid"])
 	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s",
-		events.PathPush, address, p.token, len(body), body)
+		pubsub.PathPush, address, p.token, len(body), body)
 }
 
 // stub is a health record that knows every appointment, takes every write, and

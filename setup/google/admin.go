@@ -7,18 +7,18 @@ import (
 	"net/http"
 	"time"
 
-	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	gapi "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 )
 
 // Config says what there shall be at Pub/Sub.
 type Config struct {
-	Topic events.Topic
+	Topic pubsub.Topic
 	// Pull is the name of the subscription that careline pulls from; empty: Google
 	// pushes, through the subscription careline-<topic>.
 	Pull string
@@ -53,8 +53,8 @@ const (
 // goroutines.
 type Admin struct {
 	cfg           Config
-	topics        *pubsub.TopicAdminClient
-	subscriptions *pubsub.SubscriptionAdminClient
+	topics        *gapi.TopicAdminClient
+	subscriptions *gapi.SubscriptionAdminClient
 }
 
 // NewAdmin is an Admin. It asks nobody yet.
@@ -66,7 +66,7 @@ func NewAdmin(ctx context.Context, cfg Config) (*Admin, error) {
 	if err != nil {
 		return nil, err
 	}
-	subscriptions, err := pubsub.NewSubscriptionAdminClient(ctx, cfg.Topic.Options()...)
+	subscriptions, err := gapi.NewSubscriptionAdminClient(ctx, cfg.Topic.Options()...)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("pub/sub: make a client: %w", err), topics.Close())
 	}
@@ -84,7 +84,7 @@ func (a *Admin) Subscription() string {
 	return "careline-" + a.cfg.Topic.Name
 }
 
-func (a *Admin) deadLetters() events.Topic { return a.cfg.Topic.DeadLetters() }
+func (a *Admin) deadLetters() pubsub.Topic { return a.cfg.Topic.DeadLetters() }
 
 // wantedTopics are the topics as they shall be. In which regions their messages may
 // lie is left as it is: whoever owns the project says so, and no setting does.

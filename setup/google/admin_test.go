@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
-	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	gapi "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
@@ -21,7 +21,7 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"perci.health/careline"
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/setup"
 	"perci.health/careline/setup/google"
 )
@@ -45,12 +45,12 @@ func ourPushes(t testing.TB) string {
 		}
 	}))
 	t.Cleanup(ours.Close)
-	return ours.URL + events.PathPush
+	return ours.URL + pubsub.PathPush
 }
 
-func topicsAt(t testing.TB, topic events.Topic) *pubsub.TopicAdminClient {
+func topicsAt(t testing.TB, topic pubsub.Topic) *gapi.TopicAdminClient {
 	t.Helper()
-	client, err := pubsub.NewTopicAdminClient(t.Context(), option.WithEndpoint(topic.Emulator), option.WithoutAuthentication(),
+	client, err := gapi.NewTopicAdminClient(t.Context(), option.WithEndpoint(topic.Emulator), option.WithoutAuthentication(),
 		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())))
 	if err != nil {
 		t.Fatal(err)
@@ -365,7 +365,7 @@ func TestDeadLettersAreHeldForLongEnough(t *testing.T) {
 
 func TestAdminOfAPubSubThatIsAway(t *testing.T) {
 	t.Parallel()
-	admin := newAdmin(t, google.Config{Topic: events.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"})
+	admin := newAdmin(t, google.Config{Topic: pubsub.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"})
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	if _, err := admin.Plan(ctx); careline.CodeOf(err) != careline.CodeUnavailable {
@@ -380,10 +380,10 @@ func TestAdminOfAPubSubThatIsAway(t *testing.T) {
 
 func TestAdminNeedsItsSettings(t *testing.T) {
 	t.Parallel()
-	topic := events.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}
+	topic := pubsub.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}
 	for name, cfg := range map[string]google.Config{
-		"no project":  {Topic: events.Topic{Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"},
-		"no topic":    {Topic: events.Topic{Project: "p", Emulator: "127.0.0.1:1"}, Pull: "x"},
+		"no project":  {Topic: pubsub.Topic{Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"},
+		"no topic":    {Topic: pubsub.Topic{Project: "p", Emulator: "127.0.0.1:1"}, Pull: "x"},
 		"no URL":      {Topic: topic, PushEmail: "e", PushAudience: "a"},
 		"no account":  {Topic: topic, PushURL: "u", PushAudience: "a"},
 		"no audience": {Topic: topic, PushURL: "u", PushEmail: "e"},
@@ -398,7 +398,7 @@ func TestAdminNeedsItsSettings(t *testing.T) {
 // them when nobody answers.
 func TestChecksTellOnceThatPubSubIsAway(t *testing.T) {
 	t.Parallel()
-	admin := newAdmin(t, google.Config{Topic: events.Topic{Project: "a-project", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "careline-pull"})
+	admin := newAdmin(t, google.Config{Topic: pubsub.Topic{Project: "a-project", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "careline-pull"})
 	checks := admin.Checks()
 	for _, c := range checks[1:] {
 		same(t, c.Name+" needs", c.Needs, checks[0].Name)

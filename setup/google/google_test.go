@@ -8,13 +8,13 @@ import (
 	"sync"
 	"testing"
 
-	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	gapi "cloud.google.com/go/pubsub/v2/apiv1"
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
 	"perci.health/careline/setup"
 	"perci.health/careline/setup/google"
@@ -58,10 +58,10 @@ func (l *lazyBox) start(t testing.TB) *pubsubbox.Box {
 }
 
 // topicOf is the test's own topic, not made yet.
-func topicOf(t testing.TB, endpoint string) events.Topic {
+func topicOf(t testing.TB, endpoint string) pubsub.Topic {
 	sum := fnv.New64()
 	fmt.Fprint(sum, t.Name())
-	return events.Topic{Project: fmt.Sprintf("careline-%x", sum.Sum64()), Name: "twilio", Emulator: endpoint}
+	return pubsub.Topic{Project: fmt.Sprintf("careline-%x", sum.Sum64()), Name: "twilio", Emulator: endpoint}
 }
 
 const (
@@ -94,7 +94,7 @@ func provision(t testing.TB, admin *google.Admin) []setup.Change {
 }
 
 // pulled provisions a topic with a subscription to pull from.
-func pulled(t testing.TB, box *pubsubbox.Box) (events.Topic, *google.Admin) {
+func pulled(t testing.TB, box *pubsubbox.Box) (pubsub.Topic, *google.Admin) {
 	t.Helper()
 	topic := topicOf(t, box.Endpoint())
 	admin := newAdmin(t, google.Config{Topic: topic, Pull: "careline-pull"})
@@ -102,9 +102,9 @@ func pulled(t testing.TB, box *pubsubbox.Box) (events.Topic, *google.Admin) {
 	return topic, admin
 }
 
-func subscriptionsAt(t testing.TB, topic events.Topic) *pubsub.SubscriptionAdminClient {
+func subscriptionsAt(t testing.TB, topic pubsub.Topic) *gapi.SubscriptionAdminClient {
 	t.Helper()
-	client, err := pubsub.NewSubscriptionAdminClient(t.Context(), option.WithEndpoint(topic.Emulator), option.WithoutAuthentication(),
+	client, err := gapi.NewSubscriptionAdminClient(t.Context(), option.WithEndpoint(topic.Emulator), option.WithoutAuthentication(),
 		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())))
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/setup"
 	"perci.health/careline/setup/google"
 )
@@ -34,7 +34,7 @@ func TestCheckOursAsksWhetherTheServiceTakesPushes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if body, err := io.ReadAll(r.Body); r.Method != http.MethodPost || r.URL.Path != events.PathPush || r.Header.Get("Authorization") != "" || err != nil || string(body) != "{}" {
+				if body, err := io.ReadAll(r.Body); r.Method != http.MethodPost || r.URL.Path != pubsub.PathPush || r.Header.Get("Authorization") != "" || err != nil || string(body) != "{}" {
 					t.Errorf("asked with %s %s, %q", r.Method, r.URL, body)
 				}
 				w.Header().Set("Location", "https://elsewhere.example")
@@ -44,13 +44,13 @@ func TestCheckOursAsksWhetherTheServiceTakesPushes(t *testing.T) {
 				}
 			}))
 			defer served.Close()
-			found := askOurs(t, served.URL+events.PathPush)
+			found := askOurs(t, served.URL+pubsub.PathPush)
 			if found.Verdict != tt.verdict || !strings.Contains(found.Found+found.Do, tt.says) {
 				t.Errorf("%+v", found)
 			}
 		})
 	}
-	if found := askOurs(t, "http://127.0.0.1:1"+events.PathPush); found.Verdict != setup.VerdictFault || !strings.Contains(found.Found, "could not be reached") {
+	if found := askOurs(t, "http://127.0.0.1:1"+pubsub.PathPush); found.Verdict != setup.VerdictFault || !strings.Contains(found.Found, "could not be reached") {
 		t.Errorf("nobody there: %+v", found)
 	}
 }
@@ -58,7 +58,7 @@ func TestCheckOursAsksWhetherTheServiceTakesPushes(t *testing.T) {
 // askOurs asks at address, while Google is away.
 func askOurs(t *testing.T, address string) setup.Finding {
 	t.Helper()
-	nowhere := events.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}
+	nowhere := pubsub.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}
 	admin := newAdmin(t, google.Config{Topic: nowhere, PushURL: address, PushEmail: pushEmail, PushAudience: pushAudience})
 	for _, check := range admin.Checks() {
 		if check.Name == "pubsub: our push address" && check.Needs == "" {

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"perci.health/careline/events"
+	"perci.health/careline/pubsub"
 	"perci.health/careline/setup"
 	"perci.health/careline/setup/google"
 )
@@ -35,7 +35,7 @@ func (g guarded) TestIamPermissions(_ context.Context, r *iampb.TestIamPermissio
 }
 
 // start is an Admin of a topic on it, which is not made yet.
-func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) (*google.Admin, events.Topic) {
+func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) (*google.Admin, pubsub.Topic) {
 	t.Helper()
 	server := pstest.NewServerWithCallback(0, func(s *grpc.Server) { iampb.RegisterIAMPolicyServer(s, g) }, refuses...)
 	t.Cleanup(func() {

@@ -1,4 +1,0 @@
-package events
-
-// PublisherThrough is a Publisher with a client of the test's own.
-var PublisherThrough = newPublisher

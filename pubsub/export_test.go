@@ -1,0 +1,4 @@
+package pubsub
+
+// PublisherThrough is a Publisher with a client of the test's own.
+var PublisherThrough = newPublisher

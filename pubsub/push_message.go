@@ -1,0 +1,112 @@
+package pubsub
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"perci.health/careline"
+)
+
+// wrapper is the body of a push. Google writes the id and the time in both ways.
+// The parts are read one by one: what is odd about one need not lose the others.
+type wrapper struct {
+	Message *struct {
+		Attributes json.RawMessage `json:"attributes"`
+		Data       json.RawMessage `json:"data"` // in base64
+		ID         json.RawMessage `json:"messageId"`
+		OldID      json.RawMessage `json:"message_id"`
+	} `json:"message"`
+	Subscription string `json:"subscription"`
+}
+
+func unwrap(body []byte) (received, error) {
+	var wrapped wrapper
+	err := json.Unmarshal(body, &wrapped)
+	switch {
+	case err != nil:
+		return received{}, noMessage("Its body is not a Pub/Sub message in JSON.", err)
+	case wrapped.Message == nil || wrapped.Subscription == "":
+		return received{}, noMessage("A push subscription must deliver wrapped messages: switch payload unwrapping off.",
+			errors.New("the body has no message or no subscription"))
+	}
+
+	m := received{id: textOf(wrapped.Message.ID)}
+	if m.id == "" {
+		m.id = textOf(wrapped.Message.OldID)
+	}
+
+	if m.id == "" {
+		return received{}, noMessage("The message has no messageId.", nil)
+	}
+
+	m.readAttributes(wrapped.Message.Attributes)
+	m.readData(wrapped.Message.Data)
+	return m, nil
+}
+
+func noMessage(why string, cause error) error {
+	return careline.NewError(careline.CodeInvalid, "This is not a Pub/Sub push request. "+why, cause)
+}
+
+// textOf is a string, or a number as it is written; of anything else nothing.
+func textOf(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	var number json.Number
+	if json.Unmarshal(value, &number) == nil {
+		return number.String()
+	}
+	return ""
+}
+
+// readAttributes takes them as they are. Those that Pub/Sub would not send are
+// kept in JSON, for an operator to see.
+func (m *received) readAttributes(value json.RawMessage) {
+	if value == nil || json.Unmarshal(value, &m.attributes) == nil {
+		return
+	}
+
+	m.odd = "its attributes are no strings by name"
+	var some map[string]json.RawMessage
+	if json.Unmarshal(value, &some) != nil {
+		m.attributes = map[string]string{"attributes": string(value)}
+		return
+	}
+
+	m.attributes = make(map[string]string, len(some))
+	for name, one := range some {
+		var text string
+		if json.Unmarshal(one, &text) != nil {
+			text = string(one)
+		}
+		m.attributes[name] = text
+	}
+}
+
+// readData takes the data out of base64. What Pub/Sub would not send is kept as it
+// can best be read, for an operator to see, and perhaps to read again.
+func (m *received) readData(value json.RawMessage) {
+	if value == nil || json.Unmarshal(value, &m.data) == nil {
+		return
+	}
+
+	m.odd = "its data is not in base64"
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		m.data = value
+		return
+	}
+
+	other := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
+	data, err := base64.RawURLEncoding.DecodeString(other)
+	if err != nil {
+		m.data = []byte(text)
+		return
+	}
+
+	m.odd, m.data = "its data is in base64url, or without its padding, which Pub/Sub never sends", data
+}
