@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 
 // settings collects NAME=value flags.
 type settings map[string]string
+
+var _ flag.Value = settings{}
 
 // String names the settings: a value may be a secret.
 func (s settings) String() string {
@@ -120,6 +123,8 @@ type inTurn struct {
 	mu sync.Mutex
 	to io.Writer
 }
+
+var _ io.Writer = (*inTurn)(nil)
 
 func (w *inTurn) Write(p []byte) (int, error) {
 	w.mu.Lock()

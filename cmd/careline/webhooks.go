@@ -20,7 +20,7 @@ const soundTestsPerMinute = 6
 // hooks are the routes that Twilio asks, with what they lead to.
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
-		Appointments: p.people.Appointment,
+		Appointments: p.directory.Appointment,
 		CallerID:     p.pool.Number,
 		Log:          p.counted(),
 		Attempts:     calls.NewAttempts(c.calls.policy.PerMinute, time.Now),

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -89,6 +90,8 @@ func quiet(log *slog.Logger) logging.LoggerFactory {
 }
 
 type debugLines struct{ log *slog.Logger }
+
+var _ io.Writer = debugLines{}
 
 func (d debugLines) Write(line []byte) (int, error) {
 	d.log.Debug("webrtc", "text", strings.TrimSpace(string(line)))

@@ -132,7 +132,7 @@ func (c *call) end(l *leg, s Status, sip int) {
 	c.engine.mu.Unlock()
 	c.changed(l, s)
 	c.tell(l, "completed")
-	l.lane.flush()
+	l.callbacks.flush()
 	if l.onEnd != nil {
 		l.onEnd()
 	}

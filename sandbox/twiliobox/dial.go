@@ -121,7 +121,7 @@ func (x *dialling) newChild(n noun) *leg {
 		numberSID: x.numberSID(from),
 		line:      &line{},
 	}
-	l.lane = &lane{call: x.call}
+	l.callbacks = &callbackQueue{call: x.call}
 	x.engine.add(l)
 	return l
 }

@@ -106,7 +106,7 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 		inbox:  make(chan func()),
 		over:   make(chan struct{}),
 	}
-	parent.call, parent.lane, parent.created = c, &lane{call: c}, c.clock.now
+	parent.call, parent.callbacks, parent.created = c, &callbackQueue{call: c}, c.clock.now
 	e.mu.Lock()
 	if e.closing {
 		e.mu.Unlock()

@@ -70,7 +70,7 @@ type leg struct {
 	created                   time.Time
 	call                      *call
 	hook                      hook
-	lane                      *lane
+	callbacks                 *callbackQueue
 	sequence                  int
 	pstn                      bool
 	line                      *line // its sound

@@ -24,6 +24,8 @@ type exchange struct {
 	running sync.WaitGroup // sockets, and the making and closing of offers
 }
 
+var _ http.Handler = (*exchange)(nil)
+
 func newExchange(e *engine) *exchange {
 	return &exchange{
 		engine:  e,
