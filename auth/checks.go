@@ -32,6 +32,7 @@ func (v *Verifier) checkKeys(ctx context.Context) setup.Finding {
 	case a.status != http.StatusOK:
 		return setup.Fault(fmt.Sprintf("The issuer cannot answer (HTTP %d).", a.status), "Ask again in a minute; who is signed in stays so as long as the keys are known.")
 	}
+
 	keys, err := parseKeys(a.body)
 	if err != nil {
 		return setup.Fault("The issuer's answer holds no key that careline accepts: "+err.Error()+".", "See whether DESCOPE_BASE_URL is right. Accepted are "+strings.Join(algorithms(), ", ")+".")
@@ -40,6 +41,7 @@ func (v *Verifier) checkKeys(ctx context.Context) setup.Finding {
 	for _, k := range keys {
 		kinds = append(kinds, k.alg)
 	}
+
 	slices.Sort(kinds)
 	return setup.Good(fmt.Sprintf("The keys can be had: %d (%s).", len(keys), strings.Join(slices.Compact(kinds), ", ")))
 }
@@ -57,6 +59,7 @@ func (v *Verifier) checkClock(ctx context.Context) setup.Finding {
 	case a.date.IsZero():
 		return setup.Skipped("The issuer does not tell its time.")
 	}
+
 	// The header was written between the two, and cuts off the part of a second.
 	off := time.Duration(0)
 	switch {
@@ -65,6 +68,7 @@ func (v *Verifier) checkClock(ctx context.Context) setup.Finding {
 	case a.date.After(after):
 		off = after.Sub(a.date)
 	}
+
 	found := "The issuer's clock agrees with ours."
 	if off != 0 {
 		found = fmt.Sprintf("Our clock is %v %s the issuer's.", off.Abs().Round(time.Second), map[bool]string{true: "ahead of", false: "behind"}[off > 0])
@@ -76,5 +80,6 @@ func (v *Verifier) checkClock(ctx context.Context) setup.Finding {
 	case off.Abs() > doubtfulSkew:
 		return setup.Doubt(found, do)
 	}
+
 	return setup.Good(found)
 }

@@ -60,6 +60,7 @@ func (c *Client) checkServer(ctx context.Context) setup.Finding {
 	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
 		return setup.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
 	}
+
 	by := strings.TrimSpace(bounded(s.Software.Name, 60) + " " + bounded(c.versionOf(ctx, s), 60))
 	return setup.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(by)))
 }
@@ -97,15 +98,18 @@ func (c *Client) checkSearch(ctx context.Context) setup.Finding {
 			return c.failed(kind+" cannot be searched", err)
 		}
 	}
+
 	// A server leaves out of a search's answer whom the client may not read.
 	for _, kind := range []string{"Communication", "Appointment", "PractitionerRole", "Practitioner", "Patient", "RelatedPerson"} {
 		if _, err := c.Read(ctx, kind, nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
 			return c.failed(kind+" cannot be read", err)
 		}
 	}
+
 	if _, err := c.History(ctx, "Communication", nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
 		return c.failed("The history of a Communication cannot be read", err)
 	}
+
 	return setup.Good("Communications, appointments and roles may be searched and read, with their people and history.")
 }
 
@@ -138,7 +142,12 @@ func (c *Client) checkWrite(ctx context.Context) setup.Finding {
 // refusal of the client shows the right.
 func (c *Client) checkUpdate(ctx context.Context) setup.Finding {
 	body := strings.Replace(neverStored, "{", `{"id":"`+nobodysID+`",`, 1)
-	made, err := c.Update(ctx, Resource{Type: "Communication", ID: nobodysID, Version: nobodysID, JSON: []byte(body)})
+	made, err := c.Update(ctx, Resource{
+		Type:    "Communication",
+		ID:      nobodysID,
+		Version: nobodysID,
+		JSON:    []byte(body),
+	})
 	if err == nil {
 		return c.takeBack(ctx, made)
 	}
@@ -177,10 +186,12 @@ func (c *Client) checkQuota(ctx context.Context) setup.Finding {
 	case q.Left < checksCost:
 		return c.quotaGone(q.Ends)
 	}
+
 	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format(clockTime), costWrite)
 	if q.Left < 50*costWrite {
 		return setup.Doubt(found, raiseQuota)
 	}
+
 	return setup.Good(found)
 }
 
@@ -219,9 +230,11 @@ func (c *Client) failed(what string, err error) setup.Finding {
 	if e, ok := errors.AsType[*careline.Error](err); ok {
 		do = e.Message
 	}
+
 	for e, ok := errors.AsType[*careline.Error](err); ok && e.Err != nil; e, ok = errors.AsType[*careline.Error](cause) {
 		cause = e.Err
 	}
+
 	if _, answered := errors.AsType[*Problem](err); !answered && careline.CodeOf(err) == careline.CodeUnavailable && waitAsked(err) == 0 {
 		do += " See whether FHIR_BASE_URL and FHIR_TOKEN_URL are right, and can be reached from here."
 	}
@@ -234,5 +247,6 @@ func (c *Client) failed(what string, err error) setup.Finding {
 	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusUnauthorized && c.cfg.ClientID == "" {
 		do = "This server wants a login: set FHIR_TOKEN_URL, FHIR_CLIENT_ID and FHIR_CLIENT_SECRET."
 	}
+
 	return setup.Fault(what+": "+bounded(cause.Error(), 200)+".", do)
 }

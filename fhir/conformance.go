@@ -2,65 +2,15 @@ package fhir
 
 import (
 	"context"
-	"embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
 
 	"perci.health/careline"
 	"perci.health/careline/setup"
-)
-
-// shipped are the definitions of what careline writes, and the rights it needs.
-// Their content is held to the code by tests.
-//
-//go:embed conformance/*.json
-var shipped embed.FS
-
-// definition is one resource that the server should have.
-type definition struct {
-	file  string
-	kind  string
-	name  string     // canonical URL, or what else identifies it
-	query url.Values // finds it
-	// shared is set of a definition that others may have made before and keep:
-	// then only our codes are added to it.
-	shared bool
-	body   element
-}
-
-// definitions are in the order in which they are written. A NamingSystem has no
-// canonical URL in R4 and is known by the system it names; an AccessPolicy, which
-// is Medplum's own, by its name.
-func definitions() ([]definition, error) {
-	byURL := func(u string) url.Values { return url.Values{"url": {u}} }
-	all := []definition{
-		{file: "structuredefinition-twilio-call", kind: "StructureDefinition", name: extensionCall, query: byURL(extensionCall)},
-		{file: "codesystem-communication-category", kind: "CodeSystem", name: systemCategory, query: byURL(systemCategory), shared: true},
-		{file: "codesystem-call-refusal", kind: "CodeSystem", name: systemRefusal, query: byURL(systemRefusal)},
-		{file: "namingsystem-twilio", kind: "NamingSystem", name: systemTwilio, query: url.Values{"value": {systemTwilio}}, shared: true},
-		{file: "accesspolicy-careline", kind: kindPolicy, name: policyName, query: url.Values{"name:exact": {policyName}}},
-	}
-	for i := range all {
-		text, err := shipped.ReadFile("conformance/" + all[i].file + ".json")
-		if err != nil {
-			return nil, fmt.Errorf("read a definition: %w", err)
-		}
-		if all[i].body, err = decode(text); err != nil {
-			return nil, fmt.Errorf("read the definition %s: %w", all[i].file, err)
-		}
-	}
-	return all, nil
-}
-
-const (
-	kindPolicy = "AccessPolicy"
-	policyName = "careline"
 )
 
 // Plan is what has to be done so that the server has the definitions of what
@@ -72,7 +22,7 @@ const (
 // Who or what holds the policy is a person's decision; the plan says so where it
 // makes the policy. Where that cannot be made or not be seen, another change says
 // so, and no plan is made for it. What a server does not keep is left out.
-func (c *Client) Plan(ctx context.Context) ([]setup.Change, error) {
+func (c *Client) Plan(ctx context.Context) (setup.Plan, error) {
 	server, err := c.capabilities(ctx)
 	if err != nil {
 		return nil, err
@@ -81,7 +31,8 @@ func (c *Client) Plan(ctx context.Context) ([]setup.Change, error) {
 	if err != nil {
 		return nil, careline.NewError(careline.CodeInternal, "The definitions within careline cannot be read.", err)
 	}
-	var plan []setup.Change
+
+	var plan setup.Plan
 	note := "; this server is not Medplum, so no AccessPolicy is made: limit the client's rights by the server's own means"
 	for _, d := range all {
 		if !server.keeps(d.kind) {
@@ -100,10 +51,12 @@ func (c *Client) Plan(ctx context.Context) ([]setup.Change, error) {
 			plan = append(plan, change)
 		}
 	}
+
 	// The note stands with a change that can be made, so that it is not said for ever.
 	if len(plan) > 0 {
 		plan[len(plan)-1].Want += note
 	}
+
 	return plan, nil
 }
 
@@ -118,6 +71,7 @@ func (c *Client) planOf(ctx context.Context, d definition) (setup.Change, bool, 
 	case err != nil:
 		return change, false, err
 	}
+
 	if have.ID != "" {
 		parts, err := d.differences(have)
 		if err != nil || len(parts) == 0 {
@@ -127,6 +81,7 @@ func (c *Client) planOf(ctx context.Context, d definition) (setup.Change, bool, 
 	} else if d.kind == kindPolicy {
 		change.Want += "; then set it as the access policy of careline's ClientApplication, in the project's administration"
 	}
+
 	change.Apply = func(ctx context.Context) error { return c.settleDefinition(ctx, d) }
 	return change, true, nil
 }
@@ -148,9 +103,11 @@ func (c *Client) existing(ctx context.Context, d definition) (Resource, error) {
 		}
 		found = append(found, e.Resource)
 	}
+
 	if len(found) == 0 {
 		return Resource{}, nil
 	}
+
 	return slices.MinFunc(found, func(a, b Resource) int { return strings.Compare(a.ID, b.ID) }), nil
 }
 
@@ -177,12 +134,14 @@ func (d definition) over(there element) element {
 	for name, value := range there {
 		all[name] = value
 	}
+
 	if !d.shared {
 		for name, value := range d.body {
 			all[name] = value
 		}
 		return all
 	}
+
 	ours, _ := d.body["concept"].([]any)
 	theirs, _ := there["concept"].([]any)
 	for _, o := range ours {
@@ -191,9 +150,11 @@ func (d definition) over(there element) element {
 			theirs = append(slices.Clip(theirs), o)
 		}
 	}
+
 	if len(theirs) > 0 {
 		all["concept"] = theirs
 	}
+
 	return all
 }
 
@@ -214,6 +175,7 @@ func (c *Client) settleDefinition(ctx context.Context, d definition) error {
 		}
 		last = err
 	}
+
 	return last
 }
 
@@ -231,6 +193,7 @@ func (c *Client) write(ctx context.Context, d definition, have Resource) (done b
 		parts, err := d.differences(have)
 		return err == nil && len(parts) == 0, err
 	}
+
 	parts, err := d.differences(have)
 	if err != nil || len(parts) == 0 {
 		return err == nil, err
@@ -239,6 +202,7 @@ func (c *Client) write(ctx context.Context, d definition, have Resource) (done b
 	if err != nil {
 		return false, err
 	}
+
 	record := d.over(there)
 	delete(record, "text") // the server's narrative tells of what was before
 	unstamp(record)
@@ -246,7 +210,13 @@ func (c *Client) write(ctx context.Context, d definition, have Resource) (done b
 	if err != nil {
 		return false, err
 	}
-	_, err = c.Update(ctx, Resource{Type: d.kind, ID: have.ID, Version: have.Version, JSON: body})
+
+	_, err = c.Update(ctx, Resource{
+		Type:    d.kind,
+		ID:      have.ID,
+		Version: have.Version,
+		JSON:    body,
+	})
 	return err == nil, err
 }
 

@@ -36,7 +36,7 @@ func shipped(t *testing.T, name string) object {
 	return r
 }
 
-func plan(t *testing.T, s *server) []setup.Change {
+func plan(t *testing.T, s *server) setup.Plan {
 	t.Helper()
 	changes, err := s.client(t).Plan(t.Context())
 	if err != nil {
@@ -45,7 +45,7 @@ func plan(t *testing.T, s *server) []setup.Change {
 	return changes
 }
 
-func things(changes []setup.Change) []string {
+func things(changes setup.Plan) []string {
 	all := []string{}
 	for _, c := range changes {
 		all = append(all, c.Thing)
@@ -53,7 +53,7 @@ func things(changes []setup.Change) []string {
 	return all
 }
 
-func apply(t *testing.T, changes []setup.Change) {
+func apply(t *testing.T, changes setup.Plan) {
 	t.Helper()
 	for _, c := range changes {
 		if c.Apply == nil {

@@ -107,7 +107,7 @@ func newAdmin(t testing.TB, cfg googlesetup.Config) *googlesetup.Admin {
 }
 
 // provision applies the plan, and returns what it was.
-func provision(t testing.TB, admin *googlesetup.Admin) []setup.Change {
+func provision(t testing.TB, admin *googlesetup.Admin) setup.Plan {
 	t.Helper()
 	plan, err := admin.Plan(t.Context())
 	if err != nil {

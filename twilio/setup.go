@@ -71,7 +71,7 @@ func (c *Client) Checks(s Setup) []setup.Check {
 //
 // The status callbacks end in DefaultOverrides. A voice URL may have connection
 // overrides of its own, which are left as they are.
-func (c *Client) Plan(ctx context.Context, s Setup) ([]setup.Change, error) {
+func (c *Client) Plan(ctx context.Context, s Setup) (setup.Plan, error) {
 	i := c.inspect(s)
 	changes, err := i.planApp(ctx)
 	if err != nil {

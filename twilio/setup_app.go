@@ -39,17 +39,17 @@ func notOurs(h hook) string {
 	return "not ours: " + h.String()
 }
 
-func (i inspection) planApp(ctx context.Context) ([]setup.Change, error) {
+func (i inspection) planApp(ctx context.Context) (setup.Plan, error) {
 	a, err := i.FetchApplication(ctx, i.ApplicationSID)
 	if careline.CodeOf(err) == careline.CodeNotFound {
-		return []setup.Change{{Party: party, Thing: "TwiML App " + i.ApplicationSID, Want: makeApp}}, nil
+		return setup.Plan{{Party: party, Thing: "TwiML App " + i.ApplicationSID, Want: makeApp}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 
 	r := resource{i, "TwiML App " + a.SID, "/Applications/" + a.SID + ".json"}
-	var changes []setup.Change
+	var changes setup.Plan
 	if want := i.voiceHook(PathOutgoing); !a.voice().meets(want) {
 		changes = append(changes, r.voice(a.voice(), want))
 	}

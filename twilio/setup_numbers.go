@@ -91,27 +91,27 @@ func (i inspection) numberFault(n IncomingPhoneNumber) setup.Finding {
 
 const takeTrunk = "Take the number off the trunk in the Twilio Console, if it is meant for careline; or set TWILIO_PHONE_NUMBER to another."
 
-func (i inspection) planNumbers(ctx context.Context) ([]setup.Change, error) {
+func (i inspection) planNumbers(ctx context.Context) (setup.Plan, error) {
 	used, err := i.used(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(used) == 0 && i.Number.IsZero() {
-		return []setup.Change{{Party: party, Thing: "numbers", Want: "Buy a number with the voice capability in the Twilio Console."}}, nil
+		return setup.Plan{{Party: party, Thing: "numbers", Want: "Buy a number with the voice capability in the Twilio Console."}}, nil
 	}
 	if len(used) == 0 {
-		return []setup.Change{{Party: party, Thing: "the number of TWILIO_PHONE_NUMBER", Want: "Set TWILIO_PHONE_NUMBER to a number of the account that can make calls, or take it away to call from all of them."}}, nil
+		return setup.Plan{{Party: party, Thing: "the number of TWILIO_PHONE_NUMBER", Want: "Set TWILIO_PHONE_NUMBER to a number of the account that can make calls, or take it away to call from all of them."}}, nil
 	}
-	var changes []setup.Change
+	var changes setup.Plan
 	for _, n := range used {
 		changes = append(changes, i.planNumber(n)...)
 	}
 	return changes, nil
 }
 
-func (i inspection) planNumber(n IncomingPhoneNumber) []setup.Change {
+func (i inspection) planNumber(n IncomingPhoneNumber) setup.Plan {
 	if n.TrunkSID != "" {
-		return []setup.Change{{
+		return setup.Plan{{
 			Party: party,
 			Thing: "number " + n.SID + " SIP trunk",
 			Have:  n.TrunkSID,
@@ -120,7 +120,7 @@ func (i inspection) planNumber(n IncomingPhoneNumber) []setup.Change {
 	}
 
 	if served := i.servedBy(n); served != "" && !i.TakeNumbers {
-		return []setup.Change{{
+		return setup.Plan{{
 			Party: party,
 			Thing: "number " + n.SID,
 			Have:  served,
@@ -129,7 +129,7 @@ func (i inspection) planNumber(n IncomingPhoneNumber) []setup.Change {
 	}
 
 	r := resource{i, "number " + n.SID, "/IncomingPhoneNumbers/" + n.SID + ".json"}
-	var changes []setup.Change
+	var changes setup.Plan
 	if want := i.voiceHook(PathIncoming); !n.voice().meets(want) {
 		changes = append(changes, r.voice(n.voice(), want))
 	}

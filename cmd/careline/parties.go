@@ -28,8 +28,8 @@ type party struct {
 // it up.
 type opened struct {
 	checks []setup.Check
-	plan   func(context.Context, planned) ([]setup.Change, error) // nil: there is nothing to set up
-	close  func() error                                           // nil: nothing is held; changes are made before it
+	plan   func(context.Context, planned) (setup.Plan, error) // nil: there is nothing to set up
+	close  func() error                                       // nil: nothing is held; changes are made before it
 }
 
 // planned is what an operator says about a plan.
@@ -115,7 +115,7 @@ func openFHIR(ctx context.Context, c config) (opened, error) {
 	}
 	return opened{
 		checks: client.Checks(),
-		plan:   func(ctx context.Context, _ planned) ([]setup.Change, error) { return client.Plan(ctx) },
+		plan:   func(ctx context.Context, _ planned) (setup.Plan, error) { return client.Plan(ctx) },
 	}, nil
 }
 
@@ -141,7 +141,7 @@ func openTwilio(_ context.Context, c config) (opened, error) {
 	account := accountSetup(c)
 	return opened{
 		checks: client.Checks(account),
-		plan: func(ctx context.Context, says planned) ([]setup.Change, error) {
+		plan: func(ctx context.Context, says planned) (setup.Plan, error) {
 			asked := account
 			asked.TakeNumbers = says.takeNumbers
 			return client.Plan(ctx, asked)
@@ -179,7 +179,7 @@ func openPubSub(ctx context.Context, c config) (opened, error) {
 
 	return opened{
 		checks: admin.Checks(),
-		plan:   func(ctx context.Context, _ planned) ([]setup.Change, error) { return admin.Plan(ctx) },
+		plan:   func(ctx context.Context, _ planned) (setup.Plan, error) { return admin.Plan(ctx) },
 		close:  admin.Close,
 	}, nil
 }

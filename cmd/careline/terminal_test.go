@@ -60,7 +60,7 @@ func TestDoctorAndProvisionMoveNoTerminal(t *testing.T) {
 	if err := (doctorFlags{}).print(terminal{&out}, results{{Check: "fhir: " + moves, Verdict: setup.VerdictFault, Found: "It says " + moves, Do: "Ask " + moves}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(terminal{&out}, told([]setup.Change{{Party: "twilio", Thing: moves, Have: moves, Want: moves}})); err != nil {
+	if _, err := io.WriteString(terminal{&out}, told(setup.Plan{{Party: "twilio", Thing: moves, Have: moves, Want: moves}})); err != nil {
 		t.Fatal(err)
 	}
 	wantStill(t, out.String())

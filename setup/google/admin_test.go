@@ -59,14 +59,14 @@ func topicsAt(t testing.TB, topic pubsub.Topic) *gapi.TopicAdminClient {
 	return client
 }
 
-func things(plan []setup.Change) (all []string) {
+func things(plan setup.Plan) (all []string) {
 	for _, c := range plan {
 		all = append(all, c.Thing+": "+c.Have+" -> "+c.Want)
 	}
 	return all
 }
 
-func planned(t testing.TB, admin *google.Admin) []setup.Change {
+func planned(t testing.TB, admin *google.Admin) setup.Plan {
 	t.Helper()
 	plan, err := admin.Plan(t.Context())
 	if err != nil {

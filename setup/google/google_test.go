@@ -84,10 +84,10 @@ func newAdmin(t testing.TB, cfg google.Config) *google.Admin {
 }
 
 // provision applies the plan, and returns what it was.
-func provision(t testing.TB, admin *google.Admin) []setup.Change {
+func provision(t testing.TB, admin *google.Admin) setup.Plan {
 	t.Helper()
 	plan := planned(t, admin)
-	if err := setup.Plan(plan).Apply(t.Context(), func(int, setup.Outcome) {}); err != nil {
+	if err := plan.Apply(t.Context(), func(int, setup.Outcome) {}); err != nil {
 		t.Fatal(err)
 	}
 	return plan

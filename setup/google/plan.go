@@ -22,8 +22,8 @@ const party = "pubsub"
 // empty when nothing has. What Pub/Sub cannot change on a subscription, and what
 // somebody with rights over the project has to do, is a change that nobody here
 // can apply.
-func (a *Admin) Plan(ctx context.Context) (plan []setup.Change, err error) {
-	for _, more := range []func(context.Context) ([]setup.Change, error){a.planTopics, a.planLetters, a.planSubscription} {
+func (a *Admin) Plan(ctx context.Context) (plan setup.Plan, err error) {
+	for _, more := range []func(context.Context) (setup.Plan, error){a.planTopics, a.planLetters, a.planSubscription} {
 		changes, err := more(ctx)
 		if err != nil {
 			return nil, err
@@ -34,7 +34,7 @@ func (a *Admin) Plan(ctx context.Context) (plan []setup.Change, err error) {
 }
 
 // planTopics sees that the topics are there and keep what they shall.
-func (a *Admin) planTopics(ctx context.Context) (plan []setup.Change, err error) {
+func (a *Admin) planTopics(ctx context.Context) (plan setup.Plan, err error) {
 	for _, want := range a.wantedTopics() {
 		thing := "topic " + path.Base(want.GetName())
 		have, err := a.topic(ctx, want.GetName())
@@ -70,11 +70,11 @@ func topicExists(want *pubsubpb.Topic) string {
 }
 
 // planLetters sees that dead letters are held, for as long as they shall be.
-func (a *Admin) planLetters(ctx context.Context) ([]setup.Change, error) {
+func (a *Admin) planLetters(ctx context.Context) (setup.Plan, error) {
 	return a.planOne(ctx, a.wantedLetters(), "holds dead letters for "+lettersFor.String())
 }
 
-func (a *Admin) planSubscription(ctx context.Context) ([]setup.Change, error) {
+func (a *Admin) planSubscription(ctx context.Context) (setup.Plan, error) {
 	way, want := "pushes to "+a.cfg.PushURL, a.wanted()
 	if a.cfg.Pull != "" {
 		way = "is pulled from"
@@ -84,21 +84,21 @@ func (a *Admin) planSubscription(ctx context.Context) ([]setup.Change, error) {
 
 // planOne sees that a subscription is as wanted; does says what one that has to be
 // made will do.
-func (a *Admin) planOne(ctx context.Context, want *pubsubpb.Subscription, does string) (plan []setup.Change, err error) {
+func (a *Admin) planOne(ctx context.Context, want *pubsubpb.Subscription, does string) (plan setup.Plan, err error) {
 	name := path.Base(want.GetName())
 	have, err := a.subscription(ctx, name)
 	switch {
 	case err != nil:
 		return nil, asking("the subscription "+name, err)
 	case have == nil:
-		return []setup.Change{{
+		return setup.Plan{{
 			Party: party,
 			Thing: "subscription " + name,
 			Want:  does,
 			Apply: a.make(want),
 		}}, nil
 	case have.GetDetached():
-		return []setup.Change{byHand(name, "is detached from its topic", "attached")}, nil
+		return setup.Plan{byHand(name, "is detached from its topic", "attached")}, nil
 	}
 
 	for _, d := range differences(have, want) {
@@ -222,7 +222,7 @@ func (a *Admin) grants() []grant {
 // planGrants are the rights that Pub/Sub itself is not seen to have: it lacks them,
 // has them on the whole project, which is more than is needed, or this login may
 // not look.
-func (a *Admin) planGrants(ctx context.Context) (plan []setup.Change) {
+func (a *Admin) planGrants(ctx context.Context) (plan setup.Plan) {
 	for _, g := range a.grants() {
 		granted, err := g.given(ctx)
 		have := "without " + g.role

@@ -1,0 +1,83 @@
+package fhir
+
+import (
+	"embed"
+	"fmt"
+	"net/url"
+)
+
+// shipped are the definitions of what careline writes, and the rights it needs.
+// Their content is held to the code by tests.
+//
+//go:embed conformance/*.json
+var shipped embed.FS
+
+// definition is one resource that the server should have.
+type definition struct {
+	file  string
+	kind  string
+	name  string     // canonical URL, or what else identifies it
+	query url.Values // finds it
+	// shared is set of a definition that others may have made before and keep:
+	// then only our codes are added to it.
+	shared bool
+	body   element
+}
+
+// definitions are in the order in which they are written. A NamingSystem has no
+// canonical URL in R4 and is known by the system it names; an AccessPolicy, which
+// is Medplum's own, by its name.
+func definitions() ([]definition, error) {
+	byURL := func(u string) url.Values { return url.Values{"url": {u}} }
+	all := []definition{
+		{
+			file:  "structuredefinition-twilio-call",
+			kind:  "StructureDefinition",
+			name:  extensionCall,
+			query: byURL(extensionCall),
+		},
+		{
+			file:   "codesystem-communication-category",
+			kind:   "CodeSystem",
+			name:   systemCategory,
+			query:  byURL(systemCategory),
+			shared: true,
+		},
+		{
+			file:  "codesystem-call-refusal",
+			kind:  "CodeSystem",
+			name:  systemRefusal,
+			query: byURL(systemRefusal),
+		},
+		{
+			file:   "namingsystem-twilio",
+			kind:   "NamingSystem",
+			name:   systemTwilio,
+			query:  url.Values{"value": {systemTwilio}},
+			shared: true,
+		},
+		{
+			file:  "accesspolicy-careline",
+			kind:  kindPolicy,
+			name:  policyName,
+			query: url.Values{"name:exact": {policyName}},
+		},
+	}
+
+	for i := range all {
+		text, err := shipped.ReadFile("conformance/" + all[i].file + ".json")
+		if err != nil {
+			return nil, fmt.Errorf("read a definition: %w", err)
+		}
+		if all[i].body, err = decode(text); err != nil {
+			return nil, fmt.Errorf("read the definition %s: %w", all[i].file, err)
+		}
+	}
+
+	return all, nil
+}
+
+const (
+	kindPolicy = "AccessPolicy"
+	policyName = "careline"
+)
