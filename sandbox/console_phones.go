@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"sync"
 )
 
 //go:embed console/phone.html
@@ -16,14 +17,26 @@ var phoneHTML string
 var phonesHTML string
 
 var (
-	phoneTemplate  = template.Must(template.New("phone").Parse(phoneHTML))
-	phonesTemplate = template.Must(template.New("phones").Parse(phonesHTML))
+	phoneTemplate = sync.OnceValue(func() *template.Template {
+		return template.Must(template.New("phone").Parse(phoneHTML))
+	})
+	phonesTemplate = sync.OnceValue(func() *template.Template {
+		return template.Must(template.New("phones").Parse(phonesHTML))
+	})
 	// servedPhone is every number that twiliobox has a phone at: the ranges that
 	// Ofcom keeps for drama.
-	servedPhone = regexp.MustCompile(`^\+44(7700900|2079460|1614960)[0-9]{3}$`)
-	mobile      = regexp.MustCompile(`^\+44(7\d{3})(\d{3})(\d{3})$`)
-	london      = regexp.MustCompile(`^\+44(20)(\d{4})(\d{4})$`)
-	manchester  = regexp.MustCompile(`^\+44(161)(\d{3})(\d{4})$`)
+	servedPhone = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+44(7700900|2079460|1614960)[0-9]{3}$`)
+	})
+	mobile = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+44(7\d{3})(\d{3})(\d{3})$`)
+	})
+	london = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+44(20)(\d{4})(\d{4})$`)
+	})
+	manchester = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+44(161)(\d{3})(\d{4})$`)
+	})
 )
 
 // PhoneURL is the page of the phone at number, E.164, where it rings and can be
@@ -46,7 +59,7 @@ type phoneEntry struct {
 // page of the console may use.
 func (c *console) phone(w http.ResponseWriter, r *http.Request) {
 	number := r.PathValue("number")
-	if !servedPhone.MatchString(number) {
+	if !servedPhone().MatchString(number) {
 		c.showPhones(w, http.StatusNotFound, true)
 		return
 	}
@@ -57,7 +70,7 @@ func (c *console) phone(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
-	showPage(w, http.StatusOK, phoneTemplate, entry)
+	showPage(w, http.StatusOK, phoneTemplate(), entry)
 }
 
 func (c *console) phones(w http.ResponseWriter, _ *http.Request) {
@@ -65,7 +78,7 @@ func (c *console) phones(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (c *console) showPhones(w http.ResponseWriter, status int, unknown bool) {
-	showPage(w, status, phonesTemplate, map[string]any{"Unknown": unknown, "Phones": c.world.Clinic.phones()})
+	showPage(w, status, phonesTemplate(), map[string]any{"Unknown": unknown, "Phones": c.world.Clinic.phones()})
 }
 
 func showPage(w http.ResponseWriter, status int, page *template.Template, data any) {
@@ -104,7 +117,7 @@ func (c Clinic) phones() (all []phoneEntry) {
 
 // spokenNumber writes a British number in groups, as it is said; others stay.
 func spokenNumber(number string) string {
-	for _, shape := range []*regexp.Regexp{mobile, london, manchester} {
+	for _, shape := range []*regexp.Regexp{mobile(), london(), manchester()} {
 		if shape.MatchString(number) {
 			return shape.ReplaceAllString(number, "0$1 $2 $3")
 		}

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"sync"
 )
 
 //go:embed console/signin.html
@@ -15,7 +16,9 @@ var signInHTML string
 //go:embed console/signin.css
 var signInCSS []byte
 
-var signInTemplate = template.Must(template.New("signin").Parse(signInHTML))
+var signInTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("signin").Parse(signInHTML))
+})
 
 // signInView is what the page shows: a refusal, that somebody is signed out, or
 // who may sign in.
@@ -42,7 +45,7 @@ func (i *Issuer) refusedPage(w http.ResponseWriter, why error) {
 
 func showSignIn(w http.ResponseWriter, status int, site string, view signInView) {
 	var page bytes.Buffer
-	if err := signInTemplate.Execute(&page, view); err != nil {
+	if err := signInTemplate().Execute(&page, view); err != nil {
 		http.Error(w, "the page could not be made", http.StatusInternalServerError)
 		return
 	}

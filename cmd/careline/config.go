@@ -3,7 +3,6 @@ package main
 import (
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"time"
 
@@ -67,15 +66,15 @@ type callsConfig struct {
 type greetingConfig struct{ organisation, words, voice, language string }
 
 var (
-	accountForm     = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
-	keyForm         = regexp.MustCompile(`^SK[0-9a-f]{32}$`)
-	applicationForm = regexp.MustCompile(`^AP[0-9a-f]{32}$`)
-	anyText         = regexp.MustCompile(`\S`)
-	countryForm     = regexp.MustCompile(`^[A-Z]{2}$`)
-	languageForm    = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-	regionForm      = regexp.MustCompile(`^([a-z]{2}[0-9])?$`)
-	edgeForm        = regexp.MustCompile(`^[a-z-]*$`)
-	originForm      = regexp.MustCompile(`^https?://[^/?#\s]+$`)
+	accountForm     = sidForm("AC")
+	keyForm         = sidForm("SK")
+	applicationForm = sidForm("AP")
+	anyText         = formLike(`\S`)
+	countryForm     = formLike(`^[A-Z]{2}$`)
+	languageForm    = formLike(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	regionForm      = formLike(`^([a-z]{2}[0-9])?$`)
+	edgeForm        = formLike(`^[a-z-]*$`)
+	originForm      = formLike(`^https?://[^/?#\s]+$`)
 )
 
 // readConfig reads every setting through get, which answers "" for one that is
@@ -179,7 +178,7 @@ func readSession(r *reader) sessionConfig {
 
 func readLanguage(r *reader) string {
 	v := r.text("VOICE_LANGUAGE", "en-GB")
-	if !languageForm.MatchString(v) {
+	if !languageForm(v) {
 		r.fault("VOICE_LANGUAGE", "must be a language tag such as en-GB", "")
 	}
 	return v
