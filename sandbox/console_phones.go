@@ -1,9 +1,8 @@
 package sandbox
 
 import (
-	"bytes"
 	_ "embed"
-	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,18 +10,12 @@ import (
 )
 
 //go:embed console/phone.html
-var phoneHTML string
+var phoneHTML markup
 
 //go:embed console/phones.html
-var phonesHTML string
+var phonesHTML markup
 
 var (
-	phoneTemplate = sync.OnceValue(func() *template.Template {
-		return template.Must(template.New("phone").Parse(phoneHTML))
-	})
-	phonesTemplate = sync.OnceValue(func() *template.Template {
-		return template.Must(template.New("phones").Parse(phonesHTML))
-	})
 	// servedPhone is every number that twiliobox has a phone at: the ranges that
 	// Ofcom keeps for drama.
 	servedPhone = sync.OnceValue(func() *regexp.Regexp {
@@ -70,27 +63,78 @@ func (c *console) phone(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
-	showPage(w, http.StatusOK, phoneTemplate(), entry)
+	showPage(w, http.StatusOK, entry.page())
 }
 
 func (c *console) phones(w http.ResponseWriter, _ *http.Request) {
 	c.showPhones(w, http.StatusOK, false)
 }
 
+// What the page of all phones says above them.
+const (
+	phonesTitle = "Members’ phones"
+	phonesHint  = `Each opens a page that rings when the clinic calls and can be answered there. Opened, a phone that would answer waits for you instead.`
+
+	noPhoneTitle   = "No such phone"
+	noPhoneHeading = "There is no such phone"
+	noPhoneHint    = `The sandbox has phones at +447700900000 to +447700900999 and at +442079460000 to +442079460999, written like that in the address of this page. The clinic’s members have these:`
+)
+
+// phoneItem is one phone in the list of all.
+const phoneItem markup = `<li><a href="__PATH__"><span class="num">__SPOKEN__</span><span class="sub">__OWNER__ (__USE__)</span></a><span class="hint">__DOES__</span></li>
+`
+
 func (c *console) showPhones(w http.ResponseWriter, status int, unknown bool) {
-	showPage(w, status, phonesTemplate(), map[string]any{"Unknown": unknown, "Phones": c.world.Clinic.phones()})
+	title, heading, hint := phonesTitle, phonesTitle, phonesHint
+	if unknown {
+		title, heading, hint = noPhoneTitle, noPhoneHeading, noPhoneHint
+	}
+
+	var list markup
+	for _, entry := range c.world.Clinic.phones() {
+		list += phoneItem.with(entry.marks())
+	}
+
+	showPage(w, status, phonesHTML.with(map[string]markup{
+		"__TITLE__":   text(title),
+		"__HEADING__": text(heading),
+		"__HINT__":    text(hint),
+		"__PHONES__":  list,
+	}))
 }
 
-func showPage(w http.ResponseWriter, status int, page *template.Template, data any) {
-	var body bytes.Buffer
-	if err := page.Execute(&body, data); err != nil {
-		http.Error(w, "the page could not be made", http.StatusInternalServerError)
-		return
+// page is that of the phone alone.
+func (e phoneEntry) page() markup {
+	whose := "Nobody’s at this clinic"
+	if e.Owner != "" {
+		whose = e.Owner
+		if e.Use != "" {
+			whose += " (" + e.Use + ")"
+		}
 	}
+
+	marks := e.marks()
+	marks["__WHOSE__"] = text(whose)
+
+	return phoneHTML.with(marks)
+}
+
+func (e phoneEntry) marks() map[string]markup {
+	return map[string]markup{
+		"__NUMBER__": text(e.Number),
+		"__SPOKEN__": text(e.Spoken),
+		"__PATH__":   text(e.Path),
+		"__OWNER__":  text(e.Owner),
+		"__USE__":    text(e.Use),
+		"__DOES__":   text(e.Does),
+	}
+}
+
+func showPage(w http.ResponseWriter, status int, page markup) {
 	pageHeaders(w.Header())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	w.Write(body.Bytes())
+	io.WriteString(w, string(page))
 }
 
 // phones lists the members' phones and their relatives', as they are on file.
