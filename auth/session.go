@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 )
 
 // Bounds of a session.
@@ -155,13 +155,11 @@ func badSession(cause error) error {
 
 // bearer is the one token of the Authorization header.
 func bearer(h http.Header) (string, error) {
-	values := h.Values("Authorization")
-	if len(values) == 0 {
+	token, err := credential.Bearer(h["Authorization"])
+	if err == credential.ErrNoBearer {
 		return "", careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
 	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	token = strings.Trim(token, " ")
-	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > longestToken {
+	if err != nil || token == "" || len(token) > longestToken {
 		return "", badSession(errors.New("the Authorization header is not one bearer token of usable length"))
 	}
 	return token, nil
