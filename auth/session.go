@@ -106,7 +106,7 @@ func (v *Verifier) Session(ctx context.Context, r *http.Request) (careline.Clini
 	if err != nil {
 		return careline.Clinician{}, err
 	}
-	hash := sha256.Sum256([]byte(token))
+	hash := hashOf(token)
 	if s, ok := v.seen.Get(hash); ok && v.holds(s) {
 		return s.clinician, s.refusal
 	}
@@ -116,6 +116,12 @@ func (v *Verifier) Session(ctx context.Context, r *http.Request) (careline.Clini
 	}
 	v.seen.Add(hash, s)
 	return s.clinician, s.refusal
+}
+
+// hashOf is what a token that was good is remembered by.
+func hashOf(token string) [sha256.Size]byte {
+	var room [2 << 10]byte // the tokens that there are stay off the heap
+	return sha256.Sum256(append(room[:0], token...))
 }
 
 // holds reports whether a session seen before is still good.

@@ -110,3 +110,14 @@ func TestMintRefuses(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkMint(b *testing.B) {
+	m := minter()
+	m.Now = nil
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := m.Mint(nurse); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
