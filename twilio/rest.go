@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
 )
 
 // DefaultBaseURL is where Twilio's REST API is, unless a region says otherwise.
@@ -22,10 +23,12 @@ const DefaultBaseURL = "https://api.twilio.com"
 const (
 	defaultRequestTimeout = 10 * time.Second
 	maxTries              = 3
-	firstBackoff          = 250 * time.Millisecond
 	maxAnswer             = 8 << 20 // a page of 1000 numbers is some 1.5 MB
 	maxPages              = 100
 )
+
+// retries are the pauses between the tries of one request.
+var retries = backoff.Doubling{First: 250 * time.Millisecond}
 
 // ClientConfig is what a Client needs.
 type ClientConfig struct {
@@ -142,15 +145,11 @@ func (c *Client) insist(ctx context.Context, a ask, into any) error {
 		if err == nil {
 			return decode(body, into)
 		}
+
 		if try == maxTries || !passing(err) || ctx.Err() != nil {
 			return err
 		}
-		// Half of the pause is chance, so that instances that failed
-		// together do not come back together.
-		pause := firstBackoff << (try - 1)
-		select {
-		case <-time.After(pause/2 + rand.N(pause)):
-		case <-ctx.Done():
+		if !backoff.Wait(ctx, retries.Around(try, rand.Float64())) {
 			return err
 		}
 	}
