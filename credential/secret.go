@@ -1,6 +1,9 @@
 package credential
 
-import "log/slog"
+import (
+	"crypto/subtle"
+	"log/slog"
+)
 
 // hidden is what stands in a line for something that must not be there.
 const hidden = "…"
@@ -37,3 +40,14 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // MarshalText hides the text.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// UnmarshalText keeps text, which stood in somebody's answer.
+func (s *Secret) UnmarshalText(text []byte) error {
+	*s = NewSecret(string(text))
+	return nil
+}
+
+// Equal reports whether both hold the same text.
+func (s Secret) Equal(other Secret) bool {
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(other.Reveal())) == 1
+}

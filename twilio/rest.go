@@ -14,6 +14,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/backoff"
+	"perci.health/careline/credential"
 )
 
 // DefaultBaseURL is where Twilio's REST API is, unless a region says otherwise.
@@ -32,11 +33,11 @@ var retries = backoff.Doubling{First: 250 * time.Millisecond}
 
 // ClientConfig is what a Client needs.
 type ClientConfig struct {
-	BaseURL      string // empty: DefaultBaseURL
-	Region, Edge string // data residency: api.<edge>.<region>.twilio.com; only for a BaseURL of Twilio's own
-	AccountSID   string // AC…, in every path whatever signs in
-	Username     string // API key SK…, or empty for the account itself
-	Password     Secret // the key's secret, or the account's auth token
+	BaseURL      string            // empty: DefaultBaseURL
+	Region, Edge string            // data residency: api.<edge>.<region>.twilio.com; only for a BaseURL of Twilio's own
+	AccountSID   string            // AC…, in every path whatever signs in
+	Username     string            // API key SK…, or empty for the account itself
+	Password     credential.Secret // the key's secret, or the account's auth token
 	HTTP         *http.Client
 	Timeout      time.Duration // of one request with its answer; 0: 10 s
 }
@@ -64,7 +65,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if !isSID(sidAccount, c.AccountSID) {
 		return nil, errors.New("the account SID must be AC and 32 hexadecimal digits")
 	}
-	if c.Password == "" {
+	if c.Password.IsZero() {
 		return nil, errors.New("the API secret or auth token of Twilio is missing")
 	}
 	if c.Username == "" {
@@ -85,8 +86,8 @@ func NewClient(c ClientConfig) (*Client, error) {
 	return &Client{base: base, account: c.AccountSID, signIn: signingIn(c.Username, c.Password), http: &own, timeout: c.Timeout}, nil
 }
 
-func signingIn(user string, password Secret) func(*http.Request) {
-	return func(r *http.Request) { r.SetBasicAuth(user, string(password)) }
+func signingIn(user string, password credential.Secret) func(*http.Request) {
+	return func(r *http.Request) { r.SetBasicAuth(user, password.Reveal()) }
 }
 
 // regional puts edge and region into a host of Twilio's (Twilio, global

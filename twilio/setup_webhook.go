@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 )
 
 // How Webhooks answers the requests of this check. A test holds it to that.
@@ -35,7 +36,7 @@ func (i inspection) webhooks(ctx context.Context) careline.Finding {
 	if found := i.signedAnswer(said); found.Verdict != careline.VerdictGood {
 		return found
 	}
-	if i.SecondaryToken != "" {
+	if !i.SecondaryToken.IsZero() {
 		said, err := i.report(ctx, i.SecondaryToken)
 		if err != nil {
 			return i.unreached(err)
@@ -44,7 +45,7 @@ func (i inspection) webhooks(ctx context.Context) careline.Finding {
 			return careline.Fault("The service refuses what is signed with TWILIO_AUTH_TOKEN_SECONDARY.", "Restart the service with that setting before the token is rotated.")
 		}
 	}
-	said, err = i.report(ctx, Secret(rand.Text()))
+	said, err = i.report(ctx, credential.NewSecret(rand.Text()))
 	if err != nil {
 		return i.unreached(err)
 	}
@@ -52,7 +53,7 @@ func (i inspection) webhooks(ctx context.Context) careline.Finding {
 }
 
 // report sends a status report without a call, signed with token.
-func (i inspection) report(ctx context.Context, token Secret) (said, error) {
+func (i inspection) report(ctx context.Context, token credential.Secret) (said, error) {
 	address := i.PublicURL + PathCallStatus
 	form := url.Values{"AccountSid": {i.account}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
@@ -76,8 +77,8 @@ func (i inspection) report(ctx context.Context, token Secret) (said, error) {
 
 // sign is the signature of a form of which every parameter has one value (Twilio,
 // usage/security).
-func sign(token Secret, address string, form url.Values) string {
-	mac := hmac.New(sha1.New, []byte(string(token)))
+func sign(token credential.Secret, address string, form url.Values) string {
+	mac := hmac.New(sha1.New, []byte(token.Reveal()))
 	mac.Write([]byte(address))
 	var names []string
 	for name := range form {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 )
 
 // The lives that an access token may have. Twilio refuses more than 24 hours
@@ -33,7 +34,7 @@ const backdate = 60 * time.Second
 type Minter struct {
 	AccountSID     string // AC…
 	APIKey         string // SK…, of the account itself
-	APISecret      Secret
+	APISecret      credential.Secret
 	ApplicationSID string // AP…, the TwiML App whose voice URL is /v1/twilio/outgoing
 	Region         string // data residency such as "ie1"; empty: Twilio's default
 	TTL            time.Duration
@@ -48,7 +49,7 @@ func (m Minter) Check() error {
 		fault = "the account SID must be AC and 32 hexadecimal digits"
 	case !isSID(sidAPIKey, m.APIKey):
 		fault = "the API key must be SK and 32 hexadecimal digits"
-	case m.APISecret == "":
+	case m.APISecret.IsZero():
 		fault = "the API key's secret is missing"
 	case !isSID(sidApplication, m.ApplicationSID):
 		fault = "the TwiML App SID must be AP and 32 hexadecimal digits"
@@ -81,7 +82,7 @@ func (m Minter) Mint(identity string) (string, error) {
 	signed = append(signed, '.')
 	signed = base64.RawURLEncoding.AppendEncode(signed, claims)
 
-	mac := hmac.New(sha256.New, []byte(string(m.APISecret)))
+	mac := hmac.New(sha256.New, []byte(m.APISecret.Reveal()))
 	mac.Write(signed)
 	signed = append(signed, '.')
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/telemetry"
+	"perci.health/careline/credential"
 )
 
 // config is every setting of careline serve. It is read here and nowhere else.
@@ -15,7 +15,7 @@ type config struct {
 	address  string   // where to listen; PORT on every interface, or on LISTEN_HOST
 	admin    string   // where operators look, ADMIN_HOST and ADMIN_PORT; "": at address
 	public   *url.URL // FUNCTIONS_URL: how the world, and so Twilio, reaches us
-	database telemetry.Secret
+	database credential.Secret
 	keep     time.Duration // RETENTION_DAYS: how long the log is kept
 	origins  []string      // CORS: apps served elsewhere
 	location *time.Location
@@ -32,8 +32,8 @@ type config struct {
 
 type twilioConfig struct {
 	accountSID, apiKey, applicationSID string
-	authToken, authTokenSecondary      telemetry.Secret
-	apiSecret                          telemetry.Secret
+	authToken, authTokenSecondary      credential.Secret
+	apiSecret                          credential.Secret
 	phoneNumber                        careline.Phone // zero: the account's own numbers
 	baseURL                            *url.URL
 	region, edge                       string
@@ -46,7 +46,7 @@ type fhirConfig struct {
 	baseURL  *url.URL
 	tokenURL *url.URL // nil: no login
 	clientID string
-	secret   telemetry.Secret
+	secret   credential.Secret
 	strict   bool // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
 }
 
@@ -113,10 +113,10 @@ func readConfig(get func(string) string) (config, error) {
 func readTwilio(r *reader, c config) twilioConfig {
 	t := twilioConfig{
 		accountSID:         accountSID(r),
-		authToken:          telemetry.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it")),
-		authTokenSecondary: telemetry.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
+		authToken:          credential.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it")),
+		authTokenSecondary: credential.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
 		apiKey:             r.required("TWILIO_API_KEY", keyForm, "SK and 32 hexadecimal digits; it signs access tokens"),
-		apiSecret:          telemetry.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
+		apiSecret:          credential.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
 		applicationSID:     r.required("TWILIO_TWIML_APP_SID", applicationForm, "AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
 		baseURL:            r.party("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
 		region:             r.matching("TWILIO_REGION", "", regionForm, "must be a Twilio region such as ie1, or not be set"),
@@ -143,7 +143,7 @@ func readFHIR(r *reader) fhirConfig {
 	f := fhirConfig{
 		baseURL:  r.party("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
 		clientID: r.text("FHIR_CLIENT_ID", ""),
-		secret:   telemetry.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
+		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
 	}
 	set, login := 0, []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"perci.health/careline/telemetry"
+	"perci.health/careline/credential"
 )
 
 // pubsubConfig is how events travel through Google Pub/Sub; the zero value when
@@ -66,8 +66,8 @@ func readPubSub(r *reader) pubsubConfig {
 }
 
 // databaseURL is where the log is kept; a secret, for it holds Postgres's password.
-func databaseURL(r *reader) telemetry.Secret {
-	return telemetry.NewSecret(databaseText(r))
+func databaseURL(r *reader) credential.Secret {
+	return credential.NewSecret(databaseText(r))
 }
 
 func databaseText(r *reader) string {

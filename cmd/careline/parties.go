@@ -112,7 +112,7 @@ func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
 	setup := twilio.Setup{
 		PublicURL: c.public.String(), APIKey: c.twilio.apiKey, ApplicationSID: c.twilio.applicationSID,
 		Number: c.twilio.phoneNumber, Countries: c.calls.policy.Regions,
-		AuthToken: twilio.Secret(c.twilio.authToken.Reveal()), SecondaryToken: twilio.Secret(c.twilio.authTokenSecondary.Reveal()),
+		AuthToken: c.twilio.authToken, SecondaryToken: c.twilio.authTokenSecondary,
 		Unsigned: !c.twilio.signatures, HTTP: outward(),
 	}
 	client, err := newTwilio(c, outward())
