@@ -21,7 +21,7 @@ demo: build ## run the whole system on this machine, nothing to configure
 
 build: web ## build bin/careline, with the web app in it
 	@echo "building careline (the first time takes a minute or two)"
-	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/careline ./cmd/careline
+	@CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "-X main.version=$(VERSION)" -o bin/careline ./cmd/careline
 
 web: web/dist/index.html ## build the clinician's app
 

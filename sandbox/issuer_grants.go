@@ -157,11 +157,13 @@ func (g *grants) forgetOld() {
 }
 
 // verifierShape is RFC 7636 section 4.1's code_verifier.
-var verifierShape = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+var verifierShape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+})
 
 // fits reports whether challenge is verifier's S256 (RFC 7636 section 4.6).
 func fits(verifier, challenge string) bool {
-	if !verifierShape.MatchString(verifier) {
+	if !verifierShape().MatchString(verifier) {
 		return false
 	}
 	sum := sha256.Sum256([]byte(verifier))

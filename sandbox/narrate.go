@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"perci.health/careline/sandbox/twiliobox"
@@ -148,19 +149,23 @@ func toldWebhook(e twiliobox.Event) string {
 }
 
 var (
-	longNumber = regexp.MustCompile(`(?:\+|%2B)?\d{9,15}\b`)
-	verb       = regexp.MustCompile(`<(Dial|Say|Play|Pause|Hangup|Reject|Redirect|Number|Client)\b`)
+	longNumber = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:\+|%2B)?\d{9,15}\b`)
+	})
+	verb = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`<(Dial|Say|Play|Pause|Hangup|Reject|Redirect|Number|Client)\b`)
+	})
 )
 
 // endings shortens every phone number in text to its last four digits.
 func endings(text string) string {
-	return longNumber.ReplaceAllStringFunc(text, func(n string) string { return "…" + n[len(n)-4:] })
+	return longNumber().ReplaceAllStringFunc(text, func(n string) string { return "…" + n[len(n)-4:] })
 }
 
 // verbs lists a TwiML document's verbs and nouns in order.
 func verbs(body string) string {
 	var found []string
-	for _, m := range verb.FindAllStringSubmatch(body, -1) {
+	for _, m := range verb().FindAllStringSubmatch(body, -1) {
 		found = append(found, m[1])
 	}
 	return strings.Join(found, ", ")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"perci.health/careline/credential"
 	"perci.health/careline/twilio"
 )
 
@@ -57,7 +58,7 @@ func ExampleMinter_Mint() {
 	minter := twilio.Minter{
 		AccountSID:     "AC00000000000000000000000000000001",
 		APIKey:         "SK00000000000000000000000000000001",
-		APISecret:      "the key's secret",
+		APISecret:      credential.NewSecret("the key's secret"),
 		ApplicationSID: "AP00000000000000000000000000000001",
 		TTL:            time.Hour,
 	}

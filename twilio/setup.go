@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 	"perci.health/careline/setup"
 )
 
@@ -20,9 +21,9 @@ type Setup struct {
 	Number         careline.Phone
 	Countries      []string // ISO 3166-1 alpha-2 codes of those we call
 
-	AuthToken      Secret // the account's own; Twilio signs webhooks with it
-	SecondaryToken Secret // while it is being rotated; may be empty
-	Unsigned       bool   // signatures are not checked: development on one machine
+	AuthToken      credential.Secret // the account's own; Twilio signs webhooks with it
+	SecondaryToken credential.Secret // while it is being rotated; may be empty
+	Unsigned       bool              // signatures are not checked: development on one machine
 
 	// TakeNumbers lets a plan point numbers at us that call another service now.
 	TakeNumbers bool

@@ -47,8 +47,8 @@ func (i inspection) authToken(ctx context.Context) setup.Finding {
 	switch {
 	case told.Status != "active":
 		return setup.Fault("The account is not active, but "+quoteWord(told.Status)+".", "See in the Twilio Console why, or ask Twilio's support.")
-	case told.Primary == "" || told.Primary == i.AuthToken:
-	case told.Primary == i.SecondaryToken:
+	case told.Primary.IsZero() || told.Primary.Equal(i.AuthToken):
+	case told.Primary.Equal(i.SecondaryToken):
 		return endRotation()
 	default:
 		return setup.Fault("The auth token is the account's, but not the one that Twilio signs with.", "Copy the primary auth token from the Twilio Console into TWILIO_AUTH_TOKEN.")
@@ -64,11 +64,11 @@ func (i inspection) authToken(ctx context.Context) setup.Finding {
 // promoted reports whether the secondary token has become the primary one, which
 // ends the one before.
 func (i inspection) promoted(ctx context.Context) bool {
-	if i.SecondaryToken == "" || i.SecondaryToken == i.AuthToken {
+	if i.SecondaryToken.IsZero() || i.SecondaryToken.Equal(i.AuthToken) {
 		return false
 	}
 	told, err := i.as(i.SecondaryToken).fetchAccount(ctx)
-	return err == nil && told.Status == "active" && (told.Primary == "" || told.Primary == i.SecondaryToken)
+	return err == nil && told.Status == "active" && (told.Primary.IsZero() || told.Primary.Equal(i.SecondaryToken))
 }
 
 func endRotation() setup.Finding {

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 	"perci.health/careline/sandbox/twiliobox"
 	"perci.health/careline/setup"
 	"perci.health/careline/twilio"
@@ -54,25 +55,25 @@ func newSetting(t *testing.T, change func(*twiliobox.Config)) *setting {
 	})
 	s := &setting{twilio: httptest.NewServer(box.Handler())}
 	t.Cleanup(s.twilio.Close)
-	s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: account, Username: key, Password: setupSecret})
+	s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: account, Username: key, Password: credential.NewSecret(setupSecret)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	service := httptest.NewServer(nil)
 	service.Config.Handler = webhooksAt(t, service.URL, setupToken)
 	t.Cleanup(service.Close)
-	s.setup = twilio.Setup{PublicURL: service.URL, APIKey: key, ApplicationSID: setupApp, Countries: []string{"GB"}, AuthToken: setupToken}
+	s.setup = twilio.Setup{PublicURL: service.URL, APIKey: key, ApplicationSID: setupApp, Countries: []string{"GB"}, AuthToken: credential.NewSecret(setupToken)}
 	return s
 }
 
 // webhooksAt are the service's own webhooks, which must keep nothing here.
-func webhooksAt(t *testing.T, public string, tokens ...twilio.Secret) http.Handler {
+func webhooksAt(t *testing.T, public string, tokens ...string) http.Handler {
 	t.Helper()
 	w := twilio.Webhooks{AccountSID: account, ApplicationSID: setupApp, PublicURL: public,
 		Keep: func(context.Context, careline.CallEvent) error { t.Error("a report was kept"); return nil }}
 	if len(tokens) > 0 {
 		var err error
-		if w.Verifier, err = twilio.NewVerifier(public, tokens...); err != nil {
+		if w.Verifier, err = twilio.NewVerifier(public, secrets(tokens...)...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -226,7 +227,7 @@ func TestChecksOfAnAccount(t *testing.T) {
 	expect(t, s.ask(t, "twilio: countries"), setup.VerdictGood, "GG, JE, IM would allow them")
 	s.setup.Countries = []string{"GB", "GG", "JE", "IM"}
 	expect(t, s.ask(t, "twilio: countries"), setup.VerdictGood, "none of the high-risk numbers there.")
-	s.setup.AuthToken = "other"
+	s.setup.AuthToken = credential.NewSecret("other")
 	expect(t, s.ask(t, "twilio: access tokens"), setup.VerdictDoubt, "to the auth token alone, and refused it")
 }
 
@@ -235,7 +236,7 @@ func TestAuthTokenTellsAccounts(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		answer    string
-		secondary twilio.Secret
+		secondary string
 		verdict   setup.Verdict
 		says      string
 	}{
@@ -253,7 +254,7 @@ func TestAuthTokenTellsAccounts(t *testing.T) {
 			}
 			return answer(200, test.answer)
 		})}})
-		s := &setting{client: c, setup: twilio.Setup{AuthToken: setupToken, SecondaryToken: test.secondary}}
+		s := &setting{client: c, setup: twilio.Setup{AuthToken: credential.NewSecret(setupToken), SecondaryToken: credential.NewSecret(test.secondary)}}
 		expect(t, s.ask(t, "twilio: auth token"), test.verdict, test.says)
 	}
 }
@@ -271,7 +272,7 @@ func TestAuthTokenWasPromoted(t *testing.T) {
 			}
 			return answer(200, told)
 		})}})
-		s := &setting{client: c, setup: twilio.Setup{AuthToken: setupToken, SecondaryToken: "next"}}
+		s := &setting{client: c, setup: twilio.Setup{AuthToken: credential.NewSecret(setupToken), SecondaryToken: credential.NewSecret("next")}}
 		says := map[setup.Verdict]string{setup.VerdictDoubt: "End the rotation", setup.VerdictFault: "refused the auth token"}[want]
 		expect(t, s.ask(t, "twilio: auth token"), want, says)
 	}
@@ -284,7 +285,7 @@ func TestChecksWithoutAnswers(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := &setting{client: client(t, twilio.ClientConfig{HTTP: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 				return answer(status, "")
-			})}}), setup: twilio.Setup{ApplicationSID: setupApp, APIKey: key, AuthToken: setupToken, Countries: []string{"GB"}}}
+			})}}), setup: twilio.Setup{ApplicationSID: setupApp, APIKey: key, AuthToken: credential.NewSecret(setupToken), Countries: []string{"GB"}}}
 			for _, name := range []string{"API key", "auth token", "access tokens", "TwiML App", "numbers", "numbers' webhooks", "countries"} {
 				verdict := want
 				if name == "access tokens" && (status == 401 || status == 403) {
@@ -359,20 +360,20 @@ func TestPublicURLOfAService(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name      string
-		tokens    []twilio.Secret // of the service; none: it checks nothing
-		secondary twilio.Secret
+		tokens    []string // of the service; none: it checks nothing
+		secondary string
 		unsigned  bool
 		account   string
 		verdict   setup.Verdict
 		says      string
 	}{
-		{"good", []twilio.Secret{setupToken}, "", false, account, setup.VerdictGood, ""},
-		{"rotation", []twilio.Secret{setupToken, "next"}, "next", false, account, setup.VerdictGood, ""},
-		{"rotation here alone", []twilio.Secret{setupToken}, "next", false, account, setup.VerdictFault, "TWILIO_AUTH_TOKEN_SECONDARY"},
-		{"another token", []twilio.Secret{"another"}, "", false, account, setup.VerdictFault, "restart it with these settings"},
+		{"good", []string{setupToken}, "", false, account, setup.VerdictGood, ""},
+		{"rotation", []string{setupToken, "next"}, "next", false, account, setup.VerdictGood, ""},
+		{"rotation here alone", []string{setupToken}, "next", false, account, setup.VerdictFault, "TWILIO_AUTH_TOKEN_SECONDARY"},
+		{"another token", []string{"another"}, "", false, account, setup.VerdictFault, "restart it with these settings"},
 		{"checks nothing", nil, "", false, account, setup.VerdictFault, "Anybody can forge"},
 		{"development", nil, "", true, account, setup.VerdictDoubt, "does not check signatures"},
-		{"another account", []twilio.Secret{setupToken}, "", false, "AC00000000000000000000000000000009", setup.VerdictFault, "another Twilio account"},
+		{"another account", []string{setupToken}, "", false, "AC00000000000000000000000000000009", setup.VerdictFault, "another Twilio account"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -381,9 +382,9 @@ func TestPublicURLOfAService(t *testing.T) {
 			service := httptest.NewServer(nil)
 			service.Config.Handler = webhooksAt(t, service.URL, test.tokens...)
 			t.Cleanup(service.Close)
-			s.setup.PublicURL, s.setup.SecondaryToken, s.setup.Unsigned = service.URL, test.secondary, test.unsigned
+			s.setup.PublicURL, s.setup.SecondaryToken, s.setup.Unsigned = service.URL, credential.NewSecret(test.secondary), test.unsigned
 			var err error
-			if s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: test.account, Password: "x"}); err != nil {
+			if s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: test.account, Password: credential.NewSecret("x")}); err != nil {
 				t.Fatal(err)
 			}
 			expect(t, s.ask(t, "twilio: webhooks"), test.verdict, test.says)
@@ -400,7 +401,7 @@ func TestPublicURLSeenFromTwilio(t *testing.T) {
 		"http://clinic.example": "not https", "https://clinic.example": "",
 	} {
 		handler := webhooksAt(t, public, setupToken)
-		s := &setting{client: client(t, twilio.ClientConfig{}), setup: twilio.Setup{PublicURL: public, AuthToken: setupToken,
+		s := &setting{client: client(t, twilio.ClientConfig{}), setup: twilio.Setup{PublicURL: public, AuthToken: credential.NewSecret(setupToken),
 			HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 				r.RequestURI = r.URL.RequestURI()
 				w := httptest.NewRecorder()

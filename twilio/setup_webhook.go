@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"perci.health/careline/credential"
 	"perci.health/careline/setup"
 )
 
@@ -35,8 +36,7 @@ func (i inspection) webhooks(ctx context.Context) setup.Finding {
 	if found := i.signedAnswer(said); found.Verdict != setup.VerdictGood {
 		return found
 	}
-
-	if i.SecondaryToken != "" {
+	if !i.SecondaryToken.IsZero() {
 		said, err := i.report(ctx, i.SecondaryToken)
 		if err != nil {
 			return i.unreached(err)
@@ -45,8 +45,7 @@ func (i inspection) webhooks(ctx context.Context) setup.Finding {
 			return setup.Fault("The service refuses what is signed with TWILIO_AUTH_TOKEN_SECONDARY.", "Restart the service with that setting before the token is rotated.")
 		}
 	}
-
-	said, err = i.report(ctx, Secret(rand.Text()))
+	said, err = i.report(ctx, credential.NewSecret(rand.Text()))
 	if err != nil {
 		return i.unreached(err)
 	}
@@ -55,7 +54,7 @@ func (i inspection) webhooks(ctx context.Context) setup.Finding {
 }
 
 // report sends a status report without a call, signed with token.
-func (i inspection) report(ctx context.Context, token Secret) (said, error) {
+func (i inspection) report(ctx context.Context, token credential.Secret) (said, error) {
 	address := i.PublicURL + PathCallStatus
 	form := url.Values{"AccountSid": {i.account}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
@@ -80,8 +79,8 @@ func (i inspection) report(ctx context.Context, token Secret) (said, error) {
 
 // sign is the signature of a form of which every parameter has one value (Twilio,
 // usage/security).
-func sign(token Secret, address string, form url.Values) string {
-	mac := hmac.New(sha1.New, []byte(string(token)))
+func sign(token credential.Secret, address string, form url.Values) string {
+	mac := hmac.New(sha1.New, []byte(token.Reveal()))
 	mac.Write([]byte(address))
 	var names []string
 	for name := range form {

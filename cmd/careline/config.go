@@ -3,12 +3,11 @@ package main
 import (
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/telemetry"
+	"perci.health/careline/credential"
 )
 
 // config is every setting of careline serve. It is read here and nowhere else.
@@ -16,7 +15,7 @@ type config struct {
 	address  string   // where to listen; PORT on every interface, or on LISTEN_HOST
 	admin    string   // where operators look, ADMIN_HOST and ADMIN_PORT; "": at address
 	public   *url.URL // FUNCTIONS_URL: how the world, and so Twilio, reaches us
-	database telemetry.Secret
+	database credential.Secret
 	keep     time.Duration // RETENTION_DAYS: how long the log is kept
 	origins  []string      // CORS: apps served elsewhere
 	location *time.Location
@@ -33,8 +32,8 @@ type config struct {
 
 type twilioConfig struct {
 	accountSID, apiKey, applicationSID string
-	authToken, authTokenSecondary      telemetry.Secret
-	apiSecret                          telemetry.Secret
+	authToken, authTokenSecondary      credential.Secret
+	apiSecret                          credential.Secret
 	phoneNumber                        careline.Phone // zero: the account's own numbers
 	baseURL                            *url.URL
 	region, edge                       string
@@ -47,7 +46,7 @@ type fhirConfig struct {
 	baseURL  *url.URL
 	tokenURL *url.URL // nil: no login
 	clientID string
-	secret   telemetry.Secret
+	secret   credential.Secret
 	strict   bool // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
 }
 
@@ -67,15 +66,15 @@ type callsConfig struct {
 type greetingConfig struct{ organisation, words, voice, language string }
 
 var (
-	accountForm     = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
-	keyForm         = regexp.MustCompile(`^SK[0-9a-f]{32}$`)
-	applicationForm = regexp.MustCompile(`^AP[0-9a-f]{32}$`)
-	anyText         = regexp.MustCompile(`\S`)
-	countryForm     = regexp.MustCompile(`^[A-Z]{2}$`)
-	languageForm    = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-	regionForm      = regexp.MustCompile(`^([a-z]{2}[0-9])?$`)
-	edgeForm        = regexp.MustCompile(`^[a-z-]*$`)
-	originForm      = regexp.MustCompile(`^https?://[^/?#\s]+$`)
+	accountForm     = sidForm("AC")
+	keyForm         = sidForm("SK")
+	applicationForm = sidForm("AP")
+	anyText         = formLike(`\S`)
+	countryForm     = formLike(`^[A-Z]{2}$`)
+	languageForm    = formLike(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	regionForm      = formLike(`^([a-z]{2}[0-9])?$`)
+	edgeForm        = formLike(`^[a-z-]*$`)
+	originForm      = formLike(`^https?://[^/?#\s]+$`)
 )
 
 // readConfig reads every setting through get, which answers "" for one that is
@@ -114,10 +113,10 @@ func readConfig(get func(string) string) (config, error) {
 func readTwilio(r *reader, c config) twilioConfig {
 	t := twilioConfig{
 		accountSID:         accountSID(r),
-		authToken:          telemetry.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it")),
-		authTokenSecondary: telemetry.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
+		authToken:          credential.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it")),
+		authTokenSecondary: credential.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
 		apiKey:             r.required("TWILIO_API_KEY", keyForm, "SK and 32 hexadecimal digits; it signs access tokens"),
-		apiSecret:          telemetry.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
+		apiSecret:          credential.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
 		applicationSID:     r.required("TWILIO_TWIML_APP_SID", applicationForm, "AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
 		baseURL:            r.party("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
 		region:             r.matching("TWILIO_REGION", "", regionForm, "must be a Twilio region such as ie1, or not be set"),
@@ -144,7 +143,7 @@ func readFHIR(r *reader) fhirConfig {
 	f := fhirConfig{
 		baseURL:  r.party("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
 		clientID: r.text("FHIR_CLIENT_ID", ""),
-		secret:   telemetry.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
+		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
 	}
 	set, login := 0, []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"}
@@ -179,7 +178,7 @@ func readSession(r *reader) sessionConfig {
 
 func readLanguage(r *reader) string {
 	v := r.text("VOICE_LANGUAGE", "en-GB")
-	if !languageForm.MatchString(v) {
+	if !languageForm(v) {
 		r.fault("VOICE_LANGUAGE", "must be a language tag such as en-GB", "")
 	}
 	return v

@@ -2,11 +2,10 @@ package main
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
-	"perci.health/careline/telemetry"
+	"perci.health/careline/credential"
 )
 
 // pubsubConfig is how events travel through Google Pub/Sub; the zero value when
@@ -22,10 +21,10 @@ type pubsubConfig struct {
 }
 
 var (
-	projectForm  = regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`)
-	resourceForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._~%+-]{2,254}$`)
-	addressForm  = regexp.MustCompile(`^[^\s/:]+:[0-9]+$`)
-	emailForm    = regexp.MustCompile(`^[^\s@]+@[^\s@]+$`)
+	projectForm  = formLike(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`)
+	resourceForm = sized(3, 255, formLike(`^[A-Za-z][A-Za-z0-9._~%+-]*$`))
+	addressForm  = formLike(`^[^\s/:]+:[0-9]+$`)
+	emailForm    = formLike(`^[^\s@]+@[^\s@]+$`)
 )
 
 const (
@@ -47,7 +46,7 @@ func readPubSub(r *reader) pubsubConfig {
 		audience:       r.text("PUBSUB_PUSH_AUDIENCE", ""),
 		serviceAccount: r.matching("PUBSUB_PUSH_SERVICE_ACCOUNT", "", emailForm, "must be the e-mail address of the push subscription's service account"),
 	}
-	if (p.publish || p.subscription != "") && !projectForm.MatchString(p.project) {
+	if (p.publish || p.subscription != "") && !projectForm(p.project) {
 		r.fault("PUBSUB_PROJECT", "is required", "the id of the Google Cloud project whose topic is used")
 	}
 	if (p.audience == "") != (p.serviceAccount == "") {
@@ -67,8 +66,8 @@ func readPubSub(r *reader) pubsubConfig {
 }
 
 // databaseURL is where the log is kept; a secret, for it holds Postgres's password.
-func databaseURL(r *reader) telemetry.Secret {
-	return telemetry.NewSecret(databaseText(r))
+func databaseURL(r *reader) credential.Secret {
+	return credential.NewSecret(databaseText(r))
 }
 
 func databaseText(r *reader) string {

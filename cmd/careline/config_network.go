@@ -3,10 +3,9 @@ package main
 import (
 	"net"
 	"net/url"
-	"regexp"
 )
 
-var hostForm = regexp.MustCompile(`^[0-9A-Za-z.:-]+$`)
+var hostForm = formLike(`^[0-9A-Za-z.:-]+$`)
 
 // readAdmin is where readiness and metrics are, and nowhere else; "" leaves them
 // where the service is. Who reaches the address may read them: it is this machine's

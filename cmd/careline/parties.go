@@ -157,8 +157,8 @@ func accountSetup(c config) twilio.Setup {
 		ApplicationSID: c.twilio.applicationSID,
 		Number:         c.twilio.phoneNumber,
 		Countries:      c.calls.policy.Regions,
-		AuthToken:      twilio.Secret(c.twilio.authToken.Reveal()),
-		SecondaryToken: twilio.Secret(c.twilio.authTokenSecondary.Reveal()),
+		AuthToken:      c.twilio.authToken,
+		SecondaryToken: c.twilio.authTokenSecondary,
 		Unsigned:       !c.twilio.signatures,
 		HTTP:           outward(),
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,18 +46,18 @@ func quoted(v string) bool {
 }
 
 // required is a setting that must be there, of a given form; what says for what.
-func (r *reader) required(name string, form *regexp.Regexp, what string) string {
+func (r *reader) required(name string, form form, what string) string {
 	v := r.text(name, "")
-	if !form.MatchString(v) {
+	if !form(v) {
 		r.fault(name, "is required", what)
 	}
 	return v
 }
 
 // matching is an optional setting of a given form; must completes "NAME …".
-func (r *reader) matching(name, fallback string, form *regexp.Regexp, must string) string {
+func (r *reader) matching(name, fallback string, form form, must string) string {
 	v := r.text(name, fallback)
-	if v != "" && !form.MatchString(v) {
+	if v != "" && !form(v) {
 		r.fault(name, must, "")
 		return fallback
 	}
@@ -151,13 +150,13 @@ func (r *reader) truth(name string) bool {
 
 // list is a comma-separated setting without blanks; every part has the
 // form; must completes "NAME …".
-func (r *reader) list(name, fallback string, form *regexp.Regexp, must string) []string {
+func (r *reader) list(name, fallback string, form form, must string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(r.text(name, fallback), ",") {
 		part = strings.TrimSpace(part)
 		switch {
 		case part == "":
-		case form.MatchString(part):
+		case form(part):
 			parts = append(parts, part)
 		default:
 			r.fault(name, must, "")

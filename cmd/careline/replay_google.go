@@ -31,7 +31,7 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 	switch {
 	case len(settings.faults) > 0:
 		return nil, settings.faults[0]
-	case !projectForm.MatchString(c.project):
+	case !projectForm(c.project):
 		return nil, errors.New("PUBSUB_PROJECT is required: the id of the Google Cloud project whose topic is used")
 	}
 

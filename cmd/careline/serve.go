@@ -214,7 +214,7 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 
 func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Config {
 	minter := twilio.Minter{
-		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: twilio.Secret(c.twilio.apiSecret.Reveal()),
+		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: c.twilio.apiSecret,
 		ApplicationSID: c.twilio.applicationSID, Region: c.twilio.region, TTL: c.twilio.tokenTTL,
 	}
 	return api.Config{

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Config says which Twilio account the box plays. Every field except those
@@ -60,8 +61,12 @@ type Number struct {
 }
 
 var (
-	sidPattern  = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
-	e164Pattern = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	sidPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+	})
+	e164Pattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	})
 )
 
 // check returns every fault of c in one error, or nil.
@@ -94,7 +99,7 @@ func (c Config) check() error {
 	for i, n := range c.Numbers {
 		where := fmt.Sprintf("Numbers[%d]", i)
 		bad(isSID("PN", n.SID), "%s: SID must be PN and 32 hexadecimal digits", where)
-		bad(e164Pattern.MatchString(n.PhoneNumber), "%s: PhoneNumber must be E.164, as +447700900001", where)
+		bad(e164Pattern().MatchString(n.PhoneNumber), "%s: PhoneNumber must be E.164, as +447700900001", where)
 		bad(!seen[n.SID] && !seen[n.PhoneNumber], "%s: SID or PhoneNumber is used twice", where)
 		bad(n.VoiceApplicationSID == "" || seen[n.VoiceApplicationSID], "%s: VoiceApplicationSID is no application of ours", where)
 		seen[n.SID], seen[n.PhoneNumber] = true, true
@@ -138,4 +143,4 @@ func checkURL(raw string) error {
 
 func validMethod(m string) bool { return m == "" || m == http.MethodGet || m == http.MethodPost }
 
-func isSID(prefix, s string) bool { return strings.HasPrefix(s, prefix) && sidPattern.MatchString(s) }
+func isSID(prefix, s string) bool { return strings.HasPrefix(s, prefix) && sidPattern().MatchString(s) }

@@ -109,7 +109,7 @@ func (e *engine) latestLocked(address string) (latest *leg) {
 // address reads the number of a path: a client may also be named.
 func address(r *http.Request) (string, error) {
 	number := r.PathValue("number")
-	if !strings.HasPrefix(number, "client:") && !servedNumber.MatchString(number) {
+	if !strings.HasPrefix(number, "client:") && !servedNumber().MatchString(number) {
 		return "", badRequest{fmt.Errorf("there are phones only at %v, and at client:<identity>", phoneRanges)}
 	}
 	return number, nil

@@ -251,9 +251,9 @@ func (x *dialling) refusal(n noun) *Notice {
 		return warning(13214, "Dial: invalid callerId value: a call from a client to a number needs one")
 	case x.verb.callerID != "" && !owned && !(x.parent.pstn && x.verb.callerID == x.parent.from):
 		return warning(13214, "Dial: invalid callerId value: it must be a number of this account")
-	case !dialString.MatchString(n.address):
+	case !dialString().MatchString(n.address):
 		return warning(13224, "Dial: invalid phone number")
-	case !e164Pattern.MatchString(n.address):
+	case !e164Pattern().MatchString(n.address):
 		return warning(13223, "Dial: invalid phone number format: E.164 is expected, as +447700900001")
 	}
 

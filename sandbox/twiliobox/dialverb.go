@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -35,9 +36,13 @@ type noun struct {
 const maxNouns = 10
 
 var (
-	dialString  = regexp.MustCompile(`^\+?[0-9()\-. ]*[0-9][0-9()\-. ]*$`)
-	digitString = regexp.MustCompile(`^[0-9A-D#*wW]*$`)
-	recordings  = []string{"do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual", "true", "false"}
+	dialString = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+?[0-9()\-. ]*[0-9][0-9()\-. ]*$`)
+	})
+	digitString = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9A-D#*wW]*$`)
+	})
+	recordings = []string{"do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual", "true", "false"}
 )
 
 // groups are the nouns that ring together.
@@ -104,7 +109,7 @@ func (c *call) readNoun(d document, v *node) (noun, bool) {
 		return n, false
 	}
 
-	if !digitString.MatchString(n.sendDigits) {
+	if !digitString().MatchString(n.sendDigits) {
 		c.warn(13222, "Dial->Number: invalid sendDigits value")
 		n.sendDigits = ""
 	}

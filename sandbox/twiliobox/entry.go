@@ -71,7 +71,7 @@ func (e *engine) incoming(from, to string) (string, error) {
 	if !ok || number.PhoneNumber != to {
 		return "", errNoSuchNumber
 	}
-	if from != "anonymous" && !e164Pattern.MatchString(from) {
+	if from != "anonymous" && !e164Pattern().MatchString(from) {
 		return "", errBadCaller
 	}
 

@@ -35,9 +35,11 @@ type Phone struct {
 }
 
 var (
-	servedNumber = regexp.MustCompile(`^\+44(7700900|2079460|1614960)([0-9]{3})$`)
-	outcomes     = []string{"answer", "busy", "no-answer", "failed", "voicemail", "decline", "manual"}
-	detections   = []string{"", "human", "fax", "unknown", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other"}
+	servedNumber = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+44(7700900|2079460|1614960)([0-9]{3})$`)
+	})
+	outcomes   = []string{"answer", "busy", "no-answer", "failed", "voicemail", "decline", "manual"}
+	detections = []string{"", "human", "fax", "unknown", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other"}
 )
 
 // check returns every fault of p in one error, or nil.
@@ -157,7 +159,7 @@ func (b *phonebook) scripted() (addresses []string) {
 // usual is what a phone does that nobody has scripted: the package comment's
 // table.
 func usual(address string) Phone {
-	m := servedNumber.FindStringSubmatch(address)
+	m := servedNumber().FindStringSubmatch(address)
 	if m == nil && len(address) > 7 && address[:7] == "client:" {
 		// A client that is not registered: SIP 480, at once.
 		return Phone{Outcome: "failed", SIPResponseCode: 480}

@@ -70,7 +70,7 @@ func (e *engine) readPlacement(form url.Values) (placement, *restError) {
 	switch {
 	case p.noun.address == "":
 		return refuse(21201, "No 'To' number is specified")
-	case !e164Pattern.MatchString(p.noun.address):
+	case !e164Pattern().MatchString(p.noun.address):
 		return refuse(21211, "The 'To' number is not a valid phone number")
 	case form.Get("From") == "":
 		return refuse(21213, "The 'From' number is required")

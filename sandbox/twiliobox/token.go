@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -39,7 +40,9 @@ const longestLife = 24 * time.Hour
 
 // identityString leaves out control characters, spaces, delimiters and the
 // "unwise" characters of RFC 2396, as error 31105 words it.
-var identityString = regexp.MustCompile("^[^\\x00-\\x20\\x7f<>#%\"{}|\\\\^\\[\\]`]{1,256}$")
+var identityString = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^[^\\x00-\\x20\\x7f<>#%\"{}|\\\\^\\[\\]`]{1,256}$")
+})
 
 type tokenHeader struct {
 	Alg string `json:"alg"`
@@ -150,7 +153,7 @@ func (e *engine) checkGrants(c tokenClaims) (grants, *Refusal) {
 	if !g.incoming && !g.outgoing {
 		return grants{}, errNoOutgoing
 	}
-	if !identityString.MatchString(g.identity) {
+	if !identityString().MatchString(g.identity) {
 		return grants{}, &Refusal{31105, "Invalid client name: 1 to 256 characters without spaces, control characters and <>#%\"{}|\\^[]`"}
 	}
 	if !g.outgoing {
