@@ -97,11 +97,16 @@ type Known struct {
 	Events []CallEvent // all of the call, in the log's order
 	Filing Filing
 	Last   bool // no other delivery of the call waited for the consumer
+	// Unfiled is true only when it is certain that nobody can have tried to file the
+	// call: this process has kept all its events, alone has the log, and every
+	// delivery of it that was given out came back with nothing filed.
+	Unfiled bool
 }
 
 // Filing says where and how a call stands in the health record.
 type Filing struct {
 	Call    string // key of the call
+	Of      string // which resource of the call: empty, its Communication; else such as "Media/RE…"
 	ID      string // the record's id for it; empty until it is known
 	Version string // the record's version that holds what was filed last
 	Seq     int64  // the last event that the record has

@@ -81,13 +81,14 @@ func (o *Outbox) Keep(ctx context.Context, e careline.CallEvent) error {
 	return nil
 }
 
-// Forward publishes what was kept here: it is the Handle of the Relay whose
-// consumer is ForwardConsumer.
-func (o *Outbox) Forward(ctx context.Context, d careline.Delivery) error {
+// Forward publishes what was kept here: it is the Handle of the relay whose consumer
+// is ForwardConsumer. It files nothing.
+func (o *Outbox) Forward(ctx context.Context, d careline.Delivery) (careline.Filing, error) {
 	m, err := NewMessage(o.Subject(d.Event.Kind), d.Event)
 	if err != nil {
-		return careline.NewError(careline.CodeRejected, "This event is no report that can be published.", err)
+		return careline.Filing{}, careline.NewError(careline.CodeRejected, "This event is no report that can be published.", err)
 	}
+
 	ctx, cancel := context.WithTimeout(ctx, flightWithin)
 	defer cancel()
 	err = o.Publish(ctx, m)
@@ -95,7 +96,7 @@ func (o *Outbox) Forward(ctx context.Context, d careline.Delivery) error {
 		o.saw(nil)
 		o.observe(WayForwarded, d.Event)
 	}
-	return err
+	return careline.Filing{}, err
 }
 
 var errCircuitOpen = errors.New("not asked: Google takes nothing at the moment")

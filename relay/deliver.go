@@ -10,11 +10,11 @@ import (
 	"perci.health/careline"
 )
 
-// work handles what is due of one call, until nothing is, a delivery fails or
-// the shift ends.
-func (s *shift) work(call string) (done report) {
+// work handles what is due of one call, until nothing is, a delivery fails or Run
+// ends.
+func (s *dispatcher) work(call string) (done returned) {
 	done.call = call
-	held, claimed, err := s.Queue.Claim(s.handling, s.Consumer, call)
+	held, claimed, err := s.from.Claim(s.handling, s.Consumer, call)
 	if err != nil {
 		done.err = err
 		return done
@@ -24,19 +24,18 @@ func (s *shift) work(call string) (done report) {
 		done.again = s.now().Add(claimedFor)
 		return done
 	}
+
 	// What is read and noted here is about work already done: it does not end
-	// with the shift.
+	// with Run.
 	ctx := context.WithoutCancel(held)
 	defer func() {
-		if err := s.Queue.Release(ctx, s.Consumer, call); err != nil && done.err == nil {
+		if err := s.from.Release(ctx, s.Consumer, call); err != nil && done.err == nil {
 			done.err = err
 		}
 	}()
-	for {
-		if s.stopped() {
-			return done
-		}
-		d, ok, err := s.Queue.Next(ctx, s.Consumer, call, s.now())
+
+	for !s.stopped() {
+		d, ok, err := s.from.Next(ctx, s.Consumer, call, s.now())
 		if err != nil || !ok {
 			done.err = err
 			return done
@@ -44,20 +43,20 @@ func (s *shift) work(call string) (done report) {
 		if done.again, done.err = s.deliver(held, d); done.err != nil || !done.again.IsZero() {
 			return done
 		}
-		if d.Known != nil && d.Known.Last {
+		if d.Known != nil && d.Known.Last && !s.waitsHere(call) {
 			return done // what came since has woken the relay
 		}
 	}
+	return done
 }
 
-// stopped reports whether no further delivery may begin.
-func (s *shift) stopped() bool {
-	select {
-	case <-s.stopping:
-		return true
-	default:
+// waitsHere reports whether the next delivery of the call is in memory.
+func (s *dispatcher) waitsHere(call string) bool {
+	if s.memory == nil {
 		return false
 	}
+	waits, _ := s.memory.waits(call)
+	return waits
 }
 
 // verdict is how a delivery ended.
@@ -70,17 +69,19 @@ type verdict struct {
 // deliver handles one delivery, notes the outcome and writes its line. again is
 // when it will be due, if it failed and will be; err is a failure of the queue. held
 // ends with the claim.
-func (s *shift) deliver(held context.Context, d careline.Delivery) (again time.Time, err error) {
+func (s *dispatcher) deliver(held context.Context, d careline.Delivery) (again time.Time, err error) {
 	ctx, line := careline.WithLine(held)
 	began := s.now()
-	handleErr := s.handle(ctx, d)
+	filed, handleErr := s.handle(ctx, d)
 	took := s.now().Sub(began)
+
 	v := s.judge(held, d, handleErr)
 	if v.outcome != OutcomeInterrupted {
 		s.outage.saw(d.Event.Call, handleErr, s.now())
-		err = s.settle(held, d, v)
+		err = s.settle(held, d, v, filed)
 	}
-	s.report(d, v, took, append(line.Attrs(), settled(err)...))
+
+	s.writeLine(d, v, took, append(line.Attrs(), settled(err)...))
 	if s.Observe != nil {
 		s.Observe(v.outcome, d, took)
 	}
@@ -89,9 +90,10 @@ func (s *shift) deliver(held context.Context, d careline.Delivery) (again time.T
 
 // handle calls Handle within its limit. A panic is a failure like any other: of
 // this delivery, not of the process.
-func (s *shift) handle(ctx context.Context, d careline.Delivery) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, orElse(s.Limit, time.Minute))
+func (s *dispatcher) handle(ctx context.Context, d careline.Delivery) (filed careline.Filing, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
+
 	end := func(error) {}
 	if s.Span != nil {
 		ctx, end = s.Span(ctx, d)
@@ -116,7 +118,7 @@ func tell(p any) string {
 
 // judge says what becomes of a delivery. Whatever failed while held ended is not the
 // delivery's fault.
-func (s *shift) judge(held context.Context, d careline.Delivery, err error) verdict {
+func (s *dispatcher) judge(held context.Context, d careline.Delivery, err error) verdict {
 	now := s.now()
 	switch {
 	case err == nil:
@@ -133,16 +135,17 @@ func (s *shift) judge(held context.Context, d careline.Delivery, err error) verd
 	return verdict{outcome: OutcomeRetry, again: now.Add(max(wait, After(err))), err: err}
 }
 
-func (s *shift) settle(held context.Context, d careline.Delivery, v verdict) error {
+// settle notes the outcome in the queue.
+func (s *dispatcher) settle(held context.Context, d careline.Delivery, v verdict, filed careline.Filing) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(held), settleFor)
 	defer cancel()
 	switch v.outcome {
 	case OutcomeDone:
-		return s.Queue.Done(ctx, d)
+		return s.from.Done(ctx, d, filed)
 	case OutcomeBuried:
-		return s.Queue.Bury(ctx, d, v.err.Error())
+		return s.from.Bury(ctx, d, v.err.Error())
 	default:
-		return s.Queue.Retry(ctx, d, v.again, v.err.Error())
+		return s.from.Retry(ctx, d, v.again, v.err.Error())
 	}
 }
 
@@ -154,8 +157,8 @@ func settled(err error) []slog.Attr {
 	return []slog.Attr{slog.Bool("noted", false)}
 }
 
-// report writes the one line of a delivery.
-func (s *shift) report(d careline.Delivery, v verdict, took time.Duration, noted []slog.Attr) {
+// writeLine writes the one line of a delivery.
+func (s *dispatcher) writeLine(d careline.Delivery, v verdict, took time.Duration, noted []slog.Attr) {
 	level := slog.LevelInfo
 	switch v.outcome {
 	case OutcomeRetry, OutcomeInterrupted:
@@ -163,11 +166,17 @@ func (s *shift) report(d careline.Delivery, v verdict, took time.Duration, noted
 	case OutcomeBuried:
 		level = slog.LevelError
 	}
-	attrs := []slog.Attr{
-		slog.String("consumer", s.Consumer), slog.String("call", d.Event.Call), slog.Int64("seq", d.Event.Seq),
-		slog.String("kind", string(d.Event.Kind)), slog.Int("attempt", d.Attempts+1),
-		slog.String("outcome", v.outcome), slog.Int64("took_ms", took.Milliseconds()),
-	}
+
+	attrs := make([]slog.Attr, 0, 16)
+	attrs = append(attrs,
+		slog.String("consumer", s.Consumer),
+		slog.String("call", d.Event.Call),
+		slog.Int64("seq", d.Event.Seq),
+		slog.String("kind", string(d.Event.Kind)),
+		slog.Int("attempt", d.Attempts+1),
+		slog.String("outcome", v.outcome),
+		slog.Int64("took_ms", took.Milliseconds()),
+	)
 	if v.err != nil {
 		attrs = append(attrs, slog.String("err", v.err.Error()))
 	}

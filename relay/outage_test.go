@@ -19,14 +19,14 @@ func TestWhatSingleErrorsAskForDoesNotStopTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
 		tries := newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if strings.HasPrefix(d.Event.Call, "locked") {
 				tries.write(d.Event.Call)
 				return unavailable(asking{5 * time.Minute})
 			}
 			handled.write(d.Event.Call)
 			return nil
-		}}
+		})}
 		stop := run(t, r)
 		for i := range 6 {
 			r.Wake(queue.add(fmt.Sprintf("locked-%d", i)))
@@ -45,13 +45,13 @@ func TestASuccessThatAskedNobodyHidesNoOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, tries := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Workers: 1, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Workers: 1, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if strings.HasSuffix(d.Event.Call, "nothing") {
 				return nil
 			}
 			tries.write(d.Event.Call)
 			return unavailable(nil)
-		}}
+		})}
 		for i := range 1000 {
 			queue.add(fmt.Sprintf("call-%03d", i))
 			if i%4 == 3 { // in the queue's order: after three that fail; some have many events
@@ -73,13 +73,13 @@ func TestOtherErrorsAreNoOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if strings.HasPrefix(d.Event.Call, "broken") {
 				return errors.New("a bug")
 			}
 			handled.write(d.Event.Call)
 			return nil
-		}}
+		})}
 		stop := run(t, r)
 		for i := range 20 {
 			queue.add(fmt.Sprintf("broken-%d", i))
@@ -97,13 +97,13 @@ func TestSomeBadCallsAmongManyGoodAreNoOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if strings.HasPrefix(d.Event.Call, "bad") {
 				return unavailable(nil)
 			}
 			handled.write(d.Event.Call)
 			return nil
-		}}
+		})}
 		r.Random = func() float64 { return 0.5 }
 		stop := run(t, r)
 		for i := range 600 { // a good one every second, and the bad ones between the first

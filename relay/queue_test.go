@@ -122,7 +122,7 @@ func (m *memory) Next(_ context.Context, consumer, call string, now time.Time) (
 	return d, true, nil
 }
 
-func (m *memory) Done(ctx context.Context, d careline.Delivery) error {
+func (m *memory) Done(ctx context.Context, d careline.Delivery, _ careline.Filing) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil || m.broken != nil {
@@ -144,7 +144,7 @@ func (m *memory) Bury(ctx context.Context, d careline.Delivery, cause string) er
 	m.mu.Lock()
 	m.buried = append(m.buried, d.Event.ID+": "+cause)
 	m.mu.Unlock()
-	return m.Done(ctx, d)
+	return m.Done(ctx, d, careline.Filing{})
 }
 
 func (m *memory) breaks(err error) {
@@ -196,6 +196,13 @@ func (d *diary) read() []string {
 }
 
 func (d *diary) since() time.Duration { return time.Since(d.began) }
+
+// nothingFiled is a Handle that files nothing.
+func nothingFiled(handle func(context.Context, careline.Delivery) error) func(context.Context, careline.Delivery) (careline.Filing, error) {
+	return func(ctx context.Context, d careline.Delivery) (careline.Filing, error) {
+		return careline.Filing{}, handle(ctx, d)
+	}
+}
 
 // run runs the relay until the returned function is called, which waits for it.
 func run(t *testing.T, r *relay.Relay) (stop func()) {

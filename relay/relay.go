@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
@@ -8,42 +9,6 @@ import (
 	"time"
 
 	"perci.health/careline"
-)
-
-// Queue is where deliveries wait.
-type Queue interface {
-	Claims
-	Outcomes
-}
-
-// Claims give out the work, one call at a time.
-type Claims interface {
-	// Due are calls whose first pending delivery is due and that nobody has
-	// claimed, the longest due first; and when the earliest that is not due yet
-	// will be, zero when there is none.
-	Due(ctx context.Context, consumer string, now time.Time, limit int) (calls []string, next time.Time, err error)
-	// Claim is false when somebody else has the call. It holds until Release, or
-	// until it is lost; held, which is ctx, ends with it. Whatever is done for the
-	// call is done with held: the queue takes nothing of an epoch that is over.
-	Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
-	Release(ctx context.Context, consumer, call string) error
-	// Next is the first pending delivery of a claimed call, if it is due.
-	Next(ctx context.Context, consumer, call string, now time.Time) (careline.Delivery, bool, error)
-}
-
-// Outcomes take the work back.
-type Outcomes interface {
-	Done(ctx context.Context, d careline.Delivery) error
-	Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error
-	Bury(ctx context.Context, d careline.Delivery, cause string) error
-}
-
-// The outcomes of a delivery, as they are logged and observed.
-const (
-	OutcomeDone        = "done"
-	OutcomeRetry       = "retry"       // failed, and will be tried again
-	OutcomeBuried      = "buried"      // failed, and will not be
-	OutcomeInterrupted = "interrupted" // cut off by the end of Run or of the claim; as if it had not begun
 )
 
 // Bounds of a relay.
@@ -61,14 +26,22 @@ const (
 )
 
 // Relay hands the deliveries of one consumer to Handle. The fields without a
-// default must be set, and none may change after Run or Wake was called.
+// default must be set, and none may change after Run, Take or Wake was called.
 type Relay struct {
 	Queue    Queue
 	Consumer string
-	// Handle acts on one event. It must be safe to repeat. An error of code
-	// rejected buries the delivery; any other is taken to pass.
-	Handle func(context.Context, careline.Delivery) error
+	// Handle acts on one event, and says where the call's resource stands in the
+	// health record afterwards: that is saved as the delivery is ended. A zero filing
+	// with no error says that nothing was filed, nor tried to be. It must be safe to
+	// repeat. An error of code rejected buries the delivery; any other is taken to
+	// pass.
+	Handle func(context.Context, careline.Delivery) (filed careline.Filing, err error)
 	Log    *slog.Logger
+
+	// Alone says that nobody but this process writes the log, and that each event
+	// which Take is told of is a delivery to the consumer: then what was just kept is
+	// handed on from memory, and the queue is read only for what is not held there.
+	Alone bool
 
 	Workers int              // calls handled at once; 0: 16
 	Backoff Backoff          // zero: DefaultBackoff
@@ -82,54 +55,96 @@ type Relay struct {
 	// Span wraps each handling; what it returns is told how that ended. nil: none.
 	Span func(context.Context, careline.Delivery) (context.Context, func(error))
 
-	mu     sync.Mutex
-	woken  map[string]bool
-	signal chan struct{}
+	once   sync.Once
+	signal chan struct{} // something was woken
+	memory *memory       // nil unless Alone
+
+	mu    sync.Mutex
+	woken []string // by Take and Wake, in the order of their coming; a call may be in it twice
+	lost  bool     // more was woken than is remembered
 }
 
-// Wake tells that these calls have something to deliver. It never blocks, and
-// may be called before, during and after Run.
-func (r *Relay) Wake(calls []string) {
-	signal := r.alarm()
+// Take tells what was just committed, in the log's order, each event once; the
+// calls of it have something to deliver. It never blocks, and may be called before,
+// during and after Run.
+func (r *Relay) Take(news []careline.News) {
+	r.prepare()
+	if r.memory != nil {
+		r.memory.take(news)
+	}
+
 	r.mu.Lock()
-	for _, call := range calls {
-		if len(r.woken) > readyBound {
-			break // the next sweep finds the others
-		}
-		r.woken[call] = true
+	for _, n := range news {
+		r.wake(n.Event.Call)
 	}
 	r.mu.Unlock()
+	r.alarm()
+}
+
+// Wake tells that these calls have something to deliver: what, the queue knows. It
+// never blocks, and may be called before, during and after Run.
+func (r *Relay) Wake(calls []string) {
+	news := make([]careline.News, len(calls))
+	for i, call := range calls {
+		news[i] = careline.News{Event: careline.CallEvent{Call: call}, Before: -1}
+	}
+	r.Take(news)
+}
+
+// wake leaves a call for Run to see; the lock is held.
+func (r *Relay) wake(call string) {
+	n := len(r.woken)
+	if n > 0 && r.woken[n-1] == call {
+		return
+	}
+	if n >= readyBound {
+		r.lost = true // the next sweep finds it
+		return
+	}
+	r.woken = append(r.woken, call)
+}
+
+// prepare makes what Take and Run share.
+func (r *Relay) prepare() {
+	r.once.Do(func() {
+		r.signal = make(chan struct{}, 1)
+		if r.Alone {
+			r.memory = newMemory(r.Queue)
+		}
+	})
+}
+
+func (r *Relay) alarm() {
 	select {
-	case signal <- struct{}{}:
+	case r.signal <- struct{}{}:
 	default:
 	}
 }
 
-func (r *Relay) alarm() chan struct{} {
+// takeWoken moves what was woken into spare, whose room is used again, and says
+// whether that is all there was.
+func (r *Relay) takeWoken(spare []string) (calls []string, all bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.signal == nil {
-		r.signal, r.woken = make(chan struct{}, 1), map[string]bool{}
-	}
-	return r.signal
+	calls, all = r.woken, !r.lost
+	r.woken, r.lost = spare[:0], false
+	return calls, all
 }
 
-// wokenCalls takes what Wake has left, and whether that is all there was.
-func (r *Relay) wokenCalls() (calls []string, all bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for call := range r.woken {
-		calls = append(calls, call)
+// queue is where deliveries are taken from.
+func (r *Relay) queue() Queue {
+	if r.memory != nil {
+		return r.memory
 	}
-	clear(r.woken)
-	return calls, len(calls) <= readyBound
+	return r.Queue
 }
 
 // Run hands out deliveries until ctx ends, then lets those under way finish. It
 // returns nil, or an error when a Handle does not end although its context has;
 // that delivery is repeated by the next Run. Only one Run at a time.
 func (r *Relay) Run(ctx context.Context) error {
-	return newShift(ctx, r).run(ctx)
+	r.prepare()
+	return newDispatcher(ctx, r).run(ctx)
 }
 
 func (r *Relay) now() time.Time {
@@ -146,23 +161,10 @@ func (r *Relay) random() float64 {
 	return r.Random()
 }
 
-func (r *Relay) workers() int {
-	if r.Workers <= 0 {
-		return 16
-	}
-	return r.Workers
-}
+func (r *Relay) workers() int { return cmp.Or(max(r.Workers, 0), 16) }
 
-func (r *Relay) backoff() Backoff {
-	if r.Backoff == (Backoff{}) {
-		return DefaultBackoff()
-	}
-	return r.Backoff
-}
+func (r *Relay) limit() time.Duration { return cmp.Or(max(r.Limit, 0), time.Minute) }
 
-func orElse(d, otherwise time.Duration) time.Duration {
-	if d <= 0 {
-		return otherwise
-	}
-	return d
-}
+func (r *Relay) grace() time.Duration { return cmp.Or(max(r.Grace, 0), 10*time.Second) }
+
+func (r *Relay) backoff() Backoff { return cmp.Or(r.Backoff, DefaultBackoff()) }

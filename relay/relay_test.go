@@ -34,7 +34,7 @@ func TestACallsEventsGoInOrderWhateverFails(t *testing.T) {
 			queue.add(calls...)
 		}
 		tries := map[string]*atomic.Int64{"A": {}, "B": {}, "C": {}}
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			n := tries[d.Event.Call].Add(1)
 			if n%3 == 1 {
 				return errors.New("every third time")
@@ -44,7 +44,7 @@ func TestACallsEventsGoInOrderWhateverFails(t *testing.T) {
 			}
 			handled.write(d.Event.ID)
 			return nil
-		}}
+		})}
 		stop := run(t, r)
 		pass(time.Minute)
 		for range 3 { // more, while it runs
@@ -79,13 +79,13 @@ func TestTheLastOfACallIsNotAskedBeyond(t *testing.T) {
 		queue.tells = true
 		queue.add("A", "A")
 		var r *relay.Relay
-		r = &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r = &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			handled.write(d.Event.ID)
 			if d.Event.ID == "A/2" {
 				r.Wake(queue.add("A")) // while the last one is under way
 			}
 			return nil
-		}}
+		})}
 		stop := run(t, r)
 		synctest.Wait()
 		stop()
@@ -101,7 +101,7 @@ func TestACallThatHangsHoldsNoOther(t *testing.T) {
 	queue := newMemory()
 	hanging, free := make(chan struct{}), make(chan struct{})
 	others := make(chan string, 100)
-	r := &relay.Relay{Queue: queue, Workers: 2, Handle: func(_ context.Context, d careline.Delivery) error {
+	r := &relay.Relay{Queue: queue, Workers: 2, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 		if d.Event.Call == "hangs" {
 			close(hanging)
 			<-free
@@ -109,7 +109,7 @@ func TestACallThatHangsHoldsNoOther(t *testing.T) {
 		}
 		others <- d.Event.Call
 		return nil
-	}}
+	})}
 	queue.add("hangs")
 	stop := run(t, r)
 	<-hanging
@@ -133,7 +133,7 @@ func TestWorkersWorkAtOnceButNeverOnOneCall(t *testing.T) {
 	var under atomic.Int64
 	var ofCall [8]atomic.Int64
 	together, done := make(chan struct{}), make(chan struct{}, 3*len(ofCall))
-	r := &relay.Relay{Queue: queue, Workers: workers, Handle: func(_ context.Context, d careline.Delivery) error {
+	r := &relay.Relay{Queue: queue, Workers: workers, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 		call := int(d.Event.Call[0] - '0')
 		if ofCall[call].Add(1) > 1 {
 			t.Error("one call is handled twice at once")
@@ -152,7 +152,7 @@ func TestWorkersWorkAtOnceButNeverOnOneCall(t *testing.T) {
 		<-together
 		done <- struct{}{}
 		return nil
-	}}
+	})}
 	for range 3 {
 		for i := range len(ofCall) {
 			queue.add(fmt.Sprint(i))
@@ -169,13 +169,13 @@ func TestAFailureWaitsLongerEachTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, tried := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Random: func() float64 { return 0.999999999 }, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Random: func() float64 { return 0.999999999 }, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			tried.write(fmt.Sprint(d.Attempts, " ", tried.since().Round(time.Millisecond)))
 			if d.Attempts < 5 {
 				return errors.New("not yet")
 			}
 			return nil
-		}}
+		})}
 		queue.add("A")
 		stop := run(t, r)
 		pass(2 * time.Second)
@@ -191,13 +191,13 @@ func TestThePartyMayAskForMoreTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, tried := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			tried.write(tried.since().String())
 			if d.Attempts == 0 {
 				return asking{17 * time.Second}.wrapped()
 			}
 			return nil
-		}}
+		})}
 		queue.add("A")
 		stop := run(t, r)
 		pass(time.Minute)
@@ -210,13 +210,13 @@ func TestWhatIsRejectedIsBuriedAtOnceAndTheNextGoesOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if d.Event.Seq == 1 {
 				return rejected()
 			}
 			handled.write(d.Event.ID)
 			return nil
-		}}
+		})}
 		queue.add("A", "A")
 		stop := run(t, r)
 		synctest.Wait()
@@ -230,13 +230,13 @@ func TestWhatFailsForTwoDaysIsBuried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if d.Event.Seq == 1 {
 				return errors.New("no luck")
 			}
 			handled.write(handled.since().Truncate(time.Hour).String())
 			return nil
-		}}
+		})}
 		queue.add("A", "A")
 		stop := run(t, r)
 		pass(47 * time.Hour)
@@ -257,7 +257,7 @@ func TestAnOutageSlowsEverythingDown(t *testing.T) {
 		var tries, handled atomic.Int64
 		var down atomic.Bool
 		down.Store(true)
-		r := &relay.Relay{Queue: queue, Handle: func(context.Context, careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(context.Context, careline.Delivery) error {
 			tries.Add(1)
 			if down.Load() {
 				linger(100 * time.Millisecond) // as long as it takes to find out
@@ -265,7 +265,7 @@ func TestAnOutageSlowsEverythingDown(t *testing.T) {
 			}
 			handled.Add(1)
 			return nil
-		}}
+		})}
 		const calls = 1000
 		for i := range calls {
 			queue.add(fmt.Sprintf("call-%03d", i))
@@ -296,13 +296,13 @@ func TestOneCallThatFailsIsNoOutage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if d.Event.Call == "bad" {
 				return unavailable(nil)
 			}
 			handled.write(d.Event.Call)
 			return nil
-		}}
+		})}
 		queue.add("bad")
 		stop := run(t, r)
 		pass(time.Hour)
@@ -318,12 +318,12 @@ func TestAPanicIsAFailureOfItsDelivery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		queue := newMemory()
 		log, text := lines()
-		r := &relay.Relay{Queue: queue, Log: log, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Log: log, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if d.Attempts == 0 {
 				panic("+447700900123")
 			}
 			return nil
-		}}
+		})}
 		queue.add("A")
 		stop := run(t, r)
 		pass(time.Second)
@@ -347,7 +347,7 @@ func TestOneLinePerDelivery(t *testing.T) {
 		answers := []error{errors.New("not yet"), nil, rejected()}
 		r := &relay.Relay{
 			Queue: queue, Log: log,
-			Handle: func(ctx context.Context, _ careline.Delivery) error {
+			Handle: nothingFiled(func(ctx context.Context, _ careline.Delivery) error {
 				if ctx.Value(answerKey{}) != "from the span" {
 					t.Error("the span's context is not the handler's")
 				}
@@ -356,7 +356,7 @@ func TestOneLinePerDelivery(t *testing.T) {
 				answer := answers[0]
 				answers = answers[1:]
 				return answer
-			},
+			}),
 			Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 				observed = append(observed, fmt.Sprint(outcome, " ", d.Event.ID, " ", took))
 			},
@@ -385,7 +385,7 @@ func TestRunLetsHandlingsFinish(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(ctx context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(ctx context.Context, d careline.Delivery) error {
 			if d.Event.Call == "slow" {
 				linger(5 * time.Second)
 				handled.write("slow")
@@ -393,7 +393,7 @@ func TestRunLetsHandlingsFinish(t *testing.T) {
 			}
 			<-ctx.Done() // never by itself
 			return ctx.Err()
-		}}
+		})}
 		queue.add("slow", "slow", "endless")
 		log, text := lines()
 		r.Log = log
@@ -415,10 +415,10 @@ func TestRunLetsHandlingsFinish(t *testing.T) {
 		}
 
 		// The next run takes up what was left.
-		again := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		again := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			handled.write(d.Event.ID)
 			return nil
-		}}
+		})}
 		stop = run(t, again)
 		synctest.Wait()
 		stop()
@@ -433,7 +433,7 @@ func TestRunSaysWhoDoesNotEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		queue, free := newMemory(), make(chan struct{})
 		r := &relay.Relay{Queue: queue, Consumer: "chart", Log: slog.New(slog.DiscardHandler),
-			Handle: func(context.Context, careline.Delivery) error { <-free; return nil }}
+			Handle: nothingFiled(func(context.Context, careline.Delivery) error { <-free; return nil })}
 		queue.add("A")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -448,13 +448,13 @@ func TestAHandlingHasALimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue := newMemory()
-		r := &relay.Relay{Queue: queue, Limit: time.Second, Handle: func(ctx context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Limit: time.Second, Handle: nothingFiled(func(ctx context.Context, d careline.Delivery) error {
 			if d.Attempts > 0 {
 				return nil
 			}
 			<-ctx.Done()
 			return ctx.Err()
-		}}
+		})}
 		queue.add("A")
 		stop := run(t, r)
 		pass(2 * time.Second)
@@ -468,10 +468,10 @@ func TestAQueueThatFailsIsAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
 		log, text := lines()
-		r := &relay.Relay{Queue: queue, Log: log, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Log: log, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			handled.write(d.Event.ID)
 			return nil
-		}}
+		})}
 		queue.breaks(errors.New("disk full"))
 		queue.add("A")
 		stop := run(t, r)
@@ -496,11 +496,11 @@ func TestAQueueThatFailsForAllIsSoonAskedAgain(t *testing.T) {
 		for n := range 16 {
 			calls = append(calls, string(rune('A'+n)))
 		}
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			linger(time.Second)
 			handled.write(d.Event.ID)
 			return nil
-		}}
+		})}
 		queue.add(calls...)
 		stop := run(t, r)
 		pass(500 * time.Millisecond) // all are being handled
@@ -517,12 +517,12 @@ func TestAnOutcomeThatCannotBeNotedIsRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			if handled.write(d.Event.ID); len(handled.read()) == 1 {
 				queue.breaks(errors.New("disk full"))
 			}
 			return nil
-		}}
+		})}
 		queue.add("A")
 		stop := run(t, r)
 		pass(time.Minute)
@@ -538,10 +538,10 @@ func TestWhatComesWhileACallIsReleasedIsNotMissed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			handled.write(d.Event.ID)
 			return nil
-		}}
+		})}
 		queue.onFree = func() {
 			r.Wake(queue.add("A"))
 			linger(time.Millisecond) // the relay has heard it while the call is still claimed
@@ -558,10 +558,10 @@ func TestWhatOthersKeepIsFound(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		r := &relay.Relay{Queue: queue, Handle: func(_ context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			handled.write(d.Event.ID)
 			return nil
-		}}
+		})}
 		stop := run(t, r)
 		synctest.Wait()
 		queue.add("A") // by another process: nobody wakes this one
@@ -588,10 +588,10 @@ func TestACallThatAnotherInstanceGivesBackIsNotLeft(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
-		handle := func(_ context.Context, d careline.Delivery) error {
+		handle := nothingFiled(func(_ context.Context, d careline.Delivery) error {
 			handled.write(d.Event.ID)
 			return nil
-		}
+		})
 		one, two := &relay.Relay{Queue: queue, Handle: handle}, &relay.Relay{Queue: queue, Handle: handle}
 		stopOne, stopTwo := run(t, one), run(t, two)
 		synctest.Wait()
@@ -613,14 +613,14 @@ func TestWhatRunsForALostClaimIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		queue, diary := newMemory(), newDiary()
 		log, lines := lines()
-		r := &relay.Relay{Queue: queue, Log: log, Handle: func(ctx context.Context, d careline.Delivery) error {
+		r := &relay.Relay{Queue: queue, Log: log, Handle: nothingFiled(func(ctx context.Context, d careline.Delivery) error {
 			diary.write(d.Event.ID)
 			if len(diary.read()) > 1 {
 				return nil
 			}
 			<-ctx.Done() // a record that is slow
 			return ctx.Err()
-		}}
+		})}
 		stop := run(t, r)
 		defer stop()
 		r.Wake(queue.add("A"))

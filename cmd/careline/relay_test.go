@@ -15,7 +15,7 @@ import (
 	"perci.health/careline/store"
 )
 
-var _ relay.Queue = (store.Store)(nil)
+var _ relay.Queue = deliveries{}
 
 // TestRelayOnTheStore lets many reports come in while a relay hands them on,
 // fails now and then, and is stopped and started again on the same database.
@@ -68,9 +68,11 @@ func relayOn(t *testing.T, url string, b *book) (s store.Store, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Queue = s
+	r.Queue = deliveries{s}
 	r.Consumer, r.Log = chart, slog.New(slog.DiscardHandler)
-	r.Handle = func(_ context.Context, d careline.Delivery) error { return b.handle(t, d) }
+	r.Handle = func(_ context.Context, d careline.Delivery) (careline.Filing, error) {
+		return careline.Filing{}, b.handle(t, d)
+	}
 	stopRelay := running(t, r.Run)
 	return s, func() {
 		t.Helper()

@@ -200,7 +200,7 @@ func (p *parts) elsewhere(keys []string) {
 func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 	projector := calls.Projector{Log: p.store, Chart: filer, Appointments: p.directory.Appointment}
 	return &relay.Relay{
-		Queue: p.store, Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
+		Queue: deliveries{p.store}, Consumer: chart, Handle: projected(projector), Log: p.log, Span: p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},
@@ -251,4 +251,23 @@ func (p *parts) relaying(context.Context) error {
 
 func (p *parts) liveFrom(ctx context.Context, clinician string) (int64, error) {
 	return p.store.LiveSince(ctx, clinician, time.Now())
+}
+
+// deliveries is the store's queue, as the relay wants it.
+type deliveries struct{ store.Store }
+
+// Done ends a delivery, and saves where its call stands in the record.
+func (q deliveries) Done(ctx context.Context, d careline.Delivery, filed careline.Filing) error {
+	if filed != (careline.Filing{}) {
+		if err := q.SaveFiling(ctx, filed); err != nil {
+			return err
+		}
+	}
+	return q.Store.Done(ctx, d)
+}
+
+func projected(p calls.Projector) func(context.Context, careline.Delivery) (careline.Filing, error) {
+	return func(ctx context.Context, d careline.Delivery) (careline.Filing, error) {
+		return careline.Filing{}, p.Handle(ctx, d)
+	}
 }

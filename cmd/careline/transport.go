@@ -62,7 +62,7 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 		t.outbox = outbox
 	}
 	t.forwarder = &relay.Relay{
-		Queue: p.store, Consumer: pubsub.ForwardConsumer, Handle: outbox.Forward, Log: p.log,
+		Queue: deliveries{p.store}, Consumer: pubsub.ForwardConsumer, Handle: outbox.Forward, Log: p.log,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},

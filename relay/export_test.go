@@ -1,0 +1,35 @@
+package relay
+
+import "perci.health/careline"
+
+// NewMemory is a memory before a queue, as a Relay that is Alone has one.
+var NewMemory = newMemory
+
+// Take is what Relay.Take does with it.
+func (m *memory) Take(news []careline.News) { m.take(news) }
+
+// Held is how many calls it holds, and how many bytes it takes them to be.
+func (m *memory) Held() (calls, bytes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.calls), m.bytes
+}
+
+// Reckoned is Held, counted anew.
+func (m *memory) Reckoned() (calls, bytes int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, h := range m.calls {
+		calls++
+		for _, e := range h.events {
+			bytes += sizeOf(e)
+		}
+	}
+	return calls, bytes
+}
+
+// HeldBytes is the most that a memory takes up.
+const HeldBytes = heldBytes
+
+// HeldCalls is the most calls that it holds.
+const HeldCalls = heldCalls
