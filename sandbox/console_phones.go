@@ -134,7 +134,7 @@ func showPage(w http.ResponseWriter, status int, page markup) {
 	pageHeaders(w.Header())
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	io.WriteString(w, string(page))
+	_, _ = io.WriteString(w, string(page)) // whoever asked may have gone
 }
 
 // phones lists the members' phones and their relatives', as they are on file.

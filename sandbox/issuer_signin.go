@@ -69,7 +69,7 @@ func showSignIn(w http.ResponseWriter, status int, site string, view signInView)
 	// The form's answer redirects, and browsers hold redirects to form-action too.
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "+site)
 	w.WriteHeader(status)
-	io.WriteString(w, string(view.page()))
+	_, _ = io.WriteString(w, string(view.page())) // whoever asked may have gone
 }
 
 func (v signInView) page() markup {
