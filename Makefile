@@ -21,7 +21,7 @@ demo: build ## run the whole system on this machine, nothing to configure
 
 build: web ## build bin/careline, with the web app in it
 	@echo "building careline (the first time takes a minute or two)"
-	@go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/careline ./cmd/careline
+	@CGO_ENABLED=0 go build -trimpath -tags grpcnotrace -ldflags "-X main.version=$(VERSION)" -o bin/careline ./cmd/careline
 
 web: web/dist/index.html ## build the clinician's app
 
@@ -57,11 +57,12 @@ e2e: build ## the browser tests: real Chromium, the real Voice SDK, real sound
 	@node web/e2e/first-load.mjs
 	@cd web && npx playwright test
 
-lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-lock.json ## gofmt, go vet, staticcheck, tsc, biome; the house rules are a test (house_test.go)
+lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-lock.json ## gofmt, go vet, staticcheck, errcheck, tsc, biome; the house rules are a test (house_test.go)
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
 	@go vet ./...
 	@go tool staticcheck ./...
+	@go tool errcheck -ignoretests -exclude errcheck.exclude ./...
 	@bash -n .ci/run
 	@cd web && npx tsc --noEmit && npx biome check --error-on-warnings .
 	@cd web/generate && npx openapi-typescript ../../api/openapi.yaml --check -o ../src/api.ts >/dev/null || { echo "web/src/api.ts is not what api/openapi.yaml says: run make generate"; exit 1; }
@@ -78,7 +79,7 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 
 bench: build ## the figures of docs/performance.md, as ratios within one run
 	@GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./twilio ./store ./auth ./api
-	@GOMAXPROCS=1 go test -run '^$$' -bench 'Keep|Push' -benchtime 20000x ./events
+	@GOMAXPROCS=1 go test -run '^$$' -bench 'Keep|Push' -benchtime 20000x ./pubsub
 	@go test -run '^$$' -bench 'Serve' -benchtime 3x -timeout 30m ./cmd/careline
 	@go test -run '^$$' -bench 'TwentyCalls' -benchtime 1x ./sandbox/...
 	@node web/e2e/interactive.bench.mjs

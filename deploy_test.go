@@ -35,7 +35,7 @@ const (
 type setting struct{ required, optional, secret bool }
 
 // knownSettings reads them from the calls of the reader in cmd/careline: r.text("NAME", …) and its like. Required is
-// what has no fallback; secret, what is put into a telemetry.Secret at once, or holds a password.
+// what has no fallback; secret, what is put into a credential.Secret at once, or holds a password.
 func knownSettings(t *testing.T) map[string]setting {
 	t.Helper()
 	known := map[string]setting{"DATABASE_URL": {secret: true}} // its password
@@ -45,7 +45,7 @@ func knownSettings(t *testing.T) map[string]setting {
 		if !ok {
 			return
 		}
-		if name, ok := nameOfCall(call, "telemetry"); ok && name == "NewSecret" && len(call.Args) == 1 {
+		if name, ok := nameOfCall(call, "credential"); ok && name == "NewSecret" && len(call.Args) == 1 {
 			if inner, ok := call.Args[0].(*ast.CallExpr); ok {
 				secrets[literal(inner.Args[0])] = true
 			}
@@ -69,8 +69,8 @@ func knownSettings(t *testing.T) map[string]setting {
 
 func isRequired(method string, args []ast.Expr) bool {
 	switch method {
-	case "form":
-		return strings.HasPrefix(literal(args[2]), "is required")
+	case "required":
+		return true
 	case "link", "party":
 		return literal(args[1]) == ""
 	}
@@ -661,7 +661,7 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 		}
 		return regexp.MustCompile(` +`).ReplaceAllString(string(src), " ")
 	}
-	program, made := read("pubsub/admin.go"), map[string]string{}
+	program, made := read("setup/google/admin.go")+read("pubsub/pubsub.go"), map[string]string{}
 	for _, block := range strings.Split(read(filepath.Join(terraformFolder, "pubsub.tf")), "\nresource ")[1:] {
 		made[strings.NewReplacer(`"google_pubsub_`, "", `" "`, " ", `"`, "").Replace(block[:strings.Index(block, " {")])] = block
 	}
@@ -684,10 +684,10 @@ func TestTerraformWantsWhatProvisionWants(t *testing.T) {
 		{"ExpirationPolicy: &pubsubpb.Expiration", "subscription dead", `ttl = ""`},
 	} {
 		if !strings.Contains(program, same.wanted) {
-			t.Errorf("pubsub/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", same.wanted)
+			t.Errorf("setup/google/admin.go does not say %q any more: look what deploy/terraform/pubsub.tf should say", same.wanted)
 		}
 		if !strings.Contains(made[same.in], same.want) {
-			t.Errorf("deploy/terraform/pubsub.tf does not say %q of %s, as pubsub/admin.go does", same.want, same.in)
+			t.Errorf("deploy/terraform/pubsub.tf does not say %q of %s, as setup/google/admin.go does", same.want, same.in)
 		}
 	}
 }

@@ -28,6 +28,8 @@ type Error struct {
 	Err     error  // the cause; for the log only
 }
 
+var _ error = (*Error)(nil)
+
 // Error is for the operator: message and cause.
 func (e *Error) Error() string {
 	if e.Err == nil {

@@ -20,7 +20,8 @@ const (
 )
 
 // CallEvent is one thing that happened to a call, as somebody told us. The log
-// keeps it for ever as it came; nothing that was kept is changed afterwards.
+// keeps it as it came, for as long as it keeps the call; nothing that was kept is
+// changed meanwhile.
 type CallEvent struct {
 	Seq  int64  // place in the log, from 1; 0 until the log has it
 	ID   string // the same for every report of the same content, and only for those

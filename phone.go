@@ -1,7 +1,9 @@
 package careline
 
 import (
+	"encoding"
 	"errors"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"slices"
@@ -120,6 +122,14 @@ func (p Phone) IsZero() bool { return p.e164 == "" }
 
 // Ending is the number's last four digits, enough for a person to recognise it.
 func (p Phone) Ending() string { return p.e164[max(0, len(p.e164)-4):] }
+
+// However a number is printed, it is hidden.
+var (
+	_ fmt.Stringer           = Phone{}
+	_ fmt.GoStringer         = Phone{}
+	_ slog.LogValuer         = Phone{}
+	_ encoding.TextMarshaler = Phone{}
+)
 
 // String hides the number.
 func (p Phone) String() string { return "(phone)" }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"perci.health/careline"
@@ -104,8 +103,9 @@ func (s *server) finish(a *answering, r *http.Request, panicked any) int {
 		a.left = true
 		return http.StatusInternalServerError
 	}
-	err := fmt.Errorf("panic: %s", tell(panicked))
-	careline.Note(r.Context(), slog.Any("err", err), slog.String("stack", string(debug.Stack())))
+	what, stack := careline.Recovered(panicked)
+	err := fmt.Errorf("panic: %s", what)
+	careline.Note(r.Context(), slog.Any("err", err), stack)
 	if a.status != 0 {
 		a.left = true
 		return http.StatusInternalServerError
@@ -114,15 +114,6 @@ func (s *server) finish(a *answering, r *http.Request, panicked any) int {
 	p.Incident = a.id
 	writeProblem(a, p)
 	return a.status
-}
-
-// tell says what a panic was without printing values that may be a patient's. An
-// error's text goes through the log's redaction, as every error's does.
-func tell(panicked any) string {
-	if err, ok := panicked.(error); ok {
-		return err.Error()
-	}
-	return fmt.Sprintf("a %T", panicked)
 }
 
 // entry is what a log line is made of.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"perci.health/careline"
 	"perci.health/careline/auth"
+	"perci.health/careline/setup"
 )
 
 func TestChecks(t *testing.T) {
@@ -20,23 +20,23 @@ func TestChecks(t *testing.T) {
 		status   int
 		body     string
 		ahead    time.Duration // of the issuer's clock
-		keys     careline.Verdict
-		clock    careline.Verdict
+		keys     setup.Verdict
+		clock    setup.Verdict
 		contains string // in what the first that is not good says
 	}{
-		"all well":              {200, good, 0, careline.VerdictGood, careline.VerdictGood, "1 (EdDSA)"},
-		"no such project":       {404, "{}", 0, careline.VerdictFault, careline.VerdictGood, "DESCOPE_PROJECT_ID"},
-		"bad project id":        {400, `{"errorCode":"E011002"}`, 0, careline.VerdictFault, careline.VerdictGood, "DESCOPE_PROJECT_ID"},
-		"down":                  {502, "<html>", 0, careline.VerdictFault, careline.VerdictGood, "502"},
-		"asked too often":       {429, "", 0, careline.VerdictFault, careline.VerdictGood, "minute"},
-		"another page":          {200, "<html>", 0, careline.VerdictFault, careline.VerdictGood, "DESCOPE_BASE_URL"},
-		"symmetric key only":    {200, `{"keys":[{"kid":"a","kty":"oct","k":"c2VjcmV0"}]}`, 0, careline.VerdictFault, careline.VerdictGood, "ES256"},
-		"no keys":               {200, `{"keys":[]}`, 0, careline.VerdictFault, careline.VerdictGood, "ES256"},
-		"within the second":     {200, good, 4 * time.Second, careline.VerdictGood, careline.VerdictGood, ""},
-		"issuer a little ahead": {200, good, 6 * time.Second, careline.VerdictGood, careline.VerdictDoubt, "behind"},
-		"issuer a little late":  {200, good, -6 * time.Second, careline.VerdictGood, careline.VerdictDoubt, "ahead of"},
-		"issuer far ahead":      {200, good, 31 * time.Second, careline.VerdictGood, careline.VerdictFault, "NTP"},
-		"issuer far behind":     {200, good, -31 * time.Second, careline.VerdictGood, careline.VerdictFault, "NTP"},
+		"all well":              {200, good, 0, setup.VerdictGood, setup.VerdictGood, "1 (EdDSA)"},
+		"no such project":       {404, "{}", 0, setup.VerdictFault, setup.VerdictGood, "DESCOPE_PROJECT_ID"},
+		"bad project id":        {400, `{"errorCode":"E011002"}`, 0, setup.VerdictFault, setup.VerdictGood, "DESCOPE_PROJECT_ID"},
+		"down":                  {502, "<html>", 0, setup.VerdictFault, setup.VerdictGood, "502"},
+		"asked too often":       {429, "", 0, setup.VerdictFault, setup.VerdictGood, "minute"},
+		"another page":          {200, "<html>", 0, setup.VerdictFault, setup.VerdictGood, "DESCOPE_BASE_URL"},
+		"symmetric key only":    {200, `{"keys":[{"kid":"a","kty":"oct","k":"c2VjcmV0"}]}`, 0, setup.VerdictFault, setup.VerdictGood, "ES256"},
+		"no keys":               {200, `{"keys":[]}`, 0, setup.VerdictFault, setup.VerdictGood, "ES256"},
+		"within the second":     {200, good, 4 * time.Second, setup.VerdictGood, setup.VerdictGood, ""},
+		"issuer a little ahead": {200, good, 6 * time.Second, setup.VerdictGood, setup.VerdictDoubt, "behind"},
+		"issuer a little late":  {200, good, -6 * time.Second, setup.VerdictGood, setup.VerdictDoubt, "ahead of"},
+		"issuer far ahead":      {200, good, 31 * time.Second, setup.VerdictGood, setup.VerdictFault, "NTP"},
+		"issuer far behind":     {200, good, -31 * time.Second, setup.VerdictGood, setup.VerdictFault, "NTP"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,18 +62,18 @@ func TestChecksOfNobody(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	all := ask(t, server.URL, newClock().now())
-	if f := all["issuer: keys"]; f.Verdict != careline.VerdictFault || f.Do == "" || all["issuer: clock"].Verdict != careline.VerdictSkipped {
+	if f := all["issuer: keys"]; f.Verdict != setup.VerdictFault || f.Do == "" || all["issuer: clock"].Verdict != setup.VerdictSkipped {
 		t.Errorf("%+v", all)
 	}
 }
 
-func ask(t *testing.T, base string, now time.Time) map[string]careline.Finding {
+func ask(t *testing.T, base string, now time.Time) map[string]setup.Finding {
 	t.Helper()
 	v, err := auth.New(auth.Config{ProjectID: project, BaseURL: base, PractitionerClaim: "p", ClinicianRole: "clinician", Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]careline.Finding{}
+	all := map[string]setup.Finding{}
 	for _, check := range v.Checks() {
 		all[check.Name] = check.Ask(t.Context())
 	}

@@ -3,16 +3,17 @@ package auth
 import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
+	"math"
 	"slices"
-	"strings"
+
+	"github.com/MicahParks/jwkset"
+
+	"perci.health/careline/base64url"
 )
 
 // key is one of the issuer's public keys, with the one algorithm it is for.
@@ -21,12 +22,6 @@ type key struct {
 	alg    string
 	public any    // *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey
 	print  string // tells this key from another of the same id
-}
-
-// jwk is a JSON Web Key (RFC 7517, section 4; RFC 7518, section 6; RFC 8037).
-type jwk struct {
-	Kty, Kid, Use, Alg, Crv string
-	N, E, X, Y              string
 }
 
 // algorithms are those that a key of the set may have. None is symmetric: with
@@ -46,6 +41,7 @@ func parseKeys(body []byte) (map[string]key, error) {
 	if err := json.Unmarshal(body, &set); err != nil {
 		return nil, fmt.Errorf("this is not a JWK set: %w", err)
 	}
+
 	keys := map[string]key{}
 	var unusable error
 	for _, entry := range set.Keys {
@@ -59,109 +55,76 @@ func parseKeys(body []byte) (map[string]key, error) {
 	if len(keys) == 0 {
 		return nil, errors.Join(errors.New("the JWK set holds no usable key"), unusable)
 	}
+
 	return keys, nil
 }
 
 func readKey(entry []byte) (key, error) {
-	var j jwk
-	if err := json.Unmarshal(entry, &j); err != nil {
+	// What signs here is the key itself: certificates, or where there are some, are
+	// not looked at, and nobody is asked for them.
+	var told struct {
+		KTY                       jwkset.KTY
+		KID, CRV, N, E, X, Y, Use string
+		ALG                       jwkset.ALG
+	}
+	if err := json.Unmarshal(entry, &told); err != nil {
 		return key{}, fmt.Errorf("an entry that is no key: %w", err)
 	}
-	return j.key()
-}
-
-// decoded reads base64url as issuers write it: RFC 7518 leaves the padding out,
-// some do not, and some write the other alphabet.
-func decoded(text string) ([]byte, error) {
-	return base64.RawURLEncoding.DecodeString(strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "=")))
-}
-
-// coordinate is a number of size bytes. RFC 7518, section 6.2.1.2, has it filled
-// up with zero bytes; some leave them out, or write one more.
-func coordinate(text string, size int) ([]byte, error) {
-	raw, err := decoded(text)
-	if err != nil {
-		return nil, err
-	}
-	n := new(big.Int).SetBytes(raw)
-	if len(raw) == 0 || n.BitLen() > 8*size {
-		return nil, fmt.Errorf("a coordinate of %d bytes", len(raw))
-	}
-	return n.FillBytes(make([]byte, size)), nil
-}
-
-func (j jwk) key() (key, error) {
-	if j.Kid == "" || (j.Use != "" && j.Use != "sig") {
+	if told.KID == "" || told.Use != "" && told.Use != string(jwkset.UseSig) {
 		return key{}, errors.New("a key without id, or not for signatures")
 	}
-	public, usual, allowed, err := j.public()
+
+	read, err := jwkset.NewJWKFromMarshal(jwkset.JWKMarshal{
+		KTY: told.KTY,
+		CRV: jwkset.CRV(told.CRV),
+		N:   base64url.Mended(told.N),
+		E:   base64url.Mended(told.E),
+		X:   base64url.Mended(told.X),
+		Y:   base64url.Mended(told.Y),
+	}, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{})
+	if err != nil {
+		return key{}, unreadable(told.KTY, err)
+	}
+
+	allowed, err := algorithmsOf(read.Key())
 	if err != nil {
 		return key{}, err
 	}
-	alg := j.Alg
+	alg := told.ALG.String()
 	if alg == "" {
-		alg = usual
+		alg = allowed[0]
 	}
 	if !slices.Contains(allowed, alg) {
-		return key{}, fmt.Errorf("a key of type %s with algorithm %q", j.Kty, alg)
+		return key{}, fmt.Errorf("a key of type %s with algorithm %q", told.KTY, alg)
 	}
-	sum := sha256.Sum256([]byte(alg + "\x00" + j.Crv + "\x00" + j.N + "\x00" + j.E + "\x00" + j.X + "\x00" + j.Y))
-	return key{id: j.Kid, alg: alg, public: public, print: string(sum[:])}, nil
+
+	sum := sha256.Sum256([]byte(alg + "\x00" + told.CRV + "\x00" + told.N + "\x00" + told.E + "\x00" + told.X + "\x00" + told.Y))
+	return key{id: told.KID, alg: alg, public: read.Key(), print: string(sum[:])}, nil
 }
 
-// public is the key itself, the algorithm it has when the set names none, and
-// those it may have.
-func (j jwk) public() (public any, usual string, allowed []string, err error) {
-	switch j.Kty {
-	case "RSA":
-		public, err = j.rsa()
-		return public, "RS256", algorithms()[:6], err
-	case "EC":
-		public, usual, err = j.ecdsa()
-		return public, usual, []string{usual}, err
-	case "OKP":
-		x, err := decoded(j.X)
-		if err != nil || j.Crv != "Ed25519" || len(x) != ed25519.PublicKeySize {
-			return nil, "", nil, errors.New("an OKP key that is not Ed25519")
+func unreadable(kty jwkset.KTY, err error) error {
+	switch kty {
+	case jwkset.KtyRSA, jwkset.KtyEC:
+		return fmt.Errorf("an %s key: %w", kty, err)
+	case jwkset.KtyOKP:
+		return errors.New("an OKP key that is not Ed25519")
+	}
+	return fmt.Errorf("a key of type %q", kty)
+}
+
+// algorithmsOf are those that a public key may have, the first of them when the set
+// names none.
+func algorithmsOf(public any) ([]string, error) {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		if k.N.BitLen() < smallestRSA || k.E < 3 || k.E > math.MaxInt32 || k.E%2 == 0 {
+			return nil, errors.New("an RSA key that is too short, or has no usable exponent")
 		}
-		return ed25519.PublicKey(x), "EdDSA", []string{"EdDSA"}, nil
+		return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}, nil
+	case *ecdsa.PublicKey:
+		return []string{map[int]string{256: "ES256", 384: "ES384", 521: "ES512"}[k.Curve.Params().BitSize]}, nil
+	case ed25519.PublicKey:
+		return []string{"EdDSA"}, nil
 	}
-	return nil, "", nil, fmt.Errorf("a key of type %q", j.Kty)
-}
-
-func (j jwk) rsa() (*rsa.PublicKey, error) {
-	n, errN := decoded(j.N)
-	e, errE := decoded(j.E)
-	if err := errors.Join(errN, errE); err != nil {
-		return nil, fmt.Errorf("an RSA key: %w", err)
-	}
-	public := &rsa.PublicKey{N: new(big.Int).SetBytes(n)}
-	exponent := new(big.Int).SetBytes(e)
-	if public.N.BitLen() < smallestRSA || !exponent.IsInt64() || exponent.BitLen() > 31 || exponent.Int64() < 3 || exponent.Bit(0) == 0 {
-		return nil, errors.New("an RSA key that is too short, or has no usable exponent")
-	}
-	public.E = int(exponent.Int64())
-	return public, nil
-}
-
-func (j jwk) ecdsa() (*ecdsa.PublicKey, string, error) {
-	curves := map[string]struct {
-		curve elliptic.Curve
-		alg   string
-	}{"P-256": {elliptic.P256(), "ES256"}, "P-384": {elliptic.P384(), "ES384"}, "P-521": {elliptic.P521(), "ES512"}}
-	c, ok := curves[j.Crv]
-	if !ok {
-		return nil, "", fmt.Errorf("an EC key on the curve %q", j.Crv)
-	}
-	size := (c.curve.Params().BitSize + 7) / 8
-	x, errX := coordinate(j.X, size)
-	y, errY := coordinate(j.Y, size)
-	if err := errors.Join(errX, errY); err != nil {
-		return nil, "", fmt.Errorf("an EC key: %w", err)
-	}
-	public, err := ecdsa.ParseUncompressedPublicKey(c.curve, slices.Concat([]byte{4}, x, y))
-	if err != nil {
-		return nil, "", fmt.Errorf("an EC key: %w", err)
-	}
-	return public, c.alg, nil
+	return nil, errors.New("an OKP key that is not Ed25519")
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/flight"
 )
 
 // Bounds of the key set.
@@ -34,12 +35,13 @@ type keySet struct {
 	http *http.Client
 	now  func() time.Time
 
+	fetches flight.Group[struct{}]
+
 	mu      sync.RWMutex
 	keys    map[string]key
 	fetched time.Time // when keys was fetched
 	tried   time.Time // when the last fetch began, whatever came of it
 	failure error     // of the last fetch
-	flight  chan struct{}
 }
 
 func newKeySet(url string, client *http.Client, now func() time.Time) *keySet {
@@ -53,9 +55,11 @@ func (s *keySet) known(kid string) (key, bool) {
 	k, ok := s.keys[kid]
 	old := ok && s.now().Sub(s.fetched) >= KeysFreshFor && s.rested()
 	s.mu.RUnlock()
+
 	if old {
-		s.begin()
+		s.fetches.Begin(context.Background(), s.url, s.refresh)
 	}
+
 	return k, ok
 }
 
@@ -67,13 +71,11 @@ func (s *keySet) find(ctx context.Context, kid string) (key, error) {
 	if k, ok := s.known(kid); ok {
 		return k, nil
 	}
-	if done := s.begin(); done != nil {
-		select {
-		case <-done:
-		case <-ctx.Done():
-			return key{}, unavailable(ctx.Err())
-		}
+
+	if err := s.await(ctx); err != nil {
+		return key{}, unavailable(err)
 	}
+
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if k, ok := s.keys[kid]; ok {
@@ -82,6 +84,7 @@ func (s *keySet) find(ctx context.Context, kid string) (key, error) {
 	if s.failure != nil {
 		return key{}, unavailable(s.failure) // it may be a new key that we could not fetch
 	}
+
 	return key{}, errors.New("the token's key is not one of the issuer's")
 }
 
@@ -89,13 +92,10 @@ func (s *keySet) find(ctx context.Context, kid string) (key, error) {
 // the set has another key under the id of this one. An error, of code unavailable,
 // says that nobody can tell: the issuer does not answer.
 func (s *keySet) changed(ctx context.Context, k key) (bool, error) {
-	if done := s.begin(); done != nil {
-		select {
-		case <-done:
-		case <-ctx.Done():
-			return false, unavailable(ctx.Err())
-		}
+	if err := s.await(ctx); err != nil {
+		return false, unavailable(err)
 	}
+
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if now, ok := s.keys[k.id]; ok && now.print != k.print {
@@ -104,54 +104,58 @@ func (s *keySet) changed(ctx context.Context, k key) (bool, error) {
 	if s.failure != nil {
 		return false, unavailable(s.failure)
 	}
+
 	return false, nil
 }
 
 // refetch fetches the keys now, or awaits the fetch that is under way.
 func (s *keySet) refetch(ctx context.Context) error {
-	if done := s.begin(); done != nil {
-		select {
-		case <-done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	if err := s.await(ctx); err != nil {
+		return err
 	}
+
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+
 	return s.failure
+}
+
+// await fetches the keys, or awaits the fetch that is under way. It returns at once
+// when the last one is not long enough ago. The error is only that ctx has ended.
+func (s *keySet) await(ctx context.Context) error {
+	_, err := s.fetches.Do(ctx, s.url, s.refresh)
+	return err
 }
 
 func (s *keySet) rested() bool {
 	return s.tried.IsZero() || s.now().Sub(s.tried) >= KeysRetryAfter
 }
 
-// begin starts a fetch if none is under way and the last one is long enough
-// ago. The channel closes when the fetch ends; nil when there is none to await.
-func (s *keySet) begin() <-chan struct{} {
+// refresh fetches the keys if the last fetch is long enough ago. What came of it
+// stands in s. It is for all who wait, and belongs into nobody's trace.
+func (s *keySet) refresh(context.Context) (struct{}, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.flight == nil && s.rested() {
+	due := s.rested()
+	if due {
 		s.tried = s.now()
-		s.flight = make(chan struct{})
-		go s.land(s.flight)
 	}
-	return s.flight
-}
+	s.mu.Unlock()
+	if !due {
+		return struct{}{}, nil
+	}
 
-// land belongs to none of those who wait, so that one who gives up does not fail
-// the others.
-func (s *keySet) land(done chan struct{}) {
 	ctx, cancel := context.WithTimeout(context.Background(), keysWithin)
 	defer cancel()
 	keys, err := s.fetch(ctx)
+
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failure = err
 	if err == nil {
 		s.keys, s.fetched = keys, s.now()
 	}
-	s.flight = nil
-	close(done)
+
+	return struct{}{}, nil
 }
 
 func (s *keySet) fetch(ctx context.Context) (map[string]key, error) {

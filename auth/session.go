@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 )
 
 // Bounds of a session.
@@ -106,7 +106,7 @@ func (v *Verifier) Session(ctx context.Context, r *http.Request) (careline.Clini
 	if err != nil {
 		return careline.Clinician{}, err
 	}
-	hash := sha256.Sum256([]byte(token))
+	hash := hashOf(token)
 	if s, ok := v.seen.Get(hash); ok && v.holds(s) {
 		return s.clinician, s.refusal
 	}
@@ -116,6 +116,12 @@ func (v *Verifier) Session(ctx context.Context, r *http.Request) (careline.Clini
 	}
 	v.seen.Add(hash, s)
 	return s.clinician, s.refusal
+}
+
+// hashOf is what a token that was good is remembered by.
+func hashOf(token string) [sha256.Size]byte {
+	var room [2 << 10]byte // the tokens that there are stay off the heap
+	return sha256.Sum256(append(room[:0], token...))
 }
 
 // holds reports whether a session seen before is still good.
@@ -155,13 +161,11 @@ func badSession(cause error) error {
 
 // bearer is the one token of the Authorization header.
 func bearer(h http.Header) (string, error) {
-	values := h.Values("Authorization")
-	if len(values) == 0 {
+	token, err := credential.Bearer(h["Authorization"])
+	if err == credential.ErrNoBearer {
 		return "", careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
 	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	token = strings.Trim(token, " ")
-	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > longestToken {
+	if err != nil || token == "" || len(token) > longestToken {
 		return "", badSession(errors.New("the Authorization header is not one bearer token of usable length"))
 	}
 	return token, nil

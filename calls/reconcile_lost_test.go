@@ -15,6 +15,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
+	"perci.health/careline/credential"
 	"perci.health/careline/fhir"
 	"perci.health/careline/sandbox/fhirbox"
 	"perci.health/careline/sandbox/twiliobox"
@@ -77,7 +78,7 @@ func newLossy(t *testing.T) *lossy {
 	l.filer = calls.Projector{Log: l.log, Chart: chart, Appointments: func(context.Context, string) (careline.Appointment, error) {
 		return careline.Appointment{}, careline.NewError(careline.CodeNotFound, "There is none.", nil)
 	}}
-	rest, err := twilio.NewClient(twilio.ClientConfig{BaseURL: l.twilio, AccountSID: account, Username: apiKey, Password: secret})
+	rest, err := twilio.NewClient(twilio.ClientConfig{BaseURL: l.twilio, AccountSID: account, Username: apiKey, Password: credential.NewSecret(secret)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func (l *lossy) send(method, url, body string) []byte {
 // place begins a call and returns its key.
 func (l *lossy) place() string {
 	l.t.Helper()
-	token, err := twilio.Minter{AccountSID: account, APIKey: apiKey, APISecret: secret, ApplicationSID: app}.Mint("dr-1")
+	token, err := twilio.Minter{AccountSID: account, APIKey: apiKey, APISecret: credential.NewSecret(secret), ApplicationSID: app}.Mint("dr-1")
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/fhir"
+	"perci.health/careline/setup"
 )
 
 // A server that does not know a search parameter and is lenient answers with
@@ -358,8 +359,7 @@ func TestDoctorDeletesNothingOfOthers(t *testing.T) {
 		}
 		return sound(r)
 	}, false)
-
-	if f := findings(t, c)["fhir: write"]; f.Verdict == careline.VerdictGood {
+	if f := findings(t, c)["fhir: write"]; f.Verdict == setup.VerdictGood {
 		t.Errorf("%+v", f)
 	}
 }

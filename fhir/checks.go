@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // Checks are the questions that careline doctor asks of the health record. They
@@ -24,8 +25,8 @@ import (
 //	fhir: rights       the AccessPolicy that binds the client, on a Medplum server
 //	fhir: record       the call filed last is whole, may be written, and has its history
 //	fhir: definitions  the definitions of what careline writes are there
-func (c *Client) Checks() []careline.Check {
-	return []careline.Check{
+func (c *Client) Checks() []setup.Check {
+	return []setup.Check{
 		{Name: aboutServer, Ask: c.checkServer},
 		{Name: aboutLogin, Needs: aboutServer, Ask: c.checkLogin},
 		{Name: aboutQuota, Needs: aboutLogin, Ask: c.checkQuota},
@@ -44,7 +45,7 @@ const (
 	aboutQuota  = "fhir: quota"
 )
 
-func (c *Client) checkServer(ctx context.Context) careline.Finding {
+func (c *Client) checkServer(ctx context.Context) setup.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
 	case spent(err):
@@ -57,11 +58,11 @@ func (c *Client) checkServer(ctx context.Context) careline.Finding {
 		}
 		return found.Blocking()
 	case !strings.HasPrefix(s.FHIRVersion, "4.0"):
-		return careline.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
+		return setup.Fault(fmt.Sprintf("The server speaks FHIR %s.", orNone(s.FHIRVersion)), "Set FHIR_BASE_URL to an endpoint of FHIR R4 (4.0.1).")
 	}
 
 	by := strings.TrimSpace(bounded(s.Software.Name, 60) + " " + bounded(c.versionOf(ctx, s), 60))
-	return careline.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(by)))
+	return setup.Good(fmt.Sprintf("FHIR %s by %s.", s.FHIRVersion, orNone(by)))
 }
 
 func orNone(text string) string {
@@ -71,14 +72,14 @@ func orNone(text string) string {
 	return text
 }
 
-func (c *Client) checkLogin(ctx context.Context) careline.Finding {
+func (c *Client) checkLogin(ctx context.Context) setup.Finding {
 	if c.cfg.ClientID == "" {
-		return careline.Skipped("No login is set (FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET).")
+		return setup.Skipped("No login is set (FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET).")
 	}
 	if _, err := c.login.bearer(ctx); err != nil {
 		return c.failed("The login gave no token", err).Blocking()
 	}
-	return careline.Good("The login gave a token.")
+	return setup.Good("The login gave a token.")
 }
 
 // nobodys are the values of which the record knows none.
@@ -87,7 +88,7 @@ const (
 	nobodysSID = "CA00000000000000000000000000000000"
 )
 
-func (c *Client) checkSearch(ctx context.Context) careline.Finding {
+func (c *Client) checkSearch(ctx context.Context) setup.Finding {
 	for kind, query := range map[string]url.Values{
 		"Communication":    {"identifier": {systemTwilio + "|" + nobodysSID}, "_count": {"1"}},
 		"Appointment":      {"_id": {nobodysID}, "_include": {"Appointment:actor"}},
@@ -108,7 +109,8 @@ func (c *Client) checkSearch(ctx context.Context) careline.Finding {
 	if _, err := c.History(ctx, "Communication", nobodysID); err != nil && careline.CodeOf(err) != careline.CodeNotFound {
 		return c.failed("The history of a Communication cannot be read", err)
 	}
-	return careline.Good("Communications, appointments and roles may be searched and read, with their people and history.")
+
+	return setup.Good("Communications, appointments and roles may be searched and read, with their people and history.")
 }
 
 // neverStored lacks the status that every Communication must have (FHIR R4,
@@ -121,14 +123,14 @@ const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"sy
 // checksMark is how what a check made is told from what others did.
 const checksMark = "A check by careline doctor; never to be stored."
 
-func (c *Client) checkWrite(ctx context.Context) careline.Finding {
+func (c *Client) checkWrite(ctx context.Context) setup.Finding {
 	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")
 	p, answered := errors.AsType[*Problem](err)
 	switch {
 	case err == nil:
 		return c.takeBack(ctx, made)
 	case answered && p.full():
-		return careline.Fault("The server's resource cap is reached: it takes no new call, and only changes of those that are filed.",
+		return setup.Fault("The server's resource cap is reached: it takes no new call, and only changes of those that are filed.",
 			"Raise resourceCap of the project, or delete what is not needed (Medplum: project.systemSetting). Calls wait meanwhile and are filed then.")
 	case answered && careline.CodeOf(err) == careline.CodeRejected && (p.Status == http.StatusBadRequest || p.Status == http.StatusUnprocessableEntity):
 		return c.checkUpdate(ctx)
@@ -138,7 +140,7 @@ func (c *Client) checkWrite(ctx context.Context) careline.Finding {
 
 // checkUpdate changes a Communication that is not there, so that any answer but a
 // refusal of the client shows the right.
-func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
+func (c *Client) checkUpdate(ctx context.Context) setup.Finding {
 	body := strings.Replace(neverStored, "{", `{"id":"`+nobodysID+`",`, 1)
 	made, err := c.Update(ctx, Resource{
 		Type:    "Communication",
@@ -152,27 +154,27 @@ func (c *Client) checkUpdate(ctx context.Context) careline.Finding {
 
 	switch careline.CodeOf(err) {
 	case careline.CodeNotFound, careline.CodeConflict, careline.CodeRejected:
-		return careline.Good("As far as can be seen without storing one, a Communication may be made and changed: one without status was refused for that alone.")
+		return setup.Good("As far as can be seen without storing one, a Communication may be made and changed: one without status was refused for that alone.")
 	}
 	return c.failed("A Communication cannot be changed", err)
 }
 
 // takeBack deletes what a server without validation has stored.
-func (c *Client) takeBack(ctx context.Context, made Resource) careline.Finding {
+func (c *Client) takeBack(ctx context.Context, made Resource) setup.Finding {
 	const lenient = "The server stored a Communication without status, so it does not validate what it is sent"
 	if !bytes.Contains(made.JSON, []byte(checksMark)) {
-		return careline.Doubt(lenient+", and answered with another resource, which is left alone.", "Delete the Communication whose payload says that careline doctor made it.")
+		return setup.Doubt(lenient+", and answered with another resource, which is left alone.", "Delete the Communication whose payload says that careline doctor made it.")
 	}
 	if _, err := c.do(ctx, exchange{method: http.MethodDelete, url: c.address("Communication", made.ID), cost: costWrite}); err != nil {
-		return careline.Doubt(lenient+"; it could not be deleted again.", "Delete Communication/"+made.ID+".")
+		return setup.Doubt(lenient+"; it could not be deleted again.", "Delete Communication/"+made.ID+".")
 	}
-	return careline.Doubt(lenient+"; it was deleted again.", "Turn on validation at the server if it has it.")
+	return setup.Doubt(lenient+"; it was deleted again.", "Turn on validation at the server if it has it.")
 }
 
 // checksCost is what the checks behind this one take of the quota, about.
 const checksCost = 5 * costWrite
 
-func (c *Client) checkQuota(ctx context.Context) careline.Finding {
+func (c *Client) checkQuota(ctx context.Context) setup.Finding {
 	_, err := c.Search(ctx, "Communication", url.Values{"_id": {nobodysID}, "_count": {"1"}})
 	q := c.Quota()
 	switch {
@@ -181,16 +183,17 @@ func (c *Client) checkQuota(ctx context.Context) careline.Finding {
 	case err != nil:
 		return c.failed("The quota cannot be asked for", err)
 	case !q.Known:
-		return careline.Good("The server tells of no quota.")
+		return setup.Good("The server tells of no quota.")
 	case q.Left < checksCost:
 		return c.quotaGone(q.Ends)
 	}
 
 	found := fmt.Sprintf("%d units are left until %s; a write takes %d.", q.Left, q.Ends.UTC().Format(clockTime), costWrite)
 	if q.Left < 50*costWrite {
-		return careline.Doubt(found, raiseQuota)
+		return setup.Doubt(found, raiseQuota)
 	}
-	return careline.Good(found)
+
+	return setup.Good(found)
 }
 
 const (
@@ -199,12 +202,12 @@ const (
 )
 
 // quotaGone is one fault for all that cannot be asked until the window ends.
-func (c *Client) quotaGone(ends time.Time) careline.Finding {
+func (c *Client) quotaGone(ends time.Time) setup.Finding {
 	found := fmt.Sprintf("The server's quota for this client is used up until %s: nothing is read or written before.", ends.UTC().Format(clockTime))
-	return careline.Fault(found, "Ask again then. "+raiseQuota).Blocking()
+	return setup.Fault(found, "Ask again then. "+raiseQuota).Blocking()
 }
 
-func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
+func (c *Client) checkDefinitions(ctx context.Context) setup.Finding {
 	plan, err := c.Plan(ctx)
 	if err != nil {
 		return c.failed("The definitions cannot be looked for", err)
@@ -214,15 +217,15 @@ func (c *Client) checkDefinitions(ctx context.Context) careline.Finding {
 		missing = append(missing, change.Thing)
 	}
 	if len(missing) > 0 {
-		return careline.Doubt("Not as careline ships them: "+strings.Join(missing, ", ")+". Calls are recorded all the same.", "Run careline provision --apply with the credentials of a client that may write them.")
+		return setup.Doubt("Not as careline ships them: "+strings.Join(missing, ", ")+". Calls are recorded all the same.", "Run careline provision --apply with the credentials of a client that may write them.")
 	}
-	return careline.Good("The definitions of what careline writes are there.")
+	return setup.Good("The definitions of what careline writes are there.")
 }
 
 // failed is the finding of a question that ended with err.
-func (c *Client) failed(what string, err error) careline.Finding {
+func (c *Client) failed(what string, err error) setup.Finding {
 	if spent(err) {
-		return careline.Doubt("This could not be asked to its end: the server's quota for this client is used up.", "Ask again in a minute. "+raiseQuota)
+		return setup.Doubt("This could not be asked to its end: the server's quota for this client is used up.", "Ask again in a minute. "+raiseQuota)
 	}
 	do, cause := "See whether the server at FHIR_BASE_URL is up, then ask again.", err
 	if e, ok := errors.AsType[*careline.Error](err); ok {
@@ -232,6 +235,7 @@ func (c *Client) failed(what string, err error) careline.Finding {
 	for e, ok := errors.AsType[*careline.Error](err); ok && e.Err != nil; e, ok = errors.AsType[*careline.Error](cause) {
 		cause = e.Err
 	}
+
 	if _, answered := errors.AsType[*Problem](err); !answered && careline.CodeOf(err) == careline.CodeUnavailable && waitAsked(err) == 0 {
 		do += " See whether FHIR_BASE_URL and FHIR_TOKEN_URL are right, and can be reached from here."
 	}
@@ -246,5 +250,6 @@ func (c *Client) failed(what string, err error) careline.Finding {
 	if p, ok := errors.AsType[*Problem](err); ok && p.Status == http.StatusUnauthorized && c.cfg.ClientID == "" {
 		do = "This server wants a login: set FHIR_TOKEN_URL, FHIR_CLIENT_ID and FHIR_CLIENT_SECRET."
 	}
-	return careline.Fault(what+": "+bounded(cause.Error(), 200)+".", do)
+
+	return setup.Fault(what+": "+bounded(cause.Error(), 200)+".", do)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 const notYetSeen = "Not yet seen: this client is shown no call that was filed. Whether the server takes one whole shows with the first."
@@ -16,7 +17,7 @@ const notYetSeen = "Not yet seen: this client is shown no call that was filed. W
 // checkRecord proves by the call filed last what no question without one can show.
 // Written again as it is, it meets every check of the server but that of the new
 // version's place in the client's criteria, and makes no version.
-func (c *Client) checkRecord(ctx context.Context) careline.Finding {
+func (c *Client) checkRecord(ctx context.Context) setup.Finding {
 	s, err := c.capabilities(ctx)
 	if err != nil {
 		return c.failed("The server's capability statement cannot be had", err)
@@ -29,12 +30,12 @@ func (c *Client) checkRecord(ctx context.Context) careline.Finding {
 
 	at := slices.IndexFunc(filed, func(e Entry) bool { return e.Resource.Type == "Communication" && careline.ValidID(e.Resource.ID) })
 	if at < 0 {
-		return careline.Good(notYetSeen)
+		return setup.Good(notYetSeen)
 	}
 
 	last := filed[at].Resource
 	if lost := lostElements(last); lost != "" {
-		return careline.Fault("The call filed last lacks "+lost+": the server drops what careline writes, or does not show it.",
+		return setup.Fault("The call filed last lacks "+lost+": the server drops what careline writes, or does not show it.",
 			"Take it out of readonlyFields and hiddenFields of the client's AccessPolicy, then replay the calls filed since (careline replay).")
 	}
 
@@ -74,23 +75,23 @@ func lostElements(r Resource) string {
 }
 
 // writeAgain sends the record as it is; it is well when the server took it.
-func (c *Client) writeAgain(ctx context.Context, r Resource) (careline.Finding, bool) {
+func (c *Client) writeAgain(ctx context.Context, r Resource) (setup.Finding, bool) {
 	if r.Version == "" {
-		return careline.Finding{}, true // no write could be guarded
+		return setup.Finding{}, true // no write could be guarded
 	}
 
 	_, err := c.Update(ctx, r)
 	p, answered := errors.AsType[*Problem](err)
 	switch {
 	case err == nil || stale(err):
-		return careline.Finding{}, true // a stale one was written by the service just now
+		return setup.Finding{}, true // a stale one was written by the service just now
 	case answered && p.full():
-		return careline.Finding{}, true // about what is new; fhir: write tells of it
+		return setup.Finding{}, true // about what is new; fhir: write tells of it
 	case forbidden(err):
-		return careline.Fault("The server refuses to write the call filed last again, unchanged: HTTP 403. Where a Communication may else be changed (fhir: write), it checks terminology, and this client may not search its ValueSets: every call is refused.",
+		return setup.Fault("The server refuses to write the call filed last again, unchanged: HTTP 403. Where a Communication may else be changed (fhir: write), it checks terminology, and this client may not search its ValueSets: every call is refused.",
 			"Run careline provision --apply with the credentials of an administrator, whose policy has ValueSet search; or turn validate-terminology off."), false
 	case answered && p.ofTerminology():
-		return careline.Fault("The server does not take the codes of the call filed last when it is written again: "+bounded(p.Error(), 200)+".",
+		return setup.Fault("The server does not take the codes of the call filed last when it is written again: "+bounded(p.Error(), 200)+".",
 			"If it is about the medium, set FHIR_STRICT_TERMINOLOGY=true; else load the code systems that provision lists."), false
 	}
 
@@ -106,24 +107,24 @@ func (p *Problem) ofTerminology() bool {
 
 // checkVersions reads the versions of a record: on Medplum history and vread are
 // rights of their own, and only what is there shows that they are missing.
-func (c *Client) checkVersions(ctx context.Context, r Resource, again bool) careline.Finding {
+func (c *Client) checkVersions(ctx context.Context, r Resource, again bool) setup.Finding {
 	versions, err := c.History(ctx, r.Type, r.ID)
 	switch {
 	case err != nil:
 		return c.failed("The history of the call filed last cannot be read", err)
 	case len(versions) == 0:
-		return careline.Fault("The history of the call filed last is empty: the app shows no call.", "Turn on the server's versioning of resources.")
+		return setup.Fault("The history of the call filed last is empty: the app shows no call.", "Turn on the server's versioning of resources.")
 	}
 
 	if v := versions[0].Version; v != "" {
 		if _, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address(r.Type, r.ID, "_history", v), cost: costRead}); forbidden(err) {
-			return careline.Doubt("A version of the call filed last cannot be opened by itself: HTTP 403.", "Add vread to the client's AccessPolicy; the one that careline provision makes has it.")
+			return setup.Doubt("A version of the call filed last cannot be opened by itself: HTTP 403.", "Add vread to the client's AccessPolicy; the one that careline provision makes has it.")
 		}
 	}
 
 	if !again {
-		return careline.Good("The call filed last is whole and has its history. It was not written again: this server might make a version of that.")
+		return setup.Good("The call filed last is whole and has its history. It was not written again: this server might make a version of that.")
 	}
 
-	return careline.Good("The call filed last is whole, may be written, and has its history.")
+	return setup.Good("The call filed last is whole, may be written, and has its history.")
 }

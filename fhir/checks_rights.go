@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // accessPolicy is Medplum's, as far as it says what becomes of a call.
@@ -34,13 +34,13 @@ const (
 // everybody who has logged in (GET /auth/me). What it takes away in silence, or
 // refuses only when a whole call is written, no other question shows before the
 // first call.
-func (c *Client) checkRights(ctx context.Context) careline.Finding {
+func (c *Client) checkRights(ctx context.Context) setup.Finding {
 	s, err := c.capabilities(ctx)
 	switch {
 	case err != nil:
 		return c.failed("The server's capability statement cannot be had", err)
 	case !s.medplum():
-		return careline.Good("This server has no AccessPolicy: what its own means allow the client shows in the other checks.")
+		return setup.Good("This server has no AccessPolicy: what its own means allow the client shows in the other checks.")
 	}
 
 	var me struct {
@@ -61,12 +61,12 @@ func (c *Client) checkRights(ctx context.Context) careline.Finding {
 	return me.AccessPolicy.judge()
 }
 
-func unbound() careline.Finding {
-	return careline.Doubt("No AccessPolicy binds this client, or a wide one: it may see and change what is not careline's.", setPolicy)
+func unbound() setup.Finding {
+	return setup.Doubt("No AccessPolicy binds this client, or a wide one: it may see and change what is not careline's.", setPolicy)
 }
 
 // probeRights sees what it can without reading the policy.
-func (c *Client) probeRights(ctx context.Context) careline.Finding {
+func (c *Client) probeRights(ctx context.Context) setup.Finding {
 	probe := url.Values{"_id": {nobodysID}, "_count": {"1"}}
 	if _, err := c.Search(ctx, "Observation", probe); err == nil {
 		return unbound()
@@ -76,28 +76,28 @@ func (c *Client) probeRights(ctx context.Context) careline.Finding {
 	if _, err := c.Search(ctx, "ValueSet", probe); forbidden(err) {
 		return noTerminology()
 	}
-	return careline.Good("An AccessPolicy binds the client. It could not be read: its criteria and fields show with the first call.")
+	return setup.Good("An AccessPolicy binds the client. It could not be read: its criteria and fields show with the first call.")
 }
 
-func noTerminology() careline.Finding {
-	return careline.Doubt("The AccessPolicy lets the client search no ValueSet: if the project checks terminology (validate-terminology), every write is refused with 403.",
+func noTerminology() setup.Finding {
+	return setup.Doubt("The AccessPolicy lets the client search no ValueSet: if the project checks terminology (validate-terminology), every write is refused with 403.",
 		"Run careline provision --apply with the credentials of an administrator: its policy has ValueSet search.")
 }
 
 // judge is what the policy makes of a call.
-func (p accessPolicy) judge() careline.Finding {
+func (p accessPolicy) judge() setup.Finding {
 	wrong, doubt := p.ofCommunications()
 	switch {
 	case wrong != "":
-		return careline.Fault("The client's AccessPolicy "+wrong+".", bindClient)
+		return setup.Fault("The client's AccessPolicy "+wrong+".", bindClient)
 	case !slices.ContainsFunc(p.Resource, func(r accessRule) bool { return r.covers("ValueSet") && r.gives("search") }):
 		return noTerminology()
 	case doubt != "":
-		return careline.Doubt("The client's AccessPolicy "+doubt+".", bindClient)
+		return setup.Doubt("The client's AccessPolicy "+doubt+".", bindClient)
 	case slices.ContainsFunc(p.Resource, func(r accessRule) bool { return r.covers("Observation") && r.gives("update") }):
 		return unbound()
 	}
-	return careline.Good("The AccessPolicy lets the client write and see calls whole, and search what a check of terminology needs.")
+	return setup.Good("The AccessPolicy lets the client write and see calls whole, and search what a check of terminology needs.")
 }
 
 // ofCommunications is what is wrong for calls in the rule that suits them best: each

@@ -11,6 +11,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/sandbox/fhirbox"
+	"perci.health/careline/setup"
 )
 
 // ruled is the shipped policy with its line for Communications changed.
@@ -168,7 +169,7 @@ func TestASpentQuotaIsToldOnce(t *testing.T) {
 				}
 				f := check.Ask(ctx)
 				blocked[check.Name] = f.Blocks
-				if told := f.Verdict == careline.VerdictFault && strings.Contains(f.Found, "used up until ") && strings.Contains(f.Found, " UTC: "); told != (check.Name == c.first) {
+				if told := f.Verdict == setup.VerdictFault && strings.Contains(f.Found, "used up until ") && strings.Contains(f.Found, " UTC: "); told != (check.Name == c.first) {
 					t.Errorf("%s: %+v", check.Name, f)
 				}
 			}

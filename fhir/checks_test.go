@@ -8,16 +8,16 @@ import (
 	"testing/synctest"
 	"time"
 
-	"perci.health/careline"
 	"perci.health/careline/fhir"
+	"perci.health/careline/setup"
 )
 
-func findings(t *testing.T, c *fhir.Client) map[string]careline.Finding {
+func findings(t *testing.T, c *fhir.Client) map[string]setup.Finding {
 	t.Helper()
-	all := map[string]careline.Finding{}
+	all := map[string]setup.Finding{}
 	for _, check := range c.Checks() {
 		f := check.Ask(t.Context())
-		if f.Found == "" || (f.Do == "") != (f.Verdict == careline.VerdictGood || f.Verdict == careline.VerdictSkipped) {
+		if f.Found == "" || (f.Do == "") != (f.Verdict == setup.VerdictGood || f.Verdict == setup.VerdictSkipped) {
 			t.Errorf("%s: %+v", check.Name, f)
 		}
 		all[check.Name] = f
@@ -27,7 +27,7 @@ func findings(t *testing.T, c *fhir.Client) map[string]careline.Finding {
 
 func passesChecks(t *testing.T, s *server) {
 	all := findings(t, s.client(t))
-	if f := all["fhir: definitions"]; f.Verdict != careline.VerdictDoubt || !strings.Contains(f.Do, "provision") {
+	if f := all["fhir: definitions"]; f.Verdict != setup.VerdictDoubt || !strings.Contains(f.Do, "provision") {
 		t.Errorf("without definitions: %+v", f)
 	}
 
@@ -37,9 +37,9 @@ func passesChecks(t *testing.T, s *server) {
 	}
 
 	for name, f := range findings(t, s.client(t)) {
-		want := careline.VerdictGood
+		want := setup.VerdictGood
 		if s.plain && name == "fhir: login" {
-			want = careline.VerdictSkipped
+			want = setup.VerdictSkipped
 		}
 		if f.Verdict != want {
 			t.Errorf("%s: %+v", name, f)
@@ -82,32 +82,32 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 		header       http.Header
 		body         string
 		check        string
-		want         careline.Verdict
+		want         setup.Verdict
 		do           string
 	}{
-		"all well":             {check: "fhir: write", want: careline.VerdictGood},
-		"quota told":           {check: "fhir: quota", want: careline.VerdictGood},
-		"no FHIR":              {path: "/metadata", status: 200, body: "<html>", check: "fhir: server", want: careline.VerdictFault, do: "FHIR_BASE_URL"},
-		"not there":            {path: "/metadata", status: 404, body: missing, check: "fhir: server", want: careline.VerdictFault, do: "FHIR_BASE_URL"},
-		"another version":      {path: "/metadata", status: 200, body: `{"resourceType":"CapabilityStatement","fhirVersion":"5.0.0"}`, check: "fhir: server", want: careline.VerdictFault, do: "4.0.1"},
-		"wrong secret":         {path: "/token", status: 400, body: `{"error":"invalid_request","error_description":"Invalid secret"}`, check: "fhir: login", want: careline.VerdictFault, do: "FHIR_CLIENT_SECRET"},
-		"login down":           {path: "/token", status: 0, check: "fhir: login", want: careline.VerdictFault, do: "reached"},
-		"may not search":       {method: "GET", path: "/Appointment", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
-		"may not read":         {method: "GET", path: "/Communication/", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
-		"may not write":        {method: "POST", path: "/Communication", status: 403, body: invalid, check: "fhir: write", want: careline.VerdictFault, do: "AccessPolicy"},
-		"may not change":       {method: "PUT", path: "/Communication/", status: 403, body: invalid, check: "fhir: write", want: careline.VerdictFault, do: "AccessPolicy"},
-		"changes are guarded":  {method: "PUT", path: "/Communication/", status: 412, body: invalid, check: "fhir: write", want: careline.VerdictGood},
-		"may not see people":   {method: "GET", path: "/RelatedPerson/", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
-		"may not see history":  {method: "GET", path: "/_history", status: 403, body: invalid, check: "fhir: search", want: careline.VerdictFault, do: "AccessPolicy"},
-		"nobody is there":      {method: "GET", path: "/Communication", status: 0, check: "fhir: search", want: careline.VerdictFault, do: "can be reached from here"},
-		"unprocessable":        {method: "POST", path: "/Communication", status: 422, body: invalid, check: "fhir: write", want: careline.VerdictGood},
-		"database down":        {method: "POST", path: "/Communication", status: 400, body: `{"resourceType":"OperationOutcome","issue":[{"code":"invalid","details":{"text":"connect ECONNREFUSED"}}]}`, check: "fhir: write", want: careline.VerdictFault, do: "moment"},
-		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: lenient, check: "fhir: write", want: careline.VerdictDoubt, do: "Delete Communication/1"},
-		"a lenient search":     {method: "GET", path: "/Communication", status: 200, body: `{"resourceType":"Bundle","entry":[{"resource":` + lenient + `}]}`, check: "fhir: search", want: careline.VerdictFault, do: "overlooks"},
-		"quota of everybody":   {path: "/metadata", status: 429, header: left(0, 30), body: missing, check: "fhir: server", want: careline.VerdictFault, do: "Ask again then"},
-		"quota gone":           {method: "GET", path: "/Communication", status: 429, header: left(0, 30), body: missing, check: "fhir: quota", want: careline.VerdictFault, do: "Ask again then"},
-		"quota about gone":     {method: "GET", path: "/Communication", status: 200, header: left(90, 30), body: empty, check: "fhir: quota", want: careline.VerdictFault, do: "Ask again then"},
-		"quota nearly gone":    {method: "GET", path: "/Communication", status: 200, header: left(3_000, 30), body: empty, check: "fhir: quota", want: careline.VerdictDoubt, do: "quota"},
+		"all well":             {check: "fhir: write", want: setup.VerdictGood},
+		"quota told":           {check: "fhir: quota", want: setup.VerdictGood},
+		"no FHIR":              {path: "/metadata", status: 200, body: "<html>", check: "fhir: server", want: setup.VerdictFault, do: "FHIR_BASE_URL"},
+		"not there":            {path: "/metadata", status: 404, body: missing, check: "fhir: server", want: setup.VerdictFault, do: "FHIR_BASE_URL"},
+		"another version":      {path: "/metadata", status: 200, body: `{"resourceType":"CapabilityStatement","fhirVersion":"5.0.0"}`, check: "fhir: server", want: setup.VerdictFault, do: "4.0.1"},
+		"wrong secret":         {path: "/token", status: 400, body: `{"error":"invalid_request","error_description":"Invalid secret"}`, check: "fhir: login", want: setup.VerdictFault, do: "FHIR_CLIENT_SECRET"},
+		"login down":           {path: "/token", status: 0, check: "fhir: login", want: setup.VerdictFault, do: "reached"},
+		"may not search":       {method: "GET", path: "/Appointment", status: 403, body: invalid, check: "fhir: search", want: setup.VerdictFault, do: "AccessPolicy"},
+		"may not read":         {method: "GET", path: "/Communication/", status: 403, body: invalid, check: "fhir: search", want: setup.VerdictFault, do: "AccessPolicy"},
+		"may not write":        {method: "POST", path: "/Communication", status: 403, body: invalid, check: "fhir: write", want: setup.VerdictFault, do: "AccessPolicy"},
+		"may not change":       {method: "PUT", path: "/Communication/", status: 403, body: invalid, check: "fhir: write", want: setup.VerdictFault, do: "AccessPolicy"},
+		"changes are guarded":  {method: "PUT", path: "/Communication/", status: 412, body: invalid, check: "fhir: write", want: setup.VerdictGood},
+		"may not see people":   {method: "GET", path: "/RelatedPerson/", status: 403, body: invalid, check: "fhir: search", want: setup.VerdictFault, do: "AccessPolicy"},
+		"may not see history":  {method: "GET", path: "/_history", status: 403, body: invalid, check: "fhir: search", want: setup.VerdictFault, do: "AccessPolicy"},
+		"nobody is there":      {method: "GET", path: "/Communication", status: 0, check: "fhir: search", want: setup.VerdictFault, do: "can be reached from here"},
+		"unprocessable":        {method: "POST", path: "/Communication", status: 422, body: invalid, check: "fhir: write", want: setup.VerdictGood},
+		"database down":        {method: "POST", path: "/Communication", status: 400, body: `{"resourceType":"OperationOutcome","issue":[{"code":"invalid","details":{"text":"connect ECONNREFUSED"}}]}`, check: "fhir: write", want: setup.VerdictFault, do: "moment"},
+		"nothing is validated": {method: "POST", path: "/Communication", status: 201, body: lenient, check: "fhir: write", want: setup.VerdictDoubt, do: "Delete Communication/1"},
+		"a lenient search":     {method: "GET", path: "/Communication", status: 200, body: `{"resourceType":"Bundle","entry":[{"resource":` + lenient + `}]}`, check: "fhir: search", want: setup.VerdictFault, do: "overlooks"},
+		"quota of everybody":   {path: "/metadata", status: 429, header: left(0, 30), body: missing, check: "fhir: server", want: setup.VerdictFault, do: "Ask again then"},
+		"quota gone":           {method: "GET", path: "/Communication", status: 429, header: left(0, 30), body: missing, check: "fhir: quota", want: setup.VerdictFault, do: "Ask again then"},
+		"quota about gone":     {method: "GET", path: "/Communication", status: 200, header: left(90, 30), body: empty, check: "fhir: quota", want: setup.VerdictFault, do: "Ask again then"},
+		"quota nearly gone":    {method: "GET", path: "/Communication", status: 200, header: left(3_000, 30), body: empty, check: "fhir: quota", want: setup.VerdictDoubt, do: "quota"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +132,7 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 func TestTheCheckOfWritingSaysItsLimit(t *testing.T) {
 	t.Parallel()
 	f := findings(t, offline(t, sound, false))["fhir: write"]
-	if f.Verdict != careline.VerdictGood || !strings.Contains(f.Found, "as can be seen without storing") {
+	if f.Verdict != setup.VerdictGood || !strings.Contains(f.Found, "as can be seen without storing") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -153,7 +153,7 @@ func TestWhatTheCheckStoredIsDeleted(t *testing.T) {
 	}, false)
 
 	f := findings(t, c)["fhir: write"]
-	if f.Verdict != careline.VerdictDoubt || !deleted || !strings.Contains(f.Found, "deleted again") {
+	if f.Verdict != setup.VerdictDoubt || !deleted || !strings.Contains(f.Found, "deleted again") {
 		t.Errorf("deleted: %v, %+v", deleted, f)
 	}
 }
@@ -166,7 +166,7 @@ func TestAServerThatWantsALoginSaysSo(t *testing.T) {
 		}
 		return 401, nil, ""
 	}, false)
-	if f := findings(t, c)["fhir: search"]; f.Verdict != careline.VerdictFault || !strings.Contains(f.Do, "FHIR_TOKEN_URL") {
+	if f := findings(t, c)["fhir: search"]; f.Verdict != setup.VerdictFault || !strings.Contains(f.Do, "FHIR_TOKEN_URL") {
 		t.Errorf("%+v", f)
 	}
 }
@@ -202,7 +202,7 @@ func TestWhichFindingsBlock(t *testing.T) {
 					}
 					return sound(r)
 				}, true)
-				if f := findings(t, client)[c.check]; f.Blocks != c.blocks || f.Verdict != careline.VerdictFault {
+				if f := findings(t, client)[c.check]; f.Blocks != c.blocks || f.Verdict != setup.VerdictFault {
 					t.Errorf("%+v", f)
 				}
 			})
@@ -228,7 +228,7 @@ func TestASpentQuotaIsOneFault(t *testing.T) {
 				blocked[check.Name] = true
 				continue
 			}
-			if f := check.Ask(t.Context()); f.Verdict == careline.VerdictFault {
+			if f := check.Ask(t.Context()); f.Verdict == setup.VerdictFault {
 				faults++
 				blocked[check.Name] = f.Blocks
 				if !strings.Contains(f.Found, ends.UTC().Format("15:04:05 UTC")) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // Plan is what has to be done so that the server has the definitions of what
@@ -20,7 +21,7 @@ import (
 // Who or what holds the policy is a person's decision; the plan says so where it
 // makes the policy. Where that cannot be made or not be seen, another change says
 // so, and no plan is made for it. What a server does not keep is left out.
-func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
+func (c *Client) Plan(ctx context.Context) (setup.Plan, error) {
 	server, err := c.capabilities(ctx)
 	if err != nil {
 		return nil, err
@@ -31,7 +32,7 @@ func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
 		return nil, careline.NewError(careline.CodeInternal, "The definitions within careline cannot be read.", err)
 	}
 
-	var plan []careline.Change
+	var plan setup.Plan
 	note := "; this server is not Medplum, so no AccessPolicy is made: limit the client's rights by the server's own means"
 	for _, d := range all {
 		if !server.keeps(d.kind) {
@@ -55,11 +56,12 @@ func (c *Client) Plan(ctx context.Context) ([]careline.Change, error) {
 	if len(plan) > 0 {
 		plan[len(plan)-1].Want += note
 	}
+
 	return plan, nil
 }
 
-func (c *Client) planOf(ctx context.Context, d definition) (careline.Change, bool, error) {
-	change := careline.Change{Party: "fhir", Thing: d.kind + " " + d.name, Want: "as careline ships it"}
+func (c *Client) planOf(ctx context.Context, d definition) (setup.Change, bool, error) {
+	change := setup.Change{Party: "fhir", Thing: d.kind + " " + d.name, Want: "as careline ships it"}
 	have, err := c.existing(ctx, d)
 	switch {
 	case forbidden(err) && d.kind != kindPolicy:
@@ -106,6 +108,7 @@ func (c *Client) existing(ctx context.Context, d definition) (Resource, error) {
 	if len(found) == 0 {
 		return Resource{}, nil
 	}
+
 	return slices.MinFunc(found, func(a, b Resource) int { return strings.Compare(a.ID, b.ID) }), nil
 }
 
@@ -143,9 +146,11 @@ func (d definition) over(there *element) *element {
 			theirs = append(slices.Clip(theirs), o)
 		}
 	}
+
 	if len(theirs) > 0 {
 		all.set("concept", theirs)
 	}
+
 	return all
 }
 

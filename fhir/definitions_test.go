@@ -20,6 +20,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/fhir"
 	"perci.health/careline/sandbox/fhirbox"
+	"perci.health/careline/setup"
 )
 
 func shipped(t *testing.T, name string) object {
@@ -35,7 +36,7 @@ func shipped(t *testing.T, name string) object {
 	return r
 }
 
-func plan(t *testing.T, s *server) []careline.Change {
+func plan(t *testing.T, s *server) setup.Plan {
 	t.Helper()
 	changes, err := s.client(t).Plan(t.Context())
 	if err != nil {
@@ -44,7 +45,7 @@ func plan(t *testing.T, s *server) []careline.Change {
 	return changes
 }
 
-func things(changes []careline.Change) []string {
+func things(changes setup.Plan) []string {
 	all := []string{}
 	for _, c := range changes {
 		all = append(all, c.Thing)
@@ -52,7 +53,7 @@ func things(changes []careline.Change) []string {
 	return all
 }
 
-func apply(t *testing.T, changes []careline.Change) {
+func apply(t *testing.T, changes setup.Plan) {
 	t.Helper()
 	for _, c := range changes {
 		if c.Apply == nil {
@@ -427,7 +428,7 @@ func needsThePolicy(t *testing.T, s *server) {
 	c := r.client(t, s)
 	wholeCall(t.Context(), t, c, w)
 	for _, check := range c.Checks() {
-		if f := check.Ask(t.Context()); f.Verdict != careline.VerdictGood {
+		if f := check.Ask(t.Context()); f.Verdict != setup.VerdictGood {
 			t.Errorf("%s: %+v", check.Name, f)
 		}
 	}
@@ -471,7 +472,7 @@ func seesWhatIsMissing(t *testing.T, s *server, c *fhir.Client, policy object) {
 			tell(t, http.MethodPut, s.url+"/_test/policy", body)
 			missed := false
 			for _, check := range c.Checks() {
-				missed = missed || check.Ask(t.Context()).Verdict != careline.VerdictGood
+				missed = missed || check.Ask(t.Context()).Verdict != setup.VerdictGood
 			}
 			if !missed {
 				t.Errorf("no check misses the right to %v %v", all[i], o["resourceType"])

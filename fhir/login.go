@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
+	"perci.health/careline/flight"
 )
 
 // login holds the access token of the client-credentials grant (RFC 6749,
@@ -23,28 +25,27 @@ type login struct {
 	cfg  Config
 	http *http.Client
 
-	mu      sync.Mutex
-	token   string
-	got     time.Time // when token was given
-	expires time.Time
-	running *errand
-	failed  error     // of the last renewal or of its token's use, until retryAt
-	retryAt time.Time // before it, no renewal is begun
-	delay   time.Duration
-}
+	renewals flight.Group[struct{}]
 
-// errand is done by one for all who wait for it.
-type errand struct {
-	done chan struct{}
-	err  error
+	mu       sync.Mutex
+	token    string
+	got      time.Time // when token was given
+	expires  time.Time
+	renewing bool
+	failed   error     // of the last renewal or of its token's use, until retryAt
+	retryAt  time.Time // before it, no renewal is begun
+	failures int       // in a row
 }
 
 const (
-	renewBefore  = time.Minute      // renewed in the background when less is left; of a short life, a quarter
-	firstDelay   = time.Second      // after a failed renewal; doubled each time
-	longestDelay = 30 * time.Second // at most two attempts a minute and process
+	renewBefore  = time.Minute // renewed in the background when less is left; of a short life, a quarter
 	loginBound   = 10 * time.Second
+	firstDelay   = time.Second      // after a failed renewal
+	longestDelay = 30 * time.Second // at most two attempts a minute and process
 )
+
+// loginDelays are how long nobody logs in after renewals that failed.
+var loginDelays = backoff.Doubling{First: firstDelay, Longest: longestDelay}
 
 // bearer is a valid token; empty when the server needs no login.
 func (l *login) bearer(ctx context.Context) (string, error) {
@@ -52,44 +53,59 @@ func (l *login) bearer(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	for {
-		token, r, err := l.current(ctx)
-		if token != "" || err != nil {
-			return token, err
+		token, due, err := l.current()
+		if err != nil {
+			return "", err
 		}
-		select {
-		case <-r.done:
-			if r.err != nil {
-				return "", r.err
+		if token != "" {
+			if due {
+				l.renewals.Begin(ctx, "token", l.renew)
 			}
-		case <-ctx.Done():
+			return token, nil
+		}
+
+		_, err = l.renewals.Do(ctx, "token", l.renew)
+		if _, gaveUp := errors.AsType[flight.GaveUp](err); gaveUp {
 			return "", unreachable(ctx, ctx.Err())
+		}
+		if err != nil {
+			return "", err
 		}
 	}
 }
 
-// current is the token if it is good, else the renewal to wait for.
-func (l *login) current(ctx context.Context) (string, *errand, error) {
+// current is the token if it is good, and whether it is time to renew it. Without a
+// token there is a renewal to wait for, or an error that says why there is none.
+func (l *login) current() (token string, due bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := l.cfg.Now()
-	valid := l.token != "" && now.Before(l.expires)
-	mayRenew := l.running == nil && !now.Before(l.retryAt)
-	if mayRenew && (!valid || l.expires.Sub(now) < min(renewBefore, l.expires.Sub(l.got)/4)) {
-		l.running = &errand{done: make(chan struct{})}
-		go l.renew(context.WithoutCancel(ctx), l.running)
+
+	valid, due := l.state()
+	if valid {
+		return l.token, due, nil
 	}
-	switch {
-	case valid:
-		return l.token, nil, nil
-	case l.running != nil:
-		return "", l.running, nil
+	if due || l.renewing {
+		return "", true, nil
 	}
-	wait := l.retryAt.Sub(now)
+
 	message := "careline could not log in to the health record."
 	if e, ok := errors.AsType[*careline.Error](l.failed); ok {
 		message = e.Message
 	}
-	return "", nil, careline.NewError(careline.CodeUnavailable, message, &later{err: l.failed, after: wait})
+
+	return "", false, careline.NewError(careline.CodeUnavailable, message, &later{err: l.failed, after: l.retryAt.Sub(l.cfg.Now())})
+}
+
+// state reports whether the token is valid, and whether it is time to renew it; l.mu
+// is held.
+func (l *login) state() (valid, due bool) {
+	now := l.cfg.Now()
+	valid = l.token != "" && now.Before(l.expires)
+	if l.renewing || now.Before(l.retryAt) {
+		return valid, false
+	}
+
+	return valid, !valid || l.expires.Sub(now) < min(renewBefore, l.expires.Sub(l.got)/4)
 }
 
 // accepted ends the back-off: the server took a token.
@@ -97,7 +113,7 @@ func (l *login) accepted(token string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.token == token {
-		l.delay = 0
+		l.failures = 0
 	}
 }
 
@@ -111,35 +127,50 @@ func (l *login) expired(token string, err error) {
 		return
 	}
 	l.token = ""
-	if now := l.cfg.Now(); now.Sub(l.got) < max(firstDelay, l.delay) {
+	if now := l.cfg.Now(); now.Sub(l.got) < loginDelays.After(l.failures) {
 		l.postpone(now, err)
 	}
 }
 
 // postpone lets no login begin for a while, each time longer; l.mu is held.
 func (l *login) postpone(now time.Time, err error) {
-	l.delay = min(max(firstDelay, 2*l.delay), longestDelay)
-	l.failed, l.retryAt = err, now.Add(max(l.delay, waitAsked(err)))
+	l.failures++
+	l.failed, l.retryAt = err, now.Add(max(loginDelays.After(l.failures), waitAsked(err)))
 }
 
-// renew belongs to none of those who wait for it: one that gives up does not
-// fail the others.
-func (l *login) renew(ctx context.Context, r *errand) {
+// renew asks for a new token, unless somebody got one just now.
+func (l *login) renew(ctx context.Context) (struct{}, error) {
+	if !l.begin() {
+		return struct{}{}, nil
+	}
+
 	ctx, cancel := context.WithTimeout(ctx, loginBound)
 	defer cancel()
 	token, life, err := l.request(ctx)
+
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.running, r.err = nil, err
+	l.renewing = false
 	now := l.cfg.Now()
-	if err == nil {
-		// The delay stays until a request shows that the token is good.
-		l.token, l.got, l.expires, l.failed, l.retryAt = token, now, now.Add(life), nil, time.Time{}
-	} else {
+	if err != nil {
 		l.postpone(now, err)
 		l.cfg.Log.WarnContext(ctx, "login to the health record failed", slog.Any("error", err), slog.Duration("next_in", l.retryAt.Sub(now)))
+		return struct{}{}, err
 	}
-	close(r.done)
+	// The failures are counted on until a request shows that the token is good.
+	l.token, l.got, l.expires, l.failed, l.retryAt = token, now, now.Add(life), nil, time.Time{}
+
+	return struct{}{}, nil
+}
+
+// begin reports whether a renewal is due, and marks that it is under way.
+func (l *login) begin() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, due := l.state()
+	l.renewing = due
+
+	return due
 }
 
 func (l *login) request(ctx context.Context) (token string, life time.Duration, err error) {

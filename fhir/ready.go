@@ -2,9 +2,12 @@ package fhir
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"sync"
 	"time"
+
+	"perci.health/careline/flight"
 )
 
 // How long Ready repeats its last answer. A probe may be open to everybody, and
@@ -14,12 +17,13 @@ const (
 	badFor  = time.Second
 )
 
-// readiness is the last answer of Ready, or the search for the next.
+// readiness is the last answer of Ready, and the search for the next.
 type readiness struct {
-	mu      sync.Mutex
-	running *errand
-	err     error
-	until   time.Time // when the answer is too old
+	searches flight.Group[struct{}]
+
+	mu    sync.Mutex
+	err   error
+	until time.Time // when the answer is too old
 }
 
 // Ready reports whether calls can be recorded now, as far as that shows without
@@ -32,47 +36,34 @@ type readiness struct {
 // it is called, and never ahead of other requests when the quota is low. Errors:
 // unavailable; rejected, when the server does not know such a search.
 func (c *Client) Ready(ctx context.Context) error {
-	r := c.probe(ctx)
-	select {
-	case <-r.done:
-		return r.err
-	case <-ctx.Done():
+	_, err := c.ready.searches.Do(ctx, "ready", c.probe)
+	if _, gaveUp := errors.AsType[flight.GaveUp](err); gaveUp {
 		return unreachable(ctx, ctx.Err())
 	}
+	return err
 }
 
-// probe is the search under way, else the last answer, else a new search. That
-// belongs to none of those who wait for it.
-func (c *Client) probe(ctx context.Context) *errand {
+// probe is the last answer, or that of a new search.
+func (c *Client) probe(ctx context.Context) (struct{}, error) {
 	c.ready.mu.Lock()
-	defer c.ready.mu.Unlock()
-	if c.ready.running != nil {
-		return c.ready.running
+	last, until := c.ready.err, c.ready.until
+	c.ready.mu.Unlock()
+	if c.cfg.Now().Before(until) {
+		return struct{}{}, last
 	}
 
-	r := &errand{done: make(chan struct{})}
-	if c.cfg.Now().Before(c.ready.until) {
-		r.err = c.ready.err
-		close(r.done)
-		return r
-	}
-
-	c.ready.running = r
-	go c.runProbe(context.WithoutCancel(ctx), r)
-	return r
-}
-
-func (c *Client) runProbe(ctx context.Context, r *errand) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout) // also of the wait for the quota
 	defer cancel()
 	_, err := c.Search(ctx, "Communication", url.Values{"_id": {"00000000-0000-0000-0000-000000000000"}, "_count": {"1"}})
-	r.err = absent(err)
+	err = absent(err)
 	keep := goodFor
-	if r.err != nil {
+	if err != nil {
 		keep = badFor
 	}
+
 	c.ready.mu.Lock()
 	defer c.ready.mu.Unlock()
-	c.ready.running, c.ready.err, c.ready.until = nil, r.err, c.cfg.Now().Add(keep)
-	close(r.done)
+	c.ready.err, c.ready.until = err, c.cfg.Now().Add(keep)
+
+	return struct{}{}, err
 }

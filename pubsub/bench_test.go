@@ -21,6 +21,7 @@ import (
 	"perci.health/careline/auth"
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
+	googlesetup "perci.health/careline/setup/google"
 )
 
 // callers is how many webhooks are handled at a time.
@@ -71,7 +72,7 @@ func processorTime(b *testing.B) time.Duration {
 //	GOMAXPROCS=1 go test ./events -run '^$' -bench Keep -benchtime 20000x
 func BenchmarkKeep(b *testing.B) {
 	topic := topicOf(b, shared.start(b).Endpoint())
-	admin := newAdmin(b, pubsub.AdminConfig{Topic: topic, Pull: "careline-pull"})
+	admin := newAdmin(b, googlesetup.Config{Topic: topic, Pull: "careline-pull"})
 	plan, err := admin.Plan(b.Context())
 	if err != nil {
 		b.Fatal(err)

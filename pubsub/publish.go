@@ -65,7 +65,7 @@ type outgoing struct {
 // NewPublisher is a Publisher to the topic. It asks nobody yet: that the topic
 // does not exist is seen by the first message.
 func NewPublisher(ctx context.Context, t Topic) (*Publisher, error) {
-	client, err := t.topics(ctx)
+	client, err := t.Client(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -27,13 +27,25 @@ type Topic struct {
 // Path is the topic's full name, projects/<project>/topics/<name>.
 func (t Topic) Path() string { return "projects/" + t.Project + "/topics/" + t.Name }
 
-func (t Topic) subscription(name string) string {
+// SubscriptionPath is the full name of a subscription of the topic's project.
+func (t Topic) SubscriptionPath(name string) string {
 	return "projects/" + t.Project + "/subscriptions/" + name
 }
 
-// options are how to reach this Pub/Sub. Spans of the client are off: a batch
+// deadLetterSuffix follows the topic's name in that of the topic for its dead
+// letters, and of the subscription that holds them.
+const deadLetterSuffix = "-dead-letter"
+
+// DeadLetters is the topic for the dead letters of this one; the subscription of
+// the same name holds them.
+func (t Topic) DeadLetters() Topic {
+	t.Name += deadLetterSuffix
+	return t
+}
+
+// Options are how a client of Google's reaches this Pub/Sub. Spans of the client are off: a batch
 // carries the messages of many traces, each of which names its own.
-func (t Topic) options() []option.ClientOption {
+func (t Topic) Options() []option.ClientOption {
 	// After an outage, gRPC by itself may wait two minutes before it connects again.
 	connect := grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
 		Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 3 * time.Second}}
@@ -52,13 +64,13 @@ func (t Topic) check() error {
 	return nil
 }
 
-// topics is a client for the topic's messages and settings. It connects when it
+// Client is a client for the topic's messages and settings. It connects when it
 // is first used.
-func (t Topic) topics(ctx context.Context) (*google.TopicAdminClient, error) {
+func (t Topic) Client(ctx context.Context) (*google.TopicAdminClient, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	client, err := google.NewTopicAdminClient(ctx, t.options()...)
+	client, err := google.NewTopicAdminClient(ctx, t.Options()...)
 	if err != nil {
 		return nil, fmt.Errorf("pub/sub: make a client, for which Application Default Credentials are needed: %w", err)
 	}

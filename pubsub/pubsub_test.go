@@ -22,6 +22,8 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
+	"perci.health/careline/setup"
+	googlesetup "perci.health/careline/setup/google"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
 	"perci.health/careline/twilio"
@@ -91,9 +93,9 @@ const (
 	pushAudience = "https://backend.example.org/api/v1/twilio/pubsub"
 )
 
-func newAdmin(t testing.TB, cfg pubsub.AdminConfig) *pubsub.Admin {
+func newAdmin(t testing.TB, cfg googlesetup.Config) *googlesetup.Admin {
 	t.Helper()
-	admin, err := pubsub.NewAdmin(t.Context(), cfg)
+	admin, err := googlesetup.NewAdmin(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +108,7 @@ func newAdmin(t testing.TB, cfg pubsub.AdminConfig) *pubsub.Admin {
 }
 
 // provision applies the plan, and returns what it was.
-func provision(t testing.TB, admin *pubsub.Admin) []careline.Change {
+func provision(t testing.TB, admin *googlesetup.Admin) setup.Plan {
 	t.Helper()
 	plan, err := admin.Plan(t.Context())
 	if err != nil {
@@ -124,10 +126,10 @@ func provision(t testing.TB, admin *pubsub.Admin) []careline.Change {
 }
 
 // pulled provisions a topic with a subscription to pull from.
-func pulled(t testing.TB, box *pubsubbox.Box) (pubsub.Topic, *pubsub.Admin) {
+func pulled(t testing.TB, box *pubsubbox.Box) (pubsub.Topic, *googlesetup.Admin) {
 	t.Helper()
 	topic := topicOf(t, box.Endpoint())
-	admin := newAdmin(t, pubsub.AdminConfig{Topic: topic, Pull: "careline-pull"})
+	admin := newAdmin(t, googlesetup.Config{Topic: topic, Pull: "careline-pull"})
 	provision(t, admin)
 	return topic, admin
 }

@@ -72,7 +72,7 @@ func (p Pull) Run(ctx context.Context) error {
 }
 
 func (p Pull) client(ctx context.Context) (*google.Client, error) {
-	client, err := google.NewClient(ctx, p.Topic.Project, p.Topic.options()...)
+	client, err := google.NewClient(ctx, p.Topic.Project, p.Topic.Options()...)
 	if err != nil {
 		return nil, fmt.Errorf("pub/sub: make a client, for which Application Default Credentials are needed: %w", err)
 	}
@@ -104,7 +104,7 @@ func (p Pull) receive(ctx context.Context, client *google.Client, take taking) e
 }
 
 func (p Pull) receiveAll(ctx context.Context, client *google.Client, take taking) error {
-	subscriber := client.Subscriber(p.Topic.subscription(p.Subscription))
+	subscriber := client.Subscriber(p.Topic.SubscriptionPath(p.Subscription))
 	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
 	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes
 	subscriber.ReceiveSettings.MaxExtension = leaseFor

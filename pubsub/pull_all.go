@@ -36,7 +36,7 @@ func (p Pull) All(ctx context.Context, quiet time.Duration) (Taken, error) {
 	defer client.Close()
 	// To a stream, a Google that does not answer is one that has nothing.
 	asking, cancel := context.WithTimeout(ctx, askWithin)
-	_, err = client.SubscriptionAdminClient.GetSubscription(asking, &pubsubpb.GetSubscriptionRequest{Subscription: p.Topic.subscription(p.Subscription)})
+	_, err = client.SubscriptionAdminClient.GetSubscription(asking, &pubsubpb.GetSubscriptionRequest{Subscription: p.Topic.SubscriptionPath(p.Subscription)})
 	cancel()
 	if err != nil {
 		return Taken{}, fmt.Errorf("ask Pub/Sub for the subscription %s: %w", p.Subscription, err)

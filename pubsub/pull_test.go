@@ -16,6 +16,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/pubsub"
+	googlesetup "perci.health/careline/setup/google"
 )
 
 func subscriptionsAt(t testing.TB, topic pubsub.Topic) *gapi.SubscriptionAdminClient {
@@ -169,7 +170,7 @@ func TestPullAsksAgain(t *testing.T) {
 	log, text := lines()
 	stop := pullFrom(t, pubsub.Pull{Topic: topic, Subscription: "careline-pull", Inbox: got.inbox(), Log: log})
 	eventually(t, "it is logged", func() bool { return strings.Contains(text.String(), "pulling from Pub/Sub failed") })
-	provision(t, newAdmin(t, pubsub.AdminConfig{Topic: topic, Pull: "careline-pull"}))
+	provision(t, newAdmin(t, googlesetup.Config{Topic: topic, Pull: "careline-pull"}))
 	if err := newPublisher(t, topic).Publish(t.Context(), messageOf(t, reportOf(t, 1, 0, "ringing"))); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +179,7 @@ func TestPullAsksAgain(t *testing.T) {
 }
 
 // provisionAgain applies the plan until a Pub/Sub that was restarted has it all.
-func provisionAgain(t testing.TB, admin *pubsub.Admin) {
+func provisionAgain(t testing.TB, admin *googlesetup.Admin) {
 	t.Helper()
 	eventually(t, "provisioned again", func() bool {
 		plan, err := admin.Plan(t.Context())

@@ -21,6 +21,7 @@ import (
 	"perci.health/careline/auth"
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
+	googlesetup "perci.health/careline/setup/google"
 )
 
 func anybody(context.Context, string) error { return nil }
@@ -361,7 +362,7 @@ func TestPubSubPushes(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	topic := topicOf(t, box.Endpoint())
-	admin := newAdmin(t, pubsub.AdminConfig{Topic: topic, PushURL: server.URL + pubsub.PathPush, PushEmail: pushEmail, PushAudience: pushAudience})
+	admin := newAdmin(t, googlesetup.Config{Topic: topic, PushURL: server.URL + pubsub.PathPush, PushEmail: pushEmail, PushAudience: pushAudience})
 	provision(t, admin)
 	publisher := newPublisher(t, topic)
 	var want []careline.CallEvent

@@ -8,6 +8,8 @@ import (
 )
 
 // Queue is where deliveries wait.
+//
+// Wide: whoever gives the work out is asked of it, and takes it back.
 type Queue interface {
 	Claims
 	Outcomes

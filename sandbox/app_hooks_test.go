@@ -12,7 +12,7 @@ import (
 
 // Nor of the connection overrides that provision wrote behind a number's status
 // callback: without them a report that could not be kept is not sent again.
-func TestPointingAtAnAppKeepsTheNumbersOverrides(t *testing.T) {
+func TestSetAppKeepsTheNumbersOverrides(t *testing.T) {
 	t.Parallel()
 	world := startWorld(t, nil)
 	const one, two, path = "http://127.0.0.1:8080/care", "https://care.example.org", "/v1/twilio/webhooks/call-status"

@@ -36,6 +36,7 @@ func (w *World) Place(ctx context.Context, ask Ask) (string, error) {
 	if err != nil {
 		return "", err
 	}
+
 	var connected struct {
 		CallSID string `json:"callSid"`
 	}
@@ -49,6 +50,7 @@ func (w *World) Place(ctx context.Context, ask Ask) (string, error) {
 	if connected.CallSID == "" {
 		return "", errors.New("Twilio did not connect the call: its answer names no call")
 	}
+
 	return connected.CallSID, nil
 }
 
@@ -71,14 +73,18 @@ func (w *World) accessToken(ctx context.Context, practitioner string) (string, e
 	if err != nil {
 		return "", err
 	}
+
 	var granted struct {
 		Data struct {
 			Token string `json:"token"`
 		} `json:"data"`
 	}
+
 	err = w.post(ctx, step{
-		url: app + "/bff_clinical/v1/twilio/access-token", what: "the app gave no access token",
-		bearer: session.JWT, body: struct{}{},
+		url:    app + "/bff_clinical/v1/twilio/access-token",
+		what:   "the app gave no access token",
+		bearer: session.JWT,
+		body:   struct{}{},
 	}, &granted)
 	if err != nil {
 		return "", err
@@ -86,6 +92,7 @@ func (w *World) accessToken(ctx context.Context, practitioner string) (string, e
 	if granted.Data.Token == "" {
 		return "", errors.New("the app gave no access token: its answer has no data.token")
 	}
+
 	return granted.Data.Token, nil
 }
 
@@ -109,6 +116,7 @@ func (w *World) ownToken(identity string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sign an access token: %w", err)
 	}
+
 	return signed, nil
 }
 
@@ -127,6 +135,7 @@ func (w *World) post(ctx context.Context, s step, into any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.what, err)
 	}
+
 	req.Header.Set("Content-Type", "application/json")
 	if s.bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+s.bearer)
@@ -146,6 +155,7 @@ func (w *World) post(ctx context.Context, s step, into any) error {
 	if err := json.Unmarshal(raw, into); err != nil {
 		return fmt.Errorf("%s: its answer is not the JSON that was expected", s.what)
 	}
+
 	return nil
 }
 

@@ -80,10 +80,15 @@ func NewClinic(day time.Time) Clinic {
 	c := Clinic{Day: time.Date(y, m, d, 0, 0, 0, 0, day.Location())}
 	for _, row := range append(slices.Clip(clinicians), caseClinician) {
 		c.Clinicians = append(c.Clinicians, Clinician{
-			ID: stableID("Practitioner", row.key), RoleID: stableID("PractitionerRole", row.key),
-			Name: fullName(row.prefix, row.given, row.family), Role: row.role, throughRole: row.throughRole, row: row,
+			ID:          stableID("Practitioner", row.key),
+			RoleID:      stableID("PractitionerRole", row.key),
+			Name:        fullName(row.prefix, row.given, row.family),
+			Role:        row.role,
+			throughRole: row.throughRole,
+			row:         row,
 		})
 	}
+
 	for _, row := range members {
 		member := row.member()
 		if row.key == daughterOf {
@@ -91,15 +96,20 @@ func NewClinic(day time.Time) Clinic {
 		}
 		c.Members = append(c.Members, member)
 	}
+
 	for _, row := range appointments {
 		start := time.Date(y, m, d, 9, row.after, 0, 0, day.Location())
 		c.Appointments = append(c.Appointments, Appointment{
-			ID:    stableID("Appointment", fmt.Sprintf("%04d-%02d-%02d %s %d", y, m, d, row.clinician, row.after)),
-			Start: start, End: start.Add(time.Duration(row.minutes) * time.Minute),
-			Status: row.status, Reason: row.reason,
-			Practitioner: stableID("Practitioner", row.clinician), Patient: stableID("Patient", row.member),
+			ID:           stableID("Appointment", fmt.Sprintf("%04d-%02d-%02d %s %d", y, m, d, row.clinician, row.after)),
+			Start:        start,
+			End:          start.Add(time.Duration(row.minutes) * time.Minute),
+			Status:       row.status,
+			Reason:       row.reason,
+			Practitioner: stableID("Practitioner", row.clinician),
+			Patient:      stableID("Patient", row.member),
 		})
 	}
+
 	c.Cases = newCases(c.Day)
 	return c
 }
@@ -114,11 +124,23 @@ func (c Clinic) everybody() []Member {
 }
 
 func (m memberRow) member() Member {
-	return Member{ID: stableID("Patient", m.key), Name: fullName(m.prefix, m.given, m.family), BirthDate: m.born, Phones: m.book(), row: m}
+	return Member{
+		ID:        stableID("Patient", m.key),
+		Name:      fullName(m.prefix, m.given, m.family),
+		BirthDate: m.born,
+		Phones:    m.book(),
+		row:       m,
+	}
 }
 
 func (m memberRow) related(relationship string) Related {
-	return Related{ID: stableID("RelatedPerson", m.key), Name: fullName(m.prefix, m.given, m.family), Relationship: relationship, Phones: m.book(), row: m}
+	return Related{
+		ID:           stableID("RelatedPerson", m.key),
+		Name:         fullName(m.prefix, m.given, m.family),
+		Relationship: relationship,
+		Phones:       m.book(),
+		row:          m,
+	}
 }
 
 // Bundle returns the clinic as a FHIR R4 transaction Bundle of PUT entries,
@@ -148,7 +170,12 @@ func (c Clinic) people() (people []Person) {
 
 func (m memberRow) book() (phones []Phone) {
 	for _, p := range m.phones {
-		phones = append(phones, Phone{Number: p.number, Use: p.use, Does: p.does, Written: p.written})
+		phones = append(phones, Phone{
+			Number:  p.number,
+			Use:     p.use,
+			Does:    p.does,
+			Written: p.written,
+		})
 	}
 	return phones
 }

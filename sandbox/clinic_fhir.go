@@ -30,18 +30,22 @@ func (c Clinic) resources() (all []resource) {
 	for _, one := range c.Clinicians {
 		all = append(all, one.practitioner(), one.practitionerRole())
 	}
+
 	for _, one := range c.everybody() {
 		all = append(all, one.patient())
 		for _, relative := range one.Relatives {
 			all = append(all, relative.relatedPerson(one))
 		}
 	}
+
 	for _, one := range c.Appointments {
 		all = append(all, c.appointment(one))
 	}
+
 	for _, one := range c.Cases {
 		all = append(all, c.appointment(one.Appointment))
 	}
+
 	return all
 }
 
@@ -104,6 +108,7 @@ func (c Clinic) appointment(a Appointment) resource {
 			takesPart(reference("RelatedPerson", relative.ID, relative.Name))
 		}
 	}
+
 	for _, one := range c.Clinicians {
 		if one.ID != a.Practitioner {
 			continue
@@ -114,6 +119,7 @@ func (c Clinic) appointment(a Appointment) resource {
 			takesPart(reference("Practitioner", one.ID, one.Name))
 		}
 	}
+
 	return resource{
 		"resourceType": "Appointment", "id": a.ID, "status": a.Status,
 		"start": a.Start.Format(time.RFC3339), "end": a.End.Format(time.RFC3339),

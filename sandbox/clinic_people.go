@@ -19,22 +19,78 @@ type clinicianRow struct {
 }
 
 var members = []memberRow{
-	{key: "margaret-ellis", prefix: "Mrs", given: "Margaret", family: "Ellis", gender: "female", born: "1958-03-14",
-		phones: []phoneRow{{"+447700900142", "mobile", "Answers and talks", 0, ""}, {"+442079460018", "home", "Answers and talks", 0, ""}}},
-	{key: "david-pritchard", prefix: "Mr", given: "David", family: "Pritchard", gender: "male", born: "1949-11-02",
-		phones: []phoneRow{{"+447700900486", "mobile", "Busy", 0, ""}}},
-	{key: "aisha-rahman", prefix: "Ms", given: "Aisha", family: "Rahman", gender: "female", born: "1983-07-21",
-		phones: []phoneRow{{"+447700900487", "mobile", "Does not answer", 0, ""}}},
-	{key: "colin-whitaker", prefix: "Mr", given: "Colin", family: "Whitaker", gender: "male", born: "1955-01-30",
-		phones: []phoneRow{{"+447700900703", "mobile", "Voicemail answers", 0, ""}}},
-	{key: "ngozi-okafor", prefix: "Mrs", given: "Ngozi", family: "Okafor", gender: "female", born: "1946-09-08",
-		phones: []phoneRow{{"+442079460503", "home", "The call fails", 0, ""}}},
-	{key: "bethan-morgan", prefix: "Ms", given: "Bethan", family: "Morgan", gender: "female", born: "1971-05-17",
-		phones: []phoneRow{{"+447700900255", "mobile", "Answers, long talk", 180, ""}}},
-	{key: "james-sutherland", prefix: "Mr", given: "James", family: "Sutherland", gender: "male", born: "1962-12-25",
-		phones: []phoneRow{{"+447700900603", "mobile", "Declines", 0, ""}}},
-	{key: "helen-cartwright", prefix: "Mrs", given: "Helen", family: "Cartwright", gender: "female", born: "1968-04-03",
-		phones: []phoneRow{{"+447700900801", "mobile", "You answer or decline", 0, ""}}},
+	{
+		key:    "margaret-ellis",
+		prefix: "Mrs",
+		given:  "Margaret",
+		family: "Ellis",
+		gender: "female",
+		born:   "1958-03-14",
+		phones: []phoneRow{{"+447700900142", "mobile", "Answers and talks", 0, ""}, {"+442079460018", "home", "Answers and talks", 0, ""}},
+	},
+	{
+		key:    "david-pritchard",
+		prefix: "Mr",
+		given:  "David",
+		family: "Pritchard",
+		gender: "male",
+		born:   "1949-11-02",
+		phones: []phoneRow{{"+447700900486", "mobile", "Busy", 0, ""}},
+	},
+	{
+		key:    "aisha-rahman",
+		prefix: "Ms",
+		given:  "Aisha",
+		family: "Rahman",
+		gender: "female",
+		born:   "1983-07-21",
+		phones: []phoneRow{{"+447700900487", "mobile", "Does not answer", 0, ""}},
+	},
+	{
+		key:    "colin-whitaker",
+		prefix: "Mr",
+		given:  "Colin",
+		family: "Whitaker",
+		gender: "male",
+		born:   "1955-01-30",
+		phones: []phoneRow{{"+447700900703", "mobile", "Voicemail answers", 0, ""}},
+	},
+	{
+		key:    "ngozi-okafor",
+		prefix: "Mrs",
+		given:  "Ngozi",
+		family: "Okafor",
+		gender: "female",
+		born:   "1946-09-08",
+		phones: []phoneRow{{"+442079460503", "home", "The call fails", 0, ""}},
+	},
+	{
+		key:    "bethan-morgan",
+		prefix: "Ms",
+		given:  "Bethan",
+		family: "Morgan",
+		gender: "female",
+		born:   "1971-05-17",
+		phones: []phoneRow{{"+447700900255", "mobile", "Answers, long talk", 180, ""}},
+	},
+	{
+		key:    "james-sutherland",
+		prefix: "Mr",
+		given:  "James",
+		family: "Sutherland",
+		gender: "male",
+		born:   "1962-12-25",
+		phones: []phoneRow{{"+447700900603", "mobile", "Declines", 0, ""}},
+	},
+	{
+		key:    "helen-cartwright",
+		prefix: "Mrs",
+		given:  "Helen",
+		family: "Cartwright",
+		gender: "female",
+		born:   "1968-04-03",
+		phones: []phoneRow{{"+447700900801", "mobile", "You answer or decline", 0, ""}},
+	},
 }
 
 type memberRow struct {
@@ -51,8 +107,15 @@ type phoneRow struct {
 }
 
 // daughter answers for Mrs Okafor, whose own telephone is out of order.
-var daughter = memberRow{key: "chidinma-okafor", prefix: "Ms", given: "Chidinma", family: "Okafor", gender: "female", born: "1974-02-11",
-	phones: []phoneRow{{"+447700900318", "mobile", "Answers and talks", 0, ""}}}
+var daughter = memberRow{
+	key:    "chidinma-okafor",
+	prefix: "Ms",
+	given:  "Chidinma",
+	family: "Okafor",
+	gender: "female",
+	born:   "1974-02-11",
+	phones: []phoneRow{{"+447700900318", "mobile", "Answers and talks", 0, ""}},
+}
 
 // daughterOf is the key of the member she belongs to.
 const daughterOf = "ngozi-okafor"

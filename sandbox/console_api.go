@@ -30,9 +30,14 @@ type setting struct {
 
 func (c *console) state(w http.ResponseWriter, _ *http.Request) {
 	s := consoleState{
-		Clinic: c.world.Clinic, Numbers: c.world.Numbers, AppURL: c.world.AppURL(),
-		Twilio: c.world.TwilioURL, FHIR: c.world.FHIRURL, SignIn: c.world.IssuerURL,
+		Clinic:  c.world.Clinic,
+		Numbers: c.world.Numbers,
+		AppURL:  c.world.AppURL(),
+		Twilio:  c.world.TwilioURL,
+		FHIR:    c.world.FHIRURL,
+		SignIn:  c.world.IssuerURL,
 	}
+
 	for _, line := range c.world.Env() {
 		name, value, _ := strings.Cut(line, "=")
 		if strings.HasSuffix(name, "SECRET") || strings.HasSuffix(name, "AUTH_TOKEN") {
@@ -40,6 +45,7 @@ func (c *console) state(w http.ResponseWriter, _ *http.Request) {
 		}
 		s.Settings = append(s.Settings, setting{name, value})
 	}
+
 	w.Header().Set("Cache-Control", "no-store")
 	answerJSON(w, http.StatusOK, s)
 }

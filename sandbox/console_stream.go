@@ -29,6 +29,7 @@ func (c *console) events(w http.ResponseWriter, r *http.Request) {
 	if err := flush.Flush(); err != nil {
 		return
 	}
+
 	// The error is the reader's going away, or the world's end: both are normal.
 	_ = c.world.feed.each(r.Context(), after, func(e Entry) error {
 		data, err := json.Marshal(e)

@@ -251,7 +251,7 @@ func readStream(t *testing.T, world *sandbox.World, after string, last func(sand
 }
 
 // Who points Twilio at an app says nothing of what else was set up there.
-func TestPointingAtAnAppKeepsWhatWasSetUp(t *testing.T) {
+func TestSetAppKeepsWhatWasSetUp(t *testing.T) {
 	t.Parallel()
 	world := startWorld(t, nil)
 	at := func(url string) {

@@ -13,4 +13,8 @@
 //
 // Everything listens on 127.0.0.1 alone, and nothing here asks for a password:
 // it must never be reachable from a service that real people use.
+//
+// Patterns and pages are made when they are first used (sync.OnceValue), here and in
+// the boxes: the service has all of this in its binary, and does not pay for it when
+// it starts.
 package sandbox

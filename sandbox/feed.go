@@ -93,8 +93,16 @@ func (f *feed) written(c fhirbox.Change) {
 	default:
 		number = -1
 	}
+
 	f.versions[key] = number
-	v := &Version{Type: c.Type, ID: c.ID, VersionID: c.VersionID, Interaction: c.Interaction, Number: max(number, 0), Resource: c.Resource}
+	v := &Version{
+		Type:        c.Type,
+		ID:          c.ID,
+		VersionID:   c.VersionID,
+		Interaction: c.Interaction,
+		Number:      max(number, 0),
+		Resource:    c.Resource,
+	}
 	f.add(Entry{Time: time.Now().UTC(), Call: f.callOf(c.Resource), Record: v})
 }
 

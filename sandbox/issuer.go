@@ -67,6 +67,7 @@ func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 	if cfg.BaseURL == "" {
 		return nil, errors.New("issuer: BaseURL must be the address it is reached at, as http://127.0.0.1:9001")
 	}
+
 	cfg.BaseURL = strings.TrimSuffix(cfg.BaseURL, "/")
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -84,6 +85,7 @@ func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
+
 	return &Issuer{cfg: cfg, keys: keys, grants: newGrants(cfg.Now)}, nil
 }
 
@@ -99,6 +101,7 @@ func (i *Issuer) Session(practitioner string) (string, error) {
 	if i.cfg.Bare {
 		iss = i.cfg.Project
 	}
+
 	now := i.cfg.Now()
 	return i.sign(jwt.MapClaims{
 		"amr":                   []string{"email"},
@@ -160,6 +163,7 @@ func (i *Issuer) Handler() http.Handler {
 	mux.HandleFunc("GET /oauth2/v1/logout", i.logout)
 	mux.HandleFunc("POST /sandbox/v1/session", i.serveSession)
 	mux.HandleFunc("POST /sandbox/v1/rotate", i.serveRotate)
+
 	return mux
 }
 
@@ -180,6 +184,7 @@ func (i *Issuer) serveSession(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError, sentence(err))
 		return
 	}
+
 	answerJSON(w, http.StatusOK, map[string]string{"sessionJwt": token})
 }
 

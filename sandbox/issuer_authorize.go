@@ -7,10 +7,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // challengeShape is the S256 of a verifier: 32 bytes in base64url.
-var challengeShape = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+var challengeShape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+})
 
 // authorization is a request for a code (RFC 6749 section 4.1.1, RFC 7636
 // section 4.3, OpenID Connect Core 1.0 section 3.1.2.1).
@@ -65,7 +68,7 @@ func (a authorization) wrong() *oauthError {
 		return &oauthError{"invalid_scope", "Send a scope that contains openid."}
 	case get("code_challenge_method") != "S256":
 		return &oauthError{"invalid_request", "Send code_challenge_method=S256: a public client must use PKCE."}
-	case !challengeShape.MatchString(get("code_challenge")):
+	case !challengeShape().MatchString(get("code_challenge")):
 		return &oauthError{"invalid_request", "Send as code_challenge the SHA-256 of the code_verifier in base64url, 43 characters."}
 	case get("response_mode") != "" && get("response_mode") != "query":
 		return &oauthError{"invalid_request", "Leave response_mode out: the code comes back in the query."}
@@ -73,6 +76,7 @@ func (a authorization) wrong() *oauthError {
 		// Nobody stays signed in at this issuer.
 		return &oauthError{"login_required", "Sign in with the page: leave prompt=none out."}
 	}
+
 	return nil
 }
 

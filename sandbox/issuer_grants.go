@@ -85,6 +85,7 @@ func (g *grants) exchange(code, redirectURI, verifier string) (*signedIn, error)
 		p.ended = true
 		return nil, errBadCode
 	}
+
 	p.spent = true
 	if g.now().Sub(p.at) > codeLife {
 		return nil, errBadCode
@@ -95,6 +96,7 @@ func (g *grants) exchange(code, redirectURI, verifier string) (*signedIn, error)
 	if !fits(verifier, p.challenge) {
 		return nil, errBadVerifier
 	}
+
 	return p.signedIn, nil
 }
 
@@ -155,11 +157,13 @@ func (g *grants) forgetOld() {
 }
 
 // verifierShape is RFC 7636 section 4.1's code_verifier.
-var verifierShape = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+var verifierShape = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+})
 
 // fits reports whether challenge is verifier's S256 (RFC 7636 section 4.6).
 func fits(verifier, challenge string) bool {
-	if !verifierShape.MatchString(verifier) {
+	if !verifierShape().MatchString(verifier) {
 		return false
 	}
 	sum := sha256.Sum256([]byte(verifier))

@@ -26,6 +26,7 @@ func (i *Issuer) logout(w http.ResponseWriter, r *http.Request) {
 		}
 		i.grants.end(signIn)
 	}
+
 	after := query.Get("post_logout_redirect_uri")
 	if after == "" {
 		showSignIn(w, http.StatusOK, "", signInView{SignedOut: true})
@@ -36,6 +37,7 @@ func (i *Issuer) logout(w http.ResponseWriter, r *http.Request) {
 		i.refusedPage(w, err)
 		return
 	}
+
 	goBack(w, authorization{back: back, query: query}, nil)
 }
 

@@ -329,7 +329,7 @@ func TestTokenIsRefused(t *testing.T) {
 	}
 }
 
-func TestCodeIsGoodOnceAndForAMinute(t *testing.T) {
+func TestExchangeTakesACodeOnceAndForAMinute(t *testing.T) {
 	t.Parallel()
 	c := newClient(t)
 	code := c.signIn(nil)

@@ -151,7 +151,7 @@ func TestExpiredSession(t *testing.T) {
 	}
 }
 
-func TestRotation(t *testing.T) {
+func TestServeRotate(t *testing.T) {
 	t.Parallel()
 	issuer, server := newIssuer(t, nil)
 	first, err := issuer.Session("nurse-1")

@@ -54,6 +54,7 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError, sentence(err))
 		return
 	}
+
 	answerJSON(w, http.StatusOK, answer)
 }
 
@@ -85,12 +86,18 @@ func (i *Issuer) issue(who *signedIn, renewed bool) (tokens, error) {
 	if err != nil {
 		return tokens{}, fmt.Errorf("make the ID token: %w", err)
 	}
+
 	answer := tokens{
-		AccessToken: access, TokenType: "Bearer", ExpiresIn: max(0, int64(i.cfg.Life/time.Second)), IDToken: id, Scope: who.scope,
+		AccessToken: access,
+		TokenType:   "Bearer",
+		ExpiresIn:   max(0, int64(i.cfg.Life/time.Second)),
+		IDToken:     id,
+		Scope:       who.scope,
 	}
 	if slices.Contains(strings.Fields(who.scope), "offline_access") {
 		answer.RefreshToken = i.grants.issue(who)
 	}
+
 	return answer, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"perci.health/careline/sandbox/twiliobox"
@@ -59,6 +60,7 @@ func told(e Entry) (where, what string) {
 	if e.Twilio == nil {
 		return "", ""
 	}
+
 	switch t := e.Twilio; t.Type {
 	case "webhook.answer":
 		return "webhook", toldWebhook(*e.Twilio)
@@ -69,6 +71,7 @@ func told(e Entry) (where, what string) {
 	case "notice":
 		return "notice", fmt.Sprintf("Twilio %d: %s", t.Code, t.Text)
 	}
+
 	return "", ""
 }
 
@@ -93,6 +96,7 @@ func toldRecord(v Version) (where, what string) {
 	if json.Unmarshal(v.Resource, &c) != nil {
 		return "record", "Communication that cannot be read"
 	}
+
 	number := "new version"
 	if v.Number > 0 {
 		number = fmt.Sprintf("version %d", v.Number)
@@ -104,6 +108,7 @@ func toldRecord(v Version) (where, what string) {
 	if c.StatusReason.Text != "" {
 		words = append(words, quoted(c.StatusReason.Text))
 	}
+
 	return "record", strings.TrimSpace(strings.Join(words, "  "))
 }
 
@@ -125,6 +130,7 @@ func toldWebhook(e twiliobox.Event) string {
 	if path == "" {
 		path = "/"
 	}
+
 	word := h.Purpose
 	if h.Purpose == "status" && len(h.Parameters["CallStatus"]) > 0 {
 		word = h.Parameters["CallStatus"][0]
@@ -133,27 +139,33 @@ func toldWebhook(e twiliobox.Event) string {
 	if h.StatusCode == 0 {
 		code = "no answer"
 	}
+
 	line := fmt.Sprintf("%-11s  %s  → %s in %d ms", word, path, code, h.Millis)
 	if said := verbs(h.Body); said != "" {
 		line += "  " + said
 	}
+
 	return line
 }
 
 var (
-	longNumber = regexp.MustCompile(`(?:\+|%2B)?\d{9,15}\b`)
-	verb       = regexp.MustCompile(`<(Dial|Say|Play|Pause|Hangup|Reject|Redirect|Number|Client)\b`)
+	longNumber = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:\+|%2B)?\d{9,15}\b`)
+	})
+	verb = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`<(Dial|Say|Play|Pause|Hangup|Reject|Redirect|Number|Client)\b`)
+	})
 )
 
 // endings shortens every phone number in text to its last four digits.
 func endings(text string) string {
-	return longNumber.ReplaceAllStringFunc(text, func(n string) string { return "…" + n[len(n)-4:] })
+	return longNumber().ReplaceAllStringFunc(text, func(n string) string { return "…" + n[len(n)-4:] })
 }
 
 // verbs lists a TwiML document's verbs and nouns in order.
 func verbs(body string) string {
 	var found []string
-	for _, m := range verb.FindAllStringSubmatch(body, -1) {
+	for _, m := range verb().FindAllStringSubmatch(body, -1) {
 		found = append(found, m[1])
 	}
 	return strings.Join(found, ", ")

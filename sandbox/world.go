@@ -86,14 +86,19 @@ func Start(ctx context.Context, cfg Config) (*World, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+
 	w := &World{
-		Clinic: cfg.Clinic, Project: "P2" + sid("", "project")[:26], feed: newFeed(), log: cfg.Log,
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}},
+		Clinic:  cfg.Clinic,
+		Project: "P2" + sid("", "project")[:26],
+		feed:    newFeed(),
+		log:     cfg.Log,
+		client:  &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}},
 	}
 	w.stopped, w.stop = context.WithCancel(context.Background())
 	if err := w.start(ctx, cfg); err != nil {
 		return nil, errors.Join(fmt.Errorf("sandbox: %w", err), w.Close())
 	}
+
 	return w, nil
 }
 
@@ -103,6 +108,7 @@ func (w *World) start(ctx context.Context, cfg Config) error {
 			return fmt.Errorf("make the data folder: %w", err)
 		}
 	}
+
 	if err := w.identify(cfg.DataDir); err != nil {
 		return err
 	}
@@ -110,12 +116,14 @@ func (w *World) start(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
+
 	w.TwilioURL, w.IssuerURL, w.ConsoleURL = doors.twilio.url, doors.issuer.url, doors.console.url
 	w.SignallingURL = "ws://" + doors.twilio.Addr().String() + "/signal"
 	w.FHIRURL, w.FHIRTokenURL = doors.fhir.url+"/fhir/R4", doors.fhir.url+"/oauth2/token"
 	if err := w.openBoxes(ctx, cfg); err != nil {
 		return errors.Join(err, doors.close())
 	}
+
 	w.follow()
 	w.serve(doors.twilio, w.twilio.Handler())
 	w.serve(doors.fhir, w.fhir.Handler())
@@ -127,6 +135,7 @@ func (w *World) start(ctx context.Context, cfg Config) error {
 	if cfg.AppURL == "" {
 		return nil
 	}
+
 	return w.SetApp(cfg.AppURL)
 }
 
@@ -153,29 +162,50 @@ func (w *World) openBoxes(ctx context.Context, cfg Config) error {
 		path = filepath.Join(cfg.DataDir, "fhir.db")
 	}
 	var err error
-	w.fhir, err = fhirbox.Open(fhirbox.Config{Path: path, ClientID: w.FHIRClientID, ClientSecret: w.FHIRClientSecret, Log: cfg.Log})
+	w.fhir, err = fhirbox.Open(fhirbox.Config{
+		Path:         path,
+		ClientID:     w.FHIRClientID,
+		ClientSecret: w.FHIRClientSecret,
+		Log:          cfg.Log,
+	})
 	if err != nil {
 		return fmt.Errorf("start the FHIR server: %w", err)
 	}
 	if err := w.seed(ctx); err != nil {
 		return err
 	}
-	w.issuer, err = NewIssuer(IssuerConfig{Project: w.Project, BaseURL: w.IssuerURL, Bare: cfg.BareIssuer, People: w.Clinic.people(), Life: cfg.SessionLife})
+	w.issuer, err = NewIssuer(IssuerConfig{
+		Project: w.Project,
+		BaseURL: w.IssuerURL,
+		Bare:    cfg.BareIssuer,
+		People:  w.Clinic.people(),
+		Life:    cfg.SessionLife,
+	})
 	if err != nil {
 		return err
 	}
+
 	var numbers []twiliobox.Number
 	for i, n := range w.Numbers {
 		numbers = append(numbers, twiliobox.Number{SID: w.numberSIDs[i], PhoneNumber: n, FriendlyName: fmt.Sprintf("Clinic line %d", i+1)})
 	}
+
 	w.twilio, err = twiliobox.New(twiliobox.Config{
-		AccountSID: w.AccountSID, AuthToken: w.AuthToken, APIKey: w.APIKey, APISecret: w.APISecret,
+		AccountSID:   w.AccountSID,
+		AuthToken:    w.AuthToken,
+		APIKey:       w.APIKey,
+		APISecret:    w.APISecret,
 		Applications: []twiliobox.Application{{SID: w.ApplicationSID, FriendlyName: "Clinic calls"}},
-		Numbers:      numbers, Pace: cfg.Pace, Seed: cfg.Seed, Log: cfg.Log, HTTPClient: w.client,
+		Numbers:      numbers,
+		Pace:         cfg.Pace,
+		Seed:         cfg.Seed,
+		Log:          cfg.Log,
+		HTTPClient:   w.client,
 	})
 	if err != nil {
 		return fmt.Errorf("start Twilio: %w", err)
 	}
+
 	return nil
 }
 
@@ -214,10 +244,12 @@ func (w *World) shut() error {
 	if w.twilio != nil {
 		faults = append(faults, w.twilio.Close(ctx))
 	}
+
 	w.stop()
 	for _, s := range w.servers {
 		faults = append(faults, end(s))
 	}
+
 	if w.fhir != nil {
 		faults = append(faults, w.fhir.Close())
 	}
@@ -226,6 +258,7 @@ func (w *World) shut() error {
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("close the sandbox: %w", err)
 	}
+
 	return nil
 }
 

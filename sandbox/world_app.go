@@ -30,16 +30,19 @@ func (w *World) SetApp(functionsURL string) error {
 		}
 		outgoing, incoming, status = base+"/v1/twilio/outgoing", base+"/v1/twilio/incoming", base+statusPath
 	}
+
 	ended := moved(w.twilio.Application(w.ApplicationSID).StatusCallback, w.AppURL(), base)
 	if err := w.twilio.SetApplication(w.ApplicationSID, outgoing, ended); err != nil {
 		return fmt.Errorf("point the TwiML App at the app: %w", err)
 	}
+
 	for _, n := range w.numberSIDs {
 		ended := overridden(w.twilio.Number(n).StatusCallback, w.AppURL()+statusPath, status)
 		if err := w.twilio.SetNumber(n, incoming, ended); err != nil {
 			return fmt.Errorf("point a number at the app: %w", err)
 		}
 	}
+
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.appURL = base
@@ -133,6 +136,7 @@ func (w *World) scriptPhone(ctx context.Context, number string, phone twilioPhon
 	if err != nil {
 		return fmt.Errorf("script a phone: %w", err)
 	}
+
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := w.client.Do(req)
 	if err != nil {
@@ -142,5 +146,6 @@ func (w *World) scriptPhone(ctx context.Context, number string, phone twilioPhon
 	if resp.StatusCode/100 != 2 {
 		return fmt.Errorf("script a phone: Twilio answered HTTP %d", resp.StatusCode)
 	}
+
 	return nil
 }

@@ -36,11 +36,13 @@ func keptSecrets(dir string) (secrets, error) {
 	if err != nil {
 		return secrets{}, fmt.Errorf("read the sandbox's secrets: %w", err)
 	}
+
 	var kept secrets
 	err = json.Unmarshal(raw, &kept)
 	if err != nil || kept.AuthToken == "" || kept.APISecret == "" || kept.FHIRClientSecret == "" {
 		return secrets{}, fmt.Errorf("%s is damaged: delete it, and the sandbox makes new secrets", path)
 	}
+
 	return kept, nil
 }
 

@@ -10,6 +10,8 @@ import (
 // Store is the log and its queue, whichever database keeps them; sqlite.Open and
 // postgres.Open make one. It may be used by many goroutines. Its parts are told apart
 // by who uses them.
+//
+// Wide: it is what an engine promises; no user asks for more than a part.
 type Store interface {
 	Log
 	Reading

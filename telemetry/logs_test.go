@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 	"perci.health/careline/telemetry"
 )
 
@@ -96,7 +97,7 @@ func TestLogTellsNothingPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	person := careline.Person{Ref: "Patient/p1", Name: "Tuna Kettle", BirthDate: "1980-02-29", Phones: []careline.Phone{number}}
-	secret := telemetry.NewSecret("hunter2")
+	secret := credential.NewSecret("hunter2")
 	wrapped := fmt.Errorf("file the call: %w", careline.NewError(careline.CodeRejected, "The record refuses.", errors.New("Tuna's number "+phone+" with "+jwt)))
 	for name, attr := range map[string]slog.Attr{
 		"phone":               slog.Any("to", number),
@@ -112,7 +113,7 @@ func TestLogTellsNothingPrivate(t *testing.T) {
 		"birth date":          slog.String("birth_date", "1980-02-29"),
 		"secret":              slog.Any("s", secret),
 		"secret, formatted":   slog.String("s", fmt.Sprintf("%v %s %+v %#v %q", secret, secret, secret, secret, secret)),
-		"secret in a struct":  slog.String("s", fmt.Sprintf("%+v", struct{ S telemetry.Secret }{secret})),
+		"secret in a struct":  slog.String("s", fmt.Sprintf("%+v", struct{ S credential.Secret }{secret})),
 		"password":            slog.String("password", "hunter2"),
 		"API secret":          slog.String("TWILIO_API_SECRET", "api_secret=hunter2"),
 		"token":               slog.String("access-token", "hunter2"),

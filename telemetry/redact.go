@@ -11,39 +11,6 @@ import (
 // Hidden is what stands in a line for something that must not be there.
 const Hidden = "…"
 
-// Secret is a text that prints as Hidden wherever it is formatted, logged or
-// marshalled; Reveal is the one way to have it.
-//
-// It holds a pointer, since fmt prints what an unexported field holds without
-// asking its methods, but shows no more of a pointer there than its address.
-type Secret struct{ text *string }
-
-// NewSecret hides text.
-func NewSecret(text string) Secret { return Secret{&text} }
-
-// Reveal is the text.
-func (s Secret) Reveal() string {
-	if s.text == nil {
-		return ""
-	}
-	return *s.text
-}
-
-// IsZero reports whether there is no text.
-func (s Secret) IsZero() bool { return s.Reveal() == "" }
-
-// String hides the text.
-func (s Secret) String() string { return Hidden }
-
-// GoString hides the text.
-func (s Secret) GoString() string { return Hidden }
-
-// LogValue hides the text.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(Hidden) }
-
-// MarshalText hides the text.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(Hidden), nil }
-
 // isPrivate reports whether an attribute of this name is hidden whatever it
 // holds. Names are compared in lower case without separators.
 func isPrivate(key string) bool {

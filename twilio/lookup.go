@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
 )
 
 // Lookup is what Twilio's own record tells of a call's end, by the call's key, the
@@ -26,25 +27,23 @@ import (
 // for too many requests of the account (429), it waits longer each time, for half
 // a minute in all, and is tried again: whoever waits takes no place meanwhile.
 func (c *Client) Lookup(ctx context.Context, call string) (events []careline.CallEvent, over bool, err error) {
-	for pause := firstCrowded; ; pause *= 2 {
+	for refusals := 1; ; refusals++ {
 		events, over, err = c.lookup(ctx, call)
-		if !crowded(err) || pause > longestCrowded {
+		if !crowded(err) || refusals > mostCrowded {
 			return events, over, err
 		}
-		// Chance, so that those that were refused together do not come back together.
-		select {
-		case <-time.After(pause/2 + rand.N(pause)):
-		case <-ctx.Done():
+
+		if !backoff.Wait(ctx, crowds.Around(refusals, rand.Float64())) {
 			return nil, false, err
 		}
 	}
 }
 
-// The pauses of a look-up that is refused for too many requests: 2, 4, 8 and 16 s.
-const (
-	firstCrowded   = 2 * time.Second
-	longestCrowded = 16 * time.Second
-)
+// crowds are the pauses of a look-up that is refused for too many requests: 2, 4, 8
+// and 16 s.
+var crowds = backoff.Doubling{First: 2 * time.Second}
+
+const mostCrowded = 4
 
 func crowded(err error) bool {
 	e, ok := errors.AsType[*APIError](err)

@@ -3,11 +3,12 @@ package twilio
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
+	"perci.health/careline/flight"
 )
 
 // The rhythm of a Pool.
@@ -28,18 +29,17 @@ const (
 type Pool struct {
 	fetch   func(ctx context.Context) ([]careline.Phone, error)
 	refresh time.Duration
-	numbers atomic.Pointer[[]careline.Phone] // nil until first known; never changed, only replaced
-	turn    atomic.Uint64
+	fetches flight.Group[struct{}]
 
-	mu     sync.Mutex
-	flight *fetching // the fetch under way, or the last one
+	numbers atomic.Pointer[[]careline.Phone] // nil until first known; never changed, only replaced
+	failed  atomic.Pointer[failedFetch]      // the last fetch, nil when it did not fail
+	turn    atomic.Uint64
 }
 
-// fetching is one fetch, awaited by all who need it.
-type fetching struct {
-	done  chan struct{}
-	err   error
-	ended time.Time
+// failedFetch is why the account's numbers could not be had, and when.
+type failedFetch struct {
+	err error
+	at  time.Time
 }
 
 // NewFixedPool always gives out number; a zero number makes a pool that has none.
@@ -67,13 +67,10 @@ func NewPool(fetch func(ctx context.Context) ([]careline.Phone, error), refresh 
 func (p *Pool) Run(ctx context.Context) error {
 	for p.fetch != nil && ctx.Err() == nil {
 		wait := p.refresh
-		if err := p.await(ctx, p.join(ctx, true)); err != nil {
+		if err := p.renew(ctx); err != nil {
 			wait = min(retryAfter, p.refresh)
 		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-		}
+		backoff.Wait(ctx, wait)
 	}
 	<-ctx.Done()
 	return ctx.Err()
@@ -87,7 +84,7 @@ func (p *Pool) Number(ctx context.Context) (careline.Phone, error) {
 	if known == nil {
 		patience, cancel := context.WithTimeout(ctx, numberTimeout)
 		defer cancel()
-		if err := p.await(patience, p.join(ctx, false)); err != nil {
+		if err := p.first(patience); err != nil {
 			return careline.Phone{}, noNumber(err)
 		}
 		known = p.numbers.Load()
@@ -102,48 +99,41 @@ func noNumber(cause error) error {
 	return careline.NewError(careline.CodeUnavailable, "No telephone number is available to call from. Please try again, or tell support.", cause)
 }
 
-// join is the fetch under way, or a new one. One that failed a moment ago answers
-// for a new one, unless it is time to refresh: a crowd of callers must not
-// become a crowd of requests.
-func (p *Pool) join(ctx context.Context, again bool) *fetching {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if f := p.flight; f != nil {
-		select {
-		case <-f.done:
-			if !again && (f.err == nil || time.Since(f.ended) < holdOff) {
-				return f
-			}
-		default:
-			return f
+// first awaits numbers while none are known. A fetch that failed a moment ago
+// answers for a new one: a crowd of callers must not become a crowd of requests.
+func (p *Pool) first(ctx context.Context) error {
+	_, err := p.fetches.Do(ctx, "numbers", func(ctx context.Context) (struct{}, error) {
+		if p.numbers.Load() != nil {
+			return struct{}{}, nil // since this caller looked
 		}
-	}
-	f := &fetching{done: make(chan struct{})}
-	p.flight = f
-	go p.land(context.WithoutCancel(ctx), f)
-	return f
+		if f := p.failed.Load(); f != nil && time.Since(f.at) < holdOff {
+			return struct{}{}, f.err
+		}
+		return p.land(ctx)
+	})
+
+	return err
 }
 
-// land fetches on behalf of nobody in particular, so that one caller who gives
-// up does not fail the others.
-func (p *Pool) land(ctx context.Context, f *fetching) {
+// renew fetches the numbers, or awaits the fetch that is under way.
+func (p *Pool) renew(ctx context.Context) error {
+	_, err := p.fetches.Do(ctx, "numbers", p.land)
+	return err
+}
+
+func (p *Pool) land(ctx context.Context) (struct{}, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
-	numbers, err := p.fetch(ctx)
-	if err == nil {
-		p.numbers.Store(&numbers)
-	}
-	f.err, f.ended = err, time.Now()
-	close(f.done)
-}
 
-func (p *Pool) await(ctx context.Context, f *fetching) error {
-	select {
-	case <-f.done:
-		return f.err
-	case <-ctx.Done():
-		return ctx.Err()
+	numbers, err := p.fetch(ctx)
+	if err != nil {
+		p.failed.Store(&failedFetch{err: err, at: time.Now()})
+		return struct{}{}, err
 	}
+	p.numbers.Store(&numbers)
+	p.failed.Store(nil)
+
+	return struct{}{}, nil
 }
 
 // Size is how many numbers the pool gives out; 0 before they are known.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
+	"perci.health/careline/credential"
 )
 
 // DefaultBaseURL is where Twilio's REST API is, unless a region says otherwise.
@@ -22,18 +24,20 @@ const DefaultBaseURL = "https://api.twilio.com"
 const (
 	defaultRequestTimeout = 10 * time.Second
 	maxTries              = 3
-	firstBackoff          = 250 * time.Millisecond
 	maxAnswer             = 8 << 20 // a page of 1000 numbers is some 1.5 MB
 	maxPages              = 100
 )
 
+// retries are the pauses between the tries of one request.
+var retries = backoff.Doubling{First: 250 * time.Millisecond}
+
 // ClientConfig is what a Client needs.
 type ClientConfig struct {
-	BaseURL      string // empty: DefaultBaseURL
-	Region, Edge string // data residency: api.<edge>.<region>.twilio.com; only for a BaseURL of Twilio's own
-	AccountSID   string // AC…, in every path whatever signs in
-	Username     string // API key SK…, or empty for the account itself
-	Password     Secret // the key's secret, or the account's auth token
+	BaseURL      string            // empty: DefaultBaseURL
+	Region, Edge string            // data residency: api.<edge>.<region>.twilio.com; only for a BaseURL of Twilio's own
+	AccountSID   string            // AC…, in every path whatever signs in
+	Username     string            // API key SK…, or empty for the account itself
+	Password     credential.Secret // the key's secret, or the account's auth token
 	HTTP         *http.Client
 	Timeout      time.Duration // of one request with its answer; 0: 10 s
 }
@@ -61,7 +65,7 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if !isSID(sidAccount, c.AccountSID) {
 		return nil, errors.New("the account SID must be AC and 32 hexadecimal digits")
 	}
-	if c.Password == "" {
+	if c.Password.IsZero() {
 		return nil, errors.New("the API secret or auth token of Twilio is missing")
 	}
 	if c.Username == "" {
@@ -82,8 +86,8 @@ func NewClient(c ClientConfig) (*Client, error) {
 	return &Client{base: base, account: c.AccountSID, signIn: signingIn(c.Username, c.Password), http: &own, timeout: c.Timeout}, nil
 }
 
-func signingIn(user string, password Secret) func(*http.Request) {
-	return func(r *http.Request) { r.SetBasicAuth(user, string(password)) }
+func signingIn(user string, password credential.Secret) func(*http.Request) {
+	return func(r *http.Request) { r.SetBasicAuth(user, password.Reveal()) }
 }
 
 // regional puts edge and region into a host of Twilio's (Twilio, global
@@ -142,15 +146,11 @@ func (c *Client) insist(ctx context.Context, a ask, into any) error {
 		if err == nil {
 			return decode(body, into)
 		}
+
 		if try == maxTries || !passing(err) || ctx.Err() != nil {
 			return err
 		}
-		// Half of the pause is chance, so that instances that failed
-		// together do not come back together.
-		pause := firstBackoff << (try - 1)
-		select {
-		case <-time.After(pause/2 + rand.N(pause)):
-		case <-ctx.Done():
+		if !backoff.Wait(ctx, retries.Around(try, rand.Float64())) {
 			return err
 		}
 	}

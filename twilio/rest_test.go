@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 	"perci.health/careline/twilio"
 )
 
@@ -22,7 +23,7 @@ const key = "SK00000000000000000000000000000001"
 
 func client(t testing.TB, c twilio.ClientConfig) *twilio.Client {
 	t.Helper()
-	c.AccountSID, c.Username, c.Password = account, key, "topsecret"
+	c.AccountSID, c.Username, c.Password = account, key, credential.NewSecret("topsecret")
 	got, err := twilio.NewClient(c)
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +234,7 @@ func TestBadAnswers(t *testing.T) {
 func TestNewClientRefuses(t *testing.T) {
 	t.Parallel()
 	for _, c := range []twilio.ClientConfig{
-		{AccountSID: account}, {AccountSID: key, Password: "x"}, {AccountSID: account, Password: "x", BaseURL: "api.twilio.com"},
+		{AccountSID: account}, {AccountSID: key, Password: credential.NewSecret("x")}, {AccountSID: account, Password: credential.NewSecret("x"), BaseURL: "api.twilio.com"},
 	} {
 		if _, err := twilio.NewClient(c); err == nil {
 			t.Errorf("%+v was accepted", c)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
+	"perci.health/careline/setup"
 )
 
 // Setup is how the account has to be set up for us.
@@ -19,9 +21,9 @@ type Setup struct {
 	Number         careline.Phone
 	Countries      []string // ISO 3166-1 alpha-2 codes of those we call
 
-	AuthToken      Secret // the account's own; Twilio signs webhooks with it
-	SecondaryToken Secret // while it is being rotated; may be empty
-	Unsigned       bool   // signatures are not checked: development on one machine
+	AuthToken      credential.Secret // the account's own; Twilio signs webhooks with it
+	SecondaryToken credential.Secret // while it is being rotated; may be empty
+	Unsigned       bool              // signatures are not checked: development on one machine
 
 	// TakeNumbers lets a plan point numbers at us that call another service now.
 	TakeNumbers bool
@@ -49,9 +51,9 @@ const aboutKey = "twilio: API key"
 // Checks are the questions about the account and about what Twilio finds at our
 // public URL. Two of them sign in with the auth token in place of the client's API
 // key, which may not ask them.
-func (c *Client) Checks(s Setup) []careline.Check {
+func (c *Client) Checks(s Setup) []setup.Check {
 	i := c.inspect(s)
-	return []careline.Check{
+	return []setup.Check{
 		{Name: aboutKey, Ask: i.apiKey},
 		{Name: "twilio: auth token", Needs: aboutKey, Ask: i.authToken},
 		{Name: "twilio: access tokens", Needs: aboutKey, Ask: i.accessTokens},
@@ -70,7 +72,7 @@ func (c *Client) Checks(s Setup) []careline.Check {
 //
 // The status callbacks end in DefaultOverrides. A voice URL may have connection
 // overrides of its own, which are left as they are.
-func (c *Client) Plan(ctx context.Context, s Setup) ([]careline.Change, error) {
+func (c *Client) Plan(ctx context.Context, s Setup) (setup.Plan, error) {
 	i := c.inspect(s)
 	changes, err := i.planApp(ctx)
 	if err != nil {
@@ -129,16 +131,16 @@ func (i inspection) foreign(h hook) bool {
 
 // statusFault is what is wrong with a status callback: nothing, when the finding's
 // verdict is good. Whose it is begins its sentence.
-func (i inspection) statusFault(whose string, h hook) careline.Finding {
+func (i inspection) statusFault(whose string, h hook) setup.Finding {
 	switch {
 	case h.meets(i.statusHook()) && h.url == i.statusHook().url:
-		return careline.Good("")
+		return setup.Good("")
 	case h.meets(i.statusHook()):
-		return careline.Doubt(whose+" status callback has other connection overrides than ours: a report that could not be kept may not be sent again.", provision)
+		return setup.Doubt(whose+" status callback has other connection overrides than ours: a report that could not be kept may not be sent again.", provision)
 	case h.url == "":
-		return careline.Doubt(whose+" status callback is not set: the end of a call is known only once it is looked up.", provision)
+		return setup.Doubt(whose+" status callback is not set: the end of a call is known only once it is looked up.", provision)
 	}
-	return careline.Fault(whose+" status callback is not ours: "+h.String()+".", provision)
+	return setup.Fault(whose+" status callback is not ours: "+h.String()+".", provision)
 }
 
 // provision is what to do about most of it.
@@ -146,13 +148,13 @@ const provision = "Run careline provision, and with --apply when you agree with 
 
 // gathered is several findings as one: the worst verdict, and every sentence of
 // those that are not good. With none of these, good is what was found.
-func gathered(good string, parts ...careline.Finding) careline.Finding {
-	all := careline.Good("")
+func gathered(good string, parts ...setup.Finding) setup.Finding {
+	all := setup.Good("")
 	for _, f := range parts {
-		if f.Verdict == careline.VerdictGood {
+		if f.Verdict == setup.VerdictGood {
 			continue
 		}
-		if all.Verdict != careline.VerdictFault {
+		if all.Verdict != setup.VerdictFault {
 			all.Verdict = f.Verdict
 		}
 		all.Found = strings.TrimSpace(all.Found + " " + f.Found)
@@ -160,25 +162,27 @@ func gathered(good string, parts ...careline.Finding) careline.Finding {
 			all.Do = strings.TrimSpace(all.Do + " " + f.Do)
 		}
 	}
-	if all.Verdict == careline.VerdictGood {
-		return careline.Good(good)
+
+	if all.Verdict == setup.VerdictGood {
+		return setup.Good(good)
 	}
+
 	return all
 }
 
 // unasked is the finding when Twilio did not answer the question.
-func unasked(err error) careline.Finding {
+func unasked(err error) setup.Finding {
 	e, ok := errors.AsType[*APIError](err)
 	switch {
 	case ok && e.passing():
-		return careline.Doubt(fmt.Sprintf("Twilio did not answer this: HTTP %d, error %d.", e.Status, e.Code), "Try again in a minute; if it stays so, see status.twilio.com.")
+		return setup.Doubt(fmt.Sprintf("Twilio did not answer this: HTTP %d, error %d.", e.Status, e.Code), "Try again in a minute; if it stays so, see status.twilio.com.")
 	case ok && (e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden):
-		return careline.Fault(fmt.Sprintf("Twilio refused to answer this: HTTP %d, error %d.", e.Status, e.Code),
+		return setup.Fault(fmt.Sprintf("Twilio refused to answer this: HTTP %d, error %d.", e.Status, e.Code),
 			"See what the check "+aboutKey+" says; if that one is good, the key is a Restricted one and lacks this permission: use a Standard key.")
 	case ok:
-		return careline.Fault(fmt.Sprintf("Twilio did not take the question: HTTP %d, error %d.", e.Status, e.Code), "Check TWILIO_ACCOUNT_SID and TWILIO_API_BASE_URL.")
+		return setup.Fault(fmt.Sprintf("Twilio did not take the question: HTTP %d, error %d.", e.Status, e.Code), "Check TWILIO_ACCOUNT_SID and TWILIO_API_BASE_URL.")
 	}
-	return careline.Doubt("Twilio could not be asked: "+cause(err)+".", "See what the check "+aboutKey+" says.")
+	return setup.Doubt("Twilio could not be asked: "+cause(err)+".", "See what the check "+aboutKey+" says.")
 }
 
 // cause is the innermost reason of a failed request; it holds no URL (see unreachable).

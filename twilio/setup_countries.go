@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // where is the page of the Twilio Console.
@@ -37,12 +38,12 @@ func (i inspection) lookalikes() string {
 
 // countries is whether Twilio connects calls to those that we allow, and refuses
 // their numbers that only a fraud would dial.
-func (i inspection) countries(ctx context.Context) careline.Finding {
+func (i inspection) countries(ctx context.Context) setup.Finding {
 	var off, risky []string
 	for _, code := range i.Countries {
 		c, err := i.country(ctx, code)
 		if careline.CodeOf(err) == careline.CodeNotFound {
-			return careline.Fault("Twilio knows no country "+code+".", "Take it out of ALLOWED_COUNTRIES.")
+			return setup.Fault("Twilio knows no country "+code+".", "Take it out of ALLOWED_COUNTRIES.")
 		}
 		if err != nil {
 			return unasked(err)
@@ -54,12 +55,14 @@ func (i inspection) countries(ctx context.Context) careline.Finding {
 			risky = append(risky, code)
 		}
 	}
-	closed, open := careline.Good(""), careline.Good("")
+
+	closed, open := setup.Good(""), setup.Good("")
 	if len(off) > 0 {
-		closed = careline.Fault("The account may not call "+strings.Join(off, ", ")+".", "Allow it "+where+", or take it out of ALLOWED_COUNTRIES.")
+		closed = setup.Fault("The account may not call "+strings.Join(off, ", ")+".", "Allow it "+where+", or take it out of ALLOWED_COUNTRIES.")
 	}
 	if len(risky) > 0 {
-		open = careline.Doubt("The account may call high-risk numbers of "+strings.Join(risky, ", ")+".", "Switch off its classes of high-risk numbers, "+where+": calls to them are what toll fraud lives on.")
+		open = setup.Doubt("The account may call high-risk numbers of "+strings.Join(risky, ", ")+".", "Switch off its classes of high-risk numbers, "+where+": calls to them are what toll fraud lives on.")
 	}
+
 	return gathered("The account may call "+strings.Join(i.Countries, ", ")+", and none of the high-risk numbers there."+i.lookalikes(), closed, open)
 }

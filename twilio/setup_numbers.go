@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 func (n IncomingPhoneNumber) voice() hook  { return hook{n.VoiceURL, n.VoiceMethod} }
@@ -28,38 +28,39 @@ func (i inspection) used(ctx context.Context) ([]IncomingPhoneNumber, error) {
 	return used, nil
 }
 
-func (i inspection) haveNumbers(ctx context.Context) careline.Finding {
+func (i inspection) haveNumbers(ctx context.Context) setup.Finding {
 	used, err := i.used(ctx)
 	switch {
 	case err != nil:
 		return unasked(err)
 	case len(used) > 0 && i.Number.IsZero():
-		return careline.Good(fmt.Sprintf("Calls are placed from %d of the account's numbers.", len(used)))
+		return setup.Good(fmt.Sprintf("Calls are placed from %d of the account's numbers.", len(used)))
 	case len(used) > 0:
-		return careline.Good("Calls are placed from TWILIO_PHONE_NUMBER, which is the account's.")
+		return setup.Good("Calls are placed from TWILIO_PHONE_NUMBER, which is the account's.")
 	case i.Number.IsZero():
-		return careline.Fault("The account has no number that can make calls.", "Buy one with the voice capability in the Twilio Console.")
+		return setup.Fault("The account has no number that can make calls.", "Buy one with the voice capability in the Twilio Console.")
 	}
-	return careline.Fault("TWILIO_PHONE_NUMBER is not a number of the account that can make calls.", "Set it to one that is, or take it away to call from all of them.")
+	return setup.Fault("TWILIO_PHONE_NUMBER is not a number of the account that can make calls.", "Set it to one that is, or take it away to call from all of them.")
 }
 
 // numbersTold is of how many numbers a finding tells each.
 const numbersTold = 5
 
 // numberHooks is where members get who call back.
-func (i inspection) numberHooks(ctx context.Context) careline.Finding {
+func (i inspection) numberHooks(ctx context.Context) setup.Finding {
 	used, err := i.used(ctx)
 	if err != nil {
 		return unasked(err)
 	}
 	if len(used) == 0 {
-		return careline.Skipped("There is no number to look at: see twilio: numbers.")
+		return setup.Skipped("There is no number to look at: see twilio: numbers.")
 	}
-	var found []careline.Finding
+
+	var found []setup.Finding
 	amiss := 0
 	for _, n := range used {
 		of := gathered("", i.numberFault(n), i.statusFault("Number "+n.SID+": its", n.status()))
-		if of.Verdict == careline.VerdictGood {
+		if of.Verdict == setup.VerdictGood {
 			continue
 		}
 		if amiss++; amiss > numbersTold {
@@ -67,57 +68,72 @@ func (i inspection) numberHooks(ctx context.Context) careline.Finding {
 		}
 		found = append(found, of)
 	}
+
 	if more := amiss - numbersTold; more > 0 {
-		found = append(found, careline.Doubt(fmt.Sprintf("And %d numbers more.", more), provision))
+		found = append(found, setup.Doubt(fmt.Sprintf("And %d numbers more.", more), provision))
 	}
+
 	return gathered("Every number asks us when somebody calls it, and reports to us.", found...)
 }
 
-func (i inspection) numberFault(n IncomingPhoneNumber) careline.Finding {
+func (i inspection) numberFault(n IncomingPhoneNumber) setup.Finding {
 	who := "Number " + n.SID + ": "
 	switch {
 	case n.TrunkSID != "":
-		return careline.Fault(who+"its calls go to the SIP trunk "+n.TrunkSID+", and we are not asked.", takeTrunk)
+		return setup.Fault(who+"its calls go to the SIP trunk "+n.TrunkSID+", and we are not asked.", takeTrunk)
 	case n.ApplicationSID != "":
-		return careline.Fault(who+"its calls go to the TwiML App "+n.ApplicationSID+", which overrides its voice URL.", provision)
+		return setup.Fault(who+"its calls go to the TwiML App "+n.ApplicationSID+", which overrides its voice URL.", provision)
 	case !n.voice().meets(i.voiceHook(PathIncoming)):
-		return careline.Fault(who+"its voice URL is "+notOurs(n.voice())+".", provision)
+		return setup.Fault(who+"its voice URL is "+notOurs(n.voice())+".", provision)
 	}
-	return careline.Good("")
+	return setup.Good("")
 }
 
 const takeTrunk = "Take the number off the trunk in the Twilio Console, if it is meant for careline; or set TWILIO_PHONE_NUMBER to another."
 
-func (i inspection) planNumbers(ctx context.Context) ([]careline.Change, error) {
+func (i inspection) planNumbers(ctx context.Context) (setup.Plan, error) {
 	used, err := i.used(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if len(used) == 0 && i.Number.IsZero() {
-		return []careline.Change{{Party: party, Thing: "numbers", Want: "Buy a number with the voice capability in the Twilio Console."}}, nil
+		return setup.Plan{{Party: party, Thing: "numbers", Want: "Buy a number with the voice capability in the Twilio Console."}}, nil
 	}
 	if len(used) == 0 {
-		return []careline.Change{{Party: party, Thing: "the number of TWILIO_PHONE_NUMBER", Want: "Set TWILIO_PHONE_NUMBER to a number of the account that can make calls, or take it away to call from all of them."}}, nil
+		return setup.Plan{{Party: party, Thing: "the number of TWILIO_PHONE_NUMBER", Want: "Set TWILIO_PHONE_NUMBER to a number of the account that can make calls, or take it away to call from all of them."}}, nil
 	}
-	var changes []careline.Change
+	var changes setup.Plan
 	for _, n := range used {
 		changes = append(changes, i.planNumber(n)...)
 	}
 	return changes, nil
 }
 
-func (i inspection) planNumber(n IncomingPhoneNumber) []careline.Change {
+func (i inspection) planNumber(n IncomingPhoneNumber) setup.Plan {
 	if n.TrunkSID != "" {
-		return []careline.Change{{Party: party, Thing: "number " + n.SID + " SIP trunk", Have: n.TrunkSID, Want: takeTrunk}}
+		return setup.Plan{{
+			Party: party,
+			Thing: "number " + n.SID + " SIP trunk",
+			Have:  n.TrunkSID,
+			Want:  takeTrunk,
+		}}
 	}
+
 	if served := i.servedBy(n); served != "" && !i.TakeNumbers {
-		return []careline.Change{{Party: party, Thing: "number " + n.SID, Have: served, Want: keepAway}}
+		return setup.Plan{{
+			Party: party,
+			Thing: "number " + n.SID,
+			Have:  served,
+			Want:  keepAway,
+		}}
 	}
+
 	r := resource{i, "number " + n.SID, "/IncomingPhoneNumbers/" + n.SID + ".json"}
-	var changes []careline.Change
+	var changes setup.Plan
 	if want := i.voiceHook(PathIncoming); !n.voice().meets(want) {
 		changes = append(changes, r.voice(n.voice(), want))
 	}
+
 	// After the voice URL: until then the TwiML App serves the number's callers.
 	if n.ApplicationSID != "" {
 		changes = append(changes, r.change("TwiML App", n.ApplicationSID, "none, so that its voice URL is asked", url.Values{"VoiceApplicationSid": {""}}))
@@ -125,6 +141,7 @@ func (i inspection) planNumber(n IncomingPhoneNumber) []careline.Change {
 	if want := i.statusHook(); n.status().url != want.url || !n.status().meets(want) {
 		changes = append(changes, r.status(n.status(), want))
 	}
+
 	return changes
 }
 

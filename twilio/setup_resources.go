@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 )
 
 // Application is a TwiML App of the account (Twilio,
@@ -72,13 +73,13 @@ func voiceHost(host string) string {
 // account is what the account says of itself, to its own auth token alone: a
 // Standard API key may not ask (Twilio, iam/api-keys, "Types of keys").
 type account struct {
-	Status  string `json:"status"`     // active, suspended or closed
-	Type    string `json:"type"`       // Trial or Full
-	Primary Secret `json:"auth_token"` // the one that signs
+	Status  string            `json:"status"`     // active, suspended or closed
+	Type    string            `json:"type"`       // Trial or Full
+	Primary credential.Secret `json:"auth_token"` // the one that signs
 }
 
 // as is the same client, signed in as the account with its auth token.
-func (c *Client) as(token Secret) *Client {
+func (c *Client) as(token credential.Secret) *Client {
 	own := *c
 	own.signIn = signingIn(c.account, token)
 	return &own

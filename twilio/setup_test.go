@@ -16,7 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 	"perci.health/careline/sandbox/twiliobox"
+	"perci.health/careline/setup"
 	"perci.health/careline/twilio"
 )
 
@@ -53,25 +55,25 @@ func newSetting(t *testing.T, change func(*twiliobox.Config)) *setting {
 	})
 	s := &setting{twilio: httptest.NewServer(box.Handler())}
 	t.Cleanup(s.twilio.Close)
-	s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: account, Username: key, Password: setupSecret})
+	s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: account, Username: key, Password: credential.NewSecret(setupSecret)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	service := httptest.NewServer(nil)
 	service.Config.Handler = webhooksAt(t, service.URL, setupToken)
 	t.Cleanup(service.Close)
-	s.setup = twilio.Setup{PublicURL: service.URL, APIKey: key, ApplicationSID: setupApp, Countries: []string{"GB"}, AuthToken: setupToken}
+	s.setup = twilio.Setup{PublicURL: service.URL, APIKey: key, ApplicationSID: setupApp, Countries: []string{"GB"}, AuthToken: credential.NewSecret(setupToken)}
 	return s
 }
 
 // webhooksAt are the service's own webhooks, which must keep nothing here.
-func webhooksAt(t *testing.T, public string, tokens ...twilio.Secret) http.Handler {
+func webhooksAt(t *testing.T, public string, tokens ...string) http.Handler {
 	t.Helper()
 	w := twilio.Webhooks{AccountSID: account, ApplicationSID: setupApp, PublicURL: public,
 		Keep: func(context.Context, careline.CallEvent) error { t.Error("a report was kept"); return nil }}
 	if len(tokens) > 0 {
 		var err error
-		if w.Verifier, err = twilio.NewVerifier(public, tokens...); err != nil {
+		if w.Verifier, err = twilio.NewVerifier(public, secrets(tokens...)...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,7 +85,7 @@ func webhooksAt(t *testing.T, public string, tokens ...twilio.Secret) http.Handl
 }
 
 // ask makes one of the checks.
-func (s *setting) ask(t *testing.T, name string) careline.Finding {
+func (s *setting) ask(t *testing.T, name string) setup.Finding {
 	t.Helper()
 	for _, c := range s.client.Checks(s.setup) {
 		if c.Name == name {
@@ -91,12 +93,12 @@ func (s *setting) ask(t *testing.T, name string) careline.Finding {
 		}
 	}
 	t.Fatalf("there is no check %q", name)
-	return careline.Finding{}
+	return setup.Finding{}
 }
 
-func expect(t *testing.T, got careline.Finding, verdict careline.Verdict, says string) {
+func expect(t *testing.T, got setup.Finding, verdict setup.Verdict, says string) {
 	t.Helper()
-	if got.Verdict != verdict || !strings.Contains(got.Found+" "+got.Do, says) || (got.Do == "") != (verdict == careline.VerdictGood || verdict == careline.VerdictSkipped) {
+	if got.Verdict != verdict || !strings.Contains(got.Found+" "+got.Do, says) || (got.Do == "") != (verdict == setup.VerdictGood || verdict == setup.VerdictSkipped) {
 		t.Errorf("%+v, want %s: %s", got, verdict, says)
 	}
 	if text := got.Found + got.Do; strings.Contains(text, setupToken) || strings.Contains(text, "+44") {
@@ -141,7 +143,7 @@ func TestPlanAppliedIsEmpty(t *testing.T) {
 		t.Errorf("%v, %v", plan, err)
 	}
 	for _, c := range s.client.Checks(s.setup) {
-		if got := c.Ask(t.Context()); got.Verdict != careline.VerdictGood {
+		if got := c.Ask(t.Context()); got.Verdict != setup.VerdictGood {
 			t.Errorf("%s: %+v", c.Name, got)
 		}
 	}
@@ -188,7 +190,7 @@ func TestNumbersAreToldInShort(t *testing.T) {
 		}
 	})
 	got := s.ask(t, "twilio: numbers' webhooks")
-	expect(t, got, careline.VerdictFault, "And 16 numbers more.")
+	expect(t, got, setup.VerdictFault, "And 16 numbers more.")
 	if len(got.Found) > 1500 || strings.Contains(got.Found, "PN00000000000000000000000000000119") {
 		t.Error(got.Found)
 	}
@@ -213,20 +215,20 @@ func TestPlanOfOneNumber(t *testing.T) {
 func TestChecksOfAnAccount(t *testing.T) {
 	t.Parallel()
 	s := newSetting(t, func(c *twiliobox.Config) { c.Numbers[0].NoVoice = true })
-	expect(t, s.ask(t, "twilio: numbers"), careline.VerdictFault, "no number that can make calls")
-	expect(t, s.ask(t, "twilio: numbers' webhooks"), careline.VerdictSkipped, "no number to look at")
-	expect(t, s.ask(t, "twilio: API key"), careline.VerdictGood, "")
-	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "is not set. The TwiML App's status callback is not set")
+	expect(t, s.ask(t, "twilio: numbers"), setup.VerdictFault, "no number that can make calls")
+	expect(t, s.ask(t, "twilio: numbers' webhooks"), setup.VerdictSkipped, "no number to look at")
+	expect(t, s.ask(t, "twilio: API key"), setup.VerdictGood, "")
+	expect(t, s.ask(t, "twilio: TwiML App"), setup.VerdictFault, "is not set. The TwiML App's status callback is not set")
 	s.setup.ApplicationSID = "AP00000000000000000000000000000009"
-	expect(t, s.ask(t, "twilio: TwiML App"), careline.VerdictFault, "no such TwiML App")
+	expect(t, s.ask(t, "twilio: TwiML App"), setup.VerdictFault, "no such TwiML App")
 	s.setup.Countries = []string{"GB", "ZZ"}
-	expect(t, s.ask(t, "twilio: countries"), careline.VerdictFault, "no country ZZ")
+	expect(t, s.ask(t, "twilio: countries"), setup.VerdictFault, "no country ZZ")
 	s.setup.Countries = []string{"GB"}
-	expect(t, s.ask(t, "twilio: countries"), careline.VerdictGood, "GG, JE, IM would allow them")
+	expect(t, s.ask(t, "twilio: countries"), setup.VerdictGood, "GG, JE, IM would allow them")
 	s.setup.Countries = []string{"GB", "GG", "JE", "IM"}
-	expect(t, s.ask(t, "twilio: countries"), careline.VerdictGood, "none of the high-risk numbers there.")
-	s.setup.AuthToken = "other"
-	expect(t, s.ask(t, "twilio: access tokens"), careline.VerdictDoubt, "to the auth token alone, and refused it")
+	expect(t, s.ask(t, "twilio: countries"), setup.VerdictGood, "none of the high-risk numbers there.")
+	s.setup.AuthToken = credential.NewSecret("other")
+	expect(t, s.ask(t, "twilio: access tokens"), setup.VerdictDoubt, "to the auth token alone, and refused it")
 }
 
 // What the sandbox's account cannot be is answered by hand.
@@ -234,16 +236,16 @@ func TestAuthTokenTellsAccounts(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		answer    string
-		secondary twilio.Secret
-		verdict   careline.Verdict
+		secondary string
+		verdict   setup.Verdict
 		says      string
 	}{
-		{`{"status":"active","type":"Full"}`, "", careline.VerdictGood, ""},
-		{`{"status":"suspended","type":"Full"}`, "", careline.VerdictFault, "not active, but suspended"},
-		{`{"status":"<b>","type":"Full"}`, "", careline.VerdictFault, "in an unknown state"},
-		{`{"status":"active","type":"Trial"}`, "", careline.VerdictDoubt, "trial account"},
-		{`{"status":"active","type":"Full","auth_token":"another"}`, "", careline.VerdictFault, "not the one that Twilio signs with"},
-		{`{"status":"active","type":"Full","auth_token":"another"}`, "another", careline.VerdictDoubt, "End the rotation"},
+		{`{"status":"active","type":"Full"}`, "", setup.VerdictGood, ""},
+		{`{"status":"suspended","type":"Full"}`, "", setup.VerdictFault, "not active, but suspended"},
+		{`{"status":"<b>","type":"Full"}`, "", setup.VerdictFault, "in an unknown state"},
+		{`{"status":"active","type":"Trial"}`, "", setup.VerdictDoubt, "trial account"},
+		{`{"status":"active","type":"Full","auth_token":"another"}`, "", setup.VerdictFault, "not the one that Twilio signs with"},
+		{`{"status":"active","type":"Full","auth_token":"another"}`, "another", setup.VerdictDoubt, "End the rotation"},
 	}
 	for _, test := range tests {
 		c := client(t, twilio.ClientConfig{HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -252,7 +254,7 @@ func TestAuthTokenTellsAccounts(t *testing.T) {
 			}
 			return answer(200, test.answer)
 		})}})
-		s := &setting{client: c, setup: twilio.Setup{AuthToken: setupToken, SecondaryToken: test.secondary}}
+		s := &setting{client: c, setup: twilio.Setup{AuthToken: credential.NewSecret(setupToken), SecondaryToken: credential.NewSecret(test.secondary)}}
 		expect(t, s.ask(t, "twilio: auth token"), test.verdict, test.says)
 	}
 }
@@ -260,9 +262,9 @@ func TestAuthTokenTellsAccounts(t *testing.T) {
 // Once the secondary token is the primary one, the one before signs in no more.
 func TestAuthTokenWasPromoted(t *testing.T) {
 	t.Parallel()
-	for told, want := range map[string]careline.Verdict{
-		`{"status":"active","type":"Full","auth_token":"next"}`:    careline.VerdictDoubt,
-		`{"status":"active","type":"Full","auth_token":"another"}`: careline.VerdictFault,
+	for told, want := range map[string]setup.Verdict{
+		`{"status":"active","type":"Full","auth_token":"next"}`:    setup.VerdictDoubt,
+		`{"status":"active","type":"Full","auth_token":"another"}`: setup.VerdictFault,
 	} {
 		c := client(t, twilio.ClientConfig{HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if _, password, _ := r.BasicAuth(); password != "next" {
@@ -270,8 +272,8 @@ func TestAuthTokenWasPromoted(t *testing.T) {
 			}
 			return answer(200, told)
 		})}})
-		s := &setting{client: c, setup: twilio.Setup{AuthToken: setupToken, SecondaryToken: "next"}}
-		says := map[careline.Verdict]string{careline.VerdictDoubt: "End the rotation", careline.VerdictFault: "refused the auth token"}[want]
+		s := &setting{client: c, setup: twilio.Setup{AuthToken: credential.NewSecret(setupToken), SecondaryToken: credential.NewSecret("next")}}
+		says := map[setup.Verdict]string{setup.VerdictDoubt: "End the rotation", setup.VerdictFault: "refused the auth token"}[want]
 		expect(t, s.ask(t, "twilio: auth token"), want, says)
 	}
 }
@@ -279,15 +281,15 @@ func TestAuthTokenWasPromoted(t *testing.T) {
 // Whatever keeps Twilio from answering, every check says so, and each of them ends.
 func TestChecksWithoutAnswers(t *testing.T) {
 	t.Parallel()
-	for status, want := range map[int]careline.Verdict{401: careline.VerdictFault, 403: careline.VerdictFault, 429: careline.VerdictDoubt, 503: careline.VerdictDoubt, 418: careline.VerdictFault} {
+	for status, want := range map[int]setup.Verdict{401: setup.VerdictFault, 403: setup.VerdictFault, 429: setup.VerdictDoubt, 503: setup.VerdictDoubt, 418: setup.VerdictFault} {
 		synctest.Test(t, func(t *testing.T) {
 			s := &setting{client: client(t, twilio.ClientConfig{HTTP: &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
 				return answer(status, "")
-			})}}), setup: twilio.Setup{ApplicationSID: setupApp, APIKey: key, AuthToken: setupToken, Countries: []string{"GB"}}}
+			})}}), setup: twilio.Setup{ApplicationSID: setupApp, APIKey: key, AuthToken: credential.NewSecret(setupToken), Countries: []string{"GB"}}}
 			for _, name := range []string{"API key", "auth token", "access tokens", "TwiML App", "numbers", "numbers' webhooks", "countries"} {
 				verdict := want
 				if name == "access tokens" && (status == 401 || status == 403) {
-					verdict = careline.VerdictDoubt
+					verdict = setup.VerdictDoubt
 				}
 				if got := s.ask(t, "twilio: "+name); got.Verdict != verdict || got.Do == "" {
 					t.Errorf("%d, %s: %+v", status, name, got)
@@ -330,20 +332,20 @@ func TestPublicURL(t *testing.T) {
 	}
 	tests := []struct {
 		handler http.Handler
-		verdict careline.Verdict
+		verdict setup.Verdict
 		says    string
 	}{
-		{says(301, ""), careline.VerdictFault, "redirected to https://login.example: Twilio follows, and loses"},
-		{says(307, ""), careline.VerdictFault, "redirected"},
-		{says(401, ""), careline.VerdictFault, "Something before the service answers HTTP 401"},
-		{says(403, "<html>Forbidden"), careline.VerdictFault, "unauthenticated invocations"},
-		{says(404, ""), careline.VerdictFault, "has nothing for Twilio's reports"},
-		{says(405, ""), careline.VerdictFault, "has nothing for Twilio's reports"},
-		{says(502, ""), careline.VerdictFault, "does not work: HTTP 502"},
-		{says(200, "welcome"), careline.VerdictFault, "Another service answers"},
-		{says(400, "what?"), careline.VerdictFault, "Another service answers"},
-		{says(400, "The report cannot be understood, so it was not kept. Check what sent it."), careline.VerdictFault, "that Twilio did not sign: HTTP 400"},
-		{http.NotFoundHandler(), careline.VerdictFault, "HTTP 404"},
+		{says(301, ""), setup.VerdictFault, "redirected to https://login.example: Twilio follows, and loses"},
+		{says(307, ""), setup.VerdictFault, "redirected"},
+		{says(401, ""), setup.VerdictFault, "Something before the service answers HTTP 401"},
+		{says(403, "<html>Forbidden"), setup.VerdictFault, "unauthenticated invocations"},
+		{says(404, ""), setup.VerdictFault, "has nothing for Twilio's reports"},
+		{says(405, ""), setup.VerdictFault, "has nothing for Twilio's reports"},
+		{says(502, ""), setup.VerdictFault, "does not work: HTTP 502"},
+		{says(200, "welcome"), setup.VerdictFault, "Another service answers"},
+		{says(400, "what?"), setup.VerdictFault, "Another service answers"},
+		{says(400, "The report cannot be understood, so it was not kept. Check what sent it."), setup.VerdictFault, "that Twilio did not sign: HTTP 400"},
+		{http.NotFoundHandler(), setup.VerdictFault, "HTTP 404"},
 	}
 	for _, test := range tests {
 		s := newSetting(t, nil)
@@ -358,20 +360,20 @@ func TestPublicURLOfAService(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name      string
-		tokens    []twilio.Secret // of the service; none: it checks nothing
-		secondary twilio.Secret
+		tokens    []string // of the service; none: it checks nothing
+		secondary string
 		unsigned  bool
 		account   string
-		verdict   careline.Verdict
+		verdict   setup.Verdict
 		says      string
 	}{
-		{"good", []twilio.Secret{setupToken}, "", false, account, careline.VerdictGood, ""},
-		{"rotation", []twilio.Secret{setupToken, "next"}, "next", false, account, careline.VerdictGood, ""},
-		{"rotation here alone", []twilio.Secret{setupToken}, "next", false, account, careline.VerdictFault, "TWILIO_AUTH_TOKEN_SECONDARY"},
-		{"another token", []twilio.Secret{"another"}, "", false, account, careline.VerdictFault, "restart it with these settings"},
-		{"checks nothing", nil, "", false, account, careline.VerdictFault, "Anybody can forge"},
-		{"development", nil, "", true, account, careline.VerdictDoubt, "does not check signatures"},
-		{"another account", []twilio.Secret{setupToken}, "", false, "AC00000000000000000000000000000009", careline.VerdictFault, "another Twilio account"},
+		{"good", []string{setupToken}, "", false, account, setup.VerdictGood, ""},
+		{"rotation", []string{setupToken, "next"}, "next", false, account, setup.VerdictGood, ""},
+		{"rotation here alone", []string{setupToken}, "next", false, account, setup.VerdictFault, "TWILIO_AUTH_TOKEN_SECONDARY"},
+		{"another token", []string{"another"}, "", false, account, setup.VerdictFault, "restart it with these settings"},
+		{"checks nothing", nil, "", false, account, setup.VerdictFault, "Anybody can forge"},
+		{"development", nil, "", true, account, setup.VerdictDoubt, "does not check signatures"},
+		{"another account", []string{setupToken}, "", false, "AC00000000000000000000000000000009", setup.VerdictFault, "another Twilio account"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -380,9 +382,9 @@ func TestPublicURLOfAService(t *testing.T) {
 			service := httptest.NewServer(nil)
 			service.Config.Handler = webhooksAt(t, service.URL, test.tokens...)
 			t.Cleanup(service.Close)
-			s.setup.PublicURL, s.setup.SecondaryToken, s.setup.Unsigned = service.URL, test.secondary, test.unsigned
+			s.setup.PublicURL, s.setup.SecondaryToken, s.setup.Unsigned = service.URL, credential.NewSecret(test.secondary), test.unsigned
 			var err error
-			if s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: test.account, Password: "x"}); err != nil {
+			if s.client, err = twilio.NewClient(twilio.ClientConfig{BaseURL: s.twilio.URL, AccountSID: test.account, Password: credential.NewSecret("x")}); err != nil {
 				t.Fatal(err)
 			}
 			expect(t, s.ask(t, "twilio: webhooks"), test.verdict, test.says)
@@ -399,16 +401,16 @@ func TestPublicURLSeenFromTwilio(t *testing.T) {
 		"http://clinic.example": "not https", "https://clinic.example": "",
 	} {
 		handler := webhooksAt(t, public, setupToken)
-		s := &setting{client: client(t, twilio.ClientConfig{}), setup: twilio.Setup{PublicURL: public, AuthToken: setupToken,
+		s := &setting{client: client(t, twilio.ClientConfig{}), setup: twilio.Setup{PublicURL: public, AuthToken: credential.NewSecret(setupToken),
 			HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 				r.RequestURI = r.URL.RequestURI()
 				w := httptest.NewRecorder()
 				handler.ServeHTTP(w, r)
 				return w.Result(), nil
 			})}}}
-		verdict := careline.VerdictGood
+		verdict := setup.VerdictGood
 		if want != "" {
-			verdict = careline.VerdictDoubt
+			verdict = setup.VerdictDoubt
 		}
 		expect(t, s.ask(t, "twilio: webhooks"), verdict, want)
 	}
@@ -450,7 +452,7 @@ func TestPublicURLNotReached(t *testing.T) {
 			}
 			for _, c := range s.client.Checks(s.setup) {
 				if c.Name == "twilio: webhooks" {
-					expect(t, c.Ask(ctx), careline.VerdictFault, test.says)
+					expect(t, c.Ask(ctx), setup.VerdictFault, test.says)
 				}
 			}
 		})

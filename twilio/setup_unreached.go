@@ -8,27 +8,29 @@ import (
 	"net"
 	"net/url"
 
-	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // unreached says why nothing answered at our public URL.
-func (i inspection) unreached(err error) careline.Finding {
+func (i inspection) unreached(err error) setup.Finding {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err // without the URL
 	}
+
 	switch {
 	case isTLS(err):
-		return careline.Fault("The certificate at FUNCTIONS_URL is not good: "+err.Error()+".", "Serve a certificate of a public authority, for this host name, with its whole chain. Twilio takes no other.")
+		return setup.Fault("The certificate at FUNCTIONS_URL is not good: "+err.Error()+".", "Serve a certificate of a public authority, for this host name, with its whole chain. Twilio takes no other.")
 	case isNoTLS(err):
-		return careline.Fault("What answers at FUNCTIONS_URL does not speak TLS.", "Check the scheme and port of FUNCTIONS_URL.")
+		return setup.Fault("What answers at FUNCTIONS_URL does not speak TLS.", "Check the scheme and port of FUNCTIONS_URL.")
 	case isUnknownHost(err):
-		return careline.Fault("The host of FUNCTIONS_URL has no address.", "Check FUNCTIONS_URL and the DNS record of its host.")
+		return setup.Fault("The host of FUNCTIONS_URL has no address.", "Check FUNCTIONS_URL and the DNS record of its host.")
 	case errors.Is(err, context.DeadlineExceeded):
-		return careline.Fault("FUNCTIONS_URL does not answer in time. Twilio waits 15 seconds at most.", "See whether the service runs, and whether a firewall is before it.")
+		return setup.Fault("FUNCTIONS_URL does not answer in time. Twilio waits 15 seconds at most.", "See whether the service runs, and whether a firewall is before it.")
 	case i.ownMachine():
-		return careline.Fault("Nothing answers at FUNCTIONS_URL: "+err.Error()+".", "Start the service. FUNCTIONS_URL is on this machine, which Twilio cannot reach: set it to the public URL.")
+		return setup.Fault("Nothing answers at FUNCTIONS_URL: "+err.Error()+".", "Start the service. FUNCTIONS_URL is on this machine, which Twilio cannot reach: set it to the public URL.")
 	}
-	return careline.Fault("Nothing answers at FUNCTIONS_URL: "+err.Error()+".", "Start the service, or check FUNCTIONS_URL and what is in front of it.")
+
+	return setup.Fault("Nothing answers at FUNCTIONS_URL: "+err.Error()+".", "Start the service, or check FUNCTIONS_URL and what is in front of it.")
 }
 
 func (i inspection) ownMachine() bool {

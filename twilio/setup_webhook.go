@@ -14,7 +14,8 @@ import (
 	"slices"
 	"strings"
 
-	"perci.health/careline"
+	"perci.health/careline/credential"
+	"perci.health/careline/setup"
 )
 
 // How Webhooks answers the requests of this check. A test holds it to that.
@@ -27,38 +28,40 @@ const (
 // webhooks asks our own public URL as Twilio does: with a report that is well
 // signed and names no call, so that it is refused as soon as its signature was
 // accepted, and nothing is kept; and with one that is signed wrongly.
-func (i inspection) webhooks(ctx context.Context) careline.Finding {
+func (i inspection) webhooks(ctx context.Context) setup.Finding {
 	said, err := i.report(ctx, i.AuthToken)
 	if err != nil {
 		return i.unreached(err)
 	}
-	if found := i.signedAnswer(said); found.Verdict != careline.VerdictGood {
+	if found := i.signedAnswer(said); found.Verdict != setup.VerdictGood {
 		return found
 	}
-	if i.SecondaryToken != "" {
+	if !i.SecondaryToken.IsZero() {
 		said, err := i.report(ctx, i.SecondaryToken)
 		if err != nil {
 			return i.unreached(err)
 		}
 		if said.is(http.StatusForbidden, answerUnsigned) {
-			return careline.Fault("The service refuses what is signed with TWILIO_AUTH_TOKEN_SECONDARY.", "Restart the service with that setting before the token is rotated.")
+			return setup.Fault("The service refuses what is signed with TWILIO_AUTH_TOKEN_SECONDARY.", "Restart the service with that setting before the token is rotated.")
 		}
 	}
-	said, err = i.report(ctx, Secret(rand.Text()))
+	said, err = i.report(ctx, credential.NewSecret(rand.Text()))
 	if err != nil {
 		return i.unreached(err)
 	}
+
 	return gathered("Our public URL answers what Twilio signs, and refuses what it did not sign.", i.forgedAnswer(said), i.seenFromOutside())
 }
 
 // report sends a status report without a call, signed with token.
-func (i inspection) report(ctx context.Context, token Secret) (said, error) {
+func (i inspection) report(ctx context.Context, token credential.Secret) (said, error) {
 	address := i.PublicURL + PathCallStatus
 	form := url.Values{"AccountSid": {i.account}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return said{}, fmt.Errorf("request to the public URL: %w", err)
 	}
+
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	r.Header.Set("User-Agent", "careline-doctor")
 	r.Header.Set(SignatureHeader, sign(token, address, form))
@@ -76,8 +79,8 @@ func (i inspection) report(ctx context.Context, token Secret) (said, error) {
 
 // sign is the signature of a form of which every parameter has one value (Twilio,
 // usage/security).
-func sign(token Secret, address string, form url.Values) string {
-	mac := hmac.New(sha1.New, []byte(string(token)))
+func sign(token credential.Secret, address string, form url.Values) string {
+	mac := hmac.New(sha1.New, []byte(token.Reveal()))
 	mac.Write([]byte(address))
 	var names []string
 	for name := range form {
@@ -103,25 +106,26 @@ func (s said) is(status int, text string) bool {
 
 const checkPublic = "Check FUNCTIONS_URL: it must lead to careline itself, with the path under which it is published."
 
-func (i inspection) signedAnswer(s said) careline.Finding {
+func (i inspection) signedAnswer(s said) setup.Finding {
 	switch {
 	case s.is(http.StatusBadRequest, answerNotKept):
-		return careline.Good("")
+		return setup.Good("")
 	case s.is(http.StatusForbidden, answerUnsigned):
-		return careline.Fault("The service refuses what is signed with TWILIO_AUTH_TOKEN for FUNCTIONS_URL.",
+		return setup.Fault("The service refuses what is signed with TWILIO_AUTH_TOKEN for FUNCTIONS_URL.",
 			"Its TWILIO_AUTH_TOKEN or FUNCTIONS_URL is another than here: restart it with these settings. If they are the same, something in front of it changes the path.")
 	case s.is(http.StatusForbidden, answerOther):
-		return careline.Fault("The service at FUNCTIONS_URL serves another Twilio account.", "Check FUNCTIONS_URL and the service's TWILIO_ACCOUNT_SID.")
+		return setup.Fault("The service at FUNCTIONS_URL serves another Twilio account.", "Check FUNCTIONS_URL and the service's TWILIO_ACCOUNT_SID.")
 	case s.status >= 300 && s.status < 400:
-		return careline.Fault("FUNCTIONS_URL is redirected to "+origin(s.location)+": Twilio follows, and loses the report on the way.", "Set FUNCTIONS_URL to where the redirect leads, then run careline provision.")
+		return setup.Fault("FUNCTIONS_URL is redirected to "+origin(s.location)+": Twilio follows, and loses the report on the way.", "Set FUNCTIONS_URL to where the redirect leads, then run careline provision.")
 	case s.status == http.StatusUnauthorized || s.status == http.StatusForbidden:
-		return careline.Fault(fmt.Sprintf("Something before the service answers HTTP %d: Twilio cannot log in there.", s.status), "Let everybody reach the service: it checks Twilio's signature itself. On Cloud Run allow unauthenticated invocations.")
+		return setup.Fault(fmt.Sprintf("Something before the service answers HTTP %d: Twilio cannot log in there.", s.status), "Let everybody reach the service: it checks Twilio's signature itself. On Cloud Run allow unauthenticated invocations.")
 	case s.status == http.StatusNotFound || s.status == http.StatusMethodNotAllowed:
-		return careline.Fault(fmt.Sprintf("FUNCTIONS_URL answers, but has nothing for Twilio's reports: HTTP %d.", s.status), checkPublic)
+		return setup.Fault(fmt.Sprintf("FUNCTIONS_URL answers, but has nothing for Twilio's reports: HTTP %d.", s.status), checkPublic)
 	case s.status >= 500:
-		return careline.Fault(fmt.Sprintf("The service does not work: HTTP %d.", s.status), "See the service's log, and its /readyz.")
+		return setup.Fault(fmt.Sprintf("The service does not work: HTTP %d.", s.status), "See the service's log, and its /readyz.")
 	}
-	return careline.Fault(fmt.Sprintf("Another service answers at FUNCTIONS_URL: HTTP %d.", s.status), checkPublic)
+
+	return setup.Fault(fmt.Sprintf("Another service answers at FUNCTIONS_URL: HTTP %d.", s.status), checkPublic)
 }
 
 // origin is as much of a URL as may be shown.
@@ -133,29 +137,29 @@ func origin(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-func (i inspection) forgedAnswer(s said) careline.Finding {
+func (i inspection) forgedAnswer(s said) setup.Finding {
 	switch {
 	case s.status == http.StatusForbidden:
-		return careline.Good("")
+		return setup.Good("")
 	case i.Unsigned:
-		return careline.Doubt("The service does not check signatures.", "That is for development on one machine: unset NODE_ENV and FUNCTIONS_EMULATOR everywhere else.")
+		return setup.Doubt("The service does not check signatures.", "That is for development on one machine: unset NODE_ENV and FUNCTIONS_EMULATOR everywhere else.")
 	}
-	return careline.Fault(fmt.Sprintf("The service takes reports that Twilio did not sign: HTTP %d. Anybody can forge a call's history.", s.status), "Unset NODE_ENV and FUNCTIONS_EMULATOR, and restart the service.")
+	return setup.Fault(fmt.Sprintf("The service takes reports that Twilio did not sign: HTTP %d. Anybody can forge a call's history.", s.status), "Unset NODE_ENV and FUNCTIONS_EMULATOR, and restart the service.")
 }
 
 // seenFromOutside is whether Twilio can do what was just done from here.
-func (i inspection) seenFromOutside() careline.Finding {
+func (i inspection) seenFromOutside() setup.Finding {
 	u, err := url.Parse(i.PublicURL)
 	if err != nil || inside(i.base.Hostname()) {
-		return careline.Good("") // a Twilio of this machine or network reaches what is on it
+		return setup.Good("") // a Twilio of this machine or network reaches what is on it
 	}
 	switch {
 	case inside(u.Hostname()):
-		return careline.Doubt("FUNCTIONS_URL is on this machine or a private network, which Twilio cannot reach.", "Publish the service, for a trial through a tunnel, and set FUNCTIONS_URL to its public URL.")
+		return setup.Doubt("FUNCTIONS_URL is on this machine or a private network, which Twilio cannot reach.", "Publish the service, for a trial through a tunnel, and set FUNCTIONS_URL to its public URL.")
 	case u.Scheme != "https":
-		return careline.Doubt("FUNCTIONS_URL is not https: telephone numbers go through the internet for everybody to read.", "Publish the service with TLS, and set FUNCTIONS_URL to its https URL.")
+		return setup.Doubt("FUNCTIONS_URL is not https: telephone numbers go through the internet for everybody to read.", "Publish the service with TLS, and set FUNCTIONS_URL to its https URL.")
 	}
-	return careline.Good("")
+	return setup.Good("")
 }
 
 // inside reports whether a host is one that the internet does not reach.

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 )
 
 // SignatureHeader is where Twilio puts the signature of a webhook.
@@ -42,7 +43,7 @@ type Verifier struct {
 // while it is being rotated, the other one. A token that is empty is refused: it
 // would let anybody sign. The public URL's credentials, query and fragment are
 // not signed by Twilio and are left out.
-func NewVerifier(publicURL string, tokens ...Secret) (*Verifier, error) {
+func NewVerifier(publicURL string, tokens ...credential.Secret) (*Verifier, error) {
 	u, err := url.Parse(publicURL)
 	if err != nil || u.Hostname() == "" || !slices.Contains([]string{"http", "https", "ws", "wss"}, u.Scheme) {
 		// The cause is left out: it would print the URL, which may hold a password.
@@ -54,10 +55,10 @@ func NewVerifier(publicURL string, tokens ...Secret) (*Verifier, error) {
 	v := &Verifier{origins: origins(u), path: strings.TrimRight(u.EscapedPath(), "/")}
 	v.scratch.New = func() any { return new(scratch) }
 	for _, token := range tokens {
-		if strings.TrimSpace(string(token)) == "" {
+		if strings.TrimSpace(token.Reveal()) == "" {
 			return nil, errors.New("an auth token is empty: leave it out, or set it")
 		}
-		v.keys = append(v.keys, &sync.Pool{New: func() any { return hmac.New(sha1.New, []byte(string(token))) }})
+		v.keys = append(v.keys, &sync.Pool{New: func() any { return hmac.New(sha1.New, []byte(token.Reveal())) }})
 	}
 	return v, nil
 }

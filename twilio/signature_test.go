@@ -18,6 +18,8 @@ import (
 	"pgregory.net/rapid"
 
 	"perci.health/careline/twilio"
+
+	"perci.health/careline/credential"
 )
 
 const (
@@ -85,9 +87,16 @@ func received(method, uri, contentType, body, signature string) *http.Request {
 	return r
 }
 
-func verifier(t testing.TB, publicURL string, tokens ...twilio.Secret) *twilio.Verifier {
+func secrets(texts ...string) (all []credential.Secret) {
+	for _, text := range texts {
+		all = append(all, credential.NewSecret(text))
+	}
+	return all
+}
+
+func verifier(t testing.TB, publicURL string, tokens ...string) *twilio.Verifier {
 	t.Helper()
-	v, err := twilio.NewVerifier(publicURL, tokens...)
+	v, err := twilio.NewVerifier(publicURL, secrets(tokens...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +127,7 @@ func TestVerifyVectors(t *testing.T) {
 				contentType, body, want = "application/json", vec.Body, http.StatusUnsupportedMediaType
 			}
 			request := func() *http.Request { return received("POST", "/"+uri, contentType, body, vec.Signature) }
-			if got := asked(verifier(t, scheme+"://"+host, otherToken, twilio.Secret(vec.Token)), request()); got != want {
+			if got := asked(verifier(t, scheme+"://"+host, otherToken, vec.Token), request()); got != want {
 				t.Errorf("status %d, want %d", got, want)
 			}
 			if got := asked(verifier(t, scheme+"://"+host, otherToken), request()); vec.Body == "" && got != http.StatusForbidden {
@@ -207,12 +216,14 @@ func TestVerifyRefuses(t *testing.T) {
 func TestNewVerifierRefuses(t *testing.T) {
 	t.Parallel()
 	for name, make := range map[string]func() (*twilio.Verifier, error){
-		"no token":              func() (*twilio.Verifier, error) { return twilio.NewVerifier("https://example.org") },
-		"empty token":           func() (*twilio.Verifier, error) { return twilio.NewVerifier("https://example.org", "") },
-		"blank token":           func() (*twilio.Verifier, error) { return twilio.NewVerifier("https://example.org", " \n") },
-		"empty secondary token": func() (*twilio.Verifier, error) { return twilio.NewVerifier("https://example.org", token, "") },
-		"relative URL":          func() (*twilio.Verifier, error) { return twilio.NewVerifier("/api", token) },
-		"odd scheme":            func() (*twilio.Verifier, error) { return twilio.NewVerifier("ftp://example.org", token) },
+		"no token":    func() (*twilio.Verifier, error) { return twilio.NewVerifier("https://example.org") },
+		"empty token": func() (*twilio.Verifier, error) { return twilio.NewVerifier("https://example.org", secrets("")...) },
+		"blank token": func() (*twilio.Verifier, error) { return twilio.NewVerifier("https://example.org", secrets(" \n")...) },
+		"empty secondary token": func() (*twilio.Verifier, error) {
+			return twilio.NewVerifier("https://example.org", secrets(token, "")...)
+		},
+		"relative URL": func() (*twilio.Verifier, error) { return twilio.NewVerifier("/api", secrets(token)...) },
+		"odd scheme":   func() (*twilio.Verifier, error) { return twilio.NewVerifier("ftp://example.org", secrets(token)...) },
 	} {
 		if v, err := make(); err == nil || v != nil {
 			t.Errorf("%s was accepted", name)
@@ -317,11 +328,11 @@ func TestSecretNeverPrints(t *testing.T) {
 	// It begins as no number and no address does, and those are printed here.
 	const secret = "zqxj" + token
 	var out bytes.Buffer
-	_ = json.NewEncoder(&out).Encode(map[string]any{"s": twilio.Secret(secret)})
-	printAll(&out, twilio.Secret(secret))
-	config := twilio.ClientConfig{AccountSID: account, Password: secret}
+	_ = json.NewEncoder(&out).Encode(map[string]any{"s": credential.NewSecret(secret)})
+	printAll(&out, credential.NewSecret(secret))
+	config := twilio.ClientConfig{AccountSID: account, Password: credential.NewSecret(secret)}
 	m := minter()
-	m.APISecret = secret
+	m.APISecret = credential.NewSecret(secret)
 	for _, holder := range []any{config, client(t, config), *client(t, config), m, &m, verifier(t, publicURL, secret), twilio.Webhooks{Verifier: verifier(t, publicURL, secret)}} {
 		printAll(&out, holder)
 	}

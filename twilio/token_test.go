@@ -13,12 +13,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 	"perci.health/careline/twilio"
 )
 
 func minter() twilio.Minter {
 	return twilio.Minter{
-		AccountSID: account, APIKey: "SK00000000000000000000000000000001", APISecret: "topsecret", ApplicationSID: application,
+		AccountSID: account, APIKey: "SK00000000000000000000000000000001", APISecret: credential.NewSecret("topsecret"), ApplicationSID: application,
 		Now: func() time.Time { return time.Unix(1795364283, 5e8) },
 	}
 }
@@ -98,7 +99,7 @@ func TestMintRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*twilio.Minter){
 		"account":     func(m *twilio.Minter) { m.AccountSID = "" },
 		"key":         func(m *twilio.Minter) { m.APIKey = account },
-		"secret":      func(m *twilio.Minter) { m.APISecret = "" },
+		"secret":      func(m *twilio.Minter) { m.APISecret = credential.Secret{} },
 		"application": func(m *twilio.Minter) { m.ApplicationSID = "AP" },
 		"too short":   func(m *twilio.Minter) { m.TTL = time.Minute - 1 },
 		"too long":    func(m *twilio.Minter) { m.TTL = 24*time.Hour + 1 },
@@ -107,6 +108,17 @@ func TestMintRefuses(t *testing.T) {
 		spoil(&m)
 		if token, err := m.Mint(nurse); careline.CodeOf(err) != careline.CodeInternal || token != "" || strings.Contains(fmt.Sprint(err, m), "topsecret") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func BenchmarkMint(b *testing.B) {
+	m := minter()
+	m.Now = nil
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := m.Mint(nurse); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

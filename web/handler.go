@@ -19,16 +19,19 @@ import (
 // ErrNotBuilt is New's error when dist holds no app.
 var ErrNotBuilt = errors.New("the web app is not in this binary: run make build, which builds the app first")
 
-// file is a file of the app. It is read and compressed when it is first asked
-// for: a service that starts to take a webhook has no time for it.
+// file is a file of the app. It is read and compressed, and its media type looked
+// up in the machine's tables, when it is first asked for: a service that starts to
+// take a webhook has no time for it.
 type file struct {
-	kind  string // media type
-	lasts bool   // its name changes with its content
+	lasts bool // its name changes with its content
 	load  func() (content, error)
 }
 
 // content of a file; zipped is nil where it would not be smaller.
-type content struct{ plain, zipped []byte }
+type content struct {
+	kind          string // media type
+	plain, zipped []byte
+}
 
 // app serves the files, and index.html for every path of a page.
 type app struct {
@@ -89,22 +92,29 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 }
 
 func newFile(dist fs.FS, name string) file {
+	return file{
+		lasts: strings.HasPrefix(name, "assets/"),
+		load:  sync.OnceValues(func() (content, error) { return read(dist, name) }),
+	}
+}
+
+func read(dist fs.FS, name string) (content, error) {
 	kind := mime.TypeByExtension(path.Ext(name))
 	if kind == "" {
 		kind = "application/octet-stream"
 	}
-	load := sync.OnceValues(func() (content, error) {
-		plain, err := fs.ReadFile(dist, name)
-		if err != nil {
-			return content{}, fmt.Errorf("read a file of the app: %w", err)
-		}
-		zipped, err := zip(plain)
-		if err != nil || len(zipped) > len(plain)*9/10 {
-			return content{plain: plain}, err
-		}
-		return content{plain, zipped}, nil
-	})
-	return file{kind: kind, lasts: strings.HasPrefix(name, "assets/"), load: load}
+
+	plain, err := fs.ReadFile(dist, name)
+	if err != nil {
+		return content{}, fmt.Errorf("read a file of the app: %w", err)
+	}
+
+	zipped, err := zip(plain)
+	if err != nil || len(zipped) > len(plain)*9/10 {
+		return content{kind: kind, plain: plain}, err
+	}
+
+	return content{kind: kind, plain: plain, zipped: zipped}, nil
 }
 
 func zip(content []byte) ([]byte, error) {
@@ -151,7 +161,7 @@ func (f file) send(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", f.kind)
+	h.Set("Content-Type", c.kind)
 	h.Set("Cache-Control", "no-cache")
 	if f.lasts {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")

@@ -46,6 +46,7 @@ func (a appClient) finalCall(ctx context.Context, of sandbox.Appointment, key st
 		if i >= 0 && answer.Calls[i].Final {
 			return answer.Calls[i], nil
 		}
+
 		select {
 		case <-again.C:
 		case <-ctx.Done():
@@ -63,6 +64,7 @@ func (a appClient) get(ctx context.Context, practitioner, path string, into any)
 	if err != nil {
 		return err
 	}
+
 	req.Header.Set("Authorization", "Bearer "+session)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
@@ -75,5 +77,6 @@ func (a appClient) get(ctx context.Context, practitioner, path string, into any)
 	if err := json.NewDecoder(res.Body).Decode(into); err != nil {
 		return fmt.Errorf("read the service's answer: %w", err)
 	}
+
 	return nil
 }

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"errors"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/telemetry"
+	"perci.health/careline/credential"
 )
 
 // config is every setting of careline serve. It is read here and nowhere else.
@@ -18,7 +15,7 @@ type config struct {
 	address  string   // where to listen; PORT on every interface, or on LISTEN_HOST
 	admin    string   // where operators look, ADMIN_HOST and ADMIN_PORT; "": at address
 	public   *url.URL // FUNCTIONS_URL: how the world, and so Twilio, reaches us
-	database telemetry.Secret
+	database credential.Secret
 	keep     time.Duration // RETENTION_DAYS: how long the log is kept
 	origins  []string      // CORS: apps served elsewhere
 	location *time.Location
@@ -35,8 +32,8 @@ type config struct {
 
 type twilioConfig struct {
 	accountSID, apiKey, applicationSID string
-	authToken, authTokenSecondary      telemetry.Secret
-	apiSecret                          telemetry.Secret
+	authToken, authTokenSecondary      credential.Secret
+	apiSecret                          credential.Secret
 	phoneNumber                        careline.Phone // zero: the account's own numbers
 	baseURL                            *url.URL
 	region, edge                       string
@@ -49,7 +46,7 @@ type fhirConfig struct {
 	baseURL  *url.URL
 	tokenURL *url.URL // nil: no login
 	clientID string
-	secret   telemetry.Secret
+	secret   credential.Secret
 	strict   bool // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
 }
 
@@ -69,15 +66,15 @@ type callsConfig struct {
 type greetingConfig struct{ organisation, words, voice, language string }
 
 var (
-	accountForm     = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
-	keyForm         = regexp.MustCompile(`^SK[0-9a-f]{32}$`)
-	applicationForm = regexp.MustCompile(`^AP[0-9a-f]{32}$`)
-	anyText         = regexp.MustCompile(`\S`)
-	countryForm     = regexp.MustCompile(`^[A-Z]{2}$`)
-	languageForm    = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-	regionForm      = regexp.MustCompile(`^([a-z]{2}[0-9])?$`)
-	edgeForm        = regexp.MustCompile(`^[a-z-]*$`)
-	originForm      = regexp.MustCompile(`^https?://[^/?#\s]+$`)
+	accountForm     = sidForm("AC")
+	keyForm         = sidForm("SK")
+	applicationForm = sidForm("AP")
+	anyText         = formLike(`\S`)
+	countryForm     = formLike(`^[A-Z]{2}$`)
+	languageForm    = formLike(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+	regionForm      = formLike(`^([a-z]{2}[0-9])?$`)
+	edgeForm        = formLike(`^[a-z-]*$`)
+	originForm      = formLike(`^https?://[^/?#\s]+$`)
 )
 
 // readConfig reads every setting through get, which answers "" for one that is
@@ -104,11 +101,11 @@ func readConfig(get func(string) string) (config, error) {
 	c.fhir = readFHIR(r)
 	zone, err := time.LoadLocation(r.text("CLINIC_TIME_ZONE", "Europe/London"))
 	if err != nil || zone == time.Local { // browsers know no zone called Local
-		r.fault("CLINIC_TIME_ZONE", "must be a time zone such as Europe/London")
+		r.fault("CLINIC_TIME_ZONE", "must be a time zone such as Europe/London", "")
 	}
 	c.location = zone
 	if len(r.faults) > 0 {
-		return config{}, errors.New("these settings must be put right before careline can start:\n  " + strings.Join(r.faults, "\n  ") + "\n(to try it without any: careline demo)")
+		return config{}, r.faults
 	}
 	return c, nil
 }
@@ -116,21 +113,21 @@ func readConfig(get func(string) string) (config, error) {
 func readTwilio(r *reader, c config) twilioConfig {
 	t := twilioConfig{
 		accountSID:         accountSID(r),
-		authToken:          telemetry.NewSecret(r.form("TWILIO_AUTH_TOKEN", anyText, "is required: the account's primary auth token; webhooks are signed with it")),
-		authTokenSecondary: telemetry.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
-		apiKey:             r.form("TWILIO_API_KEY", keyForm, "is required: SK and 32 hexadecimal digits; it signs access tokens"),
-		apiSecret:          telemetry.NewSecret(r.form("TWILIO_API_SECRET", anyText, "is required: the secret of TWILIO_API_KEY")),
-		applicationSID:     r.form("TWILIO_TWIML_APP_SID", applicationForm, "is required: AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
+		authToken:          credential.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it")),
+		authTokenSecondary: credential.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
+		apiKey:             r.required("TWILIO_API_KEY", keyForm, "SK and 32 hexadecimal digits; it signs access tokens"),
+		apiSecret:          credential.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
+		applicationSID:     r.required("TWILIO_TWIML_APP_SID", applicationForm, "AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
 		baseURL:            r.party("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
-		region:             r.form("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
-		edge:               r.form("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
+		region:             r.matching("TWILIO_REGION", "", regionForm, "must be a Twilio region such as ie1, or not be set"),
+		edge:               r.matching("TWILIO_EDGE", "", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
 		signalling:         r.gateway("TWILIO_SIGNALLING_URL"),
 		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 3600, 60, 86400),
 	}
 	if fixed := r.text("TWILIO_PHONE_NUMBER", ""); fixed != "" {
 		phone, err := careline.ParsePhone(fixed, "")
 		if err != nil {
-			r.fault("TWILIO_PHONE_NUMBER", "must be a number of the account in E.164 form, or not be set")
+			r.fault("TWILIO_PHONE_NUMBER", "must be a number of the account in E.164 form, or not be set", "")
 		}
 		t.phoneNumber = phone
 	}
@@ -139,18 +136,18 @@ func readTwilio(r *reader, c config) twilioConfig {
 }
 
 func accountSID(r *reader) string {
-	return r.form("TWILIO_ACCOUNT_SID", accountForm, "is required: AC and 32 hexadecimal digits, from the Twilio Console")
+	return r.required("TWILIO_ACCOUNT_SID", accountForm, "AC and 32 hexadecimal digits, from the Twilio Console")
 }
 
 func readFHIR(r *reader) fhirConfig {
 	f := fhirConfig{
 		baseURL:  r.party("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
 		clientID: r.text("FHIR_CLIENT_ID", ""),
-		secret:   telemetry.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
+		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
 	}
-	set := 0
-	for _, name := range []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"} {
+	set, login := 0, []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"}
+	for _, name := range login {
 		if r.text(name, "") != "" {
 			set++
 		}
@@ -160,38 +157,38 @@ func readFHIR(r *reader) fhirConfig {
 	case 3:
 		f.tokenURL = r.party("FHIR_TOKEN_URL", "", "where client credentials log in, such as https://api.medplum.com/oauth2/token")
 	default:
-		r.fault("FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET", "must be set together, or none of them for a server without login")
+		r.faultOf(login, "must be set together, or none of them for a server without login", "")
 	}
 	return f
 }
 
 func readSession(r *reader) sessionConfig {
 	s := sessionConfig{
-		project:   r.form("DESCOPE_PROJECT_ID", anyText, "is required: the id of the Descope project whose sessions are accepted"),
+		project:   r.required("DESCOPE_PROJECT_ID", anyText, "the id of the Descope project whose sessions are accepted"),
 		baseURL:   r.party("DESCOPE_BASE_URL", "https://api.descope.com", "where the session keys are"),
 		claim:     r.text("SESSION_PRACTITIONER_CLAIM", "medplumPractitionerId"),
 		role:      r.text("SESSION_CLINICIAN_ROLE", "clinician"),
 		audiences: r.list("SESSION_AUDIENCE", "", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
 	}
 	if r.text("SESSION_AUDIENCE", "") != "" && len(s.audiences) == 0 {
-		r.fault("SESSION_AUDIENCE", "must be the audiences that sessions are made for, separated by commas, or not be set")
+		r.fault("SESSION_AUDIENCE", "must be the audiences that sessions are made for, separated by commas, or not be set", "")
 	}
 	return s
 }
 
 func readLanguage(r *reader) string {
 	v := r.text("VOICE_LANGUAGE", "en-GB")
-	if !languageForm.MatchString(v) {
-		r.fault("VOICE_LANGUAGE", "must be a language tag such as en-GB")
+	if !languageForm(v) {
+		r.fault("VOICE_LANGUAGE", "must be a language tag such as en-GB", "")
 	}
 	return v
 }
 
 func readRegions(r *reader) []string {
-	const sentence = "must be ISO 3166-1 country codes such as GB,IE"
-	regions := r.list("ALLOWED_COUNTRIES", "GB", countryForm, sentence)
+	const must = "must be ISO 3166-1 country codes such as GB,IE"
+	regions := r.list("ALLOWED_COUNTRIES", "GB", countryForm, must)
 	if len(regions) == 0 || slices.ContainsFunc(regions, func(region string) bool { return !careline.KnownRegion(region) }) {
-		r.fault("ALLOWED_COUNTRIES", sentence)
+		r.fault("ALLOWED_COUNTRIES", must, "")
 		return []string{"GB"}
 	}
 	return regions

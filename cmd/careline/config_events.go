@@ -2,11 +2,10 @@ package main
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
-	"perci.health/careline/telemetry"
+	"perci.health/careline/credential"
 )
 
 // pubsubConfig is how events travel through Google Pub/Sub; the zero value when
@@ -22,10 +21,10 @@ type pubsubConfig struct {
 }
 
 var (
-	projectForm  = regexp.MustCompile(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`)
-	resourceForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._~%+-]{2,254}$`)
-	addressForm  = regexp.MustCompile(`^[^\s/:]+:[0-9]+$`)
-	emailForm    = regexp.MustCompile(`^[^\s@]+@[^\s@]+$`)
+	projectForm  = formLike(`^[a-z][a-z0-9-]{4,28}[a-z0-9]$`)
+	resourceForm = sized(3, 255, formLike(`^[A-Za-z][A-Za-z0-9._~%+-]*$`))
+	addressForm  = formLike(`^[^\s/:]+:[0-9]+$`)
+	emailForm    = formLike(`^[^\s@]+@[^\s@]+$`)
 )
 
 const (
@@ -47,13 +46,18 @@ func readPubSub(r *reader) pubsubConfig {
 		audience:       r.text("PUBSUB_PUSH_AUDIENCE", ""),
 		serviceAccount: r.matching("PUBSUB_PUSH_SERVICE_ACCOUNT", "", emailForm, "must be the e-mail address of the push subscription's service account"),
 	}
-	if (p.publish || p.subscription != "") && !projectForm.MatchString(p.project) {
-		r.fault("PUBSUB_PROJECT", "is required: the id of the Google Cloud project whose topic is used")
+	if (p.publish || p.subscription != "") && !projectForm(p.project) {
+		r.fault("PUBSUB_PROJECT", "is required", "the id of the Google Cloud project whose topic is used")
 	}
 	if (p.audience == "") != (p.serviceAccount == "") {
-		r.fault("PUBSUB_PUSH_AUDIENCE, PUBSUB_PUSH_SERVICE_ACCOUNT", "must be set together: what the push subscription's token says")
+		r.faultOf([]string{"PUBSUB_PUSH_AUDIENCE", "PUBSUB_PUSH_SERVICE_ACCOUNT"}, "must be set together", "what the push subscription's token says")
 	} else if p.publish && p.audience == "" && p.subscription == "" {
-		r.fault("EVENTS=pubsub", "needs a way back: set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT for a push subscription, or PUBSUB_SUBSCRIPTION to pull")
+		r.note(fault{
+			settings: []string{"EVENTS"},
+			said:     "EVENTS=pubsub",
+			wrong:    "needs a way back",
+			do:       "set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT for a push subscription, or PUBSUB_SUBSCRIPTION to pull",
+		})
 	}
 	if r.text("PUBSUB_PUSH_ISSUER_KEYS_URL", "") != "" {
 		p.keys = r.party("PUBSUB_PUSH_ISSUER_KEYS_URL", "", "the key set that signs push tokens").String()
@@ -62,8 +66,8 @@ func readPubSub(r *reader) pubsubConfig {
 }
 
 // databaseURL is where the log is kept; a secret, for it holds Postgres's password.
-func databaseURL(r *reader) telemetry.Secret {
-	return telemetry.NewSecret(databaseText(r))
+func databaseURL(r *reader) credential.Secret {
+	return credential.NewSecret(databaseText(r))
 }
 
 func databaseText(r *reader) string {
@@ -74,7 +78,7 @@ func databaseText(r *reader) string {
 	if u, err := url.Parse(v); err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && strings.Trim(u.Path, "/") != "" {
 		return v
 	}
-	r.fault("DATABASE_URL", "must name a SQLite file, such as file:careline.db, or a Postgres database, such as postgres://user:password@host/careline")
+	r.fault("DATABASE_URL", "must name a SQLite file, such as file:careline.db, or a Postgres database, such as postgres://user:password@host/careline", "")
 	return "file:careline.db"
 }
 

@@ -3,10 +3,9 @@ package main
 import (
 	"net"
 	"net/url"
-	"regexp"
 )
 
-var hostForm = regexp.MustCompile(`^[0-9A-Za-z.:-]+$`)
+var hostForm = formLike(`^[0-9A-Za-z.:-]+$`)
 
 // readAdmin is where readiness and metrics are, and nowhere else; "" leaves them
 // where the service is. Who reaches the address may read them: it is this machine's
@@ -17,9 +16,9 @@ func readAdmin(r *reader) string {
 	admin, public := r.number("ADMIN_PORT", 0, 0, 65535), r.number("PORT", 8080, 0, 65535)
 	switch {
 	case port == "" && r.text("ADMIN_HOST", "") != "":
-		r.fault("ADMIN_HOST", "is used with ADMIN_PORT alone: set that too, or neither")
+		r.fault("ADMIN_HOST", "is used with ADMIN_PORT alone", "set that too, or neither")
 	case admin != 0 && admin == public:
-		r.fault("ADMIN_PORT", "must be another than PORT")
+		r.fault("ADMIN_PORT", "must be another than PORT", "")
 	}
 
 	if port == "" {
@@ -49,7 +48,11 @@ func readDevelopment(r *reader, c config) bool {
 	}
 	host, _, err := net.SplitHostPort(c.address)
 	if !loopback(c.public) || err != nil || !loopback(&url.URL{Host: net.JoinHostPort(host, "0")}) {
-		r.fault("NODE_ENV=development or FUNCTIONS_EMULATOR=true", "switches the signature check off, so FUNCTIONS_URL must be on this machine, and LISTEN_HOST too if it is set")
+		r.note(fault{
+			settings: []string{"NODE_ENV", "FUNCTIONS_EMULATOR"},
+			said:     "NODE_ENV=development or FUNCTIONS_EMULATOR=true",
+			wrong:    "switches the signature check off, so FUNCTIONS_URL must be on this machine, and LISTEN_HOST too if it is set",
+		})
 	}
 	return true
 }

@@ -164,7 +164,7 @@ func pairs(text string) (all [][2]string) {
 }
 
 // Without a setting an appointment may be called for however far away it is.
-func TestTheCallWindow(t *testing.T) {
+func TestReadCallsTakesTheCallWindow(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]int{"": 0, "30": 30} {
 		settings := enough()

@@ -57,11 +57,13 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	if f.json && f.once {
 		return errors.New("--json stays until it is stopped and --once stops by itself: choose one")
 	}
+
 	dir, err := os.MkdirTemp("", "careline-demo-")
 	if err != nil {
 		return fmt.Errorf("make a folder for the demo: %w", err)
 	}
-	defer os.RemoveAll(dir) // a demo leaves nothing behind
+	defer func() { _ = os.RemoveAll(dir) }() // a demo leaves nothing behind, and what it cannot remove is in the machine's own folder for that
+
 	w, err := startWorld(ctx, sandbox.Config{Pace: f.pace, Ports: sandbox.Ports{Console: f.console}})
 	if err != nil {
 		return err
@@ -89,6 +91,7 @@ func (d *demo) run(ctx context.Context, out io.Writer, f demoFlags) error {
 	if err != nil {
 		return err
 	}
+
 	d.url = "http://" + ln.Addr().String()
 	c, err := readConfig(d.setting)
 	if err != nil {
@@ -101,6 +104,7 @@ func (d *demo) run(ctx context.Context, out io.Writer, f demoFlags) error {
 	if err := d.setUp(ctx); err != nil {
 		return errors.Join(err, ln.Close(), log.Close())
 	}
+
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
@@ -155,11 +159,15 @@ func (d *demo) firstCall(ctx context.Context, out io.Writer, c firstCall) error 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nThe call is in the record as Communication/%s, with its life in %d versions:\n\n", call.ID, len(call.Timeline))
+
+	var told strings.Builder
+	fmt.Fprintf(&told, "\nThe call is in the record as Communication/%s, with its life in %d versions:\n\n", call.ID, len(call.Timeline))
 	for i, v := range call.Timeline {
-		fmt.Fprintf(out, "  %-2d %s  %s\n", i+1, v.At.Local().Format("15:04:05"), v.Summary)
+		fmt.Fprintf(&told, "  %-2d %s  %s\n", i+1, v.At.Local().Format("15:04:05"), v.Summary)
 	}
-	return nil
+
+	_, err = io.WriteString(out, told.String())
+	return err
 }
 
 // firstCall is the call that a visitor of the demo is invited to make.
@@ -178,7 +186,12 @@ func (d *demo) inviting() (firstCall, error) {
 		if m < 0 || c < 0 || len(clinic.Members[m].Phones) == 0 || !strings.HasPrefix(clinic.Members[m].Phones[0].Does, "Answers") {
 			continue
 		}
-		return firstCall{appointment: a, clinician: clinic.Clinicians[c].Name, member: clinic.Members[m].Name, number: clinic.Members[m].Phones[0].Number}, nil
+		return firstCall{
+			appointment: a,
+			clinician:   clinic.Clinicians[c].Name,
+			member:      clinic.Members[m].Name,
+			number:      clinic.Members[m].Phones[0].Number,
+		}, nil
 	}
 	return firstCall{}, errors.New("nobody in the sandbox's clinic answers the telephone")
 }

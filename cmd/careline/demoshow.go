@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 
 // settings collects NAME=value flags.
 type settings map[string]string
+
+var _ flag.Value = settings{}
 
 // String names the settings: a value may be a secret.
 func (s settings) String() string {
@@ -50,8 +53,14 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 	if err != nil {
 		return err
 	}
-	at := addresses{App: d.url, Phone: d.world.PhoneURL(first.number), Console: d.world.ConsoleURL,
-		Twilio: d.world.TwilioURL, FHIR: d.world.FHIRURL, Issuer: d.world.IssuerURL}
+	at := addresses{
+		App:     d.url,
+		Phone:   d.world.PhoneURL(first.number),
+		Console: d.world.ConsoleURL,
+		Twilio:  d.world.TwilioURL,
+		FHIR:    d.world.FHIRURL,
+		Issuer:  d.world.IssuerURL,
+	}
 	if f.json {
 		if err := json.NewEncoder(out).Encode(at); err != nil {
 			return fmt.Errorf("print the addresses: %w", err)
@@ -59,8 +68,12 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 		<-ctx.Done()
 		return nil
 	}
+
 	out = &inTurn{to: out} // the narrator and the first call both print
-	d.welcome(out, at, first, f.once)
+	if err := d.welcome(out, at, first, f.once); err != nil {
+		return err
+	}
+
 	narrating, quiet := context.WithCancel(ctx)
 	var narrator sync.WaitGroup
 	var told error
@@ -70,21 +83,24 @@ func (d *demo) show(ctx context.Context, out io.Writer, f demoFlags) error {
 	} else {
 		<-ctx.Done()
 	}
+
 	quiet()
 	narrator.Wait()
 	if ctx.Err() != nil {
 		return told
 	}
+
 	return errors.Join(err, told)
 }
 
-func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) {
-	fmt.Fprint(out, "careline is running on this machine alone, with a Twilio, a FHIR server and a sign-in of its own.\n\n")
+func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) error {
+	const running = "careline is running on this machine alone, with a Twilio, a FHIR server and a sign-in of its own.\n\n"
 	if once {
-		fmt.Fprint(out, "A clinician calls a patient. Each line below is one webhook, or one version of the FHIR Communication:\n\n")
-		return
+		_, err := fmt.Fprint(out, running+"A clinician calls a patient. Each line below is one webhook, or one version of the FHIR Communication:\n\n")
+		return err
 	}
-	fmt.Fprintf(out, `  Open both, in two tabs:
+
+	_, err := fmt.Fprintf(out, running+`  Open both, in two tabs:
 
   The member's phone: %s
                       it will ring here: click Answer then
@@ -99,6 +115,7 @@ func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) 
 Each line below is one webhook, or one version of the FHIR Communication. Stop with Ctrl-C.
 
 `, at.Phone, at.App, first.clinician, first.member, at.Console, filepath.Join(d.dir, "careline.log"))
+	return err
 }
 
 // inTurn writes one after the other what several write.
@@ -106,6 +123,8 @@ type inTurn struct {
 	mu sync.Mutex
 	to io.Writer
 }
+
+var _ io.Writer = (*inTurn)(nil)
 
 func (w *inTurn) Write(p []byte) (int, error) {
 	w.mu.Lock()

@@ -10,15 +10,8 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
-	"perci.health/careline"
-)
-
-// The bounds of the checks: so many at once, and so long each.
-const (
-	checksAtOnce = 6
-	checkTimeout = 10 * time.Second
+	"perci.health/careline/setup"
 )
 
 // doctorFlags are what doctor can be told.
@@ -43,13 +36,15 @@ func doctor(ctx context.Context, get func(string) string, args []string, out io.
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
+
 	every, done := allChecks(ctx, get)
 	defer done()
-	checks, err := chosen(every, f.only)
+	checks, err := setup.Choose(every, f.only)
 	if err != nil {
 		return err
 	}
-	results := ask(ctx, checks)
+
+	results := resultsOf(setup.Ask(ctx, checks))
 	if err := f.print(out, results); err != nil {
 		return err
 	}
@@ -58,48 +53,28 @@ func doctor(ctx context.Context, get func(string) string, args []string, out io.
 
 // result is what became of one check.
 type result struct {
-	Check   string           `json:"check"`
-	Verdict careline.Verdict `json:"verdict"`
-	Found   string           `json:"found"`
-	Do      string           `json:"do"`
+	Check   string        `json:"check"`
+	Verdict setup.Verdict `json:"verdict"`
+	Found   string        `json:"found"`
+	Do      string        `json:"do"`
 }
 
 type results []result
 
-// chosen are the checks named; all of them when none is.
-func chosen(checks []careline.Check, only string) ([]careline.Check, error) {
-	if only == "" {
-		return checks, nil
+// resultsOf are the answers as they are printed.
+func resultsOf(answers []setup.Answer) (told results) {
+	for _, a := range answers {
+		told = append(told, result{
+			Check:   a.Check,
+			Verdict: a.Verdict,
+			Found:   a.Found,
+			Do:      a.Do,
+		})
 	}
-	var some []careline.Check
-	var unknown []string
-	for name := range strings.SplitSeq(only, ",") {
-		name = strings.TrimSpace(name)
-		before := len(some)
-		for _, c := range checks {
-			party, _, _ := strings.Cut(c.Name, ":")
-			if c.Name == name || party == name {
-				some = append(some, c)
-			}
-		}
-		if len(some) == before {
-			unknown = append(unknown, name)
-		}
-	}
-	if len(unknown) > 0 {
-		return nil, fmt.Errorf("there is no check %q; the checks are: %s", unknown[0], strings.Join(names(checks), ", "))
-	}
-	return some, nil
+	return told
 }
 
-func names(checks []careline.Check) (all []string) {
-	for _, c := range checks {
-		all = append(all, c.Name)
-	}
-	return all
-}
-
-func (r results) count(v careline.Verdict) (n int) {
+func (r results) count(v setup.Verdict) (n int) {
 	for _, one := range r {
 		if one.Verdict == v {
 			n++
@@ -109,7 +84,7 @@ func (r results) count(v careline.Verdict) (n int) {
 }
 
 func (r results) judge(strict bool) error {
-	faults, doubts := r.count(careline.VerdictFault), r.count(careline.VerdictDoubt)
+	faults, doubts := r.count(setup.VerdictFault), r.count(setup.VerdictDoubt)
 	switch {
 	case faults > 0:
 		return fmt.Errorf("checks that found a fault: %d of %d", faults, len(r))
@@ -120,20 +95,10 @@ func (r results) judge(strict bool) error {
 }
 
 func (f doctorFlags) print(out io.Writer, r results) error {
-	verdicts := []careline.Verdict{careline.VerdictGood, careline.VerdictDoubt, careline.VerdictFault, careline.VerdictSkipped}
 	if f.json {
-		summary := map[careline.Verdict]int{}
-		for _, v := range verdicts {
-			summary[v] = r.count(v)
-		}
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(struct {
-			Checks  results                  `json:"checks"`
-			Summary map[careline.Verdict]int `json:"summary"`
-		}{r, summary})
+		return r.printJSON(out)
 	}
+
 	var text strings.Builder
 	wide := 0
 	for _, one := range r {
@@ -145,21 +110,42 @@ func (f doctorFlags) print(out io.Writer, r results) error {
 			fmt.Fprintf(&text, "  %-*s  → %s\n", wide, "", oneLine(strings.TrimSuffix(line, "\n")))
 		}
 	}
+
 	fmt.Fprintf(&text, "\n%s:", several(len(r), "check"))
-	for i, v := range verdicts {
+	for i, v := range verdicts() {
 		fmt.Fprintf(&text, "%s %d %s", strings.Repeat(",", min(i, 1)), r.count(v), v)
 	}
 	_, err := fmt.Fprintln(out, text.String()+".")
 	return err
 }
 
-func mark(v careline.Verdict) string {
+func (r results) printJSON(out io.Writer) error {
+	summary := map[setup.Verdict]int{}
+	for _, v := range verdicts() {
+		summary[v] = r.count(v)
+	}
+
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(struct {
+		Checks  results               `json:"checks"`
+		Summary map[setup.Verdict]int `json:"summary"`
+	}{r, summary})
+}
+
+// verdicts are told in this order.
+func verdicts() []setup.Verdict {
+	return []setup.Verdict{setup.VerdictGood, setup.VerdictDoubt, setup.VerdictFault, setup.VerdictSkipped}
+}
+
+func mark(v setup.Verdict) string {
 	switch v {
-	case careline.VerdictGood:
+	case setup.VerdictGood:
 		return "✓"
-	case careline.VerdictDoubt:
+	case setup.VerdictDoubt:
 		return "?"
-	case careline.VerdictFault:
+	case setup.VerdictFault:
 		return "✗"
 	}
 	return "–"
@@ -168,14 +154,15 @@ func mark(v careline.Verdict) string {
 // allChecks are those of the settings and of every party, to be asked before done.
 // A party whose settings cannot be used is at fault by that alone, and the others
 // are asked all the same.
-func allChecks(ctx context.Context, get func(string) string) (checks []careline.Check, done func()) {
+func allChecks(ctx context.Context, get func(string) string) (checks []setup.Check, done func()) {
 	c, faulty, sentences := usable(get)
-	checks = []careline.Check{{Name: "settings", Ask: func(context.Context) careline.Finding {
+	checks = []setup.Check{{Name: "settings", Ask: func(context.Context) setup.Finding {
 		if len(sentences) > 0 {
-			return careline.Fault("careline cannot start with these settings.", strings.Join(sentences, "\n"))
+			return setup.Fault("careline cannot start with these settings.", strings.Join(sentences, "\n"))
 		}
-		return careline.Good("Every setting can be used.")
+		return setup.Good("Every setting can be used.")
 	}}}
+
 	var open []opened
 	for _, p := range parties() {
 		unused := c != nil && p.used != nil && !p.used(*c)
@@ -189,10 +176,11 @@ func allChecks(ctx context.Context, get func(string) string) (checks []careline.
 		}
 		o, err := p.open(ctx, *c)
 		if err != nil {
-			o.checks = []careline.Check{failing(p.name, "It cannot be asked: "+err.Error()+".", "Put its settings right.")}
+			o.checks = []setup.Check{failing(p.name, "It cannot be asked: "+err.Error()+".", "Put its settings right.")}
 		}
 		checks, open = append(checks, o.checks...), append(open, o)
 	}
+
 	return checks, func() { _ = closeAll(open) } // what was asked is answered
 }
 
@@ -207,8 +195,8 @@ func closeAll(open []opened) error {
 	return errors.Join(faults...)
 }
 
-func failing(name, found, do string) careline.Check {
-	return careline.Check{Name: name, Ask: func(context.Context) careline.Finding { return careline.Fault(found, do) }}
+func failing(name, found, do string) setup.Check {
+	return setup.Check{Name: name, Ask: func(context.Context) setup.Finding { return setup.Fault(found, do) }}
 }
 
 // status is an error that ends the program with a status of its own.

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"strings"
 	"testing"
-
-	"perci.health/careline"
 )
 
 const notAsked = "This was not asked, because of what "
@@ -48,29 +44,5 @@ func TestDoctorTellsACauseOnce(t *testing.T) {
 	// Who asks for one check alone gets its answer.
 	if e := s.examine(away, "--only", "fhir: write"); e.err == nil || e.Summary["fault"] != 1 {
 		t.Errorf("alone: %v with %+v", e.err, e.Checks)
-	}
-}
-
-// However many wait for one another, all are asked.
-func TestChecksWaitForWhatTheyNeed(t *testing.T) {
-	t.Parallel()
-	const many = 4 * checksAtOnce
-	for blocks := range many + 1 { // with many, none
-		var checks []careline.Check
-		for i := range many {
-			c := careline.Check{Name: fmt.Sprint(i), Ask: func(context.Context) careline.Finding {
-				return careline.Finding{Verdict: careline.VerdictGood, Blocks: i == blocks}
-			}}
-			if i > 0 {
-				c.Needs = fmt.Sprint(i - 1)
-			}
-			checks = append(checks, c)
-		}
-		checks[0].Needs = "what is not there"
-		for i, r := range ask(t.Context(), checks) {
-			if blocked := strings.HasPrefix(r.Found, notAsked+fmt.Sprint(blocks)+" found."); r.Check != fmt.Sprint(i) || blocked != (i > blocks) {
-				t.Errorf("blocked by %d: %+v", blocks, r)
-			}
-		}
 	}
 }

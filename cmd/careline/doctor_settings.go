@@ -1,9 +1,8 @@
 package main
 
 import (
-	"regexp"
+	"errors"
 	"slices"
-	"strings"
 )
 
 // usable reads the settings as serve does. When some cannot be used it names them,
@@ -14,7 +13,12 @@ func usable(get func(string) string) (c *config, faulty, sentences []string) {
 	if err == nil {
 		return &read, nil, nil
 	}
-	sentences, faulty = faultsIn(err)
+	all, known := errors.AsType[faults](err)
+	if !known {
+		return nil, nil, []string{err.Error()}
+	}
+	faulty, sentences = all.settings(), all.sentences()
+
 	// What takes the place of one may not agree with another that was good.
 	for range faultsOfFaults {
 		read, err = readConfig(func(name string) string {
@@ -26,43 +30,15 @@ func usable(get func(string) string) (c *config, faulty, sentences []string) {
 		if err == nil {
 			return &read, faulty, sentences
 		}
-		_, more := faultsIn(err)
-		faulty = append(faulty, more...)
+
+		more, _ := errors.AsType[faults](err)
+		faulty = append(faulty, more.settings()...)
 	}
 	return nil, faulty, sentences
 }
 
 // faultsOfFaults bounds how often settings that go together are taken out.
 const faultsOfFaults = 4
-
-// faultsIn are the sentences of readConfig's error, and the settings they name.
-func faultsIn(err error) (sentences, names []string) {
-	for line := range strings.Lines(err.Error()) {
-		sentence, isFault := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "  ")
-		if isFault {
-			sentences, names = append(sentences, sentence), append(names, named(sentence)...)
-		}
-	}
-	return sentences, names
-}
-
-var settingName = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
-
-// named are the settings at the beginning of a fault's sentence: "A is …",
-// "A, B must …", "A=x or B=y switches …".
-func named(sentence string) (names []string) {
-	for word := range strings.FieldsSeq(sentence) {
-		name, _, _ := strings.Cut(strings.TrimSuffix(word, ","), "=")
-		if word == "or" {
-			continue
-		}
-		if !settingName.MatchString(name) {
-			break
-		}
-		names = append(names, name)
-	}
-	return names
-}
 
 // standsFor has the form of a required setting; "" is good for all others.
 func standsFor(name string) string {
@@ -81,5 +57,6 @@ func standsFor(name string) string {
 	case "TWILIO_AUTH_TOKEN", "TWILIO_API_SECRET", "DESCOPE_PROJECT_ID":
 		return "none"
 	}
+
 	return ""
 }

@@ -16,7 +16,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"perci.health/careline"
+	"perci.health/careline/setup"
+	"perci.health/careline/setup/database"
 	"perci.health/careline/store"
 )
 
@@ -286,6 +287,16 @@ func TestDoctorClock(t *testing.T) {
 	}
 }
 
+// databaseFinding is what the check of a database finds.
+func databaseFinding(t *testing.T, address string) setup.Finding {
+	t.Helper()
+	checks := database.Checks(address)
+	if len(checks) != 1 || checks[0].Name != "database" {
+		t.Fatalf("the checks of a database are %v", checks)
+	}
+	return checks[0].Ask(t.Context())
+}
+
 func TestDoctorDatabaseFile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -300,45 +311,45 @@ func TestDoctorDatabaseFile(t *testing.T) {
 	write("crashed.db-wal", "what is not in the file yet")
 	tests := []struct {
 		path    string
-		verdict careline.Verdict
+		verdict setup.Verdict
 		says    string
 	}{
-		{filepath.Join(folder, "none.db"), careline.VerdictGood, "no database yet"},
-		{write("empty.db", ""), careline.VerdictGood, "is empty"},
-		{write("text.db", strings.Repeat("no database", 20)), careline.VerdictFault, "no SQLite database"},
-		{write("short.db", header), careline.VerdictFault, "no SQLite database"},
-		{write("other.db", header+strings.Repeat("x", 100)), careline.VerdictFault, "another program"},
-		{write("ours.db", header+strings.Repeat("\x00", 52)+"care"+strings.Repeat("\x00", 40)), careline.VerdictGood, "nobody has it open"},
-		{write("crashed.db", header+strings.Repeat("\x00", 4000)), careline.VerdictDoubt, "was not closed"},
-		{folder, careline.VerdictFault, "is no file"},
-		{write("empty.db", "") + "/below.db", careline.VerdictFault, "folder of the database"},
+		{filepath.Join(folder, "none.db"), setup.VerdictGood, "no database yet"},
+		{write("empty.db", ""), setup.VerdictGood, "is empty"},
+		{write("text.db", strings.Repeat("no database", 20)), setup.VerdictFault, "no SQLite database"},
+		{write("short.db", header), setup.VerdictFault, "no SQLite database"},
+		{write("other.db", header+strings.Repeat("x", 100)), setup.VerdictFault, "another program"},
+		{write("ours.db", header+strings.Repeat("\x00", 52)+"care"+strings.Repeat("\x00", 40)), setup.VerdictGood, "nobody has it open"},
+		{write("crashed.db", header+strings.Repeat("\x00", 4000)), setup.VerdictDoubt, "was not closed"},
+		{folder, setup.VerdictFault, "is no file"},
+		{write("empty.db", "") + "/below.db", setup.VerdictFault, "folder of the database"},
 	}
 	for _, test := range tests {
-		if got := fileFinding(test.path); got.Verdict != test.verdict || !strings.Contains(got.Found, test.says) {
+		if got := databaseFinding(t, "file:"+test.path); got.Verdict != test.verdict || !strings.Contains(got.Found, test.says) {
 			t.Errorf("%s: %+v", test.path, got)
 		}
 	}
 	s := newSystem(t, nil)
 	name := strings.TrimPrefix(s.setting("DATABASE_URL"), "file:")
 	eventually(t, "a service that runs with its database", func() bool {
-		return strings.Contains(fileFinding(name).Found, "is running")
+		return strings.Contains(databaseFinding(t, "file:"+name).Found, "is running")
 	})
 	s.stop()
-	if got := fileFinding(name); got.Verdict != careline.VerdictGood || !strings.Contains(got.Found, "nobody has it open") {
+	if got := databaseFinding(t, "file:"+name); got.Verdict != setup.VerdictGood || !strings.Contains(got.Found, "nobody has it open") {
 		t.Errorf("when it was stopped: %+v", got)
 	}
 }
 
 func TestDoctorPostgres(t *testing.T) {
 	t.Parallel()
-	expect := func(address string, verdict careline.Verdict, says string) {
+	expect := func(address string, verdict setup.Verdict, says string) {
 		t.Helper()
-		if got := postgresFinding(t.Context(), address); got.Verdict != verdict || !strings.Contains(got.Found, says) || strings.Contains(got.Found, "swordfish") {
+		if got := databaseFinding(t, address); got.Verdict != verdict || !strings.Contains(got.Found, says) || strings.Contains(got.Found, "swordfish") {
 			t.Errorf("%+v", got)
 		}
 	}
-	expect("postgres://careline:swordfish@127.0.0.1:1/careline", careline.VerdictFault, "cannot be used")
-	expect("postgres://careline:sword%fish@127.0.0.1:1/careline", careline.VerdictFault, "cannot be used")
+	expect("postgres://careline:swordfish@127.0.0.1:1/careline", setup.VerdictFault, "cannot be used")
+	expect("postgres://careline:sword%fish@127.0.0.1:1/careline", setup.VerdictFault, "cannot be used")
 	address := newDatabase(t)
 	u, err := url.Parse(address)
 	if err != nil {
@@ -360,24 +371,24 @@ func TestDoctorPostgres(t *testing.T) {
 	u.User = url.UserPassword(reader, "swordfish")
 	reading := u.String()
 	u.RawQuery = url.Values{"default_transaction_read_only": {"on"}}.Encode()
-	expect(u.String(), careline.VerdictFault, "read only connection")
-	expect(address, careline.VerdictGood, "is empty")
-	expect(address, careline.VerdictGood, "is empty") // looking made nothing
-	expect(reading, careline.VerdictFault, "may not make the schema")
+	expect(u.String(), setup.VerdictFault, "read only connection")
+	expect(address, setup.VerdictGood, "is empty")
+	expect(address, setup.VerdictGood, "is empty") // looking made nothing
+	expect(reading, setup.VerdictFault, "may not make the schema")
 	s, err := openLog(t.Context(), store.Config{URL: address})
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(address, careline.VerdictGood, "its schema is this version's")
+	expect(address, setup.VerdictGood, "its schema is this version's")
 	run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO READER")
-	expect(reading, careline.VerdictFault, "not written")
+	expect(reading, setup.VerdictFault, "not written")
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	for sql, want := range map[string]careline.Finding{
-		"UPDATE careline_schema SET version = 1":                                          careline.Doubt("The schema is 1", ""),
-		"UPDATE careline_schema SET version = 99":                                         careline.Good("its schema is this"), // and says that it serves us
-		"UPDATE careline_schema SET version = 99; UPDATE careline_serves SET oldest = 99": careline.Fault("made by a newer careline", ""),
+	for sql, want := range map[string]setup.Finding{
+		"UPDATE careline_schema SET version = 1":                                          setup.Doubt("The schema is 1", ""),
+		"UPDATE careline_schema SET version = 99":                                         setup.Good("its schema is this"), // and says that it serves us
+		"UPDATE careline_schema SET version = 99; UPDATE careline_serves SET oldest = 99": setup.Fault("made by a newer careline", ""),
 	} {
 		run("UPDATE careline_serves SET oldest = 1; " + sql)
 		expect(address, want.Verdict, want.Found)

@@ -28,7 +28,7 @@ const (
 // One step after the other: each report is in the record before the next thing
 // happens, so that the history is the same every time. The telephone rings for
 // ten real minutes, which no machine needs.
-func TestACallBecomesACommunicationWithItsHistory(t *testing.T) {
+func TestServeRecordsACallWithItsHistory(t *testing.T) {
 	t.Parallel()
 	s := newSystemAt(t, 1, map[string]string{"CALL_RING_SECONDS": "600", "CALLS_AT_ONCE": "1"})
 	a := s.reaching(manual)
@@ -140,7 +140,7 @@ func checkShape(s *system, c communication, a sandbox.Appointment) {
 	}
 }
 
-func TestEveryOutcomeIsInTheRecord(t *testing.T) {
+func TestServeRecordsEveryOutcome(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, nil)
 	tests := []struct{ number, status, word, answeredBy, text string }{
@@ -184,7 +184,7 @@ func TestEveryOutcomeIsInTheRecord(t *testing.T) {
 	s.logTellsNobody()
 }
 
-func TestARefusalIsSpokenAndRecorded(t *testing.T) {
+func TestServeSpeaksAndRecordsARefusal(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, nil)
 	good := s.reaching(answers)
@@ -247,7 +247,7 @@ func (s *system) logTellsNobody() {
 	}
 }
 
-func TestTheServiceLivesUnderAPath(t *testing.T) {
+func TestServeUnderAPath(t *testing.T) {
 	t.Parallel()
 	// FUNCTIONS_URL has a path that the platform would strip; here nobody does,
 	// so every request still carries it.

@@ -109,7 +109,7 @@ func (s *system) listening(practitioner, text string) (told <-chan struct{}) {
 
 // A browser hears of a call from the instance it is connected to, whichever
 // instance Twilio talks to, and the call is recorded once.
-func TestTwoInstancesAreOneService(t *testing.T) {
+func TestServeOnTwoInstances(t *testing.T) {
 	t.Parallel()
 	first := newSystem(t, map[string]string{"DATABASE_URL": newDatabase(t)})
 	second := first.beside()

@@ -2,7 +2,8 @@
 // browser, and the call is in the health record. See `careline help`.
 //
 // This is the one package that reads the environment and plugs the parts
-// together; serve.go is the picture of it.
+// together: serve.go makes and runs them, outside.go, transport.go and webhooks.go
+// make those that others speak to.
 package main
 
 import (
@@ -54,17 +55,18 @@ func main() {
 // run does what args say. An error is a sentence for whoever typed them.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		usage(out)
-		return nil
+		return usage(out)
 	}
+
 	asked := strings.TrimLeft(args[0], "-") // --version is version
 	for _, c := range commands() {
 		if c.name == asked {
 			return c.into(ctx, args[1:], out)
 		}
 	}
-	usage(out)
-	return fmt.Errorf("there is no command %q; the commands are above", args[0])
+
+	err := fmt.Errorf("there is no command %q; the commands are above", args[0])
+	return errors.Join(err, usage(out))
 }
 
 // into runs the command. What it prints may come from outside.
@@ -75,12 +77,16 @@ func (c command) into(ctx context.Context, args []string, out io.Writer) error {
 // sentence is an error as it is printed: it may quote what came from outside.
 func sentence(err error) string { return printable(err.Error(), "\n\t") }
 
-func usage(out io.Writer) {
-	fmt.Fprint(out, "careline: a clinician calls a patient from the browser, and the call is in the health record.\n\n")
+func usage(out io.Writer) error {
+	var text strings.Builder
+	text.WriteString("careline: a clinician calls a patient from the browser, and the call is in the health record.\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(out, "  careline %-9s  %s\n", c.name, c.does)
+		fmt.Fprintf(&text, "  careline %-9s  %s\n", c.name, c.does)
 	}
-	fmt.Fprint(out, "\nEach tells its flags: careline COMMAND --help\n")
+	text.WriteString("\nEach tells its flags: careline COMMAND --help\n")
+
+	_, err := io.WriteString(out, text.String())
+	return err
 }
 
 func runVersion(_ context.Context, _ []string, out io.Writer) error {

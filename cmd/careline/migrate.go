@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 
+	"perci.health/careline/setup/database"
 	"perci.health/careline/store"
 )
 
@@ -21,38 +20,30 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
+
 	r := &reader{get: os.Getenv}
-	database := databaseURL(r)
+	address := databaseURL(r)
 	if len(r.faults) > 0 {
-		return errors.New(r.faults[0])
+		return r.faults[0]
 	}
+
 	if *from != "" {
-		moved, err := moveLog(ctx, *from, database.Reveal())
+		moved, err := moveLog(ctx, *from, address.Reveal())
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(out, "Moved to %s: %s with %s. The file is as it was; start the service with the new DATABASE_URL and keep the file until you are content.\n",
-			shown(database.Reveal()), several(moved.Calls, "call"), several(moved.Events, "event"))
+			database.Shown(address.Reveal()), several(moved.Calls, "call"), several(moved.Events, "event"))
 		return err
 	}
-	s, err := openLog(ctx, store.Config{URL: database.Reveal()})
+
+	s, err := openLog(ctx, store.Config{URL: address.Reveal()})
 	if err != nil {
 		return err
 	}
 	if err := s.Close(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "The database %s is up to date.\n", shown(database.Reveal()))
+	_, err = fmt.Fprintf(out, "The database %s is up to date.\n", database.Shown(address.Reveal()))
 	return err
-}
-
-// shown is where a database is: its URL without user and parameters, for a
-// password may stand in both.
-func shown(database string) string {
-	u, err := url.Parse(database)
-	if err != nil {
-		return "of DATABASE_URL"
-	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	return u.String()
 }

@@ -14,7 +14,7 @@ import (
 func openStore(ctx context.Context, r *reader) (store.Store, error) {
 	url := databaseURL(r)
 	if len(r.faults) > 0 {
-		return nil, errors.New(r.faults[0])
+		return nil, r.faults[0]
 	}
 	return openLog(ctx, store.Config{URL: url.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer}})
 }
@@ -25,7 +25,7 @@ func (r *replaying) account() (string, error) {
 	settings := &reader{get: r.get}
 	sid := accountSID(settings)
 	if len(settings.faults) > 0 {
-		return "", errors.New(settings.faults[0])
+		return "", settings.faults[0]
 	}
 	return sid, nil
 }
@@ -52,6 +52,7 @@ func claimed(ctx context.Context, log store.Store, key string, do func(context.C
 		if ok {
 			return errors.Join(do(held), log.Release(context.WithoutCancel(held), chart, key))
 		}
+
 		select {
 		case <-again.C:
 		case <-waiting.Done():

@@ -40,7 +40,7 @@ func newPool(c config, client *twilio.Client) *twilio.Pool {
 func newTwilio(c config, client *http.Client) (*twilio.Client, error) {
 	return twilio.NewClient(twilio.ClientConfig{
 		BaseURL: c.twilio.baseURL.String(), Region: c.twilio.region, Edge: c.twilio.edge,
-		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: twilio.Secret(c.twilio.apiSecret.Reveal()),
+		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: c.twilio.apiSecret,
 		HTTP: client,
 	})
 }

@@ -50,10 +50,10 @@ const slowly = 8 * time.Second
 // cutOff is a delivery's line that tells that it was cut off, or that nobody did so.
 var cutOff = regexp.MustCompile(`"outcome":"interrupted"|"took_ms":8\d{3}`)
 
-// TestACallThatWasTakenOverEndsOnce has an instance lose its claim while the record is
+// TestServeEndsOnceACallThatWasTakenOver has an instance lose its claim while the record is
 // slow to take a version: another one files the call to its end meanwhile. The slow
 // version comes last, and must not be what the record says.
-func TestACallThatWasTakenOverEndsOnce(t *testing.T) {
+func TestServeEndsOnceACallThatWasTakenOver(t *testing.T) {
 	t.Parallel()
 	url := newDatabase(t)
 	first := newSystem(t, map[string]string{"DATABASE_URL": url})
@@ -73,9 +73,9 @@ func TestACallThatWasTakenOverEndsOnce(t *testing.T) {
 	checkEnds(t, second.record(key, func([]communication) bool { return true }))
 }
 
-// TestACreateThatWasTakenOverMakesNoSecond: the slow first version is stored after
+// TestServeMakesNoSecondOfACreateThatWasTakenOver: the slow first version is stored after
 // another instance has made the call's Communication and filed it to its end.
-func TestACreateThatWasTakenOverMakesNoSecond(t *testing.T) {
+func TestServeMakesNoSecondOfACreateThatWasTakenOver(t *testing.T) {
 	t.Parallel()
 	url := newDatabase(t)
 	first := newSystem(t, map[string]string{"DATABASE_URL": url})

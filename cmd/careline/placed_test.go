@@ -34,7 +34,7 @@ func (s *system) place(to, appointment string) string {
 }
 
 // The system that careline replaces placed calls in this way, and recorded them.
-func TestACallThatTheRESTAPIPlacedIsInTheRecord(t *testing.T) {
+func TestServeRecordsACallThatTheRESTAPIPlaced(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, nil)
 	a := s.reaching(answers)

@@ -9,14 +9,11 @@ import (
 	"os"
 	"time"
 
-	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
-// The bounds of provision: of making the plan, and of each change.
-const (
-	planTimeout   = 2 * time.Minute
-	changeTimeout = time.Minute
-)
+// planTimeout bounds the making of a plan.
+const planTimeout = 2 * time.Minute
 
 // provisionFlags are what provision can be told.
 type provisionFlags struct {
@@ -39,6 +36,7 @@ func provision(ctx context.Context, get func(string) string, args []string, out 
 	flags.BoolVar(&f.check, "check", false, "end with status 2 when the plan is not empty, for a program; changes nothing")
 	flags.BoolVar(&f.json, "json", false, "print JSON for a program")
 	flags.BoolVar(&f.takeNumbers, "take-numbers", false, "plan to take the account's numbers also from other services that answer them now")
+
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
@@ -49,6 +47,7 @@ func provision(ctx context.Context, get func(string) string, args []string, out 
 	if err != nil {
 		return err
 	}
+
 	r := provisioning{provisionFlags: f}
 	err = r.open(ctx, c)
 	if err == nil {
@@ -77,10 +76,12 @@ func (r *provisioning) run(ctx context.Context, out io.Writer) error {
 	if r.plan, err = r.planAll(ctx); err != nil {
 		return fmt.Errorf("nothing was changed: %w; careline doctor says what to do", err)
 	}
+
 	r.done = make([]bool, len(r.plan))
 	if r.apply {
 		return errors.Join(r.applyAll(ctx, out), r.printJSON(out))
 	}
+
 	if err := errors.Join(r.printPlan(out), r.printJSON(out)); err != nil {
 		return err
 	}
@@ -91,10 +92,11 @@ func (r *provisioning) run(ctx context.Context, out io.Writer) error {
 }
 
 // planAll asks every party.
-func (r *provisioning) planAll(ctx context.Context) ([]careline.Change, error) {
+func (r *provisioning) planAll(ctx context.Context) (setup.Plan, error) {
 	ctx, cancel := context.WithTimeout(ctx, planTimeout)
 	defer cancel()
-	var all []careline.Change
+
+	var all setup.Plan
 	for _, p := range r.parties {
 		if p.plan == nil {
 			continue
@@ -112,7 +114,7 @@ func (r *provisioning) planAll(ctx context.Context) ([]careline.Change, error) {
 type provisioning struct {
 	provisionFlags
 	parties []opened
-	plan    []careline.Change
-	done    []bool
-	remain  []careline.Change // after the plan was applied
+	plan    setup.Plan
+	done    []bool     // of each change of the plan
+	remain  setup.Plan // after the plan was applied
 }

@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 const setUp = "Nothing to change: everything is set up as careline needs it."
@@ -22,23 +22,25 @@ func (r *provisioning) printPlan(out io.Writer) error {
 		_, err := fmt.Fprintln(out, setUp)
 		return err
 	}
+
 	text := told(r.plan)
-	if people := byPeople(r.plan); people < len(r.plan) {
+	if people := r.plan.ByPeople(); people < len(r.plan) {
 		text += fmt.Sprintf("\n%d to change. To change it: careline provision --apply", len(r.plan)-people)
 		if r.takeNumbers {
 			text += " --take-numbers"
 		}
 		text += "\n"
 	}
-	if people := byPeople(r.plan); people > 0 {
+	if people := r.plan.ByPeople(); people > 0 {
 		text += fmt.Sprintf("\n%d for a person to do or decide.\n", people)
 	}
+
 	_, err := io.WriteString(out, text)
 	return err
 }
 
 // told are changes in words, under the name of their party.
-func told(changes []careline.Change) string {
+func told(changes setup.Plan) string {
 	var text strings.Builder
 	party := ""
 	for _, c := range changes {
@@ -46,26 +48,17 @@ func told(changes []careline.Change) string {
 			party = c.Party
 			fmt.Fprintf(&text, "%s\n", party)
 		}
+
 		have, want := c.Have, "want"
 		if have == "" {
 			have = "nothing"
 		}
-		if c.Apply == nil {
+		if c.ByPerson() {
 			want = "do  "
 		}
 		fmt.Fprintf(&text, "  %s\n    have  %s\n    %s  %s\n", oneLine(c.Thing), oneLine(have), want, oneLine(c.Want))
 	}
 	return text.String()
-}
-
-// byPeople counts the changes that careline cannot make.
-func byPeople(changes []careline.Change) (n int) {
-	for _, c := range changes {
-		if c.Apply == nil {
-			n++
-		}
-	}
-	return n
 }
 
 // applyAll makes the changes, says how each went, and plans again to see.
@@ -76,47 +69,36 @@ func (r *provisioning) applyAll(ctx context.Context, out io.Writer) error {
 	if err := r.applyInOrder(ctx, out); err != nil {
 		return err
 	}
+
 	var err error
 	if r.remain, err = r.planAll(ctx); err != nil {
 		return fmt.Errorf("the changes were made, but could not be looked at again: %w", err)
 	}
+
 	if len(r.remain) == 0 {
 		_, err := fmt.Fprintln(out, "Everything is set up as careline needs it.")
 		return err
 	}
-	fmt.Fprintf(out, "What remains:\n\n%s", told(r.remain))
-	if left := len(r.remain) - byPeople(r.remain); left > 0 {
+	if _, err := fmt.Fprintf(out, "What remains:\n\n%s", told(r.remain)); err != nil {
+		return err
+	}
+	if left := len(r.remain) - r.remain.ByPeople(); left > 0 {
 		return fmt.Errorf("changes that were made and did not last: %d; somebody else may be changing the same", left)
 	}
 	return nil
 }
 
 func (r *provisioning) applyInOrder(ctx context.Context, out io.Writer) error {
-	for i, change := range r.plan {
-		if change.Apply == nil {
-			continue
-		}
-		err := applyOne(ctx, change)
-		if err == nil {
-			r.done[i] = true
-			fmt.Fprintf(out, "done    %s: %s\n", change.Party, change.Thing)
-			continue
-		}
-		fmt.Fprintf(out, "failed  %s: %s\n", change.Party, change.Thing)
-		for _, rest := range r.plan[i+1:] {
-			if rest.Apply != nil {
-				fmt.Fprintf(out, "not yet %s: %s\n", rest.Party, rest.Thing)
-			}
-		}
-		return fmt.Errorf("%s: %w; run careline provision --apply again when that is put right, what is done stays done", change.Thing, err)
+	var printed error
+	err := r.plan.Apply(ctx, func(i int, became setup.Outcome) {
+		r.done[i] = became == setup.Done
+		_, err := fmt.Fprintf(out, "%-7s %s: %s\n", became, r.plan[i].Party, r.plan[i].Thing)
+		printed = errors.Join(printed, err)
+	})
+	if err != nil {
+		err = fmt.Errorf("%w; run careline provision --apply again when that is put right, what is done stays done", err)
 	}
-	return nil
-}
-
-func applyOne(ctx context.Context, c careline.Change) error {
-	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
-	defer cancel()
-	return c.Apply(ctx)
+	return errors.Join(err, printed)
 }
 
 // changeJSON is a change for a program.
@@ -133,6 +115,7 @@ func (r *provisioning) printJSON(out io.Writer) error {
 	if !r.json {
 		return nil
 	}
+
 	answer := struct {
 		Plan   []changeJSON `json:"plan"`
 		Remain []changeJSON `json:"remaining"` // of a plan that was applied
@@ -143,6 +126,7 @@ func (r *provisioning) printJSON(out io.Writer) error {
 	for _, c := range r.remain {
 		answer.Remain = append(answer.Remain, asJSON(c, false))
 	}
+
 	e := json.NewEncoder(out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
@@ -152,10 +136,17 @@ func (r *provisioning) printJSON(out io.Writer) error {
 	return nil
 }
 
-func asJSON(c careline.Change, done bool) changeJSON {
+func asJSON(c setup.Change, done bool) changeJSON {
 	by := "careline"
-	if c.Apply == nil {
+	if c.ByPerson() {
 		by = "person"
 	}
-	return changeJSON{Party: c.Party, Thing: c.Thing, Have: c.Have, Want: c.Want, By: by, Done: done}
+	return changeJSON{
+		Party: c.Party,
+		Thing: c.Thing,
+		Have:  c.Have,
+		Want:  c.Want,
+		By:    by,
+		Done:  done,
+	}
 }

@@ -8,13 +8,14 @@ import (
 
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
+	"perci.health/careline/setup/google"
 )
 
 // newTopic is a provisioned topic with a subscription to pull from.
 func newTopic(t *testing.T, project string) (topic pubsub.Topic, subscription string) {
 	t.Helper()
 	topic = pubsub.Topic{Project: project, Name: "twilio", Emulator: sharedPubSub.get(t).Endpoint()}
-	admin, err := pubsub.NewAdmin(t.Context(), pubsub.AdminConfig{Topic: topic, Pull: "careline-twilio"})
+	admin, err := google.NewAdmin(t.Context(), google.Config{Topic: topic, Pull: "careline-twilio"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +69,7 @@ func (s *system) wantWays(ways ...string) {
 	}
 }
 
-func TestACallOverPubSubPulled(t *testing.T) {
+func TestServeOverPubSubPulled(t *testing.T) {
 	t.Parallel()
 	topic, subscription := newTopic(t, "perci-pulled")
 	s := newSystem(t, over(topic, map[string]string{"PUBSUB_SUBSCRIPTION": subscription}))
@@ -88,7 +89,7 @@ func TestACallOverPubSubPulled(t *testing.T) {
 
 // Google's part of a push is played by a pusher with an issuer of its own, since
 // the emulator's pushes carry no token.
-func TestACallOverPubSubPushed(t *testing.T) {
+func TestServeOverPubSubPushed(t *testing.T) {
 	t.Parallel()
 	topic, subscription := newTopic(t, "perci-pushed")
 	issuer, err := pubsubbox.NewIssuer("push@perci-pushed.iam.gserviceaccount.com", "https://careline.example.org")
@@ -123,7 +124,7 @@ func TestACallOverPubSubPushed(t *testing.T) {
 // Where there is no Pub/Sub to be reached, a call is recorded all the same, and its
 // reports wait to be forwarded. They are, also when one goes back to EVENTS=local
 // meanwhile; then nothing is added to them.
-func TestACallWhilePubSubIsAway(t *testing.T) {
+func TestServeWhilePubSubIsAway(t *testing.T) {
 	t.Parallel()
 	nowhere := pubsub.Topic{Project: "perci-away", Name: "twilio", Emulator: "127.0.0.1:1"}
 	s := newSystem(t, over(nowhere, map[string]string{"PUBSUB_SUBSCRIPTION": "careline-twilio"}))

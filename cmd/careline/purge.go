@@ -52,6 +52,7 @@ func (p *purging) asked(args []string) (do func(context.Context) error, err erro
 	if err := parse(flags, args); err != nil {
 		return nil, err
 	}
+
 	// Also an empty one, as of a variable that is not set: it does not mean everybody.
 	erase := false
 	flags.Visit(func(f *flag.Flag) { erase = erase || f.Name == "patient" })
@@ -65,12 +66,14 @@ func (p *purging) asked(args []string) (do func(context.Context) error, err erro
 		}
 		return func(ctx context.Context) error { return p.erase(ctx, careline.Reference(*patient), *apply) }, nil
 	}
+
 	until := p.now.Add(-p.keep)
 	if *before != "" {
 		if until, err = time.Parse(time.DateOnly, *before); err != nil || until.After(p.now) {
 			return nil, errors.New("--before must be a date such as 2025-10-01, not in the future")
 		}
 	}
+
 	return func(ctx context.Context) error { return p.purge(ctx, until, *apply) }, nil
 }
 
@@ -84,6 +87,7 @@ func (p *purging) purge(ctx context.Context, until time.Time, apply bool) error 
 		_, err = fmt.Fprintf(p.out, "Last heard of before %s UTC: %s. To forget them: careline purge --apply, with the same --before if one was given.\n", day, several(len(keys), "call"))
 		return err
 	}
+
 	total := 0
 	for {
 		n, err := p.store.Purge(ctx, until, purgeBatch)
@@ -95,6 +99,7 @@ func (p *purging) purge(ctx context.Context, until time.Time, apply bool) error 
 			break
 		}
 	}
+
 	_, err := fmt.Fprintf(p.out, "Forgot %s, last heard of before %s UTC.\n", several(total, "call"), day)
 	return err
 }
@@ -108,12 +113,14 @@ func (p *purging) erase(ctx context.Context, patient careline.Reference, apply b
 		_, err := fmt.Fprintf(p.out, "The log holds %s of %s. To forget them, add --apply. The health record and Twilio are not touched.\n", several(len(keys), "call"), patient)
 		return err
 	}
+
 	for i, key := range keys {
 		err := claimed(ctx, p.store, key, func(held context.Context) error { return p.store.Erase(held, key) })
 		if err != nil {
 			return fmt.Errorf("%d of %s forgotten, then %s: %w", i, several(len(keys), "call"), key, err)
 		}
 	}
+
 	_, err = fmt.Fprintf(p.out, "Forgot %s of %s. The health record and Twilio were not touched.\n", several(len(keys), "call"), patient)
 	return err
 }

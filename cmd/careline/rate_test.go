@@ -7,7 +7,7 @@ import (
 
 // A person who asks for call after call is refused each time, and leaves one record
 // of it; also when Twilio reports how those that nobody recorded ended.
-func TestManyRefusalsByRateAreOneRecord(t *testing.T) {
+func TestServeRecordsManyRefusalsByRateOnce(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, map[string]string{"CALLS_PER_MINUTE": "1", "CALLS_AT_ONCE": "100"})
 	a := s.reaching(answers)

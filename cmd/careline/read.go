@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,17 +11,9 @@ import (
 )
 
 // reader reads settings and collects every fault, so that all are told at once.
-// A fault never repeats a value: it may be a secret pasted into the wrong place.
 type reader struct {
 	get    func(name string) string
-	faults []string
-}
-
-// fault tells each fault once: a setting may be read several times.
-func (r *reader) fault(name, sentence string) {
-	if told := name + " " + sentence; !slices.Contains(r.faults, told) {
-		r.faults = append(r.faults, told)
-	}
+	faults faults
 }
 
 // text is the setting as it is, or fallback. A shell takes quotation marks off, but
@@ -33,7 +24,7 @@ func (r *reader) text(name, fallback string) string {
 		return fallback
 	}
 	if quoted(v) {
-		r.fault(name, "stands in quotation marks: leave them out")
+		r.fault(name, "stands in quotation marks", "leave them out")
 		if v = strings.TrimSpace(strings.Trim(v, quotes)); v == "" {
 			v = fallback
 		}
@@ -54,20 +45,20 @@ func quoted(v string) bool {
 	return (begins || ends) && !strings.ContainsAny(v, " \t\n")
 }
 
-// form is a required setting of a given form; sentence completes "NAME …".
-func (r *reader) form(name string, form *regexp.Regexp, sentence string) string {
+// required is a setting that must be there, of a given form; what says for what.
+func (r *reader) required(name string, form form, what string) string {
 	v := r.text(name, "")
-	if !form.MatchString(v) {
-		r.fault(name, sentence)
+	if !form(v) {
+		r.fault(name, "is required", what)
 	}
 	return v
 }
 
-// matching is an optional setting of a given form.
-func (r *reader) matching(name, fallback string, form *regexp.Regexp, sentence string) string {
+// matching is an optional setting of a given form; must completes "NAME …".
+func (r *reader) matching(name, fallback string, form form, must string) string {
 	v := r.text(name, fallback)
-	if v != "" && !form.MatchString(v) {
-		r.fault(name, sentence)
+	if v != "" && !form(v) {
+		r.fault(name, must, "")
 		return fallback
 	}
 	return v
@@ -82,9 +73,9 @@ func (r *reader) link(name, fallback, what string) *url.URL {
 	v := r.text(name, fallback)
 	u, err := url.Parse(strings.TrimRight(v, "/"))
 	if v == "" {
-		r.fault(name, "is required: "+what)
+		r.fault(name, "is required", what)
 	} else if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.RawQuery != "" || u.Fragment != "" {
-		r.fault(name, "must be a full http(s) URL without query or fragment: "+what)
+		r.fault(name, "must be a full http(s) URL without query or fragment", what)
 	}
 	if err != nil || u.Host == "" {
 		return &url.URL{Scheme: "http", Host: invalidHost}
@@ -97,7 +88,7 @@ func (r *reader) link(name, fallback, what string) *url.URL {
 func (r *reader) party(name, fallback, what string) *url.URL {
 	u := r.link(name, fallback, what)
 	if u.Scheme == "http" && u.Host != invalidHost && !loopback(u) {
-		r.fault(name, "must begin with https:// unless it is on this machine: "+what)
+		r.fault(name, "must begin with https:// unless it is on this machine", what)
 	}
 	return u
 }
@@ -111,7 +102,7 @@ func (r *reader) traced() bool {
 		found = found || v != ""
 		u, err := url.Parse(v)
 		if err == nil && u.Scheme == "http" && !loopback(u) && r.text("OTEL_EXPORTER_OTLP_HEADERS", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "") != "" {
-			r.fault(name, "must begin with https:// unless it is on this machine: the headers for the collector go along")
+			r.fault(name, "must begin with https:// unless it is on this machine", "the headers for the collector go along")
 		}
 	}
 	return found
@@ -123,9 +114,9 @@ func (r *reader) gateway(name string) string {
 	v := r.text(name, "")
 	u, err := url.Parse(v)
 	if v != "" && (err != nil || u.Host == "" || (u.Scheme != "wss" && u.Scheme != "ws")) {
-		r.fault(name, "must be a ws:// or wss:// URL, or not be set: a local gateway for the web app's calls")
+		r.fault(name, "must be a ws:// or wss:// URL, or not be set", "a local gateway for the web app's calls")
 	} else if v != "" && u.Scheme == "ws" && !loopback(u) {
-		r.fault(name, "must begin with wss:// unless it is on this machine: the web app's access tokens go there")
+		r.fault(name, "must begin with wss:// unless it is on this machine", "the web app's access tokens go there")
 	}
 	return v
 }
@@ -134,7 +125,7 @@ func (r *reader) number(name string, fallback, low, high int) int {
 	v := r.text(name, strconv.Itoa(fallback))
 	n, err := strconv.Atoi(v)
 	if err != nil || n < low || n > high {
-		r.fault(name, fmt.Sprintf("must be a whole number from %d to %d", low, high))
+		r.fault(name, fmt.Sprintf("must be a whole number from %d to %d", low, high), "")
 		return fallback
 	}
 	return n
@@ -148,7 +139,7 @@ func (r *reader) seconds(name string, fallback, low, high int) time.Duration {
 func (r *reader) oneOf(name, fallback string, allowed ...string) string {
 	v := r.text(name, fallback)
 	if !slices.Contains(allowed, v) {
-		r.fault(name, "must be one of: "+strings.Join(allowed, ", "))
+		r.fault(name, "must be one of: "+strings.Join(allowed, ", "), "")
 	}
 	return v
 }
@@ -157,17 +148,18 @@ func (r *reader) truth(name string) bool {
 	return r.oneOf(name, "false", "true", "false") == "true"
 }
 
-// list is a comma-separated setting without blanks; every part has the form.
-func (r *reader) list(name, fallback string, form *regexp.Regexp, sentence string) []string {
+// list is a comma-separated setting without blanks; every part has the
+// form; must completes "NAME …".
+func (r *reader) list(name, fallback string, form form, must string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(r.text(name, fallback), ",") {
 		part = strings.TrimSpace(part)
 		switch {
 		case part == "":
-		case form.MatchString(part):
+		case form(part):
 			parts = append(parts, part)
 		default:
-			r.fault(name, sentence)
+			r.fault(name, must, "")
 		}
 	}
 	return parts

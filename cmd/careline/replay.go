@@ -48,7 +48,12 @@ func runReplay(ctx context.Context, args []string, out io.Writer) error {
 
 // replay does what args ask for, with the settings that get answers.
 func replay(ctx context.Context, get func(string) string, args []string, out io.Writer) error {
-	r := &replaying{get: get, quiet: googleQuiet, now: time.Now(), out: out}
+	r := &replaying{
+		get:   get,
+		quiet: googleQuiet,
+		now:   time.Now(),
+		out:   out,
+	}
 	do, err := r.asked(args)
 	if err != nil {
 		return helped(err)
@@ -57,6 +62,7 @@ func replay(ctx context.Context, get func(string) string, args []string, out io.
 	if err != nil {
 		return err
 	}
+
 	r.store = s
 	return errors.Join(do(ctx), s.Close())
 }
@@ -66,18 +72,21 @@ func (r *replaying) asked(args []string) (do func(context.Context) error, err er
 	if len(args) == 0 || slices.Equal(args, []string{"list"}) {
 		return r.list, nil
 	}
+
 	switch args[0] {
 	case "calls":
 		return r.askedCalls(args[1:])
 	case "google":
 		return r.askedGoogle(args[1:])
 	}
+
 	if args[0] == "help" || slices.Contains(args, "-h") || slices.Contains(args, "--help") {
 		if _, err := fmt.Fprint(r.out, replayUsage); err != nil {
 			return nil, err
 		}
 		return nil, flag.ErrHelp
 	}
+
 	each, known := map[string]func(context.Context, letter) error{"show": r.show, "again": r.again, "discard": r.discard}[args[0]]
 	switch {
 	case !known:
@@ -85,6 +94,7 @@ func (r *replaying) asked(args []string) (do func(context.Context) error, err er
 	case len(args) == 1:
 		return nil, errors.New("say which, such as chart/12; careline replay lists them")
 	}
+
 	return func(ctx context.Context) error { return r.letterwise(ctx, args[1:], each) }, nil
 }
 
@@ -130,6 +140,7 @@ func (r *replaying) letters(ctx context.Context) (all []letter, err error) {
 			all = append(all, letter{id: consumer + "/" + strconv.FormatInt(d.Delivery.Event.Seq, 10), dead: d})
 		}
 	}
+
 	strays, err := r.store.Strays(ctx)
 	if err != nil {
 		return nil, err
@@ -137,6 +148,7 @@ func (r *replaying) letters(ctx context.Context) (all []letter, err error) {
 	for _, s := range strays {
 		all = append(all, letter{id: strayKind + "/" + strconv.FormatInt(s.Seq, 10), stray: &s})
 	}
+
 	return all, nil
 }
 
@@ -182,6 +194,7 @@ func (r *replaying) again(ctx context.Context, l letter) error {
 		_, err := fmt.Fprintf(r.out, "%s will be delivered again.\n", l.id)
 		return err
 	}
+
 	account, err := r.account()
 	if err != nil {
 		return err
@@ -196,6 +209,7 @@ func (r *replaying) again(ctx context.Context, l letter) error {
 	if err := r.store.DropStray(ctx, l.stray.Seq); err != nil {
 		return err
 	}
+
 	_, err = fmt.Fprintf(r.out, "%s was read: %s of %s.\n", l.id, e.Kind, e.Leg)
 	return err
 }
@@ -227,12 +241,14 @@ func (r *replaying) askedCalls(args []string) (do func(context.Context) error, e
 	if (*since == "") == (len(keys) == 0) {
 		return nil, errors.New("say which calls: their keys, or --since and a date")
 	}
+
 	var from time.Time
 	if *since != "" {
 		if from, err = time.Parse(time.DateOnly, *since); err != nil {
 			return nil, errors.New("--since must be a date such as 2026-11-01")
 		}
 	}
+
 	return func(ctx context.Context) (err error) {
 		if *since != "" {
 			if keys, err = r.store.CallsKept(ctx, from, r.now); err != nil {

@@ -25,34 +25,45 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 	if len(args) > 0 {
 		return nil, errors.New("replay google takes no words: it takes all that Google holds")
 	}
+
 	settings := &reader{get: r.get}
 	c := readPubSub(settings)
 	switch {
 	case len(settings.faults) > 0:
-		return nil, errors.New(settings.faults[0])
-	case !projectForm.MatchString(c.project):
+		return nil, settings.faults[0]
+	case !projectForm(c.project):
 		return nil, errors.New("PUBSUB_PROJECT is required: the id of the Google Cloud project whose topic is used")
 	}
+
 	account, err := r.account()
 	if err != nil {
 		return nil, err
 	}
+
 	return func(ctx context.Context) error { return r.google(ctx, c.at().DeadLetters(), account) }, nil
 }
 
 // google takes what the subscription holds, into the log of which the service files.
 func (r *replaying) google(ctx context.Context, letters pubsub.Topic, account string) error {
-	pull := pubsub.Pull{Topic: letters, Subscription: letters.Name, Log: slog.New(slog.DiscardHandler), // the error says it
+	pull := pubsub.Pull{
+		Topic:        letters,
+		Subscription: letters.Name,
+		Log:          slog.New(slog.DiscardHandler), // the error says it
 		Inbox: &pubsub.Inbox{Understand: understanding(account), KeepStray: r.store.KeepStray, Append: func(ctx context.Context, e careline.CallEvent) error {
 			_, _, err := r.store.Append(ctx, e)
 			return err
-		}}}
-	fmt.Fprintf(r.out, "Taking what waits in %s, until nothing has come for %v.\n", letters.Name, r.quiet)
-	taken, err := pull.All(ctx, r.quiet)
-	fmt.Fprintf(r.out, "%s taken: %d with an event for the log, %d that nobody can read (careline replay lists them).\n",
-		several(taken.Kept+taken.Strays, "message"), taken.Kept, taken.Strays)
-	if err != nil {
-		return fmt.Errorf("there may be more; run it again when this is put right: %w", err)
+		}},
 	}
-	return nil
+
+	if _, err := fmt.Fprintf(r.out, "Taking what waits in %s, until nothing has come for %v.\n", letters.Name, r.quiet); err != nil {
+		return err
+	}
+
+	taken, err := pull.All(ctx, r.quiet)
+	if err != nil {
+		err = fmt.Errorf("there may be more; run it again when this is put right: %w", err)
+	}
+	_, told := fmt.Fprintf(r.out, "%s taken: %d with an event for the log, %d that nobody can read (careline replay lists them).\n",
+		several(taken.Kept+taken.Strays, "message"), taken.Kept, taken.Strays)
+	return errors.Join(err, told)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -17,22 +18,24 @@ func (r *replaying) list(ctx context.Context) error {
 		return err
 	}
 
-	for _, l := range all {
-		if l.stray != nil {
-			fmt.Fprintf(r.out, "%-10s  kept %s  %s\n", l.id, l.stray.Kept.Format(time.RFC3339), oneLine(l.stray.Why))
-			continue
-		}
-		e := l.dead.Delivery.Event
-		fmt.Fprintf(r.out, "%-10s  given up %s after %s  %s\n            %s\n",
-			l.id, l.dead.Buried.Format(time.RFC3339), several(l.dead.Delivery.Attempts, "attempt"),
-			oneLine(fmt.Sprintf("%s %s of %s", e.Kind, e.Word, e.Call)), oneLine(l.dead.Cause))
-	}
-
 	if len(all) == 0 {
 		return r.nothing()
 	}
 
-	return nil
+	var text strings.Builder
+	for _, l := range all {
+		if l.stray != nil {
+			fmt.Fprintf(&text, "%-10s  kept %s  %s\n", l.id, l.stray.Kept.Format(time.RFC3339), oneLine(l.stray.Why))
+			continue
+		}
+		e := l.dead.Delivery.Event
+		fmt.Fprintf(&text, "%-10s  given up %s after %s  %s\n            %s\n",
+			l.id, l.dead.Buried.Format(time.RFC3339), several(l.dead.Delivery.Attempts, "attempt"),
+			oneLine(fmt.Sprintf("%s %s of %s", e.Kind, e.Word, e.Call)), oneLine(l.dead.Cause))
+	}
+
+	_, err = io.WriteString(r.out, text.String())
+	return err
 }
 
 // show prints what is otherwise never printed: whoever reads it has the database.

@@ -27,16 +27,32 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
-	w, err := sandbox.Start(ctx, sandbox.Config{Pace: *pace, DataDir: *data, AppURL: *app,
-		Ports: sandbox.Ports{Twilio: *twilio, FHIR: *fhir, Issuer: *issuer, Console: *console}})
+
+	w, err := sandbox.Start(ctx, sandbox.Config{
+		Pace:    *pace,
+		DataDir: *data,
+		AppURL:  *app,
+		Ports: sandbox.Ports{
+			Twilio:  *twilio,
+			FHIR:    *fhir,
+			Issuer:  *issuer,
+			Console: *console,
+		},
+	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "The sandbox is running. Its console:\n\n  %s\n\nSettings for an app that lives in it:\n\n", w.ConsoleURL)
+
+	var welcome strings.Builder
+	fmt.Fprintf(&welcome, "The sandbox is running. Its console:\n\n  %s\n\nSettings for an app that lives in it:\n\n", w.ConsoleURL)
 	for _, setting := range w.Env() {
-		fmt.Fprintln(out, "  export", setting)
+		fmt.Fprintln(&welcome, "  export", setting)
 	}
-	fmt.Fprint(out, "\nStop with Ctrl-C.\n\n")
+	fmt.Fprint(&welcome, "\nStop with Ctrl-C.\n\n")
+	if _, err := io.WriteString(out, welcome.String()); err != nil {
+		return errors.Join(err, w.Close())
+	}
+
 	return errors.Join(w.Narrate(ctx, out), w.Close())
 }
 
@@ -49,6 +65,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%s does not know what to do with %q; see %s -h", flags.Name(), flags.Arg(0), flags.Name())
 	}
+
 	var fault error
 	flags.VisitAll(func(f *flag.Flag) {
 		value, err := strconv.ParseFloat(f.Value.String(), 64)

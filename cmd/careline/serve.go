@@ -30,20 +30,20 @@ const chart = "chart"
 
 // parts are the pieces of the service, made by assemble and started by serve.
 type parts struct {
-	log     *slog.Logger
-	traces  *telemetry.Traces
-	metrics *telemetry.Metrics
-	store   store.Store
-	relay   *relay.Relay
-	live    *calls.Live
-	settler calls.Settler
-	looks   calls.Reconciler
-	forgets calls.Retention
-	pool    *twilio.Pool
-	fhir    *fhir.Client
-	session *auth.Verifier
-	signed  *twilio.Verifier // nil: signatures are not checked
-	people  *calls.Directory
+	log        *slog.Logger
+	traces     *telemetry.Traces
+	metrics    *telemetry.Metrics
+	store      store.Store
+	relay      *relay.Relay
+	live       *calls.Live
+	settler    calls.Settler
+	reconciler calls.Reconciler
+	forgets    calls.Retention
+	pool       *twilio.Pool
+	fhir       *fhir.Client
+	session    *auth.Verifier
+	signed     *twilio.Verifier // nil: signatures are not checked
+	directory  *calls.Directory
 
 	transport transport
 
@@ -86,7 +86,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 			p.settler.Run(ctx, func(err error) { p.log.Error("background", "part", "settler", "err", err) })
 		},
 		func(ctx context.Context) {
-			p.looks.Run(ctx, func(err error) { p.log.Error("background", "part", "reconciler", "err", err) })
+			p.reconciler.Run(ctx, func(err error) { p.log.Error("background", "part", "reconciler", "err", err) })
 		},
 		func(ctx context.Context) {
 			p.forgets.Run(ctx, func(err error) { p.log.Error("background", "part", "retention", "err", err) })
@@ -154,7 +154,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if p.signed, err = newVerifier(c); err != nil {
 		return nil, err
 	}
-	p.people = calls.NewDirectory(p.fhir.Appointment, time.Now)
+	p.directory = calls.NewDirectory(p.fhir.Appointment, time.Now)
 	p.store, err = openLog(ctx, store.Config{
 		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer},
 		Committed: p.committed, Elsewhere: p.elsewhere,
@@ -164,7 +164,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	}
 	p.live = calls.NewLive(p.store)
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
-	p.looks = calls.Reconciler{
+	p.reconciler = calls.Reconciler{
 		Log: p.counted(), LookUp: carrier.Lookup, Now: time.Now, Observe: p.metrics.Lookup,
 	}
 	p.forgets = calls.Retention{Log: p.store, Keep: c.keep, Now: time.Now, Forgotten: p.metrics.Forgotten}
@@ -206,7 +206,7 @@ func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 	projector := calls.Projector{
 		Log:          p.store,
 		Chart:        filer,
-		Appointments: p.people.Appointment,
+		Appointments: p.directory.Appointment,
 		Exclusive:    p.store.Exclusive(),
 	}
 	return &relay.Relay{
@@ -224,13 +224,13 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 
 func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Config {
 	minter := twilio.Minter{
-		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: twilio.Secret(c.twilio.apiSecret.Reveal()),
+		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: c.twilio.apiSecret,
 		ApplicationSID: c.twilio.applicationSID, Region: c.twilio.region, TTL: c.twilio.tokenTTL,
 	}
 	return api.Config{
 		Log: p.log, Location: c.location, Prefix: c.public.Path, AllowedOrigins: c.origins,
 		Session: p.session.Session, Mint: minter.Mint, CallerID: p.pool.Number,
-		Appointments: p.fhir, Calls: p.fhir, Shown: p.people.Shown, Live: p.live, LiveFrom: p.liveFrom, Newest: p.store.Newest,
+		Appointments: p.fhir, Calls: p.fhir, Shown: p.directory.Shown, Live: p.live, LiveFrom: p.liveFrom, Newest: p.store.Newest,
 		Ready: []api.Check{
 			{Name: "store", Probe: p.store.Ready},
 			{Name: "fhir", Probe: p.fhir.Ready},

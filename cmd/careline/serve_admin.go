@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 
 	"perci.health/careline/api"
 )
@@ -17,6 +18,24 @@ func listenAdmin(address string) (net.Listener, error) {
 		return nil, fmt.Errorf("cannot listen on %s, choose another ADMIN_PORT: %w", address, err)
 	}
 	return ln, nil
+}
+
+// onlyFromHere answers on an address of this machine alone only what asks for this
+// machine by name or number: a page of any site can have its own name lead here, and
+// read then what operators read. On an address that others reach they choose the
+// names.
+func onlyFromHere(address net.Addr, admin http.Handler) http.Handler {
+	if at, ok := address.(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
+		return admin
+	}
+
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !loopback(&url.URL{Host: r.Host}) {
+			http.Error(w, "Operators ask at this machine's own address.", http.StatusMisdirectedRequest)
+			return
+		}
+		admin.ServeHTTP(w, r)
+	})
 }
 
 func shut(doors []net.Listener) (err error) {
@@ -34,7 +53,7 @@ func (p *parts) answer(ctx context.Context, doors []net.Listener, c api.Config) 
 	defer stop()
 	handlers := []http.Handler{api.New(c)}
 	if len(doors) > 1 {
-		handlers = append(handlers, api.NewAdmin(c))
+		handlers = append(handlers, onlyFromHere(doors[1].Addr(), api.NewAdmin(c)))
 		p.log.Info("serving operators", "address", doors[1].Addr().String())
 	}
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,8 +52,38 @@ func TestOperatorsAskElsewhere(t *testing.T) {
 	}
 }
 
+// A page of another site can have a name of its own lead to this machine: it learns
+// nothing there.
+func TestOnlyFromHere(t *testing.T) {
+	t.Parallel()
+	here, everywhere := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9090}, &net.TCPAddr{IP: net.IPv4zero, Port: 9090}
+	told := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	for _, test := range []struct {
+		address *net.TCPAddr
+		host    string
+		status  int
+	}{
+		{here, "127.0.0.1:9090", http.StatusOK},
+		{here, "localhost:9090", http.StatusOK},
+		{here, "LOCALHOST", http.StatusOK},
+		{here, "[::1]:9090", http.StatusOK},
+		{here, "evil.example:9090", http.StatusMisdirectedRequest},
+		{here, "localhost.evil.example", http.StatusMisdirectedRequest},
+		{here, "", http.StatusMisdirectedRequest},
+		{everywhere, "careline.internal:9090", http.StatusOK},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		r.Host = test.host
+		w := httptest.NewRecorder()
+		onlyFromHere(test.address, told).ServeHTTP(w, r)
+		if w.Code != test.status {
+			t.Errorf("%v asked as %q: %d", test.address, test.host, w.Code)
+		}
+	}
+}
+
 // An address that is taken is told at the start, by the setting's name.
-func TestOperatorsAddressIsTaken(t *testing.T) {
+func TestServeSaysThatTheOperatorsAddressIsTaken(t *testing.T) {
 	t.Parallel()
 	taken, err := listen("127.0.0.1:0")
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
+	"perci.health/careline/setup/google"
 	"perci.health/careline/store"
 )
 
@@ -82,7 +83,7 @@ func (s *soakTopic) env() []string {
 func (s *soakTopic) provision() {
 	s.t.Helper()
 	ctx := s.t.Context()
-	admin, err := pubsub.NewAdmin(ctx, pubsub.AdminConfig{Pull: soakQueue,
+	admin, err := google.NewAdmin(ctx, google.Config{Pull: soakQueue,
 		Topic: pubsub.Topic{Project: soakProject, Name: "twilio", Emulator: s.box.Endpoint()}})
 	if err != nil {
 		s.t.Fatal(err)

@@ -15,6 +15,8 @@ import (
 // JSON; line breaks and tabs pass.
 type terminal struct{ to io.Writer }
 
+var _ io.Writer = terminal{}
+
 func (t terminal) Write(p []byte) (int, error) {
 	if _, err := io.WriteString(t.to, printable(string(p), "\n\t")); err != nil {
 		return 0, err

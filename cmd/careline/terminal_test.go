@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // moves are bytes that move a terminal, or feign a line of ours.
@@ -56,10 +57,10 @@ func TestReplayMovesNoTerminal(t *testing.T) {
 func TestDoctorAndProvisionMoveNoTerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := (doctorFlags{}).print(terminal{&out}, results{{Check: "fhir: " + moves, Verdict: careline.VerdictFault, Found: "It says " + moves, Do: "Ask " + moves}}); err != nil {
+	if err := (doctorFlags{}).print(terminal{&out}, results{{Check: "fhir: " + moves, Verdict: setup.VerdictFault, Found: "It says " + moves, Do: "Ask " + moves}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(terminal{&out}, told([]careline.Change{{Party: "twilio", Thing: moves, Have: moves, Want: moves}})); err != nil {
+	if _, err := io.WriteString(terminal{&out}, told(setup.Plan{{Party: "twilio", Thing: moves, Have: moves, Want: moves}})); err != nil {
 		t.Fatal(err)
 	}
 	wantStill(t, out.String())

@@ -11,7 +11,7 @@ import (
 
 // A clinician who opens Today when the health record's quota is used up is told so,
 // the first time and every time after.
-func TestTodayWithoutQuota(t *testing.T) {
+func TestServeShowsTodayWithoutQuota(t *testing.T) {
 	t.Parallel()
 	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Add("RateLimit", `"requests";r=9999974;t=12`)

@@ -67,7 +67,7 @@ func (c *collectorOf) follows() bool {
 }
 
 // A real process, since the exporter reads the environment itself.
-func TestATraceFollowsACallFromWebhookToRecord(t *testing.T) {
+func TestServeTracesACallFromWebhookToRecord(t *testing.T) {
 	t.Parallel()
 	c := &collectorOf{spans: map[string][]string{}}
 	server := httptest.NewServer(c)

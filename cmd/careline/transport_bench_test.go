@@ -19,6 +19,7 @@ import (
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pgbox"
 	"perci.health/careline/sandbox/pubsubbox"
+	"perci.health/careline/setup/google"
 )
 
 // BenchmarkServePostgres: an event durable in Postgres before the 200, against the
@@ -62,7 +63,7 @@ func BenchmarkServePubSub(b *testing.B) {
 	})
 	b.Log("Pub/Sub: ", box.Kind())
 	topic := pubsub.Topic{Project: soakProject, Name: "twilio", Emulator: box.Endpoint()}
-	admin, err := pubsub.NewAdmin(b.Context(), pubsub.AdminConfig{Pull: "bench", Topic: topic})
+	admin, err := google.NewAdmin(b.Context(), google.Config{Pull: "bench", Topic: topic})
 	if err != nil {
 		b.Fatal(err)
 	}

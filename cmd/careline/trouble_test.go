@@ -7,7 +7,7 @@ import (
 
 // However Twilio's reports arrive, the record of a call that was answered says
 // the same in the end.
-func TestReportsDoubledDelayedAndCrossed(t *testing.T) {
+func TestServeReportsDoubledDelayedAndCrossed(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, map[string]string{"CALLS_PER_MINUTE": "1000", "CALLS_AT_ONCE": "1000"})
 	s.put(s.world.TwilioURL+"/sandbox/v1/faults", map[string]any{"duplicate": 0.6, "reorder": 0.6, "delayMs": 5})
@@ -49,7 +49,7 @@ func TestEveryStatusCallbackLost(t *testing.T) {
 
 // A health record that is down, loses answers, or asks to be left alone delays
 // the record and changes nothing in it.
-func TestTheHealthRecordInTrouble(t *testing.T) {
+func TestServeWithTheHealthRecordInTrouble(t *testing.T) {
 	t.Parallel()
 	faults := map[string]any{
 		"answers of creations lost": []map[string]any{{"method": "POST", "path": "/Communication", "times": 2, "status": 0, "after": true}},
@@ -79,7 +79,7 @@ func withoutMeta(c communication) string {
 	return fmt.Sprint(c.Status, c.says("callStatus"), c.says("durationSeconds"), c.says("answeredBy"), c.says("endedBy"), c.says("ended"), c.Received, c.Identifier)
 }
 
-func TestACallThroughAnOutageOfTheHealthRecord(t *testing.T) {
+func TestServeThroughAnOutageOfTheHealthRecord(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, nil)
 	a := s.reaching(answers)

@@ -8,6 +8,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/calls"
+	"perci.health/careline/credential"
 	"perci.health/careline/store"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
@@ -20,7 +21,7 @@ const soundTestsPerMinute = 6
 // hooks are the routes that Twilio asks, with what they lead to.
 func (p *parts) hooks(c config) twilio.Webhooks {
 	starter := calls.Starter{
-		Appointments: p.people.Appointment,
+		Appointments: p.directory.Appointment,
 		CallerID:     p.pool.Number,
 		Log:          p.counted(),
 		Attempts:     calls.NewAttempts(c.calls.policy.PerMinute, time.Now),
@@ -54,9 +55,9 @@ func newVerifier(c config) (*twilio.Verifier, error) {
 	if !c.twilio.signatures {
 		return nil, nil
 	}
-	tokens := []twilio.Secret{twilio.Secret(c.twilio.authToken.Reveal())}
+	tokens := []credential.Secret{c.twilio.authToken}
 	if !c.twilio.authTokenSecondary.IsZero() {
-		tokens = append(tokens, twilio.Secret(c.twilio.authTokenSecondary.Reveal()))
+		tokens = append(tokens, c.twilio.authTokenSecondary)
 	}
 	return twilio.NewVerifier(c.public.String(), tokens...)
 }

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // decode reads one JSON object. Numbers keep the digits they were sent with.
@@ -128,17 +129,21 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+var uuidPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+})
 
-func isUUID(s string) bool { return uuidPattern.MatchString(s) }
+func isUUID(s string) bool { return uuidPattern().MatchString(s) }
 
 // etagPattern is what an If-Match must look like to count; like Medplum, the
 // server ignores anything else, * among it.
-var etagPattern = regexp.MustCompile(`^(?:W/)?"([^"]+)"$`)
+var etagPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:W/)?"([^"]+)"$`)
+})
 
 // etagVersion is the version id that an ETag header names, "" for none.
 func etagVersion(header string) string {
-	if m := etagPattern.FindStringSubmatch(strings.TrimSpace(header)); m != nil {
+	if m := etagPattern().FindStringSubmatch(strings.TrimSpace(header)); m != nil {
 		return m[1]
 	}
 	return ""

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"sync"
 
 	"zombiezen.com/go/sqlite"
 )
 
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9\-.]{1,64}$`)
+var idPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9\-.]{1,64}$`)
+})
 
 // Seed stores the resources of a Bundle (JSON; collection or transaction)
 // under the ids they have, all of them or, with an error that names the faulty
@@ -54,7 +57,7 @@ func (b *Box) seedling(content []byte) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if id := textOf(resource["id"]); !idPattern.MatchString(id) {
+	if id := textOf(resource["id"]); !idPattern().MatchString(id) {
 		return nil, fmt.Errorf("%s has no valid id: give it one", textOf(resource["resourceType"]))
 	}
 	return resource, b.check(resource)

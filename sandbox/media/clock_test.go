@@ -22,7 +22,7 @@ func (s *stalling) Next(f *media.Frame) bool {
 	return s.Source.Next(f)
 }
 
-func TestClockMakesUpForAStall(t *testing.T) {
+func TestSendMakesUpForAStall(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		stall   time.Duration
@@ -55,7 +55,7 @@ func TestClockMakesUpForAStall(t *testing.T) {
 
 // A second of sound takes a second, whatever the machine: packets may come
 // late, but their number is bound to the clock.
-func TestClockKeepsTime(t *testing.T) {
+func TestSendKeepsTime(t *testing.T) {
 	t.Parallel()
 	_, p := call(t, open(t), browserAPI(t, 126, patient), media.Handlers{})
 	var s counting

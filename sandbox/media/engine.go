@@ -1,6 +1,7 @@
 package media
 
 import (
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ func newAPI(mux ice.UDPMux, log *slog.Logger) (*webrtc.API, error) {
 			return nil, err
 		}
 	}
+
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = quiet(log)
 	settings.SetLite(true)
@@ -55,6 +57,7 @@ func newAPI(mux ice.UDPMux, log *slog.Logger) (*webrtc.API, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	return webrtc.NewAPI(webrtc.WithMediaEngine(&codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(reports)), nil
 }
 
@@ -87,6 +90,8 @@ func quiet(log *slog.Logger) logging.LoggerFactory {
 }
 
 type debugLines struct{ log *slog.Logger }
+
+var _ io.Writer = debugLines{}
 
 func (d debugLines) Write(line []byte) (int, error) {
 	d.log.Debug("webrtc", "text", strings.TrimSpace(string(line)))

@@ -52,22 +52,26 @@ func Open(c Config) (*Gateway, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the gateway's certificate: %w", err)
 	}
+
 	g := &Gateway{peers: map[*Peer]struct{}{}}
 	g.config.Certificates = []webrtc.Certificate{*certificate}
 	sockets, err := listen(c.Port, &g.cut)
 	if err != nil {
 		return nil, err
 	}
+
 	g.port = sockets[0].LocalAddr().(*net.UDPAddr).Port
 	muxes := make([]ice.UDPMux, len(sockets))
 	for i, s := range sockets {
 		muxes[i] = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: s, Logger: quiet(c.Log).NewLogger("ice")})
 	}
+
 	g.mux = ice.NewMultiUDPMuxDefault(muxes...)
 	g.api, err = newAPI(g.mux, c.Log)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("setting up WebRTC: %w", err), g.mux.Close())
 	}
+
 	return g, nil
 }
 

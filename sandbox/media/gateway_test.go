@@ -133,7 +133,7 @@ func TestOfferToABrowser(t *testing.T) {
 	b.hear(t, 25)
 }
 
-func TestSoundOfTheBrowser(t *testing.T) {
+func TestHearTheBrowser(t *testing.T) {
 	t.Parallel()
 	var r recorder
 	b, p := call(t, open(t), browserAPI(t, 126, patient), r.handlers())
@@ -279,7 +279,7 @@ func TestOffersThatCannotBeAnswered(t *testing.T) {
 	}
 }
 
-func TestCutAndHeal(t *testing.T) {
+func TestGatewayCutAndHeal(t *testing.T) {
 	t.Parallel()
 	g := open(t)
 	var r recorder

@@ -42,6 +42,7 @@ func (p *Peer) hear(t *webrtc.TrackRemote) {
 		if packet.Unmarshal(b[:n]) != nil {
 			continue // not RTP, whatever it was: lost
 		}
+
 		p.up()
 		late := p.in.arrived(&packet, time.Now())
 		switch {
@@ -73,6 +74,7 @@ func (h *hearing) arrived(packet *rtp.Packet, now time.Time) (late bool) {
 	if h.begun {
 		h.longest = max(h.longest, now.Sub(h.lastAt))
 	}
+
 	h.lastAt = now
 	ahead := int16(packet.SequenceNumber - h.last)
 	switch {
@@ -84,6 +86,7 @@ func (h *hearing) arrived(packet *rtp.Packet, now time.Time) (late bool) {
 	default:
 		h.lost += uint64(ahead - 1)
 	}
+
 	h.last = packet.SequenceNumber
 	return false
 }

@@ -26,7 +26,7 @@ type event struct {
 	payload []byte
 }
 
-func TestKeys(t *testing.T) {
+func TestPressed(t *testing.T) {
 	t.Parallel()
 	var every []event
 	for key := range byte(16) {

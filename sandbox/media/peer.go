@@ -52,8 +52,12 @@ func (g *Gateway) newPeer(h Handlers) (*Peer, error) {
 		return nil, fmt.Errorf("making a WebRTC connection: %w", err)
 	}
 	p := &Peer{
-		gateway: g, pc: pc, h: h,
-		changed: make(chan struct{}, 1), done: make(chan struct{}), lost: make(chan struct{}),
+		gateway: g,
+		pc:      pc,
+		h:       h,
+		changed: make(chan struct{}, 1),
+		done:    make(chan struct{}),
+		lost:    make(chan struct{}),
 	}
 	if err := g.admit(p); err != nil {
 		_ = pc.Close() // nothing of it was used
@@ -69,17 +73,20 @@ func (g *Gateway) newPeer(h Handlers) (*Peer, error) {
 		p.Close()
 		return nil, fmt.Errorf("adding the track: %w", err)
 	}
+
 	pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		g.run(func() { p.deafen(t, r) })
 		g.run(func() { drain(r) })
 		g.run(func() { p.hear(t) })
 	})
+
 	pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) {
 		select {
 		case p.changed <- struct{}{}:
 		default: // one look will see both changes
 		}
 	})
+
 	g.run(func() { drain(sender) })
 	g.run(p.watch)
 	return p, nil

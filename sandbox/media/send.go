@@ -32,8 +32,12 @@ func (p *Peer) send() {
 	beat := time.NewTicker(FrameTime)
 	defer beat.Stop()
 	packet := rtp.Packet{Header: rtp.Header{
-		Version: 2, Marker: true, SequenceNumber: uint16(rand.Uint32()), Timestamp: rand.Uint32(),
+		Version:        2,
+		Marker:         true,
+		SequenceNumber: uint16(rand.Uint32()),
+		Timestamp:      rand.Uint32(),
 	}}
+
 	due := time.Now()
 	for {
 		late := int(time.Since(due) / FrameTime)

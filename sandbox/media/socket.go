@@ -83,6 +83,7 @@ func listenOn(hosts []netip.Addr, port int, cut *atomic.Bool) (all []*socket, er
 			err = errors.Join(err, s.Close())
 		}
 	}()
+
 	for _, host := range hosts {
 		conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(host, uint16(port))))
 		if errors.Is(err, syscall.EADDRNOTAVAIL) && !host.IsLoopback() {
@@ -94,6 +95,7 @@ func listenOn(hosts []netip.Addr, port int, cut *atomic.Bool) (all []*socket, er
 		all = append(all, &socket{conn, cut})
 		port = conn.LocalAddr().(*net.UDPAddr).Port
 	}
+
 	return all, nil
 }
 
@@ -105,6 +107,7 @@ func hostAddresses() ([]netip.Addr, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing this machine's addresses: %w", err)
 	}
+
 	for _, a := range interfaces {
 		prefix, err := netip.ParsePrefix(a.String())
 		if err != nil {
@@ -115,5 +118,6 @@ func hostAddresses() ([]netip.Addr, error) {
 			all = append(all, ip)
 		}
 	}
+
 	return all, nil
 }

@@ -33,6 +33,7 @@ func Speech(text string) Source {
 		}
 		left = left[n:]
 	}
+
 	return &q
 }
 

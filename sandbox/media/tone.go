@@ -59,6 +59,7 @@ func DTMF(digits string) Source {
 		c.parts = append(c.parts,
 			lasting(100*time.Millisecond, rows[at/4], columns[at%4]), lasting(80*time.Millisecond))
 	}
+
 	return &c
 }
 

@@ -31,7 +31,9 @@ func sdkRoots() (roots []string) {
 		"/snap/google-cloud-cli/current", "/snap/google-cloud-sdk/current", "/opt/homebrew/share/google-cloud-sdk", "/usr/local/share/google-cloud-sdk")
 }
 
-var jarName = regexp.MustCompile(`cloud-pubsub-emulator-([0-9.]+)-all\.jar$`)
+var jarName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`cloud-pubsub-emulator-([0-9.]+)-all\.jar$`)
+})
 
 // find looks for the emulator and for Java.
 func find() (installation, bool) {
@@ -45,7 +47,7 @@ func find() (installation, bool) {
 			continue
 		}
 		jar := jars[len(jars)-1]
-		if name := jarName.FindStringSubmatch(jar); name != nil {
+		if name := jarName().FindStringSubmatch(jar); name != nil {
 			return installation{java: java, jar: jar, version: name[1]}, true
 		}
 	}

@@ -91,6 +91,7 @@ func (a *account) updateApplication(sid string, change func(*Application)) error
 		a.applications[i].Application, a.applications[i].updated = changed, time.Now().UTC()
 		return nil
 	}
+
 	return fmt.Errorf("application %s: %w", sid, errNotFound)
 }
 
@@ -111,5 +112,6 @@ func (a *account) updateNumber(sid string, change func(*Number)) error {
 		a.numbers[i].Number, a.numbers[i].updated = changed, time.Now().UTC()
 		return nil
 	}
+
 	return fmt.Errorf("number %s: %w", sid, errNotFound)
 }

@@ -33,6 +33,7 @@ func New(c Config) (*Box, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	b := &Box{engine: e}
 	b.handler = b.routes()
 	return b, nil

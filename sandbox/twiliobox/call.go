@@ -132,14 +132,16 @@ func (c *call) end(l *leg, s Status, sip int) {
 	c.engine.mu.Unlock()
 	c.changed(l, s)
 	c.tell(l, "completed")
-	l.lane.flush()
+	l.callbacks.flush()
 	if l.onEnd != nil {
 		l.onEnd()
 	}
+
 	c.hush(l)
 	if l != c.parent {
 		return
 	}
+
 	for _, child := range c.parent.dialled {
 		c.cut(child)
 	}
@@ -161,7 +163,12 @@ func (c *call) changed(l *leg, s Status) {
 	l.status, l.since = s, time.Now().UTC()
 	l.states = append(l.states, State{Status: s, At: c.clock.now})
 	c.engine.mu.Unlock()
-	c.engine.bus.publish(Event{Type: "call.state", CallSID: l.sid, ParentCallSID: l.parentSID, Status: s})
+	c.engine.bus.publish(Event{
+		Type:          "call.state",
+		CallSID:       l.sid,
+		ParentCallSID: l.parentSID,
+		Status:        s,
+	})
 }
 
 // said adds to the transcript.
@@ -170,7 +177,13 @@ func (c *call) said(l *leg, u Utterance) {
 	c.engine.mu.Lock()
 	c.parent.transcript = append(c.parent.transcript, u)
 	c.engine.mu.Unlock()
-	c.engine.bus.publish(Event{Type: "speech", CallSID: l.sid, ParentCallSID: l.parentSID, Kind: u.Kind, Text: u.Text})
+	c.engine.bus.publish(Event{
+		Type:          "speech",
+		CallSID:       l.sid,
+		ParentCallSID: l.parentSID,
+		Kind:          u.Kind,
+		Text:          u.Text,
+	})
 }
 
 // notice records what Twilio's debugger would show.
@@ -179,7 +192,14 @@ func (c *call) notice(l *leg, n Notice) {
 	c.engine.mu.Lock()
 	c.parent.notices = append(c.parent.notices, n)
 	c.engine.mu.Unlock()
-	c.engine.bus.publish(Event{Type: "notice", CallSID: l.sid, ParentCallSID: l.parentSID, Code: n.Code, Level: n.Level, Text: n.Message})
+	c.engine.bus.publish(Event{
+		Type:          "notice",
+		CallSID:       l.sid,
+		ParentCallSID: l.parentSID,
+		Code:          n.Code,
+		Level:         n.Level,
+		Text:          n.Message,
+	})
 }
 
 // resolve makes an attribute's URL absolute: it is relative to its document.

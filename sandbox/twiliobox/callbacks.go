@@ -20,9 +20,9 @@ type delivery struct {
 // overlap, a quick one sees them one by one.
 const patience = time.Second
 
-// lane puts the deliveries of one leg in order. Only the call's goroutine uses
+// callbackQueue puts the deliveries of one leg in order. Only the call's goroutine uses
 // it.
-type lane struct {
+type callbackQueue struct {
 	call *call
 	tail <-chan struct{} // closed when the latest has been answered
 	held []delivery      // reordered ones, waiting for the next
@@ -38,11 +38,18 @@ func (c *call) tell(l *leg, event string) {
 	d.form = l.progress()
 	d.fate = c.engine.gremlin.strike(event, fmt.Sprint(c.number, " ", slices.Index(c.parent.dialled, l), " ", l.sequence))
 	l.sequence++
-	l.lane.post(d)
+	l.callbacks.post(d)
 }
 
 func (c *call) callback(purpose string, h hook, l *leg) request {
-	return request{purpose: purpose, method: h.method, url: h.url, callSID: l.sid, client: c.client, token: newUUID()}
+	return request{
+		purpose: purpose,
+		method:  h.method,
+		url:     h.url,
+		callSID: l.sid,
+		client:  c.client,
+		token:   newUUID(),
+	}
 }
 
 // tellDetection sends the result of machine detection. It goes beside the
@@ -51,55 +58,65 @@ func (c *call) tellDetection(l *leg, h hook, form url.Values) {
 	d := delivery{leg: l, event: "amd", request: c.callback("amd", h, l)}
 	d.form = form
 	d.fate = c.engine.gremlin.strike("amd", fmt.Sprint(c.number, " ", slices.Index(c.parent.dialled, l)))
-	beside := &lane{call: c}
+	beside := &callbackQueue{call: c}
 	beside.post(d)
 	beside.flush()
 }
 
-func (l *lane) post(d delivery) {
+func (q *callbackQueue) post(d delivery) {
 	if d.leg.status.Final() {
 		d.fate.reorder = false // nothing comes after it
 	}
+
 	for _, fault := range d.fate.names() {
-		l.call.engine.bus.publish(Event{Type: "fault", CallSID: d.leg.sid, ParentCallSID: d.leg.parentSID, Fault: fault, Text: d.event})
+		q.call.engine.bus.publish(Event{
+			Type:          "fault",
+			CallSID:       d.leg.sid,
+			ParentCallSID: d.leg.parentSID,
+			Fault:         fault,
+			Text:          d.event,
+		})
 	}
+
 	if d.fate.drop {
 		return
 	}
 	d.badSignature = d.fate.badSignature
 	if d.fate.reorder {
-		l.held = append(l.held, d)
+		q.held = append(q.held, d)
 		return
 	}
-	l.launch(d)
-	l.flush()
+
+	q.launch(d)
+	q.flush()
 }
 
 // flush sends what was held back; at the leg's end nothing else would.
-func (l *lane) flush() {
-	for _, d := range l.held {
-		l.launch(d)
+func (q *callbackQueue) flush() {
+	for _, d := range q.held {
+		q.launch(d)
 	}
-	l.held = nil
+	q.held = nil
 }
 
-func (l *lane) launch(d delivery) {
-	e := l.call.engine
+func (q *callbackQueue) launch(d delivery) {
+	e := q.call.engine
 	if d.fate.delayMillis > 0 {
 		e.running.Go(func() {
-			l.call.pause(time.Duration(d.fate.delayMillis)*time.Millisecond, nil)
-			l.call.deliver(d)
+			q.call.pause(time.Duration(d.fate.delayMillis)*time.Millisecond, nil)
+			q.call.deliver(d)
 		})
 		return
 	}
-	before, done := l.tail, make(chan struct{})
-	l.tail = done
+
+	before, done := q.tail, make(chan struct{})
+	q.tail = done
 	e.running.Go(func() {
 		defer close(done)
 		if before != nil {
-			l.call.pause(patience, before)
+			q.call.pause(patience, before)
 		}
-		l.call.deliver(d)
+		q.call.deliver(d)
 	})
 }
 
@@ -122,7 +139,12 @@ func (c *call) deliver(d delivery) {
 	for range times {
 		a := c.engine.postman.send(c.engine.base, d.request)
 		if a.failed != "" {
-			c.notice(d.leg, Notice{Level: "warning", Code: callbackCode(a), Message: fmt.Sprintf("status callback %s: %v", d.event, a.err), URL: d.url})
+			c.notice(d.leg, Notice{
+				Level:   "warning",
+				Code:    callbackCode(a),
+				Message: fmt.Sprintf("status callback %s: %v", d.event, a.err),
+				URL:     d.url,
+			})
 		}
 	}
 }

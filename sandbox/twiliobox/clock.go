@@ -27,7 +27,12 @@ func newClock(pace float64) *clock { return &clock{pace: pace, now: time.Now().U
 // after sets an alarm; ring is called on the call's goroutine.
 func (c *clock) after(d time.Duration, ring func()) *alarm {
 	c.count++
-	a := &alarm{at: c.now.Add(d), number: c.count, ring: ring, clock: c}
+	a := &alarm{
+		at:     c.now.Add(d),
+		number: c.count,
+		ring:   ring,
+		clock:  c,
+	}
 	c.due = append(c.due, a)
 	slices.SortFunc(c.due, func(a, b *alarm) int {
 		if order := a.at.Compare(b.at); order != 0 {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Config says which Twilio account the box plays. Every field except those
@@ -60,8 +61,12 @@ type Number struct {
 }
 
 var (
-	sidPattern  = regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
-	e164Pattern = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	sidPattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[A-Z]{2}[0-9a-f]{32}$`)
+	})
+	e164Pattern = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	})
 )
 
 // check returns every fault of c in one error, or nil.
@@ -81,6 +86,7 @@ func (c Config) check() error {
 	for _, code := range c.Countries {
 		bad(countryCodes[code] != "", "Countries: %q is no country that the box knows", code)
 	}
+
 	seen := map[string]bool{}
 	for i, a := range c.Applications {
 		where := fmt.Sprintf("Applications[%d]", i)
@@ -89,18 +95,21 @@ func (c Config) check() error {
 		seen[a.SID] = true
 		faults = append(faults, checkHooks(where, a.VoiceURL, a.VoiceMethod, a.StatusCallback, a.StatusCallbackMethod)...)
 	}
+
 	for i, n := range c.Numbers {
 		where := fmt.Sprintf("Numbers[%d]", i)
 		bad(isSID("PN", n.SID), "%s: SID must be PN and 32 hexadecimal digits", where)
-		bad(e164Pattern.MatchString(n.PhoneNumber), "%s: PhoneNumber must be E.164, as +447700900001", where)
+		bad(e164Pattern().MatchString(n.PhoneNumber), "%s: PhoneNumber must be E.164, as +447700900001", where)
 		bad(!seen[n.SID] && !seen[n.PhoneNumber], "%s: SID or PhoneNumber is used twice", where)
 		bad(n.VoiceApplicationSID == "" || seen[n.VoiceApplicationSID], "%s: VoiceApplicationSID is no application of ours", where)
 		seen[n.SID], seen[n.PhoneNumber] = true, true
 		faults = append(faults, checkHooks(where, n.VoiceURL, n.VoiceMethod, n.StatusCallback, n.StatusCallbackMethod)...)
 	}
+
 	if len(faults) > 0 {
 		return fmt.Errorf("twiliobox: %w", errors.Join(faults...))
 	}
+
 	return nil
 }
 
@@ -134,4 +143,4 @@ func checkURL(raw string) error {
 
 func validMethod(m string) bool { return m == "" || m == http.MethodGet || m == http.MethodPost }
 
-func isSID(prefix, s string) bool { return strings.HasPrefix(s, prefix) && sidPattern.MatchString(s) }
+func isSID(prefix, s string) bool { return strings.HasPrefix(s, prefix) && sidPattern().MatchString(s) }

@@ -21,6 +21,7 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("GET /calls", b.seeCalls)
 	handle("GET /calls/{sid}", b.seeCall)
 	handle("POST /calls/{sid}/hangup", b.hangUpCall)
+
 	handle("GET /phones", b.seePhones)
 	handle("GET /phones/{number}", b.seePhone)
 	handle("PUT /phones/{number}", b.setPhone)
@@ -57,6 +58,7 @@ func (b *Box) ours(h consoleHandler) http.Handler {
 			w.WriteHeader(status)
 			return
 		}
+
 		b.json(w, status, answer)
 	})
 }
@@ -80,6 +82,7 @@ func fault(err error) (int, any) {
 	case errors.Is(err, errClosed):
 		status = http.StatusServiceUnavailable
 	}
+
 	return status, &Refusal{Code: status, Message: err.Error()}
 }
 
@@ -136,8 +139,11 @@ func (e *engine) see(l *leg) callView {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	v := callView{
-		SID: l.sid, Status: l.status, Legs: []legView{l.view()},
-		Transcript: append([]Utterance{}, l.transcript...), Notices: append([]Notice{}, l.notices...),
+		SID:        l.sid,
+		Status:     l.status,
+		Legs:       []legView{l.view()},
+		Transcript: append([]Utterance{}, l.transcript...),
+		Notices:    append([]Notice{}, l.notices...),
 	}
 	for _, child := range l.dialled {
 		v.Legs = append(v.Legs, child.view())

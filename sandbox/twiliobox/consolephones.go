@@ -58,13 +58,20 @@ func (b *Box) seePhones(*http.Request) (int, any, error) {
 }
 
 func (e *engine) phone(number string) phoneView {
-	v := phoneView{Number: number, Phone: e.phones.lookup(number), State: "idle", Attended: e.phones.isAttended(number)}
+	v := phoneView{
+		Number:   number,
+		Phone:    e.phones.lookup(number),
+		State:    "idle",
+		Attended: e.phones.isAttended(number),
+	}
+
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	l := e.latestLocked(number)
 	if l == nil {
 		return v
 	}
+
 	switch {
 	case l.status == Ringing:
 		v.State = "ringing"
@@ -73,6 +80,7 @@ func (e *engine) phone(number string) phoneView {
 	case !l.status.Final():
 		return v // on its way: the phone does not know yet
 	}
+
 	v.Since = l.since
 	if v.State == "idle" {
 		return v
@@ -101,7 +109,7 @@ func (e *engine) latestLocked(address string) (latest *leg) {
 // address reads the number of a path: a client may also be named.
 func address(r *http.Request) (string, error) {
 	number := r.PathValue("number")
-	if !strings.HasPrefix(number, "client:") && !servedNumber.MatchString(number) {
+	if !strings.HasPrefix(number, "client:") && !servedNumber().MatchString(number) {
 		return "", badRequest{fmt.Errorf("there are phones only at %v, and at client:<identity>", phoneRanges)}
 	}
 	return number, nil
@@ -158,6 +166,7 @@ func (b *Box) usePhone(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+
 	return http.StatusOK, struct {
 		phoneView
 		SDP string `json:"sdp,omitempty"`

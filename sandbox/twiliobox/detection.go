@@ -1,6 +1,10 @@
 package twiliobox
 
-import "time"
+import (
+	"net/url"
+	"strconv"
+	"time"
+)
 
 // detection is a Number's answering machine detection (voice/twiml/number).
 type detection struct {
@@ -19,6 +23,7 @@ func (c *call) readDetection(d document, v *node) detection {
 		c.warn(12200, "schema validation warning: machineDetection must be Enable or DetectMessageEnd")
 		return detection{}
 	}
+
 	x := detection{mode: mode}
 	x.timeout = time.Duration(c.whole(c.parent, v, "machineDetectionTimeout", limits{30, 3, 60, 12200})) * time.Second
 	// These three only tune a detector that the box does not have.
@@ -28,6 +33,7 @@ func (c *call) readDetection(d document, v *node) detection {
 	if page := v.attrs["amdStatusCallback"]; page != "" {
 		x.hook = hook{url: resolve(d.base, page), method: c.method(v, "amdStatusCallbackMethod", 12200)}
 	}
+
 	return x
 }
 
@@ -48,4 +54,50 @@ func (x detection) find(phone Phone) (answeredBy string, takes time.Duration) {
 		return "unknown", x.timeout
 	}
 	return answeredBy, takes
+}
+
+// detect starts answering machine detection, which runs beside the call. Its
+// result may come after the call has ended.
+func (x *dialling) detect(n noun, l *leg, phone Phone) {
+	if n.detection.mode == "" {
+		return
+	}
+
+	result, takes := n.detection.find(phone)
+	began := x.clock.now
+	told := false
+	tell := func(result string) {
+		if told {
+			return
+		}
+		told = true
+		x.engine.mu.Lock()
+		l.answeredBy = result
+		x.engine.mu.Unlock()
+
+		if n.detection.hook.url == "" {
+			return
+		}
+		x.tellDetection(l, n.detection.hook, url.Values{
+			"AccountSid": {x.engine.config.AccountSID}, "CallSid": {l.sid}, "AnsweredBy": {result},
+			"MachineDetectionDuration": {strconv.FormatInt(x.clock.now.Sub(began).Milliseconds(), 10)},
+		})
+	}
+
+	found := x.clock.after(takes, func() { tell(result) })
+	unsure := x.clock.after(takes/2, func() {
+		if phone.AnsweredByFirst != "" && !told {
+			tell(phone.AnsweredByFirst)
+			told = false
+		}
+	})
+	l.onEnd = func() {
+		unsure.cancel()
+		found.cancel()
+		tell("unknown")
+	}
+
+	if n.detection.hook.url == "" {
+		x.notice(l, Notice{Level: "warning", Code: 21262, Message: "machineDetection without amdStatusCallback: the result is not sent"})
+	}
 }

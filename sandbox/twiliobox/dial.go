@@ -1,7 +1,6 @@
 package twiliobox
 
 import (
-	"net/url"
 	"strconv"
 	"time"
 
@@ -37,25 +36,34 @@ func (c *call) dial(d document, v *node) *request {
 	if !verb.answerOnBridge {
 		c.pickUp(c.parent)
 	}
+
 	for _, group := range verb.groups() {
 		x.ring(group)
 		if x.winner != nil || c.parent.status.Final() {
 			break
 		}
 	}
+
 	if x.winner != nil {
 		x.talk()
 	}
 	if verb.action == "" {
 		return nil
 	}
+
 	next := x.result()
 	if !c.parent.status.Final() {
 		return &next
 	}
 	if a := c.ask(next); a.failed != "" {
-		c.notice(c.parent, Notice{Level: "error", Code: a.code, Message: a.err.Error(), URL: next.url})
+		c.notice(c.parent, Notice{
+			Level:   "error",
+			Code:    a.code,
+			Message: a.err.Error(),
+			URL:     next.url,
+		})
 	}
+
 	return nil
 }
 
@@ -68,11 +76,13 @@ func (x *dialling) ring(group []noun) {
 		ringing = append(ringing, l)
 		x.place(n, l)
 	}
+
 	x.waitUntil(func() bool { return x.winner != nil || allFinal(ringing) })
 	if x.winner == nil && x.ringback {
 		x.ringback = false
 		x.parent.line.play(nil)
 	}
+
 	for _, l := range ringing {
 		if l != x.winner {
 			x.cut(l)
@@ -96,12 +106,22 @@ func (x *dialling) newChild(n noun) *leg {
 	if from == "" {
 		from = x.parent.from
 	}
+
 	l := &leg{
-		sid: newSID("CA"), parentSID: x.parent.sid, direction: "outbound-dial",
-		from: from, caller: from, to: n.address, pstn: !n.client,
-		call: x.call, created: x.clock.now, hook: n.hook, numberSID: x.numberSID(from), line: &line{},
+		sid:       newSID("CA"),
+		parentSID: x.parent.sid,
+		direction: "outbound-dial",
+		from:      from,
+		caller:    from,
+		to:        n.address,
+		pstn:      !n.client,
+		call:      x.call,
+		created:   x.clock.now,
+		hook:      n.hook,
+		numberSID: x.numberSID(from),
+		line:      &line{},
 	}
-	l.lane = &lane{call: x.call}
+	l.callbacks = &callbackQueue{call: x.call}
 	x.engine.add(l)
 	return l
 }
@@ -120,6 +140,7 @@ func (x *dialling) place(n noun, l *leg) {
 		x.end(l, Failed, 0)
 		return
 	}
+
 	x.changed(l, Initiated)
 	x.tell(l, "initiated")
 	timeout := x.clock.after(x.verb.timeout+timeoutGrace, func() { x.end(l, NoAnswer, 487) })
@@ -161,9 +182,17 @@ func (x *dialling) talk() {
 		l.line.play(media.DTMF(n.sendDigits))
 		x.spend(l, digitsLast(n.sendDigits))
 	}
+
 	if n.url != "" && !l.status.Final() {
-		x.perform(l, request{purpose: "whisper", method: n.method, url: n.url, form: l.parameters(), callSID: l.sid})
+		x.perform(l, request{
+			purpose: "whisper",
+			method:  n.method,
+			url:     n.url,
+			form:    l.parameters(),
+			callSID: l.sid,
+		})
 	}
+
 	if l.status.Final() {
 		x.parent.line.play(nil) // nobody is rung any more
 		return
@@ -177,6 +206,7 @@ func (x *dialling) talk() {
 		l.leaves = x.clock.after(seconds(*l.phone.TalkSeconds), func() { x.end(l, Completed, 200) })
 		defer l.leaves.cancel()
 	}
+
 	x.waitUntil(func() bool { return l.status.Final() })
 }
 
@@ -193,52 +223,17 @@ func (x *dialling) result() request {
 	if x.parent.status.Final() {
 		form.Set("CallStatus", string(Completed))
 	}
+
 	form.Set("DialCallStatus", string(l.status))
 	form.Set("DialCallSid", l.sid)
 	form.Set("DialCallDuration", strconv.Itoa(l.seconds()))
 	form.Set("DialBridged", strconv.FormatBool(x.bridge))
-	return request{purpose: "action", method: x.verb.method, url: x.verb.action, form: form, callSID: x.parent.sid}
-}
-
-// detect starts answering machine detection, which runs beside the call. Its
-// result may come after the call has ended.
-func (x *dialling) detect(n noun, l *leg, phone Phone) {
-	if n.detection.mode == "" {
-		return
-	}
-	result, takes := n.detection.find(phone)
-	began := x.clock.now
-	told := false
-	tell := func(result string) {
-		if told {
-			return
-		}
-		told = true
-		x.engine.mu.Lock()
-		l.answeredBy = result
-		x.engine.mu.Unlock()
-		if n.detection.hook.url == "" {
-			return
-		}
-		x.tellDetection(l, n.detection.hook, url.Values{
-			"AccountSid": {x.engine.config.AccountSID}, "CallSid": {l.sid}, "AnsweredBy": {result},
-			"MachineDetectionDuration": {strconv.FormatInt(x.clock.now.Sub(began).Milliseconds(), 10)},
-		})
-	}
-	found := x.clock.after(takes, func() { tell(result) })
-	unsure := x.clock.after(takes/2, func() {
-		if phone.AnsweredByFirst != "" && !told {
-			tell(phone.AnsweredByFirst)
-			told = false
-		}
-	})
-	l.onEnd = func() {
-		unsure.cancel()
-		found.cancel()
-		tell("unknown")
-	}
-	if n.detection.hook.url == "" {
-		x.notice(l, Notice{Level: "warning", Code: 21262, Message: "machineDetection without amdStatusCallback: the result is not sent"})
+	return request{
+		purpose: "action",
+		method:  x.verb.method,
+		url:     x.verb.action,
+		form:    form,
+		callSID: x.parent.sid,
 	}
 }
 
@@ -250,15 +245,17 @@ func (x *dialling) refusal(n noun) *Notice {
 	if n.client {
 		return nil
 	}
+
 	switch _, owned := x.engine.account.number(x.verb.callerID); {
 	case x.verb.callerID == "" && !x.parent.pstn:
 		return warning(13214, "Dial: invalid callerId value: a call from a client to a number needs one")
 	case x.verb.callerID != "" && !owned && !(x.parent.pstn && x.verb.callerID == x.parent.from):
 		return warning(13214, "Dial: invalid callerId value: it must be a number of this account")
-	case !dialString.MatchString(n.address):
+	case !dialString().MatchString(n.address):
 		return warning(13224, "Dial: invalid phone number")
-	case !e164Pattern.MatchString(n.address):
+	case !e164Pattern().MatchString(n.address):
 		return warning(13223, "Dial: invalid phone number format: E.164 is expected, as +447700900001")
 	}
+
 	return nil
 }

@@ -14,6 +14,7 @@ func (x *dialling) react(n noun, l *leg, answer func(Phone)) {
 		x.end(l, Busy, phone.sipOr(486))
 		return
 	}
+
 	x.changed(l, Ringing)
 	x.tell(l, "ringing")
 	x.ringBack()
@@ -25,6 +26,7 @@ func (x *dialling) react(n noun, l *leg, answer func(Phone)) {
 	case "decline":
 		acts = x.clock.after(seconds(*phone.RingSeconds), decline)
 	}
+
 	l.onAnswer, l.onDecline = answer, decline
 	before := l.onEnd
 	l.onEnd = func() {

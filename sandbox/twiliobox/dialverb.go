@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -35,9 +36,13 @@ type noun struct {
 const maxNouns = 10
 
 var (
-	dialString  = regexp.MustCompile(`^\+?[0-9()\-. ]*[0-9][0-9()\-. ]*$`)
-	digitString = regexp.MustCompile(`^[0-9A-D#*wW]*$`)
-	recordings  = []string{"do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual", "true", "false"}
+	dialString = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+?[0-9()\-. ]*[0-9][0-9()\-. ]*$`)
+	})
+	digitString = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9A-D#*wW]*$`)
+	})
+	recordings = []string{"do-not-record", "record-from-answer", "record-from-ringing", "record-from-answer-dual", "record-from-ringing-dual", "true", "false"}
 )
 
 // groups are the nouns that ring together.
@@ -62,15 +67,18 @@ func (c *call) readDial(d document, v *node) dialVerb {
 		timeout:        time.Duration(c.whole(c.parent, v, "timeout", limits{30, 5, 600, 13212})) * time.Second,
 		timeLimit:      time.Duration(c.whole(c.parent, v, "timeLimit", limits{14400, 1, 14400, 13216})) * time.Second,
 	}
+
 	c.flag(v, "hangupOnStar", 13213)
 	if record, given := v.attrs["record"]; given && !slices.Contains(recordings, record) {
 		c.warn(13217, "Dial: invalid record value")
 	} else if given && record != "false" && record != "do-not-record" {
 		c.warn(0, "not simulated: recordings; the call goes on without one")
 	}
+
 	if action, given := v.attrs["action"]; given {
 		verb.action = resolve(d.base, action)
 	}
+
 	for _, child := range v.children {
 		n, ok := c.readNoun(d, child)
 		if !ok {
@@ -79,6 +87,7 @@ func (c *call) readDial(d document, v *node) dialVerb {
 		}
 		verb.nouns = append(verb.nouns, n)
 	}
+
 	if len(verb.nouns) == 0 {
 		verb.nouns = []noun{{address: v.text}}
 	}
@@ -86,6 +95,7 @@ func (c *call) readDial(d document, v *node) dialVerb {
 		c.warn(12200, "schema validation warning: a Dial calls ten numbers at most; the rest is left out")
 		verb.nouns = verb.nouns[:maxNouns]
 	}
+
 	return verb
 }
 
@@ -98,13 +108,15 @@ func (c *call) readNoun(d document, v *node) (noun, bool) {
 	default:
 		return n, false
 	}
-	if !digitString.MatchString(n.sendDigits) {
+
+	if !digitString().MatchString(n.sendDigits) {
 		c.warn(13222, "Dial->Number: invalid sendDigits value")
 		n.sendDigits = ""
 	}
 	if page := v.attrs["url"]; page != "" {
 		n.url, n.method = resolve(d.base, page), c.method(v, "method", 13221)
 	}
+
 	n.detection = c.readDetection(d, v)
 	return n, true
 }
@@ -130,6 +142,7 @@ func (c *call) readHook(d document, v *node) hook {
 	if !given {
 		return h
 	}
+
 	h.events = nil
 	for _, event := range strings.Fields(wanted) {
 		if !slices.Contains(callbackEvents, event) {
@@ -138,6 +151,7 @@ func (c *call) readHook(d document, v *node) hook {
 		}
 		h.events = append(h.events, event)
 	}
+
 	return h
 }
 

@@ -54,26 +54,33 @@ type endurance struct {
 	phone   time.Duration // a call whose phone page sends no sound: time to load it again
 }
 
-var usualEndurance = endurance{beat: 8 * time.Second, socket: 20 * time.Second, browser: 15 * time.Second, phone: 30 * time.Second}
+var usualEndurance = endurance{
+	beat:    8 * time.Second,
+	socket:  20 * time.Second,
+	browser: 15 * time.Second,
+	phone:   30 * time.Second,
+}
 
 func newEngine(c Config) (*engine, error) {
 	studio, err := newStudio(c.MediaPort, c.Log)
 	if err != nil {
 		return nil, fmt.Errorf("twiliobox: %w", err)
 	}
+
 	base, abort := context.WithCancel(context.Background())
 	bus := newBus()
 	e := &engine{
-		config:  c,
-		account: newAccount(c),
-		phones:  &phonebook{script: map[string]Phone{}, attended: map[string]int{}},
-		studio:  studio, patience: usualEndurance,
-		gremlin: &gremlin{seed: c.Seed},
-		bus:     bus,
-		postman: &postman{authToken: c.AuthToken, bus: bus},
-		base:    base,
-		abort:   abort,
-		legs:    map[string]*leg{},
+		config:   c,
+		account:  newAccount(c),
+		phones:   &phonebook{script: map[string]Phone{}, attended: map[string]int{}},
+		studio:   studio,
+		patience: usualEndurance,
+		gremlin:  &gremlin{seed: c.Seed},
+		bus:      bus,
+		postman:  &postman{authToken: c.AuthToken, bus: bus},
+		base:     base,
+		abort:    abort,
+		legs:     map[string]*leg{},
 	}
 	e.exchange = newExchange(e)
 	return e, nil
@@ -91,15 +98,22 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 	if err != nil {
 		return err
 	}
-	c := &call{engine: e, parent: parent, clock: newClock(e.config.Pace), client: client,
-		inbox: make(chan func()), over: make(chan struct{})}
-	parent.call, parent.lane, parent.created = c, &lane{call: c}, c.clock.now
+	c := &call{
+		engine: e,
+		parent: parent,
+		clock:  newClock(e.config.Pace),
+		client: client,
+		inbox:  make(chan func()),
+		over:   make(chan struct{}),
+	}
+	parent.call, parent.callbacks, parent.created = c, &callbackQueue{call: c}, c.clock.now
 	e.mu.Lock()
 	if e.closing {
 		e.mu.Unlock()
 		close(c.over) // nobody will take orders
 		return errClosed
 	}
+
 	e.started++
 	c.number = e.started
 	e.running.Add(1)
@@ -111,6 +125,7 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 		defer close(c.over)
 		run(c)
 	}()
+
 	return nil
 }
 
@@ -206,6 +221,7 @@ func (e *engine) close(ctx context.Context) error {
 			return err
 		}
 	}
+
 	idle := make(chan struct{})
 	go func() {
 		e.running.Wait()
@@ -219,6 +235,7 @@ func (e *engine) close(ctx context.Context) error {
 		<-idle
 		late = ctx.Err()
 	}
+
 	e.abort()
 	e.exchange.close(ctx.Done())
 	return errors.Join(late, e.studio.close())

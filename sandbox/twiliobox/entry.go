@@ -40,15 +40,23 @@ func (e *engine) outgoing(g grants, params map[string]string) (*leg, func() erro
 	app, _ := e.account.application(g.applicationSID)
 	me := "client:" + g.identity
 	parent := &leg{
-		sid: newSID("CA"), direction: "inbound", status: Ringing, line: &line{},
-		from: me, caller: me, to: all["To"], applicationSID: app.SID,
-		hook: hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}},
+		sid:            newSID("CA"),
+		direction:      "inbound",
+		status:         Ringing,
+		line:           &line{},
+		from:           me,
+		caller:         me,
+		to:             all["To"],
+		applicationSID: app.SID,
+		hook:           hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}},
 	}
+
 	// Captured requests of clients that pass a From of their own carry it, beside
 	// the true Caller.
 	if from := all["From"]; from != "" {
 		parent.from = from
 	}
+
 	return parent, func() error { return e.begin(parent, app.VoiceURL, app.VoiceMethod, all) }
 }
 
@@ -63,24 +71,39 @@ func (e *engine) incoming(from, to string) (string, error) {
 	if !ok || number.PhoneNumber != to {
 		return "", errNoSuchNumber
 	}
-	if from != "anonymous" && !e164Pattern.MatchString(from) {
+	if from != "anonymous" && !e164Pattern().MatchString(from) {
 		return "", errBadCaller
 	}
+
 	n := number.Number
 	if app, ok := e.account.application(n.VoiceApplicationSID); ok {
 		n.VoiceURL, n.VoiceMethod = app.VoiceURL, app.VoiceMethod
 		n.StatusCallback, n.StatusCallbackMethod = app.StatusCallback, app.StatusCallbackMethod
 	}
 	parent := &leg{
-		sid: newSID("CA"), direction: "inbound", status: Ringing, pstn: true, line: &line{},
-		from: from, caller: from, to: to, numberSID: n.SID, applicationSID: n.VoiceApplicationSID,
-		hook: hook{url: n.StatusCallback, method: n.StatusCallbackMethod, events: []string{"completed"}},
+		sid:            newSID("CA"),
+		direction:      "inbound",
+		status:         Ringing,
+		pstn:           true,
+		line:           &line{},
+		from:           from,
+		caller:         from,
+		to:             to,
+		numberSID:      n.SID,
+		applicationSID: n.VoiceApplicationSID,
+		hook:           hook{url: n.StatusCallback, method: n.StatusCallbackMethod, events: []string{"completed"}},
 	}
+
 	return parent.sid, e.begin(parent, n.VoiceURL, n.VoiceMethod, map[string]string{"StirVerstat": "TN-Validation-Passed-A"})
 }
 
 func (e *engine) begin(parent *leg, voiceURL, method string, custom map[string]string) error {
-	first := request{purpose: "voice", method: method, url: voiceURL, callSID: parent.sid}
+	first := request{
+		purpose: "voice",
+		method:  method,
+		url:     voiceURL,
+		callSID: parent.sid,
+	}
 	first.form = url.Values{}
 	for name, value := range custom {
 		if !slices.Contains(reserved, name) {

@@ -54,6 +54,7 @@ func (f Faults) check() error {
 			wrong = append(wrong, fmt.Errorf("%s must be between 0 and 1", name))
 		}
 	}
+
 	if f.DelayMillis < 0 || f.DelayMillis > 600_000 {
 		wrong = append(wrong, errors.New("delayMs must be between 0 and 600000"))
 	}
@@ -63,6 +64,7 @@ func (f Faults) check() error {
 			wrong = append(wrong, fmt.Errorf("only: %q is none of %v", event, known))
 		}
 	}
+
 	for _, n := range f.Next {
 		if n.Event != "" && !slices.Contains(known, n.Event) {
 			wrong = append(wrong, fmt.Errorf("next: event %q is none of %v", n.Event, known))
@@ -71,11 +73,13 @@ func (f Faults) check() error {
 			wrong = append(wrong, fmt.Errorf("next: fault %q is none of %v", n.Fault, faultNames))
 		}
 	}
+
 	for _, status := range f.REST {
 		if _, known := restFaults[status]; !known && status != 0 && (status < 500 || status > 599) {
 			wrong = append(wrong, fmt.Errorf("rest: %d is none of 0, 401, 403, 429 and 500 to 599", status))
 		}
 	}
+
 	return errors.Join(wrong...)
 }
 
@@ -116,6 +120,7 @@ func (g *gremlin) strike(event, place string) misfortune {
 			return n.misfortune(g.faults.DelayMillis)
 		}
 	}
+
 	if len(g.faults.Only) > 0 && !slices.Contains(g.faults.Only, event) {
 		return misfortune{}
 	}

@@ -134,7 +134,7 @@ func TestFaultsAreRepeatable(t *testing.T) {
 }
 
 // Twilio, webhooks connection overrides: what is tried again, how often, when.
-func TestRetries(t *testing.T) {
+func TestPostmanTriesAgain(t *testing.T) {
 	t.Parallel()
 	refused := func(int, *http.Request) error { return errors.New("connection refused") }
 	once := func(n int, r *http.Request) error {
@@ -240,7 +240,7 @@ func TestRetries(t *testing.T) {
 
 // Twilio signs an https URL without its port, and never the credentials, which
 // it sends only when asked.
-func TestCredentialsAndPort(t *testing.T) {
+func TestPostmanSendsCredentialsAndSignsWithoutPort(t *testing.T) {
 	t.Parallel()
 	inWorld(t, "", func(w *world) {
 		w.box.SetApplication(appSID, "https://user:pass@app.example:8443/private?x=1#rc=1", "")
@@ -271,7 +271,7 @@ func TestCredentialsAndPort(t *testing.T) {
 }
 
 // A slow receiver sees its callbacks overlap, in the order they were made.
-func TestSlowReceiver(t *testing.T) {
+func TestDeliverToASlowReceiver(t *testing.T) {
 	t.Parallel()
 	inWorld(t, dialTo(member, "", ""), func(w *world) {
 		w.pages["/status"] = func(http.ResponseWriter, *http.Request) { <-time.After(10 * time.Second) }

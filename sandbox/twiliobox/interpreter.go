@@ -33,6 +33,7 @@ func (c *call) perform(on *leg, first request) {
 		if on.status.Final() {
 			return
 		}
+
 		for _, notice := range notices {
 			if notice.Level == "error" {
 				c.fail(on, notice)
@@ -40,6 +41,7 @@ func (c *call) perform(on *leg, first request) {
 			}
 			c.notice(on, notice)
 		}
+
 		next = c.verbs(on, d)
 	}
 }
@@ -90,7 +92,12 @@ func (c *call) verb(on *leg, d document, v *node) *request {
 	case "Pause":
 		// Unlike the others it does not answer: first in a document it is how
 		// long the phone rings (voice/twiml/pause).
-		seconds := c.whole(on, v, "length", limits{usual: 1, from: 0, to: 14400, code: 12200})
+		seconds := c.whole(on, v, "length", limits{
+			usual: 1,
+			from:  0,
+			to:    14400,
+			code:  12200,
+		})
 		c.said(on, Utterance{Kind: "pause", Text: strconv.Itoa(seconds)})
 		c.spend(on, time.Duration(seconds)*time.Second)
 	case "Hangup":
@@ -108,6 +115,7 @@ func (c *call) verb(on *leg, d document, v *node) *request {
 	default:
 		c.fail(on, Notice{Level: "error", Message: fmt.Sprintf("not simulated: <%s>", v.name)})
 	}
+
 	return nil
 }
 
@@ -122,13 +130,25 @@ func (c *call) followUp(on *leg, d document, s step) *request {
 		s.method = http.MethodPost
 	}
 	form := on.parameters()
-	return &request{purpose: s.purpose, method: s.method, url: resolve(d.base, s.url), form: form, callSID: on.sid}
+	return &request{
+		purpose: s.purpose,
+		method:  s.method,
+		url:     resolve(d.base, s.url),
+		form:    form,
+		callSID: on.sid,
+	}
 }
 
 func (c *call) say(on *leg, v *node) {
 	c.pickUp(on)
 	text := v.words()
-	c.said(on, Utterance{Kind: "say", Text: text, Voice: v.attrs["voice"], Language: v.attrs["language"]})
+	c.said(on, Utterance{
+		Kind:     "say",
+		Text:     text,
+		Voice:    v.attrs["voice"],
+		Language: v.attrs["language"],
+	})
+
 	// 150 words a minute: the pace of an unhurried reader.
 	once := max(time.Second, time.Duration(len(strings.Fields(text)))*400*time.Millisecond)
 	if on.line.plug.Load() != nil {
@@ -159,7 +179,12 @@ func (c *call) play(on *leg, v *node) {
 
 // loops: 0 means until hang-up, a thousand times at most (voice/twiml/say).
 func (c *call) loops(on *leg, v *node) int {
-	n := c.whole(on, v, "loop", limits{usual: 1, from: 0, to: 1000, code: 12200})
+	n := c.whole(on, v, "loop", limits{
+		usual: 1,
+		from:  0,
+		to:    1000,
+		code:  12200,
+	})
 	if n == 0 {
 		return 1000
 	}

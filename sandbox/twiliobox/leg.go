@@ -70,7 +70,7 @@ type leg struct {
 	created                   time.Time
 	call                      *call
 	hook                      hook
-	lane                      *lane
+	callbacks                 *callbackQueue
 	sequence                  int
 	pstn                      bool
 	line                      *line // its sound
@@ -145,6 +145,7 @@ func (l *leg) parameters() url.Values {
 	if l.pstn {
 		geography(v, l)
 	}
+
 	return v
 }
 
@@ -173,6 +174,7 @@ func (l *leg) progress() url.Values {
 	if !l.status.Final() {
 		return v
 	}
+
 	v.Set("CallDuration", strconv.Itoa(l.seconds()))
 	v.Set("Duration", strconv.Itoa(int(math.Ceil(float64(l.seconds())/60))))
 	if l.sip != 0 {
@@ -181,6 +183,7 @@ func (l *leg) progress() url.Values {
 	if l.status == Failed && l.errorCode != 0 {
 		v.Set("ErrorCode", strconv.Itoa(l.errorCode))
 	}
+
 	return v
 }
 
@@ -208,11 +211,21 @@ type legView struct {
 // view needs engine.mu.
 func (l *leg) view() legView {
 	return legView{
-		SID: l.sid, ParentCallSID: l.parentSID, Direction: l.direction,
-		From: l.from, Caller: l.caller, To: l.to, Status: l.status,
-		SIPResponseCode: l.sip, AnsweredBy: l.answeredBy,
-		Created: l.created, Answered: l.answered, Ended: l.ended,
-		DurationSeconds: l.seconds(), States: append([]State(nil), l.states...),
-		numberSID: l.numberSID, Media: l.line.view(),
+		SID:             l.sid,
+		ParentCallSID:   l.parentSID,
+		Direction:       l.direction,
+		From:            l.from,
+		Caller:          l.caller,
+		To:              l.to,
+		Status:          l.status,
+		SIPResponseCode: l.sip,
+		AnsweredBy:      l.answeredBy,
+		Created:         l.created,
+		Answered:        l.answered,
+		Ended:           l.ended,
+		DurationSeconds: l.seconds(),
+		States:          append([]State(nil), l.states...),
+		numberSID:       l.numberSID,
+		Media:           l.line.view(),
 	}
 }

@@ -116,8 +116,11 @@ type mediaView struct {
 
 func viewOf(s media.Stats) *mediaView {
 	return &mediaView{
-		Connected: s.Connected, PacketsIn: s.PacketsIn, PacketsOut: s.PacketsOut,
-		Gaps: s.Gaps, LongestGapMillis: int64(s.LongestGap / time.Millisecond),
+		Connected:        s.Connected,
+		PacketsIn:        s.PacketsIn,
+		PacketsOut:       s.PacketsOut,
+		Gaps:             s.Gaps,
+		LongestGapMillis: int64(s.LongestGap / time.Millisecond),
 	}
 }
 

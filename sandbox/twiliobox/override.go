@@ -23,11 +23,18 @@ const callLimit = 15 * time.Second
 // readOverride takes the fragment of a webhook URL. A value that is malformed or
 // out of range leaves the default in force.
 func readOverride(fragment string) override {
-	o := override{connect: 5 * time.Second, read: callLimit, total: callLimit, retries: 1, policy: []string{"ct"}}
+	o := override{
+		connect: 5 * time.Second,
+		read:    callLimit,
+		total:   callLimit,
+		retries: 1,
+		policy:  []string{"ct"},
+	}
 	values, err := url.ParseQuery(fragment)
 	if err != nil {
 		return o
 	}
+
 	millis := func(key string, d *time.Duration, limit int) {
 		if n, err := strconv.Atoi(values.Get(key)); err == nil && n >= 100 && n <= limit {
 			*d = time.Duration(n) * time.Millisecond
@@ -42,6 +49,7 @@ func readOverride(fragment string) override {
 	if policy := values.Get("rp"); policy != "" {
 		o.policy = strings.Split(policy, ",")
 	}
+
 	return o
 }
 

@@ -25,6 +25,7 @@ func (b *Box) answerPhone(r *http.Request, l *leg) (string, error) {
 	if err != nil {
 		return "", badRequest{fmt.Errorf("sdp: it cannot be answered: %w", err)}
 	}
+
 	p.silent = time.AfterFunc(b.engine.patience.phone, func() {
 		p.onLine(func(l *leg) { l.call.leave(l) })
 	})
@@ -33,6 +34,7 @@ func (b *Box) answerPhone(r *http.Request, l *leg) (string, error) {
 		p.close()
 		return "", err
 	}
+
 	b.engine.bus.publish(Event{Type: "phone", Text: l.to})
 	return sdp, nil
 }
@@ -87,6 +89,7 @@ func (b *Box) pressDigits(r *http.Request, l *leg) (string, error) {
 	if !pressable(in.Digits) {
 		return "", badRequest{fmt.Errorf("digits must be 1 to %d keys of a phone: 0-9, *, #, A-D, and w or W to wait", mostKeys)}
 	}
+
 	return "", l.call.order(func() error {
 		if l.status != InProgress {
 			return errNotInCall

@@ -35,9 +35,11 @@ type Phone struct {
 }
 
 var (
-	servedNumber = regexp.MustCompile(`^\+44(7700900|2079460|1614960)([0-9]{3})$`)
-	outcomes     = []string{"answer", "busy", "no-answer", "failed", "voicemail", "decline", "manual"}
-	detections   = []string{"", "human", "fax", "unknown", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other"}
+	servedNumber = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\+44(7700900|2079460|1614960)([0-9]{3})$`)
+	})
+	outcomes   = []string{"answer", "busy", "no-answer", "failed", "voicemail", "decline", "manual"}
+	detections = []string{"", "human", "fax", "unknown", "machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other"}
 )
 
 // check returns every fault of p in one error, or nil.
@@ -46,11 +48,13 @@ func (p Phone) check() error {
 	if !slices.Contains(outcomes, p.Outcome) {
 		wrong = append(wrong, fmt.Errorf("outcome must be one of %v", outcomes))
 	}
+
 	for name, s := range map[string]*float64{"ringSeconds": p.RingSeconds, "talkSeconds": p.TalkSeconds} {
 		if s != nil && !(*s >= 0 && *s <= 86400) {
 			wrong = append(wrong, fmt.Errorf("%s must be between 0 and 86400", name))
 		}
 	}
+
 	if !slices.Contains(detections, p.AnsweredBy) || !slices.Contains(detections, p.AnsweredByFirst) {
 		wrong = append(wrong, fmt.Errorf("answeredBy and answeredByFirst must be one of %v", detections[1:]))
 	}
@@ -63,6 +67,7 @@ func (p Phone) check() error {
 	if err := checkVoice(p.Voice); err != nil {
 		wrong = append(wrong, err)
 	}
+
 	return errors.Join(wrong...)
 }
 
@@ -75,6 +80,7 @@ func (p Phone) completed() Phone {
 	case "manual":
 		talk = 0
 	}
+
 	if p.RingSeconds == nil {
 		p.RingSeconds = &ring
 	}
@@ -87,6 +93,7 @@ func (p Phone) completed() Phone {
 	if p.Outcome == "failed" && p.SIPResponseCode == 0 {
 		p.SIPResponseCode = 503
 	}
+
 	return p
 }
 
@@ -152,7 +159,7 @@ func (b *phonebook) scripted() (addresses []string) {
 // usual is what a phone does that nobody has scripted: the package comment's
 // table.
 func usual(address string) Phone {
-	m := servedNumber.FindStringSubmatch(address)
+	m := servedNumber().FindStringSubmatch(address)
 	if m == nil && len(address) > 7 && address[:7] == "client:" {
 		// A client that is not registered: SIP 480, at once.
 		return Phone{Outcome: "failed", SIPResponseCode: 480}
@@ -160,6 +167,7 @@ func usual(address string) Phone {
 	if m == nil {
 		return Phone{Outcome: "failed", SIPResponseCode: 404}
 	}
+
 	switch last := m[2]; {
 	case last == "404":
 		return Phone{Outcome: "failed", SIPResponseCode: 404}
@@ -178,5 +186,6 @@ func usual(address string) Phone {
 	case last >= "800" && last <= "809":
 		return Phone{Outcome: "manual"}
 	}
+
 	return Phone{Outcome: "answer"}
 }

@@ -17,6 +17,7 @@ func (b *Box) streamPhone(w http.ResponseWriter, r *http.Request) {
 		b.json(w, status, answer)
 		return
 	}
+
 	if r.URL.Query().Get("attend") == "true" {
 		b.attend(number, 1)
 		defer b.attend(number, -1)

@@ -37,6 +37,7 @@ func (b *Box) routes() http.Handler {
 	mux.Handle("/"+restVersion+"/", b.rest(func(*http.Request) (any, *restError) { return nil, errRestNotFound }))
 	mux.Handle("GET /signal", b.engine.exchange)
 	b.console(mux)
+
 	return mux
 }
 
@@ -49,7 +50,12 @@ type restError struct {
 }
 
 func restFault(status, code int, message string) *restError {
-	return &restError{Code: code, Message: message, MoreInfo: fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code), Status: status}
+	return &restError{
+		Code:     code,
+		Message:  message,
+		MoreInfo: fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code),
+		Status:   status,
+	}
 }
 
 var (

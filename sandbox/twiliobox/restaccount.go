@@ -34,6 +34,7 @@ func (b *Box) updateNumber(r *http.Request) (any, *restError) {
 			return nil, restFault(http.StatusBadRequest, 20001, "VoiceApplicationSid is no application of this account")
 		}
 	}
+
 	if fault := hookFault(r.PostForm); fault != nil {
 		return nil, fault
 	}
@@ -55,6 +56,7 @@ func (b *Box) updateNumber(r *http.Request) (any, *restError) {
 	if errors.Is(err, errNotFound) {
 		return nil, errRestNotFound
 	}
+
 	return b.fetchNumber(r)
 }
 
@@ -92,6 +94,7 @@ func (b *Box) updateApplication(r *http.Request) (any, *restError) {
 	if errors.Is(err, errNotFound) {
 		return nil, errRestNotFound
 	}
+
 	return b.fetchApplication(r)
 }
 

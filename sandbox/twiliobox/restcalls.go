@@ -28,6 +28,7 @@ func (b *Box) listCalls(r *http.Request) (any, *restError) {
 		}
 		all = append(all, resource{v.SID, b.callJSON(v)})
 	}
+
 	return b.page(r, "calls", all)
 }
 
@@ -58,6 +59,7 @@ func (b *Box) updateCall(r *http.Request) (any, *restError) {
 	if err != nil {
 		return nil, restFault(http.StatusInternalServerError, 20500, "Internal error")
 	}
+
 	return b.fetchCall(r)
 }
 
@@ -114,6 +116,7 @@ func (b *Box) callJSON(v legView) map[string]any {
 	if !v.Ended.IsZero() {
 		call["duration"] = strconv.Itoa(v.DurationSeconds)
 	}
+
 	return call
 }
 
@@ -149,6 +152,7 @@ func timeFilters(form url.Values) (filters []timeFilter, fault *restError) {
 		}
 		filters = append(filters, f)
 	}
+
 	return filters, nil
 }
 
@@ -161,6 +165,7 @@ func (f timeFilter) keeps(v legView) bool {
 	if f.ends {
 		t = v.Ended
 	}
+
 	switch {
 	case t.IsZero():
 		return false
@@ -169,5 +174,6 @@ func (f timeFilter) keeps(v legView) bool {
 	case f.operator == ">":
 		return !t.Before(f.from)
 	}
+
 	return !t.Before(f.from) && t.Before(f.to)
 }

@@ -31,6 +31,7 @@ func (b *Box) page(r *http.Request, plural string, all []resource) (any, *restEr
 		}
 		size = min(n, largestPage)
 	}
+
 	number, err := strconv.Atoi(r.Form.Get("Page"))
 	if err != nil && r.Form.Get("Page") != "" || number < 0 {
 		return nil, restFault(http.StatusBadRequest, 20001, "Page must be a whole number")
@@ -39,11 +40,13 @@ func (b *Box) page(r *http.Request, plural string, all []resource) (any, *restEr
 	if fault != nil {
 		return nil, fault
 	}
+
 	end := min(start+size, len(all))
 	items := make([]map[string]any, 0, end-start)
 	for _, item := range all[start:end] {
 		items = append(items, item.json)
 	}
+
 	self := func(page int, token string) string {
 		q := url.Values{}
 		for name, values := range r.URL.Query() {
@@ -68,6 +71,7 @@ func (b *Box) page(r *http.Request, plural string, all []resource) (any, *restEr
 	if number > 0 {
 		envelope["previous_page_uri"] = self(number-1, before(all, start-size))
 	}
+
 	return envelope, nil
 }
 

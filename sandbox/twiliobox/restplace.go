@@ -39,9 +39,17 @@ func (b *Box) placeCall(r *http.Request) (any, *restError) {
 	}
 
 	parent := &leg{
-		sid: newSID("CA"), direction: outboundAPI, status: Queued, pstn: true, line: &line{},
-		from: p.from.PhoneNumber, caller: p.from.PhoneNumber, to: p.noun.address, numberSID: p.from.SID, applicationSID: p.app,
-		hook: p.noun.hook,
+		sid:            newSID("CA"),
+		direction:      outboundAPI,
+		status:         Queued,
+		pstn:           true,
+		line:           &line{},
+		from:           p.from.PhoneNumber,
+		caller:         p.from.PhoneNumber,
+		to:             p.noun.address,
+		numberSID:      p.from.SID,
+		applicationSID: p.app,
+		hook:           p.noun.hook,
 	}
 	if err := b.engine.launch(parent, func(c *call) { c.runPlaced(p) }); err != nil {
 		return nil, restFault(http.StatusServiceUnavailable, 20503, "The sandbox is closing")
@@ -62,7 +70,7 @@ func (e *engine) readPlacement(form url.Values) (placement, *restError) {
 	switch {
 	case p.noun.address == "":
 		return refuse(21201, "No 'To' number is specified")
-	case !e164Pattern.MatchString(p.noun.address):
+	case !e164Pattern().MatchString(p.noun.address):
 		return refuse(21211, "The 'To' number is not a valid phone number")
 	case form.Get("From") == "":
 		return refuse(21213, "The 'From' number is required")

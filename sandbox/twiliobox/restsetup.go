@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // mainKey keeps a resource from Standard API keys, which the box's key is: they
@@ -83,7 +84,9 @@ func (b *Box) fetchCountry(r *http.Request) (any, *restError) {
 	}, nil
 }
 
-var truth = regexp.MustCompile(`^(true|false)$`)
+var truth = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(true|false)$`)
+})
 
 // updateCountries takes the list as Twilio documents it, whose truth values are
 // strings; what an entry does not name becomes false.
@@ -99,12 +102,13 @@ func (b *Box) updateCountries(r *http.Request) (any, *restError) {
 			return nil, restFault(http.StatusBadRequest, 20001, "UpdateRequest names a country that is not known")
 		}
 		for _, name := range []string{"low_risk_numbers_enabled", "high_risk_special_numbers_enabled", "high_risk_tollfraud_numbers_enabled"} {
-			if v, there := entry[name]; there && !truth.MatchString(v) {
+			if v, there := entry[name]; there && !truth().MatchString(v) {
 				return nil, restFault(http.StatusBadRequest, 20001, name+" must be true or false")
 			}
 		}
 		changed[code] = permission{entry["low_risk_numbers_enabled"] == "true", entry["high_risk_special_numbers_enabled"] == "true", entry["high_risk_tollfraud_numbers_enabled"] == "true"}
 	}
+
 	b.engine.account.permit(changed)
 	return map[string]any{"update_count": len(changed), "update_request": r.PostForm.Get("UpdateRequest")}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"perci.health/careline/sandbox/media"
 )
@@ -15,7 +16,9 @@ type robot interface {
 	Write(*media.Frame)
 }
 
-var tonePattern = regexp.MustCompile(`^tone:([0-9]{2,4}(\.[0-9]+)?)$`)
+var tonePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^tone:([0-9]{2,4}(\.[0-9]+)?)$`)
+})
 
 // checkVoice accepts the voices that a phone's script may name.
 func checkVoice(voice string) error {
@@ -30,7 +33,7 @@ func checkVoice(voice string) error {
 }
 
 func toneOf(voice string) (float64, bool) {
-	m := tonePattern.FindStringSubmatch(voice)
+	m := tonePattern().FindStringSubmatch(voice)
 	if m == nil {
 		return 0, false
 	}

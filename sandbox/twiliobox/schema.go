@@ -52,6 +52,7 @@ func (n *node) restrict() (warnings []Notice) {
 	if !known {
 		return nil // a verb or noun that is not simulated: the interpreter refuses it
 	}
+
 	attrs, children := strings.Fields(allowed.attrs), strings.Fields(allowed.children)
 	for _, name := range slices.Sorted(maps.Keys(n.attrs)) {
 		if name == "xmlns" || strings.HasPrefix(name, "xmlns:") || strings.HasPrefix(name, "xml:") || slices.Contains(attrs, name) {
@@ -60,12 +61,14 @@ func (n *node) restrict() (warnings []Notice) {
 		warn("attribute %s is not allowed in <%s>", name, n.name)
 		delete(n.attrs, name)
 	}
+
 	if n.name == "Response" && n.text != "" {
 		warn("text is not allowed in <Response>")
 	}
 	if allowed.any {
 		return warnings
 	}
+
 	n.children = slices.DeleteFunc(n.children, func(child *node) bool {
 		if slices.Contains(children, child.name) {
 			return false
@@ -73,8 +76,10 @@ func (n *node) restrict() (warnings []Notice) {
 		warn("element <%s> is not allowed in <%s>", child.name, n.name)
 		return true
 	})
+
 	for _, child := range n.children {
 		warnings = append(warnings, child.restrict()...)
 	}
+
 	return warnings
 }

@@ -24,8 +24,15 @@ type exchange struct {
 	running sync.WaitGroup // sockets, and the making and closing of offers
 }
 
+var _ http.Handler = (*exchange)(nil)
+
 func newExchange(e *engine) *exchange {
-	return &exchange{engine: e, sockets: map[*socket]struct{}{}, calls: map[string]*clientCall{}, rings: map[string]*ringing{}}
+	return &exchange{
+		engine:  e,
+		sockets: map[*socket]struct{}{},
+		calls:   map[string]*clientCall{},
+		rings:   map[string]*ringing{},
+	}
 }
 
 // ServeHTTP takes a WebSocket of a browser whose page is on this machine, or of
@@ -44,12 +51,19 @@ func (x *exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it has answered
 	}
+
 	conn.SetReadLimit(messageLimit)
-	s := &socket{exchange: x, conn: conn, out: make(chan []byte, waiting), gone: make(chan struct{})}
+	s := &socket{
+		exchange: x,
+		conn:     conn,
+		out:      make(chan []byte, waiting),
+		gone:     make(chan struct{}),
+	}
 	if !x.add(s) {
 		s.drop()
 		return
 	}
+
 	s.serve(r.Context())
 	x.remove(s)
 }
@@ -138,6 +152,7 @@ func (x *exchange) close(hurry <-chan struct{}) {
 		return
 	case <-hurry:
 	}
+
 	x.mu.Lock()
 	for s := range x.sockets {
 		go s.drop()

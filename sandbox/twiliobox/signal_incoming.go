@@ -33,7 +33,11 @@ type ringing struct {
 // the call's goroutine.
 func (x *exchange) ring(l *leg, n noun) {
 	r := &ringing{
-		exchange: x, leg: l, identity: strings.TrimPrefix(n.address, "client:"), token: newUUID(), offers: map[*socket]*plug{},
+		exchange:   x,
+		leg:        l,
+		identity:   strings.TrimPrefix(n.address, "client:"),
+		token:      newUUID(),
+		offers:     map[*socket]*plug{},
 		parameters: fields{"CallSid": l.sid, "From": l.from, "To": l.to, "AccountSid": x.engine.config.AccountSID},
 	}
 	if len(n.parameters) > 0 {
@@ -42,6 +46,7 @@ func (x *exchange) ring(l *leg, n noun) {
 	if l.call.parent.pstn {
 		r.parameters["StirStatus"] = "TN-Validation-Passed-A"
 	}
+
 	l.party = r
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -57,6 +62,7 @@ func (r *ringing) offer(s *socket) {
 	if _, offered := r.offers[s]; offered || !s.ready(r.identity) {
 		return
 	}
+
 	r.offers[s] = nil
 	x := r.exchange
 	x.running.Go(func() {
@@ -129,6 +135,7 @@ func (s *socket) accept(m heard) {
 		s.hangUp(callSID, nil)
 		return
 	}
+
 	s.exchange.mu.Lock()
 	p := r.offers[s]
 	s.exchange.mu.Unlock()
@@ -152,7 +159,16 @@ func (r *ringing) taken(s *socket, p *plug) error {
 		if l.onAnswer == nil {
 			return errNotRinging
 		}
-		c := &clientCall{exchange: x, leg: l, identity: r.identity, known: true, token: r.token, open: true, socket: s}
+		c := &clientCall{
+			exchange: x,
+			leg:      l,
+			identity: r.identity,
+			known:    true,
+			token:    r.token,
+			open:     true,
+			socket:   s,
+		}
+
 		x.mu.Lock()
 		r.silence(s, p)
 		x.calls[l.sid] = c
@@ -180,11 +196,13 @@ func (s *socket) takeRinging(ctx context.Context, m heard) {
 		s.hangUp(callSID, errMalformed)
 		return
 	}
+
 	if err := r.taken(s, p); err != nil {
 		p.close()
 		s.hangUp(callSID, errUnknownCall)
 		return
 	}
+
 	s.send("answer", fields{"callsid": callSID, "sdp": sdp, "reconnect": r.token})
 }
 

@@ -16,6 +16,7 @@ func (s *socket) invite(ctx context.Context, m heard) {
 		s.hangUp(p.CallSID, errTokenExpired)
 		return
 	}
+
 	if p.CallSID == "" || p.SDP == "" {
 		s.refuse(p.CallSID, errMalformed)
 		return
@@ -56,14 +57,22 @@ func (s *socket) place(ctx context.Context, m heard) *Refusal {
 	if s.occupied() {
 		return errBusyHere
 	}
+
 	parent, begin := x.engine.outgoing(s.grants, params)
 	plug, sdp, err := x.engine.newPlug(ctx, parent, p.SDP)
 	if err != nil {
 		x.engine.config.Log.Warn("an invite's SDP cannot be answered", "error", err)
 		return errMalformed
 	}
+
 	c := &clientCall{
-		exchange: x, leg: parent, identity: s.grants.identity, own: p.CallSID, sdp: sdp, token: newUUID(), socket: s,
+		exchange: x,
+		leg:      parent,
+		identity: s.grants.identity,
+		own:      p.CallSID,
+		sdp:      sdp,
+		token:    newUUID(),
+		socket:   s,
 	}
 	parent.party = c
 	parent.line.attach(plug)
@@ -73,6 +82,7 @@ func (s *socket) place(ctx context.Context, m heard) *Refusal {
 	for _, r := range x.rings {
 		r.forget(s) // the Device ignores what rings when it places a call
 	}
+
 	err = begin()
 	x.mu.Unlock()
 	if err != nil {
@@ -81,6 +91,7 @@ func (s *socket) place(ctx context.Context, m heard) *Refusal {
 		plug.close()
 		return errShuttingDown
 	}
+
 	return nil
 }
 

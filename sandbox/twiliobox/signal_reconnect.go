@@ -21,12 +21,14 @@ func (s *socket) reconnect(ctx context.Context, m heard) {
 		s.hangUp(m.Payload.CallSID, errUnknownCall)
 		return
 	}
+
 	s.exchange.mu.Lock()
 	defer s.exchange.mu.Unlock()
 	if s.exchange.calls[c.leg.sid] != c {
 		s.hangUp(c.leg.sid, errUnknownCall)
 		return
 	}
+
 	c.bind(s)
 	c.sdp = sdp
 	c.tell("answer", fields{"callsid": c.leg.sid, "reconnect": c.token})
@@ -53,6 +55,7 @@ func (s *socket) sound(ctx context.Context, c *clientCall, offer string) (string
 		plug.close()
 		return "", err
 	}
+
 	return sdp, nil
 }
 
@@ -73,5 +76,6 @@ func (s *socket) reinvite(m heard) {
 		s.refuse(m.Payload.CallSID, errMalformed)
 		return
 	}
+
 	s.send("answer", fields{"callsid": c.leg.sid, "sdp": sdp})
 }

@@ -73,7 +73,7 @@ func TestReconnectToWhatIsNotOurs(t *testing.T) {
 }
 
 // Another device of the same identity takes a call over: it has sound of its own.
-func TestTakeOver(t *testing.T) {
+func TestReconnectTakesACallOver(t *testing.T) {
 	t.Parallel()
 	w, _, _, answer := talking(t)
 	other := newBrowser(t)

@@ -20,6 +20,7 @@ func (s *socket) handle(ctx context.Context, m heard) {
 		s.refuse(m.Payload.CallSID, errNotListening)
 		return
 	}
+
 	switch m.Type {
 	case "register":
 		s.register(m.Payload.Media.Audio)
@@ -53,6 +54,7 @@ func (s *socket) listen(m heard) {
 		}
 		return
 	}
+
 	s.exchange.mu.Lock()
 	s.grants = g
 	s.grace = max(s.exchange.engine.patience.browser, seconds(min(m.Payload.ReconnectTimeout, longestReconnect)))
@@ -82,6 +84,7 @@ func (s *socket) register(audio bool) {
 		s.send("offline", nil)
 		return
 	}
+
 	if s.expired("") {
 		return
 	}

@@ -62,6 +62,7 @@ func (s *socket) read(ctx context.Context) {
 			s.refuse("", errMalformed)
 			continue
 		}
+
 		s.handle(ctx, m)
 	}
 }
@@ -78,6 +79,7 @@ func (s *socket) write(ctx context.Context) {
 			s.drop()
 			return
 		}
+
 		if frame == nil {
 			s.goodbye()
 			return
@@ -114,7 +116,7 @@ func (s *socket) finish() { s.queue(nil) }
 func (s *socket) goodbye() {
 	late := time.AfterFunc(closeWait, s.drop)
 	defer late.Stop()
-	s.conn.Close(websocket.StatusNormalClosure, "") //nolint:errcheck // the other side may have gone first
+	_ = s.conn.Close(websocket.StatusNormalClosure, "") // the other side may have gone first
 }
 
 // drop breaks the connection off without a word, as a network that fails does.

@@ -307,7 +307,7 @@ func TestHeartbeats(t *testing.T) {
 	alive.still(w.token())
 }
 
-func TestOrigins(t *testing.T) {
+func TestExchangeTakesSocketsOfTheseOrigins(t *testing.T) {
 	t.Parallel()
 	w := newWired(t, `<Response/>`)
 	for origin, want := range map[string]int{

@@ -43,7 +43,7 @@ const mostKeys = 256
 
 // pressable says whether keys can be pressed.
 func pressable(keys string) bool {
-	return keys != "" && len(keys) <= mostKeys && digitString.MatchString(keys)
+	return keys != "" && len(keys) <= mostKeys && digitString().MatchString(keys)
 }
 
 // pressed is keys that the party on a leg presses: the other side hears them,

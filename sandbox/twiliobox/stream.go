@@ -24,6 +24,7 @@ func (b *Box) stream(w http.ResponseWriter, r *http.Request) {
 	if id, err := strconv.ParseInt(from, 10, 64); err == nil && id >= 0 && id <= seen {
 		seen = id
 	}
+
 	b.serverSent(w, r, func() (<-chan struct{}, error) {
 		news, more := b.engine.bus.after(seen)
 		for _, e := range news {
@@ -54,6 +55,7 @@ func (b *Box) serverSent(w http.ResponseWriter, r *http.Request, tell func() (<-
 		if err := out.Flush(); err != nil {
 			return
 		}
+
 		select {
 		case <-more:
 		case <-beat.C:

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -39,7 +40,9 @@ const longestLife = 24 * time.Hour
 
 // identityString leaves out control characters, spaces, delimiters and the
 // "unwise" characters of RFC 2396, as error 31105 words it.
-var identityString = regexp.MustCompile("^[^\\x00-\\x20\\x7f<>#%\"{}|\\\\^\\[\\]`]{1,256}$")
+var identityString = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("^[^\\x00-\\x20\\x7f<>#%\"{}|\\\\^\\[\\]`]{1,256}$")
+})
 
 type tokenHeader struct {
 	Alg string `json:"alg"`
@@ -86,6 +89,7 @@ func (e *engine) checkToken(token string, now time.Time) (grants, *Refusal) {
 	if claims.Iss != e.config.APIKey || claims.Sub != e.config.AccountSID {
 		return none, &Refusal{20103, "Invalid access token issuer or subject: iss must be the API key, sub the account"}
 	}
+
 	mac := hmac.New(sha256.New, []byte(e.config.APISecret))
 	mac.Write([]byte(parts[0] + "." + parts[1]))
 	if got, err := base64.RawURLEncoding.DecodeString(parts[2]); err != nil || !hmac.Equal(got, mac.Sum(nil)) {
@@ -94,6 +98,7 @@ func (e *engine) checkToken(token string, now time.Time) (grants, *Refusal) {
 	if r := claims.checkTimes(now); r != nil {
 		return none, r
 	}
+
 	g, refused := e.checkGrants(claims)
 	g.expires, _ = moment(claims.Exp)
 	return g, refused
@@ -114,12 +119,14 @@ func (c tokenClaims) checkTimes(now time.Time) *Refusal {
 	case exp.Sub(now) > longestLife:
 		return &Refusal{20104, "Access token expiration (exp) is further ahead than 24 hours"}
 	}
+
 	if c.Nbf == nil {
 		return nil
 	}
 	if nbf, ok := moment(c.Nbf); !ok || nbf.After(now) {
 		return &Refusal{20105, "Access token not yet valid (nbf)"}
 	}
+
 	return nil
 }
 
@@ -146,18 +153,21 @@ func (e *engine) checkGrants(c tokenClaims) (grants, *Refusal) {
 	if !g.incoming && !g.outgoing {
 		return grants{}, errNoOutgoing
 	}
-	if !identityString.MatchString(g.identity) {
+	if !identityString().MatchString(g.identity) {
 		return grants{}, &Refusal{31105, "Invalid client name: 1 to 256 characters without spaces, control characters and <>#%\"{}|\\^[]`"}
 	}
 	if !g.outgoing {
 		return g, nil
 	}
+
 	g.applicationSID = voice.Outgoing.ApplicationSID
 	if _, ours := e.account.application(g.applicationSID); !ours {
 		return grants{}, &Refusal{20106, "Invalid access token grants: application_sid is no application of this account"}
 	}
+
 	for name, value := range voice.Outgoing.Params {
 		g.params[name] = fmt.Sprint(value)
 	}
+
 	return g, nil
 }

@@ -30,8 +30,14 @@ type document struct {
 // call cannot go on; warnings say what was ignored.
 func read(a answer) (document, []Notice) {
 	fail := func(code int, format string, args ...any) (document, []Notice) {
-		return document{}, []Notice{{Level: "error", Code: code, Message: fmt.Sprintf(format, args...), URL: a.where()}}
+		return document{}, []Notice{{
+			Level:   "error",
+			Code:    code,
+			Message: fmt.Sprintf(format, args...),
+			URL:     a.where(),
+		}}
 	}
+
 	switch {
 	case a.failed != "":
 		return fail(a.code, "%v", a.err)
@@ -40,10 +46,12 @@ func read(a answer) (document, []Notice) {
 	case len(a.body) > bodyLimit:
 		return fail(11750, "the TwiML is larger than 64 KB")
 	}
+
 	media, _, err := mime.ParseMediaType(a.contentType)
 	if err != nil {
 		return fail(12300, "invalid Content-Type: the answer has none that can be read")
 	}
+
 	switch {
 	case media == "text/xml" || media == "application/xml" || media == "text/html":
 	case media == "text/plain":
@@ -55,6 +63,7 @@ func read(a answer) (document, []Notice) {
 	default:
 		return fail(12300, "invalid Content-Type %q: TwiML is text/xml", media)
 	}
+
 	root, code, err := parse(a.body)
 	if err != nil {
 		return fail(code, "%v", err)
@@ -63,6 +72,7 @@ func read(a answer) (document, []Notice) {
 	for i := range warnings {
 		warnings[i].URL = a.where()
 	}
+
 	return document{base: a.url, verbs: root.children}, warnings
 }
 
@@ -100,6 +110,7 @@ func parse(body []byte) (*node, int, error) {
 			return nil, 12100, fmt.Errorf("document parse failure: %w", err)
 		}
 	}
+
 	switch {
 	case len(open) != 1:
 		return nil, 12100, fmt.Errorf("document parse failure: <%s> is not closed", open[len(open)-1].name)
@@ -108,6 +119,7 @@ func parse(body []byte) (*node, int, error) {
 	case top.children[0].name != "Response":
 		return nil, 12102, errors.New("the root element must be Response")
 	}
+
 	return top.children[0], 0, nil
 }
 
@@ -138,6 +150,7 @@ func grow(open []*node, token xml.Token) ([]*node, error) {
 	case xml.Directive:
 		return nil, errors.New("a document type is not accepted")
 	}
+
 	return open, nil
 }
 

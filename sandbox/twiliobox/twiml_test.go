@@ -138,7 +138,7 @@ func TestUnreachableApplication(t *testing.T) {
 }
 
 // Redirects of the webhook itself: a 302 loses the parameters, a 307 keeps them.
-func TestHTTPRedirects(t *testing.T) {
+func TestPostmanFollowsRedirects(t *testing.T) {
 	t.Parallel()
 	for code, method := range map[int]string{302: "GET", 307: "POST"} {
 		inWorld(t, "", func(w *world) {

@@ -56,6 +56,7 @@ func (p *postman) send(ctx context.Context, r request) answer {
 	if strings.Contains(u.Hostname(), "_") {
 		return answer{failed: unusable, code: 11217, err: errors.New("a host name must not contain an underscore")}
 	}
+
 	o := readOverride(u.EscapedFragment())
 	ctx, cancel := context.WithTimeout(ctx, o.total)
 	defer cancel()
@@ -85,6 +86,7 @@ func (t *trip) once(ctx context.Context, u *url.URL) answer {
 	if method == "" {
 		method = http.MethodPost
 	}
+
 	for range maxRedirects + 1 {
 		a, location := t.hop(ctx, method, u, form)
 		if location == "" {
@@ -92,7 +94,12 @@ func (t *trip) once(ctx context.Context, u *url.URL) answer {
 		}
 		next, err := a.url.Parse(location)
 		if err != nil {
-			return answer{url: u, failed: unusable, code: 11100, err: errors.New("redirected to an invalid URL")}
+			return answer{
+				url:    u,
+				failed: unusable,
+				code:   11100,
+				err:    errors.New("redirected to an invalid URL"),
+			}
 		}
 		// 307 and 308 keep the method; the others become a GET that has lost
 		// the parameters (Twilio, voice/twiml, "HTTP redirects").
@@ -102,7 +109,13 @@ func (t *trip) once(ctx context.Context, u *url.URL) answer {
 		next.Fragment, next.RawFragment = "", ""
 		u = next
 	}
-	return answer{url: u, failed: unusable, code: 11215, err: errors.New("too many redirects")}
+
+	return answer{
+		url:    u,
+		failed: unusable,
+		code:   11215,
+		err:    errors.New("too many redirects"),
+	}
 }
 
 // hop makes one exchange; when u carries credentials and the answer asks for
@@ -148,8 +161,14 @@ func (t *trip) exchange(ctx context.Context, method string, u *url.URL, form url
 	})
 	req, err := t.build(ctx, method, &bare, form)
 	if err != nil {
-		return answer{url: u, failed: unusable, code: 11100, err: err}, nil
+		return answer{
+			url:    u,
+			failed: unusable,
+			code:   11100,
+			err:    err,
+		}, nil
 	}
+
 	if user != nil {
 		password, _ := user.Password()
 		req.SetBasicAuth(user.Username(), password)
@@ -171,6 +190,7 @@ func (t *trip) build(ctx context.Context, method string, u *url.URL, form url.Va
 	if err != nil {
 		return nil, err
 	}
+
 	key := t.authToken
 	if t.badSignature {
 		key = "not the auth token"
@@ -179,6 +199,7 @@ func (t *trip) build(ctx context.Context, method string, u *url.URL, form url.Va
 	if method == http.MethodPost {
 		h.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	}
+
 	h.Set("X-Twilio-Signature", Signature(key, signedURL(u), form))
 	h.Set("I-Twilio-Idempotency-Token", t.token)
 	h.Set("X-Home-Region", "us1")
@@ -209,14 +230,20 @@ func (t *trip) read(req *http.Request, connected *atomic.Bool) (answer, http.Hea
 	case resp.StatusCode >= 400:
 		a.failed, a.code, a.err = clientError, 11200, errors.New("the application answered "+resp.Status)
 	}
+
 	return a, resp.Header
 }
 
 // announce tells the console of a request before it leaves.
 func (t *trip) announce(req *http.Request, form url.Values) Webhook {
 	w := Webhook{
-		Purpose: t.purpose, Method: req.Method, URL: req.URL.String(), Path: req.URL.Path,
-		Parameters: form, Attempt: t.attempts, Token: t.token,
+		Purpose:    t.purpose,
+		Method:     req.Method,
+		URL:        req.URL.String(),
+		Path:       req.URL.Path,
+		Parameters: form,
+		Attempt:    t.attempts,
+		Token:      t.token,
 	}
 	if form == nil {
 		w.Parameters = req.URL.Query()

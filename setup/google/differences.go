@@ -1,4 +1,4 @@
-package pubsub
+package google
 
 import (
 	"fmt"
@@ -24,7 +24,13 @@ const fieldPush = "push_config"
 func differences(have, want *pubsubpb.Subscription) (all []difference) {
 	add := func(about, thing, field string, values ...string) {
 		if values[0] != values[1] {
-			all = append(all, difference{about: about, thing: thing, have: values[0], want: values[1], field: field})
+			all = append(all, difference{
+				about: about,
+				thing: thing,
+				have:  values[0],
+				want:  values[1],
+				field: field,
+			})
 		}
 	}
 	add(aboutSubscription, "topic", "", have.GetTopic(), want.GetTopic())
@@ -37,6 +43,7 @@ func differences(have, want *pubsubpb.Subscription) (all []difference) {
 	if want.GetEnableMessageOrdering() { // where it is not wanted, it does no harm
 		add(aboutOrdering, "message ordering", "", onOff(have.GetEnableMessageOrdering()), onOff(true))
 	}
+
 	add(aboutDeadline, "ack deadline", "ack_deadline_seconds", seconds(have), seconds(want))
 	add(aboutRetry, "retry policy", "retry_policy", retryOf(have), retryOf(want))
 	add(aboutLetters, "dead-letter policy", "dead_letter_policy", lettersOf(have), lettersOf(want))

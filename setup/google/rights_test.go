@@ -1,4 +1,4 @@
-package pubsub_test
+package google_test
 
 import (
 	"context"
@@ -11,8 +11,9 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"perci.health/careline"
 	"perci.health/careline/pubsub"
+	"perci.health/careline/setup"
+	"perci.health/careline/setup/google"
 )
 
 // guarded is a Pub/Sub that knows rights, which neither the emulator nor pstest
@@ -34,7 +35,7 @@ func (g guarded) TestIamPermissions(_ context.Context, r *iampb.TestIamPermissio
 }
 
 // start is an Admin of a topic on it, which is not made yet.
-func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) (*pubsub.Admin, pubsub.Topic) {
+func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) (*google.Admin, pubsub.Topic) {
 	t.Helper()
 	server := pstest.NewServerWithCallback(0, func(s *grpc.Server) { iampb.RegisterIAMPolicyServer(s, g) }, refuses...)
 	t.Cleanup(func() {
@@ -43,7 +44,7 @@ func (g guarded) start(t testing.TB, refuses ...pstest.ServerReactorOption) (*pu
 		}
 	})
 	topic := topicOf(t, server.Addr)
-	return newAdmin(t, pubsub.AdminConfig{Topic: topic, PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)}), topic
+	return newAdmin(t, google.Config{Topic: topic, PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)}), topic
 }
 
 // having is a policy by which Pub/Sub's service agent has the role.
@@ -58,22 +59,22 @@ const (
 
 // Whether Pub/Sub may make dead letters is told by policies, which a login that
 // looks at Pub/Sub may often not read: then the doctor says what it did not look at.
-func TestRightsOfPubSubItself(t *testing.T) {
+func TestCheckGrantsOfPubSubItself(t *testing.T) {
 	t.Parallel()
 	none := &iampb.Policy{}
 	for name, tt := range map[string]struct {
 		policies map[string]*iampb.Policy
-		verdict  careline.Verdict
+		verdict  setup.Verdict
 		says     []string
 		not      string
 	}{
-		"both given":     {map[string]*iampb.Policy{lettersTopic: having("roles/pubsub.publisher"), pushSource: having("roles/pubsub.subscriber")}, careline.VerdictGood, nil, "getIamPolicy"},
-		"none given":     {map[string]*iampb.Policy{lettersTopic: none, pushSource: none}, careline.VerdictDoubt, []string{"roles/pubsub.publisher", "gcloud pubsub topics"}, "getIamPolicy"},
-		"another's role": {map[string]*iampb.Policy{lettersTopic: having("roles/pubsub.publisher"), pushSource: having("roles/pubsub.viewer")}, careline.VerdictDoubt, []string{"roles/pubsub.subscriber"}, "getIamPolicy"},
-		"not to be seen": {nil, careline.VerdictSkipped, []string{"not looked at", "pubsub.topics.getIamPolicy on the topic twilio-dead-letter", "pubsub.subscriptions.getIamPolicy on the subscription careline-twilio", "roles/iam.securityReviewer"}, "✗"},
-		"half seen": {map[string]*iampb.Policy{lettersTopic: having("roles/pubsub.publisher")}, careline.VerdictSkipped,
+		"both given":     {map[string]*iampb.Policy{lettersTopic: having("roles/pubsub.publisher"), pushSource: having("roles/pubsub.subscriber")}, setup.VerdictGood, nil, "getIamPolicy"},
+		"none given":     {map[string]*iampb.Policy{lettersTopic: none, pushSource: none}, setup.VerdictDoubt, []string{"roles/pubsub.publisher", "gcloud pubsub topics"}, "getIamPolicy"},
+		"another's role": {map[string]*iampb.Policy{lettersTopic: having("roles/pubsub.publisher"), pushSource: having("roles/pubsub.viewer")}, setup.VerdictDoubt, []string{"roles/pubsub.subscriber"}, "getIamPolicy"},
+		"not to be seen": {nil, setup.VerdictSkipped, []string{"not looked at", "pubsub.topics.getIamPolicy on the topic twilio-dead-letter", "pubsub.subscriptions.getIamPolicy on the subscription careline-twilio", "roles/iam.securityReviewer"}, "✗"},
+		"half seen": {map[string]*iampb.Policy{lettersTopic: having("roles/pubsub.publisher")}, setup.VerdictSkipped,
 			[]string{"pubsub.subscriptions.getIamPolicy"}, "pubsub.topics.getIamPolicy"},
-		"half seen, and missing": {map[string]*iampb.Policy{pushSource: none}, careline.VerdictDoubt, []string{"roles/pubsub.subscriber"}, "getIamPolicy"},
+		"half seen, and missing": {map[string]*iampb.Policy{pushSource: none}, setup.VerdictDoubt, []string{"roles/pubsub.subscriber"}, "getIamPolicy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

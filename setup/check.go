@@ -1,4 +1,4 @@
-package careline
+package setup
 
 import "context"
 
@@ -49,16 +49,3 @@ func (f Finding) Blocking() Finding {
 
 // Skipped is a finding of something that was not looked at, and why.
 func Skipped(why string) Finding { return Finding{Verdict: VerdictSkipped, Found: why} }
-
-// Change is one thing at a party that is not as careline needs it. Plans are lists
-// of changes, in the order in which to apply them; a plan that was applied is
-// empty when it is made again.
-type Change struct {
-	Party string // such as "twilio"
-	Thing string // what is changed, such as "TwiML App AP… voice URL"
-	Have  string // as it is; empty when there is none
-	Want  string // as it will be
-	// Apply makes the change; safe to repeat. nil: nobody here may make it, and
-	// Want says what a person has to do.
-	Apply func(ctx context.Context) error
-}

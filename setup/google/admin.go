@@ -1,4 +1,4 @@
-package pubsub
+package google
 
 import (
 	"context"
@@ -7,16 +7,18 @@ import (
 	"net/http"
 	"time"
 
-	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	gapi "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"perci.health/careline/pubsub"
 )
 
-// AdminConfig says what there shall be at Pub/Sub.
-type AdminConfig struct {
-	Topic Topic
+// Config says what there shall be at Pub/Sub.
+type Config struct {
+	Topic pubsub.Topic
 	// Pull is the name of the subscription that careline pulls from; empty: Google
 	// pushes, through the subscription careline-<topic>.
 	Pull string
@@ -47,28 +49,24 @@ const (
 	topicRetention = 7 * 24 * time.Hour
 )
 
-// deadLetterSuffix follows the topic's name in that of the topic for its dead
-// letters, and of the subscription that holds them.
-const deadLetterSuffix = "-dead-letter"
-
 // Admin looks after the topic and its subscriptions. It may be used by many
 // goroutines.
 type Admin struct {
-	cfg           AdminConfig
-	topics        *pubsub.TopicAdminClient
-	subscriptions *pubsub.SubscriptionAdminClient
+	cfg           Config
+	topics        *gapi.TopicAdminClient
+	subscriptions *gapi.SubscriptionAdminClient
 }
 
 // NewAdmin is an Admin. It asks nobody yet.
-func NewAdmin(ctx context.Context, cfg AdminConfig) (*Admin, error) {
+func NewAdmin(ctx context.Context, cfg Config) (*Admin, error) {
 	if cfg.Pull == "" && (cfg.PushURL == "" || cfg.PushEmail == "" || cfg.PushAudience == "") {
 		return nil, errors.New("pub/sub: a push subscription needs its URL, service account and audience")
 	}
-	topics, err := cfg.Topic.topics(ctx)
+	topics, err := cfg.Topic.Client(ctx)
 	if err != nil {
 		return nil, err
 	}
-	subscriptions, err := pubsub.NewSubscriptionAdminClient(ctx, cfg.Topic.options()...)
+	subscriptions, err := gapi.NewSubscriptionAdminClient(ctx, cfg.Topic.Options()...)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("pub/sub: make a client: %w", err), topics.Close())
 	}
@@ -86,14 +84,7 @@ func (a *Admin) Subscription() string {
 	return "careline-" + a.cfg.Topic.Name
 }
 
-// DeadLetters is the topic for the dead letters of this one; the subscription of
-// the same name holds them.
-func (t Topic) DeadLetters() Topic {
-	t.Name += deadLetterSuffix
-	return t
-}
-
-func (a *Admin) deadLetters() Topic { return a.cfg.Topic.DeadLetters() }
+func (a *Admin) deadLetters() pubsub.Topic { return a.cfg.Topic.DeadLetters() }
 
 // wantedTopics are the topics as they shall be. In which regions their messages may
 // lie is left as it is: whoever owns the project says so, and no setting does.
@@ -107,7 +98,7 @@ func (a *Admin) wantedTopics() []*pubsubpb.Topic {
 // wanted is the subscription as it shall be.
 func (a *Admin) wanted() *pubsubpb.Subscription {
 	return &pubsubpb.Subscription{
-		Name:                     a.cfg.Topic.subscription(a.Subscription()),
+		Name:                     a.cfg.Topic.SubscriptionPath(a.Subscription()),
 		Topic:                    a.cfg.Topic.Path(),
 		PushConfig:               a.wantedPush(),
 		AckDeadlineSeconds:       int32(ackDeadline / time.Second),
@@ -142,9 +133,12 @@ func (a *Admin) wantedPush() *pubsubpb.PushConfig {
 // them; without one they would be lost (Pub/Sub, "Dead-letter topics").
 func (a *Admin) wantedLetters() *pubsubpb.Subscription {
 	return &pubsubpb.Subscription{
-		Name: a.cfg.Topic.subscription(a.deadLetters().Name), Topic: a.deadLetters().Path(),
-		AckDeadlineSeconds: int32(ackDeadline / time.Second), MessageRetentionDuration: durationpb.New(lettersFor),
-		ExpirationPolicy: &pubsubpb.ExpirationPolicy{}, RetryPolicy: wantedRetry(),
+		Name:                     a.cfg.Topic.SubscriptionPath(a.deadLetters().Name),
+		Topic:                    a.deadLetters().Path(),
+		AckDeadlineSeconds:       int32(ackDeadline / time.Second),
+		MessageRetentionDuration: durationpb.New(lettersFor),
+		ExpirationPolicy:         &pubsubpb.ExpirationPolicy{},
+		RetryPolicy:              wantedRetry(),
 	}
 }
 
@@ -159,7 +153,7 @@ func (a *Admin) topic(ctx context.Context, path string) (*pubsubpb.Topic, error)
 
 // subscription is the subscription of that name as it is; nil when there is none.
 func (a *Admin) subscription(ctx context.Context, name string) (*pubsubpb.Subscription, error) {
-	s, err := a.subscriptions.GetSubscription(ctx, &pubsubpb.GetSubscriptionRequest{Subscription: a.cfg.Topic.subscription(name)})
+	s, err := a.subscriptions.GetSubscription(ctx, &pubsubpb.GetSubscriptionRequest{Subscription: a.cfg.Topic.SubscriptionPath(name)})
 	if status.Code(err) == codes.NotFound {
 		return nil, nil
 	}

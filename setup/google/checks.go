@@ -1,4 +1,4 @@
-package pubsub
+package google
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // What the checks ask about. The names are in scripts: never change one.
@@ -30,8 +30,8 @@ const (
 const provisionDoes = "Run careline provision, look at its plan, and run it again with --apply."
 
 // Checks are what careline doctor asks of Pub/Sub. They change nothing.
-func (a *Admin) Checks() []careline.Check {
-	checks := []careline.Check{
+func (a *Admin) Checks() []setup.Check {
+	checks := []setup.Check{
 		{Name: aboutTopic, Ask: a.checkTopic},
 		{Name: aboutPublish, Needs: aboutTopic, Ask: a.checkPublish},
 		{Name: aboutSubscription, Needs: aboutTopic, Ask: a.about(aboutSubscription, "it exists, is on our topic, never expires and keeps messages for 7 days")},
@@ -44,80 +44,82 @@ func (a *Admin) Checks() []careline.Check {
 		{Name: aboutGrants, Needs: aboutTopic, Ask: a.checkGrants},
 	}
 	if a.cfg.Pull == "" {
-		checks = append(checks, careline.Check{Name: aboutOurs, Ask: a.checkOurs}) // it asks us, not Google
+		checks = append(checks, setup.Check{Name: aboutOurs, Ask: a.checkOurs}) // it asks us, not Google
 	}
+
 	return checks
 }
 
 // unasked is the finding when Pub/Sub did not answer the question.
-func unasked(err error) careline.Finding {
+func unasked(err error) setup.Finding {
 	switch status.Code(err) {
 	case codes.Unimplemented:
-		return careline.Skipped("this Pub/Sub does not say: it is the emulator")
+		return setup.Skipped("this Pub/Sub does not say: it is the emulator")
 	case codes.Unauthenticated:
-		return careline.Doubt("Google does not know this login: "+status.Convert(err).Message(),
+		return setup.Doubt("Google does not know this login: "+status.Convert(err).Message(),
 			"Put the login right (Application Default Credentials), or run the doctor as somebody who has one.").Blocking()
 	case codes.PermissionDenied:
-		return careline.Doubt("Google does not let this login look: "+status.Convert(err).Message(),
+		return setup.Doubt("Google does not let this login look: "+status.Convert(err).Message(),
 			"Give it the role roles/pubsub.viewer on the project, or run the doctor as somebody who has it.")
 	}
-	return careline.Fault("Pub/Sub did not answer: "+status.Convert(err).Message(),
+	return setup.Fault("Pub/Sub did not answer: "+status.Convert(err).Message(),
 		"Check PUBSUB_PROJECT, the network and the login (Application Default Credentials).").Blocking()
 }
 
-func (a *Admin) checkTopic(ctx context.Context) careline.Finding {
+func (a *Admin) checkTopic(ctx context.Context) setup.Finding {
 	have, err := a.topic(ctx, a.cfg.Topic.Path())
 	switch {
 	case err != nil:
 		return unasked(err)
 	case have == nil:
-		return careline.Fault("There is no topic "+a.cfg.Topic.Path()+".", provisionDoes)
+		return setup.Fault("There is no topic "+a.cfg.Topic.Path()+".", provisionDoes)
 	}
 	keeps, should := topicKeeps(have), topicRetention.String()
 	if keeps != should {
-		return careline.Fault("The topic keeps messages for "+keeps+" once they are acknowledged, and should for "+should+
+		return setup.Fault("The topic keeps messages for "+keeps+" once they are acknowledged, and should for "+should+
 			": what a restored database lacks comes back from there.", provisionDoes)
 	}
-	return careline.Good("The topic exists and keeps messages for " + keeps + ", in " + regions(have) + ".")
+	return setup.Good("The topic exists and keeps messages for " + keeps + ", in " + regions(have) + ".")
 }
 
-func (a *Admin) checkPublish(ctx context.Context) careline.Finding {
+func (a *Admin) checkPublish(ctx context.Context) setup.Finding {
 	const permission = "pubsub.topics.publish"
 	answer, err := a.topics.TestIamPermissions(ctx, &iampb.TestIamPermissionsRequest{Resource: a.cfg.Topic.Path(), Permissions: []string{permission}})
 	switch {
 	case status.Code(err) == codes.NotFound:
-		return careline.Fault("There is no topic to publish to.", provisionDoes)
+		return setup.Fault("There is no topic to publish to.", provisionDoes)
 	case err != nil:
 		return unasked(err)
 	case len(answer.GetPermissions()) == 0:
-		return careline.Fault("This login may not publish to the topic.", "Give it the role roles/pubsub.publisher on the topic "+a.cfg.Topic.Name+".")
+		return setup.Fault("This login may not publish to the topic.", "Give it the role roles/pubsub.publisher on the topic "+a.cfg.Topic.Name+".")
 	}
-	return careline.Good("This login may publish to the topic.")
+	return setup.Good("This login may publish to the topic.")
 }
 
 // about finds out whether the subscription differs in what a check is about.
-func (a *Admin) about(what, good string) func(context.Context) careline.Finding {
-	return func(ctx context.Context) careline.Finding {
+func (a *Admin) about(what, good string) func(context.Context) setup.Finding {
+	return func(ctx context.Context) setup.Finding {
 		have, err := a.subscription(ctx, a.Subscription())
 		switch {
 		case err != nil:
 			return unasked(err)
 		case have == nil:
-			return careline.Fault("There is no subscription "+a.Subscription()+".", provisionDoes)
+			return setup.Fault("There is no subscription "+a.Subscription()+".", provisionDoes)
 		case have.GetDetached():
-			return careline.Fault("The subscription is detached from its topic.", provisionDoes)
+			return setup.Fault("The subscription is detached from its topic.", provisionDoes)
 		}
+
 		for _, d := range differences(have, a.wanted()) {
 			if d.about == what {
-				return careline.Fault(fmt.Sprintf("The subscription's %s is %s, and should be %s.", d.thing, d.have, d.want), provisionDoes)
+				return setup.Fault(fmt.Sprintf("The subscription's %s is %s, and should be %s.", d.thing, d.have, d.want), provisionDoes)
 			}
 		}
-		return careline.Good("The subscription is right: " + good + ".")
+		return setup.Good("The subscription is right: " + good + ".")
 	}
 }
 
-func (a *Admin) checkLetters(ctx context.Context) careline.Finding {
-	if found := a.about(aboutLetters, "")(ctx); found.Verdict != careline.VerdictGood {
+func (a *Admin) checkLetters(ctx context.Context) setup.Finding {
+	if found := a.about(aboutLetters, "")(ctx); found.Verdict != setup.VerdictGood {
 		return found
 	}
 	have, err := a.topic(ctx, a.deadLetters().Path())
@@ -125,42 +127,47 @@ func (a *Admin) checkLetters(ctx context.Context) careline.Finding {
 	case err != nil:
 		return unasked(err)
 	case have == nil:
-		return careline.Fault("There is no topic "+a.deadLetters().Name+" for dead letters.", provisionDoes)
+		return setup.Fault("There is no topic "+a.deadLetters().Name+" for dead letters.", provisionDoes)
 	}
+
 	held, err := a.subscription(ctx, a.deadLetters().Name)
 	switch {
 	case err != nil:
 		return unasked(err)
 	case held == nil || held.GetDetached():
-		return careline.Fault("There is no subscription "+a.deadLetters().Name+" on the topic for dead letters: what comes to it is lost.", provisionDoes)
+		return setup.Fault("There is no subscription "+a.deadLetters().Name+" on the topic for dead letters: what comes to it is lost.", provisionDoes)
 	}
+
 	if all := differences(held, a.wantedLetters()); len(all) > 0 {
-		return careline.Fault(fmt.Sprintf("The %s of the subscription that holds dead letters is %s, and should be %s.", all[0].thing, all[0].have, all[0].want), provisionDoes)
+		return setup.Fault(fmt.Sprintf("The %s of the subscription that holds dead letters is %s, and should be %s.", all[0].thing, all[0].have, all[0].want), provisionDoes)
 	}
-	return careline.Good(fmt.Sprintf("After %d attempts a message is a dead letter, and is held.", attempts))
+
+	return setup.Good(fmt.Sprintf("After %d attempts a message is a dead letter, and is held.", attempts))
 }
 
 // checkGrants may be asked by a login that sees the subscription, but not who has
 // rights on it: no role for looking at Pub/Sub holds that permission.
-func (a *Admin) checkGrants(ctx context.Context) careline.Finding {
+func (a *Admin) checkGrants(ctx context.Context) setup.Finding {
 	var unseen []string
 	for _, g := range a.grants() {
 		granted, err := g.given(ctx)
 		switch {
 		case status.Code(err) == codes.NotFound:
-			return careline.Fault("There is no "+g.on+".", provisionDoes)
+			return setup.Fault("There is no "+g.on+".", provisionDoes)
 		case status.Code(err) == codes.PermissionDenied:
 			unseen = append(unseen, g.seenBy+" on the "+g.on+" (whether Pub/Sub's service agent has "+g.role+" there)")
 		case err != nil:
 			return unasked(err)
 		case !granted:
-			return careline.Doubt("Pub/Sub's service agent is not seen to have "+g.role+" on the "+g.on+"; it may have it on the whole project.",
+			return setup.Doubt("Pub/Sub's service agent is not seen to have "+g.role+" on the "+g.on+"; it may have it on the whole project.",
 				"If not: "+g.sentence(a.cfg.Topic.Project))
 		}
 	}
+
 	if len(unseen) > 0 {
-		return careline.Skipped("Whether Pub/Sub may make dead letters was not looked at. To look, this login needs " + strings.Join(unseen, ", and ") +
+		return setup.Skipped("Whether Pub/Sub may make dead letters was not looked at. To look, this login needs " + strings.Join(unseen, ", and ") +
 			". roles/pubsub.viewer does not hold that; the custom role of deploy/terraform/identities.tf does, and roles/iam.securityReviewer.")
 	}
-	return careline.Good("Pub/Sub may make dead letters.")
+
+	return setup.Good("Pub/Sub may make dead letters.")
 }

@@ -1,4 +1,4 @@
-package pubsub
+package google
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 const party = "pubsub"
@@ -21,8 +22,8 @@ const party = "pubsub"
 // empty when nothing has. What Pub/Sub cannot change on a subscription, and what
 // somebody with rights over the project has to do, is a change that nobody here
 // can apply.
-func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
-	for _, more := range []func(context.Context) ([]careline.Change, error){a.planTopics, a.planLetters, a.planSubscription} {
+func (a *Admin) Plan(ctx context.Context) (plan setup.Plan, err error) {
+	for _, more := range []func(context.Context) (setup.Plan, error){a.planTopics, a.planLetters, a.planSubscription} {
 		changes, err := more(ctx)
 		if err != nil {
 			return nil, err
@@ -33,7 +34,7 @@ func (a *Admin) Plan(ctx context.Context) (plan []careline.Change, err error) {
 }
 
 // planTopics sees that the topics are there and keep what they shall.
-func (a *Admin) planTopics(ctx context.Context) (plan []careline.Change, err error) {
+func (a *Admin) planTopics(ctx context.Context) (plan setup.Plan, err error) {
 	for _, want := range a.wantedTopics() {
 		thing := "topic " + path.Base(want.GetName())
 		have, err := a.topic(ctx, want.GetName())
@@ -41,12 +42,23 @@ func (a *Admin) planTopics(ctx context.Context) (plan []careline.Change, err err
 		case err != nil:
 			return nil, asking("the "+thing, err)
 		case have == nil:
-			plan = append(plan, careline.Change{Party: party, Thing: thing, Want: topicExists(want), Apply: a.makeTopic(want)})
+			plan = append(plan, setup.Change{
+				Party: party,
+				Thing: thing,
+				Want:  topicExists(want),
+				Apply: a.makeTopic(want),
+			})
 		case want.GetMessageRetentionDuration() != nil && topicKeeps(have) != topicKeeps(want):
-			plan = append(plan, careline.Change{Party: party, Thing: thing + " retention", Have: topicKeeps(have), Want: topicKeeps(want),
-				Apply: a.updateTopic(want, "message_retention_duration")})
+			plan = append(plan, setup.Change{
+				Party: party,
+				Thing: thing + " retention",
+				Have:  topicKeeps(have),
+				Want:  topicKeeps(want),
+				Apply: a.updateTopic(want, "message_retention_duration"),
+			})
 		}
 	}
+
 	return plan, nil
 }
 
@@ -58,11 +70,11 @@ func topicExists(want *pubsubpb.Topic) string {
 }
 
 // planLetters sees that dead letters are held, for as long as they shall be.
-func (a *Admin) planLetters(ctx context.Context) ([]careline.Change, error) {
+func (a *Admin) planLetters(ctx context.Context) (setup.Plan, error) {
 	return a.planOne(ctx, a.wantedLetters(), "holds dead letters for "+lettersFor.String())
 }
 
-func (a *Admin) planSubscription(ctx context.Context) ([]careline.Change, error) {
+func (a *Admin) planSubscription(ctx context.Context) (setup.Plan, error) {
 	way, want := "pushes to "+a.cfg.PushURL, a.wanted()
 	if a.cfg.Pull != "" {
 		way = "is pulled from"
@@ -72,25 +84,37 @@ func (a *Admin) planSubscription(ctx context.Context) ([]careline.Change, error)
 
 // planOne sees that a subscription is as wanted; does says what one that has to be
 // made will do.
-func (a *Admin) planOne(ctx context.Context, want *pubsubpb.Subscription, does string) (plan []careline.Change, err error) {
+func (a *Admin) planOne(ctx context.Context, want *pubsubpb.Subscription, does string) (plan setup.Plan, err error) {
 	name := path.Base(want.GetName())
 	have, err := a.subscription(ctx, name)
 	switch {
 	case err != nil:
 		return nil, asking("the subscription "+name, err)
 	case have == nil:
-		return []careline.Change{{Party: party, Thing: "subscription " + name, Want: does, Apply: a.make(want)}}, nil
+		return setup.Plan{{
+			Party: party,
+			Thing: "subscription " + name,
+			Want:  does,
+			Apply: a.make(want),
+		}}, nil
 	case have.GetDetached():
-		return []careline.Change{byHand(name, "is detached from its topic", "attached")}, nil
+		return setup.Plan{byHand(name, "is detached from its topic", "attached")}, nil
 	}
+
 	for _, d := range differences(have, want) {
 		if d.field == "" {
 			plan = append(plan, byHand(name, d.thing+": "+d.have, d.thing+": "+d.want))
 			continue
 		}
-		plan = append(plan, careline.Change{Party: party, Thing: "subscription " + name + " " + d.thing,
-			Have: d.have, Want: d.want, Apply: a.update(want, d.field)})
+		plan = append(plan, setup.Change{
+			Party: party,
+			Thing: "subscription " + name + " " + d.thing,
+			Have:  d.have,
+			Want:  d.want,
+			Apply: a.update(want, d.field),
+		})
 	}
+
 	return plan, nil
 }
 
@@ -115,10 +139,14 @@ func changing(what string, push *pubsubpb.PushConfig, err error) error {
 }
 
 // byHand is a change that Pub/Sub makes on no subscription that exists.
-func byHand(name, have, want string) careline.Change {
-	return careline.Change{Party: party, Thing: "subscription " + name, Have: have,
+func byHand(name, have, want string) setup.Change {
+	return setup.Change{
+		Party: party,
+		Thing: "subscription " + name,
+		Have:  have,
 		Want: want + ". Pub/Sub cannot change this: when nothing waits in the subscription any more, delete it (gcloud pubsub subscriptions delete " +
-			name + ") and run careline provision --apply again at once"}
+			name + ") and run careline provision --apply again at once",
+	}
 }
 
 func (a *Admin) makeTopic(t *pubsubpb.Topic) func(context.Context) error {
@@ -186,7 +214,7 @@ func (a *Admin) grants() []grant {
 			}},
 		{"roles/pubsub.subscriber", "subscription " + source, "subscriptions add-iam-policy-binding " + source, "pubsub.subscriptions.getIamPolicy",
 			func(ctx context.Context) (*iampb.Policy, error) {
-				return a.subscriptions.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: a.cfg.Topic.subscription(source)})
+				return a.subscriptions.GetIamPolicy(ctx, &iampb.GetIamPolicyRequest{Resource: a.cfg.Topic.SubscriptionPath(source)})
 			}},
 	}
 }
@@ -194,7 +222,7 @@ func (a *Admin) grants() []grant {
 // planGrants are the rights that Pub/Sub itself is not seen to have: it lacks them,
 // has them on the whole project, which is more than is needed, or this login may
 // not look.
-func (a *Admin) planGrants(ctx context.Context) (plan []careline.Change) {
+func (a *Admin) planGrants(ctx context.Context) (plan setup.Plan) {
 	for _, g := range a.grants() {
 		granted, err := g.given(ctx)
 		have := "without " + g.role
@@ -208,9 +236,15 @@ func (a *Admin) planGrants(ctx context.Context) (plan []careline.Change) {
 			have = "could not be seen (" + status.Code(err).String() + ")"
 		}
 		if !granted {
-			plan = append(plan, careline.Change{Party: party, Thing: g.on + " rights of Pub/Sub's service agent", Have: have, Want: g.sentence(a.cfg.Topic.Project)})
+			plan = append(plan, setup.Change{
+				Party: party,
+				Thing: g.on + " rights of Pub/Sub's service agent",
+				Have:  have,
+				Want:  g.sentence(a.cfg.Topic.Project),
+			})
 		}
 	}
+
 	return plan
 }
 

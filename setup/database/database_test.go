@@ -1,19 +1,19 @@
-package main
+package database
 
 import (
 	"strings"
 	"testing"
 )
 
-func TestAPasswordIsNotShown(t *testing.T) {
+func TestShownTellsNoPassword(t *testing.T) {
 	t.Parallel()
-	for _, database := range []string{
+	for _, address := range []string{
 		"postgres://u:secret-word@host/careline",
 		"postgres://host/careline?user=u&password=secret-word",
 		"postgres://u:secret-word@host/careline?sslpassword=secret-word",
 		"postgres://u:secret-word@%zz/careline",
 	} {
-		if got := shown(database); strings.Contains(got, "secret-word") {
+		if got := Shown(address); strings.Contains(got, "secret-word") {
 			t.Errorf("shown as %s", got)
 		}
 	}

@@ -1,4 +1,4 @@
-package pubsub
+package google
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/setup"
 )
 
 // refusal is the problem type with which a push without a token is answered: by
@@ -25,30 +26,31 @@ type answered struct {
 // checkOurs asks the service itself, as the subscription that Google has says
 // nothing about what answers there. Which audience and account the service waits
 // for cannot be found out: nobody but Google can sign for them.
-func (a *Admin) checkOurs(ctx context.Context) careline.Finding {
+func (a *Admin) checkOurs(ctx context.Context) setup.Finding {
 	said, err := a.pushNothing(ctx)
 	if err != nil {
-		return careline.Fault("Our push address could not be reached: "+err.Error()+".",
+		return setup.Fault("Our push address could not be reached: "+err.Error()+".",
 			"Start the service, and see that FUNCTIONS_URL is where Google reaches it: DNS, certificate, load balancer.")
 	}
 	const settings = "PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT"
 	switch {
 	case said.problem == refusal && said.status == http.StatusUnauthorized:
-		return careline.Good("The service takes pushes, and refuses one without a token. Whether it runs with the audience of these settings cannot be seen from here: " +
+		return setup.Good("The service takes pushes, and refuses one without a token. Whether it runs with the audience of these settings cannot be seen from here: " +
 			"if not, messages wait in the subscription, and the service logs 403.")
 	case said.status/100 == 2:
-		return careline.Fault(fmt.Sprintf("Our push address takes a push without a token (status %d): it is not this service, or not one that checks.", said.status),
+		return setup.Fault(fmt.Sprintf("Our push address takes a push without a token (status %d): it is not this service, or not one that checks.", said.status),
 			"See where FUNCTIONS_URL leads.")
 	case said.status/100 == 3:
-		return careline.Fault("Our push address redirects to "+said.location+", which Pub/Sub does not follow.", "Set FUNCTIONS_URL to the address that answers by itself.")
+		return setup.Fault("Our push address redirects to "+said.location+", which Pub/Sub does not follow.", "Set FUNCTIONS_URL to the address that answers by itself.")
 	case said.status == http.StatusNotFound || said.status == http.StatusMethodNotAllowed:
-		return careline.Fault(fmt.Sprintf("What runs at FUNCTIONS_URL takes no pushes (status %d).", said.status),
+		return setup.Fault(fmt.Sprintf("What runs at FUNCTIONS_URL takes no pushes (status %d).", said.status),
 			"Deploy the service with "+settings+", and see that FUNCTIONS_URL leads to it, with the path it may have.")
 	case said.problem == "" && (said.status == http.StatusUnauthorized || said.status == http.StatusForbidden):
-		return careline.Fault(fmt.Sprintf("Something before the service refuses pushes (status %d).", said.status),
+		return setup.Fault(fmt.Sprintf("Something before the service refuses pushes (status %d).", said.status),
 			"Let every request through to the service, which checks Google's token itself; on Cloud Run: roles/run.invoker for allUsers.")
 	}
-	return careline.Fault(fmt.Sprintf("Our push address answers a push without a token with status %d, not as a service that takes pushes.", said.status),
+
+	return setup.Fault(fmt.Sprintf("Our push address answers a push without a token with status %d, not as a service that takes pushes.", said.status),
 		"Look into the service's log, and at what stands before it.")
 }
 
@@ -64,6 +66,7 @@ func (a *Admin) pushNothing(ctx context.Context) (answered, error) {
 	if a.cfg.HTTP != nil {
 		own.Transport, own.Timeout = a.cfg.HTTP.Transport, a.cfg.HTTP.Timeout
 	}
+
 	response, err := own.Do(r)
 	if err != nil {
 		return answered{}, err
@@ -73,6 +76,7 @@ func (a *Admin) pushNothing(ctx context.Context) (answered, error) {
 	if err != nil {
 		return answered{}, fmt.Errorf("read its answer: %w", err)
 	}
+
 	var problem struct {
 		Type string `json:"type"`
 	}

@@ -1,4 +1,4 @@
-package pubsub_test
+package google_test
 
 import (
 	"context"
@@ -22,11 +22,13 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/pubsub"
+	"perci.health/careline/setup"
+	"perci.health/careline/setup/google"
 )
 
-func pushing(t testing.TB) (pubsub.AdminConfig, *pubsub.Admin) {
+func pushing(t testing.TB) (google.Config, *google.Admin) {
 	t.Helper()
-	cfg := pubsub.AdminConfig{Topic: topicOf(t, shared.start(t).Endpoint()), PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)}
+	cfg := google.Config{Topic: topicOf(t, shared.start(t).Endpoint()), PushEmail: pushEmail, PushAudience: pushAudience, PushURL: ourPushes(t)}
 	return cfg, newAdmin(t, cfg)
 }
 
@@ -57,14 +59,14 @@ func topicsAt(t testing.TB, topic pubsub.Topic) *gapi.TopicAdminClient {
 	return client
 }
 
-func things(plan []careline.Change) (all []string) {
+func things(plan setup.Plan) (all []string) {
 	for _, c := range plan {
 		all = append(all, c.Thing+": "+c.Have+" -> "+c.Want)
 	}
 	return all
 }
 
-func planned(t testing.TB, admin *pubsub.Admin) []careline.Change {
+func planned(t testing.TB, admin *google.Admin) setup.Plan {
 	t.Helper()
 	plan, err := admin.Plan(t.Context())
 	if err != nil {
@@ -90,7 +92,7 @@ func TestThePlanIsEmptyWhenItWasApplied(t *testing.T) {
 			t.Errorf("%s again: %v", change.Thing, err)
 		}
 	}
-	have, err := subscriptionsAt(t, cfg.Topic).GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")})
+	have, err := subscriptionsAt(t, cfg.Topic).GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: cfg.Topic.SubscriptionPath("careline-twilio")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +115,7 @@ func TestTheTopicKeepsWhatWasAcknowledged(t *testing.T) {
 		if _, err := client.CreateTopic(t.Context(), &pubsubpb.Topic{Name: cfg.Topic.Path(), MessageRetentionDuration: by, MessageStoragePolicy: where}); err != nil {
 			t.Fatal(err)
 		}
-		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != careline.VerdictFault || found.Blocks || !strings.Contains(found.Found, "for "+name) {
+		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != setup.VerdictFault || found.Blocks || !strings.Contains(found.Found, "for "+name) {
 			t.Errorf("%s: %+v", name, found)
 		}
 		if plan := things(provision(t, admin)); !slices.Contains(plan, "topic twilio retention: "+name+" -> 168h0m0s") {
@@ -126,13 +128,13 @@ func TestTheTopicKeepsWhatWasAcknowledged(t *testing.T) {
 		}
 		same(t, "kept for", have.GetMessageRetentionDuration().AsDuration(), 7*24*time.Hour)
 		same(t, "kept in", have.GetMessageStoragePolicy().GetAllowedPersistenceRegions(), where.GetAllowedPersistenceRegions())
-		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != careline.VerdictGood || !strings.Contains(found.Found, "europe-west2") {
+		if found := ask(t, admin)["pubsub: topic"]; found.Verdict != setup.VerdictGood || !strings.Contains(found.Found, "europe-west2") {
 			t.Errorf("mended: %+v", found)
 		}
 		if err := client.DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: cfg.Topic.Path()}); err != nil {
 			t.Fatal(err)
 		}
-		if err := subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")}); err != nil {
+		if err := subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: cfg.Topic.SubscriptionPath("careline-twilio")}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -145,18 +147,18 @@ func TestASubscriptionToPullFromIsPlanned(t *testing.T) {
 	same(t, "name", admin.Subscription(), "careline-pull")
 	findings := ask(t, admin)
 	for name, found := range findings {
-		if found.Verdict != careline.VerdictGood && found.Verdict != careline.VerdictSkipped {
+		if found.Verdict != setup.VerdictGood && found.Verdict != setup.VerdictSkipped {
 			t.Errorf("%s: %+v", name, found)
 		}
 	}
 }
 
-func ask(t testing.TB, admin *pubsub.Admin) map[string]careline.Finding {
+func ask(t testing.TB, admin *google.Admin) map[string]setup.Finding {
 	t.Helper()
-	findings := map[string]careline.Finding{}
+	findings := map[string]setup.Finding{}
 	for _, check := range admin.Checks() {
 		found := check.Ask(t.Context())
-		if (found.Verdict == careline.VerdictGood || found.Verdict == careline.VerdictSkipped) != (found.Do == "") || found.Found == "" {
+		if (found.Verdict == setup.VerdictGood || found.Verdict == setup.VerdictSkipped) != (found.Do == "") || found.Found == "" {
 			t.Errorf("%s: %+v", check.Name, found)
 		}
 		findings[check.Name] = found
@@ -165,10 +167,10 @@ func ask(t testing.TB, admin *pubsub.Admin) map[string]careline.Finding {
 }
 
 // verdicts are those that are not good. The emulator knows no rights.
-func verdicts(findings map[string]careline.Finding) map[string]careline.Verdict {
-	left := map[string]careline.Verdict{}
+func verdicts(findings map[string]setup.Finding) map[string]setup.Verdict {
+	left := map[string]setup.Verdict{}
 	for name, found := range findings {
-		if found.Verdict != careline.VerdictGood && found.Verdict != careline.VerdictSkipped {
+		if found.Verdict != setup.VerdictGood && found.Verdict != setup.VerdictSkipped {
 			left[name] = found.Verdict
 		}
 	}
@@ -186,7 +188,7 @@ func TestChecksOfWhatIsNotThere(t *testing.T) {
 		t.Errorf("what to do: %q", findings["pubsub: topic"].Do)
 	}
 	provision(t, admin)
-	same(t, "faults when provisioned", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+	same(t, "faults when provisioned", verdicts(ask(t, admin)), map[string]setup.Verdict{})
 }
 
 // TestEveryDifferenceIsSeenAndMended spoils the subscription in one thing at a
@@ -219,7 +221,7 @@ func TestEveryDifferenceIsSeenAndMended(t *testing.T) {
 			cfg, admin := pushing(t)
 			provision(t, admin)
 			client := subscriptionsAt(t, cfg.Topic)
-			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")})
+			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: cfg.Topic.SubscriptionPath("careline-twilio")})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -228,7 +230,7 @@ func TestEveryDifferenceIsSeenAndMended(t *testing.T) {
 				t.Fatal(err)
 			}
 			found := ask(t, admin)[tt.check]
-			if found.Verdict != careline.VerdictFault || !strings.Contains(found.Found, tt.says) {
+			if found.Verdict != setup.VerdictFault || !strings.Contains(found.Found, tt.says) {
 				t.Errorf("%s: %+v", tt.check, found)
 			}
 			plan := provision(t, admin)
@@ -236,14 +238,14 @@ func TestEveryDifferenceIsSeenAndMended(t *testing.T) {
 				t.Errorf("plan: %v", things(plan))
 			}
 			same(t, "plan when applied", things(planned(t, admin)), []string(nil))
-			same(t, "faults when applied", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+			same(t, "faults when applied", verdicts(ask(t, admin)), map[string]setup.Verdict{})
 		})
 	}
 }
 
-// TestWhatCannotBeChangedIsForAPerson makes subscriptions that are wrong from the
+// TestPlanLeavesToAPersonWhatCannotBeChanged makes subscriptions that are wrong from the
 // beginning.
-func TestWhatCannotBeChangedIsForAPerson(t *testing.T) {
+func TestPlanLeavesToAPersonWhatCannotBeChanged(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		spoil func(*pubsubpb.Subscription)
@@ -259,7 +261,7 @@ func TestWhatCannotBeChangedIsForAPerson(t *testing.T) {
 			cfg, admin := pushing(t)
 			provision(t, admin)
 			client := subscriptionsAt(t, cfg.Topic)
-			path := subscriptionPath(cfg.Topic, "careline-twilio")
+			path := cfg.Topic.SubscriptionPath("careline-twilio")
 			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: path})
 			if err != nil {
 				t.Fatal(err)
@@ -275,7 +277,7 @@ func TestWhatCannotBeChangedIsForAPerson(t *testing.T) {
 			if len(plan) != 1 || plan[0].Apply != nil || !strings.Contains(plan[0].Have, tt.says) || !strings.Contains(plan[0].Want, "gcloud pubsub subscriptions delete careline-twilio") {
 				t.Errorf("plan: %+v", things(plan))
 			}
-			same(t, "faults", verdicts(ask(t, admin)), map[string]careline.Verdict{tt.check: careline.VerdictFault})
+			same(t, "faults", verdicts(ask(t, admin)), map[string]setup.Verdict{tt.check: setup.VerdictFault})
 			if err := client.DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: path}); err != nil {
 				t.Fatal(err)
 			}
@@ -289,24 +291,24 @@ func TestDeadLettersThatNobodyHoldsAreAFault(t *testing.T) {
 	t.Parallel()
 	cfg, admin := pushing(t)
 	provision(t, admin)
-	err := subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "twilio-dead-letter")})
+	err := subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: cfg.Topic.SubscriptionPath("twilio-dead-letter")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "faults", verdicts(ask(t, admin)), map[string]careline.Verdict{"pubsub: dead letters": careline.VerdictFault})
+	same(t, "faults", verdicts(ask(t, admin)), map[string]setup.Verdict{"pubsub: dead letters": setup.VerdictFault})
 	same(t, "plan", len(provision(t, admin)), 1)
-	same(t, "faults when mended", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+	same(t, "faults when mended", verdicts(ask(t, admin)), map[string]setup.Verdict{})
 	letters := cfg.Topic
 	letters.Name += "-dead-letter"
 	// pstest deletes no topic that a subscription sends its dead letters to.
-	err = subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: subscriptionPath(cfg.Topic, "careline-twilio")})
+	err = subscriptionsAt(t, cfg.Topic).DeleteSubscription(t.Context(), &pubsubpb.DeleteSubscriptionRequest{Subscription: cfg.Topic.SubscriptionPath("careline-twilio")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := topicsAt(t, cfg.Topic).DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: letters.Path()}); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "fault", verdicts(ask(t, admin))["pubsub: dead letters"], careline.VerdictFault)
+	same(t, "fault", verdicts(ask(t, admin))["pubsub: dead letters"], setup.VerdictFault)
 	provision(t, admin)
 	left := planned(t, admin) // the subscription still holds what came to the old topic
 	if len(left) != 1 || left[0].Apply != nil || !strings.Contains(left[0].Want, "subscriptions delete twilio-dead-letter") {
@@ -336,7 +338,7 @@ func TestDeadLettersAreHeldForLongEnough(t *testing.T) {
 			admin, topic := guarded{policies: map[string]*iampb.Policy{lettersTopic: both, pushSource: both}}.start(t)
 			provision(t, admin)
 			client := subscriptionsAt(t, topic)
-			path := subscriptionPath(topic, lettersTopic)
+			path := topic.SubscriptionPath(lettersTopic)
 			s, err := client.GetSubscription(t.Context(), &pubsubpb.GetSubscriptionRequest{Subscription: path})
 			if err != nil {
 				t.Fatal(err)
@@ -349,28 +351,28 @@ func TestDeadLettersAreHeldForLongEnough(t *testing.T) {
 			if _, err := client.CreateSubscription(t.Context(), s); err != nil {
 				t.Fatal(err)
 			}
-			if found := ask(t, admin)["pubsub: dead letters"]; found.Verdict != careline.VerdictFault || !strings.Contains(found.Found, tt.says) {
+			if found := ask(t, admin)["pubsub: dead letters"]; found.Verdict != setup.VerdictFault || !strings.Contains(found.Found, tt.says) {
 				t.Errorf("%+v", found)
 			}
 			if plan := things(provision(t, admin)); len(plan) != 1 || !strings.Contains(plan[0], "subscription twilio-dead-letter ") || !strings.Contains(plan[0], tt.says) {
 				t.Errorf("plan: %v", plan)
 			}
 			same(t, "plan when applied", things(planned(t, admin)), []string(nil))
-			same(t, "faults when applied", verdicts(ask(t, admin)), map[string]careline.Verdict{})
+			same(t, "faults when applied", verdicts(ask(t, admin)), map[string]setup.Verdict{})
 		})
 	}
 }
 
-func TestAPubSubThatIsAway(t *testing.T) {
+func TestAdminOfAPubSubThatIsAway(t *testing.T) {
 	t.Parallel()
-	admin := newAdmin(t, pubsub.AdminConfig{Topic: pubsub.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"})
+	admin := newAdmin(t, google.Config{Topic: pubsub.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"})
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	if _, err := admin.Plan(ctx); careline.CodeOf(err) != careline.CodeUnavailable {
 		t.Errorf("Plan: %v", err)
 	}
 	for _, check := range admin.Checks()[:3] {
-		if found := check.Ask(ctx); found.Verdict != careline.VerdictFault || found.Do == "" {
+		if found := check.Ask(ctx); found.Verdict != setup.VerdictFault || found.Do == "" {
 			t.Errorf("%s: %+v", check.Name, found)
 		}
 	}
@@ -379,35 +381,35 @@ func TestAPubSubThatIsAway(t *testing.T) {
 func TestAdminNeedsItsSettings(t *testing.T) {
 	t.Parallel()
 	topic := pubsub.Topic{Project: "careline-test", Name: "twilio", Emulator: "127.0.0.1:1"}
-	for name, cfg := range map[string]pubsub.AdminConfig{
+	for name, cfg := range map[string]google.Config{
 		"no project":  {Topic: pubsub.Topic{Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "x"},
 		"no topic":    {Topic: pubsub.Topic{Project: "p", Emulator: "127.0.0.1:1"}, Pull: "x"},
 		"no URL":      {Topic: topic, PushEmail: "e", PushAudience: "a"},
 		"no account":  {Topic: topic, PushURL: "u", PushAudience: "a"},
 		"no audience": {Topic: topic, PushURL: "u", PushEmail: "e"},
 	} {
-		if _, err := pubsub.NewAdmin(t.Context(), cfg); err == nil {
+		if _, err := google.NewAdmin(t.Context(), cfg); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
 	}
 }
 
-// TestPubSubThatIsAwayIsToldOnce: every check needs the first, and that one blocks
+// TestChecksTellOnceThatPubSubIsAway: every check needs the first, and that one blocks
 // them when nobody answers.
-func TestPubSubThatIsAwayIsToldOnce(t *testing.T) {
+func TestChecksTellOnceThatPubSubIsAway(t *testing.T) {
 	t.Parallel()
-	admin := newAdmin(t, pubsub.AdminConfig{Topic: pubsub.Topic{Project: "a-project", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "careline-pull"})
+	admin := newAdmin(t, google.Config{Topic: pubsub.Topic{Project: "a-project", Name: "twilio", Emulator: "127.0.0.1:1"}, Pull: "careline-pull"})
 	checks := admin.Checks()
 	for _, c := range checks[1:] {
 		same(t, c.Name+" needs", c.Needs, checks[0].Name)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if found := checks[0].Ask(ctx); !found.Blocks || found.Verdict != careline.VerdictFault {
+	if found := checks[0].Ask(ctx); !found.Blocks || found.Verdict != setup.VerdictFault {
 		t.Errorf("nobody answers, and it finds %+v", found)
 	}
 	_, missing := pushing(t)
-	if found := missing.Checks()[0].Ask(t.Context()); found.Blocks || found.Verdict != careline.VerdictFault {
+	if found := missing.Checks()[0].Ask(t.Context()); found.Blocks || found.Verdict != setup.VerdictFault {
 		t.Errorf("there is no topic, and it finds %+v", found)
 	}
 }
