@@ -32,7 +32,8 @@ type Settler struct {
 		// Doubted are the filings in doubt that had an event kept since.
 		Doubted(ctx context.Context, since time.Time) ([]careline.Filing, error)
 	}
-	// Settle withdraws a second Communication of the call; safe to repeat.
+	// Settle withdraws a second Communication of the call; safe to repeat. Of which of
+	// the call's resources it is to be asked says the filing (Filing.Of).
 	Settle func(ctx context.Context, c careline.Call, f careline.Filing) error
 	Now    func() time.Time
 }
