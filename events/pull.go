@@ -10,6 +10,7 @@ import (
 	pubsub "cloud.google.com/go/pubsub/v2"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
 )
 
 // Bounds of a pull.
@@ -46,7 +47,6 @@ func (p Pull) Run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	again := Backoff{Base: outageBase, Cap: outageCap}
 	for failures := 1; ; failures++ {
 		began := time.Now()
 		err := p.receive(ctx, client, p.Inbox.take)
@@ -56,12 +56,10 @@ func (p Pull) Run(ctx context.Context) error {
 		if time.Since(began) > outageCap {
 			failures = 1
 		}
-		wait := again.Wait(failures, (1+rand.Float64())/2)
+		wait := outages.AtLeastHalf(failures, rand.Float64())
 		p.Log.Error("pulling from Pub/Sub failed", slog.String("subscription", p.Subscription),
 			slog.Any("err", err), slog.Int64("again_ms", wait.Milliseconds()))
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if !backoff.Wait(ctx, wait) {
 			return nil
 		}
 	}

@@ -1,12 +1,11 @@
 package events
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/base64url"
 )
 
 // wrapper is the body of a push. Google writes the id and the time in both ways.
@@ -101,8 +100,7 @@ func (m *received) readData(value json.RawMessage) {
 		return
 	}
 
-	other := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
-	data, err := base64.RawURLEncoding.DecodeString(other)
+	data, err := base64url.Decode(text)
 	if err != nil {
 		m.data = []byte(text)
 		return
