@@ -32,14 +32,17 @@ func (v *Verifier) checkKeys(ctx context.Context) careline.Finding {
 	case a.status != http.StatusOK:
 		return careline.Fault(fmt.Sprintf("The issuer cannot answer (HTTP %d).", a.status), "Ask again in a minute; who is signed in stays so as long as the keys are known.")
 	}
+
 	keys, err := parseKeys(a.body)
 	if err != nil {
 		return careline.Fault("The issuer's answer holds no key that careline accepts: "+err.Error()+".", "See whether DESCOPE_BASE_URL is right. Accepted are "+strings.Join(algorithms(), ", ")+".")
 	}
+
 	var kinds []string
 	for _, k := range keys {
 		kinds = append(kinds, k.alg)
 	}
+
 	slices.Sort(kinds)
 	return careline.Good(fmt.Sprintf("The keys can be had: %d (%s).", len(keys), strings.Join(slices.Compact(kinds), ", ")))
 }
@@ -51,12 +54,14 @@ func (v *Verifier) checkClock(ctx context.Context) careline.Finding {
 	before := v.cfg.Now()
 	a, err := v.keys.ask(ctx)
 	after := v.cfg.Now()
+
 	switch {
 	case err != nil:
 		return careline.Skipped("The issuer did not answer.")
 	case a.date.IsZero():
 		return careline.Skipped("The issuer does not tell its time.")
 	}
+
 	// The header was written between the two, and cuts off the part of a second.
 	off := time.Duration(0)
 	switch {
@@ -65,10 +70,12 @@ func (v *Verifier) checkClock(ctx context.Context) careline.Finding {
 	case a.date.After(after):
 		off = after.Sub(a.date)
 	}
+
 	found := "The issuer's clock agrees with ours."
 	if off != 0 {
 		found = fmt.Sprintf("Our clock is %v %s the issuer's.", off.Abs().Round(time.Second), map[bool]string{true: "ahead of", false: "behind"}[off > 0])
 	}
+
 	const do = "Have this machine's clock set by NTP; sessions are read with a tolerance of half a minute."
 	switch {
 	case off.Abs() > Skew:

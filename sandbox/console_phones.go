@@ -56,12 +56,14 @@ func (c *console) phone(w http.ResponseWriter, r *http.Request) {
 		c.showPhones(w, http.StatusNotFound, true)
 		return
 	}
+
 	entry := phoneEntry{Number: number, Spoken: spokenNumber(number)}
 	for _, known := range c.world.Clinic.phones() {
 		if known.Number == number {
 			entry = known
 		}
 	}
+
 	w.Header().Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
 	showPage(w, http.StatusOK, entry.page())
 }
@@ -145,17 +147,23 @@ func (c Clinic) phones() (all []phoneEntry) {
 				continue // what is written is no number
 			}
 			all = append(all, phoneEntry{
-				Number: p.Number, Spoken: spokenNumber(p.Number), Path: "/phones/" + url.PathEscape(p.Number),
-				Owner: owner, Use: p.Use, Does: p.Does,
+				Number: p.Number,
+				Spoken: spokenNumber(p.Number),
+				Path:   "/phones/" + url.PathEscape(p.Number),
+				Owner:  owner,
+				Use:    p.Use,
+				Does:   p.Does,
 			})
 		}
 	}
+
 	for _, m := range c.everybody() {
 		list(m.Name, m.Phones)
 		for _, r := range m.Relatives {
 			list(r.Name+", "+r.Relationship+" of "+m.Name, r.Phones)
 		}
 	}
+
 	return all
 }
 

@@ -29,6 +29,7 @@ func (i *Issuer) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 	if !i.hasProject(w, r) {
 		return
 	}
+
 	base := i.cfg.BaseURL
 	answerJSON(w, http.StatusOK, discovery{
 		Issuer:            i.url(),

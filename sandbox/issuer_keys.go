@@ -86,7 +86,10 @@ func (k *keyRing) public() jwks {
 	set := jwks{}
 	for _, key := range k.keys {
 		set.Keys = append(set.Keys, jwk{
-			KeyID: key.id, Type: "RSA", Use: "sig", Alg: "RS256",
+			KeyID:    key.id,
+			Type:     "RSA",
+			Use:      "sig",
+			Alg:      "RS256",
 			Modulus:  base64.RawURLEncoding.EncodeToString(key.private.N.Bytes()),
 			Exponent: base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.private.E)).Bytes()),
 		})

@@ -48,7 +48,10 @@ type signInView struct {
 // signInPage shows who may sign in.
 func (i *Issuer) signInPage(w http.ResponseWriter, a authorization) {
 	showSignIn(w, http.StatusOK, a.back.Scheme+"://"+a.back.Host, signInView{
-		People: i.cfg.People, Hint: a.query.Get("login_hint"), Site: a.back.Host, Request: a.query.Encode(),
+		People:  i.cfg.People,
+		Hint:    a.query.Get("login_hint"),
+		Site:    a.back.Host,
+		Request: a.query.Encode(),
 	})
 }
 
@@ -114,6 +117,7 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 		i.refusedPage(w, errors.New("the sign-in page was sent damaged: go back to the app and sign in again"))
 		return
 	}
+
 	a, err := i.readAuthorization(query)
 	if err != nil {
 		i.refusedPage(w, err)
@@ -123,11 +127,13 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 		i.refusedPage(w, errors.New(wrong.description))
 		return
 	}
+
 	practitioner := r.PostFormValue("practitioner")
 	if !i.knows(practitioner) {
 		i.refusedPage(w, errNobody)
 		return
 	}
+
 	goBack(w, a, url.Values{"code": {i.grants.begin(a.pending(practitioner))}})
 }
 

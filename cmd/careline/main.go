@@ -57,12 +57,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		usage(out)
 		return nil
 	}
+
 	asked := strings.TrimLeft(args[0], "-") // --version is version
 	for _, c := range commands() {
 		if c.name == asked {
 			return c.into(ctx, args[1:], out)
 		}
 	}
+
 	usage(out)
 	return fmt.Errorf("there is no command %q; the commands are above", args[0])
 }
@@ -96,10 +98,12 @@ func runServe(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 {
 		return errors.New("serve takes no arguments: its settings come from the environment")
 	}
+
 	c, err := readConfig(os.Getenv)
 	if err != nil {
 		return err
 	}
+
 	ln, err := listen(c.address)
 	if err != nil {
 		return err

@@ -110,10 +110,15 @@ func openTwilio(_ context.Context, c config) (opened, error) {
 
 func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
 	setup := twilio.Setup{
-		PublicURL: c.public.String(), APIKey: c.twilio.apiKey, ApplicationSID: c.twilio.applicationSID,
-		Number: c.twilio.phoneNumber, Countries: c.calls.policy.Regions,
-		AuthToken: c.twilio.authToken, SecondaryToken: c.twilio.authTokenSecondary,
-		Unsigned: !c.twilio.signatures, HTTP: outward(),
+		PublicURL:      c.public.String(),
+		APIKey:         c.twilio.apiKey,
+		ApplicationSID: c.twilio.applicationSID,
+		Number:         c.twilio.phoneNumber,
+		Countries:      c.calls.policy.Regions,
+		AuthToken:      c.twilio.authToken,
+		SecondaryToken: c.twilio.authTokenSecondary,
+		Unsigned:       !c.twilio.signatures,
+		HTTP:           outward(),
 	}
 	client, err := newTwilio(c, outward())
 	return client, setup, err
@@ -121,8 +126,12 @@ func twilioSetup(c config) (*twilio.Client, twilio.Setup, error) {
 
 func openPubSub(ctx context.Context, c config) (opened, error) {
 	admin, err := events.NewAdmin(ctx, events.AdminConfig{
-		Topic: c.pubsub.at(), Pull: c.pubsub.subscription, PushURL: c.public.String() + events.PathPush,
-		PushEmail: c.pubsub.serviceAccount, PushAudience: c.pubsub.audience, HTTP: outward(),
+		Topic:        c.pubsub.at(),
+		Pull:         c.pubsub.subscription,
+		PushURL:      c.public.String() + events.PathPush,
+		PushEmail:    c.pubsub.serviceAccount,
+		PushAudience: c.pubsub.audience,
+		HTTP:         outward(),
 	})
 	if err != nil {
 		return opened{}, err
@@ -146,12 +155,14 @@ func openClock(_ context.Context, c config) (opened, error) {
 		if err != nil {
 			return careline.Skipped("The clock was not looked at: TWILIO_API_BASE_URL cannot be asked.")
 		}
+
 		asked := time.Now()
 		answer, err := outward().Do(r)
 		if err != nil {
 			return careline.Skipped("The clock was not looked at: Twilio, by whose clock it is judged, could not be reached.")
 		}
 		defer answer.Body.Close()
+
 		theirs, err := http.ParseTime(answer.Header.Get("Date"))
 		if err != nil {
 			return careline.Skipped("The clock was not looked at: Twilio did not tell the time.")
@@ -169,6 +180,7 @@ func clockFinding(theirs, asked, answered time.Time) careline.Finding {
 	case answered.Before(theirs):
 		off = theirs.Sub(answered)
 	}
+
 	const keep = "Have this machine keep its clock by NTP."
 	switch {
 	case off > clockFault:
@@ -176,5 +188,6 @@ func clockFinding(theirs, asked, answered time.Time) careline.Finding {
 	case off > clockDoubt:
 		return careline.Doubt("The clock is "+off.Round(time.Second).String()+" off.", keep)
 	}
+
 	return careline.Good("The clock agrees with Twilio's.")
 }

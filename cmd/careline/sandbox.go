@@ -24,18 +24,31 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	twilio := flags.Int("twilio-port", 8480, "`port` of the local Twilio, 0 for any")
 	fhir := flags.Int("fhir-port", 8481, "`port` of the FHIR server, 0 for any")
 	issuer := flags.Int("issuer-port", 8482, "`port` of the sign-in, 0 for any")
+
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
-	w, err := sandbox.Start(ctx, sandbox.Config{Pace: *pace, DataDir: *data, AppURL: *app,
-		Ports: sandbox.Ports{Twilio: *twilio, FHIR: *fhir, Issuer: *issuer, Console: *console}})
+
+	w, err := sandbox.Start(ctx, sandbox.Config{
+		Pace:    *pace,
+		DataDir: *data,
+		AppURL:  *app,
+		Ports: sandbox.Ports{
+			Twilio:  *twilio,
+			FHIR:    *fhir,
+			Issuer:  *issuer,
+			Console: *console,
+		},
+	})
 	if err != nil {
 		return err
 	}
+
 	fmt.Fprintf(out, "The sandbox is running. Its console:\n\n  %s\n\nSettings for an app that lives in it:\n\n", w.ConsoleURL)
 	for _, setting := range w.Env() {
 		fmt.Fprintln(out, "  export", setting)
 	}
+
 	fmt.Fprint(out, "\nStop with Ctrl-C.\n\n")
 	return errors.Join(w.Narrate(ctx, out), w.Close())
 }
@@ -46,9 +59,11 @@ func parse(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%s does not know what to do with %q; see %s -h", flags.Name(), flags.Arg(0), flags.Name())
 	}
+
 	var fault error
 	flags.VisitAll(func(f *flag.Flag) {
 		value, err := strconv.ParseFloat(f.Value.String(), 64)
@@ -60,6 +75,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 			fault = errors.New("--pace must be above 0")
 		}
 	})
+
 	return fault
 }
 
