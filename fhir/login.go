@@ -101,7 +101,7 @@ func (l *login) current() (token string, due bool, err error) {
 func (l *login) state() (valid, due bool) {
 	now := l.cfg.Now()
 	valid = l.token != "" && now.Before(l.expires)
-	if l.renewing || now.Before(l.retryAt) {
+	if now.Before(l.retryAt) {
 		return valid, false
 	}
 
