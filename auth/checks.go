@@ -37,6 +37,7 @@ func (v *Verifier) checkKeys(ctx context.Context) setup.Finding {
 	if err != nil {
 		return setup.Fault("The issuer's answer holds no key that careline accepts: "+err.Error()+".", "See whether DESCOPE_BASE_URL is right. Accepted are "+strings.Join(algorithms(), ", ")+".")
 	}
+
 	var kinds []string
 	for _, k := range keys {
 		kinds = append(kinds, k.alg)
@@ -53,6 +54,7 @@ func (v *Verifier) checkClock(ctx context.Context) setup.Finding {
 	before := v.cfg.Now()
 	a, err := v.keys.ask(ctx)
 	after := v.cfg.Now()
+
 	switch {
 	case err != nil:
 		return setup.Skipped("The issuer did not answer.")
@@ -73,6 +75,7 @@ func (v *Verifier) checkClock(ctx context.Context) setup.Finding {
 	if off != 0 {
 		found = fmt.Sprintf("Our clock is %v %s the issuer's.", off.Abs().Round(time.Second), map[bool]string{true: "ahead of", false: "behind"}[off > 0])
 	}
+
 	const do = "Have this machine's clock set by NTP; sessions are read with a tolerance of half a minute."
 	switch {
 	case off.Abs() > Skew:

@@ -34,12 +34,14 @@ func (v *Verifier) ours(claims jwt.MapClaims) error {
 	if !v.meant(claims) {
 		return errors.New("the token was issued for another audience; SESSION_AUDIENCE names ours")
 	}
+
 	switch drn, given := claims["drn"]; {
 	case drn == refreshToken:
 		return errors.New("this is a refresh token, not a session token")
 	case given && drn != sessionToken:
 		return errors.New("this is not a session token")
 	}
+
 	return nil
 }
 
@@ -85,11 +87,13 @@ func (v *Verifier) clinician(claims jwt.MapClaims) (careline.Clinician, error) {
 		return careline.Clinician{}, careline.NewError(careline.CodeForbidden,
 			"Only clinicians may use this. If you are one, ask your administrator for the clinician role, then sign in again.", nil)
 	}
+
 	id, _ := claims[v.cfg.PractitionerClaim].(string)
 	if !careline.ValidID(id) {
 		return careline.Clinician{}, careline.NewError(careline.CodeInvalid,
 			"Your account is not linked to a practitioner of the health record. Please ask your administrator to link it, then sign in again.", nil)
 	}
+
 	return careline.Clinician{ID: id}, nil
 }
 
@@ -103,6 +107,7 @@ func (v *Verifier) hasRole(claims jwt.MapClaims) (here, elsewhere bool) {
 	if contains(claims["roles"], v.cfg.ClinicianRole) {
 		return true, false
 	}
+
 	tenants, _ := claims["tenants"].(map[string]any)
 	current, named := claims["dct"]
 	for id, t := range tenants {
@@ -115,6 +120,7 @@ func (v *Verifier) hasRole(claims jwt.MapClaims) (here, elsewhere bool) {
 		}
 		elsewhere = true
 	}
+
 	return false, elsewhere
 }
 

@@ -99,7 +99,12 @@ func readKey(entry []byte) (key, error) {
 	}
 
 	sum := sha256.Sum256([]byte(alg + "\x00" + told.CRV + "\x00" + told.N + "\x00" + told.E + "\x00" + told.X + "\x00" + told.Y))
-	return key{id: told.KID, alg: alg, public: read.Key(), print: string(sum[:])}, nil
+	return key{
+		id:     told.KID,
+		alg:    alg,
+		public: read.Key(),
+		print:  string(sum[:]),
+	}, nil
 }
 
 func unreadable(kty jwkset.KTY, err error) error {

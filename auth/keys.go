@@ -182,6 +182,7 @@ func (s *keySet) ask(ctx context.Context) (answer, error) {
 		return answer{}, err
 	}
 	req.Header.Set("Accept", "application/json")
+
 	resp, err := s.http.Do(req)
 	if err != nil {
 		return answer{}, err
@@ -191,10 +192,12 @@ func (s *keySet) ask(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+
 	a := answer{status: resp.StatusCode, body: body}
 	if at, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
 		a.date = at
 	}
+
 	return a, nil
 }
 

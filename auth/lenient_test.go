@@ -153,8 +153,9 @@ func TestKeysAsIssuersWriteThem(t *testing.T) {
 		"EC with a zero byte more": {e, change(e, func(j map[string]any) {
 			j["x"], j["y"] = base64URL(append([]byte{0}, x...)), base64URL(append([]byte{0}, y...))
 		})},
-		"EC in plain base64": {e, change(e, func(j map[string]any) { j["x"], j["y"] = standard(x), standard(y) })},
-		"RSA padded":         {r, change(r, func(j map[string]any) { j["n"], j["e"] = padded(j["n"]), padded(j["e"]) })},
+		"EC in plain base64":  {e, change(e, func(j map[string]any) { j["x"], j["y"] = standard(x), standard(y) })},
+		"RSA in plain base64": {r, change(r, func(j map[string]any) { j["n"] = standard(modulus(r)) })},
+		"RSA padded":          {r, change(r, func(j map[string]any) { j["n"], j["e"] = padded(j["n"]), padded(j["e"]) })},
 		"RSA with a zero byte": {r, change(r, func(j map[string]any) {
 			j["n"] = base64URL(append([]byte{0}, modulus(r)...))
 		})},

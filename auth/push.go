@@ -64,24 +64,29 @@ func NewPush(cfg PushConfig) (*PushVerifier, error) {
 	if cfg.Audience == "" || cfg.Email == "" {
 		return nil, errors.New("auth: the audience and the service account of the push subscription must both be set")
 	}
+
 	if cfg.KeysURL == "" {
 		cfg.KeysURL = GoogleKeysURL
 	}
 	if u, err := url.Parse(cfg.KeysURL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
 		return nil, fmt.Errorf("auth: %q is not the URL of a key set: write it as %s", cfg.KeysURL, GoogleKeysURL)
 	}
+
 	if cfg.HTTP == nil {
 		cfg.HTTP = http.DefaultClient
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+
 	seen, err := lru.New[[sha256.Size]byte, pushToken](pushTokensKept)
 	if err != nil {
 		return nil, fmt.Errorf("auth: push tokens: %w", err)
 	}
 	return &PushVerifier{
-		cfg: cfg, keys: newKeySet(cfg.KeysURL, cfg.HTTP, cfg.Now), seen: seen,
+		cfg:  cfg,
+		keys: newKeySet(cfg.KeysURL, cfg.HTTP, cfg.Now),
+		seen: seen,
 		parser: jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithLeeway(Skew), jwt.WithExpirationRequired(),
 			jwt.WithIssuedAt(), jwt.WithTimeFunc(cfg.Now)),
 	}, nil
@@ -109,10 +114,12 @@ func (v *PushVerifier) Verify(ctx context.Context, token string) error {
 	if token == "" || len(token) > longestToken {
 		return badPush(errors.New("there is no bearer token of usable length"))
 	}
+
 	hash := hashOf(token)
 	if known, ok := v.seen.Get(hash); ok && v.holds(known) {
 		return nil
 	}
+
 	good, err := v.verify(ctx, token)
 	if err != nil {
 		return err
@@ -137,6 +144,7 @@ func (v *PushVerifier) verify(ctx context.Context, token string) (pushToken, err
 	case !slices.Contains(googleIssuers(), claims.Issuer):
 		return pushToken{}, badPush(errors.New("the token was not issued by Google"))
 	}
+
 	if why := v.notOurs(claims); why != "" {
 		return pushToken{}, careline.NewError(careline.CodeForbidden, "This push is not for us: "+why+".", nil)
 	}

@@ -66,12 +66,14 @@ func New(cfg Config) (*Verifier, error) {
 	case err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http"):
 		return nil, fmt.Errorf("auth: %q is not a base URL: write it as https://api.descope.com", cfg.BaseURL)
 	}
+
 	if cfg.HTTP == nil {
 		cfg.HTTP = http.DefaultClient
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+
 	seen, err := lru.New[[sha256.Size]byte, session](sessionsKept)
 	if err != nil {
 		return nil, fmt.Errorf("auth: sessions: %w", err)
@@ -106,10 +108,12 @@ func (v *Verifier) Session(ctx context.Context, r *http.Request) (careline.Clini
 	if err != nil {
 		return careline.Clinician{}, err
 	}
+
 	hash := hashOf(token)
 	if s, ok := v.seen.Get(hash); ok && v.holds(s) {
 		return s.clinician, s.refusal
 	}
+
 	s, err := v.verify(ctx, token)
 	if err != nil {
 		return careline.Clinician{}, err
@@ -141,17 +145,21 @@ func (v *Verifier) verify(ctx context.Context, token string) (session, error) {
 	case err != nil:
 		return session{}, badSession(err)
 	}
+
 	if err := v.ours(claims); err != nil {
 		return session{}, badSession(err)
 	}
+
 	s := session{kid: signer.id, print: signer.print}
 	if exp, err := claims.GetExpirationTime(); err == nil && exp != nil {
 		s.until = exp.Time
 	}
+
 	s.clinician, s.refusal = v.clinician(claims)
 	if s.clinician.ID != "" {
 		s.clinician.Until = s.until.Add(Skew) // as the parser has it
 	}
+
 	return s, nil
 }
 

@@ -23,6 +23,7 @@ func (s *keySet) parse(ctx context.Context, p *jwt.Parser, token string, claims 
 	if signer.public == nil || !errors.Is(err, jwt.ErrTokenSignatureInvalid) && !errors.Is(err, errAlgorithm) {
 		return signer, err
 	}
+
 	changed, unknown := s.changed(ctx, signer)
 	switch {
 	case unknown != nil:
@@ -30,6 +31,7 @@ func (s *keySet) parse(ctx context.Context, p *jwt.Parser, token string, claims 
 	case !changed:
 		return key{}, err
 	}
+
 	return s.parseOnce(ctx, p, token, claims)
 }
 
@@ -40,6 +42,7 @@ func (s *keySet) parseOnce(ctx context.Context, p *jwt.Parser, token string, cla
 		if _, marked := t.Header["crit"]; marked {
 			return nil, errors.New("the token asks for an extension that is not understood here") // RFC 7515, section 4.1.11
 		}
+
 		kid, _ := t.Header["kid"].(string)
 		k, err := s.find(ctx, kid)
 		if careline.CodeOf(err) == careline.CodeUnavailable {
@@ -48,12 +51,14 @@ func (s *keySet) parseOnce(ctx context.Context, p *jwt.Parser, token string, cla
 		if err != nil {
 			return nil, err
 		}
+
 		signer = k
 		if t.Method.Alg() != k.alg {
 			return nil, errAlgorithm
 		}
 		return k.public, nil
 	})
+
 	if unavailable != nil {
 		return signer, unavailable
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"perci.health/careline"
+	"perci.health/careline/flight"
 )
 
 // Bounds of the directory.
@@ -32,21 +32,13 @@ type Directory struct {
 	read func(ctx context.Context, id string) (careline.Appointment, error)
 	now  func() time.Time
 
-	seen   *lru.Cache[string, sighting]
-	mu     sync.Mutex
-	flight map[string]*flight
+	seen     *lru.Cache[string, sighting]
+	readings flight.Group[careline.Appointment]
 }
 
 type sighting struct {
 	appointment careline.Appointment
 	at          time.Time
-}
-
-// flight is one reading under way, awaited by all who ask for the same.
-type flight struct {
-	done        chan struct{}
-	appointment careline.Appointment
-	err         error
 }
 
 // NewDirectory reads through read, an error of code not-found meaning that there
@@ -56,7 +48,7 @@ func NewDirectory(read func(ctx context.Context, id string) (careline.Appointmen
 	if err != nil {
 		panic("calls: " + err.Error()) // the size is a constant above zero
 	}
-	return &Directory{read: read, now: now, seen: seen, flight: map[string]*flight{}}
+	return &Directory{read: read, now: now, seen: seen}
 }
 
 // Shown remembers an appointment that was read for another purpose, such as to
@@ -93,34 +85,24 @@ func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appoin
 // fetch reads once for all who wait. The reading belongs to none of them: it has
 // its own bound, so that one impatient caller does not fail the others.
 func (d *Directory) fetch(ctx context.Context, id string) (careline.Appointment, error) {
-	d.mu.Lock()
-	f, ok := d.flight[id]
-	if !ok {
-		f = &flight{done: make(chan struct{})}
-		d.flight[id] = f
-		go d.land(context.WithoutCancel(ctx), id, f)
-	}
-	d.mu.Unlock()
-	select {
-	case <-f.done:
-		return f.appointment, f.err
-	case <-ctx.Done():
+	a, err := d.readings.Do(ctx, id, func(ctx context.Context) (careline.Appointment, error) { return d.land(ctx, id) })
+	if _, gaveUp := errors.AsType[flight.GaveUp](err); gaveUp {
 		return careline.Appointment{}, careline.NewError(careline.CodeUnavailable, "The appointment could not be checked in time.", ctx.Err())
 	}
+	return a, err
 }
 
-func (d *Directory) land(ctx context.Context, id string, f *flight) {
+func (d *Directory) land(ctx context.Context, id string) (careline.Appointment, error) {
 	ctx, cancel := context.WithTimeout(ctx, CheckBound)
 	defer cancel()
-	f.appointment, f.err = d.read(ctx, id)
-	if f.err != nil && errors.Is(f.err, context.DeadlineExceeded) {
-		f.err = careline.NewError(careline.CodeUnavailable, "The health record did not answer in time.", f.err)
+
+	a, err := d.read(ctx, id)
+	if err != nil && errors.Is(err, context.DeadlineExceeded) {
+		err = careline.NewError(careline.CodeUnavailable, "The health record did not answer in time.", err)
 	}
-	if f.err == nil {
-		d.Shown(f.appointment)
+	if err == nil {
+		d.Shown(a)
 	}
-	d.mu.Lock()
-	delete(d.flight, id)
-	d.mu.Unlock()
-	close(f.done)
+
+	return a, err
 }

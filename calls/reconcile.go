@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
 )
 
 // The bounds of looking up. Calls are read from the log so many at a time, the
@@ -216,22 +217,17 @@ func (r Reconciler) begun(ctx context.Context, call string) (time.Time, error) {
 // While the log or the carrier does not answer, it waits twice as long each time,
 // at most five minutes. Single calls that fail delay no others.
 func (r Reconciler) Run(ctx context.Context, failed func(error)) {
-	pause := ReconcileEvery
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(pause):
-		}
+	sweeps, troubles := backoff.Doubling{First: ReconcileEvery, Longest: lookAgainLatest}, 0
+	for backoff.Wait(ctx, sweeps.After(troubles+1)) {
 		whole, err := r.look(ctx)
 		if err != nil && ctx.Err() == nil {
 			failed(err)
 		}
 		if whole || ctx.Err() != nil {
-			pause = ReconcileEvery
+			troubles = 0
 			continue
 		}
-		pause = min(2*pause, lookAgainLatest)
+		troubles++
 	}
 }
 

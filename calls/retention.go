@@ -3,6 +3,8 @@ package calls
 import (
 	"context"
 	"time"
+
+	"perci.health/careline/backoff"
 )
 
 const (
@@ -65,16 +67,9 @@ func (r Retention) Forget(ctx context.Context) (calls int, err error) {
 // Run forgets once a day until ctx ends. What failed is told to failed, and made
 // up for the day after.
 func (r Retention) Run(ctx context.Context, failed func(error)) {
-	pause := retainFirst
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(pause):
-		}
+	for pause := retainFirst; backoff.Wait(ctx, pause); pause = RetainEvery {
 		if _, err := r.Forget(ctx); err != nil && ctx.Err() == nil {
 			failed(err)
 		}
-		pause = RetainEvery
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 // Only an answer that says what is wrong with the resource itself rejects it: what
@@ -25,10 +26,14 @@ var oftenContent = []string{"invalid", "processing"}
 
 // outage is how the text of an issue betrays that the server's own database is
 // away: socket errors of Node and the texts of PostgreSQL and its client.
-var outage = regexp.MustCompile(`(?i)ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket|connection|database|terminat|time-?out|timed out|not queryable|too many clients|recovery`)
+var outage = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket|connection|database|terminat|time-?out|timed out|not queryable|too many clients|recovery`)
+})
 
 // capped is how Medplum says that a project may have no more resources.
-var capped = regexp.MustCompile(`(?i)resource cap`)
+var capped = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)resource cap`)
+})
 
 // complains reports whether the answer says that the resource is wrong. Medplum
 // answers 400 and code "invalid" both for a body it cannot take and when its
@@ -45,7 +50,7 @@ func (p *Problem) complains() bool {
 		case i.Severity == "warning" || i.Severity == "information":
 			return false // said besides; it refuses nothing (FHIR R4 value set issue-severity)
 		case len(i.Expression) > 0 || slices.Contains(faultOfContent, i.Code):
-			return !capped.MatchString(i.Text)
+			return !capped().MatchString(i.Text)
 		}
 		return slices.Contains(oftenContent, i.Code) && !passing
 	})
@@ -53,10 +58,10 @@ func (p *Problem) complains() bool {
 
 // passing reports whether an issue is about the server's own trouble.
 func (i Issue) passing() bool {
-	return i.Code == "transient" || i.Code == "exception" || i.Code == "timeout" || outage.MatchString(i.Text) || capped.MatchString(i.Text)
+	return i.Code == "transient" || i.Code == "exception" || i.Code == "timeout" || outage().MatchString(i.Text) || capped().MatchString(i.Text)
 }
 
 // full reports whether the server has as many resources as it may have.
 func (p *Problem) full() bool {
-	return slices.ContainsFunc(p.Issues, func(i Issue) bool { return capped.MatchString(i.Text) })
+	return slices.ContainsFunc(p.Issues, func(i Issue) bool { return capped().MatchString(i.Text) })
 }

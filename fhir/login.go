@@ -101,7 +101,7 @@ func (l *login) current() (token string, due bool, err error) {
 func (l *login) state() (valid, due bool) {
 	now := l.cfg.Now()
 	valid = l.token != "" && now.Before(l.expires)
-	if l.renewing || now.Before(l.retryAt) {
+	if now.Before(l.retryAt) {
 		return valid, false
 	}
 
@@ -181,6 +181,7 @@ func (l *login) request(ctx context.Context) (token string, life time.Duration, 
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
+
 	res, err := l.http.Do(req)
 	if err != nil {
 		return "", 0, unreachable(ctx, err)
@@ -190,6 +191,7 @@ func (l *login) request(ctx context.Context) (token string, life time.Duration, 
 	if err != nil {
 		return "", 0, unreachable(ctx, err)
 	}
+
 	if res.StatusCode != http.StatusOK {
 		return "", 0, l.refused(res, body)
 	}
@@ -202,14 +204,17 @@ func (l *login) request(ctx context.Context) (token string, life time.Duration, 
 // waits until the login works.
 func (l *login) refused(res *http.Response, body []byte) error {
 	p := readProblem(res.StatusCode, body, max(retryAfter(res.Header, l.cfg.Now()), firstDelay))
+
 	var oauth struct {
 		Error string `json:"error"`
 	}
 	_ = json.Unmarshal(body, &oauth) // what is no JSON has no such error
+
 	sentence, persons := oauthSentence(oauth.Error)
 	if !persons || res.StatusCode < 400 || res.StatusCode >= 500 || res.StatusCode == http.StatusTooManyRequests {
 		return careline.NewError(careline.CodeUnavailable, "The health record's login cannot answer at the moment.", p)
 	}
+
 	p.after = max(p.after, longestDelay)
 	p.Issues = []Issue{{Code: oauth.Error}}
 	return careline.NewError(careline.CodeUnavailable, sentence, p)

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"perci.health/careline"
@@ -178,7 +179,9 @@ func (e *neverSent) Unwrap() error { return e.error }
 
 // refusedEarly is how a 400 says that the server's database took no connection,
 // so that nothing can have been stored.
-var refusedEarly = regexp.MustCompile(`ECONNREFUSED|EAI_AGAIN|ENOTFOUND|starting up|not yet accepting`)
+var refusedEarly = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`ECONNREFUSED|EAI_AGAIN|ENOTFOUND|starting up|not yet accepting`)
+})
 
 // surelyNotMade reports whether a create that failed with err has certainly
 // stored nothing. Of an answer that got lost, or of an error in the midst of the
@@ -200,7 +203,7 @@ func surelyNotMade(err error) bool {
 	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusTeapot, http.StatusUnprocessableEntity, http.StatusTooManyRequests:
 		return true // refused before anything was done
 	case http.StatusBadRequest:
-		return slices.ContainsFunc(p.Issues, func(i Issue) bool { return refusedEarly.MatchString(i.Text) })
+		return slices.ContainsFunc(p.Issues, func(i Issue) bool { return refusedEarly().MatchString(i.Text) })
 	}
 	return false
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // What of a server's answer may be told in logs, in a dead letter's cause and by
@@ -49,21 +50,25 @@ var elementNames = strings.Fields(`id meta implicitRules language text contained
 
 // elementPath is as much of an expression as is a path: a type, then names with
 // their places in lists.
-var elementPath = regexp.MustCompile(`^([A-Z][A-Za-z]*)((?:\.[A-Za-z]+(?:\[\d{1,3}\])?)*)`)
+var elementPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Z][A-Za-z]*)((?:\.[A-Za-z]+(?:\[\d{1,3}\])?)*)`)
+})
 
-var listPlace = regexp.MustCompile(`\[\d+\]$`)
+var listPlace = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[\d+\]$`)
+})
 
 // toldPlace is an expression's path of element names, up to the first part that is
 // none; "…" stands for the rest.
 func toldPlace(expression string) string {
-	m := elementPath.FindStringSubmatch(expression)
+	m := elementPath().FindStringSubmatch(expression)
 	if m == nil || !slices.Contains(kinds, m[1]) && m[1] != "Extension" {
 		return "an element"
 	}
 
 	place := m[1]
 	for part := range strings.SplitSeq(strings.TrimPrefix(m[2], "."), ".") {
-		if part == "" || !slices.Contains(elementNames, listPlace.ReplaceAllString(part, "")) {
+		if part == "" || !slices.Contains(elementNames, listPlace().ReplaceAllString(part, "")) {
 			break
 		}
 		place += "." + part
@@ -77,28 +82,30 @@ func toldPlace(expression string) string {
 }
 
 // phrases are what servers, their databases and their runtimes say of themselves.
-var phrases = regexp.MustCompile(strings.Join([]string{
-	// Node's and PostgreSQL's
-	`ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket hang up`,
-	`the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)`,
-	`terminating connection due to administrator command|Connection terminated(?: unexpectedly)?|not queryable|too many clients`,
-	`canceling statement due to statement timeout|could not serialize access|timeout exceeded when trying to connect`,
-	// Medplum's
-	`Resource cap exceeded|Too Many Requests|Precondition Failed|File too large|Content could not be parsed|Multiple resources found`,
-	`Missing required property|Invalid additional property|Invalid null value|Invalid (?:dateTime|instant|date|time|code|id|uri|url|string) format|Invalid JSON type`,
-	`expected (?:string|number|boolean|object|array), but got (?:string|number|boolean|object|array)`,
-	`Incorrect resource (?:ID|type)|Incorrect number of values provided|Unknown (?:search parameter|resource type)|No snapshot defined`,
-	`Invalid reference(?: \((?:Not found|Forbidden)\))?|did not match any resources|Value required at path|Test failed`,
-	`Constraint (?:ext|ele|dom|ref|per|app|cpt|att|txt|bdl|pat|rpr|ptc)-\d{1,2} not met`,
-	`Invalid (?:secret|client)|Missing grant_type|Unsupported content type`,
-	// HAPI's numbers
-	`HAPI-\d{4}\b`,
-}, "|"))
+var phrases = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(strings.Join([]string{
+		// Node's and PostgreSQL's
+		`ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|socket hang up`,
+		`the database system is (?:starting up|shutting down|in recovery mode|not yet accepting connections)`,
+		`terminating connection due to administrator command|Connection terminated(?: unexpectedly)?|not queryable|too many clients`,
+		`canceling statement due to statement timeout|could not serialize access|timeout exceeded when trying to connect`,
+		// Medplum's
+		`Resource cap exceeded|Too Many Requests|Precondition Failed|File too large|Content could not be parsed|Multiple resources found`,
+		`Missing required property|Invalid additional property|Invalid null value|Invalid (?:dateTime|instant|date|time|code|id|uri|url|string) format|Invalid JSON type`,
+		`expected (?:string|number|boolean|object|array), but got (?:string|number|boolean|object|array)`,
+		`Incorrect resource (?:ID|type)|Incorrect number of values provided|Unknown (?:search parameter|resource type)|No snapshot defined`,
+		`Invalid reference(?: \((?:Not found|Forbidden)\))?|did not match any resources|Value required at path|Test failed`,
+		`Constraint (?:ext|ele|dom|ref|per|app|cpt|att|txt|bdl|pat|rpr|ptc)-\d{1,2} not met`,
+		`Invalid (?:secret|client)|Missing grant_type|Unsupported content type`,
+		// HAPI's numbers
+		`HAPI-\d{4}\b`,
+	}, "|"))
+})
 
 // toldText is the known phrases in a server's text.
 func toldText(text string) string {
 	var known []string
-	for _, phrase := range phrases.FindAllString(text, maxIssues) {
+	for _, phrase := range phrases().FindAllString(text, maxIssues) {
 		if !slices.Contains(known, phrase) {
 			known = append(known, phrase)
 		}
@@ -111,7 +118,9 @@ func toldText(text string) string {
 
 const extensionTracing = "https://medplum.com/fhir/StructureDefinition/tracing"
 
-var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+var uuid = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+})
 
 // requestOf is Medplum's id of the request that it refused.
 func requestOf(extensions []Extension) string {
@@ -120,7 +129,7 @@ func requestOf(extensions []Extension) string {
 			continue
 		}
 		for _, inner := range e.Extension {
-			if inner.URL == "requestId" && uuid.MatchString(inner.ValueString) {
+			if inner.URL == "requestId" && uuid().MatchString(inner.ValueString) {
 				return inner.ValueString
 			}
 		}
@@ -135,7 +144,9 @@ type unheard struct{ err error }
 func (u *unheard) Unwrap() error { return u.err }
 
 // failures are net/http's own words, without what follows them.
-var failures = regexp.MustCompile(`server gave HTTP response to HTTPS client|malformed HTTP (?:response|status code|version)|malformed MIME header|server closed idle connection|connection reset|http2: client connection (?:lost|force closed)|GOAWAY|invalid header field value|unsupported protocol scheme`)
+var failures = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`server gave HTTP response to HTTPS client|malformed HTTP (?:response|status code|version)|malformed MIME header|server closed idle connection|connection reset|http2: client connection (?:lost|force closed)|GOAWAY|invalid header field value|unsupported protocol scheme`)
+})
 
 func (u *unheard) Error() string {
 	for _, plain := range []error{context.Canceled, context.DeadlineExceeded, io.EOF, io.ErrUnexpectedEOF} {
@@ -152,7 +163,7 @@ func (u *unheard) Error() string {
 		return e.Error() // what was done, to which address, and the system's word
 	}
 
-	if known := failures.FindString(u.err.Error()); known != "" {
+	if known := failures().FindString(u.err.Error()); known != "" {
 		return known
 	}
 

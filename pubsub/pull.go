@@ -10,7 +10,7 @@ import (
 	google "cloud.google.com/go/pubsub/v2"
 
 	"perci.health/careline"
-	"perci.health/careline/relay"
+	"perci.health/careline/backoff"
 )
 
 // Bounds of a pull.
@@ -50,7 +50,8 @@ func (p Pull) Run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	again := relay.Backoff{Base: refusedBase, Cap: refusedCap}
+	again := backoff.Doubling{First: refusedBase, Longest: refusedCap}
+
 	for failures := 1; ; failures++ {
 		began := time.Now()
 		err := p.receive(ctx, client, p.Inbox.take)
@@ -60,12 +61,10 @@ func (p Pull) Run(ctx context.Context) error {
 		if time.Since(began) > refusedCap {
 			failures = 1
 		}
-		wait := again.Wait(failures, (1+rand.Float64())/2)
+		wait := again.AtLeastHalf(failures, rand.Float64())
 		p.Log.Error("pulling from Pub/Sub failed", slog.String("subscription", p.Subscription),
 			slog.Any("err", err), slog.Int64("again_ms", wait.Milliseconds()))
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
+		if !backoff.Wait(ctx, wait) {
 			return nil
 		}
 	}

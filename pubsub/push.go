@@ -4,9 +4,9 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"strings"
 
 	"perci.health/careline"
+	"perci.health/careline/credential"
 )
 
 // PathPush is the path of the push endpoint, relative to the service's root.
@@ -61,9 +61,10 @@ func (p *Push) serve(r *http.Request) error {
 	if r.ContentLength > PushLimit {
 		return noMessage("Its body is too large.", &http.MaxBytesError{Limit: PushLimit})
 	}
-	token, err := bearer(r.Header)
-	if err != nil {
-		return err
+	// Without a header the token is empty: what that is worth is for Verify to say.
+	token, err := credential.Bearer(r.Header["Authorization"])
+	if err == credential.ErrNotBearer {
+		return careline.NewError(careline.CodeUnauthenticated, "The Authorization header must be one bearer token.", nil)
 	}
 	if err := p.Verify(ctx, token); err != nil {
 		return err
@@ -77,18 +78,4 @@ func (p *Push) serve(r *http.Request) error {
 		return err
 	}
 	return p.Inbox.take(ctx, m)
-}
-
-// bearer is the one token of the Authorization header (RFC 6750, section 2.1).
-// Without a header it is empty: what that is worth is for Verify to say.
-func bearer(h http.Header) (string, error) {
-	values := h.Values("Authorization")
-	if len(values) == 0 {
-		return "", nil
-	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") {
-		return "", careline.NewError(careline.CodeUnauthenticated, "The Authorization header must be one bearer token.", nil)
-	}
-	return strings.TrimSpace(token), nil
 }

@@ -4,10 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"perci.health/careline"
 	"perci.health/careline/flatjson"
+	"perci.health/careline/base64url"
 )
 
 // wrapper is the body of a push. Google writes the id and the time in both ways.
@@ -166,8 +166,7 @@ func (m *received) readData(value json.RawMessage) {
 		return
 	}
 
-	other := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
-	data, err := base64.RawURLEncoding.DecodeString(other)
+	data, err := base64url.Decode(text)
 	if err != nil {
 		m.data = []byte(text)
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
 )
 
 // Backoff says when a failed delivery is tried again, and when no more. Its zero
@@ -26,19 +27,10 @@ func DefaultBackoff() Backoff {
 }
 
 // Wait is how long to wait after so many failed attempts, from 1; random is in
-// [0, 1). It is "full jitter" (AWS Architecture Blog, "Exponential Backoff and
-// Jitter"): any time up to the bound, so that those who failed together do not
-// come back together.
+// [0, 1): any time up to the bound, so that those who failed together do not come
+// back together.
 func (b Backoff) Wait(attempts int, random float64) time.Duration {
-	bound := b.Base
-	for range min(attempts-1, 62) {
-		if bound >= b.Cap/2 {
-			bound = b.Cap
-			break
-		}
-		bound *= 2
-	}
-	return time.Duration(random * float64(min(bound, b.Cap)))
+	return backoff.Doubling{First: b.Base, Longest: b.Cap}.Upto(attempts, random)
 }
 
 // Spent reports whether a delivery that failed once more is to be given up.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"perci.health/careline"
@@ -105,20 +104,13 @@ func (s *dispatcher) handle(ctx context.Context, d careline.Delivery) (filed car
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			careline.Note(ctx, slog.String("stack", string(debug.Stack())))
-			err = fmt.Errorf("panic while handling: %s", tell(p))
+			what, stack := careline.Recovered(p)
+			careline.Note(ctx, stack)
+			err = fmt.Errorf("panic while handling: %s", what)
 		}
 		end(err)
 	}()
 	return s.Handle(ctx, d)
-}
-
-// tell says what a panic was without printing values that may be a patient's.
-func tell(p any) string {
-	if err, ok := p.(error); ok {
-		return err.Error()
-	}
-	return fmt.Sprintf("a %T", p)
 }
 
 // judge says what becomes of a delivery. Whatever failed while held ended is not the

@@ -179,7 +179,7 @@ func (s *dispatcher) trouble(err error) {
 	}
 
 	s.troubles++
-	wait := Backoff{Base: outageBase, Cap: outageCap}.Wait(s.troubles, (1+s.random())/2)
+	wait := outages.AtLeastHalf(s.troubles, s.random())
 	s.sweepAt = s.now().Add(wait)
 	s.Log.Error("the queue of deliveries failed", slog.String("consumer", s.Consumer),
 		slog.Any("err", err), slog.Int64("again_ms", wait.Milliseconds()))

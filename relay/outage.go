@@ -6,16 +6,19 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/backoff"
 )
 
 const (
 	// outageAfter is by how many the calls that fail outnumber those that go well
 	// before the party is taken to be down.
 	outageAfter = 5
-	// A party that is down is asked again after at most this long.
-	outageBase = time.Second
-	outageCap  = 30 * time.Second
+	// outageCap is the longest time after which a party that is down is asked again.
+	outageCap = 30 * time.Second
 )
+
+// outages are the pauses before a party that is down is asked again.
+var outages = backoff.Doubling{First: time.Second, Longest: outageCap}
 
 // outage slows everything down while the party that the deliveries go to is
 // down. Each call alone would back off too, but a thousand of them would still
@@ -74,7 +77,7 @@ func (o *outage) bad(call string, err error, now time.Time) {
 		return // those under way when it went down count as one
 	}
 	o.pauses++
-	pause := Backoff{Base: outageBase, Cap: outageCap}.Wait(o.pauses, (1+o.random())/2)
+	pause := outages.AtLeastHalf(o.pauses, o.random())
 	// What an error asks for may concern its own resource only: that call waits
 	// for all of it, the others not beyond the cap.
 	o.until = now.Add(min(max(pause, After(err)), outageCap))

@@ -56,12 +56,14 @@ func (c *console) phone(w http.ResponseWriter, r *http.Request) {
 		c.showPhones(w, http.StatusNotFound, true)
 		return
 	}
+
 	entry := phoneEntry{Number: number, Spoken: spokenNumber(number)}
 	for _, known := range c.world.Clinic.phones() {
 		if known.Number == number {
 			entry = known
 		}
 	}
+
 	w.Header().Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")
 	showPage(w, http.StatusOK, entry.page())
 }

@@ -81,6 +81,7 @@ func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 	if cfg.PractitionerClaim == "" {
 		cfg.PractitionerClaim = "medplumPractitionerId"
 	}
+
 	keys, err := newKeyRing()
 	if err != nil {
 		return nil, fmt.Errorf("issuer: %w", err)
@@ -97,6 +98,7 @@ func (i *Issuer) Session(practitioner string) (string, error) {
 	if !i.knows(practitioner) {
 		return "", errNobody
 	}
+
 	iss := i.url()
 	if i.cfg.Bare {
 		iss = i.cfg.Project
@@ -153,10 +155,12 @@ func (i *Issuer) Handler() http.Handler {
 		mux.Handle(method+" "+path, crossOrigin(h))
 		mux.HandleFunc("OPTIONS "+path, preflight(method))
 	}
+
 	open("GET", "/{project}/.well-known/openid-configuration", i.serveDiscovery)
 	open("GET", "/{project}/.well-known/jwks.json", i.serveKeys)
 	open("GET", "/v2/keys/{project}", i.serveKeys)
 	open("POST", "/oauth2/v1/token", i.serveToken)
+
 	mux.HandleFunc("GET /oauth2/v1/authorize", i.authorize)
 	mux.HandleFunc("POST /signin", i.signIn)
 	mux.HandleFunc("GET /signin.css", i.signInStyle)
@@ -175,6 +179,7 @@ func (i *Issuer) serveSession(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+
 	token, err := i.Session(ask.Practitioner)
 	if errors.Is(err, errNobody) {
 		refuse(w, http.StatusNotFound, sentence(err))

@@ -84,7 +84,8 @@ func (a authorization) wrong() *oauthError {
 func (a authorization) pending(practitioner string) pending {
 	return pending{
 		signedIn:    &signedIn{practitioner: practitioner, scope: a.query.Get("scope"), nonce: a.query.Get("nonce")},
-		redirectURI: a.query.Get("redirect_uri"), challenge: a.query.Get("code_challenge"),
+		redirectURI: a.query.Get("redirect_uri"),
+		challenge:   a.query.Get("code_challenge"),
 	}
 }
 
@@ -98,7 +99,9 @@ func goBack(w http.ResponseWriter, a authorization, answer url.Values) {
 	if state := a.query.Get("state"); state != "" {
 		query.Set("state", state)
 	}
+
 	back.RawQuery = query.Encode()
+
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Location", back.String())
@@ -111,10 +114,12 @@ func returnAddress(name, raw string) (*url.URL, error) {
 	if raw == "" {
 		return nil, errors.New(name + " is missing: the app must send the address to return to, as http://127.0.0.1:8080/signed-in")
 	}
+
 	u, err := url.Parse(raw)
 	if err != nil {
 		return nil, errors.New(name + " is not a URL: the app must send one as http://127.0.0.1:8080/signed-in")
 	}
+
 	local := (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && u.Opaque == "" && isLoopback(u.Hostname())
 	if !local {
 		return nil, errors.New(name + " must be on this machine: open the app at 127.0.0.1 or localhost and sign in there")
@@ -122,5 +127,6 @@ func returnAddress(name, raw string) (*url.URL, error) {
 	if strings.Contains(raw, "#") {
 		return nil, errors.New(name + " must have no fragment: leave out what begins with #")
 	}
+
 	return u, nil
 }

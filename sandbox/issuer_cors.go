@@ -24,10 +24,12 @@ func preflight(method string) http.HandlerFunc {
 		origin := r.Header.Get("Origin")
 		h := w.Header()
 		h.Add("Vary", "Origin")
+
 		if !isLocalOrigin(origin) {
 			refuse(w, http.StatusForbidden, "Only pages on this machine may sign in here: open the app at http://127.0.0.1 or http://localhost.")
 			return
 		}
+
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Allow-Methods", method)
 		h.Set("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type")

@@ -77,16 +77,19 @@ func (g *grants) begin(p pending) string {
 func (g *grants) exchange(code, redirectURI, verifier string) (*signedIn, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+
 	p, ok := g.codes[code]
 	if !ok {
 		return nil, errBadCode
 	}
+
 	if p.spent {
 		p.ended = true
 		return nil, errBadCode
 	}
 
 	p.spent = true
+
 	if g.now().Sub(p.at) > codeLife {
 		return nil, errBadCode
 	}
@@ -115,6 +118,7 @@ func (g *grants) issue(s *signedIn) string {
 func (g *grants) renew(token string) (*signedIn, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+
 	t, ok := g.refresh[token]
 	if !ok || t.ended {
 		return nil, errBadRefresh
@@ -126,6 +130,7 @@ func (g *grants) renew(token string) (*signedIn, error) {
 	if g.now().Sub(t.at) > refreshLife {
 		return nil, errBadRefresh
 	}
+
 	t.spent = true
 	return t.signedIn, nil
 }

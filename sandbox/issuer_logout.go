@@ -18,6 +18,7 @@ func (i *Issuer) logout(w http.ResponseWriter, r *http.Request) {
 		i.refusedPage(w, errors.New("this sign-in service does not know that client_id: the app must send its DESCOPE_PROJECT_ID"))
 		return
 	}
+
 	if hint := query.Get("id_token_hint"); hint != "" {
 		signIn, err := i.readHint(hint)
 		if err != nil {
@@ -32,6 +33,7 @@ func (i *Issuer) logout(w http.ResponseWriter, r *http.Request) {
 		showSignIn(w, http.StatusOK, "", signInView{SignedOut: true})
 		return
 	}
+
 	back, err := returnAddress("post_logout_redirect_uri", after)
 	if err != nil {
 		i.refusedPage(w, err)

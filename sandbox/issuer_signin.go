@@ -117,6 +117,7 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 		i.refusedPage(w, errors.New("the sign-in page was sent damaged: go back to the app and sign in again"))
 		return
 	}
+
 	a, err := i.readAuthorization(query)
 	if err != nil {
 		i.refusedPage(w, err)
@@ -126,6 +127,7 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 		i.refusedPage(w, errors.New(wrong.description))
 		return
 	}
+
 	practitioner := r.PostFormValue("practitioner")
 	if !i.knows(practitioner) {
 		i.refusedPage(w, errNobody)

@@ -31,6 +31,7 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache")
+
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
 		refuseToken(w, oauthError{"invalid_request", "Send the parameters as application/x-www-form-urlencoded."})
@@ -44,11 +45,13 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 		refuseToken(w, oauthError{"invalid_client", "Send client_id, the DESCOPE_PROJECT_ID: this is a public client and has no secret."})
 		return
 	}
+
 	who, wrong := i.redeem(r)
 	if wrong != nil {
 		refuseToken(w, *wrong)
 		return
 	}
+
 	answer, err := i.issue(who, r.PostForm.Get("grant_type") == "refresh_token")
 	if err != nil {
 		refuse(w, http.StatusInternalServerError, sentence(err))
@@ -61,8 +64,10 @@ func (i *Issuer) serveToken(w http.ResponseWriter, r *http.Request) {
 // redeem spends what the client holds.
 func (i *Issuer) redeem(r *http.Request) (*signedIn, *oauthError) {
 	form := r.PostForm
+
 	var who *signedIn
 	var err error
+
 	switch form.Get("grant_type") {
 	case "authorization_code":
 		who, err = i.grants.exchange(form.Get("code"), form.Get("redirect_uri"), form.Get("code_verifier"))
@@ -110,15 +115,23 @@ func (i *Issuer) idToken(who *signedIn, renewed bool) (string, error) {
 	if !ok {
 		return "", errNobody
 	}
+
 	now := i.cfg.Now()
 	claims := jwt.MapClaims{
-		"iss": i.url(), "sub": userID(person.ID), "aud": i.cfg.Project,
-		"iat": now.Unix(), "exp": now.Add(SessionLife).Unix(), "auth_time": who.at.Unix(),
-		"name": person.Name, "sid": who.id,
+		"iss":       i.url(),
+		"sub":       userID(person.ID),
+		"aud":       i.cfg.Project,
+		"iat":       now.Unix(),
+		"exp":       now.Add(SessionLife).Unix(),
+		"auth_time": who.at.Unix(),
+		"name":      person.Name,
+		"sid":       who.id,
 	}
+
 	if who.nonce != "" && !renewed {
 		claims["nonce"] = who.nonce
 	}
+
 	return i.sign(claims)
 }
 

@@ -35,6 +35,7 @@ func (e *APIError) problem() problem {
 	if p, ok := problems[e.Code]; ok {
 		return p
 	}
+
 	switch {
 	case e.Status == http.StatusTooManyRequests:
 		return problems[20429]

@@ -62,12 +62,14 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return nil, errors.New("the base URL of Twilio must be absolute, such as " + DefaultBaseURL)
 	}
+
 	if !isSID(sidAccount, c.AccountSID) {
 		return nil, errors.New("the account SID must be AC and 32 hexadecimal digits")
 	}
 	if c.Password.IsZero() {
 		return nil, errors.New("the API secret or auth token of Twilio is missing")
 	}
+
 	if c.Username == "" {
 		c.Username = c.AccountSID
 	}
@@ -77,13 +79,21 @@ func NewClient(c ClientConfig) (*Client, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultRequestTimeout
 	}
+
 	base.User, base.RawQuery, base.Fragment = nil, "", ""
 	base.Host = regional(base.Host, c.Region, c.Edge)
 	base.Path = strings.TrimRight(base.Path, "/")
+
 	// A redirect could carry the credentials away; Twilio's API makes none.
 	own := *c.HTTP
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{base: base, account: c.AccountSID, signIn: signingIn(c.Username, c.Password), http: &own, timeout: c.Timeout}, nil
+	return &Client{
+		base:    base,
+		account: c.AccountSID,
+		signIn:  signingIn(c.Username, c.Password),
+		http:    &own,
+		timeout: c.Timeout,
+	}, nil
 }
 
 func signingIn(user string, password credential.Secret) func(*http.Request) {
@@ -174,6 +184,7 @@ func decode(body []byte, into any) error {
 func (c *Client) once(ctx context.Context, a ask) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+
 	request, err := http.NewRequestWithContext(ctx, a.method, a.url.String(), strings.NewReader(a.form.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("request to twilio: %w", err)
@@ -183,6 +194,7 @@ func (c *Client) once(ctx context.Context, a ask) ([]byte, error) {
 	}
 	c.signIn(request)
 	request.Header.Set("Accept", "application/json")
+
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, unreachable(err)
@@ -192,12 +204,14 @@ func (c *Client) once(ctx context.Context, a ask) ([]byte, error) {
 	if err != nil {
 		return nil, unreachable(err)
 	}
+
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return nil, apiError(response, body)
 	}
 	if len(body) > maxAnswer {
 		return nil, careline.NewError(careline.CodeRejected, "Twilio's answer is too large to read.", nil)
 	}
+
 	return body, nil
 }
 
@@ -217,11 +231,13 @@ func (c *Client) pages(ctx context.Context, path string, query url.Values, page 
 	if err := c.get(ctx, path, query, &raw); err != nil {
 		return err
 	}
+
 	for range maxPages {
 		next, err := page(raw)
 		if err != nil || next == "" {
 			return err
 		}
+
 		u, err := c.base.Parse(next)
 		if err != nil || u.Host != c.base.Host || u.Scheme != c.base.Scheme || u.User != nil {
 			return careline.NewError(careline.CodeRejected, "Twilio's list goes on at another host, which is not asked.", nil)
@@ -229,9 +245,11 @@ func (c *Client) pages(ctx context.Context, path string, query url.Values, page 
 		if !strings.HasPrefix(u.Path, c.base.Path+"/") {
 			u.Path, u.RawPath = c.base.Path+u.Path, ""
 		}
+
 		if err := c.fetch(ctx, u, &raw); err != nil {
 			return err
 		}
 	}
+
 	return careline.NewError(careline.CodeRejected, "Twilio's list does not end.", nil)
 }

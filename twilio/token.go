@@ -60,6 +60,7 @@ func (m Minter) Check() error {
 	default:
 		return nil
 	}
+
 	return careline.NewError(careline.CodeInternal, "Calling is not set up correctly: "+fault+".", nil)
 }
 

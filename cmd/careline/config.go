@@ -91,19 +91,26 @@ func readConfig(get func(string) string) (config, error) {
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
 		traces:   r.traced(),
 		session:  readSession(r),
-		greeting: greetingConfig{organisation: r.text("ORGANISATION_NAME", "Perci Health"), words: r.text("INCOMING_MESSAGE", ""),
-			voice: r.text("VOICE_NAME", "Polly.Amy-Neural"), language: readLanguage(r)},
+		greeting: greetingConfig{
+			organisation: r.text("ORGANISATION_NAME", "Perci Health"),
+			words:        r.text("INCOMING_MESSAGE", ""),
+			voice:        r.text("VOICE_NAME", "Polly.Amy-Neural"),
+			language:     readLanguage(r),
+		},
 	}
+
 	r.number("PORT", 8080, 0, 65535)
 	c.admin = readAdmin(r)
 	c.calls = readCalls(r)
 	c.twilio = readTwilio(r, c)
 	c.fhir = readFHIR(r)
+
 	zone, err := time.LoadLocation(r.text("CLINIC_TIME_ZONE", "Europe/London"))
 	if err != nil || zone == time.Local { // browsers know no zone called Local
 		r.fault("CLINIC_TIME_ZONE", "must be a time zone such as Europe/London", "")
 	}
 	c.location = zone
+
 	if len(r.faults) > 0 {
 		return config{}, r.faults
 	}
@@ -124,6 +131,7 @@ func readTwilio(r *reader, c config) twilioConfig {
 		signalling:         r.gateway("TWILIO_SIGNALLING_URL"),
 		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 3600, 60, 86400),
 	}
+
 	if fixed := r.text("TWILIO_PHONE_NUMBER", ""); fixed != "" {
 		phone, err := careline.ParsePhone(fixed, "")
 		if err != nil {
@@ -131,6 +139,7 @@ func readTwilio(r *reader, c config) twilioConfig {
 		}
 		t.phoneNumber = phone
 	}
+
 	t.signatures = !readDevelopment(r, c)
 	return t
 }
@@ -146,12 +155,14 @@ func readFHIR(r *reader) fhirConfig {
 		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
 	}
+
 	set, login := 0, []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"}
 	for _, name := range login {
 		if r.text(name, "") != "" {
 			set++
 		}
 	}
+
 	switch set {
 	case 0:
 	case 3:
@@ -159,6 +170,7 @@ func readFHIR(r *reader) fhirConfig {
 	default:
 		r.faultOf(login, "must be set together, or none of them for a server without login", "")
 	}
+
 	return f
 }
 
@@ -170,9 +182,11 @@ func readSession(r *reader) sessionConfig {
 		role:      r.text("SESSION_CLINICIAN_ROLE", "clinician"),
 		audiences: r.list("SESSION_AUDIENCE", "", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
 	}
+
 	if r.text("SESSION_AUDIENCE", "") != "" && len(s.audiences) == 0 {
 		r.fault("SESSION_AUDIENCE", "must be the audiences that sessions are made for, separated by commas, or not be set", "")
 	}
+
 	return s
 }
 
@@ -206,8 +220,10 @@ func readCalls(r *reader) callsConfig {
 		longest:          r.seconds("CALL_TIME_LIMIT", 7200, 60, 14400),
 		machineDetection: r.oneOf("TWILIO_MACHINE_DETECTION", "off", "off", "Enable", "DetectMessageEnd"),
 	}
+
 	if c.machineDetection == "off" {
 		c.machineDetection = ""
 	}
+
 	return c
 }

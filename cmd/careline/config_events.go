@@ -46,9 +46,11 @@ func readPubSub(r *reader) pubsubConfig {
 		audience:       r.text("PUBSUB_PUSH_AUDIENCE", ""),
 		serviceAccount: r.matching("PUBSUB_PUSH_SERVICE_ACCOUNT", "", emailForm, "must be the e-mail address of the push subscription's service account"),
 	}
+
 	if (p.publish || p.subscription != "") && !projectForm(p.project) {
 		r.fault("PUBSUB_PROJECT", "is required", "the id of the Google Cloud project whose topic is used")
 	}
+
 	if (p.audience == "") != (p.serviceAccount == "") {
 		r.faultOf([]string{"PUBSUB_PUSH_AUDIENCE", "PUBSUB_PUSH_SERVICE_ACCOUNT"}, "must be set together", "what the push subscription's token says")
 	} else if p.publish && p.audience == "" && p.subscription == "" {
@@ -59,9 +61,11 @@ func readPubSub(r *reader) pubsubConfig {
 			do:       "set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT for a push subscription, or PUBSUB_SUBSCRIPTION to pull",
 		})
 	}
+
 	if r.text("PUBSUB_PUSH_ISSUER_KEYS_URL", "") != "" {
 		p.keys = r.party("PUBSUB_PUSH_ISSUER_KEYS_URL", "", "the key set that signs push tokens").String()
 	}
+
 	return p
 }
 
@@ -72,12 +76,14 @@ func databaseURL(r *reader) credential.Secret {
 
 func databaseText(r *reader) string {
 	v := r.text("DATABASE_URL", "file:careline.db")
+
 	if path, ok := strings.CutPrefix(v, "file:"); ok && path != "" {
 		return v
 	}
 	if u, err := url.Parse(v); err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && strings.Trim(u.Path, "/") != "" {
 		return v
 	}
+
 	r.fault("DATABASE_URL", "must name a SQLite file, such as file:careline.db, or a Postgres database, such as postgres://user:password@host/careline", "")
 	return "file:careline.db"
 }

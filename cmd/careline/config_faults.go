@@ -59,12 +59,17 @@ func (all faults) settings() (names []string) {
 
 // fault notes what is wrong with one setting.
 func (r *reader) fault(setting, wrong, do string) {
-	r.note(fault{settings: []string{setting}, said: setting, wrong: wrong, do: do})
+	r.faultOf([]string{setting}, wrong, do)
 }
 
 // faultOf notes what is wrong with settings that go together.
 func (r *reader) faultOf(settings []string, wrong, do string) {
-	r.note(fault{settings: settings, said: strings.Join(settings, ", "), wrong: wrong, do: do})
+	r.note(fault{
+		settings: settings,
+		said:     strings.Join(settings, ", "),
+		wrong:    wrong,
+		do:       do,
+	})
 }
 
 // note keeps each fault once: a setting may be read several times.

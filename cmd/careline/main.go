@@ -102,10 +102,12 @@ func runServe(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) > 0 {
 		return errors.New("serve takes no arguments: its settings come from the environment")
 	}
+
 	c, err := readConfig(os.Getenv)
 	if err != nil {
 		return err
 	}
+
 	ln, err := listen(c.address)
 	if err != nil {
 		return err

@@ -11,9 +11,13 @@ import (
 
 func newFHIR(c config, p *parts) (*fhir.Client, error) {
 	f := fhir.Config{
-		BaseURL: c.fhir.baseURL.String(), ClientID: c.fhir.clientID, ClientSecret: c.fhir.secret.Reveal(), Log: p.log,
-		Region: c.calls.policy.Regions[0], Location: c.location,
-		HTTP: &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
+		BaseURL:      c.fhir.baseURL.String(),
+		ClientID:     c.fhir.clientID,
+		ClientSecret: c.fhir.secret.Reveal(),
+		Log:          p.log,
+		Region:       c.calls.policy.Regions[0],
+		Location:     c.location,
+		HTTP:         &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
 	}
 	if c.fhir.tokenURL != nil {
 		f.TokenURL = c.fhir.tokenURL.String()
@@ -23,9 +27,12 @@ func newFHIR(c config, p *parts) (*fhir.Client, error) {
 
 func newSession(c config, p *parts) (*auth.Verifier, error) {
 	return auth.New(auth.Config{
-		ProjectID: c.session.project, BaseURL: c.session.baseURL.String(),
-		PractitionerClaim: c.session.claim, ClinicianRole: c.session.role, Audiences: c.session.audiences,
-		HTTP: &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "issuer", p.metrics.Outbound)},
+		ProjectID:         c.session.project,
+		BaseURL:           c.session.baseURL.String(),
+		PractitionerClaim: c.session.claim,
+		ClinicianRole:     c.session.role,
+		Audiences:         c.session.audiences,
+		HTTP:              &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "issuer", p.metrics.Outbound)},
 	})
 }
 
@@ -39,8 +46,12 @@ func newPool(c config, client *twilio.Client) *twilio.Pool {
 // newTwilio asks Twilio over client.
 func newTwilio(c config, client *http.Client) (*twilio.Client, error) {
 	return twilio.NewClient(twilio.ClientConfig{
-		BaseURL: c.twilio.baseURL.String(), Region: c.twilio.region, Edge: c.twilio.edge,
-		AccountSID: c.twilio.accountSID, Username: c.twilio.apiKey, Password: c.twilio.apiSecret,
-		HTTP: client,
+		BaseURL:    c.twilio.baseURL.String(),
+		Region:     c.twilio.region,
+		Edge:       c.twilio.edge,
+		AccountSID: c.twilio.accountSID,
+		Username:   c.twilio.apiKey,
+		Password:   c.twilio.apiSecret,
+		HTTP:       client,
 	})
 }

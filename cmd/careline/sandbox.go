@@ -24,6 +24,7 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	twilio := flags.Int("twilio-port", 8480, "`port` of the local Twilio, 0 for any")
 	fhir := flags.Int("fhir-port", 8481, "`port` of the FHIR server, 0 for any")
 	issuer := flags.Int("issuer-port", 8482, "`port` of the sign-in, 0 for any")
+
 	if err := parse(flags, args); err != nil {
 		return helped(err)
 	}
@@ -62,6 +63,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
+
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%s does not know what to do with %q; see %s -h", flags.Name(), flags.Arg(0), flags.Name())
 	}
@@ -77,6 +79,7 @@ func parse(flags *flag.FlagSet, args []string) error {
 			fault = errors.New("--pace must be above 0")
 		}
 	})
+
 	return fault
 }
 
