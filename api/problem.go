@@ -78,19 +78,21 @@ const statusClientGone = 499
 // Fail answers r with err as a problem (RFC 9457), and notes the cause on r's line:
 // for the handlers of other places too.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
-	a, _ := w.(*answering)
+	v, _ := w.(*visit)
 	if gone := (errLost{}); errors.As(err, &gone) || (errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled)) {
-		a.gone(err)
+		v.gone()
 		return
 	}
+
 	careline.Note(r.Context(), slog.Any("err", err))
-	if a != nil && a.status != 0 {
+	if v != nil && v.status != 0 {
 		panic(http.ErrAbortHandler) // the answer is half sent: cut it, so that nobody takes it for whole
 	}
+
 	p := problemOf(err)
 	p.Detail = forPersons(r, p.Detail)
-	if a != nil {
-		p.Incident = a.id
+	if v != nil {
+		p.Incident = v.id[0]
 	}
 	writeProblem(w, p)
 }

@@ -81,11 +81,11 @@ type follow struct {
 // lasting is how long a stream may go on: no longer than the session that it was
 // opened with.
 func (s *server) lasting(ctx context.Context) time.Duration {
-	c, _ := careline.ClinicianFrom(ctx)
-	if c.Until.IsZero() {
+	v, ok := ctx.Value(visitKey{}).(*visit)
+	if !ok || v.clinician.Until.IsZero() {
 		return streamFor
 	}
-	return min(streamFor, c.Until.Sub(s.cfg.Now()))
+	return min(streamFor, v.clinician.Until.Sub(s.cfg.Now()))
 }
 
 // tell writes what happens until the client goes, the service stops, the session

@@ -25,6 +25,8 @@ type Metrics struct {
 	requestTime, deliveryTime, outboundTime *prometheus.HistogramVec
 	failures                                *prometheus.CounterVec // of Sources, by their name
 	registry                                *prometheus.Registry   // our own: the library's default is a global
+
+	answers routeSeries // of requests and requestTime, as they are needed
 }
 
 // NewMetrics has counted nothing yet. Beside careline's own metrics it has those
@@ -61,8 +63,9 @@ func NewMetrics() *Metrics {
 
 // Request counts an answer; it has the shape of the API's Observe hook.
 func (m *Metrics) Request(route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(route, statusText(status)).Inc()
-	m.requestTime.WithLabelValues(route).Observe(took.Seconds())
+	s := m.answers.of(m, answer{route, status})
+	s.count.Inc()
+	s.time.Observe(took.Seconds())
 }
 
 // EventKept counts an event made durable.

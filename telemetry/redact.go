@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Hidden is what stands in a line for something that must not be there.
@@ -152,28 +153,58 @@ func Redact(text string) string {
 // out.
 func suspicious(text string) bool {
 	for i := range len(text) {
-		switch text[i] {
-		case '+', '@', '?', '=', '%':
+		switch marks[text[i]] {
+		case markSign:
 			return true
-		case 'e':
-			if strings.HasPrefix(text[i:], "eyJ") {
-				return true
-			}
-		case 'B', 'b':
-			if rest := text[i:]; len(rest) > 6 && (strings.EqualFold(rest[:6], "bearer") || strings.EqualFold(rest[:5], "basic")) {
-				return true
-			}
-		case '0':
-			if (i == 0 || !alphanumeric(text[i-1])) && digits(text[i:]) >= 10 {
-				return true
-			}
-		case '4':
-			if (i == 0 || !alphanumeric(text[i-1])) && strings.HasPrefix(text[i:], "44") && digits(text[i:]) >= 12 {
+		case markLook:
+			if suspiciousAt(text, i) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// What a byte of a text may be.
+const (
+	markNone  = iota // nothing, and itself in JSON
+	markSign         // of something private
+	markLook         // the beginning of something private, maybe
+	markQuote        // nothing private, but JSON has its own way to write it
+)
+
+// marks says what each byte may be.
+var marks = func() (table [256]uint8) {
+	for c := range table {
+		switch {
+		case strings.IndexByte("+@?=%", byte(c)) >= 0:
+			table[c] = markSign
+		case strings.IndexByte("eBb04", byte(c)) >= 0:
+			table[c] = markLook
+		case c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf:
+			table[c] = markQuote
+		}
+	}
+	return table
+}()
+
+// suspiciousAt looks at what follows a byte that may be a beginning.
+func suspiciousAt(text string, i int) bool {
+	rest := text[i:]
+	switch text[i] {
+	case 'e':
+		return strings.HasPrefix(rest, "eyJ")
+	case 'B', 'b':
+		return len(rest) > 6 && (strings.EqualFold(rest[:6], "bearer") || strings.EqualFold(rest[:5], "basic"))
+	}
+
+	if i > 0 && alphanumeric(text[i-1]) {
+		return false
+	}
+	if text[i] == '4' {
+		return strings.HasPrefix(rest, "44") && digits(rest) >= 12
+	}
+	return digits(rest) >= 10
 }
 
 func alphanumeric(c byte) bool {

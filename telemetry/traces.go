@@ -85,7 +85,7 @@ func (t *Traces) Request(r *http.Request, route string) (context.Context, func(s
 	}
 	ctx := t.w3c.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 	method, name := r.Method, r.Method
-	if !knownMethod(method) {
+	if !careline.KnownMethod(method) {
 		method, name = "_OTHER", "HTTP" // OpenTelemetry, "Semantic conventions for HTTP spans"; it is anybody's text
 	}
 	ctx, span := t.tracer.Start(ctx, name+" "+route, trace.WithSpanKind(trace.SpanKindServer),
@@ -97,16 +97,6 @@ func (t *Traces) Request(r *http.Request, route string) (context.Context, func(s
 		}
 		span.End()
 	}
-}
-
-// knownMethod reports whether HTTP knows the method (RFC 9110, section 9; RFC 5789).
-func knownMethod(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-		http.MethodOptions, http.MethodConnect, http.MethodTrace:
-		return true
-	}
-	return false
 }
 
 // Traceparent is ctx's place in its trace, to be kept with an event; empty when

@@ -25,7 +25,10 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/api"
 	"perci.health/careline/calls"
+	"perci.health/careline/telemetry"
+	"perci.health/careline/twilio"
 )
 
 // The benchmarks run the service as a process of its own on one core, and load
@@ -232,6 +235,29 @@ func signedRequest(address, path string, form url.Values) []byte {
 		path, address, base64.StdEncoding.EncodeToString(mac.Sum(nil)), len(body), body)
 }
 
+// benchSettings are those of a service at address, which reads the chart and keeps
+// its log in a file.
+func benchSettings(address, file, chart string) map[string]string {
+	host, port, _ := net.SplitHostPort(address)
+	return map[string]string{
+		"LISTEN_HOST":          host,
+		"PORT":                 port,
+		"FUNCTIONS_URL":        "http://" + address,
+		"DATABASE_URL":         "file:" + file,
+		"CALLS_PER_MINUTE":     "1000000",
+		"CALLS_AT_ONCE":        "1000000",
+		"TWILIO_ACCOUNT_SID":   benchAccount,
+		"TWILIO_AUTH_TOKEN":    benchToken,
+		"TWILIO_API_KEY":       "SK00000000000000000000000000000001",
+		"TWILIO_API_SECRET":    "secret",
+		"TWILIO_TWIML_APP_SID": benchApp,
+		"TWILIO_PHONE_NUMBER":  "+442079460000",
+		"FHIR_BASE_URL":        chart,
+		"DESCOPE_PROJECT_ID":   "P2bench",
+		"DESCOPE_BASE_URL":     chart,
+	}
+}
+
 type process struct {
 	b   *testing.B
 	cmd *exec.Cmd
@@ -245,13 +271,11 @@ func startProcess(b *testing.B, what, address, chart string, set ...string) *pro
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, port, _ := net.SplitHostPort(address)
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{"CARELINE_TEST_RUN=" + what, "GOMAXPROCS=1", "LISTEN_HOST=127.0.0.1", "PORT=" + port, "FUNCTIONS_URL=http://" + address,
-		"DATABASE_URL=file:" + filepath.Join(dir, "careline.db"), "CALLS_PER_MINUTE=1000000", "CALLS_AT_ONCE=1000000",
-		"TWILIO_ACCOUNT_SID=" + benchAccount, "TWILIO_AUTH_TOKEN=" + benchToken, "TWILIO_API_KEY=SK00000000000000000000000000000001",
-		"TWILIO_API_SECRET=secret", "TWILIO_TWIML_APP_SID=" + benchApp, "TWILIO_PHONE_NUMBER=+442079460000",
-		"FHIR_BASE_URL=" + chart, "DESCOPE_PROJECT_ID=P2bench", "DESCOPE_BASE_URL=" + chart}
+	cmd.Env = []string{"CARELINE_TEST_RUN=" + what, "GOMAXPROCS=1"}
+	for name, value := range benchSettings(address, filepath.Join(dir, "careline.db"), chart) {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
 	cmd.Env = append(cmd.Env, set...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
@@ -288,7 +312,7 @@ func runBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := assemble(ctx, c, io.Discard)
+	p, err := assemble(ctx, c, telemetry.Gather(terminal{os.Stdout}))
 	if err != nil {
 		return err
 	}
@@ -296,16 +320,40 @@ func runBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	to, err := careline.StoredPhone(benchNumber)
+	hooks, err := p.idleHooks(c)
 	if err != nil {
 		return err
 	}
+	return api.Serve(ctx, ln, p.handler(c, hooks, nil))
+}
+
+// runFloor serves nothing through net/http: what no handler can be cheaper than.
+func runFloor(ctx context.Context) error {
+	c, err := readConfig(os.Getenv)
+	if err != nil {
+		return err
+	}
+	ln, err := listen(c.address)
+	if err != nil {
+		return err
+	}
+	return api.Serve(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+}
+
+// idleHooks lead to nobody: every call is dialled, and nothing is kept.
+func (p *parts) idleHooks(c config) (twilio.Webhooks, error) {
+	from, err := careline.StoredPhone(benchNumber)
+	if err != nil {
+		return twilio.Webhooks{}, err
+	}
 	hooks := p.hooks(c)
 	hooks.Start = func(_ context.Context, a calls.Ask) (calls.Answer, error) {
-		return calls.Answer{To: a.To, CallerID: to, Appointment: a.Appointment}, nil
+		return calls.Answer{To: a.To, CallerID: from, Appointment: a.Appointment}, nil
 	}
 	hooks.Keep = func(context.Context, careline.CallEvent) error { return nil }
-	return http.Serve(ln, p.handler(c, hooks, nil))
+	return hooks, nil
 }
 
 type benchServer struct {

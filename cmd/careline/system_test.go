@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -353,8 +354,14 @@ func TestMain(m *testing.M) {
 		status := m.Run()
 		closeServers()
 		os.Exit(status)
-	case "bare":
-		if err := runBare(context.Background()); err != nil {
+	case "bare", "floor":
+		run := map[string]func(context.Context) error{"bare": runBare, "floor": runFloor}[what]
+		if f := os.Getenv("PROF"); f != "" {
+			out, _ := os.Create(f)
+			pprof.StartCPUProfile(out)
+			go func() { time.Sleep(13 * time.Second); pprof.StopCPUProfile(); out.Close() }()
+		}
+		if err := run(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
