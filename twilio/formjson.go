@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
@@ -61,20 +62,36 @@ func appendList(dst []byte, pairs []pair) []byte {
 // plain and is copied in runs.
 func appendQuoted(dst, s []byte) []byte {
 	dst = append(dst, '"')
-	plain := 0 // where the run begins
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' {
-			i++
-			continue
+	for {
+		run := plainRun(s)
+		dst = append(dst, s[:run]...)
+		if s = s[run:]; len(s) == 0 {
+			return append(dst, '"')
 		}
-		dst = append(dst, s[plain:i]...)
-		r, size := utf8.DecodeRune(s[i:])
+
+		r, size := utf8.DecodeRune(s)
 		dst = appendEscapedRune(dst, r)
-		i += size
-		plain = i
+		s = s[size:]
 	}
-	return append(append(dst, s[plain:]...), '"')
+}
+
+// plainRun is how many bytes s begins with that stand for themselves in a JSON
+// string. It looks at eight at once (Warren, "Hacker's Delight", section 6-1).
+func plainRun(s []byte) (n int) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; n+8 <= len(s); n += 8 {
+		w := binary.LittleEndian.Uint64(s[n:])
+		quotes, slashes := w^(ones*'"'), w^(ones*'\\')
+		odd := (w - ones*' ') | w | (quotes - ones) | (slashes - ones)
+		if odd&highs != 0 {
+			break // maybe: what is borrowed from a neighbour is looked at below
+		}
+	}
+
+	for n < len(s) && s[n] >= ' ' && s[n] < utf8.RuneSelf && s[n] != '"' && s[n] != '\\' {
+		n++
+	}
+	return n
 }
 
 func appendEscapedRune(dst []byte, r rune) []byte {
@@ -115,7 +132,7 @@ func FormFromJSON(object []byte) (Form, error) {
 			if !ok {
 				return Form{}, errNoForm
 			}
-			f.pairs = append(f.pairs, pair{[]byte(name), []byte(text)})
+			f.pairs = append(f.pairs, newPair([]byte(name), []byte(text)))
 		}
 	}
 	slices.SortFunc(f.pairs, compare)

@@ -58,6 +58,8 @@ type reading struct {
 	body  []byte
 	form  Form
 	query string // of the URL, as received: signed, but read by the callbacks alone
+	asked Form   // the query, once it is read
+	names []byte // what asked is made of
 	out   []byte
 }
 
@@ -187,17 +189,31 @@ func readBody(buf []byte, body io.Reader) ([]byte, error) {
 	return buf, nil
 }
 
+// Header values that never change, made once. Nobody may write into one.
+var (
+	typeXML  = []string{"text/xml; charset=utf-8"}
+	typeText = []string{"text/plain; charset=utf-8"}
+	noLength = []string{"0"}
+)
+
 func write(w http.ResponseWriter, a reply) {
-	content := a.twiml
+	h, content := w.Header(), a.twiml
 	switch {
 	case a.twiml != nil:
-		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		h["Content-Type"] = typeXML
 	case a.text != "":
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		h["Content-Type"] = typeText
 		content = []byte(a.text + "\n")
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+
+	h["Content-Length"] = noLength
+	if len(content) > 0 {
+		h["Content-Length"] = []string{strconv.Itoa(len(content))}
+	}
 	w.WriteHeader(a.status)
+	if len(content) == 0 {
+		return
+	}
 	_, _ = w.Write(content) // Twilio has gone: what was to be kept is kept
 }
 
