@@ -27,12 +27,16 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	if err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
+	return writeBody(w, status, body)
+}
 
+// writeBody answers with a JSON text.
+func writeBody(w http.ResponseWriter, status int, body []byte) error {
 	h := w.Header()
 	h["Content-Type"] = typeJSON
 	h["Cache-Control"] = noStore
 	w.WriteHeader(status)
-	_, err = w.Write(body)
+	_, err := w.Write(body)
 	return lost(err)
 }
 
