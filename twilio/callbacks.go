@@ -58,9 +58,7 @@ func (rd *reading) appoint() {
 		return // signed, but not for us: the callback URLs are our own
 	}
 
-	if named := rd.asked.all(AppointmentParameter); len(named) > 0 {
-		rd.form.replace(AppointmentParameter, named)
-	}
+	rd.form.take(AppointmentParameter, rd.asked)
 }
 
 func (s *server) note(ctx context.Context, e careline.CallEvent, left []string) {

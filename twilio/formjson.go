@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"regexp"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -21,7 +20,7 @@ func (f Form) JSON() []byte { return f.appendJSON(make([]byte, 0, f.jsonSize()))
 func (f Form) jsonSize() int {
 	n := 16
 	for _, p := range f.pairs {
-		n += len(p.name) + len(p.value) + len(`"":"",`)
+		n += int(p.name.to-p.name.from) + int(p.value.to-p.value.from) + len(`"":"",`)
 	}
 	return n
 }
@@ -33,27 +32,29 @@ func (f Form) appendJSON(dst []byte) []byte {
 			dst = append(dst, ',')
 		}
 		end := i + 1
-		for end < len(f.pairs) && string(f.pairs[end].name) == string(f.pairs[i].name) {
+		for end < len(f.pairs) && f.pairs[end].key == f.pairs[i].key && bytes.Equal(f.name(end), f.name(i)) {
 			end++
 		}
-		dst = append(appendQuoted(dst, f.pairs[i].name), ':')
+
+		dst = append(appendQuoted(dst, f.name(i)), ':')
 		if end == i+1 {
-			dst = appendQuoted(dst, f.pairs[i].value)
+			dst = appendQuoted(dst, f.value(i))
 		} else {
-			dst = appendList(dst, f.pairs[i:end])
+			dst = f.appendList(dst, i, end)
 		}
 		i = end
 	}
 	return append(dst, '}')
 }
 
-func appendList(dst []byte, pairs []pair) []byte {
+// appendList writes the values of the pairs [from, to).
+func (f Form) appendList(dst []byte, from, to int) []byte {
 	dst = append(dst, '[')
-	for i, p := range pairs {
-		if i > 0 {
+	for i := from; i < to; i++ {
+		if i > from {
 			dst = append(dst, ',')
 		}
-		dst = appendQuoted(dst, p.value)
+		dst = appendQuoted(dst, f.value(i))
 	}
 	return append(dst, ']')
 }
@@ -118,7 +119,8 @@ func FormFromJSON(object []byte) (Form, error) {
 	if _, err := d.Token(); parameters == nil || !errors.Is(err, io.EOF) {
 		return Form{}, errNoForm
 	}
-	f := Form{pairs: make([]pair, 0, len(parameters))}
+
+	f := Form{text: make([]byte, 0, len(object)), pairs: make([]pair, 0, len(parameters))}
 	for name, value := range parameters {
 		all, ok := value.([]any)
 		if !ok {
@@ -132,10 +134,10 @@ func FormFromJSON(object []byte) (Form, error) {
 			if !ok {
 				return Form{}, errNoForm
 			}
-			f.pairs = append(f.pairs, newPair([]byte(name), []byte(text)))
+			f.pairs = append(f.pairs, f.write(name, []byte(text)))
 		}
 	}
-	slices.SortFunc(f.pairs, compare)
+	f.sort()
 	return f, nil
 }
 

@@ -185,10 +185,10 @@ func (v *Verifier) matches(s *scratch, signature string, f Form, url ...string) 
 	for i, p := range f.pairs {
 		// A value that is repeated under one name is signed once: the rule
 		// of Twilio's Node and Python libraries.
-		if i > 0 && compare(p, f.pairs[i-1]) == 0 {
+		if i > 0 && f.compare(p, f.pairs[i-1]) == 0 {
 			continue
 		}
-		m = append(append(m, p.name...), p.value...)
+		m = append(append(m, f.at(p.name)...), f.at(p.value)...)
 	}
 	s.message = m
 	for _, key := range v.keys {

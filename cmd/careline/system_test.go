@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"runtime/pprof"
 	"strings"
 	"sync"
 	"testing"
@@ -356,11 +355,6 @@ func TestMain(m *testing.M) {
 		os.Exit(status)
 	case "bare", "floor":
 		run := map[string]func(context.Context) error{"bare": runBare, "floor": runFloor}[what]
-		if f := os.Getenv("PROF"); f != "" {
-			out, _ := os.Create(f)
-			pprof.StartCPUProfile(out)
-			go func() { time.Sleep(13 * time.Second); pprof.StopCPUProfile(); out.Close() }()
-		}
 		if err := run(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
