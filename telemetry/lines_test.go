@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,50 @@ func TestLinesByHandAreThoseOfSlog(t *testing.T) {
 			t.Fatalf("(-slog +by hand):\n%s", diff)
 		}
 	})
+}
+
+// Each of these alone makes a line that needs more than to be copied, or nearly.
+func TestUnusualLinesAreThoseOfSlog(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 7, 1, 23, 30, 0, 120e6, time.UTC)
+	for _, a := range []slog.Attr{
+		slog.Float64("f", 0.4), slog.Float64("f", -0.001), slog.Float64("f", math.Copysign(0, -1)), slog.Float64("f", 1e-6), slog.Float64("f", 9.9e-7),
+		slog.Float64("f", 1e20), slog.Float64("f", 1e21), slog.Float64("f", math.Inf(1)), slog.Float64("f", math.NaN()),
+		slog.String("s", `a "quoted" word`), slog.String("s", `a\b`), slog.String("s", "a\nb"), slog.String("s", "\x7f"), slog.String("s", "é\u2028\xff"),
+		slog.String("s", jwt), slog.String("s", "e"+jwt), slog.String("s", "Bearer abcdef"), slog.String("s", "basic abcdef"), slog.String("s", "07700900123"),
+		slog.String("s", "447700900123"), slog.String("s", "a447700900123"), slog.String("s", phone), slog.String("s", "/x?a=b"), slog.String("s", "4e0b"),
+		slog.String("name", "Kettle"), slog.Int("name", 1), slog.String("", "x"), slog.String(`a"b`, "x"), slog.String("eyJ", "x"), slog.Any("", nil),
+		slog.Any("err", errors.New("no route")), slog.Any("err", errors.New(phone)), slog.Any("v", nil), slog.Any("v", slog.LevelInfo), slog.Uint64("u", 1),
+		slog.Time("t", at), slog.Duration("d", time.Second), slog.Group("g"), slog.Group("g", slog.Int("a", 1)), slog.Group("", slog.Int("a", 1)), slog.Bool("b", true),
+	} {
+		for _, message := range []string{"request", `"quoted"`, phone} {
+			r := slog.NewRecord(at, slog.LevelInfo, message, 0)
+			r.AddAttrs(slog.Int("first", 1), a, slog.Int("last", 2))
+			var byHand, bySlog bytes.Buffer
+			hand := telemetry.NewLogger(&byHand, slog.LevelDebug).Handler()
+			strict := telemetry.NewLogger(&bySlog, slog.LevelDebug).Handler().WithAttrs(nil)
+			if err := errors.Join(hand.Handle(t.Context(), r), strict.Handle(t.Context(), r)); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(bySlog.String(), byHand.String()); diff != "" {
+				t.Errorf("(-slog +by hand):\n%s", diff)
+			}
+		}
+	}
+}
+
+func TestLinesHaveWhatTheirLoggerHas(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	log := telemetry.NewLogger(&out, slog.LevelInfo)
+	log.With("part", "relay").WithGroup("g").Info("m", "n", 1)
+	if got := out.String(); !strings.Contains(got, `"msg":"m","part":"relay","g":{"n":1}}`) {
+		t.Errorf("written: %s", got)
+	}
+	log.Debug("not wanted")
+	if got := out.String(); strings.Contains(got, "wanted") {
+		t.Errorf("written: %s", got)
+	}
 }
 
 func anyRecord(t *rapid.T) slog.Record {
