@@ -66,6 +66,7 @@ func kindOf(code careline.Code) kind {
 	case codeOrigin:
 		return kind{http.StatusForbidden, "Origin not allowed"}
 	}
+
 	return kind{http.StatusInternalServerError, "Something went wrong"}
 }
 
@@ -105,8 +106,16 @@ func problemOf(err error) problem {
 	} else if e, ok := errors.AsType[*careline.Error](err); ok {
 		code, detail = e.Code, e.Message
 	}
+
 	k := kindOf(code)
-	return problem{Type: ProblemType + string(code), Title: k.title, Status: k.status, Detail: detail, Code: code, retry: comeAgain(err)}
+	return problem{
+		Type:   ProblemType + string(code),
+		Title:  k.title,
+		Status: k.status,
+		Detail: detail,
+		Code:   code,
+		retry:  comeAgain(err),
+	}
 }
 
 func writeProblem(w http.ResponseWriter, p problem) {
@@ -114,6 +123,7 @@ func writeProblem(w http.ResponseWriter, p problem) {
 	if err != nil {
 		panic("api: a problem cannot be written: " + err.Error()) // it is made of strings and a number
 	}
+
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
@@ -123,6 +133,7 @@ func writeProblem(w http.ResponseWriter, p problem) {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		h.Set("Retry-After", p.retry)
 	}
+
 	w.WriteHeader(p.Status)
 	w.Write(body)
 }

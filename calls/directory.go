@@ -56,7 +56,13 @@ func NewDirectory(read func(ctx context.Context, id string) (careline.Appointmen
 	if err != nil {
 		panic("calls: " + err.Error()) // the size is a constant above zero
 	}
-	return &Directory{read: read, now: now, seen: seen, flight: map[string]*flight{}}
+
+	return &Directory{
+		read:   read,
+		now:    now,
+		seen:   seen,
+		flight: map[string]*flight{},
+	}
 }
 
 // Shown remembers an appointment that was read for another purpose, such as to
@@ -78,6 +84,7 @@ func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appoin
 	if ok && d.now().Sub(last.at) < FreshFor {
 		return last.appointment, nil
 	}
+
 	a, err := d.fetch(ctx, id)
 	switch {
 	case err == nil:
@@ -87,6 +94,7 @@ func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appoin
 	case ok && careline.CodeOf(err) == careline.CodeUnavailable && d.now().Sub(last.at) < KeptFor:
 		return last.appointment, nil
 	}
+
 	return careline.Appointment{}, err
 }
 
@@ -101,6 +109,7 @@ func (d *Directory) fetch(ctx context.Context, id string) (careline.Appointment,
 		go d.land(context.WithoutCancel(ctx), id, f)
 	}
 	d.mu.Unlock()
+
 	select {
 	case <-f.done:
 		return f.appointment, f.err
@@ -112,13 +121,16 @@ func (d *Directory) fetch(ctx context.Context, id string) (careline.Appointment,
 func (d *Directory) land(ctx context.Context, id string, f *flight) {
 	ctx, cancel := context.WithTimeout(ctx, CheckBound)
 	defer cancel()
+
 	f.appointment, f.err = d.read(ctx, id)
 	if f.err != nil && errors.Is(f.err, context.DeadlineExceeded) {
 		f.err = careline.NewError(careline.CodeUnavailable, "The health record did not answer in time.", f.err)
 	}
+
 	if f.err == nil {
 		d.Shown(f.appointment)
 	}
+
 	d.mu.Lock()
 	delete(d.flight, id)
 	d.mu.Unlock()

@@ -36,8 +36,10 @@ func NewMetrics() *Metrics {
 	fast := []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15}
 	// Deliveries and other parties: a health record's usual 20-500 ms, up to our own bounds.
 	slow := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+
 	with := promauto.With(registry)
 	counters := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return with.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
@@ -45,6 +47,7 @@ func NewMetrics() *Metrics {
 	histograms := func(name, help string, bounds []float64, labels ...string) *prometheus.HistogramVec {
 		return with.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: bounds}, labels)
 	}
+
 	return &Metrics{
 		requests:     counters("careline_http_requests_total", "Requests answered, by route and status.", "route", "status"),
 		requestTime:  histograms("careline_http_request_duration_seconds", "Time to answer a request.", fast, "route"),

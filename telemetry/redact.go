@@ -63,6 +63,7 @@ func isPrivate(key string) bool {
 		}
 		short = append(short, c)
 	}
+
 	switch string(short) {
 	case "authorization", "bearer", "cookie", "setcookie", "signature", "jwt",
 		"token", "accesstoken", "refreshtoken", "sessiontoken", "idtoken", "authtoken",
@@ -80,6 +81,7 @@ func redactAttr(a slog.Attr) slog.Attr {
 	if isPrivate(a.Key) {
 		return slog.String(a.Key, Hidden)
 	}
+
 	a.Value = a.Value.Resolve()
 	switch a.Value.Kind() {
 	case slog.KindString:
@@ -93,6 +95,7 @@ func redactAttr(a slog.Attr) slog.Attr {
 		}
 		a.Value = slog.GroupValue(inner...)
 	}
+
 	return a
 }
 
@@ -107,6 +110,7 @@ func redactAny(v any) slog.Value {
 	case []string:
 		return slog.StringValue(Redact(strings.Join(v, " ")))
 	}
+
 	switch reflect.TypeOf(v).Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:

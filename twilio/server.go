@@ -41,8 +41,10 @@ func newServer(w Webhooks) *server {
 	if w.Now == nil {
 		w.Now = time.Now
 	}
+
 	s := &server{Webhooks: w}
 	s.readings.New = func() any { return new(reading) }
+
 	words := strings.ReplaceAll(w.Greeting.Words, "{organisation}", w.Greeting.Organisation)
 	s.greeting = Response(w.Greeting.say(words), Hangup{})
 	s.hangup = Response(Hangup{})
@@ -130,16 +132,20 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	if s.Verifier != nil && len(signatures) == 0 {
 		return s.unsigned(r, "the request has no "+SignatureHeader), false
 	}
+
 	if s.Verifier == nil && s.fromElsewhere(r) {
 		careline.Note(r.Context(), slog.String("refused", "a browser sent the request for another site"))
 		return reply{status: http.StatusForbidden, text: "Pages of other sites may not call this address."}, false
 	}
+
 	if !isForm(r.Header.Get("Content-Type")) {
 		return reply{status: http.StatusUnsupportedMediaType, text: "Send a form: application/x-www-form-urlencoded."}, false
 	}
+
 	if r.ContentLength > maxBody {
 		return tooLarge, false
 	}
+
 	var err error
 	if rd.body, err = readBody(rd.body[:0], r.Body); err != nil {
 		return reply{status: http.StatusBadRequest, text: "The request's body could not be read to its end."}, false
@@ -147,16 +153,19 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	if len(rd.body) > maxBody {
 		return tooLarge, false
 	}
+
 	if err := rd.form.parse(rd.body); errors.Is(err, errFormSize) {
 		return tooLarge, false
 	} else if err != nil {
 		return reply{status: http.StatusBadRequest, text: "The form cannot be read: " + err.Error() + "."}, false
 	}
+
 	if s.Verifier != nil {
 		if err := s.Verifier.verify(requestURI(r), rd.form, signatures); err != nil {
 			return s.unsigned(r, err.Error()), false
 		}
 	}
+
 	rd.query = r.URL.RawQuery
 	return reply{}, true
 }
@@ -173,10 +182,12 @@ func readBody(buf []byte, body io.Reader) ([]byte, error) {
 	if cap(buf) == 0 {
 		buf = make([]byte, 0, 4<<10)
 	}
+
 	for len(buf) <= maxBody {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
+
 		n, err := body.Read(buf[len(buf):min(cap(buf), maxBody+1)])
 		buf = buf[:len(buf)+n]
 		if err == io.EOF {

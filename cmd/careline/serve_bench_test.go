@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
@@ -76,6 +77,12 @@ func BenchmarkServeOutgoing(b *testing.B) {
 	compare(b, "checked/bare", benchOutgoing, func(n int) url.Values { return benchRequest(fmt.Sprintf("CA3%031x", n), n) })
 }
 
+// BenchmarkServeNothing: the webhook's handler that keeps nothing, against a handler
+// that does nothing at all: what is net/http's, and what is ours.
+func BenchmarkServeNothing(b *testing.B) {
+	duel{ratio: "bare/floor", one: "bare", path: benchStatus, form: benchReport, otherName: "floor", other: "floor"}.run(b)
+}
+
 const benchOutgoing = "/v1/twilio/outgoing"
 
 // benchRequest is the nth request for TwiML: each clinician calls in turn.
@@ -114,15 +121,16 @@ type duel struct {
 	ratio, otherName string // of the figures
 	path             string
 	form             func(n int) url.Values
-	other            string   // what the other process runs
+	one, other       string   // what the processes run; the one, "serve" unless it is said
 	set              []string // settings of the one, beside those of both
 }
 
 func (d duel) run(b *testing.B) {
 	chart := benchChart(b)
 	one, other := freeAddress(b), freeAddress(b)
-	process := startProcess(b, "serve", one, chart.URL, d.set...)
-	startProcess(b, d.other, other, chart.URL)
+	process := startProcess(b, cmp.Or(d.one, "serve"), one, chart.URL, d.set...)
+	rival := startProcess(b, d.other, other, chart.URL)
+
 	warm := func(address string) {
 		awaitAnswer(b, address, signedRequest(address, d.path, d.form(1<<40)))
 		if strings.Contains(d.path, "outgoing") {
@@ -132,12 +140,19 @@ func (d duel) run(b *testing.B) {
 	warm(one)
 	warm(other)
 	chart.down.Store(true)
-	var ratios, ones, others []float64
+
+	var ratios, ones, others, costs, otherCosts []float64
 	for i := range b.N {
+		before, beforeOther := process.processor(), rival.processor()
 		f := press(b, one, *benchRound, d.signed(one, i**benchRound))
 		g := press(b, other, *benchRound, d.signed(other, i**benchRound))
 		ratios, ones, others = append(ratios, f/g), append(ones, f), append(others, g)
+		costs = append(costs, (process.processor()-before)/float64(*benchRound))
+		otherCosts = append(otherCosts, (rival.processor()-beforeOther)/float64(*benchRound))
 	}
+
+	b.ReportMetric(median(costs), "µs/req")
+	b.ReportMetric(median(otherCosts), d.otherName+"-µs/req")
 	b.ReportMetric(median(ratios), d.ratio)
 	b.ReportMetric(median(ones), "req/s")
 	b.ReportMetric(median(others), d.otherName+"-req/s")
@@ -292,6 +307,21 @@ func startProcess(b *testing.B, what, address, chart string, set ...string) *pro
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
+}
+
+// processor is how many microseconds of processor time the process has had (utime
+// and stime of Linux's proc(5), in hundredths of a second).
+func (p *process) processor() float64 {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0 // not Linux: no figure
+	}
+
+	_, rest, _ := strings.Cut(string(stat), ") ") // the name may hold anything
+	fields := strings.Fields(rest)
+	user, _ := strconv.ParseFloat(fields[11], 64)
+	system, _ := strconv.ParseFloat(fields[12], 64)
+	return (user + system) * 10_000
 }
 
 // peakMB is the most memory that the process held (VmHWM of Linux's proc(5)).
