@@ -46,25 +46,30 @@ func benchHandler(b *testing.B) http.Handler {
 	if err != nil {
 		b.Fatal(err)
 	}
+
 	out, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { out.Close() })
+
 	p, err := assemble(b.Context(), c, telemetry.Gather(terminal{out}))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { p.store.Close() })
+
 	hooks, err := p.idleHooks(c)
 	if err != nil {
 		b.Fatal(err)
 	}
+
 	routes := p.routes(c, hooks, nil)
 	routes.Session = func(context.Context, *http.Request) (careline.Clinician, error) {
 		return careline.Clinician{ID: "0d8cb9b7-6e1c-4a3a-9df5-6f8b7c0f7a11"}, nil
 	}
 	routes.Mint = func(string) (string, error) { return benchAccessToken, nil }
+
 	return api.New(routes)
 }
 
@@ -117,10 +122,12 @@ func received(b *testing.B, text []byte) *benchCall {
 	if err != nil {
 		b.Fatal(err)
 	}
+
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		b.Fatal(err)
 	}
+
 	c := &benchCall{request: r, body: body}
 	if len(body) > 0 {
 		r.Body = c

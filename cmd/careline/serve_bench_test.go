@@ -63,12 +63,32 @@ const benchStatus = "/v1/twilio/webhooks/call-status?AppointmentId=a1"
 func benchReport(n int) url.Values {
 	const abreast = 256
 	call, step := n/(4*abreast)*abreast+n%abreast, n%(4*abreast)/abreast
-	return url.Values{"AccountSid": {benchAccount}, "CallSid": {fmt.Sprintf("CA1%031x", call)}, "ParentCallSid": {fmt.Sprintf("CA2%031x", call)},
-		"CallStatus": {[]string{"initiated", "ringing", "in-progress", "completed"}[step]}, "Direction": {"outbound-dial"},
-		"SequenceNumber": {strconv.Itoa(step)}, "Timestamp": {fmt.Sprintf("Mon, 04 Aug 2025 09:05:%02d +0000", step)},
-		"ApiVersion": {"2010-04-01"}, "From": {"+442079460000"}, "To": {benchNumber}, "Called": {benchNumber}, "Caller": {"+442079460000"},
-		"CalledCity": {""}, "CalledZip": {""}, "CalledState": {""}, "CalledCountry": {"GB"}, "ToCity": {""}, "ToZip": {""}, "ToState": {""},
-		"ToCountry": {"GB"}, "FromCity": {""}, "FromCountry": {"GB"}, "CallbackSource": {"call-progress-events"}}
+
+	return url.Values{
+		"AccountSid":     {benchAccount},
+		"CallSid":        {fmt.Sprintf("CA1%031x", call)},
+		"ParentCallSid":  {fmt.Sprintf("CA2%031x", call)},
+		"CallStatus":     {[]string{"initiated", "ringing", "in-progress", "completed"}[step]},
+		"Direction":      {"outbound-dial"},
+		"SequenceNumber": {strconv.Itoa(step)},
+		"Timestamp":      {fmt.Sprintf("Mon, 04 Aug 2025 09:05:%02d +0000", step)},
+		"ApiVersion":     {"2010-04-01"},
+		"From":           {"+442079460000"},
+		"FromCity":       {""},
+		"FromCountry":    {"GB"},
+		"Caller":         {"+442079460000"},
+		"To":             {benchNumber},
+		"ToCity":         {""},
+		"ToZip":          {""},
+		"ToState":        {""},
+		"ToCountry":      {"GB"},
+		"Called":         {benchNumber},
+		"CalledCity":     {""},
+		"CalledZip":      {""},
+		"CalledState":    {""},
+		"CalledCountry":  {"GB"},
+		"CallbackSource": {"call-progress-events"},
+	}
 }
 
 // BenchmarkServeOutgoing: TwiML with the access check and the decision on disk,
@@ -80,7 +100,14 @@ func BenchmarkServeOutgoing(b *testing.B) {
 // BenchmarkServeNothing: the webhook's handler that keeps nothing, against a handler
 // that does nothing at all: what is net/http's, and what is ours.
 func BenchmarkServeNothing(b *testing.B) {
-	duel{ratio: "bare/floor", one: "bare", path: benchStatus, form: benchReport, otherName: "floor", other: "floor"}.run(b)
+	duel{
+		ratio:     "bare/floor",
+		one:       "bare",
+		path:      benchStatus,
+		form:      benchReport,
+		otherName: "floor",
+		other:     "floor",
+	}.run(b)
 }
 
 const benchOutgoing = "/v1/twilio/outgoing"
@@ -88,9 +115,19 @@ const benchOutgoing = "/v1/twilio/outgoing"
 // benchRequest is the nth request for TwiML: each clinician calls in turn.
 func benchRequest(call string, n int) url.Values {
 	who := fmt.Sprintf("dr-%d", n%benchClinicians)
-	return url.Values{"AccountSid": {benchAccount}, "ApplicationSid": {benchApp}, "ApiVersion": {"2010-04-01"}, "CallSid": {call},
-		"CallStatus": {"ringing"}, "Direction": {"inbound"}, "Caller": {"client:" + who}, "From": {"client:" + who},
-		"To": {benchNumber}, "Called": {benchNumber}, "appointmentId": {who}}
+	return url.Values{
+		"AccountSid":     {benchAccount},
+		"ApplicationSid": {benchApp},
+		"ApiVersion":     {"2010-04-01"},
+		"CallSid":        {call},
+		"CallStatus":     {"ringing"},
+		"Direction":      {"inbound"},
+		"Caller":         {"client:" + who},
+		"From":           {"client:" + who},
+		"To":             {benchNumber},
+		"Called":         {benchNumber},
+		"appointmentId":  {who},
+	}
 }
 
 // BenchmarkServeColdStart: from the start of the process to the first signed
@@ -100,8 +137,14 @@ func BenchmarkServeColdStart(b *testing.B) {
 	var took []float64
 	for range b.N {
 		address := freeAddress(b)
-		request := signedRequest(address, "/v1/twilio/webhooks/call-status?AppointmentId=a1", url.Values{"AccountSid": {benchAccount},
-			"CallSid": {"CA" + strings.Repeat("1", 32)}, "ParentCallSid": {"CA" + strings.Repeat("2", 32)}, "CallStatus": {"ringing"}, "Direction": {"outbound-dial"}})
+		request := signedRequest(address, "/v1/twilio/webhooks/call-status?AppointmentId=a1", url.Values{
+			"AccountSid":    {benchAccount},
+			"CallSid":       {"CA" + strings.Repeat("1", 32)},
+			"ParentCallSid": {"CA" + strings.Repeat("2", 32)},
+			"CallStatus":    {"ringing"},
+			"Direction":     {"outbound-dial"},
+		})
+
 		began := time.Now()
 		p := startProcess(b, "serve", address, chart.URL)
 		awaitAnswer(b, address, request)
@@ -113,7 +156,13 @@ func BenchmarkServeColdStart(b *testing.B) {
 }
 
 func compare(b *testing.B, name, path string, form func(n int) url.Values) {
-	duel{ratio: name, path: path, form: form, otherName: "bare", other: "bare"}.run(b)
+	duel{
+		ratio:     name,
+		path:      path,
+		form:      form,
+		otherName: "bare",
+		other:     "bare",
+	}.run(b)
 }
 
 // duel is two services under the same load, one after the other in each round.
@@ -177,9 +226,11 @@ func press(b *testing.B, address string, requests int, request func(n int) []byt
 	for n := range ready {
 		ready[n] = request(n)
 	}
+
 	var next atomic.Int64
 	var all sync.WaitGroup
 	began := time.Now()
+
 	for range benchConnections {
 		all.Go(func() {
 			conn, err := net.Dial("tcp", address)
@@ -201,6 +252,7 @@ func press(b *testing.B, address string, requests int, request func(n int) []byt
 			}
 		})
 	}
+
 	all.Wait()
 	return float64(requests) / time.Since(began).Seconds()
 }
@@ -223,10 +275,12 @@ func accepted(r *bufio.Reader) error {
 			break
 		}
 	}
+
 	body := make([]byte, length)
 	if _, err := io.ReadFull(r, body); err != nil {
 		return err
 	}
+
 	if length > 0 && !strings.Contains(string(body), "<Dial") {
 		return fmt.Errorf("answered %s", body)
 	}
@@ -245,6 +299,7 @@ func signedRequest(address, path string, form url.Values) []byte {
 	for _, name := range names {
 		io.WriteString(mac, name+form.Get(name))
 	}
+
 	body := form.Encode()
 	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Twilio-Signature: %s\r\nContent-Length: %d\r\n\r\n%s",
 		path, address, base64.StdEncoding.EncodeToString(mac.Sum(nil)), len(body), body)
@@ -254,6 +309,7 @@ func signedRequest(address, path string, form url.Values) []byte {
 // its log in a file.
 func benchSettings(address, file, chart string) map[string]string {
 	host, port, _ := net.SplitHostPort(address)
+
 	return map[string]string{
 		"LISTEN_HOST":          host,
 		"PORT":                 port,
@@ -286,6 +342,7 @@ func startProcess(b *testing.B, what, address, chart string, set ...string) *pro
 	if err != nil {
 		b.Fatal(err)
 	}
+
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = []string{"CARELINE_TEST_RUN=" + what, "GOMAXPROCS=1"}
 	for name, value := range benchSettings(address, filepath.Join(dir, "careline.db"), chart) {
@@ -296,6 +353,7 @@ func startProcess(b *testing.B, what, address, chart string, set ...string) *pro
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
+
 	p := &process{b: b, cmd: cmd}
 	b.Cleanup(func() {
 		p.kill()
@@ -342,18 +400,22 @@ func runBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+
 	p, err := assemble(ctx, c, telemetry.Gather(terminal{os.Stdout}))
 	if err != nil {
 		return err
 	}
+
 	ln, err := listen(c.address)
 	if err != nil {
 		return err
 	}
+
 	hooks, err := p.idleHooks(c)
 	if err != nil {
 		return err
 	}
+
 	return api.Serve(ctx, ln, p.handler(c, hooks, nil))
 }
 
@@ -408,6 +470,7 @@ func benchChart(b *testing.B) benchServer {
 			{"search":{"mode":"include"},"resource":{"resourceType":"Patient","id":"p1","telecom":[{"system":"phone","value":%q}]}},
 			{"search":{"mode":"include"},"resource":{"resourceType":"Practitioner","id":%q}}]}`, id, id, benchNumber, id)
 	}))
+
 	b.Cleanup(s.Close)
 	return benchServer{s, down}
 }
@@ -430,6 +493,7 @@ func awaitAnswer(b *testing.B, address string, request []byte) {
 		if err != nil {
 			continue
 		}
+
 		_, err = conn.Write(request)
 		if err == nil {
 			err = accepted(bufio.NewReader(conn))
