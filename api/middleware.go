@@ -30,7 +30,8 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, route *Route) {
 	r = r.WithContext(v)
 
 	defer func() {
-		took := s.cfg.Now().Sub(began)
+		ended := s.cfg.Now()
+		took := ended.Sub(began)
 		status := s.finish(v, r, recover())
 		end(status)
 		if s.cfg.Observe != nil {
@@ -43,6 +44,7 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, route *Route) {
 			line:   line,
 			route:  route,
 			status: status,
+			ended:  ended,
 			took:   took,
 		})
 		if v.left {
@@ -100,6 +102,7 @@ type entry struct {
 	line   *careline.Line
 	route  *Route
 	status int
+	ended  time.Time
 	took   time.Duration
 }
 
@@ -130,7 +133,7 @@ func (s *server) log(ctx context.Context, e entry) {
 		slog.Float64("took_ms", float64(e.took.Microseconds())/1000),
 	)
 
-	record := slog.NewRecord(time.Now(), level, "request", 0)
+	record := slog.NewRecord(e.ended, level, "request", 0)
 	record.AddAttrs(e.line.AppendTo(attrs)...)
 	_ = s.cfg.Log.Handler().Handle(ctx, record) // there is nowhere else to tell of it; slog itself passes over it
 }
