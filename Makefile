@@ -78,7 +78,8 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 	done
 
 bench: build ## the figures of docs/performance.md, as ratios within one run
-	@GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./twilio ./store ./auth ./api
+	@GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./twilio ./store/... ./auth ./api ./telemetry
+	@GOMAXPROCS=1 go test -run '^$$' -bench 'Request' -benchmem ./cmd/careline
 	@GOMAXPROCS=1 go test -run '^$$' -bench 'Keep|Push' -benchtime 20000x ./pubsub
 	@go test -run '^$$' -bench 'Serve' -benchtime 3x -timeout 30m ./cmd/careline
 	@go test -run '^$$' -bench 'TwentyCalls' -benchtime 1x ./sandbox/...

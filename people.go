@@ -1,7 +1,6 @@
 package careline
 
 import (
-	"context"
 	"strings"
 	"time"
 )
@@ -10,19 +9,6 @@ import (
 type Clinician struct {
 	ID    string    // id of the Practitioner in the health record
 	Until time.Time // when the session is no longer accepted; zero: not known
-}
-
-type clinicianKey struct{}
-
-// WithClinician is ctx on behalf of c.
-func WithClinician(ctx context.Context, c Clinician) context.Context {
-	return context.WithValue(ctx, clinicianKey{}, c)
-}
-
-// ClinicianFrom is the clinician on whose behalf ctx is, if there is one.
-func ClinicianFrom(ctx context.Context) (Clinician, bool) {
-	c, ok := ctx.Value(clinicianKey{}).(Clinician)
-	return c, ok && c.ID != ""
 }
 
 // Appointment is a meeting of a patient and clinicians. careline only reads it.

@@ -16,14 +16,17 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
+
 	from, err := s.day(r)
 	if err != nil {
 		return err
 	}
+
 	found, err := s.cfg.Appointments.AppointmentsOn(r.Context(), practitioner, from, from.AddDate(0, 0, 1))
 	if err != nil {
 		return fmt.Errorf("appointments of a day: %w", err)
 	}
+
 	own, ids, unread := make([]careline.Appointment, 0, len(found)), make([]string, 0, len(found)), 0
 	for _, a := range found {
 		switch {
@@ -33,20 +36,24 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 			own, ids = append(own, a), append(ids, a.ID)
 		}
 	}
+
 	last, err := s.lastCalls(r, ids)
 	if err != nil {
 		return err
 	}
+
 	day := dayJSON{
 		Date:         from.Format(time.DateOnly),
 		TimeZone:     s.cfg.Location.String(),
 		Appointments: make([]appointmentJSON, 0, len(own)),
 		Unread:       unread,
 	}
+
 	for _, a := range own {
 		s.show(a)
 		day.Appointments = append(day.Appointments, appointmentOf(a, last))
 	}
+
 	return writeJSON(w, http.StatusOK, day)
 }
 
@@ -57,15 +64,18 @@ func (s *server) oneAppointment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+
 	last, err := s.lastCalls(r, []string{a.ID})
 	if err != nil {
 		return err
 	}
+
 	s.show(a)
 	answer := appointmentOf(a, last)
 	for _, p := range slices.Concat(a.Patients, a.Relatives) {
 		answer.add(p)
 	}
+
 	return writeJSON(w, http.StatusOK, answer)
 }
 
@@ -76,14 +86,17 @@ func (s *server) appointmentOf(r *http.Request) (careline.Appointment, error) {
 	if err != nil {
 		return careline.Appointment{}, err
 	}
+
 	id := r.PathValue("id")
 	if !careline.ValidID(id) {
 		return careline.Appointment{}, careline.NewError(careline.CodeNotFound, "There is no such appointment. Please open it again from the list.", nil)
 	}
+
 	a, err := s.cfg.Appointments.Appointment(r.Context(), id)
 	if err != nil {
 		return careline.Appointment{}, fmt.Errorf("appointment: %w", err)
 	}
+
 	if !a.TakesPart(practitioner) {
 		return careline.Appointment{}, careline.NewError(careline.CodeForbidden, "You are not booked on this appointment.", nil)
 	}
@@ -101,10 +114,12 @@ func (s *server) day(r *http.Request) (time.Time, error) {
 	if text == "" {
 		text = s.cfg.Now().In(s.cfg.Location).Format(time.DateOnly)
 	}
+
 	day, err := time.ParseInLocation(time.DateOnly, text, s.cfg.Location)
 	if err != nil { // it quotes what was sent, which is anybody's text
 		return time.Time{}, careline.NewError(careline.CodeInvalid, "The date must be written as YYYY-MM-DD, such as 2026-03-31.", errors.New("the date cannot be read"))
 	}
+
 	if now := s.cfg.Now(); day.Before(now.AddDate(-farYears, 0, 0)) || day.After(now.AddDate(farYears, 0, 0)) {
 		return time.Time{}, careline.NewError(careline.CodeInvalid, "There are no appointments so far from today. Please check the year of the date.", nil)
 	}

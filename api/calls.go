@@ -98,10 +98,12 @@ func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+
 	found, err := s.cfg.Calls.Calls(r.Context(), a.ID)
 	if err != nil {
 		return fmt.Errorf("calls of an appointment: %w", err)
 	}
+
 	answer := callsJSON{Calls: make([]recordedJSON, 0, len(found))}
 	for _, c := range found {
 		answer.Calls = append(answer.Calls, recordedOf(c))
@@ -111,13 +113,21 @@ func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
 
 func recordedOf(c careline.RecordedCall) recordedJSON {
 	j := recordedJSON{ID: c.ID, callJSON: callOf(c.Latest().Call), Timeline: make([]momentJSON, 0, len(c.Versions))}
+
 	for _, v := range slices.Backward(c.Versions) {
 		j.Timeline = append(j.Timeline, momentJSON{
-			Version: v.ID, At: happened(v), RecordedAt: v.At.UTC(), Status: v.Call.Status, Word: v.Call.Word,
-			DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, Summary: v.Call.Summary(),
-			Reconciled: v.Call.Reconciled,
+			Version:         v.ID,
+			At:              happened(v),
+			RecordedAt:      v.At.UTC(),
+			Status:          v.Call.Status,
+			Word:            v.Call.Word,
+			DurationSeconds: seconds(v.Call.Seconds),
+			AnsweredBy:      v.Call.AnsweredBy,
+			Summary:         v.Call.Summary(),
+			Reconciled:      v.Call.Reconciled,
 		})
 	}
+
 	return j
 }
 
@@ -132,11 +142,24 @@ func happened(v careline.RecordedVersion) time.Time {
 
 func callOf(c careline.Call) callJSON {
 	j := callJSON{
-		Key: c.Key, Appointment: c.Appointment, ClinicianLeg: c.ClinicianLeg, MemberLeg: c.MemberLeg,
-		Status: c.Status, Word: c.Word, Final: c.Final(), Summary: c.Summary(), Direction: c.Direction,
-		Sent: c.Sent.UTC(), Received: c.Received.UTC(), Ended: c.Ended.UTC(),
-		DurationSeconds: seconds(c.Seconds), AnsweredBy: c.AnsweredBy, Recording: c.Recording, whoJSON: whoOf(c),
+		Key:             c.Key,
+		Appointment:     c.Appointment,
+		ClinicianLeg:    c.ClinicianLeg,
+		MemberLeg:       c.MemberLeg,
+		Status:          c.Status,
+		Word:            c.Word,
+		Final:           c.Final(),
+		Summary:         c.Summary(),
+		Direction:       c.Direction,
+		Sent:            c.Sent.UTC(),
+		Received:        c.Received.UTC(),
+		Ended:           c.Ended.UTC(),
+		DurationSeconds: seconds(c.Seconds),
+		AnsweredBy:      c.AnsweredBy,
+		Recording:       c.Recording,
+		whoJSON:         whoOf(c),
 	}
+
 	if c.Refusal != "" {
 		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Why()}
 	}
@@ -151,6 +174,7 @@ func whoOf(c careline.Call) whoJSON {
 		EndedBy:   c.EndedBy,
 		Household: c.Household,
 	}
+
 	if c.Failure != (careline.Failure{}) {
 		j.Failure = &failureJSON{Code: c.Failure.Code, SIP: c.Failure.SIP, Reason: c.Failure.Reason()}
 		if j.Failure.Reason == "" {
@@ -169,8 +193,14 @@ func calledOf(ref careline.Reference, name, relation string) *calledJSON {
 
 func lastCallOf(v careline.RecordedVersion) *lastCallJSON {
 	return &lastCallJSON{
-		Status: v.Call.Status, Word: v.Call.Word, Final: v.Call.Final(), Summary: v.Call.Summary(), At: happened(v),
-		DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, whoJSON: whoOf(v.Call),
+		Status:          v.Call.Status,
+		Word:            v.Call.Word,
+		Final:           v.Call.Final(),
+		Summary:         v.Call.Summary(),
+		At:              happened(v),
+		DurationSeconds: seconds(v.Call.Seconds),
+		AnsweredBy:      v.Call.AnsweredBy,
+		whoJSON:         whoOf(v.Call),
 	}
 }
 

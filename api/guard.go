@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,73 +15,77 @@ import (
 const bffPrefix = "/bff_clinical/"
 
 // guard sets the headers of a route's answers and checks what can be checked
-// before its handler. It returns the request as the handler shall see it; nil
-// when it has answered already.
-func (s *server) guard(w *answering, r *http.Request, route *Route) *http.Request {
-	s.headers(w.Header(), route)
+// before its handler. It reports whether the handler shall see the request; if
+// not, it has answered already.
+func (s *server) guard(v *visit, r *http.Request, route *Route) bool {
+	setHeaders(v.Header(), route)
+
 	if r.ContentLength > route.Limit {
-		Fail(w, r, &http.MaxBytesError{Limit: route.Limit})
-		return nil
+		Fail(v, r, &http.MaxBytesError{Limit: route.Limit})
+		return false
 	}
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(w.ResponseWriter, r.Body, route.Limit)
+
+	if r.Body != nil && r.Body != http.NoBody && route.Limit != math.MaxInt64 {
+		r.Body = http.MaxBytesReader(v.ResponseWriter, r.Body, route.Limit)
 	}
-	if strings.HasPrefix(route.Path, bffPrefix) && !s.origin(w, r, route) {
-		return nil
+
+	if strings.HasPrefix(route.Path, bffPrefix) && !s.origin(v, r, route) {
+		return false
 	}
+
 	if route.Who != Clinician {
-		return r
+		return true
 	}
-	ctx, done := context.WithTimeout(r.Context(), AnswerWithin) // also for a stream: its beginning is an answer
-	defer done()
-	c, err := s.cfg.Session(ctx, r)
+
+	c, err := s.session(r, route)
 	if err != nil {
-		Fail(w, r, err)
-		return nil
+		Fail(v, r, err)
+		return false
 	}
 	careline.Note(r.Context(), slog.String("clinician", c.ID))
-	return r.WithContext(careline.WithClinician(r.Context(), c))
+	v.clinician = c
+	return true
 }
 
-// headers keep browsers from guessing, framing and telling other sites. The web
-// app sets its own policy over the strict one here.
-func (s *server) headers(h http.Header, route *Route) {
-	h["X-Content-Type-Options"] = s.nosniff
-	if route.Who != Clinician && route.Who != Operator && route.Who != Anybody {
-		return // machines that show nothing to anybody
+// session is the clinician behind a request, found within AnswerWithin: also of a
+// stream, whose beginning is an answer though it has no other bound.
+func (s *server) session(r *http.Request, route *Route) (careline.Clinician, error) {
+	if route.Path != streamPath {
+		return s.cfg.Session(r.Context(), r)
 	}
-	h["Referrer-Policy"] = s.noReferrer
-	h["X-Frame-Options"] = s.deny
-	h["Content-Security-Policy"] = s.noContent
-	h["Strict-Transport-Security"] = s.httpsOnly
-	if route.Who == Clinician {
-		h["Cache-Control"] = s.noStore
-	}
+
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
+	defer done()
+	return s.cfg.Session(ctx, r)
 }
 
 // origin answers preflights, and lets pages of allowed origins read the answer
 // (WHATWG Fetch, section 3.2, CORS protocol). A session comes in the
 // Authorization header only, so no credentials are allowed and a page of another
 // origin could not borrow one. It reports whether the request goes on.
-func (s *server) origin(w *answering, r *http.Request, route *Route) bool {
-	h := w.Header()
-	h.Add("Vary", "Origin")
+func (s *server) origin(v *visit, r *http.Request, route *Route) bool {
+	h := v.Header()
+	h["Vary"] = byOrigin
+
 	origin := r.Header.Get("Origin")
 	allowed := origin != "" && slices.Contains(s.cfg.AllowedOrigins, origin)
 	if allowed {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After")
 	}
+
 	if r.Method != http.MethodOptions {
 		return true
 	}
+
 	if !allowed {
-		Fail(w, r, careline.NewError(codeOrigin, "Pages of this origin may not call this service. Ask its operator to allow the origin.", nil))
+		Fail(v, r, careline.NewError(codeOrigin, "Pages of this origin may not call this service. Ask its operator to allow the origin.", nil))
 		return false
 	}
+
 	h.Set("Access-Control-Allow-Methods", strings.Join(s.methods[route.Path], ", "))
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID")
 	h.Set("Access-Control-Max-Age", "600")
-	w.WriteHeader(http.StatusNoContent)
+	v.WriteHeader(http.StatusNoContent)
 	return false
 }

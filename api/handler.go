@@ -27,10 +27,16 @@ func writeJSON(w http.ResponseWriter, status int, v any) error {
 	if err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
+	return writeBody(w, status, body)
+}
+
+// writeBody answers with a JSON text.
+func writeBody(w http.ResponseWriter, status int, body []byte) error {
+	h := w.Header()
+	h["Content-Type"] = typeJSON
+	h["Cache-Control"] = noStore
 	w.WriteHeader(status)
-	_, err = w.Write(body)
+	_, err := w.Write(body)
 	return lost(err)
 }
 
@@ -50,9 +56,9 @@ func lost(err error) error {
 // clinician is on whose behalf a request is; its route asks for a session, so
 // there is one.
 func clinician(r *http.Request) (string, error) {
-	c, ok := careline.ClinicianFrom(r.Context())
-	if !ok {
+	v, ok := r.Context().Value(visitKey{}).(*visit)
+	if !ok || v.clinician.ID == "" {
 		return "", careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
 	}
-	return c.ID, nil
+	return v.clinician.ID, nil
 }

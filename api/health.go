@@ -48,6 +48,7 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) error {
 			w.Header().Set("Retry-After", comeAgain(nil))
 		}
 	}
+
 	return writeJSON(w, status, answer)
 }
 
@@ -86,14 +87,17 @@ func (p *probes) look(ctx context.Context) []finding {
 	if !p.at.IsZero() && p.now().Sub(p.at) < readyFor {
 		return p.found
 	}
+
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyWithin)
 	defer cancel()
+
 	found := make([]finding, len(p.checks))
 	var all sync.WaitGroup
 	for i, c := range p.checks {
 		all.Go(func() { found[i] = c.run(ctx, p.now) })
 	}
 	all.Wait()
+
 	p.found, p.at = found, p.now()
 	return found
 }
@@ -102,6 +106,7 @@ func (p *probes) look(ctx context.Context) []finding {
 func (c Check) run(ctx context.Context, now func() time.Time) finding {
 	began, done := now(), make(chan error, 1)
 	go func() { done <- c.Probe(ctx) }()
+
 	var err error
 	select {
 	case err = <-done:

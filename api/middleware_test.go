@@ -63,6 +63,31 @@ func TestNothingIsRedirected(t *testing.T) {
 	}
 }
 
+// A path that came with escapes is read as ServeMux reads it, and CONNECT names no path.
+func TestPathsWithEscapes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		method, path string
+		status       int
+	}{
+		{http.MethodPost, "/v1/twilio/outgoing", 200},
+		{http.MethodPost, "/v1/%74wilio/outgoing", 200},
+		{http.MethodPost, "/v1/twilio%2Foutgoing", 404},
+		{http.MethodPost, "/v1%2ftwilio/outgoing", 404},
+		{http.MethodPost, "/v1/twilio/outgoing%2F", 404},
+		{http.MethodPost, "/v1/x%2Fy", 404},
+		{http.MethodConnect, "/v1/twilio/outgoing", 404},
+		{http.MethodPut, "/v1/%74wilio/outgoing", 405},
+		{"post", "/v1/twilio/outgoing", 405},
+	} {
+		b := newBench(t)
+		b.cfg.Mount = []api.Route{hook("/v1/twilio/outgoing")}
+		if got := b.ask(tt.method, tt.path, "", body("x")); got.StatusCode != tt.status {
+			t.Errorf("%s %s: %d; want %d", tt.method, tt.path, got.StatusCode, tt.status)
+		}
+	}
+}
+
 func TestOtherMethods(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -15,27 +15,32 @@ import (
 type server struct {
 	cfg     Config
 	mux     *http.ServeMux
-	methods map[string][]string // by path: what it answers
+	exact   map[string]http.Handler // by path: those of mux that have no {name} in theirs
+	methods map[string][]string     // by path: what it answers
 	nowhere *Route
 	probes  *probes
 	streams atomic.Int64 // open ones
 	each    shares       // those of each person
 	reads   readings
-
-	// Header values that never change, made once.
-	nosniff, noReferrer, deny, noContent, httpsOnly, noStore []string
 }
 
 func newServer(cfg Config) *server {
 	cfg.Prefix = strings.TrimSuffix(cfg.Prefix, "/")
 	s := &server{
-		cfg: cfg, mux: http.NewServeMux(), methods: map[string][]string{}, probes: newProbes(cfg.Ready, cfg.Now),
-		nosniff: []string{"nosniff"}, noReferrer: []string{"no-referrer"}, deny: []string{"DENY"},
-		noContent: []string{"default-src 'none'; frame-ancestors 'none'"},
-		httpsOnly: []string{"max-age=31536000"}, noStore: []string{"no-store"},
-		reads: readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
+		cfg:     cfg,
+		mux:     http.NewServeMux(),
+		exact:   map[string]http.Handler{},
+		methods: map[string][]string{},
+		probes:  newProbes(cfg.Ready, cfg.Now),
+		reads:   readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
 	}
-	s.nowhere = &Route{Path: "unmatched", Handler: s.answer(notFound), Who: Anybody, Limit: DefaultLimit}
+	s.nowhere = &Route{
+		Path:    "unmatched",
+		Handler: s.answer(notFound),
+		Who:     Anybody,
+		Limit:   DefaultLimit,
+	}
+
 	byPath := map[string]map[string]*Route{}
 	for _, route := range s.routes() {
 		if route.Limit == 0 {
@@ -46,8 +51,13 @@ func newServer(cfg Config) *server {
 		}
 		byPath[route.Path][route.Method] = &route
 	}
+
 	for p, byMethod := range byPath {
-		s.mux.Handle(p, s.atPath(p, byMethod))
+		h := s.atPath(p, byMethod)
+		s.mux.Handle(p, h)
+		if !strings.Contains(p, "{") {
+			s.exact[p] = h
+		}
 	}
 	s.mux.Handle("/", s.elsewhere())
 	return s
@@ -63,7 +73,13 @@ func (s *server) atPath(p string, byMethod map[string]*Route) http.Handler {
 		s.methods[p] = append(s.methods[p], m)
 	}
 	slices.Sort(s.methods[p])
-	other := &Route{Path: p, Handler: s.answer(notThisMethod(s.methods[p])), Who: Anybody, Limit: DefaultLimit}
+
+	other := &Route{
+		Path:    p,
+		Handler: s.answer(notThisMethod(s.methods[p])),
+		Who:     Anybody,
+		Limit:   DefaultLimit,
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		route, ok := byMethod[r.Method]
 		if !ok {
@@ -76,7 +92,12 @@ func (s *server) atPath(p string, byMethod map[string]*Route) http.Handler {
 // elsewhere is every path that no route takes: the web app's, which has pages
 // and files of its own, if there is one.
 func (s *server) elsewhere() http.Handler {
-	web := &Route{Path: "/", Handler: s.cfg.Web, Who: Anybody, Limit: DefaultLimit}
+	web := &Route{
+		Path:    "/",
+		Handler: s.cfg.Web,
+		Who:     Anybody,
+		Limit:   DefaultLimit,
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		read := r.Method == http.MethodGet || r.Method == http.MethodHead
 		if s.cfg.Web == nil || !read || ours(r.URL.Path) {
@@ -99,6 +120,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.cfg.Prefix != "" {
 		r = s.stripped(r)
 	}
+
+	// The usual path is found at once. One that came with escapes is ServeMux's to
+	// read, and so is CONNECT.
+	if h, ok := s.exact[r.URL.Path]; ok && r.URL.RawPath == "" && r.Method != http.MethodConnect {
+		h.ServeHTTP(w, r)
+		return
+	}
+
 	if !clean(r.URL.Path) || r.Method == http.MethodConnect {
 		s.run(w, r, s.nowhere)
 		return
@@ -117,6 +146,7 @@ func (s *server) stripped(r *http.Request) *http.Request {
 	if rest == "" {
 		rest = "/"
 	}
+
 	short := *r
 	short.URL = new(url.URL)
 	*short.URL = *r.URL

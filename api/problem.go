@@ -66,6 +66,7 @@ func kindOf(code careline.Code) kind {
 	case codeOrigin:
 		return kind{http.StatusForbidden, "Origin not allowed"}
 	}
+
 	return kind{http.StatusInternalServerError, "Something went wrong"}
 }
 
@@ -78,19 +79,21 @@ const statusClientGone = 499
 // Fail answers r with err as a problem (RFC 9457), and notes the cause on r's line:
 // for the handlers of other places too.
 func Fail(w http.ResponseWriter, r *http.Request, err error) {
-	a, _ := w.(*answering)
+	v, _ := w.(*visit)
 	if gone := (errLost{}); errors.As(err, &gone) || (errors.Is(r.Context().Err(), context.Canceled) && errors.Is(err, context.Canceled)) {
-		a.gone(err)
+		v.gone()
 		return
 	}
+
 	careline.Note(r.Context(), slog.Any("err", err))
-	if a != nil && a.status != 0 {
+	if v != nil && v.status != 0 {
 		panic(http.ErrAbortHandler) // the answer is half sent: cut it, so that nobody takes it for whole
 	}
+
 	p := problemOf(err)
 	p.Detail = forPersons(r, p.Detail)
-	if a != nil {
-		p.Incident = a.id
+	if v != nil {
+		p.Incident = v.id[0]
 	}
 	writeProblem(w, p)
 }
@@ -103,8 +106,16 @@ func problemOf(err error) problem {
 	} else if e, ok := errors.AsType[*careline.Error](err); ok {
 		code, detail = e.Code, e.Message
 	}
+
 	k := kindOf(code)
-	return problem{Type: ProblemType + string(code), Title: k.title, Status: k.status, Detail: detail, Code: code, retry: comeAgain(err)}
+	return problem{
+		Type:   ProblemType + string(code),
+		Title:  k.title,
+		Status: k.status,
+		Detail: detail,
+		Code:   code,
+		retry:  comeAgain(err),
+	}
 }
 
 func writeProblem(w http.ResponseWriter, p problem) {
@@ -112,6 +123,7 @@ func writeProblem(w http.ResponseWriter, p problem) {
 	if err != nil {
 		panic("api: a problem cannot be written: " + err.Error()) // it is made of strings and a number
 	}
+
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Cache-Control", "no-store")
@@ -121,6 +133,7 @@ func writeProblem(w http.ResponseWriter, p problem) {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
 		h.Set("Retry-After", p.retry)
 	}
+
 	w.WriteHeader(p.Status)
 	w.Write(body)
 }

@@ -34,6 +34,7 @@ func TestToken(t *testing.T) {
 		"nobody":      {status: 401, want: "unauthenticated"},
 		"a porter":    {token: "porter", status: 403, want: "forbidden"},
 		"unlinked":    {token: "unlinked", status: 400, want: "invalid"},
+		"odd token":   {token: ada, spoil: func(b *bench) { b.cfg.Mint = func(string) (string, error) { return "a\"<b", nil } }, status: 200, want: `{"status":"success","data":{"token":"a\"\u003cb","identity":"` + ada + `","fromNumber":"+442079460000"}}`},
 		"cannot mint": {token: ada, spoil: func(b *bench) { b.cfg.Mint = func(string) (string, error) { return "", errSecret } }, status: 500, want: "internal"},
 		"no number": {token: ada, spoil: func(b *bench) {
 			b.cfg.CallerID = func(context.Context) (careline.Phone, error) { return careline.Phone{}, errSecret }

@@ -103,8 +103,15 @@ const alivePath = "/healthz"
 // NewAdmin is the handler of an address of the operators' own: liveness, readiness
 // and metrics, and nothing else. It takes of cfg what belongs to these.
 func NewAdmin(cfg Config) http.Handler {
-	own := Config{Log: cfg.Log, Now: cfg.Now, Ready: cfg.Ready, Metrics: cfg.Metrics, Observe: cfg.Observe, Span: cfg.Span, operators: true}
-	return New(own)
+	return New(Config{
+		Log:       cfg.Log,
+		Now:       cfg.Now,
+		Ready:     cfg.Ready,
+		Metrics:   cfg.Metrics,
+		Observe:   cfg.Observe,
+		Span:      cfg.Span,
+		operators: true,
+	})
 }
 
 // New is the service's handler.
@@ -143,11 +150,20 @@ func (s *server) routes() []Route {
 		if s.cfg.operators && r.who != Operator {
 			continue
 		}
+
 		h := r.handle(s)
 		if s.cfg.Apart && r.who == Operator && r.path != alivePath {
 			h = notFound
 		}
-		table = append(table, Route{Method: r.method, Path: r.path, Handler: s.answer(h), Who: r.who, Limit: r.limit})
+
+		table = append(table, Route{
+			Method:  r.method,
+			Path:    r.path,
+			Handler: s.answer(h),
+			Who:     r.who,
+			Limit:   r.limit,
+		})
 	}
+
 	return append(table, s.cfg.Mount...)
 }

@@ -40,16 +40,20 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
 		IdleTimeout:       idleFor,
 		MaxHeaderBytes:    64 << 10,
 	}
+
 	if own, ok := h.(*server); ok && own.cfg.Log != nil {
 		srv.ErrorLog = slog.NewLogLogger(own.cfg.Log.Handler(), slog.LevelWarn)
 	}
+
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
+
 	select {
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
+
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), GraceTime)
 	defer cancel()
 	if err := srv.Shutdown(grace); err != nil {

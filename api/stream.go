@@ -41,30 +41,37 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+
 	if !s.each.take(practitioner, StreamsEach) {
 		return tooMany("You have many pages open. What this one shows may be old: close a few of the others, and it goes on by itself.")
 	}
 	defer s.each.giveBack(practitioner)
+
 	defer s.streams.Add(-1)
 	if s.streams.Add(1) > StreamsAtMost {
 		return careline.NewError(careline.CodeUnavailable, "There is no room for more live updates at the moment. Calls can be made as ever; the app asks again by itself.", nil)
 	}
+
 	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
 	seq, err := s.resumeAt(r.WithContext(ctx), practitioner)
 	done()
 	if err != nil {
 		return err
 	}
+
 	out := eventWriter{w: w, rc: http.NewResponseController(w)}
 	_ = out.rc.SetReadDeadline(time.Time{}) // the server's bound would end the stream; a writer without deadlines has none to lift
+
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would keep events until it has a page of them
 	w.WriteHeader(http.StatusOK)
+
 	if r.Method == http.MethodHead {
 		return nil // the answer has no body, so it cannot go on
 	}
+
 	if err := out.text(fmt.Sprintf("retry: %d\n\n", comeBack)); err != nil {
 		return lost(err)
 	}
@@ -81,11 +88,11 @@ type follow struct {
 // lasting is how long a stream may go on: no longer than the session that it was
 // opened with.
 func (s *server) lasting(ctx context.Context) time.Duration {
-	c, _ := careline.ClinicianFrom(ctx)
-	if c.Until.IsZero() {
+	v, ok := ctx.Value(visitKey{}).(*visit)
+	if !ok || v.clinician.Until.IsZero() {
 		return streamFor
 	}
-	return min(streamFor, c.Until.Sub(s.cfg.Now()))
+	return min(streamFor, v.clinician.Until.Sub(s.cfg.Now()))
 }
 
 // tell writes what happens until the client goes, the service stops, the session
@@ -93,6 +100,7 @@ func (s *server) lasting(ctx context.Context) time.Duration {
 func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	changes, ended := make(chan calls.Change), make(chan error, 1)
+
 	go func() {
 		ended <- f.live.Follow(ctx, f.clinician, f.seq, func(c calls.Change) error {
 			select {
@@ -103,6 +111,7 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 			}
 		})
 	}()
+
 	over := false
 	defer func() {
 		cancel()
@@ -110,9 +119,11 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 			<-ended
 		}
 	}()
+
 	beat, last := time.NewTicker(heartbeat), time.NewTimer(s.lasting(ctx))
 	defer beat.Stop()
 	defer last.Stop()
+
 	for {
 		var err error
 		select {
@@ -133,6 +144,7 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 		case <-ctx.Done():
 			return nil
 		}
+
 		if err != nil {
 			return lost(err)
 		}
@@ -146,13 +158,16 @@ func (s *server) resumeAt(r *http.Request, practitioner string) (int64, error) {
 	if last == "" {
 		last = r.URL.Query().Get("lastEventId")
 	}
+
 	if last == "" {
 		return s.beginAt(r.Context(), practitioner)
 	}
+
 	seq, err := strconv.ParseInt(last, 10, 64)
 	if err != nil || seq < 0 {
 		return 0, careline.NewError(careline.CodeInvalid, "Last-Event-ID must be the id of an event of this stream. Leave it out to begin anew.", errors.New("the id is no number")) // the cause would quote it
 	}
+
 	if s.cfg.Newest == nil {
 		return seq, nil
 	}
@@ -160,6 +175,7 @@ func (s *server) resumeAt(r *http.Request, practitioner string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find where the log ends: %w", err)
 	}
+
 	if seq > newest {
 		return s.beginAt(r.Context(), practitioner)
 	}

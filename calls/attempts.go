@@ -44,5 +44,6 @@ func (a *Attempts) Another(clinician string) bool {
 			limiter = earlier
 		}
 	}
+
 	return limiter.AllowN(a.now(), 1)
 }

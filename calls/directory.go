@@ -70,6 +70,7 @@ func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appoin
 	if ok && d.now().Sub(last.at) < FreshFor {
 		return last.appointment, nil
 	}
+
 	a, err := d.fetch(ctx, id)
 	switch {
 	case err == nil:
@@ -79,6 +80,7 @@ func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appoin
 	case ok && careline.CodeOf(err) == careline.CodeUnavailable && d.now().Sub(last.at) < KeptFor:
 		return last.appointment, nil
 	}
+
 	return careline.Appointment{}, err
 }
 

@@ -82,6 +82,7 @@ func (s Starter) rationed(ctx context.Context, e careline.CallEvent) (careline.C
 		return careline.CallEvent{}, err
 	}
 	defer p.end()
+
 	now := s.Rations.now()
 	if now.Sub(p.taken) < rationFor && s.overRate(ctx, e, now) {
 		e.Kind, e.Request.Refusal, e.Request.CallerID = careline.KindRefused, careline.RefusedRate, careline.Phone{}

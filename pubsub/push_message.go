@@ -6,8 +6,8 @@ import (
 	"errors"
 
 	"perci.health/careline"
-	"perci.health/careline/flatjson"
 	"perci.health/careline/base64url"
+	"perci.health/careline/flatjson"
 )
 
 // wrapper is the body of a push. Google writes the id and the time in both ways.

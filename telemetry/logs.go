@@ -8,12 +8,15 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// NewLogger writes one JSON object a line to w, from level on. Its texts are
-// redacted as Redact does, attributes with the name of something private hold
-// Hidden, and of a value with fields only the type is told. A line written within
-// a trace names it in trace_id.
+// NewLogger writes one JSON object a line to w, from level on, each in one Write.
+// Its texts are redacted as Redact does, attributes with the name of something
+// private hold Hidden, and of a value with fields only the type is told. A line
+// written within a trace names it in trace_id. If w is a Gathered, a line of level
+// Error or above is written at once, with all that came before it.
 func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(gate{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})})
+	to := &inTurn{to: w}
+	strict := gate{slog.NewJSONHandler(to, &slog.HandlerOptions{Level: level})}
+	return slog.New(&lines{Handler: strict, to: to})
 }
 
 // gate is the last one before a line is written. It stands before the handler,
@@ -21,6 +24,7 @@ func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
 // line with nothing to hide passes as it is.
 type gate struct{ slog.Handler }
 
+// Handle implements slog.Handler.
 func (g gate) Handle(ctx context.Context, r slog.Record) error {
 	if needsRedaction(r) {
 		clean := slog.NewRecord(r.Time, r.Level, Redact(r.Message), r.PC)
@@ -30,13 +34,16 @@ func (g gate) Handle(ctx context.Context, r slog.Record) error {
 		})
 		r = clean
 	}
+
 	if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
 		r = r.Clone() // the caller may share its attributes with others
 		r.AddAttrs(slog.String("trace_id", sc.TraceID().String()))
 	}
+
 	return g.Handler.Handle(ctx, r)
 }
 
+// WithAttrs implements slog.Handler.
 func (g gate) WithAttrs(attrs []slog.Attr) slog.Handler {
 	clean := make([]slog.Attr, len(attrs))
 	for i, a := range attrs {
@@ -45,6 +52,7 @@ func (g gate) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return gate{g.Handler.WithAttrs(clean)}
 }
 
+// WithGroup implements slog.Handler.
 func (g gate) WithGroup(name string) slog.Handler { return gate{g.Handler.WithGroup(name)} }
 
 func needsRedaction(r slog.Record) bool {

@@ -25,6 +25,8 @@ type Metrics struct {
 	requestTime, deliveryTime, outboundTime *prometheus.HistogramVec
 	failures                                *prometheus.CounterVec // of Sources, by their name
 	registry                                *prometheus.Registry   // our own: the library's default is a global
+
+	answers routeSeries // of requests and requestTime, as they are needed
 }
 
 // NewMetrics has counted nothing yet. Beside careline's own metrics it has those
@@ -34,8 +36,10 @@ func NewMetrics() *Metrics {
 	fast := []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15}
 	// Deliveries and other parties: a health record's usual 20-500 ms, up to our own bounds.
 	slow := []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+
 	with := promauto.With(registry)
 	counters := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return with.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
@@ -43,6 +47,7 @@ func NewMetrics() *Metrics {
 	histograms := func(name, help string, bounds []float64, labels ...string) *prometheus.HistogramVec {
 		return with.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: bounds}, labels)
 	}
+
 	return &Metrics{
 		requests:     counters("careline_http_requests_total", "Requests answered, by route and status.", "route", "status"),
 		requestTime:  histograms("careline_http_request_duration_seconds", "Time to answer a request.", fast, "route"),
@@ -61,8 +66,9 @@ func NewMetrics() *Metrics {
 
 // Request counts an answer; it has the shape of the API's Observe hook.
 func (m *Metrics) Request(route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(route, statusText(status)).Inc()
-	m.requestTime.WithLabelValues(route).Observe(took.Seconds())
+	s := m.answers.of(m, answer{route, status})
+	s.count.Inc()
+	s.time.Observe(took.Seconds())
 }
 
 // EventKept counts an event made durable.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // Hidden is what stands in a line for something that must not be there.
@@ -29,6 +30,7 @@ func isPrivate(key string) bool {
 		}
 		short = append(short, c)
 	}
+
 	switch string(short) {
 	case "authorization", "bearer", "cookie", "setcookie", "signature", "jwt",
 		"token", "accesstoken", "refreshtoken", "sessiontoken", "idtoken", "authtoken",
@@ -46,6 +48,7 @@ func redactAttr(a slog.Attr) slog.Attr {
 	if isPrivate(a.Key) {
 		return slog.String(a.Key, Hidden)
 	}
+
 	a.Value = a.Value.Resolve()
 	switch a.Value.Kind() {
 	case slog.KindString:
@@ -59,6 +62,7 @@ func redactAttr(a slog.Attr) slog.Attr {
 		}
 		a.Value = slog.GroupValue(inner...)
 	}
+
 	return a
 }
 
@@ -73,6 +77,7 @@ func redactAny(v any) slog.Value {
 	case []string:
 		return slog.StringValue(Redact(strings.Join(v, " ")))
 	}
+
 	switch reflect.TypeOf(v).Kind() {
 	case reflect.String, reflect.Bool, reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
 		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Float32, reflect.Float64:
@@ -119,28 +124,58 @@ func Redact(text string) string {
 // out.
 func suspicious(text string) bool {
 	for i := range len(text) {
-		switch text[i] {
-		case '+', '@', '?', '=', '%':
+		switch marks[text[i]] {
+		case markSign:
 			return true
-		case 'e':
-			if strings.HasPrefix(text[i:], "eyJ") {
-				return true
-			}
-		case 'B', 'b':
-			if rest := text[i:]; len(rest) > 6 && (strings.EqualFold(rest[:6], "bearer") || strings.EqualFold(rest[:5], "basic")) {
-				return true
-			}
-		case '0':
-			if (i == 0 || !alphanumeric(text[i-1])) && digits(text[i:]) >= 10 {
-				return true
-			}
-		case '4':
-			if (i == 0 || !alphanumeric(text[i-1])) && strings.HasPrefix(text[i:], "44") && digits(text[i:]) >= 12 {
+		case markLook:
+			if suspiciousAt(text, i) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// What a byte of a text may be.
+const (
+	markNone  = iota // nothing, and itself in JSON
+	markSign         // of something private
+	markLook         // the beginning of something private, maybe
+	markQuote        // nothing private, but JSON has its own way to write it
+)
+
+// marks says what each byte may be.
+var marks = func() (table [256]uint8) {
+	for c := range table {
+		switch {
+		case strings.IndexByte("+@?=%", byte(c)) >= 0:
+			table[c] = markSign
+		case strings.IndexByte("eBb04", byte(c)) >= 0:
+			table[c] = markLook
+		case c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf:
+			table[c] = markQuote
+		}
+	}
+	return table
+}()
+
+// suspiciousAt looks at what follows a byte that may be a beginning.
+func suspiciousAt(text string, i int) bool {
+	rest := text[i:]
+	switch text[i] {
+	case 'e':
+		return strings.HasPrefix(rest, "eyJ")
+	case 'B', 'b':
+		return len(rest) > 6 && (strings.EqualFold(rest[:6], "bearer") || strings.EqualFold(rest[:5], "basic"))
+	}
+
+	if i > 0 && alphanumeric(text[i-1]) {
+		return false
+	}
+	if text[i] == '4' {
+		return strings.HasPrefix(rest, "44") && digits(rest) >= 12
+	}
+	return digits(rest) >= 10
 }
 
 func alphanumeric(c byte) bool {

@@ -47,12 +47,19 @@ func (s Sources) registry(failures *prometheus.CounterVec) *prometheus.Registry 
 			func() float64 { return float64(s.CallerIDs()) },
 		))
 	}
+
 	for _, g := range s.Gauges {
-		registry.MustRegister(&gaugeCollector{ask: g.Ask, failures: failures.WithLabelValues(g.Name), desc: prometheus.NewDesc(g.Name, g.Help, nil, nil)})
+		registry.MustRegister(&gaugeCollector{
+			ask:      g.Ask,
+			failures: failures.WithLabelValues(g.Name),
+			desc:     prometheus.NewDesc(g.Name, g.Help, nil, nil),
+		})
 	}
+
 	if s.Backlog != nil {
 		registry.MustRegister(newBacklogCollector(s.Backlog, failures.WithLabelValues("backlog")))
 	}
+
 	return registry
 }
 
@@ -90,15 +97,18 @@ func (c *backlogCollector) Describe(descs chan<- *prometheus.Desc) {
 func (c *backlogCollector) Collect(metrics chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
 	defer cancel()
+
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
+
 	all, err := c.ask(ctx)
 	if err != nil {
 		c.failures.Inc()
 		gauge(c.up, 0)
 		return
 	}
+
 	gauge(c.up, 1)
 	for _, b := range all {
 		gauge(c.pending, float64(b.Pending), b.Consumer)

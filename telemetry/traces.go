@@ -47,6 +47,7 @@ func NewTraces(ctx context.Context, cfg TracesConfig) (*Traces, error) {
 	if !cfg.Export && cfg.Processor == nil {
 		return &Traces{tracer: noop.NewTracerProvider().Tracer(scope), stop: func(context.Context) error { return nil }}, nil
 	}
+
 	processor := cfg.Processor
 	if processor == nil {
 		exporter, err := otlptracehttp.New(ctx)
@@ -55,11 +56,13 @@ func NewTraces(ctx context.Context, cfg TracesConfig) (*Traces, error) {
 		}
 		processor = sdk.NewBatchSpanProcessor(exporter)
 	}
+
 	about, err := resource.New(ctx, resource.WithAttributes(attribute.String("service.name", "careline"), attribute.String("service.version", cfg.Version)),
 		resource.WithFromEnv(), resource.WithTelemetrySDK())
 	if err != nil && !errors.Is(err, resource.ErrPartialResource) {
 		return nil, fmt.Errorf("trace resource: %w", err)
 	}
+
 	provider := sdk.NewTracerProvider(sdk.WithSpanProcessor(processor), sdk.WithResource(about))
 	return &Traces{tracer: provider.Tracer(scope), on: true, stop: provider.Shutdown}, nil
 }
@@ -83,13 +86,16 @@ func (t *Traces) Request(r *http.Request, route string) (context.Context, func(s
 	if route == "/healthz" || route == "/readyz" || route == "/metrics" {
 		return r.Context(), nothing
 	}
+
 	ctx := t.w3c.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
 	method, name := r.Method, r.Method
-	if !knownMethod(method) {
+	if !careline.KnownMethod(method) {
 		method, name = "_OTHER", "HTTP" // OpenTelemetry, "Semantic conventions for HTTP spans"; it is anybody's text
 	}
+
 	ctx, span := t.tracer.Start(ctx, name+" "+route, trace.WithSpanKind(trace.SpanKindServer),
 		trace.WithAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route)))
+
 	return ctx, func(status int) {
 		span.SetAttributes(attribute.Int("http.response.status_code", status))
 		if status >= http.StatusInternalServerError {
@@ -97,16 +103,6 @@ func (t *Traces) Request(r *http.Request, route string) (context.Context, func(s
 		}
 		span.End()
 	}
-}
-
-// knownMethod reports whether HTTP knows the method (RFC 9110, section 9; RFC 5789).
-func knownMethod(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-		http.MethodOptions, http.MethodConnect, http.MethodTrace:
-		return true
-	}
-	return false
 }
 
 // Traceparent is ctx's place in its trace, to be kept with an event; empty when
@@ -126,10 +122,12 @@ func (t *Traces) Delivery(ctx context.Context, d careline.Delivery) (context.Con
 	if !t.on && d.Event.Trace == "" {
 		return ctx, func(error) {}
 	}
+
 	ctx = t.w3c.Extract(ctx, propagation.MapCarrier{"traceparent": d.Event.Trace})
 	ctx, span := t.tracer.Start(ctx, "deliver "+d.Consumer, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(
 		attribute.String("careline.call", d.Event.Call), attribute.String("careline.event.kind", string(d.Event.Kind)),
 		attribute.Int64("careline.event.seq", d.Event.Seq), attribute.Int("careline.attempts", d.Attempts)))
+
 	return ctx, func(err error) {
 		if err != nil {
 			span.SetStatus(codes.Error, string(careline.CodeOf(err)))

@@ -21,7 +21,13 @@ func (t *Traces) Transport(next http.RoundTripper, party string, observe func(pa
 	if observe == nil {
 		observe = func(string, string, int, time.Duration) {}
 	}
-	return &transport{next: next, party: party, observe: observe, traces: t}
+
+	return &transport{
+		next:    next,
+		party:   party,
+		observe: observe,
+		traces:  t,
+	}
 }
 
 type transport struct {
@@ -36,6 +42,7 @@ type transport struct {
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	began := time.Now()
 	ctx, traced := r.Context(), t.traces.on || trace.SpanContextFromContext(r.Context()).IsValid()
+
 	var span trace.Span
 	if traced {
 		what := resourceOf(r.URL.Path)
@@ -45,11 +52,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		r = r.Clone(ctx)
 		t.traces.w3c.Inject(ctx, propagation.HeaderCarrier(r.Header))
 	}
+
 	resp, err := t.next.RoundTrip(r)
 	status := 0
 	if err == nil {
 		status = resp.StatusCode
 	}
+
 	t.observe(t.party, r.Method, status, time.Since(began))
 	if traced && (err != nil || status >= http.StatusBadRequest) {
 		span.SetStatus(codes.Error, "")
@@ -57,6 +66,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if traced && err == nil {
 		span.SetAttributes(attribute.Int("http.response.status_code", status))
 	}
+
 	return resp, err
 }
 

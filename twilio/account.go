@@ -7,11 +7,11 @@ import "perci.health/careline"
 // signature token may serve several accounts, and a topic several publishers, so
 // neither a signature nor a push says whose report it is.
 func OfAccount(account string, f Form) error {
-	named := f.Get("AccountSid")
+	named, once := f.one("AccountSid")
 	switch {
-	case !isSID(sidAccount, named):
+	case !once || !isSID(sidAccount, named):
 		return notReport("AccountSid is missing or malformed")
-	case account == "" || named != account:
+	case account == "" || string(named) != account:
 		return careline.NewError(careline.CodeForbidden, "The report's AccountSid is not ours.", nil)
 	}
 	return nil

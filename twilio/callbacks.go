@@ -52,19 +52,13 @@ func (rd *reading) appoint() {
 	if rd.query == "" {
 		return
 	}
-	query, err := ParseForm([]byte(rd.query))
-	if err != nil {
+
+	rd.names = append(rd.names[:0], rd.query...)
+	if err := rd.asked.parse(rd.names); err != nil {
 		return // signed, but not for us: the callback URLs are our own
 	}
-	var named [][]byte
-	for _, p := range query.pairs {
-		if string(p.name) == AppointmentParameter {
-			named = append(named, p.value)
-		}
-	}
-	if named != nil {
-		rd.form.set(AppointmentParameter, named...)
-	}
+
+	rd.form.take(AppointmentParameter, rd.asked)
 }
 
 func (s *server) note(ctx context.Context, e careline.CallEvent, left []string) {

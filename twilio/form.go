@@ -17,15 +17,52 @@ var (
 
 // Form is the parameters of one of Twilio's requests, sorted by name and then by
 // value, in the byte order in which Twilio signs them. Its zero value holds none.
-type Form struct{ pairs []pair }
+type Form struct {
+	text  []byte // what the pairs are parts of
+	pairs []pair
+}
 
-type pair struct{ name, value []byte }
+// pair is one parameter, as parts of its form's text: it is moved and compared a
+// hundred times in each form. Its key is how the name begins, as a number, by which
+// nearly all names are told apart.
+type pair struct {
+	key         uint64
+	name, value span
+}
 
-func compare(a, b pair) int {
-	if c := bytes.Compare(a.name, b.name); c != 0 {
+// span is a part of a form's text.
+type span struct{ from, to uint32 }
+
+func (f Form) at(s span) []byte { return f.text[s.from:s.to:s.to] }
+
+func (f Form) name(i int) []byte  { return f.at(f.pairs[i].name) }
+func (f Form) value(i int) []byte { return f.at(f.pairs[i].value) }
+
+// keyOf orders names as their bytes do, as far as eight bytes go.
+func keyOf[T string | []byte](name T) (key uint64) {
+	for i := range min(len(name), 8) {
+		key |= uint64(name[i]) << (56 - 8*i)
+	}
+	return key
+}
+
+func (f Form) compare(a, b pair) int {
+	switch {
+	case a.key < b.key:
+		return -1
+	case a.key > b.key:
+		return 1
+	}
+	if c := bytes.Compare(f.at(a.name), f.at(b.name)); c != 0 {
 		return c
 	}
-	return bytes.Compare(a.value, b.value)
+	return bytes.Compare(f.at(a.value), f.at(b.value))
+}
+
+func (f *Form) sort() {
+	if !slices.IsSortedFunc(f.pairs, f.compare) {
+		slices.SortFunc(f.pairs, f.compare)
+	}
 }
 
 // ParseForm reads a body of type application/x-www-form-urlencoded (WHATWG URL,
@@ -39,39 +76,63 @@ func ParseForm(body []byte) (Form, error) {
 // parse decodes buf in place, which a decoded form never outgrows, so that the
 // whole form costs no memory but the list of its pairs.
 func (f *Form) parse(buf []byte) error {
+	f.text = buf
 	f.pairs = slices.Grow(f.pairs[:0], min(1+bytes.Count(buf, []byte{'&'}), maxParameters))
-	for len(buf) > 0 {
-		var field []byte
-		if end := bytes.IndexByte(buf, '&'); end >= 0 {
-			field, buf = buf[:end:end], buf[end+1:]
-		} else {
-			field, buf = buf, nil
+
+	for from := 0; from < len(buf); {
+		to := len(buf)
+		if length := bytes.IndexByte(buf[from:], '&'); length >= 0 {
+			to = from + length
 		}
-		if len(field) == 0 {
-			continue
+		if to > from {
+			if err := f.parsePair(from, to); err != nil {
+				return err
+			}
 		}
-		if err := f.add(field); err != nil {
-			return err
-		}
+		from = to + 1
 	}
-	slices.SortFunc(f.pairs, compare)
+
+	f.sort()
 	return nil
 }
 
-func (f *Form) add(field []byte) error {
+// parsePair reads one field of the text.
+func (f *Form) parsePair(from, to int) error {
 	if len(f.pairs) == maxParameters {
 		return errFormSize
 	}
-	name, value, _ := bytes.Cut(field, []byte{'='})
-	name, ok := unescape(name)
+
+	end, begin := to, to // of the name, and of the value
+	if length := bytes.IndexByte(f.text[from:to], '='); length >= 0 {
+		end, begin = from+length, from+length+1
+	}
+	name, ok := unescape(f.text[from:end])
 	if !ok {
 		return errFormEscape
 	}
-	if value, ok = unescape(value); !ok {
+	value, ok := unescape(f.text[begin:to])
+	if !ok {
 		return errFormEscape
 	}
-	f.pairs = append(f.pairs, pair{name, value})
+
+	f.pairs = append(f.pairs, pair{
+		key:   keyOf(name),
+		name:  span{uint32(from), uint32(from + len(name))},
+		value: span{uint32(begin), uint32(begin + len(value))},
+	})
 	return nil
+}
+
+// write puts a parameter's texts behind the others, and returns it.
+func (f *Form) write(name, value []byte) pair {
+	from := len(f.text)
+	f.text = append(append(f.text, name...), value...)
+	between := from + len(name)
+	return pair{
+		key:   keyOf(name),
+		name:  span{uint32(from), uint32(between)},
+		value: span{uint32(between), uint32(len(f.text))},
+	}
 }
 
 // unescape decodes s in place.
@@ -83,6 +144,7 @@ func unescape(s []byte) ([]byte, bool) {
 	if first == len(s) {
 		return s, true
 	}
+
 	out := s[:first]
 	for i := first; i < len(s); i++ {
 		switch s[i] {
@@ -98,6 +160,7 @@ func unescape(s []byte) ([]byte, bool) {
 			out = append(out, s[i])
 		}
 	}
+
 	return out, true
 }
 
@@ -123,47 +186,54 @@ func (f Form) Get(name string) string {
 }
 
 // one is the value of a parameter; ok is false when it has several. An absent
-// parameter has the value nil.
+// parameter has none.
 func (f Form) one(name string) (value []byte, ok bool) {
-	at, found := f.find(name)
-	if !found {
+	from, to := f.find(name)
+	if from == to {
 		return nil, true
 	}
-	value = f.pairs[at].value
-	for _, p := range f.pairs[at+1:] {
-		if string(p.name) != name {
-			break
-		}
-		if !bytes.Equal(p.value, value) {
+
+	value = f.value(from)
+	for i := from + 1; i < to; i++ {
+		if !bytes.Equal(f.value(i), value) {
 			return nil, false
 		}
 	}
+
 	return value, true
 }
 
-// find is where the parameter's first value is or would be.
-func (f Form) find(name string) (int, bool) {
+// find is where the parameter's values are; nowhere, from is where one would be.
+func (f Form) find(name string) (from, to int) {
+	key := keyOf(name)
 	low, high := 0, len(f.pairs)
 	for low < high {
 		middle := int(uint(low+high) >> 1)
-		if string(f.pairs[middle].name) < name {
+		if k := f.pairs[middle].key; k < key || k == key && string(f.name(middle)) < name {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	return low, low < len(f.pairs) && string(f.pairs[low].name) == name
+
+	to = low
+	for to < len(f.pairs) && f.pairs[to].key == key && string(f.name(to)) == name {
+		to++
+	}
+	return low, to
 }
 
-// set gives a parameter these values, which are in byte order.
-func (f *Form) set(name string, values ...[]byte) {
-	at, _ := f.find(name)
-	end := at
-	for end < len(f.pairs) && string(f.pairs[end].name) == name {
-		end++
+// take puts the values that another form has of a parameter in the place of its
+// own; nothing when the other has none.
+func (f *Form) take(name string, other Form) {
+	first, end := other.find(name)
+	if first == end {
+		return
 	}
-	f.pairs = slices.Delete(f.pairs, at, end)
-	for i, value := range values {
-		f.pairs = slices.Insert(f.pairs, at+i, pair{[]byte(name), value})
+
+	from, to := f.find(name)
+	f.pairs = slices.Delete(f.pairs, from, to)
+	for i := first; i < end; i++ {
+		f.pairs = slices.Insert(f.pairs, from+i-first, f.write([]byte(name), other.value(i)))
 	}
 }

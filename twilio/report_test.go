@@ -172,7 +172,9 @@ func TestTimesOfReports(t *testing.T) {
 			t.Errorf("%q is %v, %v", text, e.At, err)
 		}
 	}
-	for _, text := range []string{"yesterday", "", "Mon, 1 Jun 2026 10:15:42", "Mon, 1 Jun 2026 10:15:42 BST", "Xyz, 1 Jun 2026 10:15:42 GMT", "2026-06-01T10:15:42Z", "GMT", ", GMT"} {
+	for _, text := range []string{"yesterday", "", "Mon, 1 Jun 2026 10:15:42", "Mon, 1 Jun 2026 10:15:42 BST", "Xyz, 1 Jun 2026 10:15:42 GMT", "2026-06-01T10:15:42Z", "GMT", ", GMT",
+		"Mon, 31 Jun 2026 10:15:42 +0000", "Mon, 00 Jun 2026 10:15:42 +0000", "Mon, 01 Jun 2026 24:15:42 +0000", "Mon, 01 Jun 2026 10:60:42 +0000", "Mon, 01 Jun 2026 10:15:60 +0000",
+		"Xyz, 01 Jun 2026 10:15:42 +0000", "Mon, 01 Jux 2026 10:15:42 +0000", "Mon, 01 Jun 2o26 10:15:42 +0000", "Mon, 01 Jun 2026 10-15-42 +0000"} {
 		e, err := twilio.Event(twilio.SubjectCallStatus, parse(t, url.Values{"CallSid": {childSID}, "Timestamp": {text}}))
 		if err != nil || !e.At.IsZero() {
 			t.Errorf("%q is %v, %v", text, e.At, err)

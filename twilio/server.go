@@ -41,8 +41,10 @@ func newServer(w Webhooks) *server {
 	if w.Now == nil {
 		w.Now = time.Now
 	}
+
 	s := &server{Webhooks: w}
 	s.readings.New = func() any { return new(reading) }
+
 	words := strings.ReplaceAll(w.Greeting.Words, "{organisation}", w.Greeting.Organisation)
 	s.greeting = Response(w.Greeting.say(words), Hangup{})
 	s.hangup = Response(Hangup{})
@@ -58,6 +60,8 @@ type reading struct {
 	body  []byte
 	form  Form
 	query string // of the URL, as received: signed, but read by the callbacks alone
+	asked Form   // the query, once it is read
+	names []byte // what asked is made of
 	out   []byte
 }
 
@@ -128,16 +132,20 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	if s.Verifier != nil && len(signatures) == 0 {
 		return s.unsigned(r, "the request has no "+SignatureHeader), false
 	}
+
 	if s.Verifier == nil && s.fromElsewhere(r) {
 		careline.Note(r.Context(), slog.String("refused", "a browser sent the request for another site"))
 		return reply{status: http.StatusForbidden, text: "Pages of other sites may not call this address."}, false
 	}
+
 	if !isForm(r.Header.Get("Content-Type")) {
 		return reply{status: http.StatusUnsupportedMediaType, text: "Send a form: application/x-www-form-urlencoded."}, false
 	}
+
 	if r.ContentLength > maxBody {
 		return tooLarge, false
 	}
+
 	var err error
 	if rd.body, err = readBody(rd.body[:0], r.Body); err != nil {
 		return reply{status: http.StatusBadRequest, text: "The request's body could not be read to its end."}, false
@@ -145,16 +153,19 @@ func (s *server) admit(r *http.Request, rd *reading) (reply, bool) {
 	if len(rd.body) > maxBody {
 		return tooLarge, false
 	}
+
 	if err := rd.form.parse(rd.body); errors.Is(err, errFormSize) {
 		return tooLarge, false
 	} else if err != nil {
 		return reply{status: http.StatusBadRequest, text: "The form cannot be read: " + err.Error() + "."}, false
 	}
+
 	if s.Verifier != nil {
 		if err := s.Verifier.verify(requestURI(r), rd.form, signatures); err != nil {
 			return s.unsigned(r, err.Error()), false
 		}
 	}
+
 	rd.query = r.URL.RawQuery
 	return reply{}, true
 }
@@ -171,10 +182,12 @@ func readBody(buf []byte, body io.Reader) ([]byte, error) {
 	if cap(buf) == 0 {
 		buf = make([]byte, 0, 4<<10)
 	}
+
 	for len(buf) <= maxBody {
 		if len(buf) == cap(buf) {
 			buf = append(buf, 0)[:len(buf)]
 		}
+
 		n, err := body.Read(buf[len(buf):min(cap(buf), maxBody+1)])
 		buf = buf[:len(buf)+n]
 		if err == io.EOF {
@@ -187,17 +200,31 @@ func readBody(buf []byte, body io.Reader) ([]byte, error) {
 	return buf, nil
 }
 
+// Header values that never change, made once. Nobody may write into one.
+var (
+	typeXML  = []string{"text/xml; charset=utf-8"}
+	typeText = []string{"text/plain; charset=utf-8"}
+	noLength = []string{"0"}
+)
+
 func write(w http.ResponseWriter, a reply) {
-	content := a.twiml
+	h, content := w.Header(), a.twiml
 	switch {
 	case a.twiml != nil:
-		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		h["Content-Type"] = typeXML
 	case a.text != "":
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		h["Content-Type"] = typeText
 		content = []byte(a.text + "\n")
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+
+	h["Content-Length"] = noLength
+	if len(content) > 0 {
+		h["Content-Length"] = []string{strconv.Itoa(len(content))}
+	}
 	w.WriteHeader(a.status)
+	if len(content) == 0 {
+		return
+	}
 	_, _ = w.Write(content) // Twilio has gone: what was to be kept is kept
 }
 

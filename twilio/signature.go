@@ -49,11 +49,14 @@ func NewVerifier(publicURL string, tokens ...credential.Secret) (*Verifier, erro
 		// The cause is left out: it would print the URL, which may hold a password.
 		return nil, errors.New("the public URL must be absolute, such as https://example.org/api")
 	}
+
 	if len(tokens) == 0 {
 		return nil, errors.New("an auth token is needed to verify Twilio's signatures")
 	}
+
 	v := &Verifier{origins: origins(u), path: strings.TrimRight(u.EscapedPath(), "/")}
 	v.scratch.New = func() any { return new(scratch) }
+
 	for _, token := range tokens {
 		if strings.TrimSpace(token.Reveal()) == "" {
 			return nil, errors.New("an auth token is empty: leave it out, or set it")
@@ -132,17 +135,21 @@ func (v *Verifier) verify(uri string, f Form, signatures []string) error {
 	if len(signatures) != 1 || signatures[0] == "" {
 		return forbidden(SignatureHeader + " is missing, or there more than once")
 	}
+
 	signature := signatures[0]
 	if len(signature) != signatureLength {
 		return forbidden(SignatureHeader + " is not a signature")
 	}
+
 	s := v.scratch.Get().(*scratch)
 	defer v.scratch.Put(s)
+
 	for quoting := range quotings {
 		written, other := requote(uri, quoting)
 		if !other {
 			continue
 		}
+
 		for _, origin := range v.origins {
 			if v.path != "" && v.matches(s, signature, f, origin, v.path, written) {
 				return nil
@@ -152,6 +159,7 @@ func (v *Verifier) verify(uri string, f Form, signatures []string) error {
 			}
 		}
 	}
+
 	return forbidden("the signature does not match")
 }
 
@@ -183,15 +191,17 @@ func (v *Verifier) matches(s *scratch, signature string, f Form, url ...string) 
 	for _, part := range url {
 		m = append(m, part...)
 	}
+
 	for i, p := range f.pairs {
 		// A value that is repeated under one name is signed once: the rule
 		// of Twilio's Node and Python libraries.
-		if i > 0 && compare(p, f.pairs[i-1]) == 0 {
+		if i > 0 && f.compare(p, f.pairs[i-1]) == 0 {
 			continue
 		}
-		m = append(append(m, p.name...), p.value...)
+		m = append(append(m, f.at(p.name)...), f.at(p.value)...)
 	}
 	s.message = m
+
 	for _, key := range v.keys {
 		mac := key.Get().(hash.Hash)
 		mac.Reset()
@@ -204,5 +214,6 @@ func (v *Verifier) matches(s *scratch, signature string, f Form, url ...string) 
 			return true
 		}
 	}
+
 	return false
 }

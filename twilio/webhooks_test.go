@@ -318,6 +318,8 @@ func TestCallbacksAnswerAfterKeeping(t *testing.T) {
 	for name, value := range map[string]string{"RecordingSid": "x", "?a=b": "1", "": "2", strings.Repeat("n", 300): "3", "\xff": "4", "CallStatus": "all done", "SequenceNumber": "third"} {
 		strange.Set(name, value)
 	}
+	named := childForm()
+	named.Set("AppointmentId", "another")
 	notReport := "The report cannot be understood, so it was not kept. Check what sent it.\n"
 	amd := url.Values{"AccountSid": {account}, "CallSid": {childSID}, "AnsweredBy": {"human"}, "MachineDetectionDuration": {"2900"}}
 	dial := url.Values{"AccountSid": {account}, "CallSid": {parentSID}, "DialCallSid": {childSID}, "DialCallStatus": {"busy"}, "CallStatus": {"in-progress"}}
@@ -337,6 +339,7 @@ func TestCallbacksAnswerAfterKeeping(t *testing.T) {
 		{name: "malformed", uri: twilio.PathCallStatus, form: odd, status: 400, body: notReport},
 		{name: "no account", uri: twilio.PathCallStatus, form: nobody, status: 400, body: notReport},
 		{name: "odd fields", uri: twilio.PathCallStatus + "?AppointmentId=abc123", form: strange, status: 200, kept: 1},
+		{name: "another appointment in the form", uri: twilio.PathCallStatus + "?AppointmentId=abc123", form: named, status: 200, kept: 1},
 		{name: "malformed appointment", uri: twilio.PathCallStatus + "?AppointmentId=a%20b", form: childForm(), status: 200, kept: 1},
 		{name: "two appointments", uri: twilio.PathCallStatus + "?AppointmentId=a&AppointmentId=b", form: childForm(), status: 200, kept: 1},
 		{name: "other query", uri: twilio.PathCallStatus + "?AppointmentId=abc123&x=1", form: childForm(), status: 200, kept: 1},

@@ -151,6 +151,7 @@ func TestDoctorFindsNothingWhereAllIsWell(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(text.String()), "\n"); len(lines) != len(e.Checks)+2 || !strings.HasPrefix(lines[0], "✓ settings ") || !strings.HasSuffix(lines[len(lines)-1], " 0 skipped.") {
 		t.Errorf("told:\n%s", &text)
 	}
+	s.stop() // so that every line is written
 	if strings.Contains(s.log.String(), `"kind"`) {
 		t.Error("the doctor's report was kept")
 	}

@@ -229,9 +229,12 @@ func (s *system) spoken(key string) string {
 	return string(s.get(s.world.TwilioURL+"/sandbox/v1/calls/"+key, ""))
 }
 
-// logTellsNobody checks that the service's log names nobody and no number.
+// logTellsNobody stops the service, so that every line is written, and checks that
+// its log names nobody and no number.
 func (s *system) logTellsNobody() {
 	s.t.Helper()
+	s.stop()
+
 	log := s.log.String()
 	if strings.Count(log, "\n") < 10 {
 		s.t.Errorf("the log has hardly a line:\n%s", log)

@@ -78,13 +78,14 @@ func TestServeOverPubSubPulled(t *testing.T) {
 		t.Errorf("ended as %s", last.raw)
 	}
 	s.wantWays(`direction="out",outcome="published"`, `direction="in",outcome="kept"`)
-	s.logTellsNobody()
+
 	// Settings for pushes do not make a running service take them.
 	e := s.examine(map[string]string{"PUBSUB_SUBSCRIPTION": "", "PUBSUB_PUSH_AUDIENCE": "https://careline.example.org", "PUBSUB_PUSH_SERVICE_ACCOUNT": "push@perci-pulled.iam.gserviceaccount.com"},
 		"--only", "pubsub: our push address")
 	if verdict, says := e.of(t, "pubsub: our push address"); verdict != "fault" || !strings.Contains(says, "takes no pushes (status 404)") {
 		t.Errorf("%s: %s", verdict, says)
 	}
+	s.logTellsNobody()
 }
 
 // Google's part of a push is played by a pusher with an issuer of its own, since

@@ -25,6 +25,7 @@ func TestServeRecordsManyRefusalsByRateOnce(t *testing.T) {
 	if found := s.search("Communication?_count=100"); len(found) != 2 {
 		t.Errorf("%d Communications; want the call and one refusal", len(found))
 	}
+	s.stop() // so that every line is written
 	if n := strings.Count(s.log.String(), `"recorded":false`); n != 8 {
 		t.Errorf("%d refusals are in the log as not recorded; want 8", n)
 	}

@@ -64,7 +64,7 @@ func listen(address string) (net.Listener, error) {
 // serve runs the service on ln until ctx ends, then stops it: no request that
 // was accepted is left without its answer, no event that was kept is lost. It
 // logs to out. The demo and the tests run this very function.
-func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error {
+func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopped error) {
 	doors := []net.Listener{ln}
 	if c.admin != "" {
 		own, err := listenAdmin(c.admin)
@@ -73,7 +73,9 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) error 
 		}
 		doors = append(doors, own)
 	}
-	p, err := assemble(ctx, c, out)
+	lines := telemetry.Gather(out)
+	defer func() { stopped = errors.Join(stopped, lines.Close()) }()
+	p, err := assemble(ctx, c, lines)
 	if err != nil {
 		return errors.Join(err, shut(doors))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
@@ -25,7 +26,10 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/api"
 	"perci.health/careline/calls"
+	"perci.health/careline/telemetry"
+	"perci.health/careline/twilio"
 )
 
 // The benchmarks run the service as a process of its own on one core, and load
@@ -59,12 +63,32 @@ const benchStatus = "/v1/twilio/webhooks/call-status?AppointmentId=a1"
 func benchReport(n int) url.Values {
 	const abreast = 256
 	call, step := n/(4*abreast)*abreast+n%abreast, n%(4*abreast)/abreast
-	return url.Values{"AccountSid": {benchAccount}, "CallSid": {fmt.Sprintf("CA1%031x", call)}, "ParentCallSid": {fmt.Sprintf("CA2%031x", call)},
-		"CallStatus": {[]string{"initiated", "ringing", "in-progress", "completed"}[step]}, "Direction": {"outbound-dial"},
-		"SequenceNumber": {strconv.Itoa(step)}, "Timestamp": {fmt.Sprintf("Mon, 04 Aug 2025 09:05:%02d +0000", step)},
-		"ApiVersion": {"2010-04-01"}, "From": {"+442079460000"}, "To": {benchNumber}, "Called": {benchNumber}, "Caller": {"+442079460000"},
-		"CalledCity": {""}, "CalledZip": {""}, "CalledState": {""}, "CalledCountry": {"GB"}, "ToCity": {""}, "ToZip": {""}, "ToState": {""},
-		"ToCountry": {"GB"}, "FromCity": {""}, "FromCountry": {"GB"}, "CallbackSource": {"call-progress-events"}}
+
+	return url.Values{
+		"AccountSid":     {benchAccount},
+		"CallSid":        {fmt.Sprintf("CA1%031x", call)},
+		"ParentCallSid":  {fmt.Sprintf("CA2%031x", call)},
+		"CallStatus":     {[]string{"initiated", "ringing", "in-progress", "completed"}[step]},
+		"Direction":      {"outbound-dial"},
+		"SequenceNumber": {strconv.Itoa(step)},
+		"Timestamp":      {fmt.Sprintf("Mon, 04 Aug 2025 09:05:%02d +0000", step)},
+		"ApiVersion":     {"2010-04-01"},
+		"From":           {"+442079460000"},
+		"FromCity":       {""},
+		"FromCountry":    {"GB"},
+		"Caller":         {"+442079460000"},
+		"To":             {benchNumber},
+		"ToCity":         {""},
+		"ToZip":          {""},
+		"ToState":        {""},
+		"ToCountry":      {"GB"},
+		"Called":         {benchNumber},
+		"CalledCity":     {""},
+		"CalledZip":      {""},
+		"CalledState":    {""},
+		"CalledCountry":  {"GB"},
+		"CallbackSource": {"call-progress-events"},
+	}
 }
 
 // BenchmarkServeOutgoing: TwiML with the access check and the decision on disk,
@@ -73,14 +97,37 @@ func BenchmarkServeOutgoing(b *testing.B) {
 	compare(b, "checked/bare", benchOutgoing, func(n int) url.Values { return benchRequest(fmt.Sprintf("CA3%031x", n), n) })
 }
 
+// BenchmarkServeNothing: the webhook's handler that keeps nothing, against a handler
+// that does nothing at all: what is net/http's, and what is ours.
+func BenchmarkServeNothing(b *testing.B) {
+	duel{
+		ratio:     "bare/floor",
+		one:       "bare",
+		path:      benchStatus,
+		form:      benchReport,
+		otherName: "floor",
+		other:     "floor",
+	}.run(b)
+}
+
 const benchOutgoing = "/v1/twilio/outgoing"
 
 // benchRequest is the nth request for TwiML: each clinician calls in turn.
 func benchRequest(call string, n int) url.Values {
 	who := fmt.Sprintf("dr-%d", n%benchClinicians)
-	return url.Values{"AccountSid": {benchAccount}, "ApplicationSid": {benchApp}, "ApiVersion": {"2010-04-01"}, "CallSid": {call},
-		"CallStatus": {"ringing"}, "Direction": {"inbound"}, "Caller": {"client:" + who}, "From": {"client:" + who},
-		"To": {benchNumber}, "Called": {benchNumber}, "appointmentId": {who}}
+	return url.Values{
+		"AccountSid":     {benchAccount},
+		"ApplicationSid": {benchApp},
+		"ApiVersion":     {"2010-04-01"},
+		"CallSid":        {call},
+		"CallStatus":     {"ringing"},
+		"Direction":      {"inbound"},
+		"Caller":         {"client:" + who},
+		"From":           {"client:" + who},
+		"To":             {benchNumber},
+		"Called":         {benchNumber},
+		"appointmentId":  {who},
+	}
 }
 
 // BenchmarkServeColdStart: from the start of the process to the first signed
@@ -90,8 +137,14 @@ func BenchmarkServeColdStart(b *testing.B) {
 	var took []float64
 	for range b.N {
 		address := freeAddress(b)
-		request := signedRequest(address, "/v1/twilio/webhooks/call-status?AppointmentId=a1", url.Values{"AccountSid": {benchAccount},
-			"CallSid": {"CA" + strings.Repeat("1", 32)}, "ParentCallSid": {"CA" + strings.Repeat("2", 32)}, "CallStatus": {"ringing"}, "Direction": {"outbound-dial"}})
+		request := signedRequest(address, "/v1/twilio/webhooks/call-status?AppointmentId=a1", url.Values{
+			"AccountSid":    {benchAccount},
+			"CallSid":       {"CA" + strings.Repeat("1", 32)},
+			"ParentCallSid": {"CA" + strings.Repeat("2", 32)},
+			"CallStatus":    {"ringing"},
+			"Direction":     {"outbound-dial"},
+		})
+
 		began := time.Now()
 		p := startProcess(b, "serve", address, chart.URL)
 		awaitAnswer(b, address, request)
@@ -103,7 +156,13 @@ func BenchmarkServeColdStart(b *testing.B) {
 }
 
 func compare(b *testing.B, name, path string, form func(n int) url.Values) {
-	duel{ratio: name, path: path, form: form, otherName: "bare", other: "bare"}.run(b)
+	duel{
+		ratio:     name,
+		path:      path,
+		form:      form,
+		otherName: "bare",
+		other:     "bare",
+	}.run(b)
 }
 
 // duel is two services under the same load, one after the other in each round.
@@ -111,15 +170,16 @@ type duel struct {
 	ratio, otherName string // of the figures
 	path             string
 	form             func(n int) url.Values
-	other            string   // what the other process runs
+	one, other       string   // what the processes run; the one, "serve" unless it is said
 	set              []string // settings of the one, beside those of both
 }
 
 func (d duel) run(b *testing.B) {
 	chart := benchChart(b)
 	one, other := freeAddress(b), freeAddress(b)
-	process := startProcess(b, "serve", one, chart.URL, d.set...)
-	startProcess(b, d.other, other, chart.URL)
+	process := startProcess(b, cmp.Or(d.one, "serve"), one, chart.URL, d.set...)
+	rival := startProcess(b, d.other, other, chart.URL)
+
 	warm := func(address string) {
 		awaitAnswer(b, address, signedRequest(address, d.path, d.form(1<<40)))
 		if strings.Contains(d.path, "outgoing") {
@@ -129,12 +189,19 @@ func (d duel) run(b *testing.B) {
 	warm(one)
 	warm(other)
 	chart.down.Store(true)
-	var ratios, ones, others []float64
+
+	var ratios, ones, others, costs, otherCosts []float64
 	for i := range b.N {
+		before, beforeOther := process.processor(), rival.processor()
 		f := press(b, one, *benchRound, d.signed(one, i**benchRound))
 		g := press(b, other, *benchRound, d.signed(other, i**benchRound))
 		ratios, ones, others = append(ratios, f/g), append(ones, f), append(others, g)
+		costs = append(costs, (process.processor()-before)/float64(*benchRound))
+		otherCosts = append(otherCosts, (rival.processor()-beforeOther)/float64(*benchRound))
 	}
+
+	b.ReportMetric(median(costs), "µs/req")
+	b.ReportMetric(median(otherCosts), d.otherName+"-µs/req")
 	b.ReportMetric(median(ratios), d.ratio)
 	b.ReportMetric(median(ones), "req/s")
 	b.ReportMetric(median(others), d.otherName+"-req/s")
@@ -159,9 +226,11 @@ func press(b *testing.B, address string, requests int, request func(n int) []byt
 	for n := range ready {
 		ready[n] = request(n)
 	}
+
 	var next atomic.Int64
 	var all sync.WaitGroup
 	began := time.Now()
+
 	for range benchConnections {
 		all.Go(func() {
 			conn, err := net.Dial("tcp", address)
@@ -183,6 +252,7 @@ func press(b *testing.B, address string, requests int, request func(n int) []byt
 			}
 		})
 	}
+
 	all.Wait()
 	return float64(requests) / time.Since(began).Seconds()
 }
@@ -205,10 +275,12 @@ func accepted(r *bufio.Reader) error {
 			break
 		}
 	}
+
 	body := make([]byte, length)
 	if _, err := io.ReadFull(r, body); err != nil {
 		return err
 	}
+
 	if length > 0 && !strings.Contains(string(body), "<Dial") {
 		return fmt.Errorf("answered %s", body)
 	}
@@ -227,9 +299,34 @@ func signedRequest(address, path string, form url.Values) []byte {
 	for _, name := range names {
 		io.WriteString(mac, name+form.Get(name))
 	}
+
 	body := form.Encode()
 	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nX-Twilio-Signature: %s\r\nContent-Length: %d\r\n\r\n%s",
 		path, address, base64.StdEncoding.EncodeToString(mac.Sum(nil)), len(body), body)
+}
+
+// benchSettings are those of a service at address, which reads the chart and keeps
+// its log in a file.
+func benchSettings(address, file, chart string) map[string]string {
+	host, port, _ := net.SplitHostPort(address)
+
+	return map[string]string{
+		"LISTEN_HOST":          host,
+		"PORT":                 port,
+		"FUNCTIONS_URL":        "http://" + address,
+		"DATABASE_URL":         "file:" + file,
+		"CALLS_PER_MINUTE":     "1000000",
+		"CALLS_AT_ONCE":        "1000000",
+		"TWILIO_ACCOUNT_SID":   benchAccount,
+		"TWILIO_AUTH_TOKEN":    benchToken,
+		"TWILIO_API_KEY":       "SK00000000000000000000000000000001",
+		"TWILIO_API_SECRET":    "secret",
+		"TWILIO_TWIML_APP_SID": benchApp,
+		"TWILIO_PHONE_NUMBER":  "+442079460000",
+		"FHIR_BASE_URL":        chart,
+		"DESCOPE_PROJECT_ID":   "P2bench",
+		"DESCOPE_BASE_URL":     chart,
+	}
 }
 
 type process struct {
@@ -245,18 +342,18 @@ func startProcess(b *testing.B, what, address, chart string, set ...string) *pro
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, port, _ := net.SplitHostPort(address)
+
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{"CARELINE_TEST_RUN=" + what, "GOMAXPROCS=1", "LISTEN_HOST=127.0.0.1", "PORT=" + port, "FUNCTIONS_URL=http://" + address,
-		"DATABASE_URL=file:" + filepath.Join(dir, "careline.db"), "CALLS_PER_MINUTE=1000000", "CALLS_AT_ONCE=1000000",
-		"TWILIO_ACCOUNT_SID=" + benchAccount, "TWILIO_AUTH_TOKEN=" + benchToken, "TWILIO_API_KEY=SK00000000000000000000000000000001",
-		"TWILIO_API_SECRET=secret", "TWILIO_TWIML_APP_SID=" + benchApp, "TWILIO_PHONE_NUMBER=+442079460000",
-		"FHIR_BASE_URL=" + chart, "DESCOPE_PROJECT_ID=P2bench", "DESCOPE_BASE_URL=" + chart}
+	cmd.Env = []string{"CARELINE_TEST_RUN=" + what, "GOMAXPROCS=1"}
+	for name, value := range benchSettings(address, filepath.Join(dir, "careline.db"), chart) {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
 	cmd.Env = append(cmd.Env, set...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
+
 	p := &process{b: b, cmd: cmd}
 	b.Cleanup(func() {
 		p.kill()
@@ -268,6 +365,21 @@ func startProcess(b *testing.B, what, address, chart string, set ...string) *pro
 func (p *process) kill() {
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
+}
+
+// processor is how many microseconds of processor time the process has had (utime
+// and stime of Linux's proc(5), in hundredths of a second).
+func (p *process) processor() float64 {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0 // not Linux: no figure
+	}
+
+	_, rest, _ := strings.Cut(string(stat), ") ") // the name may hold anything
+	fields := strings.Fields(rest)
+	user, _ := strconv.ParseFloat(fields[11], 64)
+	system, _ := strconv.ParseFloat(fields[12], 64)
+	return (user + system) * 10_000
 }
 
 // peakMB is the most memory that the process held (VmHWM of Linux's proc(5)).
@@ -288,7 +400,28 @@ func runBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := assemble(ctx, c, io.Discard)
+
+	p, err := assemble(ctx, c, telemetry.Gather(terminal{os.Stdout}))
+	if err != nil {
+		return err
+	}
+
+	ln, err := listen(c.address)
+	if err != nil {
+		return err
+	}
+
+	hooks, err := p.idleHooks(c)
+	if err != nil {
+		return err
+	}
+
+	return api.Serve(ctx, ln, p.handler(c, hooks, nil))
+}
+
+// runFloor serves nothing through net/http: what no handler can be cheaper than.
+func runFloor(ctx context.Context) error {
+	c, err := readConfig(os.Getenv)
 	if err != nil {
 		return err
 	}
@@ -296,16 +429,23 @@ func runBare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	to, err := careline.StoredPhone(benchNumber)
+	return api.Serve(ctx, ln, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+}
+
+// idleHooks lead to nobody: every call is dialled, and nothing is kept.
+func (p *parts) idleHooks(c config) (twilio.Webhooks, error) {
+	from, err := careline.StoredPhone(benchNumber)
 	if err != nil {
-		return err
+		return twilio.Webhooks{}, err
 	}
 	hooks := p.hooks(c)
 	hooks.Start = func(_ context.Context, a calls.Ask) (calls.Answer, error) {
-		return calls.Answer{To: a.To, CallerID: to, Appointment: a.Appointment}, nil
+		return calls.Answer{To: a.To, CallerID: from, Appointment: a.Appointment}, nil
 	}
 	hooks.Keep = func(context.Context, careline.CallEvent) error { return nil }
-	return http.Serve(ln, p.handler(c, hooks, nil))
+	return hooks, nil
 }
 
 type benchServer struct {
@@ -330,6 +470,7 @@ func benchChart(b *testing.B) benchServer {
 			{"search":{"mode":"include"},"resource":{"resourceType":"Patient","id":"p1","telecom":[{"system":"phone","value":%q}]}},
 			{"search":{"mode":"include"},"resource":{"resourceType":"Practitioner","id":%q}}]}`, id, id, benchNumber, id)
 	}))
+
 	b.Cleanup(s.Close)
 	return benchServer{s, down}
 }
@@ -352,6 +493,7 @@ func awaitAnswer(b *testing.B, address string, request []byte) {
 		if err != nil {
 			continue
 		}
+
 		_, err = conn.Write(request)
 		if err == nil {
 			err = accepted(bufio.NewReader(conn))

@@ -24,6 +24,7 @@ func TestAudienceOfSessionsIsAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
+	s.stop() // so that every line is written
 	if res.StatusCode != http.StatusUnauthorized || !strings.Contains(s.log.String(), "SESSION_AUDIENCE") {
 		t.Errorf("a session for another audience: %s; the log:\n%s", res.Status, s.log)
 	}

@@ -353,8 +353,9 @@ func TestMain(m *testing.M) {
 		status := m.Run()
 		closeServers()
 		os.Exit(status)
-	case "bare":
-		if err := runBare(context.Background()); err != nil {
+	case "bare", "floor":
+		run := map[string]func(context.Context) error{"bare": runBare, "floor": runFloor}[what]
+		if err := run(context.Background()); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

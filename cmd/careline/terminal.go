@@ -18,10 +18,24 @@ type terminal struct{ to io.Writer }
 var _ io.Writer = terminal{}
 
 func (t terminal) Write(p []byte) (int, error) {
+	if visible(p) {
+		return t.to.Write(p)
+	}
 	if _, err := io.WriteString(t.to, printable(string(p), "\n\t")); err != nil {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+// visible reports whether p is nothing but ASCII that is seen, and line breaks and
+// tabs, as nearly all that is logged.
+func visible(p []byte) bool {
+	for _, c := range p {
+		if (c < ' ' || c > '~') && c != '\n' && c != '\t' {
+			return false
+		}
+	}
+	return true
 }
 
 // oneLine is a text from outside as a part of a line of ours: it cannot begin one

@@ -31,12 +31,27 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Now:          func() time.Time { return time.Now().In(c.location) },
 	}
 	soundTests := calls.NewPace(soundTestsPerMinute, time.Now)
+
 	return twilio.Webhooks{
-		Verifier: p.signed, AccountSID: c.twilio.accountSID, ApplicationSID: c.twilio.applicationSID, PublicURL: c.public.String(),
-		Start: starter.Start, SoundTest: soundTests.Another, Keep: p.keep, Trace: p.traces.Traceparent,
-		Region: c.calls.policy.Regions[0], DialTimeout: c.calls.ringFor, TimeLimit: c.calls.longest,
-		MachineDetection: c.calls.machineDetection, Overrides: twilio.DefaultOverrides,
-		Greeting: twilio.Greeting{Organisation: c.greeting.organisation, Words: c.greeting.words, Voice: c.greeting.voice, Language: c.greeting.language},
+		Verifier:         p.signed,
+		AccountSID:       c.twilio.accountSID,
+		ApplicationSID:   c.twilio.applicationSID,
+		PublicURL:        c.public.String(),
+		Start:            starter.Start,
+		SoundTest:        soundTests.Another,
+		Keep:             p.keep,
+		Trace:            p.traces.Traceparent,
+		Region:           c.calls.policy.Regions[0],
+		DialTimeout:      c.calls.ringFor,
+		TimeLimit:        c.calls.longest,
+		MachineDetection: c.calls.machineDetection,
+		Overrides:        twilio.DefaultOverrides,
+		Greeting: twilio.Greeting{
+			Organisation: c.greeting.organisation,
+			Words:        c.greeting.words,
+			Voice:        c.greeting.voice,
+			Language:     c.greeting.language,
+		},
 	}
 }
 
@@ -44,7 +59,13 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 // body: theirs bound themselves what they read, and speak when it is too much.
 func mounted(w twilio.Webhooks) (routes []api.Route) {
 	for _, r := range w.Routes() {
-		routes = append(routes, api.Route{Method: r.Method, Path: r.Path, Handler: r.Handler, Who: "twilio", Limit: math.MaxInt64})
+		routes = append(routes, api.Route{
+			Method:  r.Method,
+			Path:    r.Path,
+			Handler: r.Handler,
+			Who:     "twilio",
+			Limit:   math.MaxInt64,
+		})
 	}
 	return routes
 }
