@@ -332,7 +332,7 @@ func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 	written := writeBefore(t, url, stop)
 	written.further(t)
 
-	endReading := readFrom(t, url, "deliveries")
+	endReading := readFrom(t, url, "events")
 	migrated := make(chan error, 1)
 	go func() {
 		s, err := postgres.Open(t.Context(), store.Config{URL: url})
@@ -345,6 +345,11 @@ func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 		return asked[bool](t, url, "SELECT to_regclass('log_events') IS NOT NULL") && asked[int](t, url, "SELECT count(*) FROM log_events") > before
 	})
 	written.further(t)
+	until(t, func() bool { // some wait for the log's lock, to go on where everything has another shape
+		return asked[bool](t, url, `SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'events'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted)
+			AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1667330661
+				AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`)
+	})
 	endReading()
 	if err := <-migrated; err != nil {
 		t.Error(err)
