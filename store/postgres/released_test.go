@@ -323,7 +323,7 @@ func sameText(a, b string) bool {
 func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 	t.Parallel()
 	const before = 10_000
-	url := emptyReleased(t, 3)
+	url := emptyReleased(t, 4)
 	execute(t, url, fmt.Sprintf(`INSERT INTO calls (number, key, heard, over) SELECT n, 'CAold' || n, true, false FROM generate_series(1, %[1]d) n;
 		INSERT INTO keys SELECT 'CAold' || n, n FROM generate_series(1, %[1]d) n;
 		INSERT INTO events SELECT n, n, 'id', '', 'progress', NULL, n, 0, '', '', '', '', '', NULL, '', '', '', NULL, '' FROM generate_series(1, %[1]d) n;
