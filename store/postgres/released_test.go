@@ -332,6 +332,7 @@ func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 	written := writeBefore(t, url, stop)
 	written.further(t)
 
+	late := endBefore(t, url)
 	endReading := readFrom(t, url, "events")
 	migrated := make(chan error, 1)
 	go func() {
@@ -345,14 +346,20 @@ func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 		return asked[bool](t, url, "SELECT to_regclass('log_events') IS NOT NULL") && asked[int](t, url, "SELECT count(*) FROM log_events") > before
 	})
 	written.further(t)
-	until(t, func() bool { // some wait for the log's lock, to go on where everything has another shape
-		return asked[bool](t, url, `SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'events'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted)
-			AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 1667330661
-				AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`)
+	// One more waits for the log's lock, to go on where everything has another shape.
+	until(t, func() bool {
+		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'events'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted)")
+	})
+	lateEnded := make(chan error, 1)
+	go func() { lateEnded <- late() }()
+	until(t, func() bool {
+		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'late' AND wait_event = 'advisory')")
 	})
 	endReading()
-	if err := <-migrated; err != nil {
-		t.Error(err)
+	for _, err := range []error{<-migrated, <-lateEnded} {
+		if err != nil {
+			t.Error(err)
+		}
 	}
 	written.further(t)
 	close(stop)
@@ -421,6 +428,27 @@ func writeBefore(t *testing.T, url string, stop <-chan struct{}) *writing {
 		})
 	}
 	return w
+}
+
+// endBefore is how a program of the release before ends a delivery, one that has done so.
+func endBefore(t *testing.T, url string) (again func() error) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url+"&application_name=late")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+
+	again = func() error {
+		_, err := conn.Exec(t.Context(), `CALL write_1('the one before', '{chart}', '{}'::event_1[], '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+			'{chart}', '{1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+			'{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL)`)
+		return err
+	}
+	if err := again(); err != nil {
+		t.Fatal(err)
+	}
+	return again
 }
 
 // keepBefore keeps a call and a report of it as the release before does, and with the
