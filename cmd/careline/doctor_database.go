@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"perci.health/careline"
+	"perci.health/careline/store/postgres"
 	"perci.health/careline/store/sqlite"
 )
 
@@ -111,7 +112,7 @@ func headerFinding(name string) careline.Finding {
 
 // postgresFinding looks at the database beside the instances that use it.
 func postgresFinding(ctx context.Context, address string) careline.Finding {
-	s, err := lookAtPostgres(ctx, address)
+	s, err := postgres.LookAt(ctx, address)
 	if err != nil {
 		said := strings.ReplaceAll(strings.Join(strings.Fields(err.Error()), " "), address, shown(address))
 		return careline.Fault("The database cannot be used: "+said+".", "Check DATABASE_URL and that the database runs and exists; for the rest see what is said.")

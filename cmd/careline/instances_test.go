@@ -46,19 +46,19 @@ func (s *shared[T]) close() {
 
 // Each test has a database, or a project, of its own in them.
 var (
-	postgres = shared[*pgbox.Box]{start: func(ctx context.Context) (*pgbox.Box, error) { return pgbox.Start(ctx, pgbox.Config{}) }}
-	pubsub   = shared[*pubsubbox.Box]{start: pubsubbox.Start}
+	postgresServer = shared[*pgbox.Box]{start: func(ctx context.Context) (*pgbox.Box, error) { return pgbox.Start(ctx, pgbox.Config{}) }}
+	pubsub         = shared[*pubsubbox.Box]{start: pubsubbox.Start}
 )
 
 func closeServers() {
-	postgres.close()
+	postgresServer.close()
 	pubsub.close()
 }
 
 // newDatabase is the URL of an empty Postgres database.
 func newDatabase(t *testing.T) string {
 	t.Helper()
-	url, err := postgres.get(t).NewDatabase(t.Context())
+	url, err := postgresServer.get(t).NewDatabase(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

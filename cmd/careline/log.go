@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perci.health/careline/store"
+	"perci.health/careline/store/postgres"
 	"perci.health/careline/store/sqlite"
 )
 
@@ -15,18 +16,9 @@ func openLog(ctx context.Context, c store.Config) (store.Store, error) {
 	case "file":
 		return sqlite.Open(ctx, c)
 	case "postgres", "postgresql":
-		return nil, errors.New("the engine for Postgres joins here")
+		return postgres.Open(ctx, c)
 	}
 	return nil, errors.New("DATABASE_URL must be file:… for SQLite, such as file:careline.db, or postgres://user:password@host/database")
-}
-
-type lookedAt struct {
-	Writable   bool
-	Have, Know int
-}
-
-func lookAtPostgres(context.Context, string) (lookedAt, error) {
-	return lookedAt{}, errors.New("the engine for Postgres joins here")
 }
 
 type moved struct{ Calls, Events int }

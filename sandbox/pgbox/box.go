@@ -51,6 +51,7 @@ func Start(ctx context.Context, c Config) (*Box, error) {
 	if err := sweep(); err != nil {
 		return nil, err
 	}
+
 	if err := b.prepare(ctx); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(b.dir))
 	}
@@ -78,8 +79,13 @@ func (b *Box) firstUp(ctx context.Context) (err error) {
 func (b *Box) URL() string { return b.address("postgres") }
 
 func (b *Box) address(database string) string {
-	u := url.URL{Scheme: "postgres", User: url.UserPassword(superuser, b.password), Host: fmt.Sprintf("127.0.0.1:%d", b.port),
-		Path: "/" + database, RawQuery: "sslmode=disable"}
+	u := url.URL{
+		Scheme:   "postgres",
+		User:     url.UserPassword(superuser, b.password),
+		Host:     fmt.Sprintf("127.0.0.1:%d", b.port),
+		Path:     "/" + database,
+		RawQuery: "sslmode=disable",
+	}
 	return u.String()
 }
 
@@ -139,6 +145,7 @@ func (b *Box) Up(ctx context.Context) error {
 	if b.server != nil {
 		return nil
 	}
+
 	s, err := b.launch()
 	if err != nil {
 		return err

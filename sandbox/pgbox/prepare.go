@@ -52,6 +52,7 @@ func (b *Box) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+
 	if b.version, err = b.askVersion(ctx); err != nil {
 		return err
 	}
@@ -59,6 +60,7 @@ func (b *Box) prepare(ctx context.Context) error {
 	if err := b.write(secret, b.password); err != nil {
 		return err
 	}
+
 	// initdb need not sync what nobody relies on yet.
 	cmd := b.command(ctx, "initdb", "--pgdata", b.data(), "--username", superuser, "--pwfile", secret,
 		"--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-sync")
@@ -88,9 +90,11 @@ func (b *Box) askVersion(ctx context.Context) (string, error) {
 		b.bin = filepath.Join(root, "bin")
 		out, err = b.command(ctx, "postgres", "--version").Output()
 	}
+
 	if err != nil {
 		return "", fmt.Errorf("run postgres from %s: %w", b.bin, err)
 	}
+
 	words := strings.Fields(string(out)) // such as: postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
 	if len(words) < 3 {
 		return "", fmt.Errorf("postgres --version answered %q", out)
@@ -130,6 +134,7 @@ func sweep() error {
 	if err != nil {
 		return err
 	}
+
 	for _, dir := range left {
 		number, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), prefix), "-")
 		pid, err := strconv.Atoi(number)

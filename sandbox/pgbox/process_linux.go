@@ -27,6 +27,7 @@ func childrenOf(parent int) (pids []int, err error) {
 	if err != nil {
 		return nil, err
 	}
+
 	for _, path := range all {
 		of, _, err := stat(path)
 		if err != nil {

@@ -23,6 +23,7 @@ func childrenOf(parent int) (pids []int, err error) {
 	if err != nil {
 		return nil, err
 	}
+
 	for line := range strings.Lines(string(out)) {
 		fields := strings.Fields(line)
 		if len(fields) != 2 || fields[1] != strconv.Itoa(parent) {

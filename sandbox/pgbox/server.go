@@ -59,11 +59,13 @@ func (s *server) run(started chan<- error) {
 func (b *Box) ready(ctx context.Context, s *server) error {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
+
 	for {
 		conn, err := pgx.Connect(ctx, b.URL())
 		if err == nil {
 			return conn.Close(ctx)
 		}
+
 		select {
 		case <-s.ended:
 			return fmt.Errorf("postgres ended by itself: %s", s.tail())
@@ -81,6 +83,7 @@ func (s *server) stop() error {
 	}
 	late := time.NewTimer(patience)
 	defer late.Stop()
+
 	select {
 	case <-s.ended:
 		return nil
@@ -100,6 +103,7 @@ func (s *server) kill() error {
 	if err != nil {
 		return fmt.Errorf("kill postgres: %w", err)
 	}
+
 	_ = s.cmd.Process.Kill() // gone already: good
 	for _, pid := range children {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
@@ -113,6 +117,7 @@ func gone(pids []int) error {
 	defer late.Stop()
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
+
 	for _, pid := range pids {
 		for runs(pid) {
 			select {

@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"perci.health/careline/store"
+)
+
+const (
+	sqlOldStrays = `DELETE FROM strays s WHERE s.kept < $1`
+	// sqlOldCalls are calls whose last event is old. They stand where the log begins, so
+	// those that are young are not looked at.
+	sqlOldCalls = `SELECT e.call FROM log_events e WHERE e.seq <= $2 ` + sqlLastBefore + ` ORDER BY e.seq LIMIT $3`
+	// sqlOwnNumber is the number of the call that has the key itself.
+	sqlOwnNumber = `SELECT c.number ` + sqlOwn + ` WHERE k.key = $1`
+	// sqlStillOld are those of calls of whom nothing was heard meanwhile.
+	sqlStillOld = `SELECT c.number FROM calls c WHERE c.number = ANY ($1::bigint[])
+		AND NOT EXISTS (SELECT FROM log_events e WHERE e.call = c.number AND e.kept >= $2)`
+	// sqlTheirs are calls with the rows of the legs that joined them.
+	sqlTheirs = `(SELECT c.number FROM calls c WHERE c.number = ANY ($1::bigint[])
+		UNION SELECT c.number FROM calls c WHERE c.joined = ANY ($1::bigint[]))`
+)
+
+// forgetting is all that goes with calls, in an order in which nothing is left over.
+var forgetting = [...]string{
+	`DELETE FROM cursors WHERE call IN ` + sqlTheirs,
+	`DELETE FROM dead_letters WHERE seq IN (SELECT e.seq FROM log_events e WHERE e.call IN ` + sqlTheirs + `)`,
+	`DELETE FROM log_events WHERE call IN ` + sqlTheirs,
+	`DELETE FROM keys WHERE call IN ` + sqlTheirs,
+	`DELETE FROM filings WHERE call IN ` + sqlTheirs,
+	`DELETE FROM calls WHERE number IN ` + sqlTheirs,
+}
+
+// forgottenAtOnce is how many calls are forgotten in one transaction, for which
+// reports that come in meanwhile wait: some ten milliseconds.
+const forgottenAtOnce = 50
+
+// Purge forgets old calls; see store.Retention. Strays go first: they hold numbers,
+// and there is nothing to look for. Which calls to look at is found beforehand, while
+// others write.
+func (s *Store) Purge(ctx context.Context, before time.Time, limit int) (calls int, err error) {
+	if _, err := s.exec(ctx, "forget old messages", true, sqlOldStrays, before.UnixMicro()); err != nil {
+		return 0, err
+	}
+	end, err := s.place(ctx, before.Add(clocksApart))
+	if err != nil {
+		return 0, err
+	}
+	old, err := readAll[int64](ctx, s, "look for old calls", sqlOldCalls, before.UnixMicro(), end, limit)
+
+	for err == nil && len(old) > 0 {
+		some := old[:min(len(old), forgottenAtOnce)]
+		old = old[len(some):]
+		var done int
+		done, err = s.forget(ctx, "forget old calls", sqlStillOld, some, before.UnixMicro())
+		calls += done
+	}
+	return calls, err
+}
+
+// Erase forgets a call; see store.Retention.
+func (s *Store) Erase(ctx context.Context, call string) error {
+	done, err := s.forget(ctx, "forget a call", sqlOwnNumber, call)
+	if err == nil && done == 0 {
+		return store.NoCall(call)
+	}
+	return err
+}
+
+// forget forgets every trace of the calls that sql finds, and of the legs that joined
+// them. It says how many calls those were.
+func (s *Store) forget(ctx context.Context, doing, sql string, args ...any) (calls int, err error) {
+	err = s.Do(ctx, doing, false, func(ctx context.Context, one store.Tx) error {
+		t := one.(*tx)
+		var numbers []int64
+		t.begin()
+		t.next.Queue(sql, args...).Query(func(rows pgx.Rows) (err error) {
+			numbers, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+			return err
+		})
+		if err := t.send(ctx); err != nil || len(numbers) == 0 {
+			return err
+		}
+
+		for _, sql := range forgetting {
+			t.next.Queue(sql, numbers)
+		}
+		calls = len(numbers)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return calls, nil
+}

@@ -1,0 +1,58 @@
+package postgres_test
+
+import (
+	"fmt"
+
+	"perci.health/careline"
+	"perci.health/careline/store"
+)
+
+// What the releases before told, in the form in which they did (testdata).
+
+func eventTold(e careline.CallEvent) map[string]any {
+	told := map[string]any{
+		"seq": e.Seq, "id": e.ID, "call": e.Call, "leg": e.Leg, "kind": e.Kind, "at": e.At, "kept": e.Kept, "order": e.Order,
+		"status": e.Status, "word": e.Word, "direction": e.Direction, "memberLeg": e.MemberLeg, "appointment": e.Appointment,
+		"seconds": secondsTold(e.Seconds), "answeredBy": e.AnsweredBy, "recording": e.Recording, "report": string(e.Report),
+		"trace": e.Trace, "lookedUp": e.Reconciled(), "clinician": e.Request.Clinician, "sender": e.Request.Sender,
+		"patient": e.Request.Patient, "recipient": e.Request.Recipient, "to": e.Request.To.E164(),
+		"callerId": e.Request.CallerID.E164(), "refusal": e.Request.Refusal,
+	}
+	return told
+}
+
+// factsTold is eventTold with what schema 4 has more.
+func factsTold(e careline.CallEvent) map[string]any {
+	told := eventTold(e)
+	told["endedBy"], told["failure"], told["names"] = e.EndedBy, e.Failure, e.Request.Names
+	told["household"], told["limit"] = e.Request.Household, e.Request.Limit
+	return told
+}
+
+func foldTold(c careline.Call) map[string]any {
+	return map[string]any{
+		"key": c.Key, "status": c.Status, "word": c.Word, "direction": c.Direction, "clinician": c.Clinician, "sender": c.Sender,
+		"patient": c.Patient, "recipient": c.Recipient, "appointment": c.Appointment, "to": c.To.E164(), "refusal": c.Refusal,
+		"sent": c.Sent, "received": c.Received, "ended": c.Ended, "seconds": secondsTold(c.Seconds), "answeredBy": c.AnsweredBy,
+		"recording": c.Recording, "clinicianLeft": c.ClinicianLeft, "reconciled": c.Reconciled,
+	}
+}
+
+func filingTold(f careline.Filing) map[string]any {
+	return map[string]any{
+		"Call": f.Call, "ID": f.ID, "Version": f.Version, "Seq": f.Seq, "Tried": f.Tried, "Doubted": f.Doubted,
+	}
+}
+
+func deadTold(d store.Dead) map[string]any {
+	return map[string]any{
+		"seq": d.Delivery.Event.Seq, "attempts": d.Delivery.Attempts, "cause": d.Cause, "buried": d.Buried,
+	}
+}
+
+func secondsTold(s careline.Seconds) string {
+	if n, known := s.Value(); known {
+		return fmt.Sprint(n)
+	}
+	return ""
+}
