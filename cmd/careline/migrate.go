@@ -10,6 +10,7 @@ import (
 	"os"
 
 	"perci.health/careline/store"
+	"perci.health/careline/store/move"
 )
 
 // runMigrate opens the database, which brings its schema up to date. serve does
@@ -27,7 +28,7 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 		return errors.New(r.faults[0])
 	}
 	if *from != "" {
-		moved, err := moveLog(ctx, *from, database.Reveal())
+		moved, err := move.Log(ctx, *from, database.Reveal())
 		if err != nil {
 			return err
 		}
