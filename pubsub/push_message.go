@@ -42,7 +42,7 @@ func unwrapPlain(body []byte) (m received, ok bool) {
 		case "subscription":
 			subscription = r.String()
 		case "deliveryAttempt":
-			r.Skip()
+			r.Ignore()
 		default:
 			r.Odd()
 		}
@@ -68,7 +68,7 @@ func (m *received) readPlain(r *flatjson.Reader) {
 				m.id = string(id)
 			}
 		case "orderingKey", "publishTime", "publish_time":
-			r.Skip()
+			r.Ignore()
 		default:
 			r.Odd()
 		}

@@ -20,9 +20,3 @@ func openLog(ctx context.Context, c store.Config) (store.Store, error) {
 	}
 	return nil, errors.New("DATABASE_URL must be file:… for SQLite, such as file:careline.db, or postgres://user:password@host/database")
 }
-
-type moved struct{ Calls, Events int }
-
-func moveLog(context.Context, string, string) (moved, error) {
-	return moved{}, errors.New("the engine for Postgres joins here")
-}

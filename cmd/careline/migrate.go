@@ -9,6 +9,7 @@ import (
 
 	"perci.health/careline/setup/database"
 	"perci.health/careline/store"
+	"perci.health/careline/store/move"
 )
 
 // runMigrate opens the database, which brings its schema up to date. serve does
@@ -28,7 +29,7 @@ func runMigrate(ctx context.Context, args []string, out io.Writer) error {
 	}
 
 	if *from != "" {
-		moved, err := moveLog(ctx, *from, address.Reveal())
+		moved, err := move.Log(ctx, *from, address.Reveal())
 		if err != nil {
 			return err
 		}

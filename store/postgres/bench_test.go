@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -48,17 +49,17 @@ func fillLong(b *testing.B, url string, calls int) {
 
 	for _, sql := range []string{
 		`INSERT INTO calls (number, key, first, clinician, patient, begun, heard, over, look)
-			SELECT n, 'CA' || md5(n::text), n, 'practitioner-' || n %% 50, 'Patient/' || n %% 20000, n, true, true, 0 FROM generate_series(1, %[1]d) n`,
-		`INSERT INTO keys SELECT p.prefix || md5(n::text), n FROM generate_series(1, %[1]d) n, (VALUES ('CA'), ('CB')) p (prefix)`,
+			SELECT n, 'CA' || md5(n::text), n, 'practitioner-' || n % 50, 'Patient/' || n % 20000, n, true, true, 0 FROM generate_series(1, $calls) n`,
+		`INSERT INTO keys SELECT p.prefix || md5(n::text), n FROM generate_series(1, $calls) n, (VALUES ('CA'), ('CB')) p (prefix)`,
 		`INSERT INTO log_events SELECT (n - 1) * 7 + k, n, 'CB' || md5(n::text) || '/' || k || '/ringing', n, '',
-			convert_to('{"leg":"CB' || md5(n::text) || '"}' || chr(10) || repeat('r', 800), 'UTF8') FROM generate_series(1, %[1]d) n, generate_series(1, 7) k`,
-		`INSERT INTO filings SELECT n, 'comm-' || n, '7', n * 7, true, false FROM generate_series(1, %[1]d) n`,
-		`UPDATE log_end SET seq = %[1]d * 7`,
-		`SELECT setval('calls_number', %[1]d)`,
+			convert_to('{"leg":"CB' || md5(n::text) || '"}' || chr(10) || repeat('r', 800), 'UTF8') FROM generate_series(1, $calls) n, generate_series(1, 7) k`,
+		`INSERT INTO filings SELECT n, 'comm-' || n, '7', n * 7, true, false FROM generate_series(1, $calls) n`,
+		`UPDATE log_end SET seq = $calls * 7`,
+		`SELECT setval('calls_number', $calls)`,
 		`VACUUM ANALYZE`,
 		`CHECKPOINT`,
 	} {
-		execute(b, url, fmt.Sprintf(sql, calls))
+		execute(b, url, strings.ReplaceAll(sql, "$calls", fmt.Sprint(calls)))
 	}
 }
 

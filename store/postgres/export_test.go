@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"time"
 
@@ -91,4 +92,24 @@ func MigrateNext(ctx context.Context, url, sql string) error {
 		})
 	}
 	return next.run(ctx, c)
+}
+
+// MigrateHalf copies what there is of a log of schema 4, and ends before that is the
+// log: the migration was interrupted there.
+func MigrateHalf(ctx context.Context, url string) error {
+	c, err := connectionConfig(url)
+	if err != nil {
+		return err
+	}
+
+	half := ours()
+	half.know = 4
+	if err := half.run(ctx, c); err != nil {
+		return err
+	}
+	conn, err := connect(ctx, migrating(c))
+	if err != nil {
+		return err
+	}
+	return errors.Join((&migration{conn: conn}).copyBeside(ctx), conn.Close(ctx))
 }

@@ -81,6 +81,17 @@ const sqlCopy = `INSERT INTO log_events (seq, call, id, kept, besides, body)
 // writing, and then in one moment the log. It can be interrupted at any point, and
 // goes on from there when it is run again.
 func toCursors(ctx context.Context, m *migration) error {
+	if err := m.copyBeside(ctx); err != nil {
+		return err
+	}
+	if err := m.allCopied(ctx); err != nil {
+		return err
+	}
+	return m.transact(ctx, func(tx pgx.Tx) error { return toSwitch(ctx, tx) })
+}
+
+// copyBeside copies all events that there are into the table that is to be the log.
+func (m *migration) copyBeside(ctx context.Context) error {
 	var begun bool
 	if err := m.conn.QueryRow(ctx, "SELECT to_regclass('log_events') IS NOT NULL").Scan(&begun); err != nil {
 		return err
@@ -103,11 +114,7 @@ func toCursors(ctx context.Context, m *migration) error {
 			return fmt.Errorf("copy the events: %w", err)
 		}
 	}
-	if err := m.allCopied(ctx); err != nil {
-		return err
-	}
-
-	return m.transact(ctx, func(tx pgx.Tx) error { return toSwitch(ctx, tx) })
+	return nil
 }
 
 // allCopied counts, as of one moment, while others write.

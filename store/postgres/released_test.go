@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -56,14 +57,13 @@ func emptyReleased(t *testing.T, schema int) (url string) {
 	return url
 }
 
-// programBefore writes all of a release's database anew, by the statements by which
-// the release wrote it.
-func programBefore(t *testing.T, url string, schema int) {
+// writesBefore are the statements by which a release wrote its database.
+func writesBefore(t *testing.T, schema int) []string {
 	t.Helper()
-	execute(t, url, strings.Split(strings.TrimSuffix(testdata(t, schema, "-writes.sql"), ";\n"), ";\n")...)
+	return strings.Split(strings.TrimSuffix(testdata(t, schema, "-writes.sql"), ";\n"), ";\n")
 }
 
-// now is when the release told what it has.
+// told is what the release told of it, and when.
 func told(t *testing.T, schema int) (all map[string]any, now time.Time) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(testdata(t, schema, ".json")), &all); err != nil {
@@ -105,9 +105,29 @@ func TestAProgramBeforeWritesIntoTheLogOfThisOne(t *testing.T) {
 		_, now := told(t, schema)
 		url := emptyReleased(t, schema)
 		s := openReleased(t, url, now)
-		programBefore(t, url, schema)
+		execute(t, url, writesBefore(t, schema)...)
 		tellsAsBefore(t, s, schema)
 		readsAsBefore(t, url, schema)
+		deliversAsBefore(t, s, schema)
+	})
+}
+
+// TestAnInterruptedMigrationGoesOn has a program of before change, by each of its
+// statements, what has been copied already.
+func TestAnInterruptedMigrationGoesOn(t *testing.T) {
+	t.Parallel()
+	forReleased(t, func(t *testing.T, schema int) {
+		_, now := told(t, schema)
+		url := emptyReleased(t, schema)
+		for _, sql := range writesBefore(t, schema) {
+			execute(t, url, sql)
+			if err := postgres.MigrateHalf(t.Context(), url); err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		s := openReleased(t, url, now)
+		tellsAsBefore(t, s, schema)
 		deliversAsBefore(t, s, schema)
 	})
 }
@@ -302,50 +322,58 @@ func sameText(a, b string) bool {
 // writes may be kept waiting, while a log of many events moves from under the writers.
 func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 	t.Parallel()
-	const kept = 10_000
-	url := emptyReleased(t, 3)
+	const before = 10_000
+	url := emptyReleased(t, 4)
 	execute(t, url, fmt.Sprintf(`INSERT INTO calls (number, key, heard, over) SELECT n, 'CAold' || n, true, false FROM generate_series(1, %[1]d) n;
 		INSERT INTO keys SELECT 'CAold' || n, n FROM generate_series(1, %[1]d) n;
 		INSERT INTO events SELECT n, n, 'id', '', 'progress', NULL, n, 0, '', '', '', '', '', NULL, '', '', '', NULL, '' FROM generate_series(1, %[1]d) n;
-		UPDATE log_end SET seq = %[1]d; SELECT setval('calls_number', %[1]d)`, kept))
+		UPDATE log_end SET seq = %[1]d; SELECT setval('calls_number', %[1]d)`, before))
 	stop := make(chan struct{})
 	written := writeBefore(t, url, stop)
 	written.further(t)
 
-	endReading := readFrom(t, url, "deliveries")
-	migrated := make(chan *postgres.Store, 1)
+	late := endBefore(t, url)
+	endReading := readFrom(t, url, "events")
+	migrated := make(chan error, 1)
 	go func() {
-		s, err := postgres.Open(t.Context(), store.Config{URL: url, Consumers: []string{chart}, Now: newClock().Now})
-		if err != nil {
-			t.Error(err)
-			close(migrated)
-			return
+		s, err := postgres.Open(t.Context(), store.Config{URL: url})
+		if err == nil {
+			err = s.Close()
 		}
-		migrated <- s.(*postgres.Store)
+		migrated <- err
 	}()
 	until(t, func() bool {
-		return asked[bool](t, url, "SELECT to_regclass('log_events') IS NOT NULL AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 2)") ||
-			asked[bool](t, url, "SELECT to_regclass('log_events') IS NOT NULL")
+		return asked[bool](t, url, "SELECT to_regclass('log_events') IS NOT NULL") && asked[int](t, url, "SELECT count(*) FROM log_events") > before
 	})
 	written.further(t)
+	// One more waits for the log's lock, to go on where everything has another shape.
+	until(t, func() bool {
+		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'events'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted)")
+	})
+	lateEnded := make(chan error, 1)
+	go func() { lateEnded <- late() }()
+	until(t, func() bool {
+		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'late' AND wait_event = 'advisory')")
+	})
 	endReading()
-	s, ok := <-migrated
-	if !ok {
-		close(stop)
-		t.FailNow()
+	for _, err := range []error{<-migrated, <-lateEnded} {
+		if err != nil {
+			t.Error(err)
+		}
 	}
-	defer closeStore(t, s)
 	written.further(t)
 	close(stop)
 	written.all.Wait()
 
-	if n := asked[int](t, url, "SELECT count(*) FROM log_events"); n != kept+2*written.count() {
-		t.Errorf("%d events are kept, want %d and %d", n, kept, 2*written.count())
+	if n := asked[int](t, url, "SELECT count(*) FROM log_events"); n != before+2*written.count() {
+		t.Errorf("%d events are kept, want %d and %d", n, before, 2*written.count())
 	}
+	s := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}})
 	for worker, n := range written.counts {
 		for i := range n {
 			call := fmt.Sprintf("CA%d-%d", worker, i)
-			same(t, "waiting", drain(t, s, call, noon), []string{call + "/request", "B" + call + "/1"})
+			same(t, "events", idsOf(t, s, call), []string{call + "/request", "B" + call + "/1"})
+			same(t, "waiting", drain(t, s, call, noon), []string{"B" + call + "/1"})
 		}
 	}
 }
@@ -389,11 +417,9 @@ func writeBefore(t *testing.T, url string, stop <-chan struct{}) *writing {
 				default:
 				}
 				call := fmt.Sprintf("CA%d-%d", worker, n)
-				for _, sql := range []string{callBefore(call, call, call+"/request"), callBefore(call, "B"+call, "B"+call+"/1")} {
-					if _, err := conn.Exec(t.Context(), sql); err != nil {
-						t.Error(err)
-						return
-					}
+				if err := keepBefore(t.Context(), conn, call); err != nil {
+					t.Error(err)
+					return
 				}
 				w.mu.Lock()
 				w.counts[worker]++
@@ -404,11 +430,50 @@ func writeBefore(t *testing.T, url string, stop <-chan struct{}) *writing {
 	return w
 }
 
-// callBefore is how the release before keeps an event.
-func callBefore(call, leg, id string) string {
+// endBefore is how a program of the release before ends a delivery, one that has done so.
+func endBefore(t *testing.T, url string) (again func() error) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url+"&application_name=late")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close(context.Background()) })
+
+	again = func() error {
+		_, err := conn.Exec(t.Context(), `CALL write_1('the one before', '{chart}', '{}'::event_1[], '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+			'{chart}', '{1}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+			'{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL)`)
+		return err
+	}
+	if err := again(); err != nil {
+		t.Fatal(err)
+	}
+	return again
+}
+
+// keepBefore keeps a call and a report of it as the release before does, and with the
+// report ends the delivery of what came before it.
+func keepBefore(ctx context.Context, conn *pgx.Conn, call string) error {
+	if _, err := conn.Exec(ctx, callBefore(call, call, call+"/request", nil)); err != nil {
+		return err
+	}
+	var first int64
+	if err := conn.QueryRow(ctx, "SELECT e.seq FROM events e JOIN keys k ON k.call = e.call WHERE k.key = $1", call).Scan(&first); err != nil {
+		return err
+	}
+	_, err := conn.Exec(ctx, callBefore(call, "B"+call, "B"+call+"/1", []int64{first}))
+	return err
+}
+
+// callBefore is how the release before keeps an event, and ends deliveries.
+func callBefore(call, leg, id string, done []int64) string {
+	consumers, places := "{}", "{}"
+	for _, seq := range done {
+		consumers, places = "{chart}", fmt.Sprintf("{%d}", seq)
+	}
 	return fmt.Sprintf(`CALL write_1('the one before', '{chart}', ARRAY[ROW('%[3]s', '%[1]s', '%[2]s', 'progress', NULL, 1, 1, 'ringing', 'ringing',
 			'', '', '', NULL, '', '', '', NULL, '', false, false, false, '', '', '', NULL, NULL, false, false)::event_1],
 		'{%[3]s}', '{%[1]s}', '{%[2]s}', '{""}', '{1}', '{8}', '{""}',
-		'{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
-		'{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL)`, call, leg, id)
+		'%[4]s', '%[5]s', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}',
+		'{}', '{}', '{}', '{}', '{}', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL)`, call, leg, id, consumers, places)
 }

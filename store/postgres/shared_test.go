@@ -185,8 +185,10 @@ func TestManyNamesInOneCommitAreAllTold(t *testing.T) {
 		all.Go(func() { mustAppend(t, one, request(fmt.Sprintf("CA%s%d", strings.Repeat("x", 100), i), "p1")) })
 	}
 	until(t, func() bool { return one.Waiting() == n })
+	commits := one.Stats().Commits
 	release()
 	all.Wait()
+	same(t, "commits, with the one that was held", one.Stats().Commits-commits, 2)
 	heard := map[string]bool{}
 	for len(heard) < n {
 		for _, call := range <-told {

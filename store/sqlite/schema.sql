@@ -16,10 +16,10 @@ CREATE TABLE calls (
   look      INTEGER,            -- when it is looked up at the carrier
   joined    INTEGER             -- of a leg that has its own row no more: its call (calls.number)
 );
-CREATE INDEX calls_begun ON calls (clinician, begun) WHERE clinician IS NOT NULL;
-CREATE INDEX calls_patient ON calls (patient) WHERE patient IS NOT NULL;
-CREATE INDEX calls_look ON calls (look) WHERE look IS NOT NULL;
-CREATE INDEX calls_joined ON calls (joined) WHERE joined IS NOT NULL;
+CREATE INDEX calls_of_clinician ON calls (clinician, begun) WHERE clinician IS NOT NULL;
+CREATE INDEX calls_of_patient ON calls (patient) WHERE patient IS NOT NULL;
+CREATE INDEX calls_to_look_at ON calls (look) WHERE look IS NOT NULL;
+CREATE INDEX calls_of_legs ON calls (joined) WHERE joined IS NOT NULL;
 
 -- What each key of a call and each id of a leg stands for.
 CREATE TABLE keys (
@@ -35,7 +35,7 @@ CREATE TABLE events (
   besides TEXT,                 -- a consumer that gets it too
   body    BLOB NOT NULL         -- what it says; nothing is asked of it here
 );
-CREATE UNIQUE INDEX events_once ON events (call, id);
+CREATE UNIQUE INDEX events_of_call ON events (call, id);
 
 CREATE TABLE filings (
   call    INTEGER NOT NULL,     -- calls.number
@@ -47,7 +47,7 @@ CREATE TABLE filings (
   doubted INTEGER NOT NULL,
   PRIMARY KEY (call, of)
 ) WITHOUT ROWID;
-CREATE INDEX filings_doubted ON filings (call) WHERE doubted = 1;
+CREATE INDEX filings_in_doubt ON filings (call) WHERE doubted = 1;
 
 -- How far a consumer is with a call of which something waits for it: it had every
 -- event up to done, but for those in again.

@@ -108,7 +108,8 @@ const (
 // An operator's day.
 const (
 	sqlKeepStray = `INSERT INTO strays (id, attributes, data, why, kept) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING`
-	sqlStrays    = `SELECT seq, id, attributes, data, why, kept FROM strays WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq`
+	strayColumns = `seq, id, attributes, data, why, kept`
+	sqlStrays    = `SELECT ` + strayColumns + ` FROM strays WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq`
 	sqlAllStrays = `SELECT count(*) FROM strays`
 	sqlDropStray = `DELETE FROM strays WHERE seq = ?1`
 	sqlOldStrays = `DELETE FROM strays WHERE kept < ?1`

@@ -46,10 +46,8 @@ func (s *Log) straysBetween(ctx context.Context, first, last int64) ([]careline.
 	var unreadable error
 	err := s.read(ctx, "read the messages that nobody can read", func(c conn) error {
 		err := c.query(sqlStrays).int(first).int(last).each(func(row *sqlite.Stmt) bool {
-			m := careline.Stray{Seq: row.ColumnInt64(0), ID: row.ColumnText(1), Data: bytesAt(row, 3), Why: row.ColumnText(4), Kept: timeAt(row, 5)}
-			if attributes := bytesAt(row, 2); attributes != nil {
-				unreadable = json.Unmarshal(attributes, &m.Attributes)
-			}
+			var m careline.Stray
+			m, unreadable = strayAt(row)
 			strays = append(strays, m)
 			return unreadable == nil
 		})

@@ -23,6 +23,10 @@ var (
 // What the third schema added to the second.
 const thirdSchema = `ALTER TABLE events ADD COLUMN facts TEXT;`
 
+// dropped are the old tables when they are empty, or small.
+const dropped = `DROP TABLE old_calls; DROP TABLE old_keys; DROP TABLE old_events; DROP TABLE old_filings;
+	DROP TABLE old_deliveries; DROP TABLE old_dead_letters; DROP TABLE old_strays; DROP TABLE old_log_end;`
+
 // upgrade brings the schema of an earlier release up to date, all in one transaction.
 // Events become bodies here, by the root's own words. What the old tables held is
 // overwritten: a number that is forgotten later must not be found in the file.
@@ -44,41 +48,72 @@ func (c conn) upgrade(have int) (err error) {
 	if have < 3 {
 		before += thirdSchema
 	}
-	if err := sqlitex.ExecuteScript(c.Conn, before, nil); err != nil {
+	if err := c.statements(before); err != nil {
 		return err
 	}
 	aside, err := c.aside()
 	if err != nil {
 		return err
 	}
-	if err := sqlitex.ExecuteScript(c.Conn, aside+newest, nil); err != nil {
+	if err := c.statements(aside + newest); err != nil {
 		return err
 	}
 
 	if err := c.copyEvents(); err != nil {
 		return err
 	}
-	return sqlitex.ExecuteScript(c.Conn, copied+marked(schemaVersion), nil)
+	if err := c.statements(copied); err != nil {
+		return err
+	}
+	if err := c.empty(); err != nil {
+		return err
+	}
+	return c.statements(dropped + marked(schemaVersion))
+}
+
+// statements runs a script in the transaction under way, one statement after the other:
+// in a savepoint, SQLite would remember every page that they overwrite.
+func (c conn) statements(script string) error {
+	for script = strings.TrimSpace(script); script != ""; script = strings.TrimSpace(script) {
+		stmt, rest, err := c.PrepareTransient(script)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join((query{stmt: stmt}).exec(), stmt.Finalize()); err != nil {
+			return err
+		}
+		script = script[len(script)-rest:]
+	}
+	return nil
 }
 
 func (c conn) pragma(what string) error {
 	return sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+what, nil)
 }
 
-// aside renames the tables that there are, and drops their indexes, of which the new
-// ones bear the names.
+// aside is a script that renames the tables that there are. Their indexes have other
+// names than those of the newest schema.
 func (c conn) aside() (string, error) {
 	var script strings.Builder
-	err := c.query(`SELECT type, name FROM sqlite_master WHERE type IN ('table', 'index') AND name NOT LIKE 'sqlite_%'`).each(func(row *sqlite.Stmt) bool {
-		name := row.ColumnText(1)
-		if row.ColumnText(0) == "index" {
-			fmt.Fprintf(&script, "DROP INDEX %s;\n", name)
-		} else {
-			fmt.Fprintf(&script, "ALTER TABLE %s RENAME TO old_%s;\n", name, name)
-		}
+	err := c.query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`).each(func(row *sqlite.Stmt) bool {
+		fmt.Fprintf(&script, "ALTER TABLE %[1]s RENAME TO old_%[1]s;\n", row.ColumnText(0))
 		return true
 	})
 	return script.String(), err
+}
+
+// empty drops the rows of the old tables that grow with the log, some at a time: of one
+// statement SQLite remembers every page that it overwrites.
+func (c conn) empty() error {
+	for table, key := range map[string]string{"old_events": "seq", "old_calls": "number", "old_keys": "key", "old_filings": "call"} {
+		some := fmt.Sprintf("DELETE FROM %[1]s WHERE %[2]s IN (SELECT %[2]s FROM %[1]s ORDER BY %[2]s LIMIT 5000)", table, key)
+		for left := 1; left > 0; left = c.Changes() {
+			if err := c.query(some).exec(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (c conn) copyEvents() error {

@@ -27,12 +27,3 @@ DELETE FROM sqlite_sequence WHERE name = 'strays';
 INSERT INTO sqlite_sequence (name, seq) SELECT 'strays', seq FROM sqlite_sequence WHERE name = 'old_strays';
 
 UPDATE log_end SET seq = (SELECT seq FROM old_log_end);
-
-DROP TABLE old_calls;
-DROP TABLE old_keys;
-DROP TABLE old_events;
-DROP TABLE old_filings;
-DROP TABLE old_deliveries;
-DROP TABLE old_dead_letters;
-DROP TABLE old_strays;
-DROP TABLE old_log_end;
