@@ -50,6 +50,7 @@ func (p Pull) Run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
+
 	again := relay.Backoff{Base: refusedBase, Cap: refusedCap}
 	for failures := 1; ; failures++ {
 		began := time.Now()
@@ -57,12 +58,14 @@ func (p Pull) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
+
 		if time.Since(began) > refusedCap {
 			failures = 1
 		}
 		wait := again.Wait(failures, (1+rand.Float64())/2)
 		p.Log.Error("pulling from Pub/Sub failed", slog.String("subscription", p.Subscription),
 			slog.Any("err", err), slog.Int64("again_ms", wait.Milliseconds()))
+
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -88,11 +91,13 @@ type taking func(context.Context, received) error
 func (p Pull) receive(ctx context.Context, client *google.Client, take taking) error {
 	ended := make(chan error, 1)
 	go func() { ended <- p.receiveAll(ctx, client, take) }()
+
 	select {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
 	}
+
 	grace := time.NewTimer(pullGrace)
 	defer grace.Stop()
 	select {
@@ -108,6 +113,7 @@ func (p Pull) receiveAll(ctx context.Context, client *google.Client, take taking
 	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
 	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes
 	subscriber.ReceiveSettings.MaxExtension = leaseFor
+
 	return subscriber.Receive(ctx, func(ctx context.Context, m *google.Message) {
 		ctx, line := careline.WithLine(context.WithoutCancel(ctx)) // what has begun is finished
 		err := take(ctx, received{id: m.ID, attributes: m.Attributes, data: m.Data})

@@ -61,6 +61,7 @@ func (p *Push) serve(r *http.Request) error {
 	if r.ContentLength > PushLimit {
 		return noMessage("Its body is too large.", &http.MaxBytesError{Limit: PushLimit})
 	}
+
 	token, err := bearer(r.Header)
 	if err != nil {
 		return err
@@ -68,10 +69,12 @@ func (p *Push) serve(r *http.Request) error {
 	if err := p.Verify(ctx, token); err != nil {
 		return err
 	}
+
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, PushLimit))
 	if err != nil {
 		return noMessage("Its body is too large, or broke off.", err)
 	}
+
 	m, err := unwrap(body)
 	if err != nil {
 		return err

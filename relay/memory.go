@@ -183,12 +183,14 @@ func (m *memory) learn(h *held, d careline.Delivery) {
 // Done ends a delivery in the queue, and then here.
 func (m *memory) Done(ctx context.Context, d careline.Delivery, filed careline.Filing) error {
 	err := m.Queue.Done(ctx, d, filed)
+
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h := m.calls[d.Event.Call]
 	if h == nil {
 		return err
 	}
+
 	if err != nil || !h.end(d, filed) {
 		m.drop(h)
 		return err

@@ -69,10 +69,12 @@ func (o *outage) bad(call string, err error, now time.Time) {
 	if len(o.failing) < outageAfter && !slices.Contains(o.failing, call) {
 		o.failing = append(o.failing, call)
 	}
+
 	o.down = o.down || len(o.failing) == outageAfter
 	if !o.down || now.Before(o.until) {
 		return // those under way when it went down count as one
 	}
+
 	o.pauses++
 	pause := Backoff{Base: outageBase, Cap: outageCap}.Wait(o.pauses, (1+o.random())/2)
 	// What an error asks for may concern its own resource only: that call waits
