@@ -20,6 +20,9 @@ const (
 	// leaseFor is how long a message may wait its turn here, behind others of its
 	// key, before Google gives it to somebody else.
 	leaseFor = 2 * time.Minute
+	// leaseEach is for how long at a time it does so. What was on its way to a pull that
+	// ended, or died, comes again after this long; the client's own would be a minute.
+	leaseEach = 10 * time.Second
 	// pullGrace is how long those under way may take to end: as long as the taking
 	// of one message may.
 	pullGrace = takeWithin
@@ -113,6 +116,7 @@ func (p Pull) receiveAll(ctx context.Context, client *google.Client, take taking
 	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
 	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes
 	subscriber.ReceiveSettings.MaxExtension = leaseFor
+	subscriber.ReceiveSettings.MaxDurationPerAckExtension = leaseEach
 
 	return subscriber.Receive(ctx, func(ctx context.Context, m *google.Message) {
 		ctx, line := careline.WithLine(context.WithoutCancel(ctx)) // what has begun is finished
