@@ -39,7 +39,7 @@ used:
 	@echo "      FHIR servers: fhirbox, @medplum/fhir-router $$(node -p "require('./fhir/medplumlike/package.json').dependencies['@medplum/fhir-router']")," \
 	      "judge: twilio $$(node -p "require('./cmd/careline/judge/package.json').dependencies.twilio"),"
 	@echo "      browser: $$(node web/e2e/browser.mjs --version)"
-	@go test -v -run '^TestWhich' ./sandbox/pgbox ./sandbox/pubsubbox | sed -nE 's/^ +[a-z_]+\.go:[0-9]+: (Postgres|Pub\/Sub|left out)/      \1/p'
+	@go test -v -run '^(TestWhich.*|TestPubSubPushes)$$' ./sandbox/pgbox ./sandbox/pubsubbox ./pubsub | sed -nE 's/^ +[a-z_]+\.go:[0-9]+: (Postgres|Pub\/Sub|left out)/      \1/p'
 	@case "$$(node web/e2e/browser.mjs --version)" in \
 		*npm*) echo "      left out: a microphone denied at the browser's own prompt (the npm browser has no prompts and denies by a flag)";; \
 	esac
@@ -80,7 +80,7 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 bench: build ## the figures of docs/performance.md, as ratios within one run
 	@GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./twilio ./store/... ./auth ./api ./telemetry
 	@GOMAXPROCS=1 go test -run '^$$' -bench 'Request' -benchmem ./cmd/careline
-	@GOMAXPROCS=1 go test -run '^$$' -bench 'Keep|Push' -benchtime 20000x ./pubsub
+	@GOMAXPROCS=1 go test -run '^$$' -bench '^Benchmark(Keep|Push)$$' -benchtime 20000x ./pubsub
 	@go test -run '^$$' -bench 'Serve' -benchtime 3x -timeout 30m ./cmd/careline
 	@go test -run '^$$' -bench 'TwentyCalls' -benchtime 1x ./sandbox/...
 	@node web/e2e/interactive.bench.mjs

@@ -95,7 +95,7 @@ type Delivery struct {
 // Known is what the log held of a call when it gave out a delivery of it; nil from
 // a log that was not read then. What came since is a delivery that follows.
 type Known struct {
-	Events []CallEvent // all of the call, in the log's order
+	Events []CallEvent // all of the call, in the log's order; their Report may be missing
 	Filing Filing
 	Last   bool // no other delivery of the call waited for the consumer
 	// Unfiled is true only when it is certain that nobody can have tried to file the

@@ -40,7 +40,12 @@ type LiveLog interface {
 
 // NewLive follows log.
 func NewLive(log LiveLog) *Live {
-	return &Live{log: log, followers: map[string]map[chan struct{}]struct{}{}, changed: map[string]struct{}{}, some: make(chan struct{}, 1)}
+	return &Live{
+		log:       log,
+		followers: map[string]map[chan struct{}]struct{}{},
+		changed:   map[string]struct{}{},
+		some:      make(chan struct{}, 1),
+	}
 }
 
 // Changed says that these calls have new events, after they were kept. It never
@@ -70,6 +75,7 @@ func (l *Live) Run(ctx context.Context) {
 			return
 		case <-l.some:
 		}
+
 		for call := range l.take() {
 			clinician, err := l.log.Clinician(ctx, call)
 			if err != nil {
@@ -122,7 +128,14 @@ func (l *Live) Follow(ctx context.Context, clinician string, seq int64, tell fun
 	wake := make(chan struct{}, 1)
 	l.join(clinician, wake)
 	defer l.leave(clinician, wake)
-	f := follower{log: l.log, clinician: clinician, seq: seq, told: map[string]int64{}, tell: tell}
+
+	f := follower{
+		log:       l.log,
+		clinician: clinician,
+		seq:       seq,
+		told:      map[string]int64{},
+		tell:      tell,
+	}
 	for {
 		if err := f.catchUp(ctx); err != nil {
 			return err
@@ -157,6 +170,7 @@ func (f *follower) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+
 	safe := f.seq
 	var held *Change // until it is known whether it is the last
 	for _, key := range keys {
@@ -167,17 +181,20 @@ func (f *follower) catchUp(ctx context.Context) error {
 		if len(events) == 0 {
 			continue // joined to another call between the two readings
 		}
+
 		safe = max(safe, firstAfter(events, f.seq))
 		newest := events[len(events)-1].Seq
 		if f.told[key] == newest {
 			continue
 		}
+
 		if err := f.tellHeld(held, f.seq); err != nil {
 			return err
 		}
 		f.told[key] = newest
 		held = &Change{Call: careline.Fold(events)}
 	}
+
 	if err := f.tellHeld(held, safe); err != nil {
 		return err
 	}

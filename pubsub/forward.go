@@ -65,10 +65,12 @@ func (o *Outbox) Keep(ctx context.Context, e careline.CallEvent) error {
 	if err != nil {
 		return err
 	}
+
 	if err = o.try(ctx, m); err == nil {
 		o.observe(WayPublished, e)
 		return nil
 	}
+
 	// A sender that hangs up may never come back: the event is kept all the same.
 	keeping, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
 	defer cancel()
@@ -77,6 +79,7 @@ func (o *Outbox) Keep(ctx context.Context, e careline.CallEvent) error {
 		return careline.NewError(careline.CodeUnavailable,
 			"The report could be kept neither at Google nor here. Please send it again.", errors.Join(err, failure))
 	}
+
 	o.observe(WayKept, e)
 	return nil
 }
@@ -89,7 +92,7 @@ func (o *Outbox) Forward(ctx context.Context, d careline.Delivery) (careline.Fil
 		return careline.Filing{}, careline.NewError(careline.CodeRejected, "This event is no report that can be published.", err)
 	}
 
-	ctx, cancel := context.WithTimeout(ctx, flightWithin)
+	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
 	err = o.Publish(ctx, m)
 	if err == nil {
@@ -109,9 +112,11 @@ func (o *Outbox) try(ctx context.Context, m Message) error {
 	if !may {
 		return errCircuitOpen
 	}
+
 	bounded, cancel := context.WithTimeout(ctx, cmp.Or(o.Within, publishWithin))
 	defer cancel()
 	err := o.Publish(bounded, m)
+
 	switch {
 	case err != nil && ctx.Err() != nil:
 		o.unasked() // the sender hung up, which says nothing of Google
@@ -135,6 +140,7 @@ func (o *Outbox) saw(err error) {
 	o.circuit.saw(err, time.Now())
 	is := o.circuit.open
 	o.mu.Unlock()
+
 	switch {
 	case is && !was:
 		o.Log.Warn("Pub/Sub takes nothing: reports are kept here and forwarded later", slog.Any("err", err))

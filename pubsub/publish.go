@@ -18,19 +18,19 @@ const (
 	batchMessages = 1000
 	// batchBytes keeps a request below Pub/Sub's 10 MB with its envelope.
 	batchBytes = 9_000_000
-	// flightsAtMost is how many requests are under way at once.
-	flightsAtMost = 4
-	// flightsApart is how long a request must have been under way before another
+	// requestsAtMost is how many requests are under way at once.
+	requestsAtMost = 4
+	// requestsApart is how long a request must have been under way before another
 	// one follows it. A full request costs both sides little more than one with a
 	// single message, so what comes meanwhile goes together; with one request only,
 	// everybody would wait for the slowest answer, and Google's take 10 to 20 ms.
-	flightsApart = 4 * time.Millisecond
+	requestsApart = 4 * time.Millisecond
 	// roomMessages and roomBytes bound what waits: some two seconds' worth, after
 	// which nobody waits for it any more.
 	roomMessages = 20_000
 	roomBytes    = 64 << 20
-	// flightWithin is how long Google may take, however long a caller would wait.
-	flightWithin = 10 * time.Second
+	// requestWithin is how long Google may take, however long a caller would wait.
+	requestWithin = 10 * time.Second
 )
 
 // Publisher publishes a message as soon as it comes, unless another request has
@@ -41,15 +41,15 @@ type Publisher struct {
 	client *google.TopicAdminClient
 	topic  string
 
-	mu      sync.Mutex
-	waiting []*outgoing     // in the order of their coming
-	bytes   int             // of those waiting
-	flying  int             // requests under way, or about to be
-	due     bool            // the last request has been under way for flightsApart
-	again   *time.Timer     // until it has
-	busy    map[string]bool // ordering keys of the messages in them
-	closed  bool
-	landed  sync.Cond // a request has ended
+	mu       sync.Mutex
+	waiting  []*outgoing     // in the order of their coming
+	bytes    int             // of those waiting
+	underWay int             // requests under way, or about to be
+	due      bool            // the last request has been under way for requestsApart
+	again    *time.Timer     // until it has
+	busy     map[string]bool // ordering keys of the messages in them
+	closed   bool
+	oneEnded sync.Cond // a request has
 }
 
 // outgoing is a message on its way. Its fields belong to the publisher's lock but
@@ -57,8 +57,8 @@ type Publisher struct {
 type outgoing struct {
 	message *pubsubpb.PubsubMessage
 	size    int
-	flight  *flight // nil until it flies
-	left    bool    // nobody waits for it any more
+	in      *request // nil until it is sent
+	left    bool     // nobody waits for it any more
 	done    chan error
 }
 
@@ -75,8 +75,8 @@ func NewPublisher(ctx context.Context, t Topic) (*Publisher, error) {
 func newPublisher(client *google.TopicAdminClient, topic string) *Publisher {
 	client.CallOptions.Publish = nil // what fails is kept elsewhere at once, not tried again in here
 	p := &Publisher{client: client, topic: topic, busy: map[string]bool{}}
-	p.landed.L = &p.mu
-	p.again = time.AfterFunc(flightsApart, p.follow)
+	p.oneEnded.L = &p.mu
+	p.again = time.AfterFunc(requestsApart, p.follow)
 	return p
 }
 
@@ -95,6 +95,7 @@ func (p *Publisher) Publish(ctx context.Context, m Message) error {
 	if err := p.enter(out); err != nil {
 		return err
 	}
+
 	select {
 	case err := <-out.done:
 		return err
@@ -108,8 +109,8 @@ func (p *Publisher) Publish(ctx context.Context, m Message) error {
 func (p *Publisher) Close() error {
 	p.mu.Lock()
 	p.closed = true
-	for p.flying > 0 {
-		p.landed.Wait()
+	for p.underWay > 0 {
+		p.oneEnded.Wait()
 	}
 	p.again.Stop()
 	p.mu.Unlock()
@@ -120,7 +121,7 @@ func unpublished(what string, cause error) error {
 	return careline.NewError(careline.CodeUnavailable, "The report could not be published: "+what+".", cause)
 }
 
-// enter lets a message into the waiting room, and sees that somebody flies it.
+// enter lets a message into the waiting room, and sees that a request takes it.
 func (p *Publisher) enter(out *outgoing) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,23 +131,24 @@ func (p *Publisher) enter(out *outgoing) error {
 	case len(p.waiting) >= roomMessages || p.bytes+out.size > roomBytes:
 		return unpublished("too many wait already", errors.New("the publisher's waiting room is full"))
 	}
+
 	p.waiting = append(p.waiting, out)
 	p.bytes += out.size
 	if !p.busy[out.message.OrderingKey] {
-		p.takeOff()
+		p.startRequest()
 	}
 	return nil
 }
 
 // leave takes note that nobody waits for the message any more. A request that
-// nobody waits for is given up, so that a Google that hangs holds no flight.
+// nobody waits for is given up, so that a Google that hangs holds none of the few there may be.
 func (p *Publisher) leave(out *outgoing) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	out.left = true
-	if f := out.flight; f != nil {
-		if f.awaited--; f.awaited == 0 {
-			f.cancel()
+	if r := out.in; r != nil {
+		if r.awaited--; r.awaited == 0 {
+			r.cancel()
 		}
 	}
 }

@@ -13,23 +13,24 @@ import (
 	"perci.health/careline"
 )
 
-// flight is one request to Google.
-type flight struct {
-	cargo   []*outgoing
+// request is one PublishRequest: the messages that go to Google together.
+type request struct {
+	batch   []*outgoing
 	awaited int // callers that still wait, in the publisher's lock
 	cancel  context.CancelFunc
 }
 
-// takeOff sends a request on its way when something waits and it is time; the
+// startRequest sends a request on its way when something waits and it is time; the
 // lock is held.
-func (p *Publisher) takeOff() {
-	if len(p.waiting) == 0 || p.flying == flightsAtMost || (p.flying > 0 && !p.due) {
+func (p *Publisher) startRequest() {
+	if len(p.waiting) == 0 || p.underWay == requestsAtMost || (p.underWay > 0 && !p.due) {
 		return
 	}
-	p.flying++
+
+	p.underWay++
 	p.due = false
-	p.again.Reset(flightsApart)
-	go p.fly()
+	p.again.Reset(requestsApart)
+	go p.request()
 }
 
 // follow lets another request follow the last one, now or when a message comes.
@@ -37,24 +38,26 @@ func (p *Publisher) follow() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.due = true
-	p.takeOff()
+	p.startRequest()
 }
 
-// fly carries what waits to Google.
-func (p *Publisher) fly() {
+// request sends what waits to Google, and tells those who wait how it went.
+func (p *Publisher) request() {
 	p.gather()
-	ctx, cancel := context.WithTimeout(context.Background(), flightWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), requestWithin)
 	defer cancel()
-	f := p.load(cancel)
-	if len(f.cargo) > 0 {
-		err := p.send(ctx, f.cargo)
-		if alone := len(f.cargo) == 1; status.Code(err) == codes.InvalidArgument && !alone {
-			p.sendSingly(ctx, f.cargo)
+	r := p.load(cancel)
+
+	if len(r.batch) > 0 {
+		err := p.send(ctx, r.batch)
+		if alone := len(r.batch) == 1; status.Code(err) == codes.InvalidArgument && !alone {
+			p.sendSingly(ctx, r.batch)
 		} else {
-			answer(f.cargo, err, alone)
+			answer(r.batch, err, alone)
 		}
 	}
-	p.land(f)
+
+	p.end(r)
 }
 
 // gather lets goroutines that are ready to publish come forward: on one processor
@@ -73,12 +76,13 @@ func (p *Publisher) gather() {
 	}
 }
 
-// load takes the first messages whose keys are not in the air already, and those
+// load takes the first messages whose keys are not under way already, and those
 // behind them of the same keys; there may be none.
-func (p *Publisher) load(cancel context.CancelFunc) *flight {
+func (p *Publisher) load(cancel context.CancelFunc) *request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	f := &flight{cancel: cancel}
+
+	r := &request{cancel: cancel}
 	size, kept := 0, p.waiting[:0]
 	full := false
 	for _, out := range p.waiting {
@@ -87,63 +91,66 @@ func (p *Publisher) load(cancel context.CancelFunc) *flight {
 			p.bytes -= out.size
 		case full || p.busy[out.message.OrderingKey]:
 			kept = append(kept, out)
-		case len(f.cargo) == batchMessages || (size+out.size > batchBytes && size > 0):
+		case len(r.batch) == batchMessages || (size+out.size > batchBytes && size > 0):
 			full = true // a smaller one behind it may be of the same key
 			kept = append(kept, out)
 		default:
-			f.cargo = append(f.cargo, out)
-			out.flight = f
+			r.batch = append(r.batch, out)
+			out.in = r
 			size += out.size
 		}
 	}
 	clear(p.waiting[len(kept):])
 	p.waiting, p.bytes = kept, p.bytes-size
-	f.awaited = len(f.cargo)
-	for _, out := range f.cargo {
+
+	r.awaited = len(r.batch)
+	for _, out := range r.batch {
 		if out.message.OrderingKey != "" {
 			p.busy[out.message.OrderingKey] = true
 		}
 	}
-	return f
+	return r
 }
 
-// land frees the keys of a flight, and lets the next take off.
-func (p *Publisher) land(f *flight) {
+// end frees the keys of a request, and lets the next one begin.
+func (p *Publisher) end(r *request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, out := range f.cargo {
+	for _, out := range r.batch {
 		delete(p.busy, out.message.OrderingKey)
 	}
-	p.flying--
-	p.takeOff()
-	p.landed.Broadcast()
+
+	p.underWay--
+	p.startRequest()
+	p.oneEnded.Broadcast()
 }
 
-func (p *Publisher) send(ctx context.Context, cargo []*outgoing) error {
-	request := &pubsubpb.PublishRequest{Topic: p.topic, Messages: make([]*pubsubpb.PubsubMessage, len(cargo))}
-	for i, out := range cargo {
+func (p *Publisher) send(ctx context.Context, batch []*outgoing) error {
+	request := &pubsubpb.PublishRequest{Topic: p.topic, Messages: make([]*pubsubpb.PubsubMessage, len(batch))}
+	for i, out := range batch {
 		request.Messages[i] = out.message
 	}
+
 	response, err := p.client.Publish(ctx, request)
-	if err == nil && len(response.MessageIds) != len(cargo) {
-		return fmt.Errorf("%d messages were answered with %d ids", len(cargo), len(response.MessageIds))
+	if err == nil && len(response.MessageIds) != len(batch) {
+		return fmt.Errorf("%d messages were answered with %d ids", len(batch), len(response.MessageIds))
 	}
 	return err
 }
 
 // sendSingly finds out which messages of a refused request Google will not have,
 // so that the others do not suffer for them.
-func (p *Publisher) sendSingly(ctx context.Context, cargo []*outgoing) {
-	for i := range cargo {
-		answer(cargo[i:i+1], p.send(ctx, cargo[i:i+1]), true)
+func (p *Publisher) sendSingly(ctx context.Context, batch []*outgoing) {
+	for i := range batch {
+		answer(batch[i:i+1], p.send(ctx, batch[i:i+1]), true)
 	}
 }
 
-func answer(cargo []*outgoing, err error, alone bool) {
+func answer(batch []*outgoing, err error, alone bool) {
 	if err != nil {
 		err = problemOf(err, alone)
 	}
-	for _, out := range cargo {
+	for _, out := range batch {
 		out.done <- err
 	}
 }
@@ -182,10 +189,12 @@ func newOutgoing(m Message) (*outgoing, error) {
 		fits = fits && len(name) <= nameBytes && len(value) <= valueBytes
 		size += len(name) + len(value) + 8
 	}
+
 	if !fits || size > messageBytes {
 		return nil, careline.NewError(careline.CodeRejected, "Pub/Sub will not take this message.",
 			errors.New("it is empty, or larger than Pub/Sub allows"))
 	}
+
 	message := &pubsubpb.PubsubMessage{Data: m.Data, Attributes: m.Attributes, OrderingKey: m.Key}
 	return &outgoing{message: message, size: size, done: make(chan error, 1)}, nil
 }

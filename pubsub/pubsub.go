@@ -47,8 +47,15 @@ func (t Topic) DeadLetters() Topic {
 // carries the messages of many traces, each of which names its own.
 func (t Topic) Options() []option.ClientOption {
 	// After an outage, gRPC by itself may wait two minutes before it connects again.
-	connect := grpc.ConnectParams{MinConnectTimeout: 5 * time.Second,
-		Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 3 * time.Second}}
+	connect := grpc.ConnectParams{
+		MinConnectTimeout: 5 * time.Second,
+		Backoff: backoff.Config{
+			BaseDelay:  100 * time.Millisecond,
+			Multiplier: 1.6,
+			Jitter:     0.2,
+			MaxDelay:   3 * time.Second,
+		},
+	}
 	options := []option.ClientOption{option.WithTelemetryDisabled(), option.WithGRPCDialOption(grpc.WithConnectParams(connect))}
 	if t.Emulator == "" {
 		return options
@@ -109,9 +116,14 @@ func NewMessage(subject string, e careline.CallEvent) (Message, error) {
 		return Message{}, careline.NewError(careline.CodeInvalid,
 			fmt.Sprintf("An event of kind %q is no carrier's report: it does not go over Pub/Sub.", e.Kind), nil)
 	}
+
 	m := Message{Key: e.Call, Data: e.Report, Attributes: map[string]string{
-		attributeType: typeAppointment, attributeSubtype: subject, attributeSource: sourceAPI, attributeVersion: version1,
+		attributeType:    typeAppointment,
+		attributeSubtype: subject,
+		attributeSource:  sourceAPI,
+		attributeVersion: version1,
 	}}
+
 	if m.Key == "" {
 		m.Key = e.Leg
 	}

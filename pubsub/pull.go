@@ -20,6 +20,9 @@ const (
 	// leaseFor is how long a message may wait its turn here, behind others of its
 	// key, before Google gives it to somebody else.
 	leaseFor = 2 * time.Minute
+	// leaseEach is for how long at a time it does so. What was on its way to a pull that
+	// ended, or died, comes again after this long; the client's own would be a minute.
+	leaseEach = 10 * time.Second
 	// pullGrace is how long those under way may take to end: as long as the taking
 	// of one message may.
 	pullGrace = takeWithin
@@ -50,20 +53,22 @@ func (p Pull) Run(ctx context.Context) error {
 		return err
 	}
 	defer client.Close()
-	again := backoff.Doubling{First: refusedBase, Longest: refusedCap}
 
+	again := backoff.Doubling{First: refusedBase, Longest: refusedCap}
 	for failures := 1; ; failures++ {
 		began := time.Now()
 		err := p.receive(ctx, client, p.Inbox.take)
 		if ctx.Err() != nil {
 			return nil
 		}
+
 		if time.Since(began) > refusedCap {
 			failures = 1
 		}
 		wait := again.AtLeastHalf(failures, rand.Float64())
 		p.Log.Error("pulling from Pub/Sub failed", slog.String("subscription", p.Subscription),
 			slog.Any("err", err), slog.Int64("again_ms", wait.Milliseconds()))
+
 		if !backoff.Wait(ctx, wait) {
 			return nil
 		}
@@ -87,11 +92,13 @@ type taking func(context.Context, received) error
 func (p Pull) receive(ctx context.Context, client *google.Client, take taking) error {
 	ended := make(chan error, 1)
 	go func() { ended <- p.receiveAll(ctx, client, take) }()
+
 	select {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
 	}
+
 	grace := time.NewTimer(pullGrace)
 	defer grace.Stop()
 	select {
@@ -107,6 +114,8 @@ func (p Pull) receiveAll(ctx context.Context, client *google.Client, take taking
 	subscriber.ReceiveSettings.MaxOutstandingMessages = pullAtOnce
 	subscriber.ReceiveSettings.MaxOutstandingBytes = pullBytes
 	subscriber.ReceiveSettings.MaxExtension = leaseFor
+	subscriber.ReceiveSettings.MaxDurationPerAckExtension = leaseEach
+
 	return subscriber.Receive(ctx, func(ctx context.Context, m *google.Message) {
 		ctx, line := careline.WithLine(context.WithoutCancel(ctx)) // what has begun is finished
 		err := take(ctx, received{id: m.ID, attributes: m.Attributes, data: m.Data})

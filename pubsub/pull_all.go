@@ -34,6 +34,7 @@ func (p Pull) All(ctx context.Context, quiet time.Duration) (Taken, error) {
 		return Taken{}, err
 	}
 	defer client.Close()
+
 	// To a stream, a Google that does not answer is one that has nothing.
 	asking, cancel := context.WithTimeout(ctx, askWithin)
 	_, err = client.SubscriptionAdminClient.GetSubscription(asking, &pubsubpb.GetSubscriptionRequest{Subscription: p.Topic.SubscriptionPath(p.Subscription)})
@@ -59,10 +60,12 @@ func (p Pull) untilQuiet(ctx context.Context, quiet time.Duration, receive func(
 			p.Inbox.Observe(outcome)
 		}
 	}
+
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	idle := time.AfterFunc(quiet, func() { stop(errQuiet) })
 	defer idle.Stop()
+
 	err := receive(ctx, func(ctx context.Context, m received) error {
 		err := counted.take(ctx, m)
 		if err != nil {
@@ -71,9 +74,11 @@ func (p Pull) untilQuiet(ctx context.Context, quiet time.Duration, receive func(
 		idle.Reset(quiet)
 		return err
 	})
+
 	if ctx.Err() != nil { // by then the client has nothing of its own to say
 		err = context.Cause(ctx)
 	}
+
 	taken := Taken{Kept: int(kept.Load()), Strays: int(strays.Load())}
 	if errors.Is(err, errQuiet) {
 		return taken, nil

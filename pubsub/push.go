@@ -61,6 +61,7 @@ func (p *Push) serve(r *http.Request) error {
 	if r.ContentLength > PushLimit {
 		return noMessage("Its body is too large.", &http.MaxBytesError{Limit: PushLimit})
 	}
+
 	// Without a header the token is empty: what that is worth is for Verify to say.
 	token, err := credential.Bearer(r.Header["Authorization"])
 	if err == credential.ErrNotBearer {
@@ -69,10 +70,12 @@ func (p *Push) serve(r *http.Request) error {
 	if err := p.Verify(ctx, token); err != nil {
 		return err
 	}
+
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, PushLimit))
 	if err != nil {
 		return noMessage("Its body is too large, or broke off.", err)
 	}
+
 	m, err := unwrap(body)
 	if err != nil {
 		return err

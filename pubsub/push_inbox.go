@@ -53,12 +53,14 @@ type received struct {
 func (i *Inbox) take(ctx context.Context, m received) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, takeWithin)
 	defer cancel()
+
 	trace := m.attributes[attributeTrace]
 	if i.Span != nil {
 		var end func(error)
 		ctx, end = i.Span(ctx, trace)
 		defer func() { end(err) }()
 	}
+
 	outcome := TakenKept
 	e, err := i.readAll(m)
 	never := err != nil && careline.CodeOf(err) != careline.CodeUnavailable
@@ -67,14 +69,22 @@ func (i *Inbox) take(ctx context.Context, m received) (err error) {
 		err = i.Append(ctx, e)
 		never = careline.CodeOf(err) == careline.CodeInvalid
 	}
+
 	if never {
 		outcome = TakenStray
-		err = i.KeepStray(ctx, careline.Stray{ID: m.id, Attributes: m.attributes, Data: m.data, Why: err.Error()})
+		err = i.KeepStray(ctx, careline.Stray{
+			ID:         m.id,
+			Attributes: m.attributes,
+			Data:       m.data,
+			Why:        err.Error(),
+		})
 	}
+
 	if err != nil {
 		outcome = TakenFailed
 		err = careline.NewError(careline.CodeUnavailable, "The message could not be kept. Please send it again.", err)
 	}
+
 	if i.Observe != nil {
 		i.Observe(outcome)
 	}
@@ -101,10 +111,12 @@ func (i *Inbox) read(m received) (careline.CallEvent, error) {
 			return careline.CallEvent{}, fmt.Errorf("its %s is %q, not %q", want.name, short(got), want.value)
 		}
 	}
+
 	subject := m.attributes[attributeSubtype]
 	if subject == "" {
 		return careline.CallEvent{}, errors.New("it has no subtype")
 	}
+
 	e, err := i.Understand(subject, m.data)
 	if err != nil {
 		return careline.CallEvent{}, fmt.Errorf("a report of subtype %q: %w", short(subject), err)

@@ -34,6 +34,7 @@ func unwrap(body []byte) (received, error) {
 // otherwise in any way.
 func unwrapPlain(body []byte) (m received, ok bool) {
 	var subscription []byte
+
 	r := flatjson.NewReader(body)
 	for name := range r.Members() {
 		switch string(name) {
@@ -47,6 +48,7 @@ func unwrapPlain(body []byte) (m received, ok bool) {
 			r.Odd()
 		}
 	}
+
 	return m, r.End() && m.id != "" && len(subscription) > 0
 }
 

@@ -23,7 +23,12 @@ type Backoff struct {
 // DefaultBackoff gives up after two days, time for somebody to come back from a
 // weekend's first day off, and at least 20 attempts, some half an hour.
 func DefaultBackoff() Backoff {
-	return Backoff{Base: 200 * time.Millisecond, Cap: 5 * time.Minute, GiveUpAfter: 48 * time.Hour, AtLeast: 20}
+	return Backoff{
+		Base:        200 * time.Millisecond,
+		Cap:         5 * time.Minute,
+		GiveUpAfter: 48 * time.Hour,
+		AtLeast:     20,
+	}
 }
 
 // Wait is how long to wait after so many failed attempts, from 1; random is in

@@ -102,6 +102,7 @@ func (s *dispatcher) handle(ctx context.Context, d careline.Delivery) (filed car
 	if s.Span != nil {
 		ctx, end = s.Span(ctx, d)
 	}
+
 	defer func() {
 		if p := recover(); p != nil {
 			what, stack := careline.Recovered(p)
@@ -128,6 +129,7 @@ func (s *dispatcher) judge(held context.Context, d careline.Delivery, err error)
 		return verdict{outcome: OutcomeBuried, err: fmt.Errorf("failed %d times since %s, the last time: %w",
 			d.Attempts+1, d.Event.Kept.Format(time.RFC3339), err)}
 	}
+
 	wait := s.backoff().Wait(d.Attempts+1, s.random())
 	return verdict{outcome: OutcomeRetry, again: now.Add(max(wait, After(err))), err: err}
 }

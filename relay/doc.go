@@ -1,6 +1,6 @@
-// Package events carries kept events to those who act on them.
+// Package relay hands kept events to those who act on them.
 //
-//	a commit ──Wake──▶ Relay ──claims a call──▶ Handle, one event after the other
+//	a commit ──Take──▶ Relay ──claims a call──▶ Handle, one event after the other
 //	                     ▲                          │
 //	                     └── when it is due again ◀─┴─▶ done, retry or buried
 //
@@ -8,4 +8,8 @@
 // are handled side by side, and one that fails keeps no other waiting. A delivery
 // may be handled more than once: after a crash between the handling and its
 // record. Nothing is handled before it is kept.
+//
+// Where nobody else writes the log, what was just kept is handed on from memory
+// (memory.go); the queue is read after a start, after a failure, and for calls that
+// are not held.
 package relay

@@ -21,8 +21,11 @@ func (m *memory) Reckoned() (calls, bytes int) {
 	defer m.mu.Unlock()
 	for _, h := range m.calls {
 		calls++
-		for _, e := range h.events {
-			bytes += sizeOf(e)
+		for i := range h.events {
+			bytes += sizeOf(&h.events[i])
+		}
+		for _, report := range h.reports {
+			bytes += len(report)
 		}
 	}
 	return calls, bytes

@@ -12,11 +12,14 @@ import (
 // never changed, only more come.
 type held struct {
 	call   string
-	events []careline.CallEvent // all of the call, in the log's order; while reading, those that came meanwhile
-	out    int                  // how many of them were given out, or had by the consumer before
-	given  int64                // the place of the one that is being handled; 0: none is
-	filing careline.Filing      // as it was saved last
-	whole  bool                 // it was held from its first event on: whatever was filed of it was filed from here
+	events []careline.CallEvent // all of the call, in the log's order, without their reports; while reading, those that came meanwhile
+	// reports are those of the events that wait. What was delivered is told by the
+	// rest of an event, and the report is more than half of it.
+	reports [][]byte
+	out     int             // how many of them were given out, or had by the consumer before
+	given   int64           // the place of the one that is being handled; 0: none is
+	filing  careline.Filing // as it was saved last
+	whole   bool            // it was held from its first event on: whatever was filed of it was filed from here
 
 	reading bool  // the queue is being asked for it
 	after   int64 // while reading: the place of the call's event before those
@@ -47,6 +50,8 @@ func (h *held) next(consumer string, now time.Time) (d careline.Delivery, ok boo
 	}
 
 	e := h.events[h.out]
+	e.Report, h.reports[0] = h.reports[0], nil
+	h.reports = h.reports[1:]
 	h.given = e.Seq
 	h.out++
 	return careline.Delivery{
@@ -118,8 +123,8 @@ func (m *memory) room(size int) bool {
 	return true
 }
 
-// sizeOf is about what an event takes up.
-func sizeOf(e careline.CallEvent) int {
+// sizeOf is about what an event takes up without its report.
+func sizeOf(e *careline.CallEvent) int {
 	const texts = 256 // the ids, references and names in it
-	return int(unsafe.Sizeof(e)) + texts + len(e.Report)
+	return int(unsafe.Sizeof(*e)) + texts
 }

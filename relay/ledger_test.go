@@ -46,7 +46,7 @@ func newLedger() *ledger {
 func (l *ledger) keep(kind careline.Kind, call, leg string) {
 	l.seq++
 	l.now = l.now.Add(time.Millisecond)
-	e := careline.CallEvent{Seq: l.seq, ID: fmt.Sprint("e", l.seq), Call: call, Leg: leg, Kind: kind, Kept: l.now, Report: []byte("{}")}
+	e := careline.CallEvent{Seq: l.seq, ID: fmt.Sprint("e", l.seq), Call: call, Leg: leg, Kind: kind, Kept: l.now, Report: fmt.Append(nil, "report ", l.seq)}
 	key, known := l.keys[e.Key()]
 	if !known {
 		key = e.Key()

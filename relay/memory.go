@@ -3,6 +3,7 @@ package relay
 import (
 	"container/list"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,10 +12,10 @@ import (
 
 // Bounds of what is held in memory.
 const (
-	// heldCalls and heldBytes bound it: some three thousand events. What waits
+	// heldCalls and heldBytes bound it: some four thousand events. What waits
 	// beyond that is read from the queue when its turn comes.
 	heldCalls = 2048
-	heldBytes = 8 << 20
+	heldBytes = 4 << 20
 )
 
 // memory is a Queue that answers for calls which it holds, and asks the queue of
@@ -90,7 +91,7 @@ func (m *memory) extend(h *held, n careline.News) {
 	if h.last() >= n.Event.Seq {
 		return // the queue knew it when it was read
 	}
-	size, first := sizeOf(n.Event), h.reading && len(h.events) == 0
+	size, first := sizeOf(&n.Event)+len(n.Event.Report), h.reading && len(h.events) == 0
 	m.rouse(h)
 	if h.last() != n.Before && !first || !m.room(size) {
 		m.drop(h)
@@ -100,6 +101,8 @@ func (m *memory) extend(h *held, n careline.News) {
 	if first {
 		h.after = n.Before
 	}
+	h.reports = append(h.reports, n.Event.Report)
+	n.Event.Report = nil
 	h.events = append(h.events, n.Event)
 	h.size += size
 	m.bytes += size
@@ -124,7 +127,10 @@ func (m *memory) Next(ctx context.Context, consumer, call string, now time.Time)
 	m.mu.Lock()
 	if h := m.calls[call]; h != nil && !h.reading {
 		defer m.mu.Unlock()
-		d, ok = h.next(consumer, now)
+		if d, ok = h.next(consumer, now); ok {
+			h.size -= len(d.Event.Report)
+			m.bytes -= len(d.Event.Report)
+		}
 		return d, ok, nil
 	}
 	m.drop(m.calls[call])
@@ -158,23 +164,27 @@ func newestOf(d careline.Delivery) int64 {
 // learn makes a call held of which the queue has given out the last that waited,
 // unless that cannot be brought together with what came meanwhile.
 func (m *memory) learn(h *held, d careline.Delivery) {
-	meanwhile, after := h.events, h.after
+	meanwhile, reports, after := h.events, h.reports, h.after
 	m.bytes -= h.size
 	h.size = 0
-	for _, e := range d.Known.Events {
-		h.size += sizeOf(e)
+
+	h.events, h.reports = slices.Clone(d.Known.Events), nil
+	for i := range h.events {
+		h.events[i].Report = nil
+		h.size += sizeOf(&h.events[i])
 	}
 	m.bytes += h.size
-
-	h.events, h.filing, h.reading = d.Known.Events, d.Known.Filing, false
+	h.filing, h.reading = d.Known.Filing, false
 	h.given, h.out = d.Event.Seq, len(h.events)
 	if !m.room(0) {
 		m.drop(h)
 	}
-	for _, e := range meanwhile {
+
+	for i, e := range meanwhile {
 		if m.calls[h.call] != h {
 			return
 		}
+		e.Report = reports[i]
 		m.extend(h, careline.News{Event: e, Before: after})
 		after = e.Seq
 	}
@@ -183,12 +193,14 @@ func (m *memory) learn(h *held, d careline.Delivery) {
 // Done ends a delivery in the queue, and then here.
 func (m *memory) Done(ctx context.Context, d careline.Delivery, filed careline.Filing) error {
 	err := m.Queue.Done(ctx, d, filed)
+
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	h := m.calls[d.Event.Call]
 	if h == nil {
 		return err
 	}
+
 	if err != nil || !h.end(d, filed) {
 		m.drop(h)
 		return err

@@ -72,10 +72,12 @@ func (o *outage) bad(call string, err error, now time.Time) {
 	if len(o.failing) < outageAfter && !slices.Contains(o.failing, call) {
 		o.failing = append(o.failing, call)
 	}
+
 	o.down = o.down || len(o.failing) == outageAfter
 	if !o.down || now.Before(o.until) {
 		return // those under way when it went down count as one
 	}
+
 	o.pauses++
 	pause := outages.AtLeastHalf(o.pauses, o.random())
 	// What an error asks for may concern its own resource only: that call waits

@@ -212,7 +212,12 @@ func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 		Exclusive:    p.store.Exclusive(),
 	}
 	return &relay.Relay{
-		Queue: p.store, Alone: p.store.Exclusive(), Consumer: chart, Handle: projector.Handle, Log: p.log, Span: p.traces.Delivery,
+		Queue:    p.store,
+		Alone:    p.store.Exclusive(),
+		Consumer: chart,
+		Handle:   projector.Handle,
+		Log:      p.log,
+		Span:     p.traces.Delivery,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},

@@ -29,22 +29,32 @@ type transport struct {
 // newTransport makes what the settings ask for. It asks nobody yet.
 func newTransport(ctx context.Context, c config, p *parts) (t transport, err error) {
 	inbox := &pubsub.Inbox{
-		Understand: understanding(c.twilio.accountSID), KeepStray: p.store.KeepStray, Append: p.append,
-		Observe: func(outcome string) { p.metrics.Message("in", outcome) },
+		Understand: understanding(c.twilio.accountSID),
+		KeepStray:  p.store.KeepStray,
+		Append:     p.append,
+		Observe:    func(outcome string) { p.metrics.Message("in", outcome) },
 	}
+
 	if c.pubsub.audience != "" {
 		if t.push, t.pushKeys, err = newPush(c, p, inbox); err != nil {
 			return t, err
 		}
 	}
 	if c.pubsub.subscription != "" {
-		t.pull = &pubsub.Pull{Topic: c.pubsub.at(), Subscription: c.pubsub.subscription, Inbox: inbox, Log: p.log}
+		t.pull = &pubsub.Pull{
+			Topic:        c.pubsub.at(),
+			Subscription: c.pubsub.subscription,
+			Inbox:        inbox,
+			Log:          p.log,
+		}
 	}
+
 	// A project that nothing is published to may still be owed what was kept here
 	// while Google took nothing: with EVENTS=local that goes out, and no more comes.
 	if c.pubsub.project == "" {
 		return t, nil
 	}
+
 	t.publisher, err = pubsub.NewPublisher(ctx, c.pubsub.at())
 	switch {
 	case err != nil && !c.pubsub.publish: // without credentials, a service that sends nothing new starts all the same
@@ -53,16 +63,23 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 	case err != nil:
 		return t, err
 	}
+
 	outbox := &pubsub.Outbox{
-		Publish: t.publisher.Publish, Append: p.appendForForwarding, Log: p.log,
+		Publish: t.publisher.Publish,
+		Append:  p.appendForForwarding,
+		Log:     p.log,
 		Subject: func(k careline.Kind) string { return string(twilio.SubjectOf(k)) },
 		Observe: func(way string, _ careline.CallEvent) { p.metrics.Message("out", way) },
 	}
 	if c.pubsub.publish {
 		t.outbox = outbox
 	}
+
 	t.forwarder = &relay.Relay{
-		Queue: p.store, Consumer: pubsub.ForwardConsumer, Handle: outbox.Forward, Log: p.log,
+		Queue:    p.store,
+		Consumer: pubsub.ForwardConsumer,
+		Handle:   outbox.Forward,
+		Log:      p.log,
 		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
 			p.metrics.Delivery(d.Consumer, outcome, took)
 		},
@@ -72,8 +89,10 @@ func newTransport(ctx context.Context, c config, p *parts) (t transport, err err
 
 func newPush(c config, p *parts, inbox *pubsub.Inbox) (*pubsub.Push, func(context.Context) error, error) {
 	verifier, err := auth.NewPush(auth.PushConfig{
-		Audience: c.pubsub.audience, Email: c.pubsub.serviceAccount, KeysURL: c.pubsub.keys,
-		HTTP: &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "google", p.metrics.Outbound)},
+		Audience: c.pubsub.audience,
+		Email:    c.pubsub.serviceAccount,
+		KeysURL:  c.pubsub.keys,
+		HTTP:     &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "google", p.metrics.Outbound)},
 	})
 	if err != nil {
 		return nil, nil, err
@@ -126,7 +145,13 @@ func (t transport) routes() []api.Route {
 	if t.push == nil {
 		return nil
 	}
-	return []api.Route{{Method: http.MethodPost, Path: pubsub.PathPush, Handler: t.push, Who: "google", Limit: pubsub.PushLimit}}
+	return []api.Route{{
+		Method:  http.MethodPost,
+		Path:    pubsub.PathPush,
+		Handler: t.push,
+		Who:     "google",
+		Limit:   pubsub.PushLimit,
+	}}
 }
 
 // running are the parts that run beside the requests.

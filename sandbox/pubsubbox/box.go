@@ -33,6 +33,7 @@ func Start(ctx context.Context) (*Box, error) {
 	if !found {
 		return StartFake()
 	}
+
 	var all error
 	for range startAttempts {
 		address, err := freeAddress()
@@ -124,10 +125,12 @@ func (b *Box) Resume(ctx context.Context) (err error) {
 	if b.running != nil {
 		return errors.New("this Pub/Sub is running already")
 	}
+
 	if !b.Pushes() {
 		b.running = startFake(b.address)
 		return nil
 	}
+
 	running, err := startEmulator(ctx, b.install, b.address)
 	if err != nil {
 		return fmt.Errorf("start Google's Pub/Sub emulator again: %w", err)

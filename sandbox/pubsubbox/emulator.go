@@ -41,6 +41,7 @@ func find() (installation, bool) {
 	if err != nil {
 		return installation{}, false
 	}
+
 	for _, root := range sdkRoots() {
 		jars, err := filepath.Glob(filepath.Join(root, "platform", "pubsub-emulator", "lib", "cloud-pubsub-emulator-*-all.jar"))
 		if err != nil || len(jars) == 0 {
@@ -77,11 +78,13 @@ func startEmulator(ctx context.Context, install installation, address string) (*
 	// starting a pool of threads each.
 	e := &emulator{ended: make(chan struct{}), cmd: exec.Command(install.java, "-XX:+UseSerialGC", "-jar", install.jar, "--host="+host, "--port="+port)}
 	e.cmd.Stdout, e.cmd.Stderr, e.cmd.SysProcAttr = &e.output, &e.output, ownGroup()
+
 	started := make(chan error)
 	go e.run(started)
 	if err := <-started; err != nil {
 		return nil, err
 	}
+
 	if err := e.await(ctx, "http://"+address+"/"); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -107,6 +110,7 @@ func (e *emulator) await(ctx context.Context, url string) error {
 	defer cancel()
 	tick := time.NewTicker(readyEvery)
 	defer tick.Stop()
+
 	for !answers(ctx, url) {
 		select {
 		case <-tick.C:
@@ -116,6 +120,7 @@ func (e *emulator) await(ctx context.Context, url string) error {
 			return fmt.Errorf("it did not answer: %w; it said: %s", ctx.Err(), e.output.String())
 		}
 	}
+
 	select {
 	case <-e.ended: // then somebody else has answered
 		return fmt.Errorf("it ended: %s", e.output.String())
@@ -147,9 +152,11 @@ func (e *emulator) Close() error {
 		return nil
 	default:
 	}
+
 	if err := killGroup(e.cmd.Process.Pid); err != nil {
 		return fmt.Errorf("end the emulator: %w", err)
 	}
+
 	select {
 	case <-e.ended:
 		return nil

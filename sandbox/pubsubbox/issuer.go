@@ -87,8 +87,10 @@ func (i *Issuer) serve(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "down", http.StatusServiceUnavailable)
 		return
 	}
+
 	i.mu.Lock()
 	defer i.mu.Unlock()
+
 	set := map[string][]map[string]string{"keys": {}}
 	for _, k := range i.keys {
 		set["keys"] = append(set["keys"], map[string]string{
@@ -96,6 +98,7 @@ func (i *Issuer) serve(w http.ResponseWriter, _ *http.Request) {
 			"e": encode(big.NewInt(int64(k.private.E)).Bytes()),
 		})
 	}
+
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(set) // who asked has gone
 }
@@ -107,12 +110,14 @@ func (i *Issuer) Token(now time.Time, changes map[string]any) (string, error) {
 		"iss": "https://accounts.google.com", "aud": i.audience, "azp": "113774264463038321964", "sub": "113774264463038321964",
 		"email": i.email, "email_verified": true, "iat": now.Unix(), "exp": now.Add(time.Hour).Unix(),
 	}
+
 	for name, value := range changes {
 		claims[name] = value
 		if value == nil {
 			delete(claims, name)
 		}
 	}
+
 	i.mu.Lock()
 	key := i.keys[len(i.keys)-1]
 	i.mu.Unlock()
@@ -126,10 +131,12 @@ func (k signer) sign(claims map[string]any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
+
 	body, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
+
 	signed := encode(header) + "." + encode(body)
 	sum := sha256.Sum256([]byte(signed))
 	signature, err := k.private.Sign(rand.Reader, sum[:], crypto.SHA256)
@@ -147,6 +154,7 @@ func (i *Issuer) Bearer() func(context.Context) (string, error) {
 	var mu sync.Mutex
 	var token string
 	var until time.Time
+
 	return func(context.Context) (string, error) {
 		mu.Lock()
 		defer mu.Unlock()
@@ -154,6 +162,7 @@ func (i *Issuer) Bearer() func(context.Context) (string, error) {
 		if now.Before(until) {
 			return token, nil
 		}
+
 		made, err := i.Token(now, nil)
 		if err != nil {
 			return "", err

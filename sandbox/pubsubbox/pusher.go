@@ -63,21 +63,31 @@ func (p *Pusher) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("pusher: %w", err)
 	}
+
 	defer client.Close()
+
 	run := *p
 	if run.HTTP == nil {
 		run.HTTP = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: p.atOnce()}}
 		defer run.HTTP.CloseIdleConnections()
 	}
+
 	subscriber := client.Subscriber(name)
 	subscriber.ReceiveSettings.MaxOutstandingMessages = p.atOnce()
 	err = subscriber.Receive(ctx, func(ctx context.Context, m *pubsub.Message) {
-		if run.deliver(ctx, client, Message{ID: m.ID, OrderingKey: m.OrderingKey, Attributes: m.Attributes, Data: m.Data, Published: m.PublishTime}) {
+		if run.deliver(ctx, client, Message{
+			ID:          m.ID,
+			OrderingKey: m.OrderingKey,
+			Attributes:  m.Attributes,
+			Data:        m.Data,
+			Published:   m.PublishTime,
+		}) {
 			m.Ack()
 			return
 		}
 		m.Nack()
 	})
+
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("pusher: %w", err)
 	}
@@ -101,17 +111,20 @@ func (p *Pusher) deliver(ctx context.Context, client *pubsub.Client, m Message) 
 	if most <= 0 {
 		most = time.Second
 	}
+
 	for attempt := 1; ; attempt++ {
 		status, err := p.Post(ctx, m, attempt)
 		if p.Observe != nil {
 			p.Observe(m.ID, attempt, status)
 		}
+
 		switch {
 		case err == nil && taken(status):
 			return true
 		case p.Attempts > 0 && attempt >= p.Attempts:
 			return p.bury(ctx, client, m, attempt) == nil
 		}
+
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
@@ -153,16 +166,19 @@ func (p *Pusher) bury(ctx context.Context, client *pubsub.Client, m Message, att
 func (p *Pusher) Post(ctx context.Context, m Message, attempt int) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
+
 	body, err := wrap(m, p.Subscription, attempt)
 	if err != nil {
 		return 0, err
 	}
+
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader(body))
 	if err != nil {
 		return 0, fmt.Errorf("push: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)")
+
 	if p.Token != nil {
 		token, err := p.Token(ctx)
 		if err != nil {
@@ -170,10 +186,12 @@ func (p *Pusher) Post(ctx context.Context, m Message, attempt int) (status int, 
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
+
 	client := p.HTTP
 	if client == nil {
 		client = http.DefaultClient
 	}
+
 	resp, err := client.Do(req)
 	if err != nil {
 		return 0, fmt.Errorf("push: %w", err)
@@ -187,6 +205,7 @@ func (p *Pusher) Post(ctx context.Context, m Message, attempt int) (status int, 
 func wrap(m Message, subscription string, attempt int) ([]byte, error) {
 	published := m.Published.UTC().Format("2006-01-02T15:04:05.999Z")
 	message := map[string]any{"messageId": m.ID, "message_id": m.ID, "publishTime": published, "publish_time": published}
+
 	if len(m.Attributes) > 0 {
 		message["attributes"] = m.Attributes
 	}
@@ -196,6 +215,7 @@ func wrap(m Message, subscription string, attempt int) ([]byte, error) {
 	if m.OrderingKey != "" {
 		message["orderingKey"] = m.OrderingKey
 	}
+
 	body, err := json.Marshal(map[string]any{"message": message, "subscription": subscription, "deliveryAttempt": attempt})
 	if err != nil {
 		return nil, fmt.Errorf("push: %w", err)
