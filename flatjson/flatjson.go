@@ -70,8 +70,8 @@ func (r *Reader) String() []byte {
 	return text
 }
 
-// Ignore reads past a value that is a string, a whole number, or a literal.
-func (r *Reader) Ignore() {
+// Pass reads past a value that is a string, a whole number, or a literal.
+func (r *Reader) Pass() {
 	switch c := r.next(); {
 	case c == '"':
 		r.String()

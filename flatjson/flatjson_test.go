@@ -18,7 +18,7 @@ func read(text []byte, others func(name string) bool) (strings map[string]string
 		_, known := strings[string(name)]
 		twice = twice || known
 		if others(string(name)) {
-			r.Ignore()
+			r.Pass()
 			continue
 		}
 		strings[string(name)] = string(r.String())
@@ -75,7 +75,7 @@ func ExampleReader() {
 				fmt.Println(string(name), string(r.String()))
 			}
 		default:
-			r.Ignore()
+			r.Pass()
 		}
 	}
 	fmt.Println(r.End())

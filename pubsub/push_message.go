@@ -43,7 +43,7 @@ func unwrapPlain(body []byte) (m received, ok bool) {
 		case "subscription":
 			subscription = r.String()
 		case "deliveryAttempt":
-			r.Ignore()
+			r.Pass()
 		default:
 			r.Odd()
 		}
@@ -70,7 +70,7 @@ func (m *received) readPlain(r *flatjson.Reader) {
 				m.id = string(id)
 			}
 		case "orderingKey", "publishTime", "publish_time":
-			r.Ignore()
+			r.Pass()
 		default:
 			r.Odd()
 		}
