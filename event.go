@@ -2,7 +2,6 @@ package careline
 
 import (
 	"log/slog"
-	"strings"
 	"time"
 )
 
@@ -27,6 +26,7 @@ type CallEvent struct {
 	ID   string // the same for every report of the same content, and only for those
 	Call string // key of the call; empty when the report does not say, then the log finds it by Leg
 	Leg  string // the carrier's id of the leg that the event is about
+	Role Role   // on KindParty: who is on the leg
 	Kind Kind
 
 	At    time.Time // the carrier's time; zero when it gave none
@@ -43,6 +43,7 @@ type CallEvent struct {
 	Recording   string
 	EndedBy     Side    // on KindDialEnded: who hung up
 	Failure     Failure // with a final status
+	LookedUp    bool    // it was looked up at the carrier, told by nobody
 
 	Request Request // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
 	Report  []byte  // what the carrier sent, as a JSON object of its parameters
@@ -63,7 +64,7 @@ type Request struct {
 	Limit     int  // seconds after which the carrier ends the conversation; 0: not known
 }
 
-// reconciled ends the ID of every event that was looked up.
+// reconciled ends the ID of an event that was looked up.
 const reconciled = "/reconciled"
 
 // ReconciledID is the ID of the event that tells that a leg came to a status, as
@@ -72,9 +73,9 @@ const reconciled = "/reconciled"
 func ReconciledID(leg string, s Status) string { return leg + "/" + string(s) + reconciled }
 
 // Reconciled reports whether the event was looked up in the carrier's own record
-// (ReconciledID) because its report did not come. Such an event is of the kind
-// that the report would have been of.
-func (e CallEvent) Reconciled() bool { return strings.HasSuffix(e.ID, reconciled) }
+// because its report did not come. Such an event is of the kind that the report
+// would have been of.
+func (e CallEvent) Reconciled() bool { return e.LookedUp }
 
 // LogValue keeps the event's report, which holds numbers, out of every log.
 func (e CallEvent) LogValue() slog.Value {

@@ -1,6 +1,9 @@
 package careline
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // facts are the fields of an event that the first release did not know. They are
 // kept together, as one JSON object, so that one more of them changes no table.
@@ -11,6 +14,7 @@ type facts struct {
 	Names     Names   `json:"names,omitzero"`
 	Household bool    `json:"household,omitempty"`
 	Limit     int     `json:"limit,omitempty"`
+	Role      Role    `json:"role,omitempty"`
 }
 
 func (e CallEvent) facts() facts {
@@ -20,6 +24,7 @@ func (e CallEvent) facts() facts {
 		Names:     e.Request.Names,
 		Household: e.Request.Household,
 		Limit:     e.Request.Limit,
+		Role:      e.Role,
 	}
 }
 
@@ -49,7 +54,8 @@ func (e *CallEvent) SetFacts(text []byte) error {
 		}
 	}
 
-	e.EndedBy, e.Failure = f.EndedBy, f.Failure
+	e.EndedBy, e.Failure, e.Role = f.EndedBy, f.Failure, f.Role
+	e.LookedUp = strings.HasSuffix(e.ID, reconciled)
 	e.Request.Names, e.Request.Household, e.Request.Limit = f.Names, f.Household, f.Limit
 	return nil
 }

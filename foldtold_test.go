@@ -28,7 +28,7 @@ func foldedAnyhow(t *testing.T, events ...careline.CallEvent) careline.Call {
 	dice := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
 		dice.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
-		if got := careline.Fold(events); got != want {
+		if got := careline.Fold(events); !cmp.Equal(got, want, same) {
 			t.Fatalf("in another order (-want +got):\n%s", cmp.Diff(want, got, same))
 		}
 	}
@@ -93,7 +93,19 @@ func TestFoldOfACallThatTheAPIPlaced(t *testing.T) {
 	events := []careline.CallEvent{byAPI(0, "initiated", 0), byAPI(1, "in-progress", 4*time.Second), answer, aside(parent, "RE1", 5*time.Second), lasting(byAPI(2, "completed", 9*time.Second), 5)}
 	c := foldedAnyhow(t, events...)
 	want := careline.Call{Key: parent, MemberLeg: parent, Status: careline.StatusCompleted, Word: "completed", Direction: "outbound-api", Appointment: "a1",
-		Sent: noon, Received: noon.Add(4 * time.Second), Ended: noon.Add(9 * time.Second), At: noon.Add(9 * time.Second), Seconds: careline.SecondsOf(5), AnsweredBy: "human", Recording: "RE1"}
+		Sent: noon, Received: noon.Add(4 * time.Second), Ended: noon.Add(9 * time.Second), At: noon.Add(9 * time.Second), Seconds: careline.SecondsOf(5), AnsweredBy: "human", Recording: "RE1",
+		Legs: []careline.Leg{{
+			ID:         parent,
+			Role:       careline.RoleMember,
+			Status:     careline.StatusCompleted,
+			Word:       "completed",
+			Direction:  "outbound-api",
+			Sent:       noon,
+			Received:   noon.Add(4 * time.Second),
+			Ended:      noon.Add(9 * time.Second),
+			Seconds:    careline.SecondsOf(5),
+			AnsweredBy: "human",
+		}}}
 	if diff := cmp.Diff(want, c, same); diff != "" || !c.Recordable() {
 		t.Errorf("recordable: %v (-want +got):\n%s", c.Recordable(), diff)
 	}
@@ -104,7 +116,7 @@ func TestFoldOfACallThatTheAPIPlaced(t *testing.T) {
 		t.Error("a call for no appointment is recorded")
 	}
 	lost := clinicianLeg("completed")
-	lost.ID = careline.ReconciledID(parent, careline.StatusCompleted)
+	lost.ID, lost.LookedUp = careline.ReconciledID(parent, careline.StatusCompleted), true
 	if c := foldedAnyhow(t, byAPI(0, "ringing", 0), lost); c.MemberLeg != parent || c.Status != careline.StatusCanceled || c.Word != "ringing" {
 		t.Errorf("which the carrier has forgotten: %+v", c)
 	}

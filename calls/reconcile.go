@@ -167,8 +167,14 @@ func (r Reconciler) unknown(ctx context.Context, call string, age time.Duration)
 	if age < longestCall {
 		return r.later(ctx, call, age)
 	}
-	over := careline.CallEvent{ID: careline.ReconciledID(call, careline.StatusCompleted), Call: call, Leg: call,
-		Kind: careline.KindClinicianLeg, Status: careline.StatusCompleted}
+	over := careline.CallEvent{
+		ID:       careline.ReconciledID(call, careline.StatusCompleted),
+		Call:     call,
+		Leg:      call,
+		Kind:     careline.KindClinicianLeg,
+		Status:   careline.StatusCompleted,
+		LookedUp: true,
+	}
 	return r.keep(ctx, call, []careline.CallEvent{over}, LookedUpUnknown)
 }
 

@@ -101,7 +101,7 @@ func anyEvents(t *rapid.T) []careline.CallEvent {
 			e.At = time.Unix(1764000000+at%100, at%3*5e8).UTC()
 		}
 		if rapid.IntRange(0, 4).Draw(t, "looked up") == 0 && e.Request == (careline.Request{}) {
-			e.ID = careline.ReconciledID(e.Leg, e.Status)
+			e.ID, e.LookedUp = careline.ReconciledID(e.Leg, e.Status), true
 		}
 	}
 	return events

@@ -33,11 +33,13 @@ func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
 	if err := OfAccount(s.AccountSID, rd.form); err != nil {
 		return err
 	}
-	rd.appoint()
+	rd.place()
+
 	e, left, err := event(subject, rd.form)
 	if err != nil {
 		return err
 	}
+
 	e.Trace = s.trace(ctx)
 	s.note(ctx, e, left)
 	if err := s.Keep(ctx, e); err != nil {
@@ -46,25 +48,32 @@ func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
 	return nil
 }
 
-// appoint puts the appointment that the URL names beside the form's parameters,
-// in place of one that the form itself may hold. No other query is ours.
-func (rd *reading) appoint() {
-	if rd.query == "" {
-		return
+// place puts what the URL says of the leg's place beside the form's parameters: the
+// appointment, the call that it joined, and as whom. A form's own parameter of such a
+// name is not ours: of the appointment it may be an older report's, and stands unless
+// the URL names one; a call that it named would be anybody's word, and goes.
+func (rd *reading) place() {
+	var query Form
+	if parsed, err := ParseForm([]byte(rd.query)); err == nil {
+		query = parsed // one that cannot be read is signed, but not for us: the callback URLs are our own
 	}
-	query, err := ParseForm([]byte(rd.query))
-	if err != nil {
-		return // signed, but not for us: the callback URLs are our own
-	}
-	var named [][]byte
-	for _, p := range query.pairs {
-		if string(p.name) == AppointmentParameter {
-			named = append(named, p.value)
+
+	for _, name := range [...]string{AppointmentParameter, CallParameter, PartyParameter} {
+		named := query.values(name)
+		if len(named) > 0 || name != AppointmentParameter {
+			rd.form.set(name, named...)
 		}
 	}
-	if named != nil {
-		rd.form.set(AppointmentParameter, named...)
+}
+
+// values are all of a parameter, in byte order.
+func (f Form) values(name string) (all [][]byte) {
+	for _, p := range f.pairs {
+		if string(p.name) == name {
+			all = append(all, p.value)
+		}
 	}
+	return all
 }
 
 func (s *server) note(ctx context.Context, e careline.CallEvent, left []string) {

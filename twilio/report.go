@@ -25,7 +25,7 @@ const (
 // empty for the kinds that no report makes.
 func SubjectOf(k careline.Kind) Subject {
 	switch k {
-	case careline.KindProgress, careline.KindClinicianLeg, careline.KindMemberCalled:
+	case careline.KindProgress, careline.KindClinicianLeg, careline.KindMemberCalled, careline.KindRingLeg, careline.KindParty:
 		return SubjectCallStatus
 	case careline.KindDialEnded:
 		return SubjectDialResult
@@ -35,10 +35,18 @@ func SubjectOf(k careline.Kind) Subject {
 	return ""
 }
 
-// AppointmentParameter is the query parameter of our callback URLs, the only one,
-// that names the appointment; in the JSON of a report it stands beside the
-// form's own parameters.
-const AppointmentParameter = "AppointmentId"
+// The query parameters of our callback URLs. In the JSON of a report they stand
+// beside the form's own parameters.
+const (
+	// AppointmentParameter names the appointment.
+	AppointmentParameter = "AppointmentId"
+	// CallParameter names the call, by its key, that a leg belongs to which no
+	// ParentCallSid places: one that the REST API dialled into it.
+	CallParameter = "call"
+	// PartyParameter is the label of whoever is on such a leg: a number of theirs in the
+	// call, a hyphen and their role, such as "p3-interpreter" (careline.Role).
+	PartyParameter = "party"
+)
 
 // Event is what a report says. Its Report is the form as JSON, from which
 // FormFromJSON and Event make the same event again.
@@ -99,18 +107,24 @@ type report struct {
 	left []string // names of the parameters that could not be read
 }
 
-// callStatus tells apart the four who report to one URL: the member's leg, which
-// has a parent; one that the REST API dialled for an appointment; the clinician's,
-// which came in from an app; and a leg that a member began. It returns the name of
-// the report, as dialResult and machineDetection do.
+// callStatus tells apart those who report to one URL: whoever joined a call, whom the
+// URL names; a leg with a parent, which is a clinician's when an app was dialled and
+// else the member's; one that the REST API dialled for an appointment; the
+// clinician's, which came in from an app; and a leg that a member began. It returns
+// the name of the report, as dialResult and machineDetection do.
 func (r *report) callStatus(e *careline.CallEvent) string {
 	parent := r.sid("ParentCallSid", sidCall)
 	r.outcome(e, "CallStatus", "CallDuration")
 	sequence := r.sequence(e)
 	e.Recording = r.recording()
 	e.At, e.AnsweredBy = r.timestamp(), r.word("AnsweredBy")
+
 	suffix := ""
 	switch e.Direction = r.word("Direction"); {
+	case r.joined(e, parent):
+		// placed by the URL
+	case parent != "" && r.toApp():
+		e.Kind, e.Call = careline.KindRingLeg, parent
 	case parent != "":
 		e.Kind, e.Call = careline.KindProgress, parent
 	case slices.Contains(r.left, "ParentCallSid"):
@@ -131,6 +145,30 @@ func (r *report) callStatus(e *careline.CallEvent) string {
 		word = "-"
 	}
 	return e.Leg + "/" + sequence + "/" + word + suffix
+}
+
+// joined places a leg by the call that the URL names, which knows better than the
+// leg's parent whom it was dialled for. The call of a child is known without it, and
+// so is that of the leg which the call is named for.
+func (r *report) joined(e *careline.CallEvent, parent string) bool {
+	call, label := r.sid(CallParameter, sidCall), r.word(PartyParameter)
+	if call == "" || call == e.Leg || label == "" && parent != "" {
+		return false
+	}
+
+	e.Kind, e.Call = careline.KindParty, call
+	_, role, _ := strings.Cut(label, "-")
+	e.Role = careline.Role(role)
+	if !e.Role.Joins() {
+		e.Role = careline.RoleOther
+	}
+	return true
+}
+
+// toApp reports whether the leg was dialled to an app of ours (Twilio,
+// voice/twiml/client).
+func (f Form) toApp() bool {
+	return strings.HasPrefix(f.Get("To"), clientPrefix) || strings.HasPrefix(f.Get("Called"), clientPrefix)
 }
 
 // dialled is the number that the leg was dialled to, which Twilio writes in E.164;

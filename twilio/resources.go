@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"perci.health/careline"
@@ -103,6 +104,7 @@ type CallResource struct {
 	Start, End     time.Time // zero when unset
 	Seconds        careline.Seconds
 	AnsweredBy     string
+	ToApp          bool // it was dialled to an app of ours
 }
 
 // UnmarshalJSON reads Twilio's form, where times are RFC 2822 and numbers are
@@ -117,12 +119,23 @@ func (r *CallResource) UnmarshalJSON(text []byte) error {
 		End        string `json:"end_time"`
 		Duration   string `json:"duration"`
 		AnsweredBy string `json:"answered_by"`
+		To         string `json:"to"`
 	}
 	if err := json.Unmarshal(text, &told); err != nil {
 		return err
 	}
-	*r = CallResource{SID: told.SID, ParentSID: told.Parent, Status: statusOf(told.Status), Word: told.Status,
-		Direction: told.Direction, Start: parseTime(told.Start), End: parseTime(told.End), AnsweredBy: told.AnsweredBy}
+
+	*r = CallResource{
+		SID:        told.SID,
+		ParentSID:  told.Parent,
+		Status:     statusOf(told.Status),
+		Word:       told.Status,
+		Direction:  told.Direction,
+		Start:      parseTime(told.Start),
+		End:        parseTime(told.End),
+		AnsweredBy: told.AnsweredBy,
+		ToApp:      strings.HasPrefix(told.To, clientPrefix),
+	}
 	if n, err := strconv.Atoi(told.Duration); err == nil {
 		r.Seconds = careline.SecondsOf(n)
 	}
