@@ -50,32 +50,41 @@ type Ask struct {
 	Trace       string
 }
 
-// Answer is what the carrier shall do.
-type Answer struct {
-	Refusal     careline.Refusal // empty: dial
-	To          careline.Phone
-	CallerID    careline.Phone
-	Appointment string
-}
-
-// Start answers an ask. The same call asked for again gets the answer it got
-// first, unless that was a refusal beyond the person's ration, which nobody kept.
-// An error means that the decision could not be kept: nothing may be
-// dialled then.
+// Start answers an ask: it refuses the call, or dials the member. The same call asked
+// for again gets the answer it got first, unless that was a refusal beyond the
+// person's ration, which nobody kept. An error means that the decision could not be
+// kept: nothing may be dialled then.
 func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 	request, appointment := s.decide(ctx, ask)
 	event := careline.CallEvent{
-		ID: ask.Call + "/request", Call: ask.Call, Leg: ask.Call,
-		Kind: careline.KindRequested, Appointment: appointment,
-		Request: s.counted(request), Report: ask.Report, Trace: ask.Trace,
+		ID:          ask.Call + "/request",
+		Call:        ask.Call,
+		Leg:         ask.Call,
+		Kind:        careline.KindRequested,
+		Appointment: appointment,
+		Request:     s.counted(request),
+		Report:      ask.Report,
+		Trace:       ask.Trace,
 	}
 	kept, err := s.rationed(ctx, event)
 	if err != nil {
-		return Answer{}, err
+		return nil, err
 	}
+
 	r := kept.Request
-	careline.Note(ctx, slog.String("clinician", r.Clinician), slog.String("appointment", kept.Appointment), slog.String("refusal", string(r.Refusal)))
-	return Answer{Refusal: r.Refusal, To: r.To, CallerID: r.CallerID, Appointment: kept.Appointment}, nil
+	careline.Note(ctx,
+		slog.String("clinician", r.Clinician),
+		slog.String("appointment", kept.Appointment),
+		slog.String("refusal", string(r.Refusal)),
+	)
+	if r.Refusal != "" {
+		return Refuse{Why: r.Refusal, To: r.To}, nil
+	}
+	return Dial{
+		Callees:     []Callee{{Phone: r.To}},
+		CallerID:    r.CallerID,
+		Appointment: kept.Appointment,
+	}, nil
 }
 
 func (s Starter) keep(ctx context.Context, e careline.CallEvent) (careline.CallEvent, error) {

@@ -302,7 +302,7 @@ func runBare(ctx context.Context) error {
 	}
 	hooks := p.hooks(c)
 	hooks.Start = func(_ context.Context, a calls.Ask) (calls.Answer, error) {
-		return calls.Answer{To: a.To, CallerID: to, Appointment: a.Appointment}, nil
+		return calls.Dial{Callees: []calls.Callee{{Phone: a.To}}, CallerID: to, Appointment: a.Appointment}, nil
 	}
 	hooks.Keep = func(context.Context, careline.CallEvent) error { return nil }
 	return http.Serve(ln, p.handler(c, hooks, nil))
