@@ -410,3 +410,58 @@ func factsBefore(e CallEvent) []byte {
 	}
 	return text
 }
+
+// SummaryBefore is Call.Summary as it was before a call had an Outcome; it holds no
+// semicolon and nothing of a patient.
+func SummaryBefore(c Call) string {
+	switch c.Status {
+	case StatusRefused:
+		return "Not placed: " + c.Why()
+	case StatusRequested:
+		return "Requested"
+	case StatusQueued:
+		return "Waiting to be dialled"
+	case StatusInitiated:
+		return "Dialling"
+	case StatusRinging:
+		return "Ringing"
+	case StatusInProgress:
+		return answeredBefore(c, "Voicemail answered")
+	case StatusCompleted:
+		return answeredBefore(c, "Left for voicemail") + c.lasted()
+	case StatusBusy, StatusFailed, StatusNoAnswer, StatusCanceled:
+		return unansweredBefore(c)
+	}
+
+	return "Not known yet"
+}
+
+func answeredBefore(c Call, voicemail string) string {
+	switch {
+	case c.Voicemail():
+		return voicemail
+	case c.AnsweredBy == "fax":
+		return "Answered by a fax machine"
+	case c.AnsweredBy == "human":
+		return "Answered by a person"
+	}
+	return "Answered"
+}
+
+func unansweredBefore(c Call) string {
+	switch {
+	case c.Declined:
+		return "Declined"
+	case c.Status == StatusBusy:
+		return "The line was busy"
+	case c.Status == StatusNoAnswer && c.EndedBy != SideClinician:
+		return "No answer"
+	case c.Status != StatusFailed:
+		return "Ended before it was answered"
+	}
+
+	if why := c.Failure.Reason(); why != "" {
+		return "Could not be connected: " + why
+	}
+	return "Could not be connected"
+}

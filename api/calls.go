@@ -47,6 +47,7 @@ type whoJSON struct {
 	Subject   *calledJSON   `json:"subject,omitempty"` // whose record
 	Ending    string        `json:"ending,omitempty"`  // of the number
 	EndedBy   careline.Side `json:"endedBy,omitempty"`
+	Declined  bool          `json:"declined,omitempty"` // it was turned away
 	Failure   *failureJSON  `json:"failure,omitempty"`
 	Household bool          `json:"householdConfirmed,omitempty"`
 }
@@ -149,6 +150,7 @@ func whoOf(c careline.Call) whoJSON {
 		Subject:   calledOf(c.Patient, c.Names.Patient, ""),
 		Ending:    c.ToEnding,
 		EndedBy:   c.EndedBy,
+		Declined:  c.Declined,
 		Household: c.Household,
 	}
 	if c.Failure != (careline.Failure{}) {
