@@ -19,7 +19,6 @@ func Fold(events []CallEvent) Call {
 		sorted[i] = &events[i]
 	}
 	slices.SortFunc(sorted, canonical)
-	sorted = slices.CompactFunc(sorted, func(a, b *CallEvent) bool { return canonical(a, b) == 0 })
 
 	f := fold{direct: direct(sorted)}
 	for _, e := range sorted {
@@ -63,11 +62,11 @@ func (f *fold) take(e *CallEvent) {
 	case KindDialEnded:
 		f.dialEnded(e)
 	case KindMachineDetection:
-		f.leg(e.Leg, e.Call).answeredBy(e)
+		f.leg(e.Leg).answeredBy(e)
 	case KindClinicianLeg:
 		f.clinicianLeg(e)
 	case KindRingLeg, KindParty:
-		leg := f.leg(e.Leg, e.Call)
+		leg := f.leg(e.Leg)
 		leg.answeredBy(e)
 		leg.progress(e)
 	}
@@ -100,17 +99,17 @@ func (f *fold) request(e *CallEvent) {
 // progress is a report of a leg. One of the key's leg that does not say whose it is
 // tells of the clinician's leg how it gets on, and of the member's who answered.
 func (f *fold) progress(e *CallEvent) {
-	leg := f.leg(e.Leg, e.Call)
+	leg := f.leg(e.Leg)
 	leg.answeredBy(e)
 	if e.Leg == e.Call && !f.direct {
 		f.clinician.progress(e)
 		return
 	}
 
-	if e.Call != e.Leg && leg.Role == RoleMember {
+	if e.Call != e.Leg {
 		keep(&f.call.ClinicianLeg, e.Call)
 	}
-	if f.direct && f.call.To.IsZero() && !aside(e) {
+	if f.direct && f.call.To.IsZero() {
 		f.call.To, f.call.ToEnding = e.Request.To, e.Request.To.Ending()
 	}
 	leg.progress(e)
@@ -125,7 +124,7 @@ func (f *fold) dialEnded(e *CallEvent) {
 		f.room = true
 	}
 	if e.Status.Final() {
-		f.leg(e.MemberLeg, e.Call).end(e)
+		f.leg(e.MemberLeg).end(e)
 	}
 }
 
@@ -136,7 +135,9 @@ func (f *fold) clinicianLeg(e *CallEvent) {
 		keep(&f.call.ClinicianLeg, e.Leg)
 	}
 	f.clinician.progress(e)
-	f.gone = f.gone || e.Reconciled() && e.Status.Final()
+	if e.Reconciled() && e.Status.Final() {
+		f.gone = true
+	}
 }
 
 func (f *fold) finish() Call {

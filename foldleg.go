@@ -16,10 +16,12 @@ func direct(events []*CallEvent) bool {
 		switch {
 		case e.Kind == KindRingLeg, e.Kind == KindParty:
 			// of others
-		case e.Leg != e.Call || e.MemberLeg != "":
+		case e.Leg != e.Call:
 			return false
 		case e.Kind == KindProgress:
-			dialled = dialled || e.Direction == DirectionAPI
+			if e.Direction == DirectionAPI {
+				dialled = true
+			}
 		case e.Kind == KindMachineDetection, e.Kind == KindClinicianLeg && e.Reconciled():
 			// of whoever's leg it is
 		default:
@@ -80,13 +82,13 @@ func find(legs []*legFold, id string) *legFold {
 	return nil
 }
 
-// leg is the leg of that id. What is told of the key's own leg is not told of the
-// clinician's: like what names no leg it is the member's, if there is one only.
-func (f *fold) leg(id, key string) *legFold {
+// leg is the leg of that id. What names no leg, or the one that the call is named for,
+// is told of the member's: of the only one, or else of none that has a name.
+func (f *fold) leg(id string) *legFold {
 	if other := find(f.others, id); other != nil {
 		return other
 	}
-	if named := find(f.members, id); named != nil && (id != key || f.direct) {
+	if named := find(f.members, id); named != nil {
 		return named
 	}
 	if len(f.members) == 1 {

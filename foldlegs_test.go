@@ -54,6 +54,17 @@ func leftRoom() careline.CallEvent {
 	return e
 }
 
+func lookedUpClinician(word string) careline.CallEvent {
+	e := clinicianLeg(word)
+	e.ID, e.LookedUp = careline.ReconciledID(parent, e.Status), true
+	return e
+}
+
+func withAnswer(e careline.CallEvent, who string) careline.CallEvent {
+	e.ID, e.AnsweredBy = e.ID+who, who
+	return e
+}
+
 func hungUp(e careline.CallEvent, by careline.Side) careline.CallEvent {
 	e.EndedBy = by
 	return e
@@ -76,6 +87,10 @@ func TestFoldOfACallThatGoesOn(t *testing.T) {
 		},
 		"the clinician leaves the conference": {
 			append(slices.Clip(connected), leftRoom(), clinicianLeg("completed")),
+			child, "in-progress", "completed",
+		},
+		"the clinician leaves the conference, and was looked up while in it": {
+			append(slices.Clip(connected), leftRoom(), clinicianLeg("completed"), lookedUpClinician("in-progress")),
 			child, "in-progress", "completed",
 		},
 		"a second Dial, after nobody answered": {
@@ -159,8 +174,7 @@ func TestFoldOfTheOutcomeOfSeveralLegs(t *testing.T) {
 	t.Parallel()
 	ringing := func(leg string) careline.CallEvent { return on(leg, progress(1, "ringing", 0)) }
 	talked := []careline.CallEvent{requested(), progress(1, "ringing", 0), progress(2, "in-progress", seconds(5)), lasting(progress(3, "completed", seconds(65)), 60)}
-	gone := clinicianLeg("completed")
-	gone.ID, gone.LookedUp = careline.ReconciledID(parent, careline.StatusCompleted), true
+	gone := lookedUpClinician("completed")
 	tests := map[string]struct {
 		events  []careline.CallEvent
 		leg     string
@@ -217,6 +231,10 @@ func TestFoldOfTheOutcomeOfSeveralLegs(t *testing.T) {
 			append(slices.Clip(talked[:3]), leftRoom(), gone),
 			child, "completed", time.Hour, -1, "Answered, then ended",
 		},
+		"of the call the carrier knows nothing, not even a word": {
+			[]careline.CallEvent{requested(), progress(2, "in-progress", seconds(5)), {ID: "gone", Call: parent, Leg: parent, Kind: careline.KindClinicianLeg, Status: careline.StatusCompleted, LookedUp: true}},
+			child, "completed", 0, -1, "Answered, then ended",
+		},
 		"of a leg only a detection is known": {
 			[]careline.CallEvent{requested(), progress(1, "ringing", 0), progress(2, "no-answer", seconds(30)), on(second, machine("human"))},
 			child, "no-answer", seconds(30), -1, "No answer",
@@ -261,7 +279,7 @@ func TestFoldOfLegs(t *testing.T) {
 	c := foldedAnyhow(t, requested(),
 		progress(0, "initiated", 0), progress(1, "in-progress", seconds(5)), lasting(progress(2, "completed", seconds(65)), 60), machine("human"),
 		rung(second, progress(0, "ringing", seconds(1))), rung(second, progress(1, "busy", seconds(2))), dialEnded("completed", 61),
-		party("", progress(0, "initiated", seconds(20))), party(careline.RoleInterpreter, progress(1, "in-progress", seconds(25))),
+		withAnswer(party("", progress(0, "initiated", seconds(20))), "unknown"), withAnswer(rung(second, progress(2, "ringing", seconds(1))), "human"), party(careline.RoleInterpreter, progress(1, "in-progress", seconds(25))),
 		on(third, machine("machine_start")), keptAt(party(careline.RoleFamily, progress(2, "completed", seconds(45))), 0),
 		clinicianLeg("completed"))
 	want := []careline.Leg{
@@ -294,6 +312,8 @@ func TestFoldOfLegs(t *testing.T) {
 			Direction: "outbound-dial",
 			Sent:      noon.Add(seconds(1)),
 			Ended:     noon.Add(seconds(2)),
+
+			AnsweredBy: "human",
 		},
 		{
 			ID:         third,

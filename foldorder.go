@@ -1,7 +1,6 @@
 package careline
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -10,7 +9,7 @@ import (
 
 // canonical orders events by what they say and never by when they came: first
 // whoever knows best (see rank), then the carrier's time, then its own
-// count, then everything else, so that two different events are never equal.
+// count, then all else that a call is told by. Two that are equal tell the same.
 func canonical(a, b *CallEvent) int {
 	told := cmp.Or(
 		cmp.Compare(rank(a), rank(b)),
@@ -38,11 +37,9 @@ func canonical(a, b *CallEvent) int {
 			string(a.Role), string(b.Role),
 		),
 		cmp.Compare(a.Seconds.n, b.Seconds.n),
-		compareFlags(a.Seconds.known, b.Seconds.known),
 		cmp.Compare(a.Failure.Code, b.Failure.Code),
 		cmp.Compare(a.Failure.SIP, b.Failure.SIP),
 		compareRequests(&a.Request, &b.Request),
-		bytes.Compare(a.Report, b.Report),
 		compareTimes(a.Kept, b.Kept), // of one report that was kept twice, the first counts
 	)
 }
@@ -110,7 +107,7 @@ func compareRequests(a, b *Request) int {
 // compareTexts compares the first with the second, the third with the fourth, and
 // so on.
 func compareTexts(pairs ...string) int {
-	for i := 0; i+1 < len(pairs); i += 2 {
+	for i := 0; i < len(pairs); i += 2 {
 		if c := strings.Compare(pairs[i], pairs[i+1]); c != 0 {
 			return c
 		}

@@ -213,3 +213,87 @@ func TestRoles(t *testing.T) {
 		}
 	}
 }
+
+// Of two reports that differ in one thing alone, and not in who tells it nor in when,
+// the lesser is believed, in whichever order they came.
+func TestFoldOfTwoWhoContradictEachOther(t *testing.T) {
+	t.Parallel()
+	phone := func(text string) careline.Phone {
+		p, err := careline.DialledPhone(text, "GB")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	ask := func(r careline.Request) careline.CallEvent { return asked("same", r) }
+	end := func(change func(*careline.CallEvent)) careline.CallEvent {
+		e := progress(1, "failed", 0)
+		change(&e)
+		return e
+	}
+	detected := func(who, recording, appointment string) careline.CallEvent {
+		e := machine(who)
+		e.Recording, e.Appointment = recording, appointment
+		return e
+	}
+	tests := map[string]struct {
+		lesser, greater careline.CallEvent
+		told            func(careline.Call) bool
+	}{
+		"who asked":         {ask(careline.Request{Clinician: "dr-1"}), ask(careline.Request{Clinician: "dr-2"}), func(c careline.Call) bool { return c.Clinician == "dr-1" }},
+		"as whom":           {ask(careline.Request{Sender: "Practitioner/1"}), ask(careline.Request{Sender: "Practitioner/2"}), func(c careline.Call) bool { return c.Sender == "Practitioner/1" }},
+		"of which patient":  {ask(careline.Request{Patient: "Patient/1"}), ask(careline.Request{Patient: "Patient/2"}), func(c careline.Call) bool { return c.Patient == "Patient/1" }},
+		"for whom":          {ask(careline.Request{Recipient: "Patient/1"}), ask(careline.Request{Recipient: "Patient/2"}), func(c careline.Call) bool { return c.Recipient == "Patient/1" }},
+		"which number":      {ask(careline.Request{To: phone("07700900142")}), ask(careline.Request{To: phone("07700900143")}), func(c careline.Call) bool { return c.ToEnding == "0142" }},
+		"of what name":      {ask(careline.Request{Names: careline.Names{Patient: "A"}}), ask(careline.Request{Names: careline.Names{Patient: "B"}}), func(c careline.Call) bool { return c.Names.Patient == "A" }},
+		"sent by what name": {ask(careline.Request{Names: careline.Names{Sender: "A"}}), ask(careline.Request{Names: careline.Names{Sender: "B"}}), func(c careline.Call) bool { return c.Names.Sender == "A" }},
+		"to what name":      {ask(careline.Request{Names: careline.Names{Recipient: "A"}}), ask(careline.Request{Names: careline.Names{Recipient: "B"}}), func(c careline.Call) bool { return c.Names.Recipient == "A" }},
+		"of what relation":  {ask(careline.Request{Names: careline.Names{Relation: "A"}}), ask(careline.Request{Names: careline.Names{Relation: "B"}}), func(c careline.Call) bool { return c.Names.Relation == "A" }},
+		"whether a house":   {ask(careline.Request{}), ask(careline.Request{Household: true}), func(c careline.Call) bool { return !c.Household }},
+		"when it was kept":  {keptAt(ask(careline.Request{}), time.Second), keptAt(ask(careline.Request{}), time.Minute), func(c careline.Call) bool { return c.At.Equal(noon.Add(time.Second)) }},
+		"how long":          {lasting(progress(1, "failed", 0), 1), lasting(progress(1, "failed", 0), 2), func(c careline.Call) bool { return c.Seconds == careline.SecondsOf(1) }},
+		"for what code":     {end(func(e *careline.CallEvent) { e.Failure.Code = 1 }), end(func(e *careline.CallEvent) { e.Failure.Code = 2 }), func(c careline.Call) bool { return c.Failure.Code == 1 }},
+		"for what answer":   {end(func(e *careline.CallEvent) { e.Failure.SIP = 1 }), end(func(e *careline.CallEvent) { e.Failure.SIP = 2 }), func(c careline.Call) bool { return c.Failure.SIP == 1 }},
+		"what answered":     {detected("fax", "", ""), detected("human", "", ""), func(c careline.Call) bool { return c.AnsweredBy == "fax" }},
+		"what was recorded": {detected("", "RE1", ""), detected("", "RE2", ""), func(c careline.Call) bool { return c.Recording == "RE1" }},
+		"which appointment": {detected("", "", "a1"), detected("", "", "a2"), func(c careline.Call) bool { return c.Appointment == "a1" }},
+		"whose status":      {end(func(e *careline.CallEvent) { e.Status = careline.StatusBusy }), end(func(e *careline.CallEvent) { e.Status = careline.StatusFailed }), func(c careline.Call) bool { return c.Status == careline.StatusBusy }},
+		"a kind new to us":  {ask(careline.Request{}), careline.CallEvent{ID: "a", Call: parent, Leg: parent, Kind: "news", Appointment: "a0"}, func(c careline.Call) bool { return c.Appointment == "a1" }},
+	}
+	for name, test := range tests {
+		for _, events := range [][]careline.CallEvent{{test.lesser, test.greater}, {test.greater, test.lesser}} {
+			if c := careline.Fold(events); !test.told(c) {
+				t.Errorf("%s: %+v", name, c)
+			}
+		}
+	}
+
+	// A limit shows in nothing but who ended what it ended.
+	over := lasting(dialEnded("completed", -1), 60)
+	over.EndedBy = careline.SideMember
+	for _, limits := range [][2]int{{60, 70}, {70, 60}} {
+		c := careline.Fold([]careline.CallEvent{ask(careline.Request{Limit: limits[0]}), ask(careline.Request{Limit: limits[1]}), over})
+		if c.EndedBy != "" {
+			t.Errorf("of the limits %v: ended by %q", limits, c.EndedBy)
+		}
+	}
+}
+
+// Whom the REST API dialled is whose number the first report that knows it names.
+func TestFoldOfTheNumberThatTheAPIDialled(t *testing.T) {
+	t.Parallel()
+	to := func(e careline.CallEvent, text string) careline.CallEvent {
+		e.Request.To, _ = careline.DialledPhone(text, "GB")
+		return e
+	}
+	events := []careline.CallEvent{byAPI(0, "initiated", 0), to(byAPI(1, "ringing", seconds(1)), "07700900142"), to(byAPI(2, "in-progress", seconds(2)), "07700900143"), byAPI(3, "completed", seconds(3))}
+	events[3].Direction = ""
+	if c := foldedAnyhow(t, events...); c.To.E164() != "+447700900142" || c.ToEnding != "0142" || c.MemberLeg != parent {
+		t.Errorf("dialled %s, ending %s, by the leg %s", c.To.E164(), c.ToEnding, c.MemberLeg)
+	}
+
+	// Of any other call the request tells it.
+	if c := foldedAnyhow(t, requested(), to(progress(1, "ringing", 0), "07700900142")); !c.To.IsZero() || c.ToEnding != "" {
+		t.Errorf("dialled %s, ending %s", c.To.E164(), c.ToEnding)
+	}
+}

@@ -25,7 +25,7 @@ func later(a, b time.Time) time.Time {
 
 // earlier is the earlier of two times, of which one may not be known.
 func earlier(a, b time.Time) time.Time {
-	if compareTimes(b, a) < 0 {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}
 	return a

@@ -117,7 +117,7 @@ func TestFoldOfACallThatTheAPIPlaced(t *testing.T) {
 	}
 	lost := clinicianLeg("completed")
 	lost.ID, lost.LookedUp = careline.ReconciledID(parent, careline.StatusCompleted), true
-	if c := foldedAnyhow(t, byAPI(0, "ringing", 0), lost); c.MemberLeg != parent || c.Status != careline.StatusCanceled || c.Word != "ringing" {
+	if c := foldedAnyhow(t, byAPI(0, "ringing", 0), lost); c.MemberLeg != parent || c.ClinicianLeg != "" || c.Status != careline.StatusCanceled || c.Word != "ringing" {
 		t.Errorf("which the carrier has forgotten: %+v", c)
 	}
 	// Who is rung first and then connected to a member is a clinician.

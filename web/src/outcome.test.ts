@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import cases from "../../testdata/outcomes.json";
 import { type Outcome, outcomeOf, type Standing, WORDS } from "./outcome";
 
-const CASES: (Standing & { outcome: Outcome })[] = JSON.parse(
-  readFileSync(new URL("../../testdata/outcomes.json", import.meta.url), "utf8"),
-);
+const CASES = cases as (Standing & { outcome: Outcome })[];
 
 describe("outcomeOf", () => {
   it("finds what the service finds", () => {
