@@ -28,6 +28,7 @@ func (s Status) Final() bool {
 	case StatusRefused, StatusCompleted, StatusBusy, StatusFailed, StatusNoAnswer, StatusCanceled:
 		return true
 	}
+
 	return false
 }
 
@@ -43,6 +44,7 @@ func (s Status) progress() int {
 	case StatusInProgress:
 		return 4
 	}
+
 	return 0
 }
 

@@ -38,7 +38,7 @@ type OutcomeWords struct {
 	Summary string `json:"summary"` // in the record and the API
 	Card    string `json:"card"`    // the heading of the call that the clinician is in, or was in last
 	History string `json:"history"` // the heading of a call of an appointment
-	List    string `json:"list"`    // in the list of a day
+	List    string `json:"list"`    // in the list of a day; of a busy line the Summary stands there
 }
 
 // Words are what the outcome is called: the one place that says so.
@@ -57,7 +57,7 @@ func (o Outcome) Words() OutcomeWords {
 	case OutcomeDeclined:
 		return says("Declined", "Call declined", "Call declined", "Declined")
 	case OutcomeBusy:
-		return says("The line was busy", "Line busy", "Line busy", "The line was busy")
+		return says("The line was busy", "Line busy", "Line busy", "Line busy")
 	case OutcomeNoAnswer:
 		return says("No answer", "No answer", "No answer", "No answer")
 	case OutcomeGivenUp:
@@ -89,6 +89,7 @@ func (o Outcome) answeredWords() OutcomeWords {
 	case OutcomeEndedWithFax:
 		return says("Answered by a fax machine", "Call ended", "Call ended", "A fax machine answered")
 	}
+
 	return OutcomeWords{Summary: "Not known yet"}
 }
 

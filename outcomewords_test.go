@@ -26,7 +26,7 @@ type outcomeCase struct {
 	Status     careline.Status  `json:"status,omitempty"`
 	AnsweredBy string           `json:"answeredBy,omitempty"`
 	EndedBy    careline.Side    `json:"endedBy,omitempty"`
-	Declined   bool             `json:"declined,omitempty"`
+	Summary    string           `json:"summary"`
 	Outcome    careline.Outcome `json:"outcome"`
 }
 
@@ -37,7 +37,7 @@ func outcomeCases() (cases []outcomeCase) {
 			for _, side := range []careline.Side{"", careline.SideClinician, careline.SideMember} {
 				for _, declined := range []bool{false, true} {
 					c := careline.Call{Status: status, AnsweredBy: by, EndedBy: side, Declined: declined}
-					cases = append(cases, outcomeCase{status, by, side, declined, c.Outcome()})
+					cases = append(cases, outcomeCase{status, by, side, c.Summary(), c.Outcome()})
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import (
 func (c Call) Summary() string {
 	outcome := c.Outcome()
 	words := outcome.Words().Summary
+
 	switch outcome {
 	case OutcomeRefused:
 		return words + ": " + c.Why()
@@ -20,6 +21,7 @@ func (c Call) Summary() string {
 	case OutcomeEnded, OutcomeEndedWithPerson, OutcomeEndedWithMachine, OutcomeEndedWithFax:
 		return words + c.lasted()
 	}
+
 	return words
 }
 
@@ -43,6 +45,7 @@ func (c Call) Outcome() Outcome {
 	case StatusBusy, StatusFailed, StatusNoAnswer, StatusCanceled:
 		return c.unanswered()
 	}
+
 	return OutcomeUnknown
 }
 
@@ -84,11 +87,13 @@ func (c Call) unanswered() Outcome {
 	case c.Status != StatusFailed:
 		return OutcomeGivenUp
 	}
+
 	return OutcomeFailed
 }
 
 func (c Call) lasted() string {
 	n, known := c.Seconds.Value()
+
 	switch {
 	case !known && c.Voicemail():
 		return ""

@@ -47,7 +47,6 @@ type whoJSON struct {
 	Subject   *calledJSON   `json:"subject,omitempty"` // whose record
 	Ending    string        `json:"ending,omitempty"`  // of the number
 	EndedBy   careline.Side `json:"endedBy,omitempty"`
-	Declined  bool          `json:"declined,omitempty"` // it was turned away
 	Failure   *failureJSON  `json:"failure,omitempty"`
 	Household bool          `json:"householdConfirmed,omitempty"`
 }
@@ -99,10 +98,12 @@ func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+
 	found, err := s.cfg.Calls.Calls(r.Context(), a.ID)
 	if err != nil {
 		return fmt.Errorf("calls of an appointment: %w", err)
 	}
+
 	answer := callsJSON{Calls: make([]recordedJSON, 0, len(found))}
 	for _, c := range found {
 		answer.Calls = append(answer.Calls, recordedOf(c))
@@ -111,12 +112,23 @@ func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
 }
 
 func recordedOf(c careline.RecordedCall) recordedJSON {
-	j := recordedJSON{ID: c.ID, callJSON: callOf(c.Latest().Call), Timeline: make([]momentJSON, 0, len(c.Versions))}
+	j := recordedJSON{
+		ID:       c.ID,
+		callJSON: callOf(c.Latest().Call),
+		Timeline: make([]momentJSON, 0, len(c.Versions)),
+	}
+
 	for _, v := range slices.Backward(c.Versions) {
 		j.Timeline = append(j.Timeline, momentJSON{
-			Version: v.ID, At: happened(v), RecordedAt: v.At.UTC(), Status: v.Call.Status, Word: v.Call.Word,
-			DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, Summary: v.Call.Summary(),
-			Reconciled: v.Call.Reconciled,
+			Version:         v.ID,
+			At:              happened(v),
+			RecordedAt:      v.At.UTC(),
+			Status:          v.Call.Status,
+			Word:            v.Call.Word,
+			DurationSeconds: seconds(v.Call.Seconds),
+			AnsweredBy:      v.Call.AnsweredBy,
+			Summary:         v.Call.Summary(),
+			Reconciled:      v.Call.Reconciled,
 		})
 	}
 	return j
@@ -133,11 +145,24 @@ func happened(v careline.RecordedVersion) time.Time {
 
 func callOf(c careline.Call) callJSON {
 	j := callJSON{
-		Key: c.Key, Appointment: c.Appointment, ClinicianLeg: c.ClinicianLeg, MemberLeg: c.MemberLeg,
-		Status: c.Status, Word: c.Word, Final: c.Final(), Summary: c.Summary(), Direction: c.Direction,
-		Sent: c.Sent.UTC(), Received: c.Received.UTC(), Ended: c.Ended.UTC(),
-		DurationSeconds: seconds(c.Seconds), AnsweredBy: c.AnsweredBy, Recording: c.Recording, whoJSON: whoOf(c),
+		Key:             c.Key,
+		Appointment:     c.Appointment,
+		ClinicianLeg:    c.ClinicianLeg,
+		MemberLeg:       c.MemberLeg,
+		Status:          c.Status,
+		Word:            c.Word,
+		Final:           c.Final(),
+		Summary:         c.Summary(),
+		Direction:       c.Direction,
+		Sent:            c.Sent.UTC(),
+		Received:        c.Received.UTC(),
+		Ended:           c.Ended.UTC(),
+		DurationSeconds: seconds(c.Seconds),
+		AnsweredBy:      c.AnsweredBy,
+		Recording:       c.Recording,
+		whoJSON:         whoOf(c),
 	}
+
 	if c.Refusal != "" {
 		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Why()}
 	}
@@ -149,10 +174,10 @@ func whoOf(c careline.Call) whoJSON {
 		Recipient: calledOf(c.Recipient, c.Names.Recipient, c.Names.Relation),
 		Subject:   calledOf(c.Patient, c.Names.Patient, ""),
 		Ending:    c.ToEnding,
-		EndedBy:   c.EndedBy,
-		Declined:  c.Declined,
+		EndedBy:   sideOf(c.EndedBy),
 		Household: c.Household,
 	}
+
 	if c.Failure != (careline.Failure{}) {
 		j.Failure = &failureJSON{Code: c.Failure.Code, SIP: c.Failure.SIP, Reason: c.Failure.Reason()}
 		if j.Failure.Reason == "" {
@@ -160,6 +185,15 @@ func whoOf(c careline.Call) whoJSON {
 		}
 	}
 	return j
+}
+
+// sideOf leaves out a word that the API does not have: somebody has edited the record.
+func sideOf(s careline.Side) careline.Side {
+	switch s {
+	case careline.SideClinician, careline.SideMember:
+		return s
+	}
+	return ""
 }
 
 func calledOf(ref careline.Reference, name, relation string) *calledJSON {
@@ -171,8 +205,14 @@ func calledOf(ref careline.Reference, name, relation string) *calledJSON {
 
 func lastCallOf(v careline.RecordedVersion) *lastCallJSON {
 	return &lastCallJSON{
-		Status: v.Call.Status, Word: v.Call.Word, Final: v.Call.Final(), Summary: v.Call.Summary(), At: happened(v),
-		DurationSeconds: seconds(v.Call.Seconds), AnsweredBy: v.Call.AnsweredBy, whoJSON: whoOf(v.Call),
+		Status:          v.Call.Status,
+		Word:            v.Call.Word,
+		Final:           v.Call.Final(),
+		Summary:         v.Call.Summary(),
+		At:              happened(v),
+		DurationSeconds: seconds(v.Call.Seconds),
+		AnsweredBy:      v.Call.AnsweredBy,
+		whoJSON:         whoOf(v.Call),
 	}
 }
 

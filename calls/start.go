@@ -94,6 +94,7 @@ func (s Starter) keep(ctx context.Context, e careline.CallEvent) (careline.CallE
 		e, _, err = s.Log.Append(ctx, e)
 		return e, err
 	}
+
 	e, _, err = s.Log.Admit(ctx, e, s.Policy.MayBegin)
 	return e, err
 }
@@ -111,6 +112,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		r.Refusal = why
 		return r, appointment
 	}
+
 	switch {
 	case r.Refusal != "":
 		return refuse(r.Refusal, "")
@@ -121,6 +123,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 	case !s.Attempts.Another(r.Clinician):
 		return refuse(careline.RefusedRate, "")
 	}
+
 	appointment, err := s.Appointments(ctx, ask.Appointment)
 	switch {
 	case careline.CodeOf(err) == careline.CodeNotFound && err != nil:
@@ -130,6 +133,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		r.Recipient = ask.Recipient // the clinician's word, until the recording has checked it
 		return refuse(careline.RefusedUnchecked, ask.Appointment)
 	}
+
 	route, why := s.Policy.MayCall(appointment, careline.Wish{
 		Clinician: ask.Clinician,
 		To:        ask.To,
@@ -139,6 +143,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 	})
 	r.Sender, r.Patient, r.Recipient = route.Sender, route.Patient, route.Recipient
 	r.Names, r.Household = route.Names, route.Household
+
 	if why != "" {
 		return refuse(why, appointment.ID)
 	}
@@ -158,6 +163,7 @@ func (s Starter) callerID(ctx context.Context, r careline.Request) careline.Requ
 	if err == nil && number.IsZero() {
 		err = errors.New("the pool gave an empty number")
 	}
+
 	if err != nil {
 		careline.Note(ctx, slog.Any("caller_id", err))
 		r.Refusal = careline.RefusedNoCallerID

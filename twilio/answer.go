@@ -47,6 +47,7 @@ func (s *server) verbs(a calls.Answer) ([]Verb, error) {
 	case calls.TakeMessage:
 		return s.takeMessage(a)
 	}
+
 	return nil, errors.New("there is no answer")
 }
 
@@ -64,6 +65,7 @@ func (s *server) dial(a calls.Dial) ([]Verb, error) {
 		}
 		nouns[i] = noun
 	}
+
 	return []Verb{Dial{
 		CallerID:  a.CallerID.E164(),
 		OnBridge:  true,

@@ -16,6 +16,7 @@ func (s *server) callback(ctx context.Context, subject Subject, rd *reading) rep
 	if err == nil {
 		return reply{status: http.StatusOK}
 	}
+
 	careline.Note(ctx, slog.String("fault", err.Error()))
 	switch careline.CodeOf(err) {
 	case careline.CodeForbidden:
@@ -23,6 +24,7 @@ func (s *server) callback(ctx context.Context, subject Subject, rd *reading) rep
 	case careline.CodeInvalid:
 		return reply{status: http.StatusBadRequest, text: "The report cannot be understood, so it was not kept. Check what sent it."}
 	}
+
 	return reply{status: http.StatusServiceUnavailable, text: "The report could not be kept. Please send it again."}
 }
 
@@ -84,6 +86,7 @@ func (s *server) note(ctx context.Context, e careline.CallEvent, left []string) 
 	if word != "" && !isWord([]byte(word)) {
 		word = "(odd)" // what is no word may be anything, and stays out of the log
 	}
+
 	careline.Note(ctx, slog.String("call", call), slog.String("kind", string(e.Kind)), slog.String("call_status", word))
 	if len(left) > 0 {
 		careline.Note(ctx, slog.String("left_out", strings.Join(left, " ")))

@@ -31,6 +31,7 @@ func (c *Client) Lookup(ctx context.Context, call string) (events []careline.Cal
 		if !crowded(err) || pause > longestCrowded {
 			return events, over, err
 		}
+
 		// Chance, so that those that were refused together do not come back together.
 		select {
 		case <-time.After(pause/2 + rand.N(pause)):

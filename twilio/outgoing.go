@@ -67,6 +67,7 @@ func (s *server) ask(f Form) calls.Ask {
 		Household:   strings.TrimSpace(f.Get("householdConfirmed")) == "true",
 		Report:      f.JSON(),
 	}
+
 	if !s.ours(f) || s.ApplicationSID == "" || f.Get("ApplicationSid") != s.ApplicationSID {
 		a.Refusal = careline.RefusedAccount
 	}
@@ -87,6 +88,7 @@ func caller(f Form) string {
 	if !isClient || !ok {
 		return ""
 	}
+
 	from, once := f.one("From")
 	if !once {
 		return ""
@@ -94,6 +96,7 @@ func caller(f Form) string {
 	if len(from) == 0 {
 		return practitioner
 	}
+
 	from = bytes.TrimPrefix(from, []byte(clientPrefix))
 	if string(from) == identity {
 		return practitioner
@@ -110,6 +113,7 @@ func appointment(f Form) string {
 	lower, once := f.one("appointmentId")
 	upper, also := f.one(AppointmentParameter)
 	one, other := appointmentID(lower), appointmentID(upper)
+
 	switch {
 	case !once || !also:
 		return ""

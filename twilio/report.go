@@ -70,6 +70,7 @@ func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
 		return e, nil, notReport("CallSid is missing or malformed")
 	}
 	e.Leg, e.Appointment = string(leg), r.appointment()
+
 	name := ""
 	switch s {
 	case SubjectCallStatus:
@@ -81,6 +82,7 @@ func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
 	default:
 		return careline.CallEvent{}, nil, notReport("its subject is unknown")
 	}
+
 	e.Report = f.JSON()
 	e.ID = identify(name, e.Report)
 	return e, r.left, nil
@@ -256,6 +258,7 @@ func (r *report) outcome(e *careline.CallEvent, status, duration string) {
 	}
 	e.Word = known(word)
 	e.Status = statusOf(e.Word)
+
 	if n, ok := r.number(duration); ok {
 		e.Seconds = careline.SecondsOf(n)
 	}
@@ -292,6 +295,7 @@ func (r *report) number(name string) (n int, ok bool) {
 		r.leave(name)
 		return 0, false
 	}
+
 	for _, c := range value {
 		if c < '0' || c > '9' {
 			r.leave(name)

@@ -42,6 +42,7 @@ func (c *Client) IncomingPhoneNumbers(ctx context.Context) ([]IncomingPhoneNumbe
 		if err := decode(body, &page); err != nil {
 			return "", err
 		}
+
 		for _, n := range page.Numbers {
 			all = append(all, n.number())
 		}
@@ -74,9 +75,19 @@ func (n numberAnswer) number() IncomingPhoneNumber {
 	if err != nil {
 		phone = careline.Phone{}
 	}
-	return IncomingPhoneNumber{SID: n.SID, PhoneNumber: phone, FriendlyName: n.FriendlyName, Voice: n.Capabilities.Voice,
-		VoiceURL: n.VoiceURL, VoiceMethod: n.VoiceMethod, StatusCallback: n.StatusCallback, StatusCallbackMethod: n.StatusCallbackMethod,
-		ApplicationSID: n.ApplicationSID, TrunkSID: n.TrunkSID}
+
+	return IncomingPhoneNumber{
+		SID:                  n.SID,
+		PhoneNumber:          phone,
+		FriendlyName:         n.FriendlyName,
+		Voice:                n.Capabilities.Voice,
+		VoiceURL:             n.VoiceURL,
+		VoiceMethod:          n.VoiceMethod,
+		StatusCallback:       n.StatusCallback,
+		StatusCallbackMethod: n.StatusCallbackMethod,
+		ApplicationSID:       n.ApplicationSID,
+		TrunkSID:             n.TrunkSID,
+	}
 }
 
 // VoiceNumbers are the account's numbers that can make calls: what a Pool holds.
@@ -85,6 +96,7 @@ func (c *Client) VoiceNumbers(ctx context.Context) ([]careline.Phone, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	var voice []careline.Phone
 	for _, n := range all {
 		if n.Voice && !n.PhoneNumber.IsZero() {
@@ -170,6 +182,7 @@ func (c *Client) ListCalls(ctx context.Context, parent string) ([]CallResource, 
 		if err := decode(body, &page); err != nil {
 			return "", err
 		}
+
 		all = append(all, page.Calls...)
 		return page.Next, nil
 	})

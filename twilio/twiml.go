@@ -114,6 +114,7 @@ func appendEscaped(dst []byte, s string) []byte {
 			i++
 			continue
 		}
+
 		dst = append(dst, s[plain:i]...)
 		r, size := utf8.DecodeRuneInString(s[i:])
 		dst = appendReference(dst, r)
@@ -139,5 +140,6 @@ func appendReference(dst []byte, r rune) []byte {
 	if r < ' ' || r == 0xFFFE || r == 0xFFFF {
 		r = utf8.RuneError
 	}
+
 	return utf8.AppendRune(dst, r)
 }

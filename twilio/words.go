@@ -32,6 +32,7 @@ func statusOf(word string) careline.Status {
 	case "canceled":
 		return careline.StatusCanceled
 	}
+
 	return careline.StatusUnknown
 }
 
@@ -81,5 +82,6 @@ func known(word []byte) string {
 	case "human":
 		return "human"
 	}
+
 	return string(word)
 }

@@ -280,8 +280,6 @@ export interface components {
             /** @description Of the number that was asked for. */
             ending?: string;
             endedBy?: components["schemas"]["Side"];
-            /** @description True when whoever was called turned the call away. */
-            declined?: boolean;
             failure?: components["schemas"]["Failure"];
             /** @description True when the patient had died, and the clinician confirmed to reach the household. */
             householdConfirmed?: boolean;
@@ -328,8 +326,6 @@ export interface components {
             /** @description Of the number that was asked for. */
             ending?: string;
             endedBy?: components["schemas"]["Side"];
-            /** @description True when whoever was called turned the call away. */
-            declined?: boolean;
             failure?: components["schemas"]["Failure"];
             /** @description True when the patient had died, and the clinician confirmed to reach the household. */
             householdConfirmed?: boolean;

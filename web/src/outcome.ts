@@ -10,7 +10,12 @@ export { WORDS };
 export type Outcome = keyof typeof WORDS;
 
 /** What an outcome is found by. */
-export type Standing = Partial<Pick<Call, "status" | "answeredBy" | "endedBy" | "declined">>;
+export type Standing = Partial<Pick<Call, "status" | "answeredBy" | "endedBy" | "summary">>;
+
+/** Whether the service found that whoever was called turned the call away: its word for that is no other's. */
+export function wasDeclined({ summary }: Pick<Standing, "summary">): boolean {
+  return summary === WORDS.declined.summary;
+}
 
 const BEGINNINGS = {
   refused: "refused",
@@ -37,12 +42,12 @@ export function outcomeOf(call: Standing): Outcome {
       if (call.answeredBy === "fax") return "ended-with-fax";
       return call.answeredBy === "human" ? "ended-with-person" : "ended";
     case "busy":
-      return call.declined ? "declined" : "busy";
+      return wasDeclined(call) ? "declined" : "busy";
     case "failed":
-      return call.declined ? "declined" : "failed";
+      return wasDeclined(call) ? "declined" : "failed";
     case "no-answer":
     case "canceled":
-      if (call.declined) return "declined";
+      if (wasDeclined(call)) return "declined";
       return call.status === "canceled" || call.endedBy === "clinician" ? "given-up" : "no-answer";
     default:
       return "unknown";

@@ -1,6 +1,6 @@
 // How a call goes on: pure, so that every path can be tried without a browser.
 
-import { SIP_DECLINE } from "../outcome";
+import { SIP_DECLINE, wasDeclined } from "../outcome";
 import type { CallEvent, LegEvent } from "./events";
 import type { CallState, Outcome, Phase, ServerCall, Target } from "./state";
 import { cleared, mutedNow, noWarnings, raised, settle, type Warnings } from "./warnings";
@@ -220,7 +220,7 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
   const broke = line.broken && !line.ending && (completed || outcome === "failed");
   const why = outcome === "failed" ? said.failure?.reason : undefined;
   const reason = said.refusal?.sentence ?? (broke ? held : undefined) ?? why;
-  const declined = said.declined || (outcome === "busy" && (call.rang || said.failure?.sip === SIP_DECLINE));
+  const declined = wasDeclined(said) || (outcome === "busy" && (call.rang || said.failure?.sip === SIP_DECLINE));
   return {
     ...kept,
     phase: "ended",

@@ -2,7 +2,7 @@
 import type { Call, Moment, RecordedCall, Status } from "../backend";
 import { duration } from "../clinictime";
 import type { Told } from "../live/live";
-import { outcomeOf, SIP_DECLINE, WORDS } from "../outcome";
+import { type Outcome, outcomeOf, SIP_DECLINE, WORDS } from "../outcome";
 import { isVoicemail, opening, sentence } from "../people";
 
 export type Tone = "plain" | "active" | "good" | "warning" | "danger";
@@ -27,19 +27,14 @@ export interface Whom {
 type Telling = Pick<Moment, "status" | "word" | "summary" | "durationSeconds" | "answeredBy">;
 
 /** What is known of the call as a whole, and told with its end. */
-export type Ending = Pick<Call, "refusal" | "failure" | "endedBy" | "declined" | "answeredBy"> & {
+export type Ending = Pick<Call, "refusal" | "failure" | "endedBy" | "answeredBy"> & {
   /** The phone rang before. */
   rang?: boolean;
 };
 
 export function wordsOf(told: Telling, whom: Whom, ending: Ending = {}): Words {
-  const { status, answeredBy } = told;
-  const outcome = outcomeOf({
-    ...(status ? { status } : {}),
-    ...(answeredBy ? { answeredBy } : {}),
-    ...(ending.endedBy ? { endedBy: ending.endedBy } : {}),
-    declined: wasDeclined(told, ending),
-  });
+  const { answeredBy } = told;
+  const outcome = outcomeIn(told, ending);
   const heading: string = WORDS[outcome].history || told.summary;
   switch (outcome) {
     case "refused":
@@ -91,9 +86,11 @@ function endedByThem(told: Telling, { name, patient }: Whom): string {
   return `Ended by ${name ?? (patient ? "the patient" : "the person called")}`;
 }
 
-/** Also of a record that an older release wrote, which did not say so: nobody is on another call whose phone rang. */
-function wasDeclined({ status }: Telling, { rang, failure, declined }: Ending): boolean {
-  return declined === true || (status === "busy" && (rang === true || failure?.sip === SIP_DECLINE));
+function outcomeIn(told: Telling, { endedBy, rang, failure }: Ending): Outcome {
+  const outcome = outcomeOf({ ...told, ...(endedBy ? { endedBy } : {}) });
+  // The record of an older release did not say so: nobody whose phone rang is on another call.
+  if (outcome === "busy" && (rang || failure?.sip === SIP_DECLINE)) return "declined";
+  return outcome;
 }
 
 function machine(by: string | undefined): boolean {

@@ -96,7 +96,6 @@ function lastCallOf(call: Call): LastCall {
     ...(call.recipient ? { recipient: call.recipient } : {}),
     ...(call.householdConfirmed ? { householdConfirmed: true } : {}),
     ...(call.endedBy ? { endedBy: call.endedBy } : {}),
-    ...(call.declined ? { declined: true } : {}),
     ...(call.failure ? { failure: call.failure } : {}),
   };
 }

@@ -80,6 +80,8 @@ function said(call: LastCall): LastCallWords {
   const { list } = WORDS[outcome];
   const tone = TONE[outcome] ?? "plain";
   const long = call.durationSeconds;
+  // Of a line that was busy the service's own words stand here.
+  if (outcome === "busy") return { text: call.summary || list, tone };
   if (!outcome.startsWith("ended")) return { text: list || call.summary, tone };
   if (long === undefined) return { text: list, tone };
   // "Answered" is said only where somebody spoke, or something was found to have answered.
