@@ -65,6 +65,11 @@ func withAnswer(e careline.CallEvent, who string) careline.CallEvent {
 	return e
 }
 
+func timeless(e careline.CallEvent) careline.CallEvent {
+	e.At = time.Time{}
+	return e
+}
+
 func hungUp(e careline.CallEvent, by careline.Side) careline.CallEvent {
 	e.EndedBy = by
 	return e
@@ -121,6 +126,18 @@ func TestFoldOfACallThatGoesOn(t *testing.T) {
 		"one of two that ring is busy": {
 			[]careline.CallEvent{requested(), progress(1, "ringing", 0), on(second, progress(0, "initiated", 0)), on(second, progress(1, "busy", seconds(1)))},
 			child, "ringing", "busy",
+		},
+		"another leg rings, after the answer": {
+			append(slices.Clip(connected), on(second, progress(1, "ringing", seconds(10)))),
+			child, "in-progress", "in-progress",
+		},
+		"another leg rings, nobody knows since when, after a conversation": {
+			append(slices.Clip(connected), progress(3, "completed", seconds(65)), timeless(on(second, progress(1, "ringing", 0)))),
+			second, "ringing", "completed",
+		},
+		"the dial result of a leg that was never heard of": {
+			[]careline.CallEvent{requested(), progress(1, "ringing", 0), of(second, dialEnded("completed", 30))},
+			child, "ringing", "completed",
 		},
 		"a clinician's app that was rung too": {
 			append(slices.Clip(connected), rung(second, progress(1, "ringing", seconds(1))), rung(second, progress(2, "canceled", seconds(5)))),
@@ -214,6 +231,10 @@ func TestFoldOfTheOutcomeOfSeveralLegs(t *testing.T) {
 		"the clinician left while the second rang": {
 			[]careline.CallEvent{requested(), progress(1, "ringing", 0), progress(2, "busy", seconds(9)), on(second, progress(1, "ringing", seconds(10))), clinicianLeg("completed")},
 			second, "canceled", time.Hour, -1, "Ended before it was answered",
+		},
+		"the clinician left while the first rang on": {
+			[]careline.CallEvent{requested(), progress(1, "ringing", 0), on(second, progress(1, "ringing", seconds(10))), on(second, progress(2, "busy", seconds(12))), clinicianLeg("completed")},
+			child, "canceled", time.Hour, -1, "Ended before it was answered",
 		},
 		"the clinician left, and only the first was answered": {
 			[]careline.CallEvent{requested(), progress(2, "in-progress", seconds(5)), on(second, progress(1, "ringing", seconds(10))), clinicianLeg("completed")},

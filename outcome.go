@@ -3,7 +3,6 @@ package careline
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // told is the member's leg that the call is told by: whose end is the call's
@@ -14,7 +13,8 @@ import (
 // dialled on several legs, at once or one after the other, the call goes on while
 // one of them does. When none does, the one that was answered tells it; else the one
 // that nobody told the end of, for the clinician did not wait for it; else the one
-// that was dialled last. A leg of which only an id is known tells nothing.
+// that was dialled last; else the first that was told of. A leg of which only an id is
+// known tells nothing.
 func (f *fold) told() *legFold {
 	if len(f.members) == 0 {
 		return &f.nameless
@@ -31,7 +31,6 @@ func (f *fold) told() *legFold {
 			compareFlags(b.Answered(), a.Answered()),
 			compareFlags(a.over, b.over),
 			b.Sent.Compare(a.Sent),
-			strings.Compare(a.ID, b.ID),
 		)
 	})
 }
@@ -39,7 +38,7 @@ func (f *fold) told() *legFold {
 // goesOn reports whether nothing has ended the leg: neither a report, nor another
 // one that was answered, nor the clinician's leaving.
 func (f *fold) goesOn(l *legFold) bool {
-	return l.told && !l.over && !f.left() && !f.lost(l)
+	return !l.over && !f.left() && !f.lost(l)
 }
 
 // lost reports whether the leg rang when another one was answered: the carrier
@@ -50,7 +49,7 @@ func (f *fold) lost(l *legFold) bool {
 		return false
 	}
 	return slices.ContainsFunc(f.members, func(other *legFold) bool {
-		return !other.Received.IsZero() && !l.Sent.After(other.Received)
+		return !l.Sent.After(other.Received)
 	})
 }
 
