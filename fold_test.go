@@ -185,13 +185,14 @@ func TestFoldOfWhatWasLookedUp(t *testing.T) {
 		sent, received, ended time.Time
 		seconds               int // -1: not known
 	}{
-		"every report was lost":        {[]careline.CallEvent{requested()}, record(), "completed", "completed", second(-1), second(9), second(189), 179},
-		"every report came after all":  {answered(), record(), "completed", "completed", second(0), second(10), second(190), 180},
-		"only the end was lost":        {answered()[:4], record(), "completed", "completed", second(0), second(10), second(189), 179},
-		"only the beginning came":      {answered()[:2], record(), "completed", "completed", second(0), second(9), second(189), 179},
-		"only the answer came":         {answered()[3:4], record(), "completed", "completed", second(-1), second(10), second(189), 179},
-		"only the end came, and late":  {answered()[4:5], record(), "completed", "completed", second(-1), second(9), second(190), 180},
-		"only the dial's outcome came": {[]careline.CallEvent{requested(), dialEnded("completed", 181)}, record(), "completed", "completed", second(-1), second(9), second(189), 179},
+		"every report was lost":                 {[]careline.CallEvent{requested()}, record(), "completed", "completed", second(-1), second(9), second(189), 179},
+		"every report came after all":           {answered(), record(), "completed", "completed", second(0), second(10), second(190), 180},
+		"only the end was lost":                 {answered()[:4], record(), "completed", "completed", second(0), second(10), second(189), 179},
+		"only the beginning came":               {answered()[:2], record(), "completed", "completed", second(0), second(9), second(189), 179},
+		"only that it waits to be dialled came": {[]careline.CallEvent{progress(0, "queued", 0)}, record(), "completed", "completed", second(0), second(9), second(189), 179},
+		"only the answer came":                  {answered()[3:4], record(), "completed", "completed", second(-1), second(10), second(189), 179},
+		"only the end came, and late":           {answered()[4:5], record(), "completed", "completed", second(-1), second(9), second(190), 180},
+		"only the dial's outcome came":          {[]careline.CallEvent{requested(), dialEnded("completed", 181)}, record(), "completed", "completed", second(-1), second(9), second(189), 179},
 		"nothing is answered before it is dialled": {answered()[:2], []careline.CallEvent{lookedUp("in-progress", -time.Second), lasting(lookedUp("completed", time.Second), 2)},
 			"completed", "completed", second(0), second(0), second(1), 2},
 		"the line was busy":  {[]careline.CallEvent{requested()}, []careline.CallEvent{lookedUp("initiated", time.Second), lasting(lookedUp("busy", 3*time.Second), 0)}, "busy", "busy", second(1), time.Time{}, second(3), 0},

@@ -240,6 +240,10 @@ func TestFoldOfTheOutcomeOfSeveralLegs(t *testing.T) {
 			[]careline.CallEvent{requested(), progress(2, "in-progress", seconds(5)), on(second, progress(1, "ringing", seconds(10))), clinicianLeg("completed")},
 			child, "completed", time.Hour, -1, "Answered, then ended",
 		},
+		"the clinician left, and the first was answered nobody knows when": {
+			[]careline.CallEvent{requested(), progress(1, "ringing", 0), timeless(progress(2, "in-progress", 0)), on(second, progress(1, "ringing", seconds(10))), clinicianLeg("completed")},
+			child, "completed", time.Hour, -1, "Answered, then ended",
+		},
 		"the dial result names the one that was answered": {
 			[]careline.CallEvent{requested(), ringing(child), ringing(second), hungUp(of(second, dialEnded("completed", 30)), careline.SideMember), clinicianLeg("completed")},
 			second, "completed", 0, 30, "Answered, lasted 30 s",

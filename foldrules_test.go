@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perci.health/careline"
 )
 
@@ -30,6 +32,13 @@ func TestFoldKeepsTheFirstRecording(t *testing.T) {
 	late := aside(child, "RE1", 2*time.Hour)
 	if c := foldedAnyhow(t, requested(), progress(1, "ringing", 0), late); c.Recording != "RE1" || !c.At.Equal(noon.Add(2*time.Hour)) {
 		t.Errorf("its recording is %s, told of %v", c.Recording, c.At)
+	}
+}
+
+func TestFoldOfNothing(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(careline.Call{}, careline.Fold(nil), same); diff != "" {
+		t.Error(diff)
 	}
 }
 

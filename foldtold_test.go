@@ -182,6 +182,7 @@ func TestFoldTellsNobodyEndedWhatTheLimitEnded(t *testing.T) {
 	t.Parallel()
 	for limit, want := range map[int]careline.Side{
 		0:    careline.SideMember,
+		1:    "",
 		60:   "",
 		61:   "",
 		62:   careline.SideMember,
@@ -196,6 +197,12 @@ func TestFoldTellsNobodyEndedWhatTheLimitEnded(t *testing.T) {
 		if c.EndedBy != want {
 			t.Errorf("with a limit of %d s a conversation of 60 s was ended by %q, want %q", limit, c.EndedBy, want)
 		}
+	}
+
+	ask, over := requested(), dialEnded("completed", -1)
+	ask.Request.Limit, over.EndedBy = 1, careline.SideMember
+	if c := foldedAnyhow(t, ask, over); c.EndedBy != careline.SideMember {
+		t.Errorf("a conversation of no known length was ended by %q", c.EndedBy)
 	}
 }
 

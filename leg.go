@@ -55,5 +55,5 @@ type Leg struct {
 
 // Answered reports whether somebody or something has answered.
 func (l Leg) Answered() bool {
-	return l.Status == StatusInProgress || l.Status == StatusCompleted || !l.Received.IsZero()
+	return l.Status == StatusInProgress || l.Status == StatusCompleted
 }

@@ -67,7 +67,6 @@ func (f *fold) tell(l *legFold) {
 	c.Seconds, c.EndedBy, c.Failure, c.Ended = l.Seconds, l.endedBy, l.Failure, l.Ended
 	f.at.machine, f.at.length, f.at.side = l.at.machine, l.at.length, l.at.side
 
-	c.Sent, c.Received = f.nameless.Sent, f.nameless.Received
 	for _, m := range f.members {
 		c.Sent, c.Received = earlier(c.Sent, m.Sent), earlier(c.Received, m.Received)
 	}
@@ -129,7 +128,7 @@ func (f *fold) cutOff() bool {
 
 // legs are all that have an id, the clinician's first.
 func (f *fold) legs() []Leg {
-	legs := make([]Leg, 0, 1+len(f.members)+len(f.others))
+	var legs []Leg
 	if f.call.ClinicianLeg != "" {
 		clinician := f.clinician.Leg
 		clinician.ID, clinician.Role = f.call.ClinicianLeg, RoleClinician
@@ -138,9 +137,6 @@ func (f *fold) legs() []Leg {
 
 	for _, l := range slices.Concat(f.members, f.others) {
 		legs = append(legs, l.Leg)
-	}
-	if len(legs) == 0 {
-		return nil
 	}
 	return legs
 }
