@@ -232,6 +232,10 @@ func TestFoldOfTheOutcomeOfSeveralLegs(t *testing.T) {
 			[]careline.CallEvent{requested(), progress(1, "ringing", 0), progress(2, "busy", seconds(9)), on(second, progress(1, "ringing", seconds(10))), clinicianLeg("completed")},
 			second, "canceled", time.Hour, -1, "Ended before it was answered",
 		},
+		"the clinician left while both rang": {
+			[]careline.CallEvent{requested(), progress(1, "ringing", 0), on(second, progress(1, "ringing", seconds(10))), clinicianLeg("completed")},
+			second, "canceled", time.Hour, -1, "Ended before it was answered",
+		},
 		"the clinician left while the first rang on": {
 			[]careline.CallEvent{requested(), progress(1, "ringing", 0), on(second, progress(1, "ringing", seconds(10))), on(second, progress(2, "busy", seconds(12))), clinicianLeg("completed")},
 			child, "canceled", time.Hour, -1, "Ended before it was answered",

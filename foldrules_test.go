@@ -306,3 +306,16 @@ func TestFoldOfTheNumberThatTheAPIDialled(t *testing.T) {
 		t.Errorf("dialled %s, ending %s", c.To.E164(), c.ToEnding)
 	}
 }
+
+// When it was told who hung up is when the newest of the call happened, as long as it
+// stays told.
+func TestFoldTellsWhenSomebodyHungUp(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]time.Duration{"completed": time.Hour, "busy": time.Minute} {
+		over := hungUp(dialEnded(word, -1), careline.SideMember)
+		over.At = noon.Add(time.Hour)
+		if c := foldedAnyhow(t, requested(), progress(3, word, time.Minute), over); !c.At.Equal(noon.Add(want)) {
+			t.Errorf("%s: told of %v", word, c.At)
+		}
+	}
+}

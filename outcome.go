@@ -16,14 +16,8 @@ import (
 // that was dialled last; else the first that was told of. A leg of which only an id is
 // known tells nothing.
 func (f *fold) told() *legFold {
-	if len(f.members) == 0 {
-		return &f.nameless
-	}
+	candidates := append(slices.Clip(f.members), &f.nameless)
 
-	candidates := f.members
-	if f.nameless.told {
-		candidates = append(slices.Clip(candidates), &f.nameless)
-	}
 	return slices.MinFunc(candidates, func(a, b *legFold) int {
 		return cmp.Or(
 			compareFlags(b.told, a.told),
