@@ -172,3 +172,14 @@ func TestWhatAnEventSaysOfItsCall(t *testing.T) {
 		t.Errorf("without a call it is kept under %s", e.Key())
 	}
 }
+
+// A call that was looked up and goes on is looked at again when that was put off to,
+// whatever is reported meanwhile.
+func TestStandingToldWhileItIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	s := standing(keptAt(requested(), 0))
+	s.Look = at(600)
+	if again := s.Told(keptAt(progress(1, "ringing", 0), time.Second)); !again.Look.Equal(at(600)) {
+		t.Errorf("it is looked at %v", again.Look)
+	}
+}
