@@ -28,6 +28,7 @@ func (s Status) Final() bool {
 	case StatusRefused, StatusCompleted, StatusBusy, StatusFailed, StatusNoAnswer, StatusCanceled:
 		return true
 	}
+
 	return false
 }
 
@@ -43,6 +44,7 @@ func (s Status) progress() int {
 	case StatusInProgress:
 		return 4
 	}
+
 	return 0
 }
 
@@ -53,7 +55,8 @@ func (s Status) progress() int {
 type Call struct {
 	Key          string // id of the call: that of the clinician's leg
 	ClinicianLeg string // the carrier's id of the browser's leg
-	MemberLeg    string // the carrier's id of the phone's leg, once it exists
+	MemberLeg    string // the carrier's id of the phone's leg, once it exists; of several, the one that the call is told by
+	Legs         []Leg  // all that are known from its events: the clinician's, the member's, others'; none of a call that was read from the record
 
 	Status    Status
 	Word      string // the carrier's own word for Status, as it came

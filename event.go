@@ -27,6 +27,7 @@ type CallEvent struct {
 	ID   string // the same for every report of the same content, and only for those
 	Call string // key of the call; empty when the report does not say, then the log finds it by Leg
 	Leg  string // the carrier's id of the leg that the event is about
+	Role Role   // on KindParty: who is on the leg
 	Kind Kind
 
 	At    time.Time // the carrier's time; zero when it gave none

@@ -1,20 +1,27 @@
 package careline
 
+import "slices"
+
 // DirectionAPI is the carrier's word for a leg that its REST API dialled (Twilio,
 // voice/api/call-resource, Direction).
 const DirectionAPI = "outbound-api"
 
 // direct reports whether the REST API dialled the member itself, and careline had
-// no part in it: the call has one leg, which is the member's. The leg of a person
-// who is rung first and then connected has others beside it, and is a clinician's.
-func direct(events []CallEvent) bool {
+// no part in it: the call has one leg, which is the member's, and those that joined
+// it. The leg of a person who is rung first and then connected has others beside
+// it, and is a clinician's.
+func direct(events []*CallEvent) bool {
 	dialled := false
 	for _, e := range events {
 		switch {
-		case e.Leg != e.Call || e.MemberLeg != "":
+		case e.Kind == KindRingLeg, e.Kind == KindParty:
+			// of others
+		case e.Leg != e.Call:
 			return false
 		case e.Kind == KindProgress:
-			dialled = dialled || e.Direction == DirectionAPI
+			if e.Direction == DirectionAPI {
+				dialled = true
+			}
 		case e.Kind == KindMachineDetection, e.Kind == KindClinicianLeg && e.Reconciled():
 			// of whoever's leg it is
 		default:
@@ -25,120 +32,144 @@ func direct(events []CallEvent) bool {
 	return dialled
 }
 
-// member takes a leg for the member's, unless it is the one that the call is
+// meet learns which legs there are, and whose, before any of them is told.
+func (f *fold) meet(e *CallEvent) {
+	switch e.Kind {
+	case KindProgress, KindMachineDetection:
+		f.meetMembers(e.Leg, e.Call)
+	case KindDialEnded:
+		f.meetMembers(e.MemberLeg, e.Call)
+	case KindRingLeg:
+		f.meetOther(e.Leg, RoleClinician)
+	case KindParty:
+		f.meetOther(e.Leg, e.Role)
+	}
+}
+
+// meetMembers takes a leg for the member's, unless it is the one that the call is
 // named for: that is the clinician's, whatever else was reported under its id.
-func (f *fold) member(leg, key string) (isMembers bool) {
-	if leg == key && !f.direct {
-		return false
-	}
-	keep(&f.call.MemberLeg, leg)
-	return true
-}
-
-// progress believes the first outcome, and before one the furthest status. A
-// report without a status tells of something else that has to do with the leg,
-// such as a recording, and nothing of how the leg gets on.
-func (f *fold) progress(e CallEvent) {
-	f.answeredBy(e)
-	if !f.member(e.Leg, e.Call) {
-		f.leave(e)
+func (f *fold) meetMembers(id, key string) {
+	if id == "" || id == key && !f.direct || find(f.members, id) != nil {
 		return
 	}
-	if e.Call != e.Leg {
-		keep(&f.call.ClinicianLeg, e.Call)
-	}
-	if e.Word == "" && e.Direction == "" && e.Status == StatusUnknown {
-		return
+	f.members = append(f.members, &legFold{Leg: Leg{ID: id, Role: RoleMember}})
+}
+
+// meetOther takes a leg for that of another than the member, whatever else was
+// reported of it. Events of those come last, so the leg may have been taken for the
+// member's before.
+func (f *fold) meetOther(id string, role Role) {
+	if role != RoleClinician && !role.Joins() {
+		role = RoleOther
 	}
 
-	if f.direct && f.call.To.IsZero() {
-		f.call.To, f.call.ToEnding = e.Request.To, e.Request.To.Ending()
-	}
-	keep(&f.call.Direction, e.Direction)
-	f.times(e)
-	if e.Status.Final() {
-		f.end(e)
+	if known := find(f.others, id); known != nil {
+		if known.Role == RoleOther {
+			known.Role = role
+		}
 		return
 	}
-	if f.outcome || f.call.Status == StatusRefused || e.Word == "" {
+	f.members = slices.DeleteFunc(f.members, func(l *legFold) bool { return l.ID == id })
+	f.others = append(f.others, &legFold{Leg: Leg{ID: id, Role: role}})
+}
+
+func find(legs []*legFold, id string) *legFold {
+	for _, l := range legs {
+		if l.ID == id {
+			return l
+		}
+	}
+	return nil
+}
+
+// leg is the leg of that id. What names no leg, or the one that the call is named for,
+// is told of the member's: of the only one, or else of none that has a name.
+func (f *fold) leg(id string) *legFold {
+	if other := find(f.others, id); other != nil {
+		return other
+	}
+	if named := find(f.members, id); named != nil {
+		return named
+	}
+	if len(f.members) == 1 {
+		return f.members[0]
+	}
+	return &f.nameless
+}
+
+// legFold is a leg half told.
+type legFold struct {
+	Leg
+	over    bool // Status is its outcome
+	told    bool // Status was told, if only by a word that is new to us
+	dialled bool // a report told of the dialling, so that Sent is its time
+	rang    bool
+	endedBy Side
+	at      moments
+}
+
+// aside reports whether a report of a leg tells of something else that has to do
+// with it, such as a recording, and nothing of how the leg gets on.
+func aside(e *CallEvent) bool {
+	return e.Word == "" && e.Direction == "" && e.Status == StatusUnknown
+}
+
+// progress believes the first outcome, and before one the furthest status.
+func (l *legFold) progress(e *CallEvent) {
+	if aside(e) {
 		return
 	}
-	if f.call.Word == "" || e.Status.progress() > f.call.Status.progress() {
-		f.status(e)
+	keep(&l.Direction, e.Direction)
+	l.times(e)
+
+	switch {
+	case e.Status.Final():
+		l.end(e)
+	case l.over || e.Word == "":
+	case l.Word == "" || e.Status.progress() > l.Status.progress():
+		l.status(e)
 	}
 }
 
-func (f *fold) dialEnded(e CallEvent) {
-	keep(&f.call.ClinicianLeg, e.Leg)
-	if e.MemberLeg != "" {
-		f.member(e.MemberLeg, e.Call)
-	}
-	if e.Status.Final() {
-		f.end(e)
-	}
+func (l *legFold) status(e *CallEvent) {
+	l.told, l.Status, l.Word = true, e.Status, e.Word
+	l.at.status = happened(e)
 }
 
-func (f *fold) clinicianLeg(e CallEvent) {
-	if !f.direct {
-		keep(&f.call.ClinicianLeg, e.Leg)
+// end takes an outcome. A second outcome only adds what the first did not know.
+func (l *legFold) end(e *CallEvent) {
+	if !l.over {
+		l.over = true
+		l.status(e)
+		l.Ended = e.At
 	}
-	f.leave(e)
+
+	if !l.Seconds.known && e.Seconds.known {
+		l.Seconds, l.at.length = e.Seconds, e.At
+	}
+	if l.endedBy == "" && e.EndedBy != "" {
+		l.endedBy, l.at.side = e.EndedBy, e.At
+	}
+	l.fail(e)
 }
 
-// leave notes that the leg which the call is named for is over.
-func (f *fold) leave(e CallEvent) {
-	if e.Status.Final() && !f.call.ClinicianLeft {
-		f.call.ClinicianLeft, f.left, f.at.left = true, e.At, happened(e)
+// fail keeps the reason of an outcome; each part is the first witness's who has it.
+func (l *legFold) fail(e *CallEvent) {
+	if e.Status == StatusCompleted {
+		return // the carrier tells also how a good call was answered
+	}
+	if l.Failure.Code == 0 {
+		l.Failure.Code = e.Failure.Code
+	}
+	if l.Failure.SIP == 0 {
+		l.Failure.SIP = e.Failure.SIP
 	}
 }
 
 // answeredBy believes a report of the leg before a detection, and anything
 // before "unknown", which the carrier says when it could not tell.
-func (f *fold) answeredBy(e CallEvent) {
-	if e.AnsweredBy != "" && (f.machine == "" || f.machine == "unknown") {
-		f.machine, f.at.machine = e.AnsweredBy, e.At
-	}
-}
-
-// sipDecline is SIP's word for a call that was turned away (RFC 3261, section 21.6.2).
-const sipDecline = 603
-
-// fail keeps the reason of an outcome; each part is the first witness's who has it.
-func (f *fold) fail(e CallEvent) {
-	if e.Status == StatusCompleted {
-		return // the carrier tells also how a good call was answered
-	}
-	if f.call.Failure.Code == 0 {
-		f.call.Failure.Code = e.Failure.Code
-	}
-	if f.call.Failure.SIP == 0 {
-		f.call.Failure.SIP = e.Failure.SIP
-	}
-}
-
-// cutOff reports whether the carrier may have ended the conversation at its limit:
-// its reports are then those of a member who hung up. It counts whole seconds.
-func (f *fold) cutOff() bool {
-	return f.limit > 0 && f.call.Seconds.known && f.call.Seconds.n >= f.limit-1
-}
-
-// reasons leaves of who and why what the outcome allows: a witness who was
-// outvoted on the outcome was wrong on its reason too. Networks say "busy" of a
-// call that a person turned away, but no telephone rings on a busy line.
-func (f *fold) reasons() {
-	c := &f.call
-	switch c.Status {
-	case StatusBusy:
-		c.Declined = f.rang || c.Failure.SIP == sipDecline
-	case StatusFailed, StatusNoAnswer:
-		c.Declined = c.Failure.SIP == sipDecline
-	}
-
-	if c.Status != StatusFailed {
-		c.Failure = Failure{}
-	}
-	hungUp := c.Status == StatusCompleted || c.EndedBy == SideClinician && (c.Status == StatusCanceled || c.Status == StatusNoAnswer)
-	if !hungUp || f.cutOff() {
-		c.EndedBy, f.at.side = "", f.at.status
+func (l *legFold) answeredBy(e *CallEvent) {
+	if e.AnsweredBy != "" && (l.AnsweredBy == "" || l.AnsweredBy == "unknown") {
+		l.AnsweredBy, l.at.machine = e.AnsweredBy, e.At
 	}
 }

@@ -30,7 +30,7 @@ func (o oldEvent) event() careline.CallEvent {
 	e := careline.CallEvent{ID: o.ID, Call: o.Call, Leg: o.Leg, MemberLeg: o.MemberLeg, Word: o.Word, Direction: o.Direction, Appointment: o.Appointment,
 		AnsweredBy: o.AnsweredBy, Recording: o.Recording, Kind: o.Kind, Status: o.Status, At: o.At, Kept: o.Kept, Order: o.Order,
 		Request: careline.Request{Clinician: o.Clinician, Sender: o.Sender, Patient: o.Patient, Recipient: o.Recipient, Refusal: o.Refusal}}
-	e.LookedUp = strings.HasSuffix(o.ID, "/reconciled") // how an old log is moved to today's form
+	e.LookedUp = strings.HasSuffix(e.ID, "/reconciled") // as the migration of the log says of them
 	if o.Seconds != nil {
 		e.Seconds = careline.SecondsOf(*o.Seconds)
 	}

@@ -4,12 +4,12 @@ import "time"
 
 // moments are when what the call tells happened, by what tells it.
 type moments struct {
-	status, machine, recording, length, side, left time.Time
+	status, machine, recording, length, side time.Time
 }
 
 // happened is when the event did: by the carrier's clock, or, where the carrier
 // gave no time, when it was kept, which may be late.
-func happened(e CallEvent) time.Time {
+func happened(e *CallEvent) time.Time {
 	if e.At.IsZero() {
 		return e.Kept
 	}
@@ -23,28 +23,36 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
+// earlier is the earlier of two times, of which one may not be known.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
 // times believes reports. The beginning that was looked up stands only when no
 // report told of the dialling, but just of what came after it.
-func (f *fold) times(e CallEvent) {
-	f.rang = f.rang || e.Status == StatusRinging
+func (l *legFold) times(e *CallEvent) {
+	l.rang = l.rang || e.Status == StatusRinging
 	if e.At.IsZero() {
 		return
 	}
 
-	if f.call.Sent.IsZero() || !f.dialled && e.At.Before(f.call.Sent) {
-		f.call.Sent = e.At
+	if l.Sent.IsZero() || !l.dialled && e.At.Before(l.Sent) {
+		l.Sent = e.At
 	}
 
 	if before := e.Status.progress(); before > 0 && before < StatusInProgress.progress() {
-		f.dialled = true
+		l.dialled = true
 	}
 
-	if e.Status == StatusInProgress && f.call.Received.IsZero() {
-		f.call.Received = e.At
+	if e.Status == StatusInProgress && l.Received.IsZero() {
+		l.Received = e.At
 	}
 
-	if f.call.Received.Before(f.call.Sent) && !f.call.Received.IsZero() {
-		f.call.Received = f.call.Sent // the record counts whole seconds
+	if l.Received.Before(l.Sent) && !l.Received.IsZero() {
+		l.Received = l.Sent // the record counts whole seconds
 	}
 }
 

@@ -28,7 +28,7 @@ func foldedAnyhow(t *testing.T, events ...careline.CallEvent) careline.Call {
 	dice := rand.New(rand.NewPCG(1, 2))
 	for range 100 {
 		dice.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
-		if got := careline.Fold(events); got != want {
+		if got := careline.Fold(events); !cmp.Equal(got, want, same) {
 			t.Fatalf("in another order (-want +got):\n%s", cmp.Diff(want, got, same))
 		}
 	}
@@ -93,7 +93,19 @@ func TestFoldOfACallThatTheAPIPlaced(t *testing.T) {
 	events := []careline.CallEvent{byAPI(0, "initiated", 0), byAPI(1, "in-progress", 4*time.Second), answer, aside(parent, "RE1", 5*time.Second), lasting(byAPI(2, "completed", 9*time.Second), 5)}
 	c := foldedAnyhow(t, events...)
 	want := careline.Call{Key: parent, MemberLeg: parent, Status: careline.StatusCompleted, Word: "completed", Direction: "outbound-api", Appointment: "a1",
-		Sent: noon, Received: noon.Add(4 * time.Second), Ended: noon.Add(9 * time.Second), At: noon.Add(9 * time.Second), Seconds: careline.SecondsOf(5), AnsweredBy: "human", Recording: "RE1"}
+		Sent: noon, Received: noon.Add(4 * time.Second), Ended: noon.Add(9 * time.Second), At: noon.Add(9 * time.Second), Seconds: careline.SecondsOf(5), AnsweredBy: "human", Recording: "RE1",
+		Legs: []careline.Leg{{
+			ID:         parent,
+			Role:       careline.RoleMember,
+			Status:     careline.StatusCompleted,
+			Word:       "completed",
+			Direction:  "outbound-api",
+			Sent:       noon,
+			Received:   noon.Add(4 * time.Second),
+			Ended:      noon.Add(9 * time.Second),
+			Seconds:    careline.SecondsOf(5),
+			AnsweredBy: "human",
+		}}}
 	if diff := cmp.Diff(want, c, same); diff != "" || !c.Recordable() {
 		t.Errorf("recordable: %v (-want +got):\n%s", c.Recordable(), diff)
 	}
@@ -105,7 +117,7 @@ func TestFoldOfACallThatTheAPIPlaced(t *testing.T) {
 	}
 	lost := clinicianLeg("completed")
 	lost.ID, lost.LookedUp = careline.ReconciledID(parent, careline.StatusCompleted), true
-	if c := foldedAnyhow(t, byAPI(0, "ringing", 0), lost); c.MemberLeg != parent || c.Status != careline.StatusCanceled || c.Word != "ringing" {
+	if c := foldedAnyhow(t, byAPI(0, "ringing", 0), lost); c.MemberLeg != parent || c.ClinicianLeg != "" || c.Status != careline.StatusCanceled || c.Word != "ringing" {
 		t.Errorf("which the carrier has forgotten: %+v", c)
 	}
 	// Who is rung first and then connected to a member is a clinician.
@@ -170,6 +182,7 @@ func TestFoldTellsNobodyEndedWhatTheLimitEnded(t *testing.T) {
 	t.Parallel()
 	for limit, want := range map[int]careline.Side{
 		0:    careline.SideMember,
+		1:    "",
 		60:   "",
 		61:   "",
 		62:   careline.SideMember,
@@ -184,6 +197,12 @@ func TestFoldTellsNobodyEndedWhatTheLimitEnded(t *testing.T) {
 		if c.EndedBy != want {
 			t.Errorf("with a limit of %d s a conversation of 60 s was ended by %q, want %q", limit, c.EndedBy, want)
 		}
+	}
+
+	ask, over := requested(), dialEnded("completed", -1)
+	ask.Request.Limit, over.EndedBy = 1, careline.SideMember
+	if c := foldedAnyhow(t, ask, over); c.EndedBy != careline.SideMember {
+		t.Errorf("a conversation of no known length was ended by %q", c.EndedBy)
 	}
 }
 

@@ -176,6 +176,7 @@ func (p Phone) Dialable(regions []string) Refusal {
 		}
 		facts = look(n)
 	}
+
 	if facts.refused {
 		return RefusedNumberType
 	}
@@ -203,6 +204,7 @@ func refusedType(n *phonenumbers.PhoneNumber) bool {
 	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.PERSONAL_NUMBER, phonenumbers.PAGER, phonenumbers.VOICEMAIL:
 		return true
 	}
+
 	national := phonenumbers.GetNationalSignificantNumber(n)
 	switch n.GetCountryCode() {
 	case 870, 878, 881, 882, 883: // Inmarsat, universal personal, satellite and other networks without a country

@@ -162,6 +162,7 @@ func markDates(groups []digitGroup) {
 		if further || sign != three[2].gap || !slices.Contains([]string{"-", ".", "/"}, sign) || !isDate(three) {
 			continue
 		}
+
 		for k := range three {
 			three[k].apart = true
 		}

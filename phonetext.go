@@ -98,6 +98,7 @@ func visible(text string) string {
 		case r > unicode.MaxASCII:
 			return asciiSign(r)
 		}
+
 		return r
 	}, text)
 }
@@ -123,6 +124,7 @@ func digitOf(r rune) rune {
 			return (r - rune(span.Lo)) % 10
 		}
 	}
+
 	for _, span := range unicode.Nd.R32 {
 		if r >= rune(span.Lo) && r <= rune(span.Hi) {
 			return (r - rune(span.Lo)) % 10

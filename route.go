@@ -67,6 +67,7 @@ func (a Appointment) WhoseNumber(to Phone) Route {
 	if why != "" {
 		return Route{}
 	}
+
 	return Route{
 		Patient:   person.Patient,
 		Recipient: person.Ref,

@@ -8,26 +8,45 @@ import (
 // Summary tells how the call stands, in a few words for a person; it holds no
 // semicolon and nothing of a patient.
 func (c Call) Summary() string {
+	outcome := c.Outcome()
+	words := outcome.Words().Summary
+
+	switch outcome {
+	case OutcomeRefused:
+		return words + ": " + c.Why()
+	case OutcomeFailed:
+		if why := c.Failure.Reason(); why != "" {
+			return words + ": " + why
+		}
+	case OutcomeEnded, OutcomeEndedWithPerson, OutcomeEndedWithMachine, OutcomeEndedWithFax:
+		return words + c.lasted()
+	}
+
+	return words
+}
+
+// Outcome is how the call stands, or ended.
+func (c Call) Outcome() Outcome {
 	switch c.Status {
 	case StatusRefused:
-		return "Not placed: " + c.Why()
+		return OutcomeRefused
 	case StatusRequested:
-		return "Requested"
+		return OutcomeRequested
 	case StatusQueued:
-		return "Waiting to be dialled"
+		return OutcomeQueued
 	case StatusInitiated:
-		return "Dialling"
+		return OutcomeDialling
 	case StatusRinging:
-		return "Ringing"
+		return OutcomeRinging
 	case StatusInProgress:
-		return c.answered("Voicemail answered")
+		return c.answered(OutcomeAnswered, OutcomePersonAnswered, OutcomeMachineAnswered, OutcomeFaxAnswered)
 	case StatusCompleted:
-		return c.answered("Left for voicemail") + c.lasted()
+		return c.answered(OutcomeEnded, OutcomeEndedWithPerson, OutcomeEndedWithMachine, OutcomeEndedWithFax)
 	case StatusBusy, StatusFailed, StatusNoAnswer, StatusCanceled:
 		return c.unanswered()
 	}
 
-	return "Not known yet"
+	return OutcomeUnknown
 }
 
 // Why is the sentence that the clinician was told of the call's refusal. Of a call
@@ -43,38 +62,38 @@ func (c Call) Why() string {
 // "Answering Machine Detection": machine_start, machine_end_…).
 func (c Call) Voicemail() bool { return strings.HasPrefix(c.AnsweredBy, "machine") }
 
-func (c Call) answered(voicemail string) string {
+// answered is one of the outcomes of a call that was answered, by what answered.
+func (c Call) answered(unknown, person, machine, fax Outcome) Outcome {
 	switch {
 	case c.Voicemail():
-		return voicemail
+		return machine
 	case c.AnsweredBy == "fax":
-		return "Answered by a fax machine"
+		return fax
 	case c.AnsweredBy == "human":
-		return "Answered by a person"
+		return person
 	}
-	return "Answered"
+	return unknown
 }
 
-func (c Call) unanswered() string {
+// unanswered is the outcome of a call that nobody answered.
+func (c Call) unanswered() Outcome {
 	switch {
 	case c.Declined:
-		return "Declined"
+		return OutcomeDeclined
 	case c.Status == StatusBusy:
-		return "The line was busy"
+		return OutcomeBusy
 	case c.Status == StatusNoAnswer && c.EndedBy != SideClinician:
-		return "No answer"
+		return OutcomeNoAnswer
 	case c.Status != StatusFailed:
-		return "Ended before it was answered"
+		return OutcomeGivenUp
 	}
 
-	if why := c.Failure.Reason(); why != "" {
-		return "Could not be connected: " + why
-	}
-	return "Could not be connected"
+	return OutcomeFailed
 }
 
 func (c Call) lasted() string {
 	n, known := c.Seconds.Value()
+
 	switch {
 	case !known && c.Voicemail():
 		return ""

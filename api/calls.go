@@ -112,7 +112,11 @@ func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
 }
 
 func recordedOf(c careline.RecordedCall) recordedJSON {
-	j := recordedJSON{ID: c.ID, callJSON: callOf(c.Latest().Call), Timeline: make([]momentJSON, 0, len(c.Versions))}
+	j := recordedJSON{
+		ID:       c.ID,
+		callJSON: callOf(c.Latest().Call),
+		Timeline: make([]momentJSON, 0, len(c.Versions)),
+	}
 
 	for _, v := range slices.Backward(c.Versions) {
 		j.Timeline = append(j.Timeline, momentJSON{
@@ -171,7 +175,7 @@ func whoOf(c careline.Call) whoJSON {
 		Recipient: calledOf(c.Recipient, c.Names.Recipient, c.Names.Relation),
 		Subject:   calledOf(c.Patient, c.Names.Patient, ""),
 		Ending:    c.ToEnding,
-		EndedBy:   c.EndedBy,
+		EndedBy:   sideOf(c.EndedBy),
 		Household: c.Household,
 	}
 
@@ -182,6 +186,15 @@ func whoOf(c careline.Call) whoJSON {
 		}
 	}
 	return j
+}
+
+// sideOf leaves out a word that the API does not have: somebody has edited the record.
+func sideOf(s careline.Side) careline.Side {
+	switch s {
+	case careline.SideClinician, careline.SideMember:
+		return s
+	}
+	return ""
 }
 
 func calledOf(ref careline.Reference, name, relation string) *calledJSON {

@@ -60,7 +60,7 @@ func (h *hammered) asks(n int, change func(*calls.Ask)) map[careline.Refusal]int
 			if err != nil {
 				h.t.Error(err)
 			}
-			answers <- answer.Refusal
+			answers <- refusalOf(answer)
 		})
 	}
 	all.Wait()
@@ -149,12 +149,12 @@ func TestRationsChangeNoAnswer(t *testing.T) {
 	t.Parallel()
 	h := newHammered(t, careline.Policy{Regions: []string{"GB"}, PerMinute: 2, Concurrent: 1000})
 	first := calls.Ask{Call: "CAfirst", Clinician: "dr-1", To: phone(t, "+447700900142"), Appointment: "a1"}
-	if answer, err := h.Start(t.Context(), first); err != nil || answer.Refusal != "" {
+	if answer, err := h.Start(t.Context(), first); err != nil || refusalOf(answer) != "" {
 		t.Fatal(answer, err)
 	}
 	h.later.Add(int64(40 * time.Second))
 	h.asks(4, nil)
-	if answer, err := h.Start(t.Context(), first); err != nil || answer.Refusal != "" || answer.CallerID.IsZero() {
+	if answer, err := h.Start(t.Context(), first); err != nil || !dials(answer) {
 		t.Errorf("asked for again: %+v, %v", answer, err)
 	}
 	h.later.Add(int64(time.Minute))

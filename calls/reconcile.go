@@ -96,6 +96,7 @@ func (r Reconciler) look(ctx context.Context) (whole bool, err error) {
 		return err == nil, err
 	}
 	defer func() { _ = r.Log.Release(context.WithoutCancel(held), reconciliation, sweep) }() // an end of the process releases it too
+
 	ctx = held
 	var failures failures
 	for {
@@ -103,10 +104,12 @@ func (r Reconciler) look(ctx context.Context) (whole bool, err error) {
 		if err != nil {
 			return false, err
 		}
+
 		if r.Waiting != nil {
 			r.Waiting(all)
 		}
 		r.sweep(ctx, due, &failures)
+
 		switch {
 		case ctx.Err() != nil:
 			return false, nil
@@ -120,6 +123,7 @@ func (r Reconciler) look(ctx context.Context) (whole bool, err error) {
 func (r Reconciler) sweep(ctx context.Context, due []string, failures *failures) {
 	var group errgroup.Group
 	group.SetLimit(lookUpAtOnce)
+
 	for _, call := range due {
 		if ctx.Err() != nil || failures.many() {
 			break
@@ -133,6 +137,7 @@ func (r Reconciler) sweep(ctx context.Context, due []string, failures *failures)
 			return nil
 		})
 	}
+
 	_ = group.Wait() // nothing above fails: failures has the errors
 }
 
@@ -143,11 +148,13 @@ func (r Reconciler) reconcile(ctx context.Context, call string) (outcome string,
 	if err = r.Log.LookAgain(ctx, call, r.Now().Add(lookAgainSoonest)); err != nil {
 		return LookedUpFailed, err
 	}
+
 	begun, err := r.begun(ctx, call)
 	if err != nil {
 		return LookedUpFailed, err
 	}
 	age := r.Now().Sub(begun)
+
 	events, over, err := r.LookUp(ctx, call)
 	switch code := careline.CodeOf(err); {
 	case err == nil:
@@ -156,6 +163,7 @@ func (r Reconciler) reconcile(ctx context.Context, call string) (outcome string,
 	default:
 		return LookedUpFailed, fmt.Errorf("look a call up: %w", err)
 	}
+
 	if !over {
 		return r.later(ctx, call, age)
 	}
@@ -168,8 +176,15 @@ func (r Reconciler) unknown(ctx context.Context, call string, age time.Duration)
 	if age < longestCall {
 		return r.later(ctx, call, age)
 	}
-	over := careline.CallEvent{ID: careline.ReconciledID(call, careline.StatusCompleted), LookedUp: true, Call: call, Leg: call,
-		Kind: careline.KindClinicianLeg, Status: careline.StatusCompleted}
+
+	over := careline.CallEvent{
+		ID:       careline.ReconciledID(call, careline.StatusCompleted),
+		Call:     call,
+		Leg:      call,
+		Kind:     careline.KindClinicianLeg,
+		Status:   careline.StatusCompleted,
+		LookedUp: true,
+	}
 	return r.keep(ctx, call, []careline.CallEvent{over}, LookedUpUnknown)
 }
 

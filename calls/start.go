@@ -50,32 +50,41 @@ type Ask struct {
 	Trace       string
 }
 
-// Answer is what the carrier shall do.
-type Answer struct {
-	Refusal     careline.Refusal // empty: dial
-	To          careline.Phone
-	CallerID    careline.Phone
-	Appointment string
-}
-
-// Start answers an ask. The same call asked for again gets the answer it got
-// first, unless that was a refusal beyond the person's ration, which nobody kept.
-// An error means that the decision could not be kept: nothing may be
-// dialled then.
+// Start answers an ask: it refuses the call, or dials the member. The same call asked
+// for again gets the answer it got first, unless that was a refusal beyond the
+// person's ration, which nobody kept. An error means that the decision could not be
+// kept: nothing may be dialled then.
 func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 	request, appointment := s.decide(ctx, ask)
 	event := careline.CallEvent{
-		ID: ask.Call + "/request", Call: ask.Call, Leg: ask.Call,
-		Kind: careline.KindRequested, Appointment: appointment,
-		Request: s.counted(request), Report: ask.Report, Trace: ask.Trace,
+		ID:          ask.Call + "/request",
+		Call:        ask.Call,
+		Leg:         ask.Call,
+		Kind:        careline.KindRequested,
+		Appointment: appointment,
+		Request:     s.counted(request),
+		Report:      ask.Report,
+		Trace:       ask.Trace,
 	}
 	kept, err := s.rationed(ctx, event)
 	if err != nil {
-		return Answer{}, err
+		return nil, err
 	}
+
 	r := kept.Request
-	careline.Note(ctx, slog.String("clinician", r.Clinician), slog.String("appointment", kept.Appointment), slog.String("refusal", string(r.Refusal)))
-	return Answer{Refusal: r.Refusal, To: r.To, CallerID: r.CallerID, Appointment: kept.Appointment}, nil
+	careline.Note(ctx,
+		slog.String("clinician", r.Clinician),
+		slog.String("appointment", kept.Appointment),
+		slog.String("refusal", string(r.Refusal)),
+	)
+	if r.Refusal != "" {
+		return Refuse{Why: r.Refusal, To: r.To}, nil
+	}
+	return Dial{
+		Callees:     []Callee{{Phone: r.To}},
+		CallerID:    r.CallerID,
+		Appointment: kept.Appointment,
+	}, nil
 }
 
 func (s Starter) keep(ctx context.Context, e careline.CallEvent) (careline.CallEvent, error) {
@@ -85,6 +94,7 @@ func (s Starter) keep(ctx context.Context, e careline.CallEvent) (careline.CallE
 		e, _, err = s.Log.Append(ctx, e)
 		return e, err
 	}
+
 	e, _, err = s.Log.Admit(ctx, e, s.Policy.MayBegin)
 	return e, err
 }
@@ -102,6 +112,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		r.Refusal = why
 		return r, appointment
 	}
+
 	switch {
 	case r.Refusal != "":
 		return refuse(r.Refusal, "")
@@ -112,6 +123,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 	case !s.Attempts.Another(r.Clinician):
 		return refuse(careline.RefusedRate, "")
 	}
+
 	appointment, err := s.Appointments(ctx, ask.Appointment)
 	switch {
 	case careline.CodeOf(err) == careline.CodeNotFound && err != nil:
@@ -121,6 +133,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 		r.Recipient = ask.Recipient // the clinician's word, until the recording has checked it
 		return refuse(careline.RefusedUnchecked, ask.Appointment)
 	}
+
 	route, why := s.Policy.MayCall(appointment, careline.Wish{
 		Clinician: ask.Clinician,
 		To:        ask.To,
@@ -130,6 +143,7 @@ func (s Starter) decide(ctx context.Context, ask Ask) (careline.Request, string)
 	})
 	r.Sender, r.Patient, r.Recipient = route.Sender, route.Patient, route.Recipient
 	r.Names, r.Household = route.Names, route.Household
+
 	if why != "" {
 		return refuse(why, appointment.ID)
 	}
@@ -149,6 +163,7 @@ func (s Starter) callerID(ctx context.Context, r careline.Request) careline.Requ
 	if err == nil && number.IsZero() {
 		err = errors.New("the pool gave an empty number")
 	}
+
 	if err != nil {
 		careline.Note(ctx, slog.Any("caller_id", err))
 		r.Refusal = careline.RefusedNoCallerID

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perci.health/careline"
 	"perci.health/careline/fhir"
 )
@@ -44,7 +46,7 @@ func filesACallThatTheAPIPlaced(t *testing.T, s *server) {
 		t.Fatal(err)
 	}
 	read := fhir.CallOf(m)
-	if read != call || len(m.Identifier) != 1 {
+	if !cmp.Equal(read, call, cmp.AllowUnexported(careline.Seconds{})) || len(m.Identifier) != 1 {
 		t.Errorf("read back as %+v with %v", read, m.Identifier)
 	}
 }

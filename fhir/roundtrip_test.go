@@ -127,10 +127,11 @@ func anyCall(t *rapid.T) careline.Call {
 }
 
 // recorded is what of a call comes back from the record: its times are whole
-// seconds, a number is its ending, a name needs somebody whose it is. That the
+// seconds, a number is its ending, a name needs somebody whose it is; of legs it has
+// the ids of two. That the
 // clinician has left is told where it is what ended the call.
 func recorded(c careline.Call) careline.Call {
-	c.Clinician, c.To = "", careline.Phone{}
+	c.Clinician, c.To, c.Legs = "", careline.Phone{}, nil
 	for _, at := range []*time.Time{&c.Sent, &c.Received, &c.Ended, &c.At} {
 		*at = at.Truncate(time.Second)
 	}

@@ -16,6 +16,7 @@ func (s *server) callback(ctx context.Context, subject Subject, rd *reading) rep
 	if err == nil {
 		return reply{status: http.StatusOK}
 	}
+
 	careline.Note(ctx, slog.String("fault", err.Error()))
 	switch careline.CodeOf(err) {
 	case careline.CodeForbidden:
@@ -23,6 +24,7 @@ func (s *server) callback(ctx context.Context, subject Subject, rd *reading) rep
 	case careline.CodeInvalid:
 		return reply{status: http.StatusBadRequest, text: "The report cannot be understood, so it was not kept. Check what sent it."}
 	}
+
 	return reply{status: http.StatusServiceUnavailable, text: "The report could not be kept. Please send it again."}
 }
 
@@ -33,11 +35,13 @@ func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
 	if err := OfAccount(s.AccountSID, rd.form); err != nil {
 		return err
 	}
-	rd.appoint()
+	rd.place()
+
 	e, left, err := event(subject, rd.form)
 	if err != nil {
 		return err
 	}
+
 	e.Trace = s.trace(ctx)
 	s.note(ctx, e, left)
 	if err := s.Keep(ctx, e); err != nil {
@@ -46,19 +50,21 @@ func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
 	return nil
 }
 
-// appoint puts the appointment that the URL names beside the form's parameters,
-// in place of one that the form itself may hold. No other query is ours.
-func (rd *reading) appoint() {
-	if rd.query == "" {
-		return
-	}
-
+// place puts what the URL says of the leg's place beside the form's parameters: the
+// appointment, the call that it joined, and as whom. A form's own parameter of such a
+// name is not ours: of the appointment it may be an older report's, and stands unless
+// the URL names one; a call that it named would be anybody's word, and goes.
+func (rd *reading) place() {
 	rd.names = append(rd.names[:0], rd.query...)
 	if err := rd.asked.parse(rd.names); err != nil {
-		return // signed, but not for us: the callback URLs are our own
+		rd.asked.pairs = rd.asked.pairs[:0] // it is signed, but not for us: the callback URLs are our own
 	}
 
 	rd.form.take(AppointmentParameter, rd.asked)
+	for _, name := range [...]string{CallParameter, PartyParameter} {
+		rd.form.drop(name)
+		rd.form.take(name, rd.asked)
+	}
 }
 
 func (s *server) note(ctx context.Context, e careline.CallEvent, left []string) {
@@ -69,6 +75,7 @@ func (s *server) note(ctx context.Context, e careline.CallEvent, left []string) 
 	if word != "" && !isWord([]byte(word)) {
 		word = "(odd)" // what is no word may be anything, and stays out of the log
 	}
+
 	careline.Note(ctx, slog.String("call", call), slog.String("kind", string(e.Kind)), slog.String("call_status", word))
 	if len(left) > 0 {
 		careline.Note(ctx, slog.String("left_out", strings.Join(left, " ")))

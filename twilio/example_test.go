@@ -16,8 +16,9 @@ func ExampleResponse() {
 	twiml := twilio.Response(
 		twilio.Dial{
 			CallerID: "+442079460001",
+			OnBridge: true,
 			Timeout:  30 * time.Second,
-			Number:   twilio.Number{E164: "+447700900142"},
+			Nouns:    []twilio.Noun{twilio.Number{E164: "+447700900142"}},
 		},
 		twilio.Say{Text: "Nobody could be reached."},
 		twilio.Hangup{},

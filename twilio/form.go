@@ -237,3 +237,9 @@ func (f *Form) take(name string, other Form) {
 		f.pairs = slices.Insert(f.pairs, from+i-first, f.write([]byte(name), other.value(i)))
 	}
 }
+
+// drop takes a parameter out.
+func (f *Form) drop(name string) {
+	from, to := f.find(name)
+	f.pairs = slices.Delete(f.pairs, from, to)
+}

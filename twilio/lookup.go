@@ -33,6 +33,7 @@ func (c *Client) Lookup(ctx context.Context, call string) (events []careline.Cal
 			return events, over, err
 		}
 
+		// Chance, so that those that were refused together do not come back together.
 		if !backoff.Wait(ctx, crowds.Around(refusals, rand.Float64())) {
 			return nil, false, err
 		}
@@ -62,6 +63,7 @@ func (c *Client) lookup(ctx context.Context, call string) (events []careline.Cal
 		}
 		legs = []CallResource{own}
 	}
+
 	for _, r := range legs {
 		if !r.settled() {
 			return nil, false, nil
@@ -69,7 +71,7 @@ func (c *Client) lookup(ctx context.Context, call string) (events []careline.Cal
 		if r.ParentSID == "" && r.Direction != careline.DirectionAPI {
 			events = append(events, r.clinicianLeg())
 		} else {
-			events = append(events, r.memberLeg()...)
+			events = append(events, r.dialledLeg()...)
 		}
 	}
 	return events, true, nil
@@ -83,21 +85,44 @@ func (r CallResource) settled() bool {
 }
 
 func (r CallResource) clinicianLeg() careline.CallEvent {
-	return careline.CallEvent{ID: careline.ReconciledID(r.SID, r.Status), LookedUp: true, Call: r.SID, Leg: r.SID, Kind: careline.KindClinicianLeg,
-		At: r.End, Status: r.Status, Word: r.Word, Direction: r.Direction}
+	return careline.CallEvent{
+		ID:        careline.ReconciledID(r.SID, r.Status),
+		Call:      r.SID,
+		Leg:       r.SID,
+		Kind:      careline.KindClinicianLeg,
+		At:        r.End,
+		Status:    r.Status,
+		Word:      r.Word,
+		Direction: r.Direction,
+		LookedUp:  true,
+	}
 }
 
-// memberLeg is the leg's beginning, its answer and its end, as far as they are
+// dialledLeg is the leg's beginning, its answer and its end, as far as they are
 // known to be different.
-func (r CallResource) memberLeg() []careline.CallEvent {
-	call := r.ParentSID
+func (r CallResource) dialledLeg() []careline.CallEvent {
+	call, kind := r.ParentSID, careline.KindProgress
 	if call == "" {
 		call = r.SID
 	}
-	event := func(s careline.Status, at time.Time) careline.CallEvent {
-		return careline.CallEvent{ID: careline.ReconciledID(r.SID, s), LookedUp: true, Call: call, Leg: r.SID, Kind: careline.KindProgress,
-			At: at, Status: s, Word: string(s), Direction: r.Direction}
+	if r.ToApp {
+		kind = careline.KindRingLeg
 	}
+
+	event := func(s careline.Status, at time.Time) careline.CallEvent {
+		return careline.CallEvent{
+			ID:        careline.ReconciledID(r.SID, s),
+			Call:      call,
+			Leg:       r.SID,
+			Kind:      kind,
+			At:        at,
+			Status:    s,
+			Word:      string(s),
+			Direction: r.Direction,
+			LookedUp:  true,
+		}
+	}
+
 	answered := r.answered()
 	var events []careline.CallEvent
 	if !r.Start.IsZero() && (answered.IsZero() || r.Start.Before(answered)) {
@@ -106,6 +131,7 @@ func (r CallResource) memberLeg() []careline.CallEvent {
 	if !answered.IsZero() {
 		events = append(events, event(careline.StatusInProgress, answered))
 	}
+
 	end := event(r.Status, r.End)
 	end.Word, end.Seconds, end.AnsweredBy = r.Word, r.Seconds, r.AnsweredBy
 	return append(events, end)

@@ -51,16 +51,20 @@ func TestLookup(t *testing.T) {
 	t.Parallel()
 	ten := time.Date(2025, 11, 24, 10, 0, 0, 0, time.UTC)
 	leg := func(s careline.Status, after time.Duration) careline.CallEvent {
-		return careline.CallEvent{ID: memberSID + "/" + string(s) + "/reconciled", LookedUp: true, Call: lookedUpSID, Leg: memberSID, Kind: careline.KindProgress,
-			At: ten.Add(after), Status: s, Word: string(s), Direction: "outbound-dial"}
+		return careline.CallEvent{ID: memberSID + "/" + string(s) + "/reconciled", Call: lookedUpSID, Leg: memberSID, Kind: careline.KindProgress,
+			At: ten.Add(after), Status: s, Word: string(s), Direction: "outbound-dial", LookedUp: true}
 	}
 	ended := func(s careline.Status, after time.Duration, seconds int) careline.CallEvent {
 		e := leg(s, after)
 		e.Seconds = careline.SecondsOf(seconds)
 		return e
 	}
-	left := careline.CallEvent{ID: lookedUpSID + "/completed/reconciled", LookedUp: true, Call: lookedUpSID, Leg: lookedUpSID, Kind: careline.KindClinicianLeg,
-		At: ten.Add(10 * time.Second), Status: careline.StatusCompleted, Word: "completed", Direction: "outbound-dial"}
+	left := careline.CallEvent{ID: lookedUpSID + "/completed/reconciled", Call: lookedUpSID, Leg: lookedUpSID, Kind: careline.KindClinicianLeg,
+		At: ten.Add(10 * time.Second), Status: careline.StatusCompleted, Word: "completed", Direction: "outbound-dial", LookedUp: true}
+	app := func(e careline.CallEvent) careline.CallEvent {
+		e.Kind = careline.KindRingLeg
+		return e
+	}
 	tests := map[string]struct {
 		legs, own string // own empty: Twilio does not know it
 		want      []careline.CallEvent
@@ -69,6 +73,8 @@ func TestLookup(t *testing.T) {
 	}{
 		"answered, begun at the dialling": {legs: resource(memberSID, lookedUpSID, "completed", at1000, at1310, "180"), over: true,
 			want: []careline.CallEvent{leg("initiated", 0), leg("in-progress", 10*time.Second), ended("completed", 190*time.Second, 180)}},
+		"dialled to a clinician's app": {legs: strings.Replace(resource(memberSID, lookedUpSID, "busy", "", at1000, "0"), "{", `{"to":"client:dr-1",`, 1), over: true,
+			want: []careline.CallEvent{app(ended("busy", 0, 0))}},
 		"answered, begun at the answer": {legs: resource(memberSID, lookedUpSID, "completed", at1010, at1310, "179"), over: true,
 			want: []careline.CallEvent{leg("in-progress", 10*time.Second), ended("completed", 190*time.Second, 179)}},
 		"a length longer than from beginning to end": {legs: resource(memberSID, lookedUpSID, "completed", at1010, at1310, "181"), over: true,

@@ -5,7 +5,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -38,6 +37,7 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 	if s.soundTest(rd.form) {
 		return s.playSoundTest(ctx, rd)
 	}
+
 	ask := s.ask(rd.form)
 	ask.Trace = s.trace(ctx)
 	deciding, cancel := context.WithTimeout(ctx, decideWithin)
@@ -47,15 +47,8 @@ func (s *server) outgoing(ctx context.Context, rd *reading) reply {
 		careline.Note(ctx, slog.String("fault", err.Error()))
 		return s.say(rd, notKept)
 	}
-	if answer.Refusal != "" {
-		return s.say(rd, answer.Refusal.SentenceFor(answer.To))
-	}
-	if answer.To.IsZero() || answer.CallerID.IsZero() {
-		careline.Note(ctx, slog.String("fault", "the answer names no number to dial, or none to call from"))
-		return s.say(rd, careline.Refusal("").Sentence())
-	}
-	rd.out = appendResponse(rd.out[:0], s.dial(answer))
-	return reply{status: http.StatusOK, twiml: rd.out}
+
+	return s.answer(ctx, rd, answer)
 }
 
 func (s *server) say(rd *reading, sentence string) reply {
@@ -74,6 +67,7 @@ func (s *server) ask(f Form) calls.Ask {
 		Household:   strings.TrimSpace(f.Get("householdConfirmed")) == "true",
 		Report:      f.JSON(),
 	}
+
 	if !s.ours(f) || s.ApplicationSID == "" || f.Get("ApplicationSid") != s.ApplicationSID {
 		a.Refusal = careline.RefusedAccount
 	}
@@ -94,6 +88,7 @@ func caller(f Form) string {
 	if !isClient || !ok {
 		return ""
 	}
+
 	from, once := f.one("From")
 	if !once {
 		return ""
@@ -101,6 +96,7 @@ func caller(f Form) string {
 	if len(from) == 0 {
 		return practitioner
 	}
+
 	from = bytes.TrimPrefix(from, []byte(clientPrefix))
 	if string(from) == identity {
 		return practitioner
@@ -117,6 +113,7 @@ func appointment(f Form) string {
 	lower, once := f.one("appointmentId")
 	upper, also := f.one(AppointmentParameter)
 	one, other := appointmentID(lower), appointmentID(upper)
+
 	switch {
 	case !once || !also:
 		return ""
@@ -143,23 +140,6 @@ func recipient(f Form) careline.Reference {
 		return nobody
 	}
 	return careline.Reference(strings.TrimSpace(string(value)))
-}
-
-// dial is the TwiML that connects clinician and member.
-func (s *server) dial(a calls.Answer) Dial {
-	query := ""
-	if a.Appointment != "" {
-		query = "?" + AppointmentParameter + "=" + url.QueryEscape(a.Appointment)
-	}
-	d := Dial{
-		CallerID: a.CallerID.E164(), TimeLimit: s.TimeLimit, Timeout: s.DialTimeout,
-		Action: s.callbackURL(PathDialResult, ""),
-		Number: Number{E164: a.To.E164(), StatusCallback: s.callbackURL(PathCallStatus, query)},
-	}
-	if s.MachineDetection != "" {
-		d.Number.MachineDetection, d.Number.AMDStatusCallback = s.MachineDetection, s.callbackURL(PathAMD, query)
-	}
-	return d
 }
 
 // callbackURL ends in a fragment that Twilio reads for itself: it is neither sent

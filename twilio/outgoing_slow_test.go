@@ -21,9 +21,9 @@ func TestAClinicianHearsThatNothingAnswers(t *testing.T) {
 		a.hooks.Start = func(ctx context.Context, _ calls.Ask) (calls.Answer, error) {
 			select {
 			case <-ctx.Done():
-				return calls.Answer{}, careline.NewError(careline.CodeUnavailable, "The log of calls cannot be used at the moment.", ctx.Err())
+				return nil, careline.NewError(careline.CodeUnavailable, "The log of calls cannot be used at the moment.", ctx.Err())
 			case <-time.After(30 * time.Second):
-				return calls.Answer{}, nil
+				return nil, nil
 			}
 		}
 		began := time.Now()

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strconv"
 	"strings"
 
 	"perci.health/careline"
@@ -25,7 +24,7 @@ const (
 // empty for the kinds that no report makes.
 func SubjectOf(k careline.Kind) Subject {
 	switch k {
-	case careline.KindProgress, careline.KindClinicianLeg, careline.KindMemberCalled:
+	case careline.KindProgress, careline.KindClinicianLeg, careline.KindMemberCalled, careline.KindRingLeg, careline.KindParty:
 		return SubjectCallStatus
 	case careline.KindDialEnded:
 		return SubjectDialResult
@@ -35,10 +34,18 @@ func SubjectOf(k careline.Kind) Subject {
 	return ""
 }
 
-// AppointmentParameter is the query parameter of our callback URLs, the only one,
-// that names the appointment; in the JSON of a report it stands beside the
-// form's own parameters.
-const AppointmentParameter = "AppointmentId"
+// The query parameters of our callback URLs. In the JSON of a report they stand
+// beside the form's own parameters.
+const (
+	// AppointmentParameter names the appointment.
+	AppointmentParameter = "AppointmentId"
+	// CallParameter names the call, by its key, that a leg belongs to which no
+	// ParentCallSid places: one that the REST API dialled into it.
+	CallParameter = "call"
+	// PartyParameter is the label of whoever is on such a leg: a number of theirs in the
+	// call, a hyphen and their role, such as "p3-interpreter" (careline.Role).
+	PartyParameter = "party"
+)
 
 // Event is what a report says. Its Report is the form as JSON, from which
 // FormFromJSON and Event make the same event again.
@@ -62,6 +69,7 @@ func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
 		return e, nil, notReport("CallSid is missing or malformed")
 	}
 	e.Leg, e.Appointment = string(leg), r.appointment()
+
 	name := ""
 	switch s {
 	case SubjectCallStatus:
@@ -73,6 +81,7 @@ func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
 	default:
 		return careline.CallEvent{}, nil, notReport("its subject is unknown")
 	}
+
 	e.Report = f.JSON()
 	e.ID = identify(name, e.Report)
 	return e, r.left, nil
@@ -99,18 +108,24 @@ type report struct {
 	left []string // names of the parameters that could not be read
 }
 
-// callStatus tells apart the four who report to one URL: the member's leg, which
-// has a parent; one that the REST API dialled for an appointment; the clinician's,
-// which came in from an app; and a leg that a member began. It returns the name of
-// the report, as dialResult and machineDetection do.
+// callStatus tells apart those who report to one URL: whoever joined a call, whom the
+// URL names; a leg with a parent, which is a clinician's when an app was dialled and
+// else the member's; one that the REST API dialled for an appointment; the
+// clinician's, which came in from an app; and a leg that a member began. It returns
+// the name of the report, as dialResult and machineDetection do.
 func (r *report) callStatus(e *careline.CallEvent) string {
 	parent := r.sid("ParentCallSid", sidCall)
 	r.outcome(e, "CallStatus", "CallDuration")
 	sequence := r.sequence(e)
 	e.Recording = r.recording()
 	e.At, e.AnsweredBy = r.timestamp(), r.word("AnsweredBy")
+
 	suffix := ""
 	switch e.Direction = r.word("Direction"); {
+	case r.joined(e, parent):
+		// placed by the URL
+	case parent != "" && r.toApp():
+		e.Kind, e.Call = careline.KindRingLeg, parent
 	case parent != "":
 		e.Kind, e.Call = careline.KindProgress, parent
 	case slices.Contains(r.left, "ParentCallSid"):
@@ -131,6 +146,30 @@ func (r *report) callStatus(e *careline.CallEvent) string {
 		word = "-"
 	}
 	return e.Leg + "/" + sequence + "/" + word + suffix
+}
+
+// joined places a leg by the call that the URL names, which knows better than the
+// leg's parent whom it was dialled for. The call of a child is known without it, and
+// so is that of the leg which the call is named for.
+func (r *report) joined(e *careline.CallEvent, parent string) bool {
+	call, label := r.sid(CallParameter, sidCall), r.word(PartyParameter)
+	if call == "" || call == e.Leg || label == "" && parent != "" {
+		return false
+	}
+
+	e.Kind, e.Call = careline.KindParty, call
+	_, role, _ := strings.Cut(label, "-")
+	e.Role = careline.Role(role)
+	if !e.Role.Joins() {
+		e.Role = careline.RoleOther
+	}
+	return true
+}
+
+// toApp reports whether the leg was dialled to an app of ours (Twilio,
+// voice/twiml/client).
+func (f Form) toApp() bool {
+	return strings.HasPrefix(f.Get("To"), clientPrefix) || strings.HasPrefix(f.Get("Called"), clientPrefix)
 }
 
 // dialled is the number that the leg was dialled to, which Twilio writes in E.164;
@@ -176,38 +215,6 @@ func (r *report) machineDetection(e *careline.CallEvent) string {
 	return e.Leg + "/amd"
 }
 
-// value is a parameter; empty when it is absent, and when it is there with
-// several values.
-func (r *report) value(name string) []byte {
-	value, ok := r.one(name)
-	if !ok {
-		r.leave(name)
-	}
-	return value
-}
-
-func (r *report) leave(name string) { r.left = append(r.left, name) }
-
-// sid is a SID, or empty.
-func (r *report) sid(name, prefix string) string {
-	value := r.value(name)
-	if len(value) > 0 && !isSID(prefix, value) {
-		r.leave(name)
-		return ""
-	}
-	return string(value)
-}
-
-// word is one of a few words, or empty.
-func (r *report) word(name string) string {
-	value := r.value(name)
-	if len(value) > 0 && !isWord(value) {
-		r.leave(name)
-		return ""
-	}
-	return known(value)
-}
-
 // outcome reads a status word and the length that goes with it: CallDuration,
 // for Duration is in minutes, rounded up. Any short text passes for the word.
 func (r *report) outcome(e *careline.CallEvent, status, duration string) {
@@ -218,6 +225,7 @@ func (r *report) outcome(e *careline.CallEvent, status, duration string) {
 	}
 	e.Word = known(word)
 	e.Status = statusOf(e.Word)
+
 	if n, ok := r.number(duration); ok {
 		e.Seconds = careline.SecondsOf(n)
 	}
@@ -235,42 +243,6 @@ func (r *report) recording() string {
 		return ""
 	}
 	return r.sid("RecordingSid", sidRecording)
-}
-
-// sequence reads the sequence number, and returns it as an event's id has it.
-func (r *report) sequence(e *careline.CallEvent) string {
-	n, ok := r.number("SequenceNumber")
-	if !ok {
-		return "-"
-	}
-	e.Order = n
-	return strconv.Itoa(n)
-}
-
-// number is a count of at most nine digits; not ok when there is none.
-func (r *report) number(name string) (n int, ok bool) {
-	value := r.value(name)
-	if len(value) > 9 {
-		r.leave(name)
-		return 0, false
-	}
-	for _, c := range value {
-		if c < '0' || c > '9' {
-			r.leave(name)
-			return 0, false
-		}
-		n = n*10 + int(c-'0')
-	}
-	return n, len(value) > 0
-}
-
-func (r *report) appointment() string {
-	value := string(r.value(AppointmentParameter))
-	if value != "" && !careline.ValidID(value) {
-		r.leave(AppointmentParameter)
-		return ""
-	}
-	return value
 }
 
 const clientPrefix = "client:"

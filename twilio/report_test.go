@@ -45,7 +45,7 @@ func told(e careline.CallEvent) string {
 		failure = fmt.Sprint(e.Failure.Code, " ", e.Failure.SIP)
 	}
 	var s strings.Builder
-	for _, field := range [][2]string{{"id", named(e)}, {"kind", string(e.Kind)}, {"call", e.Call}, {"leg", e.Leg}, {"memberLeg", e.MemberLeg}, {"at", at},
+	for _, field := range [][2]string{{"id", named(e)}, {"kind", string(e.Kind)}, {"role", string(e.Role)}, {"call", e.Call}, {"leg", e.Leg}, {"memberLeg", e.MemberLeg}, {"at", at},
 		{"order", fmt.Sprint(e.Order)}, {"status", string(e.Status)}, {"word", e.Word}, {"direction", e.Direction}, {"appointment", e.Appointment},
 		{"seconds", seconds}, {"answeredBy", e.AnsweredBy}, {"recording", e.Recording}, {"endedBy", string(e.EndedBy)}, {"failure", failure}} {
 		if field[1] != "" {

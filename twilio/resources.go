@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"perci.health/careline"
@@ -41,6 +42,7 @@ func (c *Client) IncomingPhoneNumbers(ctx context.Context) ([]IncomingPhoneNumbe
 		if err := decode(body, &page); err != nil {
 			return "", err
 		}
+
 		for _, n := range page.Numbers {
 			all = append(all, n.number())
 		}
@@ -73,9 +75,19 @@ func (n numberAnswer) number() IncomingPhoneNumber {
 	if err != nil {
 		phone = careline.Phone{}
 	}
-	return IncomingPhoneNumber{SID: n.SID, PhoneNumber: phone, FriendlyName: n.FriendlyName, Voice: n.Capabilities.Voice,
-		VoiceURL: n.VoiceURL, VoiceMethod: n.VoiceMethod, StatusCallback: n.StatusCallback, StatusCallbackMethod: n.StatusCallbackMethod,
-		ApplicationSID: n.ApplicationSID, TrunkSID: n.TrunkSID}
+
+	return IncomingPhoneNumber{
+		SID:                  n.SID,
+		PhoneNumber:          phone,
+		FriendlyName:         n.FriendlyName,
+		Voice:                n.Capabilities.Voice,
+		VoiceURL:             n.VoiceURL,
+		VoiceMethod:          n.VoiceMethod,
+		StatusCallback:       n.StatusCallback,
+		StatusCallbackMethod: n.StatusCallbackMethod,
+		ApplicationSID:       n.ApplicationSID,
+		TrunkSID:             n.TrunkSID,
+	}
 }
 
 // VoiceNumbers are the account's numbers that can make calls: what a Pool holds.
@@ -84,6 +96,7 @@ func (c *Client) VoiceNumbers(ctx context.Context) ([]careline.Phone, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	var voice []careline.Phone
 	for _, n := range all {
 		if n.Voice && !n.PhoneNumber.IsZero() {
@@ -103,6 +116,7 @@ type CallResource struct {
 	Start, End     time.Time // zero when unset
 	Seconds        careline.Seconds
 	AnsweredBy     string
+	ToApp          bool // it was dialled to an app of ours
 }
 
 // UnmarshalJSON reads Twilio's form, where times are RFC 2822 and numbers are
@@ -117,12 +131,23 @@ func (r *CallResource) UnmarshalJSON(text []byte) error {
 		End        string `json:"end_time"`
 		Duration   string `json:"duration"`
 		AnsweredBy string `json:"answered_by"`
+		To         string `json:"to"`
 	}
 	if err := json.Unmarshal(text, &told); err != nil {
 		return err
 	}
-	*r = CallResource{SID: told.SID, ParentSID: told.Parent, Status: statusOf(told.Status), Word: told.Status,
-		Direction: told.Direction, Start: parseTime(told.Start), End: parseTime(told.End), AnsweredBy: told.AnsweredBy}
+
+	*r = CallResource{
+		SID:        told.SID,
+		ParentSID:  told.Parent,
+		Status:     statusOf(told.Status),
+		Word:       told.Status,
+		Direction:  told.Direction,
+		Start:      parseTime(told.Start),
+		End:        parseTime(told.End),
+		AnsweredBy: told.AnsweredBy,
+		ToApp:      strings.HasPrefix(told.To, clientPrefix),
+	}
 	if n, err := strconv.Atoi(told.Duration); err == nil {
 		r.Seconds = careline.SecondsOf(n)
 	}
@@ -157,6 +182,7 @@ func (c *Client) ListCalls(ctx context.Context, parent string) ([]CallResource, 
 		if err := decode(body, &page); err != nil {
 			return "", err
 		}
+
 		all = append(all, page.Calls...)
 		return page.Next, nil
 	})

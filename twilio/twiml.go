@@ -48,46 +48,40 @@ func (p Pause) append(dst []byte) []byte {
 	return append(appendAttribute(dst, "length", strconv.Itoa(p.Seconds)), `/>`...)
 }
 
-// Dial connects the caller to a number and keeps the caller's own call ringing
-// until that is answered (answerOnBridge).
-type Dial struct {
-	CallerID  string        // E.164
-	TimeLimit time.Duration // of the conversation, whole seconds
-	Timeout   time.Duration // of the ringing, whole seconds
-	Action    string        // URL asked when the dialling is over
-	Number    Number
+// Enqueue lets the caller wait in a queue, which is made when it does not exist
+// (Twilio, voice/twiml/enqueue).
+type Enqueue struct {
+	Queue   string // its name
+	WaitURL string // asked again and again for what the caller hears; empty: Twilio's music
+	Action  string // URL asked when the wait is over; empty: the verbs that follow are obeyed
 }
 
-func (d Dial) append(dst []byte) []byte {
-	dst = append(dst, `<Dial`...)
-	dst = appendAttribute(dst, "callerId", d.CallerID)
-	dst = append(dst, ` answerOnBridge="true"`...)
-	dst = appendSeconds(dst, "timeLimit", d.TimeLimit)
-	dst = appendSeconds(dst, "timeout", d.Timeout)
-	dst = appendAttribute(dst, "action", d.Action)
+func (e Enqueue) append(dst []byte) []byte {
+	dst = append(dst, `<Enqueue`...)
+	dst = appendAttribute(dst, "waitUrl", e.WaitURL)
+	dst = appendAttribute(dst, "action", e.Action)
 	dst = append(dst, '>')
-	return append(d.Number.append(dst), `</Dial>`...)
+	return append(appendEscaped(dst, e.Queue), `</Enqueue>`...)
 }
 
-// Number is whom to dial, and who is told about it. It is not a verb: it stands
-// in a Dial.
-type Number struct {
-	E164              string
-	StatusCallback    string // URL told of initiated, ringing, answered and completed
-	MachineDetection  string // "", Enable or DetectMessageEnd
-	AMDStatusCallback string // URL told what answered
+// Record records the caller's voice, after a tone and without the silence around it
+// (Twilio, voice/twiml/record). No verb after it is obeyed.
+type Record struct {
+	MaxLength      time.Duration // whole seconds; 0: an hour
+	Silence        time.Duration // that ends it, whole seconds; 0: five seconds
+	Action         string        // URL asked when it has ended; empty: that of this document, which would begin anew
+	StatusCallback string        // URL told when the recording can be fetched
 }
 
-func (n Number) append(dst []byte) []byte {
-	dst = append(dst, `<Number`...)
-	if n.StatusCallback != "" {
-		dst = appendAttribute(dst, "statusCallback", n.StatusCallback)
-		dst = append(dst, ` statusCallbackEvent="initiated ringing answered completed"`...)
-	}
-	dst = appendAttribute(dst, "machineDetection", n.MachineDetection)
-	dst = appendAttribute(dst, "amdStatusCallback", n.AMDStatusCallback)
-	dst = append(dst, '>')
-	return append(appendEscaped(dst, n.E164), `</Number>`...)
+func (r Record) append(dst []byte) []byte {
+	dst = append(dst, `<Record`...)
+	dst = appendSeconds(dst, "maxLength", r.MaxLength)
+	dst = append(dst, ` playBeep="true"`...)
+	dst = appendSeconds(dst, "timeout", r.Silence)
+	dst = append(dst, ` trim="trim-silence"`...)
+	dst = appendAttribute(dst, "action", r.Action)
+	dst = appendAttribute(dst, "recordingStatusCallback", r.StatusCallback)
+	return append(dst, `/>`...)
 }
 
 func appendSeconds(dst []byte, name string, d time.Duration) []byte {
@@ -120,6 +114,7 @@ func appendEscaped(dst []byte, s string) []byte {
 			i++
 			continue
 		}
+
 		dst = append(dst, s[plain:i]...)
 		r, size := utf8.DecodeRuneInString(s[i:])
 		dst = appendReference(dst, r)
@@ -145,5 +140,6 @@ func appendReference(dst []byte, r rune) []byte {
 	if r < ' ' || r == 0xFFFE || r == 0xFFFF {
 		r = utf8.RuneError
 	}
+
 	return utf8.AppendRune(dst, r)
 }

@@ -23,7 +23,7 @@ func TestResponse(t *testing.T) {
 		{"empty", "</Response>", twilio.Response()},
 		{"say", "<Say>1 &lt; 2 &amp; \"3\" &gt; 2 é</Say><Hangup/></Response>", twilio.Response(twilio.Say{Text: "1 < 2 & \"3\" > 2 é"}, twilio.Hangup{})},
 		{"dial", `<Dial callerId="+442079460001" answerOnBridge="true" timeLimit="60"><Number>+447700900123</Number></Dial></Response>`,
-			twilio.Response(twilio.Dial{CallerID: ours, TimeLimit: time.Minute, Number: twilio.Number{E164: member}})},
+			twilio.Response(twilio.Dial{CallerID: ours, OnBridge: true, TimeLimit: time.Minute, Nouns: []twilio.Noun{twilio.Number{E164: member}}})},
 	}
 	for _, test := range tests {
 		got := strings.ReplaceAll(string(test.got), "&#34;", `"`)

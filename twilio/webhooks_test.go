@@ -81,7 +81,10 @@ func newApp(t testing.TB) *app {
 		Trace:     func(context.Context) string { return "00-trace" },
 		Start: func(_ context.Context, ask calls.Ask) (calls.Answer, error) {
 			a.asks = append(a.asks, ask)
-			return calls.Answer{Refusal: ask.Refusal, To: ask.To, CallerID: phone(t, ours), Appointment: ask.Appointment}, a.fail
+			if ask.Refusal != "" {
+				return calls.Refuse{Why: ask.Refusal, To: ask.To}, a.fail
+			}
+			return dial(phone(t, ours), ask.Appointment, calls.Callee{Phone: ask.To}), a.fail
 		},
 		Keep: func(_ context.Context, e careline.CallEvent) error {
 			a.kept = append(a.kept, e)
@@ -89,6 +92,10 @@ func newApp(t testing.TB) *app {
 		},
 	}
 	return a
+}
+
+func dial(callerID careline.Phone, appointment string, callees ...calls.Callee) calls.Answer {
+	return calls.Dial{Callees: callees, CallerID: callerID, Appointment: appointment}
 }
 
 func (a *app) handler() http.Handler {
@@ -266,8 +273,8 @@ func TestOutgoingSpeaksRefusals(t *testing.T) {
 		fail       error
 		form       url.Values
 	}{
-		{name: "refused", answer: calls.Answer{Refusal: careline.RefusedNumberType}, want: careline.RefusedNumberType.Sentence()},
-		{name: "a country", answer: calls.Answer{Refusal: careline.RefusedCountry, To: phone(t, "+447797123456")}, want: "Calls to Jersey are not allowed."},
+		{name: "refused", answer: calls.Refuse{Why: careline.RefusedNumberType}, want: careline.RefusedNumberType.Sentence()},
+		{name: "a country", answer: calls.Refuse{Why: careline.RefusedCountry, To: phone(t, "+447797123456")}, want: "Calls to Jersey are not allowed."},
 		{name: "not kept", fail: errors.New("disk full"), want: "This call could not be recorded, so it was not placed. Please try again."},
 		{name: "nothing to dial", want: careline.Refusal("").Sentence()},
 		{name: "no call", form: url.Values{"CallSid": {"CA1"}}, want: careline.RefusedAccount.Sentence()},
@@ -573,7 +580,7 @@ func BenchmarkOutgoing(b *testing.B) {
 	a := newApp(b)
 	to, from := phone(b, member), phone(b, ours)
 	a.hooks.Start = func(context.Context, calls.Ask) (calls.Answer, error) {
-		return calls.Answer{To: to, CallerID: from, Appointment: "abc123"}, nil
+		return dial(from, "abc123", calls.Callee{Phone: to}), nil
 	}
 	b.Run("handler", func(b *testing.B) { benchmark(b, twilio.PathOutgoing, outgoingForm(), a.hooks) })
 	// The incoming route does nothing but verify: the bare signed handler.

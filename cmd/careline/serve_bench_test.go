@@ -442,7 +442,7 @@ func (p *parts) idleHooks(c config) (twilio.Webhooks, error) {
 	}
 	hooks := p.hooks(c)
 	hooks.Start = func(_ context.Context, a calls.Ask) (calls.Answer, error) {
-		return calls.Answer{To: a.To, CallerID: from, Appointment: a.Appointment}, nil
+		return calls.Dial{Callees: []calls.Callee{{Phone: a.To}}, CallerID: from, Appointment: a.Appointment}, nil
 	}
 	hooks.Keep = func(context.Context, careline.CallEvent) error { return nil }
 	return hooks, nil

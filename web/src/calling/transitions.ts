@@ -1,4 +1,6 @@
 // How a call goes on: pure, so that every path can be tried without a browser.
+
+import { SIP_DECLINE, wasDeclined } from "../outcome";
 import type { CallEvent, LegEvent } from "./events";
 import type { CallState, Outcome, Phase, ServerCall, Target } from "./state";
 import { cleared, mutedNow, noWarnings, raised, settle, type Warnings } from "./warnings";
@@ -218,7 +220,7 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
   const broke = line.broken && !line.ending && (completed || outcome === "failed");
   const why = outcome === "failed" ? said.failure?.reason : undefined;
   const reason = said.refusal?.sentence ?? (broke ? held : undefined) ?? why;
-  const declined = outcome === "busy" && (call.rang || said.failure?.sip === sipDecline);
+  const declined = wasDeclined(said) || (outcome === "busy" && (call.rang || said.failure?.sip === SIP_DECLINE));
   return {
     ...kept,
     phase: "ended",
@@ -230,9 +232,6 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
     ...(reason ? { reason } : {}),
   };
 }
-
-/** RFC 3261, 21.6.2. */
-const sipDecline = 603;
 
 /** What the person pressed is known here; the other side is taken by the server's word alone: the carrier may end a call too. */
 function whoEnded(line: Line, said: ServerCall): CallState["endedBy"] {

@@ -1,6 +1,7 @@
 // What a call is called: headings, notes, and the sentence for a screen
 // reader. Pure, British English, and never a number. Whoever is called is called
 // by their own name.
+import { WORDS } from "../outcome";
 import { householdOf, isVoicemail, opening, sentence, withRelation } from "../people";
 import type { CallState, Doubt, SoftphoneState, Target } from "./state";
 
@@ -35,7 +36,12 @@ export function words(call: CallState | null, now: number, around: Surroundings)
       return said("Getting ready…", "Allow the microphone if your browser asks.", "neutral", "Getting ready to call");
     case "ringing": {
       const note = withExtension(`Ringing ${phoneOf(call.target)}`, call.target);
-      const rings = said("Calling…", note, "neutral", withExtension(`Calling ${calleeOf(call.target)}`, call.target));
+      const rings = said(
+        WORDS.ringing.card,
+        note,
+        "neutral",
+        withExtension(`Calling ${calleeOf(call.target)}`, call.target),
+      );
       return { ...rings, timer: minutesAndSeconds(passed(call.ringingAt ?? call.startedAt, now)) };
     }
     case "connected":
@@ -129,8 +135,8 @@ function connected(call: CallState): Words {
 
 /** What a clinician must know of a machine that answered; none for a person. */
 function machineWords(answeredBy: string | undefined): string | undefined {
-  if (isVoicemail(answeredBy)) return "Voicemail: leave no clinical detail";
-  return answeredBy === "fax" ? "A fax machine answered" : undefined;
+  if (isVoicemail(answeredBy)) return WORDS["machine-answered"].card;
+  return answeredBy === "fax" ? WORDS["fax-answered"].card : undefined;
 }
 
 function soundOf(call: CallState): Words {
@@ -150,7 +156,7 @@ function soundOf(call: CallState): Words {
     const note = `${name} may hear gaps. Move closer to your router or use a cable.`;
     return said("Connected, weak connection", note, "warning", "Connected, weak connection");
   }
-  return said("Connected", withExtension("Connection good", call.target), "good");
+  return said(WORDS.answered.card, withExtension("Connection good", call.target), "good");
 }
 
 function reconnecting(call: CallState): Words {
@@ -162,25 +168,26 @@ function reconnecting(call: CallState): Words {
 }
 
 function ended(call: CallState, around: Surroundings): Words {
+  if (call.declined) return missed(WORDS.declined.card, "The phone rang, and the call was declined.");
   switch (call.outcome) {
     case "completed":
       return completed(call, around);
     case "cancelled": {
       const by = call.endedBy === "you" ? "You ended the call" : "The call ended";
-      return said("Call cancelled", `${by} before it was answered.`, "neutral", "Call cancelled");
+      const heading = WORDS["given-up"].card;
+      return said(heading, `${by} before it was answered.`, "neutral", heading);
     }
     case "busy":
-      if (call.declined) return missed("Call declined", "The phone rang, and the call was declined.");
-      return missed("Line busy", `${opening(nameOf(call.target))} may be on another call.`);
+      return missed(WORDS.busy.card, `${opening(nameOf(call.target))} may be on another call.`);
     case "no-answer":
-      return missed("No answer", rang(call));
+      return missed(WORDS["no-answer"].card, rang(call));
     case "refused":
-      return failed("The call was not placed", call.reason ?? nobodyCalled(call));
+      return failed(WORDS.refused.card, call.reason ?? nobodyCalled(call));
     case "failed":
-      return failed("The call did not go through", whyFailed(call));
+      return failed(WORDS.failed.card, whyFailed(call));
   }
   // The server has not said yet how it ended, and the browser cannot know.
-  return said("Call ended", "Finding out how it ended…", "neutral");
+  return said(WORDS.ended.card, "Finding out how it ended…", "neutral");
 }
 
 function completed(call: CallState, around: Surroundings): Words {
@@ -189,7 +196,7 @@ function completed(call: CallState, around: Surroundings): Words {
   const by = call.endedBy === "you" ? "Ended by you" : them;
   const note = call.reason ? `${call.reason} ${by}${at}` : `${by}${at}`;
   const voicemail = isVoicemail(call.answeredBy);
-  const heading = voicemail ? "Left for voicemail" : "Call ended";
+  const heading = WORDS[voicemail ? "ended-with-machine" : "ended"].card;
   const tone = voicemail ? "warning" : "neutral";
   if (call.seconds === undefined) return said(heading, note, tone);
   const spoken = `Call ended after ${spokenDuration(call.seconds)}`;

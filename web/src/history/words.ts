@@ -2,6 +2,7 @@
 import type { Call, Moment, RecordedCall, Status } from "../backend";
 import { duration } from "../clinictime";
 import type { Told } from "../live/live";
+import { type Outcome, outcomeOf, SIP_DECLINE, WORDS } from "../outcome";
 import { isVoicemail, opening, sentence } from "../people";
 
 export type Tone = "plain" | "active" | "good" | "warning" | "danger";
@@ -32,49 +33,48 @@ export type Ending = Pick<Call, "refusal" | "failure" | "endedBy" | "answeredBy"
 };
 
 export function wordsOf(told: Telling, whom: Whom, ending: Ending = {}): Words {
-  switch (told.status) {
+  const { answeredBy } = told;
+  const outcome = outcomeIn(told, ending);
+  const heading: string = WORDS[outcome].history || told.summary;
+  switch (outcome) {
     case "refused":
-      return { heading: "Call not placed", note: ending.refusal?.sentence ?? told.summary, tone: "danger" };
-    case "requested":
-      return { heading: "Call started", tone: "plain" };
-    case "queued":
-      return { heading: "Waiting to be dialled", tone: "plain" };
-    case "initiated":
-      return { heading: "Dialling", tone: "plain" };
+      return { heading, note: ending.refusal?.sentence ?? told.summary, tone: "danger" };
     case "ringing":
       return { heading: ringing(whom), tone: "active" };
-    case "in-progress":
+    case "answered":
+    case "person-answered":
       // Told before it was found that nobody had.
-      if (!told.answeredBy && machine(ending.answeredBy)) return { heading: "Call answered", tone: "plain" };
+      if (!answeredBy && machine(ending.answeredBy)) return { heading, tone: "plain" };
       return {
-        heading: answered(told.answeredBy, whom),
+        heading: answered(whom),
         // Otherwise the version that brought the finding would read like the one before it.
-        ...(told.answeredBy === "human" ? { note: "Answered by a person" } : {}),
-        tone: machine(told.answeredBy) ? "warning" : "good",
+        ...(outcome === "person-answered" ? { note: WORDS[outcome].summary } : {}),
+        tone: "good",
       };
-    case "completed":
-      return completed(told, whom, ending);
+    case "machine-answered":
+    case "fax-answered":
     case "busy":
-      return { heading: declined(ending) ? "Call declined" : "Line busy", tone: "warning" };
+    case "declined":
     case "no-answer":
-      if (ending.endedBy === "clinician") return { heading: "Cancelled before answer", tone: "plain" };
-      return { heading: "No answer", tone: "warning" };
+      return { heading, tone: "warning" };
+    case "ended":
+    case "ended-with-person":
+    case "ended-with-machine":
+    case "ended-with-fax":
+      return completed(heading, told, whom, ending);
     case "failed": {
       const why = ending.failure?.reason;
-      return { heading: "The call did not go through", ...(why ? { note: sentence(why) } : {}), tone: "danger" };
+      return { heading, ...(why ? { note: sentence(why) } : {}), tone: "danger" };
     }
-    case "canceled":
-      return { heading: "Cancelled before answer", tone: "plain" };
     default:
-      return { heading: told.summary, tone: "plain" };
+      return { heading, tone: "plain" };
   }
 }
 
-function completed(told: Telling, whom: Whom, { endedBy }: Ending): Words {
-  const long = told.durationSeconds === undefined ? "" : `, ${duration(told.durationSeconds)}`;
-  const heading = `${isVoicemail(told.answeredBy) ? "Left for voicemail" : "Call ended"}${long}`;
+function completed(outcome: string, told: Telling, whom: Whom, { endedBy }: Ending): Words {
+  const heading = `${outcome}${told.durationSeconds === undefined ? "" : `, ${duration(told.durationSeconds)}`}`;
   const notes = [
-    ...(told.answeredBy === "fax" ? [answered("fax", whom)] : []),
+    ...(told.answeredBy === "fax" ? [WORDS["fax-answered"].history] : []),
     ...(endedBy ? [endedBy === "member" ? endedByThem(told, whom) : "Ended by the clinician"] : []),
   ];
   const tone = machine(told.answeredBy) ? "warning" : "plain";
@@ -86,9 +86,11 @@ function endedByThem(told: Telling, { name, patient }: Whom): string {
   return `Ended by ${name ?? (patient ? "the patient" : "the person called")}`;
 }
 
-/** It rang, and then it was "busy": nobody was on another call (RFC 3261, 21.6.2 for 603). */
-function declined({ rang, failure }: Ending): boolean {
-  return rang === true || failure?.sip === 603;
+function outcomeIn(told: Telling, { endedBy, rang, failure }: Ending): Outcome {
+  const outcome = outcomeOf({ ...told, ...(endedBy ? { endedBy } : {}) });
+  // The record of an older release did not say so: nobody whose phone rang is on another call.
+  if (outcome === "busy" && (rang || failure?.sip === SIP_DECLINE)) return "declined";
+  return outcome;
 }
 
 function machine(by: string | undefined): boolean {
@@ -101,9 +103,7 @@ function ringing({ name, patient, household }: Whom): string {
   return patient ? "Ringing the patient’s phone" : "Ringing";
 }
 
-function answered(by: string | undefined, { name, patient }: Whom): string {
-  if (isVoicemail(by)) return "Voicemail answered";
-  if (by === "fax") return "A fax machine answered";
+function answered({ name, patient }: Whom): string {
   return `${opening(name ?? (patient ? "patient" : "call"))} answered`;
 }
 

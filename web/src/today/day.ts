@@ -2,7 +2,8 @@
 import type { Appointment, Day, LastCall, Patient } from "../backend";
 import { birthDay, type ClinicTime, duration } from "../clinictime";
 import type { Tone } from "../history/words";
-import { isPatient, isVoicemail, opening, withRelation } from "../people";
+import { type Outcome, outcomeOf, WORDS } from "../outcome";
+import { isPatient, opening, withRelation } from "../people";
 
 /** FHIR's appointment statuses (R4, AppointmentStatus) in words. */
 const STATUS: Record<string, string> = {
@@ -40,7 +41,7 @@ export interface LastCallWords {
 }
 
 export function lastCallWords(call: LastCall, time: ClinicTime, now: number): LastCallWords {
-  const { text, tone } = outcome(call);
+  const { text, tone } = said(call);
   return { text: call.at ? `${text}, ${time.when(call.at, now)}` : text, tone };
 }
 
@@ -56,42 +57,35 @@ export function lastCallee(
   return name ? withRelation(name, relation) : relation && opening(relation);
 }
 
-function outcome(call: LastCall): LastCallWords {
-  switch (call.status) {
-    case "refused":
-      return { text: "Not placed", tone: "danger" };
-    case "requested":
-    case "queued":
-    case "initiated":
-    case "ringing":
-      return { text: "Calling now", tone: "active" };
-    case "in-progress":
-      if (isVoicemail(call.answeredBy)) return { text: "Voicemail answered", tone: "warning" };
-      return { text: "In a call now", tone: "good" };
-    case "completed":
-      return completed(call);
-    case "busy":
-      return { text: call.summary || "Line busy", tone: "warning" }; // the service knows whether it was declined
-    case "no-answer":
-      // The clinician did not wait for it.
-      if (call.endedBy === "clinician") return { text: "Cancelled", tone: "plain" };
-      return { text: "No answer", tone: "warning" };
-    case "failed":
-      return { text: "Did not go through", tone: "danger" };
-    case "canceled":
-      return { text: "Cancelled", tone: "plain" };
-    default:
-      return { text: call.summary, tone: "plain" };
-  }
-}
+const TONE: Partial<Record<Outcome, Tone>> = {
+  refused: "danger",
+  requested: "active",
+  queued: "active",
+  dialling: "active",
+  ringing: "active",
+  answered: "good",
+  "person-answered": "good",
+  "machine-answered": "warning",
+  "fax-answered": "good",
+  "ended-with-machine": "warning",
+  "ended-with-fax": "warning",
+  declined: "warning",
+  busy: "warning",
+  "no-answer": "warning",
+  failed: "danger",
+};
 
-/** "Answered" is said only where somebody spoke, or something was found to have answered. */
-function completed(call: LastCall): LastCallWords {
-  const long = call.durationSeconds === undefined ? "" : `, ${duration(call.durationSeconds)}`;
-  if (isVoicemail(call.answeredBy)) return { text: `Left for voicemail${long}`, tone: "warning" };
-  if (call.answeredBy === "fax") return { text: `A fax machine answered${long}`, tone: "warning" };
-  const spoke = call.durationSeconds !== undefined || call.answeredBy === "human";
-  return { text: `${spoke ? "Answered" : "Call ended"}${long}`, tone: "plain" };
+function said(call: LastCall): LastCallWords {
+  const outcome = outcomeOf(call);
+  const { list } = WORDS[outcome];
+  const tone = TONE[outcome] ?? "plain";
+  const long = call.durationSeconds;
+  // Of a line that was busy the service's own words stand here.
+  if (outcome === "busy") return { text: call.summary || list, tone };
+  if (!outcome.startsWith("ended")) return { text: list || call.summary, tone };
+  if (long === undefined) return { text: list, tone };
+  // "Answered" is said only where somebody spoke, or something was found to have answered.
+  return { text: `${outcome === "ended" ? WORDS["ended-with-person"].list : list}, ${duration(long)}`, tone };
 }
 
 /** Every patient of an appointment; a group has several. */
