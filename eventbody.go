@@ -15,6 +15,7 @@ import (
 type eventBody struct {
 	Call        string     `json:"call"` // as the report names it
 	Leg         string     `json:"leg"`
+	Role        Role       `json:"role"`
 	Kind        Kind       `json:"kind"`
 	At          *int64     `json:"at"` // microseconds since 1970-01-01 UTC
 	Order       int        `json:"order"`
@@ -60,7 +61,7 @@ func (e CallEvent) Body() []byte {
 	const usual = 400
 	b := bodyText(append(make([]byte, 0, usual+len(e.Report)), '{'))
 
-	b = b.text("call", e.Call).text("leg", e.Leg).text("kind", string(e.Kind))
+	b = b.text("call", e.Call).text("leg", e.Leg).text("role", string(e.Role)).text("kind", string(e.Kind))
 	if !e.At.IsZero() {
 		b = b.number("at", e.At.UnixMicro())
 	}
@@ -107,6 +108,7 @@ func EventOf(body []byte) (CallEvent, error) {
 	e := CallEvent{
 		Call:        b.Call,
 		Leg:         b.Leg,
+		Role:        b.Role,
 		Kind:        b.Kind,
 		Order:       b.Order,
 		Status:      b.Status,

@@ -29,6 +29,7 @@ func bodied(t *rapid.T) careline.CallEvent {
 	e := careline.CallEvent{
 		Call:        text("call"),
 		Leg:         text("leg"),
+		Role:        careline.Role(text("role")),
 		Kind:        careline.Kind(text("kind")),
 		Order:       number("order"),
 		Status:      careline.Status(text("status")),

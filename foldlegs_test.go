@@ -401,7 +401,7 @@ func anyLeg(t *rapid.T) careline.CallEvent {
 }
 
 // Whatever is told of whichever legs, in whatever order and however often, it is one
-// call; and a leg that is over stays over.
+// call; and a leg that is over stays over, as whose it is known.
 func TestFoldOfAnyLegs(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -417,10 +417,10 @@ func TestFoldOfAnyLegs(t *testing.T) {
 		over := map[string]bool{}
 		for i := range shuffled {
 			for _, l := range careline.Fold(shuffled[:i+1]).Legs {
-				if over[l.ID] && !l.Status.Final() {
+				if over[l.ID+string(l.Role)] && !l.Status.Final() {
 					t.Fatalf("event %d reopened the leg %s: %+v", i, l.ID, shuffled[i])
 				}
-				over[l.ID] = l.Status.Final()
+				over[l.ID+string(l.Role)] = l.Status.Final()
 			}
 		}
 	})
