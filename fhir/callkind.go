@@ -3,27 +3,29 @@ package fhir
 import "slices"
 
 // callKind is the Communication of a call.
-var callKind = resourceKind{
-	resource: "Communication",
-	several:  "Communications",
-	of:       "call",
-	mark:     "category",
+func callKind() *resourceKind {
+	return &resourceKind{
+		resource: "Communication",
+		several:  "Communications",
+		of:       "call",
+		mark:     "category",
 
-	// FHIR R4 value set event-status.
-	final: []string{statusCompleted, statusNotDone, statusInError, "stopped"},
+		// FHIR R4 value set event-status.
+		final: []string{statusCompleted, statusNotDone, statusInError, "stopped"},
 
-	codings: []Coding{
-		{System: systemCategory, Code: codeVoice},
-		{System: systemMode, Code: "PHONE"},
-		{System: systemMode, Code: "TEL"},
-	},
-	dropped: []string{"statusReason"}, // of a refusal: a call that was dialled after all loses it
-	passing: detailsOfVersion,
+		codings: []Coding{
+			{System: systemCategory, Code: codeVoice},
+			{System: systemMode, Code: "PHONE"},
+			{System: systemMode, Code: "TEL"},
+		},
+		dropped: []string{"statusReason"}, // of a refusal: a call that was dialled after all loses it
+		passing: detailsOfVersion,
 
-	same:       sameInCall,
-	superseded: withoutGuess,
-	aliases:    sidsOf,
-	withdrawn:  withdrawPayload,
+		same:       sameInCall,
+		superseded: withoutGuess,
+		aliases:    sidsOf,
+		withdrawn:  withdrawPayload,
+	}
 }
 
 // sameInCall knows our text by its form. The reason of a refusal is ours whole.

@@ -10,6 +10,7 @@ import (
 // used concurrently, but for one call only by one at a time.
 type Chart struct {
 	filer  *filer
+	kind   *resourceKind
 	strict bool
 }
 
@@ -20,7 +21,7 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Chart{filer: filer, strict: strict}, nil
+	return &Chart{filer: filer, kind: callKind(), strict: strict}, nil
 }
 
 // File makes the record say what the call says. A filing without ID makes the
@@ -68,7 +69,7 @@ func (c *Chart) Settle(ctx context.Context, call careline.Call, f careline.Filin
 }
 
 func (c *Chart) draft(call careline.Call, again Refold) *draft {
-	d := &draft{resourceKind: &callKind, statement: CommunicationOf(call, c.strict)}
+	d := &draft{resourceKind: c.kind, statement: CommunicationOf(call, c.strict)}
 	if again == nil {
 		return d
 	}

@@ -200,7 +200,7 @@ func overlaid(t interface{ Fatal(...any) }, ours Communication, have []byte) (te
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed = callKind.overlay(ours.element(), record)
+	changed = callKind().overlay(ours.element(), record)
 	if text, err = json.Marshal(record); err != nil {
 		t.Fatal(err)
 	}

@@ -160,7 +160,7 @@ func TestTellsOfReadsPastMistypedElements(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := callKind.tellsOf(ids, record); got != want {
+		if got := callKind().tellsOf(ids, record); got != want {
 			t.Errorf("%s tells of the call: %t, want %t", text, got, want)
 		}
 	}
