@@ -300,6 +300,22 @@ func TestFoldOfTheTimesOfSeveralLegs(t *testing.T) {
 	if !c.Sent.Equal(noon) || !c.Received.Equal(noon.Add(seconds(5))) || !c.Ended.Equal(noon.Add(seconds(19))) || !c.At.Equal(c.Ended) {
 		t.Errorf("sent %v, received %v, ended %v, told of %v", c.Sent, c.Received, c.Ended, c.At)
 	}
+
+	// What was looked up of another leg may be earlier than all reports; a leg without
+	// times has none to tell.
+	before := on(second, lookedUp("initiated", -seconds(10)))
+	unknown := timeless(on(third, progress(0, "ringing", 0)))
+	for _, test := range []struct {
+		events []careline.CallEvent
+		want   time.Time
+	}{
+		{[]careline.CallEvent{progress(0, "ringing", 0), before}, noon.Add(-seconds(10))},
+		{[]careline.CallEvent{progress(0, "ringing", 0), unknown}, noon},
+	} {
+		if c := foldedAnyhow(t, test.events...); !c.Sent.Equal(test.want) || !c.Received.IsZero() {
+			t.Errorf("sent %v, received %v; want %v", c.Sent, c.Received, test.want)
+		}
+	}
 }
 
 // Each leg is told by its own reports alone.
@@ -375,6 +391,15 @@ func TestFoldOfAPlacedCallThatSomebodyJoins(t *testing.T) {
 		if c.MemberLeg != parent || c.ClinicianLeg != "" || c.Status != careline.StatusInProgress || len(c.Legs) != 2 || !c.Recordable() {
 			t.Errorf("%s: %s, the member's leg is %q, the clinician's %q, of %d", name, c.Status, c.MemberLeg, c.ClinicianLeg, len(c.Legs))
 		}
+	}
+}
+
+// A leg that the REST API dialled is the clinician's when it is reported as that.
+func TestFoldOfAPlacedLegOfAClinician(t *testing.T) {
+	t.Parallel()
+	c := foldedAnyhow(t, byAPI(0, "initiated", 0), clinicianLeg("completed"))
+	if c.MemberLeg != "" || c.ClinicianLeg != parent || !c.ClinicianLeft {
+		t.Errorf("the member's leg is %q, the clinician's %q", c.MemberLeg, c.ClinicianLeg)
 	}
 }
 
