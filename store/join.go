@@ -72,6 +72,7 @@ func (k *keeping) join(p *plan, call, leg *Row) error {
 // key, and the legs of its events.
 func NamesOf(key string, events []EventRow) ([]string, error) {
 	names := []string{key}
+
 	for _, row := range events {
 		e, err := row.Event(key)
 		if err != nil {

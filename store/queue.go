@@ -49,12 +49,15 @@ func (q *Queue[T]) Take() (batch []T, open bool) {
 	q.gather()
 	q.mu.Lock()
 	defer q.mu.Unlock()
+
 	n := min(len(q.waiting), batchSize)
 	batch = append(q.spare[:0], q.waiting[:n]...)
 	q.spare = batch
+
 	rest := copy(q.waiting, q.waiting[n:])
 	clear(q.waiting[rest:])
 	q.waiting = q.waiting[:rest]
+
 	if rest > 0 || q.closed {
 		q.wake()
 	}

@@ -87,6 +87,7 @@ func (q query) each(row func(*sqlite.Stmt) bool) error {
 	if q.err != nil {
 		return q.err
 	}
+
 	for {
 		more, err := q.stmt.Step()
 		if err != nil {

@@ -33,6 +33,7 @@ func openWriting(path, synchronous string) (conn, error) {
 			return conn{}, whyNotOpen(path, err)
 		}
 	}
+
 	c, err := sqlite.OpenConn(path, sqlite.OpenReadWrite|sqlite.OpenCreate|sqlite.OpenWAL)
 	if err != nil {
 		return conn{}, whyNotOpen(path, err)
@@ -68,9 +69,11 @@ func whyNotOpen(path string, err error) error {
 	if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder: DATABASE_URL must name a file: %w", path, err)
 	}
+
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
 		return notWritable(path, err)
 	}
+
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultNotADB, sqlite.ResultCorrupt:
 		return fmt.Errorf("%s is not a whole SQLite database: restore it from a backup, or change DATABASE_URL: %w", path, err)

@@ -82,6 +82,7 @@ func (s *Log) Next(ctx context.Context, consumer, call string, now time.Time) (d
 			return err
 		})
 	})
+
 	if err != nil || !ok {
 		return careline.Delivery{}, false, err
 	}
@@ -123,6 +124,7 @@ func (s *Log) DeadOne(ctx context.Context, consumer string, seq int64) (store.De
 func (s *Log) deadBetween(ctx context.Context, consumer string, first, last int64) (dead []store.Dead, err error) {
 	err = s.read(ctx, "read the dead letters", func(c conn) error {
 		var unreadable error
+
 		err := c.query(sqlDead).text(consumer).int(first).int(last).each(func(row *sqlite.Stmt) bool {
 			e, err := eventRowAt(row).Event(row.ColumnText(eventWidth))
 			unreadable = err
@@ -133,6 +135,7 @@ func (s *Log) deadBetween(ctx context.Context, consumer string, first, last int6
 			})
 			return err == nil
 		})
+
 		if err != nil {
 			return err
 		}

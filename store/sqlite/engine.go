@@ -149,6 +149,7 @@ func (t *tx) findOnce(w *store.Wanted) error {
 		if row == nil || !t.rows.numbered[row.Number].has(t.rows.sum(once.ID)) {
 			continue
 		}
+
 		err := t.query(sqlEventOnce).int(row.Number).text(once.ID).each(func(s *sqlite.Stmt) bool {
 			t.found.Kept[once] = eventRowAt(s)
 			return true

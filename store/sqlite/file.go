@@ -36,9 +36,11 @@ func fileOf(text string) (path, literal string, err error) {
 	if err != nil || u.Scheme != "file" || (u.Host != "" && u.Host != "localhost") {
 		return "", "", errors.New(want)
 	}
+
 	if u.RawQuery != "" || u.Fragment != "" {
 		return "", "", errors.New("the name of a SQLite file takes no parameters: write %3F for a ? and %23 for a # in it; " + want)
 	}
+
 	path, literal = u.Path, u.EscapedPath()
 	if u.Opaque != "" {
 		literal = u.Opaque
@@ -46,6 +48,7 @@ func fileOf(text string) (path, literal string, err error) {
 			return "", "", errors.New("DATABASE_URL cannot be read: write %25 for a % in a file's name")
 		}
 	}
+
 	if path == "" || path == ":memory:" {
 		return "", "", errors.New("an event log in memory would not outlive the process: " + want)
 	}

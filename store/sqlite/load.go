@@ -46,6 +46,7 @@ func (l *loads) of(c conn, clinician string, now time.Time) (*load, error) {
 	if list, ok := l.lists.Get(clinician); ok {
 		return list, nil
 	}
+
 	list := &load{live: map[int64]careline.Standing{}}
 	err := c.eachCounted(clinician, now, func(number int64, s careline.Standing) {
 		list.take(number, s)
@@ -54,6 +55,7 @@ func (l *loads) of(c conn, clinician string, now time.Time) (*load, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	l.lists.Add(clinician, list)
 	return list, nil
 }

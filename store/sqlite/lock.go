@@ -33,10 +33,12 @@ func takeLock(path string) (lock, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real // a database of two names is one
 	}
+
 	file, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return lock{}, whyNotOpen(path, err)
 	}
+
 	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err == nil {
 		held := lock{file: file}
@@ -45,6 +47,7 @@ func takeLock(path string) (lock, error) {
 		}
 		return lock{}, errors.Join(err, syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
 	}
+
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		err = errTaken
 	} else {

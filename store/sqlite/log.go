@@ -137,6 +137,7 @@ func (s *Log) read(ctx context.Context, doing string, do func(conn) error) error
 			}
 			c = &opened
 		}
+
 		if err := do(*c); err != nil {
 			return store.Unavailable(doing, err)
 		}

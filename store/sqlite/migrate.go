@@ -22,6 +22,7 @@ const (
 // migrate brings the database to the newest schema, and returns its version.
 func migrate(c conn, path string) (int, error) {
 	have, err := schemaOf(c, path)
+
 	switch {
 	case err != nil:
 		return 0, err
@@ -34,6 +35,7 @@ func migrate(c conn, path string) (int, error) {
 	default:
 		err = c.script(newest, schemaVersion)
 	}
+
 	if err != nil {
 		return 0, fmt.Errorf("migrate the database %s to schema %d: %w", path, schemaVersion, err)
 	}
@@ -44,6 +46,7 @@ func migrate(c conn, path string) (int, error) {
 // some other program has filled.
 func schemaOf(c conn, path string) (int, error) {
 	numbers := map[string]int64{}
+
 	for _, sql := range []string{"PRAGMA user_version", "PRAGMA application_id", "SELECT count(*) FROM sqlite_master"} {
 		err := sqlitex.ExecuteTransient(c.Conn, sql, &sqlitex.ExecOptions{ResultFunc: func(s *sqlite.Stmt) error {
 			numbers[sql] = s.ColumnInt64(0)
@@ -53,6 +56,7 @@ func schemaOf(c conn, path string) (int, error) {
 			return 0, whyNotOpen(path, err)
 		}
 	}
+
 	if numbers["PRAGMA application_id"] != applicationID && numbers["SELECT count(*) FROM sqlite_master"] > 0 {
 		return 0, fmt.Errorf("the database %s belongs to another program: change DATABASE_URL", path)
 	}

@@ -66,6 +66,7 @@ func (s *Log) Events(ctx context.Context, call string) (events []careline.CallEv
 		}
 		return err
 	})
+
 	if err != nil {
 		return nil, err
 	}
@@ -215,6 +216,7 @@ func (s *Log) Doubted(ctx context.Context, since time.Time) (filings []careline.
 			return true
 		})
 	})
+
 	return filings, err
 }
 

@@ -26,6 +26,7 @@ func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (calls int
 	if err != nil {
 		return 0, err
 	}
+
 	old, err := s.oldCalls(ctx, before, limit)
 	for err == nil && len(old) > 0 {
 		var done int
@@ -39,6 +40,7 @@ func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (calls int
 			calls += done
 		}
 	}
+
 	return calls, err
 }
 

@@ -44,6 +44,7 @@ func (s *Log) Stray(ctx context.Context, seq int64) (careline.Stray, error) {
 func (s *Log) straysBetween(ctx context.Context, first, last int64) ([]careline.Stray, error) {
 	var strays []careline.Stray
 	var unreadable error
+
 	err := s.read(ctx, "read the messages that nobody can read", func(c conn) error {
 		err := c.query(sqlStrays).int(first).int(last).each(func(row *sqlite.Stmt) bool {
 			var m careline.Stray
@@ -56,6 +57,7 @@ func (s *Log) straysBetween(ctx context.Context, first, last int64) ([]careline.
 		}
 		return unreadable
 	})
+
 	if err != nil {
 		return nil, err
 	}

@@ -129,6 +129,7 @@ func (c conn) copyEvents() error {
 		}
 		return err == nil
 	})
+
 	if err != nil {
 		return err
 	}
