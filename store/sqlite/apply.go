@@ -13,7 +13,7 @@ import (
 // statements are those of every batch, found once.
 type statements struct {
 	begin, commit                      query
-	findKey, addCall, tellCall, addKey query
+	addCall, tellCall, addKey, moveKey query
 	addEvent, setCursor, dropCursor    query
 	saveFiling                         query
 }
@@ -22,10 +22,10 @@ func (s *statements) prepare(c conn) error {
 	for to, sql := range map[*query]string{
 		&s.begin:      "BEGIN IMMEDIATE",
 		&s.commit:     "COMMIT",
-		&s.findKey:    sqlFindKey,
 		&s.addCall:    sqlAddCall,
 		&s.tellCall:   sqlTellCall,
 		&s.addKey:     sqlAddKey,
+		&s.moveKey:    sqlMoveKey,
 		&s.addEvent:   sqlAddEvent,
 		&s.setCursor:  sqlSetCursor,
 		&s.dropCursor: sqlDropCursor,
@@ -65,7 +65,7 @@ func (t *tx) applyCalls(c *store.Changes) error {
 	}
 
 	for _, k := range c.Keys {
-		if err := t.hot.addKey.text(k.Key).int(k.Call).exec(); err != nil {
+		if err := t.addKey(k.Key, k.Call); err != nil {
 			return err
 		}
 		t.rows.name(k.Key, t.rows.numbered[k.Call])
@@ -77,9 +77,9 @@ func (t *tx) applyCalls(c *store.Changes) error {
 func (t *tx) applyCall(row *store.Row) error {
 	k, s := t.rows.numbered[row.Number], &row.Standing
 	asked := s.Requested && (k == nil || !k.asked)
-	if row.Number > t.number {
+	if row.Number > t.lastCall {
 		k = &known{Row: row}
-		t.rows.numbered[row.Number], t.number = k, row.Number
+		t.rows.numbered[row.Number], t.lastCall = k, row.Number
 		if err := t.bindCall(t.hot.addCall, row).exec(); err != nil {
 			return err
 		}
@@ -194,7 +194,11 @@ func (t *tx) applyLetters(c *store.Changes) error {
 // join takes what was kept under a leg's own key to its call.
 func (t *tx) join(j store.Joining) error {
 	for _, key := range j.Keys {
-		if err := t.query(sqlMoveKey).int(j.Leg).int(j.Call).text(key).exec(); err != nil {
+		stands, err := t.findKey(key)
+		if err == nil && stands == j.Leg {
+			err = t.addKey(key, j.Call)
+		}
+		if err != nil {
 			return err
 		}
 	}

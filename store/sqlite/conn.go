@@ -9,7 +9,10 @@ import (
 )
 
 // conn is one connection; one goroutine uses it at a time.
-type conn struct{ *sqlite.Conn }
+type conn struct {
+	*sqlite.Conn
+	young *young
+}
 
 // query is a prepared statement whose parameters are bound one after the other.
 type query struct {

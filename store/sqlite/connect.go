@@ -57,7 +57,7 @@ func prepared(c *sqlite.Conn, path string, pragmas ...string) (conn, error) {
 			return conn{}, errors.Join(whyNotOpen(path, err), c.Close())
 		}
 	}
-	return conn{c}, nil
+	return conn{Conn: c, young: &young{}}, nil
 }
 
 // whyNotOpen says what to do about a database that cannot be opened.

@@ -91,7 +91,7 @@ func (s *Log) Next(ctx context.Context, consumer, call string, now time.Time) (d
 
 func (c conn) next(config *store.Config, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
 	var of store.Cursor
-	waits, err := c.query(sqlOwnCursor).text(call).text(consumer).one(func(row *sqlite.Stmt) { of = cursorAt(row) })
+	waits, err := c.own(sqlOwnCursor, call).text(consumer).one(func(row *sqlite.Stmt) { of = cursorAt(row) })
 	if err != nil || !waits {
 		return d, false, err
 	}
@@ -100,7 +100,7 @@ func (c conn) next(config *store.Config, consumer, call string, now time.Time) (
 	if err != nil {
 		return d, false, err
 	}
-	events, err := c.events(c.query(sqlOwnEvents).text(call))
+	events, err := c.events(c.own(sqlOwnEvents, call))
 	if err != nil {
 		return d, false, err
 	}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 
 	"zombiezen.com/go/sqlite"
 
@@ -17,9 +18,13 @@ type engine struct {
 	rows   *rows
 	loads  *loads
 
-	end    int64 // the last place given out
-	number int64 // the last number of a call
-	fresh  bool  // end and number are what the database has
+	end      int64 // the last place given out
+	lastCall int64 // the last number of a call
+	fresh    bool  // end and lastCall are what the database has
+
+	added   map[string]int64 // keys of the transaction under way
+	move    move
+	settled bool // the transaction under way has moved all young keys
 
 	found   store.Found
 	numbers []int64
@@ -29,9 +34,9 @@ type engine struct {
 var _ store.Engine = (*engine)(nil)
 
 func newEngine(c conn, config *store.Config) (*engine, error) {
-	e := &engine{conn: c, config: config, rows: newRows(), loads: newLoads()}
+	e := &engine{conn: c, config: config, rows: newRows(), loads: newLoads(), added: map[string]int64{}}
 	e.found = store.Found{Rows: map[string]*store.Row{}, Kept: map[store.Once]store.EventRow{}, Whole: map[int64][]store.EventRow{}}
-	return e, e.hot.prepare(c)
+	return e, errors.Join(e.loadKeys(), e.hot.prepare(c))
 }
 
 // Begin begins a transaction.
@@ -69,11 +74,22 @@ func (e *engine) unlearn() {
 type tx struct{ *engine }
 
 // Commit makes it durable. There is nobody else to tell.
-func (t *tx) Commit(context.Context, []string) error { return t.hot.commit.exec() }
+func (t *tx) Commit(context.Context, []string) error {
+	if err := t.moveKeys(); err != nil {
+		return err
+	}
+	if err := t.hot.commit.exec(); err != nil {
+		return err
+	}
+	t.keptKeys()
+	return nil
+}
 
 // Rollback takes everything back.
 func (t *tx) Rollback(context.Context) error {
 	t.unlearn()
+	clear(t.added)
+	t.move.done, t.settled = 0, false
 	if t.AutocommitEnabled() {
 		return nil // it has ended: SQLite rolls back by itself after some errors
 	}
@@ -93,7 +109,7 @@ func (t *tx) Find(_ context.Context, w *store.Wanted) (*store.Found, error) {
 
 	t.numbers = t.numbers[:0]
 	for i := range w.Keys {
-		t.numbers = append(t.numbers, t.number+1+int64(i))
+		t.numbers = append(t.numbers, t.lastCall+1+int64(i))
 	}
 	f.Numbers = t.numbers
 	for _, key := range w.Keys {
@@ -115,7 +131,7 @@ func (t *tx) refresh() error {
 	if t.fresh {
 		return nil
 	}
-	_, err := t.query(sqlEnds).one(func(row *sqlite.Stmt) { t.end, t.number = row.ColumnInt64(0), row.ColumnInt64(1) })
+	_, err := t.query(sqlEnds).one(func(row *sqlite.Stmt) { t.end, t.lastCall = row.ColumnInt64(0), row.ColumnInt64(1) })
 	t.fresh = err == nil
 	return err
 }
@@ -127,13 +143,12 @@ func (t *tx) row(key string) (*known, error) {
 		return r, nil
 	}
 
-	number := int64(0)
-	if _, err := t.hot.findKey.text(key).one(func(row *sqlite.Stmt) { number = row.ColumnInt64(0) }); err != nil || number == 0 {
+	number, err := t.findKey(key)
+	if err != nil || number == 0 {
 		return nil, err
 	}
 	r := t.rows.numbered[number]
 	if r == nil {
-		var err error
 		if r, err = t.load(number); err != nil {
 			return nil, err
 		}

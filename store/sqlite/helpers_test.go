@@ -28,7 +28,7 @@ type clock struct {
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-func closeStore(t *testing.T, s store.Store) {
+func closeStore(t testing.TB, s store.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Error(err)

@@ -104,7 +104,7 @@ func (s *Log) Close() error {
 		}
 	}
 	// A log that cannot be moved is no loss: the next Open reads it.
-	errs = append(errs, s.engine.checkpoint("TRUNCATE"), s.engine.Close(), s.lock.release())
+	errs = append(errs, s.engine.settleKeys(), s.engine.checkpoint("TRUNCATE"), s.engine.Close(), s.lock.release())
 	return errors.Join(errs...)
 }
 
@@ -135,6 +135,7 @@ func (s *Log) read(ctx context.Context, doing string, do func(conn) error) error
 			if err != nil {
 				return store.Unavailable(doing, err)
 			}
+			opened.young = s.engine.young
 			c = &opened
 		}
 

@@ -79,7 +79,7 @@ func TestOpenReadsTheURL(t *testing.T) {
 	}
 }
 
-func run(t *testing.T, path, sql string) {
+func run(t testing.TB, path, sql string) {
 	t.Helper()
 	c, err := driver.OpenConn(path, driver.OpenReadWrite|driver.OpenCreate)
 	if err != nil {

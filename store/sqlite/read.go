@@ -58,7 +58,7 @@ func (c conn) snapshot(do func() error) error {
 // Events are all that the log holds for a call; see Reading.
 func (s *Log) Events(ctx context.Context, call string) (events []careline.CallEvent, err error) {
 	err = s.read(ctx, "read a call's events", func(c conn) error {
-		rows, err := c.events(c.query(sqlOwnEvents).text(call))
+		rows, err := c.events(c.own(sqlOwnEvents, call))
 		for _, row := range rows {
 			e, unreadable := row.Event(call)
 			err = errors.Join(err, unreadable)
@@ -76,7 +76,7 @@ func (s *Log) Events(ctx context.Context, call string) (events []careline.CallEv
 // Clinician is whose call it is; see Reading.
 func (s *Log) Clinician(ctx context.Context, call string) (clinician string, err error) {
 	err = s.read(ctx, "read whose call it is", func(c conn) error {
-		_, err := c.query(sqlClinician).text(call).one(func(row *sqlite.Stmt) { clinician = row.ColumnText(0) })
+		_, err := c.own(sqlClinician, call).one(func(row *sqlite.Stmt) { clinician = row.ColumnText(0) })
 		return err
 	})
 	return clinician, err
@@ -193,7 +193,7 @@ func (s *Log) Filing(ctx context.Context, call string) (f careline.Filing, err e
 
 func (c conn) filing(call string) (careline.Filing, error) {
 	f := careline.Filing{Call: call}
-	_, err := c.query(sqlFiling).text(call).one(func(row *sqlite.Stmt) {
+	_, err := c.own(sqlFiling, call).one(func(row *sqlite.Stmt) {
 		f.ID, f.Version, f.Seq = row.ColumnText(0), row.ColumnText(1), row.ColumnInt64(2)
 		f.Tried, f.Doubted = row.ColumnBool(3), row.ColumnBool(4)
 	})

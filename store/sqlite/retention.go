@@ -2,11 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"zombiezen.com/go/sqlite"
-	"zombiezen.com/go/sqlite/sqlitex"
 
 	"perci.health/careline/store"
 )
@@ -76,7 +74,7 @@ func (t *tx) forgetOld(calls []int64, before time.Time) (done int, err error) {
 func (s *Log) Erase(ctx context.Context, call string) error {
 	found := false
 	err := s.do(ctx, "forget a call", func(t *tx) error {
-		number, err := t.own(call)
+		number, err := t.ownCall(call)
 		if found = number != 0; err != nil || !found {
 			return err
 		}
@@ -89,32 +87,34 @@ func (s *Log) Erase(ctx context.Context, call string) error {
 }
 
 // forget erases calls with the rows of legs that joined them. What it frees is
-// overwritten (PRAGMA secure_delete), for a number must not be found in the file.
+// overwritten, and so no key of theirs may be young: of those there are copies.
 func (t *tx) forget(calls ...int64) (err error) {
 	if len(calls) == 0 {
 		return nil
 	}
 	t.unlearn()
-	if err := t.overwriting("ON"); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, t.overwriting("OFF")) }()
-
 	if err := t.query(sqlMarkEnd).exec(); err != nil {
 		return err
 	}
-	for _, call := range calls {
-		rows, err := t.joined(call)
-		if err != nil {
-			return err
-		}
-		for _, row := range append(rows, call) {
-			if err := t.forgetRow(row, call); err != nil {
+	if err := t.settleKeys(); err != nil {
+		return err
+	}
+	t.settled = true
+
+	return t.overwriting(func() error {
+		for _, call := range calls {
+			rows, err := t.joined(call)
+			if err != nil {
 				return err
 			}
+			for _, row := range append(rows, call) {
+				if err := t.forgetRow(row, call); err != nil {
+					return err
+				}
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (t *tx) joined(call int64) (rows []int64, err error) {
@@ -148,12 +148,8 @@ func (t *tx) forgetRow(row, call int64) error {
 	return t.each(row, sqlForgetLetters, sqlDropCursors, sqlForgetEvents, sqlDropFilings, sqlForgetCall)
 }
 
-func (t *tx) overwriting(how string) error {
-	return sqlitex.ExecuteTransient(t.Conn, "PRAGMA secure_delete = "+how, nil)
-}
-
-// own is the number of the call that has the key itself, not by a leg; 0: none.
-func (t *tx) own(key string) (number int64, err error) {
-	_, err = t.query(sqlOwnCall).text(key).one(func(row *sqlite.Stmt) { number = row.ColumnInt64(0) })
+// ownCall is the number of the call that has the key itself, not by a leg; 0: none.
+func (t *tx) ownCall(key string) (number int64, err error) {
+	_, err = t.own(sqlOwnCall, key).one(func(row *sqlite.Stmt) { number = row.ColumnInt64(0) })
 	return number, err
 }

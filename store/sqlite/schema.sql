@@ -27,6 +27,13 @@ CREATE TABLE keys (
   call INTEGER NOT NULL         -- calls.number
 ) WITHOUT ROWID;
 
+-- Keys that are not among those yet (see keys.go). Of two rows of one key the later counts.
+CREATE TABLE young_keys (
+  number INTEGER PRIMARY KEY,
+  key    TEXT NOT NULL,
+  call   INTEGER NOT NULL
+);
+
 CREATE TABLE events (
   seq     INTEGER PRIMARY KEY,
   call    INTEGER NOT NULL,     -- calls.number

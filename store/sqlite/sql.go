@@ -29,9 +29,12 @@ const (
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`
 	sqlSetCall = `UPDATE calls SET key = ?2, first = ?3, clinician = ?4, patient = ?5, begun = ?6, heard = ?7, over = ?8,
 		settled = ?9, look = ?10, joined = ?11 WHERE number = ?1`
-	sqlTellCall = `UPDATE calls SET heard = ?2, over = ?3, settled = ?4 WHERE number = ?1`
-	sqlAddKey   = `INSERT INTO keys (key, call) VALUES (?1, ?2)`
-	sqlAddEvent = `INSERT INTO events (seq, call, id, kept, besides, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`
+	sqlTellCall  = `UPDATE calls SET heard = ?2, over = ?3, settled = ?4 WHERE number = ?1`
+	sqlAddKey    = `INSERT INTO young_keys (key, call) VALUES (?1, ?2)`
+	sqlMoveKey   = `INSERT INTO keys (key, call) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET call = excluded.call`
+	sqlLastYoung = `SELECT coalesce(max(number), 0) FROM young_keys`
+	sqlDropYoung = `DELETE FROM young_keys WHERE number <= ?1`
+	sqlAddEvent  = `INSERT INTO events (seq, call, id, kept, besides, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`
 
 	sqlSetCursor = `INSERT INTO cursors (call, consumer, done, due, attempts, cause, again) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 		ON CONFLICT (call, consumer) DO UPDATE SET done = excluded.done, due = excluded.due, attempts = excluded.attempts,
@@ -50,7 +53,6 @@ const (
 	sqlUnbury = `DELETE FROM dead_letters WHERE consumer = ?1 AND seq = ?2`
 
 	// From the leg ?1 to the call ?2.
-	sqlMoveKey     = `UPDATE keys SET call = ?2 WHERE call = ?1 AND key = ?3`
 	sqlMoveEvent   = `UPDATE events SET call = ?2 WHERE seq = ?1`
 	sqlMoveFilings = `INSERT INTO filings (call, of, id, version, seq, tried, doubted)
 		SELECT ?2, of, id, version, seq, tried, doubted FROM filings WHERE call = ?1 ON CONFLICT (call, of) DO NOTHING`
@@ -64,16 +66,15 @@ const (
 const (
 	sqlAnyEvent = `SELECT 1 FROM events LIMIT 1`
 
-	// A key is a call's own, not that of a leg of it, when the call has it.
-	ownKey   = `keys k CROSS JOIN calls c`
-	isOwnKey = `k.key = ?1 AND c.number = k.call AND c.key = k.key`
+	// See conn.own: a key is a call's own, not that of a leg of it, when the call has it.
+	ownCall = `c.number = ?1 AND c.key = ?2`
 
-	sqlOwnCall   = `SELECT c.number FROM ` + ownKey + ` WHERE ` + isOwnKey
-	sqlClinician = `SELECT c.clinician FROM ` + ownKey + ` WHERE ` + isOwnKey
-	sqlOwnEvents = `SELECT ` + eventColumns + ` FROM ` + ownKey + ` CROSS JOIN events e WHERE ` + isOwnKey + ` AND e.call = c.number`
-	sqlOwnCursor = `SELECT ` + cursorColumns + ` FROM ` + ownKey + ` CROSS JOIN cursors u WHERE ` + isOwnKey + ` AND u.call = c.number AND u.consumer = ?2`
-	sqlFiling    = `SELECT f.id, f.version, f.seq, f.tried, f.doubted FROM ` + ownKey + ` CROSS JOIN filings f
-		WHERE ` + isOwnKey + ` AND f.call = c.number AND f.of = ''`
+	sqlOwnCall   = `SELECT c.number FROM calls c WHERE ` + ownCall
+	sqlClinician = `SELECT c.clinician FROM calls c WHERE ` + ownCall
+	sqlOwnEvents = `SELECT ` + eventColumns + ` FROM calls c CROSS JOIN events e WHERE ` + ownCall + ` AND e.call = c.number`
+	sqlOwnCursor = `SELECT ` + cursorColumns + ` FROM calls c CROSS JOIN cursors u WHERE ` + ownCall + ` AND u.call = c.number AND u.consumer = ?3`
+	sqlFiling    = `SELECT f.id, f.version, f.seq, f.tried, f.doubted FROM calls c CROSS JOIN filings f
+		WHERE ` + ownCall + ` AND f.call = c.number AND f.of = ''`
 	sqlDoubted = `SELECT c.key, f.id, f.version, f.seq, f.of FROM filings f CROSS JOIN calls c CROSS JOIN events e
 		WHERE f.doubted = 1 AND c.number = f.call AND e.seq = f.seq AND e.kept > ?1`
 
@@ -121,7 +122,11 @@ const (
 	sqlOldCalls = `SELECT c.number FROM calls c WHERE ` + isOld + ` ORDER BY c.number LIMIT ?2`
 	sqlIsOld    = `SELECT 1 FROM calls c WHERE ` + isOld + ` AND c.number = ?2`
 
-	sqlJoined        = `SELECT number FROM calls WHERE joined = ?1`
+	sqlJoined    = `SELECT number FROM calls WHERE joined = ?1`
+	sqlYoung     = `SELECT key, call FROM young_keys ORDER BY number`
+	sqlMoveYoung = `INSERT INTO keys (key, call) SELECT key, call FROM young_keys WHERE true ORDER BY key, number
+		ON CONFLICT (key) DO UPDATE SET call = excluded.call`
+	sqlDropAllYoung  = `DELETE FROM young_keys`
 	sqlKeyOfCall     = `SELECT key FROM calls WHERE number = ?1`
 	sqlForgetKey     = `DELETE FROM keys WHERE call = ?1 AND key = ?2`
 	sqlForgetLetters = `DELETE FROM dead_letters WHERE seq IN (SELECT seq FROM events WHERE call = ?1)`

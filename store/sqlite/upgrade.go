@@ -87,10 +87,6 @@ func (c conn) statements(script string) error {
 	return nil
 }
 
-func (c conn) pragma(what string) error {
-	return sqlitex.ExecuteTransient(c.Conn, "PRAGMA "+what, nil)
-}
-
 // aside is a script that renames the tables that there are. Their indexes have other
 // names than those of the newest schema.
 func (c conn) aside() (string, error) {

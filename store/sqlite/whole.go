@@ -37,7 +37,11 @@ func OpenWhole(ctx context.Context, url string) (*Whole, error) {
 	if err != nil {
 		return nil, errors.Join(err, held.release())
 	}
-	if _, err := migrate(c, path); err != nil {
+	_, err = migrate(c, path)
+	if err == nil {
+		err = c.settleKeys()
+	}
+	if err != nil {
 		return nil, errors.Join(err, c.Close(), held.release())
 	}
 	return &Whole{conn: c, lock: held}, nil
