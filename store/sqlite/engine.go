@@ -24,6 +24,7 @@ type engine struct {
 
 	added   map[string]int64 // keys of the transaction under way
 	move    move
+	gather  int  // how many young keys are gathered before they move
 	settled bool // the transaction under way has moved all young keys
 
 	found   store.Found
@@ -34,7 +35,7 @@ type engine struct {
 var _ store.Engine = (*engine)(nil)
 
 func newEngine(c conn, config *store.Config) (*engine, error) {
-	e := &engine{conn: c, config: config, rows: newRows(), loads: newLoads(), added: map[string]int64{}}
+	e := &engine{conn: c, config: config, rows: newRows(), loads: newLoads(), added: map[string]int64{}, gather: youngKeys}
 	e.found = store.Found{Rows: map[string]*store.Row{}, Kept: map[store.Once]store.EventRow{}, Whole: map[int64][]store.EventRow{}}
 	return e, errors.Join(e.loadKeys(), e.hot.prepare(c))
 }

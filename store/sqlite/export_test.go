@@ -33,6 +33,22 @@ func (s *Log) FreeDisk(ctx context.Context) error {
 	})
 }
 
+// Gather has keys move among the others when there are so many.
+func (s *Log) Gather(ctx context.Context, keys int) error {
+	return s.do(ctx, "gather fewer keys", func(t *tx) error {
+		t.gather = keys
+		return nil
+	})
+}
+
+// Young counts the keys in memory that are to move, and that move.
+func (s *Log) Young() (young, moving int) {
+	y := s.engine.young
+	y.mu.RLock()
+	defer y.mu.RUnlock()
+	return len(y.calls), len(y.moving)
+}
+
 // Spoilable makes Spoil fail by itself, without any fault of the disk.
 func (s *Log) Spoilable(ctx context.Context) error {
 	return s.do(ctx, "prepare to spoil a batch", func(t *tx) error {

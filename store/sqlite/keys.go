@@ -91,7 +91,7 @@ func (t *tx) moveKeys() error {
 	if len(t.move.keys) == 0 || t.settled {
 		return nil
 	}
-	some := min(len(t.move.keys), movedAtLeast+2*len(t.added))
+	some := min(len(t.move.keys), min(movedAtLeast, t.gather/4)+2*len(t.added))
 	for _, key := range t.move.keys[:some] {
 		if err := t.hot.moveKey.text(key).int(t.young.moving[key]).exec(); err != nil {
 			return err
@@ -121,7 +121,7 @@ func (t *tx) keptKeys() {
 			clear(t.young.calls)
 		}
 	})
-	if len(t.move.keys) > 0 || len(t.young.calls) < youngKeys {
+	if len(t.move.keys) > 0 || len(t.young.calls) < t.gather {
 		return
 	}
 
