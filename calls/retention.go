@@ -45,12 +45,14 @@ func (r Retention) Forget(ctx context.Context) (calls int, err error) {
 	if r.Keep <= 0 {
 		return 0, nil
 	}
+
 	held, ours, err := r.Log.Claim(ctx, retention, purge)
 	if err != nil || !ours {
 		return 0, err
 	}
 	defer func() { _ = r.Log.Release(context.WithoutCancel(held), retention, purge) }() // an end of the process releases it too
 	ctx = held
+
 	before := r.Now().Add(-r.Keep)
 	for {
 		n, err := r.Log.Purge(ctx, before, forgetAtOnce)

@@ -37,7 +37,12 @@ func (w *Writer) Done(ctx context.Context, d careline.Delivery, filed careline.F
 
 // Retry puts a delivery off; see Outcomes.
 func (w *Writer) Retry(ctx context.Context, d careline.Delivery, at time.Time, cause string) error {
-	return w.grantUnder(ctx, "put a delivery off", &ending{delivery: d, how: putOff, at: toStored(at), cause: short(cause)})
+	return w.grantUnder(ctx, "put a delivery off", &ending{
+		delivery: d,
+		how:      putOff,
+		at:       toStored(at),
+		cause:    short(cause),
+	})
 }
 
 // Bury gives a delivery up; see Outcomes.

@@ -41,6 +41,8 @@ type app struct {
 	settings Settings
 }
 
+var _ http.Handler = (*app)(nil)
+
 // placeholders of index.html.
 const (
 	nonceMark    = "__CSP_NONCE__"
@@ -62,6 +64,7 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the app's page: %w", err)
 	}
+
 	if _, err := s.policy(""); err != nil {
 		return nil, err
 	}
@@ -69,12 +72,14 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	a := &app{
 		files:    map[string]file{},
 		folders:  map[string]bool{},
 		page:     strings.NewReplacer(settingsMark, settings, baseMark, html.EscapeString(strings.TrimSuffix(s.Base, "/"))).Replace(string(page)),
 		settings: s,
 	}
+
 	err = fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || name == "index.html" || strings.HasPrefix(name, ".") {
 			return err
@@ -160,12 +165,14 @@ func (f file) send(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This file could not be read. Reload the page.", http.StatusInternalServerError)
 		return
 	}
+
 	h := w.Header()
 	h.Set("Content-Type", c.kind)
 	h.Set("Cache-Control", "no-cache")
 	if f.lasts {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
+
 	h.Add("Vary", "Accept-Encoding")
 	body := c.plain
 	if c.zipped != nil && acceptsGzip(r) {

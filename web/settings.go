@@ -47,6 +47,7 @@ func (s Settings) policy(nonce string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the issuer's address: %w", err)
 	}
+
 	connect := []string{"'self'", issuer, "https://*.twilio.com", "wss://*.twilio.com"}
 	if s.Signalling != "" {
 		gateway, err := origin(s.Signalling)
@@ -55,6 +56,7 @@ func (s Settings) policy(nonce string) (string, error) {
 		}
 		connect = []string{"'self'", issuer, gateway}
 	}
+
 	return strings.Join([]string{
 		"default-src 'self'",
 		"script-src 'self'",

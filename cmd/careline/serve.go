@@ -73,12 +73,15 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 		}
 		doors = append(doors, own)
 	}
+
 	lines := telemetry.Gather(out)
 	defer func() { stopped = errors.Join(stopped, lines.Close()) }()
+
 	p, err := assemble(ctx, c, lines)
 	if err != nil {
 		return errors.Join(err, shut(doors))
 	}
+
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	for _, run := range []func(context.Context){
@@ -101,6 +104,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 	for part, run := range p.transport.running() {
 		running.Go(func() { logged(background, p.log, part, run) })
 	}
+
 	if p.signed == nil {
 		p.log.Warn("signatures of webhooks are not checked: this is for development on one machine")
 	}
@@ -109,10 +113,13 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 	if err != nil {
 		p.log.Warn("the web app is not served", "err", err)
 	}
+
 	err = p.answer(ctx, doors, p.routes(c, p.hooks(c), app))
+
 	stop()
 	running.Wait()
 	err = errors.Join(err, p.transport.close(), p.store.Close())
+
 	flush, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return errors.Join(err, p.traces.Stop(flush))
@@ -133,11 +140,13 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
 		return nil, err
 	}
+
 	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics(), assembled: make(chan struct{})}
 	var err error
 	if p.traces, err = telemetry.NewTraces(ctx, telemetry.TracesConfig{Export: c.traces, Version: version}); err != nil {
 		return nil, err
 	}
+
 	if p.fhir, err = newFHIR(c, p); err != nil {
 		return nil, err
 	}
@@ -145,9 +154,11 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if err != nil {
 		return nil, err
 	}
+
 	if p.session, err = newSession(c, p); err != nil {
 		return nil, err
 	}
+
 	carrier, err := newTwilio(c, &http.Client{Transport: p.traces.Transport(nil, "twilio", p.metrics.Outbound)})
 	if err != nil {
 		return nil, err
@@ -156,24 +167,39 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if p.signed, err = newVerifier(c); err != nil {
 		return nil, err
 	}
+
 	p.directory = calls.NewDirectory(p.fhir.Appointment, time.Now)
 	p.store, err = openLog(ctx, store.Config{
-		URL: c.database.Reveal(), Consumers: []string{chart}, Outbound: []string{pubsub.ForwardConsumer},
-		Committed: p.committed, Elsewhere: p.elsewhere,
+		URL:       c.database.Reveal(),
+		Consumers: []string{chart},
+		Outbound:  []string{pubsub.ForwardConsumer},
+		Committed: p.committed,
+		Elsewhere: p.elsewhere,
 	})
 	if err != nil {
 		return nil, err
 	}
+
 	p.live = calls.NewLive(p.store)
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.reconciler = calls.Reconciler{
-		Log: p.counted(), LookUp: carrier.Lookup, Now: time.Now, Observe: p.metrics.Lookup,
+		Log:     p.counted(),
+		LookUp:  carrier.Lookup,
+		Now:     time.Now,
+		Observe: p.metrics.Lookup,
 	}
-	p.forgets = calls.Retention{Log: p.store, Keep: c.keep, Now: time.Now, Forgotten: p.metrics.Forgotten}
+	p.forgets = calls.Retention{
+		Log:       p.store,
+		Keep:      c.keep,
+		Now:       time.Now,
+		Forgotten: p.metrics.Forgotten,
+	}
+
 	p.relay = newRelay(p, filer)
 	if p.transport, err = newTransport(ctx, c, p); err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
+
 	close(p.assembled)
 	return p, nil
 }
@@ -211,6 +237,7 @@ func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 		Appointments: p.directory.Appointment,
 		Exclusive:    p.store.Exclusive(),
 	}
+
 	return &relay.Relay{
 		Queue:    p.store,
 		Alone:    p.store.Exclusive(),
@@ -231,21 +258,41 @@ func (p *parts) handler(c config, hooks twilio.Webhooks, app http.Handler) http.
 
 func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Config {
 	minter := twilio.Minter{
-		AccountSID: c.twilio.accountSID, APIKey: c.twilio.apiKey, APISecret: c.twilio.apiSecret,
-		ApplicationSID: c.twilio.applicationSID, Region: c.twilio.region, TTL: c.twilio.tokenTTL,
+		AccountSID:     c.twilio.accountSID,
+		APIKey:         c.twilio.apiKey,
+		APISecret:      c.twilio.apiSecret,
+		ApplicationSID: c.twilio.applicationSID,
+		Region:         c.twilio.region,
+		TTL:            c.twilio.tokenTTL,
 	}
+
 	return api.Config{
-		Log: p.log, Location: c.location, Prefix: c.public.Path, AllowedOrigins: c.origins,
-		Session: p.session.Session, Mint: minter.Mint, CallerID: p.pool.Number,
-		Appointments: p.fhir, Calls: p.fhir, Shown: p.directory.Shown, Live: p.live, LiveFrom: p.liveFrom, Newest: p.store.Newest,
+		Log:            p.log,
+		Location:       c.location,
+		Prefix:         c.public.Path,
+		AllowedOrigins: c.origins,
+
+		Session:      p.session.Session,
+		Mint:         minter.Mint,
+		CallerID:     p.pool.Number,
+		Appointments: p.fhir,
+		Calls:        p.fhir,
+		Shown:        p.directory.Shown,
+		Live:         p.live,
+		LiveFrom:     p.liveFrom,
+		Newest:       p.store.Newest,
+
 		Ready: []api.Check{
 			{Name: "store", Probe: p.store.Ready},
 			{Name: "fhir", Probe: p.fhir.Ready},
 			{Name: "events", Probe: p.relaying},
 		},
 		Metrics: p.metrics.Handler(p.sources()),
-		Web:     app,
-		Mount:   append(mounted(hooks), p.transport.routes()...), Observe: p.metrics.Request, Span: p.traces.Request,
+		Observe: p.metrics.Request,
+		Span:    p.traces.Request,
+
+		Web:   app,
+		Mount: append(mounted(hooks), p.transport.routes()...),
 		Apart: c.admin != "",
 	}
 }

@@ -13,10 +13,12 @@ func webApp(c config) (http.Handler, error) {
 	app, err := web.New(web.Built(), web.Settings{
 		Organisation: c.greeting.organisation,
 		TimeZone:     c.location.String(),
+
 		// Descope is an OpenID Connect provider for each of its projects
 		// (Descope, "OpenID Connect": /<project>/.well-known/openid-configuration).
-		Issuer:        c.session.baseURL.JoinPath(c.session.project).String(),
-		ClientID:      c.session.project,
+		Issuer:   c.session.baseURL.JoinPath(c.session.project).String(),
+		ClientID: c.session.project,
+
 		Base:          c.public.EscapedPath(),
 		Signalling:    c.twilio.signalling,
 		Edge:          c.twilio.edge,

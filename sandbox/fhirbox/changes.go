@@ -63,6 +63,7 @@ func (b *Box) follow(ctx context.Context, seq int64) <-chan Change {
 				seq = last
 				continue
 			}
+
 			select {
 			case <-written:
 			case <-ctx.Done():

@@ -234,6 +234,7 @@ func (b *Box) remove(r *request) (*answer, error) {
 		if old.deleted() {
 			return nil
 		}
+
 		return insert(conn, &version{
 			key:          old.key,
 			resourceType: old.resourceType,
