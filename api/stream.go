@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"perci.health/careline"
@@ -100,8 +101,8 @@ func (s *server) lasting(ctx context.Context) time.Duration {
 func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	changes, ended := make(chan calls.Change), make(chan error, 1)
-
-	go func() {
+	var following sync.WaitGroup
+	following.Go(func() {
 		ended <- f.live.Follow(ctx, f.clinician, f.seq, func(c calls.Change) error {
 			select {
 			case changes <- c:
@@ -110,14 +111,10 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 				return ctx.Err()
 			}
 		})
-	}()
-
-	over := false
+	})
 	defer func() {
 		cancel()
-		if !over {
-			<-ended
-		}
+		following.Wait()
 	}()
 
 	beat, last := time.NewTicker(heartbeat), time.NewTimer(s.lasting(ctx))
@@ -132,7 +129,6 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 		case <-beat.C:
 			err = out.text(": still here\n\n")
 		case err := <-ended:
-			over = true
 			if r.Context().Err() == nil {
 				careline.Note(r.Context(), slog.Any("stream", err)) // the client comes back by itself
 			}

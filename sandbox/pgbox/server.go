@@ -31,7 +31,7 @@ func (b *Box) launch() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer out.Close() // the process has its own
+	defer func() { _ = out.Close() }() // the process has its own
 	s.cmd = b.command(context.Background(), "postgres", "-D", b.data(), "-p", fmt.Sprint(b.port))
 	s.cmd.Stdout, s.cmd.Stderr = out, out
 	started := make(chan error)

@@ -63,8 +63,7 @@ func (p *Pusher) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("pusher: %w", err)
 	}
-
-	defer client.Close()
+	defer func() { _ = client.Close() }() // nothing of it waits to be sent
 
 	run := *p
 	if run.HTTP == nil {
