@@ -79,6 +79,8 @@ func ReconciledID(leg string, s Status) string { return leg + "/" + string(s) + 
 // report would have been of.
 func (e CallEvent) Reconciled() bool { return e.LookedUp }
 
+var _ slog.LogValuer = CallEvent{}
+
 // LogValue keeps the event's report, which holds numbers, out of every log.
 func (e CallEvent) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("call", e.Call), slog.String("kind", string(e.Kind)),

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"crypto/subtle"
+	"fmt"
 	"log/slog"
 )
 
@@ -28,6 +29,13 @@ func (s Secret) Reveal() string {
 
 // IsZero reports whether there is no text.
 func (s Secret) IsZero() bool { return s.Reveal() == "" }
+
+// However a secret is printed, it is hidden.
+var (
+	_ fmt.Stringer   = Secret{}
+	_ fmt.GoStringer = Secret{}
+	_ slog.LogValuer = Secret{}
+)
 
 // String hides the text.
 func (s Secret) String() string { return hidden }

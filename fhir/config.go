@@ -33,6 +33,8 @@ type Config struct {
 	Now func() time.Time // nil is time.Now
 }
 
+var _ slog.LogValuer = Config{}
+
 // LogValue keeps the secret out of every log.
 func (c Config) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("base", c.BaseURL), slog.String("client", c.ClientID))

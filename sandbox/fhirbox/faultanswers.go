@@ -20,6 +20,8 @@ type keptAnswer struct {
 	body   bytes.Buffer
 }
 
+var _ http.ResponseWriter = (*keptAnswer)(nil)
+
 func newKept() *keptAnswer { return &keptAnswer{header: http.Header{}, status: http.StatusOK} }
 
 func (k *keptAnswer) Header() http.Header         { return k.header }

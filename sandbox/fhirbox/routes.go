@@ -59,6 +59,8 @@ type statusWriter struct {
 	status int
 }
 
+var _ http.ResponseWriter = (*statusWriter)(nil)
+
 func (s *statusWriter) WriteHeader(status int) {
 	s.status = status
 	s.ResponseWriter.WriteHeader(status)

@@ -171,6 +171,8 @@ type tail struct {
 	text []byte
 }
 
+var _ io.Writer = (*tail)(nil)
+
 const tailBytes = 4096
 
 func (t *tail) Write(p []byte) (int, error) {
