@@ -12,7 +12,6 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
-	"perci.health/careline/store"
 )
 
 // The busiest minute of a national service (docs/scale.md), of which every report is lost.
@@ -94,7 +93,7 @@ func (n *nation) calling(until time.Time) {
 		<-tick.C
 		n.mu.Lock()
 		call := fmt.Sprintf("CA%06d", len(n.calls))
-		n.calls[call] = &unreported{begun: time.Now(), look: time.Now().Add(store.LookAfter)}
+		n.calls[call] = &unreported{begun: time.Now(), look: time.Now().Add(careline.LookAfter)}
 		n.waiting = append(n.waiting, call)
 		n.mu.Unlock()
 	}

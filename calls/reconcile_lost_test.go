@@ -19,7 +19,6 @@ import (
 	"perci.health/careline/fhir"
 	"perci.health/careline/sandbox/fhirbox"
 	"perci.health/careline/sandbox/twiliobox"
-	"perci.health/careline/store"
 	"perci.health/careline/twilio"
 )
 
@@ -239,7 +238,7 @@ func TestTheRecordIsRightWhenEveryReportWasLost(t *testing.T) {
 			if n := l.reports.Load(); n != 0 || len(before) != 1 || before[0].Call.Final() || before[0].Call.Reconciled {
 				t.Fatalf("%d reports came, and before the sweep there are %d versions: %+v", n, len(before), before)
 			}
-			l.forward(store.LookAfter)
+			l.forward(careline.LookAfter)
 			l.look()
 			versions := l.file(call)
 			got := versions[0].Call
@@ -284,7 +283,7 @@ func TestTheRecordIsRightWhenNobodyWasDialled(t *testing.T) {
 	l.refuse.Store(true)
 	call := l.place()
 	l.isOver(call)
-	l.forward(store.LookAfter)
+	l.forward(careline.LookAfter)
 	l.look()
 	versions := l.file(call)
 	recorded, err := l.log.Events(t.Context(), call)
@@ -305,7 +304,7 @@ func TestACallThatGoesOnIsLeftAlone(t *testing.T) {
 	l := newLossy(t)
 	l.put("/phones/"+member, `{"outcome":"answer","ringSeconds":1,"talkSeconds":0}`)
 	call := l.place()
-	l.forward(store.LookAfter)
+	l.forward(careline.LookAfter)
 	l.look()
 	if got := l.file(call)[0].Call; got.Final() || got.Reconciled {
 		t.Errorf("a call that goes on is recorded as %+v", got)

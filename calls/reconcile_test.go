@@ -166,7 +166,7 @@ func TestReconcilerCompletesWhatNobodyReported(t *testing.T) {
 	b.request("CA1", "CA2")
 	b.tell["CA1"], b.tell["CA2"] = ended("CA1", noon.Add(10*time.Second)), goesOn
 	b.wantLook("too early")
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	b.wantLook("when it is time", "CA1", "CA2")
 	got := b.call("CA1")
 	if got.Status != careline.StatusCompleted || !got.Reconciled || got.MemberLeg != "leg of CA1" || got.Seconds != careline.SecondsOf(60) ||
@@ -196,7 +196,7 @@ func TestReconcilerLooksAgainAtWhatGoesOn(t *testing.T) {
 	b := newBench(t)
 	b.request("CA1")
 	b.tell["CA1"] = goesOn
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	b.wantLook("first", "CA1")
 	var pauses []time.Duration
 	for last := b.clock(); len(pauses) < 12; b.forward(30 * time.Second) {
@@ -222,7 +222,7 @@ func TestReconcilerGivesUpOnCallsThatTwilioDoesNotKnow(t *testing.T) {
 	b.request("CA1")
 	b.keep(careline.CallEvent{ID: "ringing", Call: "CA2", Leg: "leg", Kind: careline.KindProgress, Status: careline.StatusInProgress, Word: "in-progress", Appointment: "a1"})
 	b.tell["CA1"], b.tell["CA2"] = unknown, unknown
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	b.wantLook("first", "CA1", "CA2")
 	if b.call("CA1").Final() {
 		t.Error("given up at once, though Twilio's record may be late")
@@ -250,7 +250,7 @@ func TestReconcilerStopsLookingWhereNobodyWasDialled(t *testing.T) {
 		return []careline.CallEvent{{ID: careline.ReconciledID("CA1", careline.StatusCompleted), LookedUp: true, Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg,
 			At: noon.Add(time.Second), Status: careline.StatusCompleted, Word: "completed"}}, true, nil
 	}
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	b.wantLook("first", "CA1")
 	if got := b.call("CA1"); got.Status != careline.StatusCanceled || !got.Ended.Equal(noon.Add(time.Second)) || !got.Reconciled {
 		t.Errorf("the clinician left before the dialling, and it is %+v", got)
@@ -268,7 +268,7 @@ func TestReconcilerOutlastsAnOutage(t *testing.T) {
 		keys = append(keys, key)
 		b.request(key)
 	}
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	if err := b.Look(t.Context()); careline.CodeOf(err) != careline.CodeUnavailable {
 		t.Errorf("an outage is told as %v", err)
 	}
@@ -299,7 +299,7 @@ func TestReconcilerGoesOnPastOneThatFails(t *testing.T) {
 	b := newBench(t)
 	b.request("CA1", "CA2")
 	b.tell["CA2"] = ended("CA2", noon)
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	if err := b.Look(t.Context()); err == nil {
 		t.Error("a failure is not told")
 	}
@@ -322,7 +322,7 @@ func TestReconcilerGoesOnPastManyThatFail(t *testing.T) {
 			sound++
 		}
 	}
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	if err := b.Look(t.Context()); err == nil {
 		t.Error("failures are not told")
 	}
@@ -335,11 +335,11 @@ func TestReconcilerIsAlone(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.request("CA1")
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	b.tell["CA1"] = func() ([]careline.CallEvent, bool, error) {
 		b.tell["CA1"] = unknown // once only, whatever the other does
 		b.request("CA3")
-		b.forward(store.LookAfter)
+		b.forward(careline.LookAfter)
 		if err := b.Look(t.Context()); err != nil { // another instance, while this one sweeps
 			t.Error(err)
 		}
@@ -354,7 +354,7 @@ func TestReconcilerIsCutOffAtAnyPoint(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.request("CA1")
-	b.forward(store.LookAfter)
+	b.forward(careline.LookAfter)
 	b.tell["CA1"] = ended("CA1", noon)
 	sound := b.Log
 	failing := &cutOff{Store: b.log}

@@ -17,15 +17,15 @@ const (
 	costWrite   = 100
 )
 
-// lane is one kind of request in its way to the server. Those of a lane go in the
+// class is one kind of request on its way to the server. Those of a class go in the
 // order of their coming.
-type lane struct {
+type class struct {
 	// These are shares of the whole quota. While more than free is left a request
 	// goes at once; below, what is left above floor is spread over the rest of the
-	// window. Both lanes do so from the same mark down to the same floor, so that
+	// window. Both classes do so from the same mark down to the same floor, so that
 	// each gets about as much as the other, however many wait in it: a storm of
 	// readings takes no more from the writings than they have from it. When what is
-	// above the floor is too little for a write, a lane goes on down to last.
+	// above the floor is too little for a write, a class goes on down to last.
 	free, floor, last float64
 
 	head    chan struct{} // held by the one that is next; the others queue for it
@@ -47,8 +47,8 @@ type limiter struct {
 	now func() time.Time
 
 	mu      sync.Mutex
-	reads   lane
-	writes  lane
+	reads   class
+	writes  class
 	silent  bool          // the last answer said nothing of a quota, and none ever did
 	most    float64       // the most units ever seen to be left: about the whole quota
 	left    float64       // units left in the window, as the server last said
@@ -62,14 +62,14 @@ type limiter struct {
 func newLimiter(now func() time.Time) *limiter {
 	return &limiter{
 		now:     now,
-		reads:   newLane(0.02),
-		writes:  newLane(0.10),
+		reads:   newClass(0.02),
+		writes:  newClass(0.10),
 		changed: make(chan struct{}),
 	}
 }
 
-func newLane(last float64) lane {
-	return lane{
+func newClass(last float64) class {
+	return class{
 		free:  0.50,
 		floor: 0.10,
 		last:  last,
@@ -112,7 +112,7 @@ func (l *limiter) observe(now time.Time, left float64, reset time.Duration) {
 	l.most = max(l.most, left)
 }
 
-// change wakes the heads of both lanes; l.mu is held.
+// change wakes the heads of both classes; l.mu is held.
 func (l *limiter) change() {
 	close(l.changed)
 	l.changed = make(chan struct{})
@@ -122,7 +122,7 @@ func (l *limiter) change() {
 // taken from what the others leave. It fails without waiting when ctx would end
 // first.
 func (l *limiter) enter(ctx context.Context, e exchange) error {
-	lane := &l.reads
+	class := &l.reads
 	switch {
 	case e.urgent:
 		l.mu.Lock()
@@ -130,16 +130,16 @@ func (l *limiter) enter(ctx context.Context, e exchange) error {
 		l.letGo(e.cost)
 		return nil
 	case e.cost >= costWrite:
-		lane = &l.writes
+		class = &l.writes
 	}
 
-	if err := l.queue(ctx, lane, e.cost); err != nil {
+	if err := l.queue(ctx, class, e.cost); err != nil {
 		return err
 	}
-	defer func() { <-lane.head }()
+	defer func() { <-class.head }()
 
 	for {
-		delay, changed := l.reserve(lane, e.cost)
+		delay, changed := l.reserve(class, e.cost)
 		if changed == nil {
 			return nil
 		}
@@ -149,30 +149,30 @@ func (l *limiter) enter(ctx context.Context, e exchange) error {
 	}
 }
 
-// queue returns when the request is the next of its lane.
-func (l *limiter) queue(ctx context.Context, lane *lane, cost float64) error {
+// queue returns when the request is the next of its class.
+func (l *limiter) queue(ctx context.Context, class *class, cost float64) error {
 	select {
-	case lane.head <- struct{}{}:
+	case class.head <- struct{}{}:
 		return nil
 	default:
 	}
 
 	l.mu.Lock()
-	expected, pace := l.delay(lane, cost)
-	expected += time.Duration(lane.waiting) * pace
-	lane.waiting++
+	expected, pace := l.delay(class, cost)
+	expected += time.Duration(class.waiting) * pace
+	class.waiting++
 	l.mu.Unlock()
 	defer func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		lane.waiting--
+		class.waiting--
 	}()
 
 	if endsWithin(ctx, expected) {
 		return quotaLow(expected, context.DeadlineExceeded)
 	}
 	select {
-	case lane.head <- struct{}{}:
+	case class.head <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return quotaLow(max(pace, time.Second), ctx.Err())
@@ -209,19 +209,19 @@ func endsWithin(ctx context.Context, d time.Duration) bool {
 	return ok && time.Until(deadline) < d
 }
 
-// reserve lets the head of a lane go, and then gives no channel; else how long it
+// reserve lets the head of a class go, and then gives no channel; else how long it
 // waits at most, and what would tell it earlier.
-func (l *limiter) reserve(lane *lane, cost float64) (time.Duration, <-chan struct{}) {
+func (l *limiter) reserve(class *class, cost float64) (time.Duration, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delay, _ := l.delay(lane, cost)
+	delay, _ := l.delay(class, cost)
 	if delay == 0 && l.unknown() && l.flying >= scouts {
 		return 0, l.changed
 	}
 	if delay > 0 {
 		return delay, l.changed
 	}
-	lane.went = l.now()
+	class.went = l.now()
 	l.letGo(cost)
 	return 0, nil
 }
@@ -234,9 +234,9 @@ func (l *limiter) letGo(cost float64) {
 	l.flying++
 }
 
-// delay is how long the next request of a lane waits, and the pace of those
+// delay is how long the next request of a class waits, and the pace of those
 // behind it; l.mu is held. It is reckoned anew with each answer.
-func (l *limiter) delay(lane *lane, cost float64) (wait, pace time.Duration) {
+func (l *limiter) delay(class *class, cost float64) (wait, pace time.Duration) {
 	now := l.now()
 	if now.Before(l.paused) {
 		return l.paused.Sub(now), 0
@@ -246,17 +246,17 @@ func (l *limiter) delay(lane *lane, cost float64) (wait, pace time.Duration) {
 	}
 
 	left := l.left - l.pending
-	if left-cost >= lane.free*l.most {
+	if left-cost >= class.free*l.most {
 		return 0, 0
 	}
-	usable := left - lane.floor*l.most
+	usable := left - class.floor*l.most
 	if usable < costWrite {
-		usable = left - lane.last*l.most
+		usable = left - class.last*l.most
 	}
 	if usable < cost {
 		return l.ends.Sub(now), 0
 	}
 
 	pace = time.Duration(float64(l.ends.Sub(now)) * cost / usable)
-	return max(lane.went.Add(pace).Sub(now), 0), pace
+	return max(class.went.Add(pace).Sub(now), 0), pace
 }

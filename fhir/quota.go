@@ -28,8 +28,8 @@ func (c *Client) Quota() Quota {
 	if q.Known {
 		q.Left = max(0, int(l.left-l.pending))
 	}
-	for _, lane := range []*lane{&l.reads, &l.writes} {
-		q.Waiting += lane.waiting + len(lane.head)
+	for _, class := range []*class{&l.reads, &l.writes} {
+		q.Waiting += class.waiting + len(class.head)
 	}
 	return q
 }

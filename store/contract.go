@@ -20,7 +20,7 @@ type Store interface {
 	Claims
 	Outcomes
 	Letters
-	Looks
+	Unsettled
 	Strays
 	Retention
 	Condition
@@ -189,12 +189,12 @@ type Letters interface {
 	Backlog(ctx context.Context, consumer string) (pending, dead int, oldest time.Time, err error)
 }
 
-// Looks are the calls whose end nobody has reported yet, and when to look them up
+// Unsettled are the calls whose end nobody has reported yet, and when to look them up
 // at the carrier. A call is looked at first LookAfter after its first event was
 // kept, unless its outcome is known by then: a final report of the member's leg,
 // the outcome of the Dial, or a refusal. What a member began, and a leg whose call
 // is not known, is not looked at.
-type Looks interface {
+type Unsettled interface {
 	// Unsettled are calls that are to be looked at by the time now, at most limit,
 	// the longest waiting first; and how many there are in all.
 	Unsettled(ctx context.Context, now time.Time, limit int) (calls []string, all int, err error)
@@ -250,6 +250,3 @@ type Stats struct {
 	Commits int64 // transactions, each of which cost one fsync
 	Writes  int64 // requests that they carried
 }
-
-// LookAfter is careline.LookAfter.
-const LookAfter = careline.LookAfter

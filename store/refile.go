@@ -150,7 +150,7 @@ func (r *reviving) decide(p *plan) (bool, error) {
 	return true, nil
 }
 
-// LookAgain sets when a call is looked at next; see Looks.
+// LookAgain sets when a call is looked at next; see Unsettled.
 func (w *Writer) LookAgain(ctx context.Context, call string, at time.Time) error {
 	return w.grant(ctx, "put a look off", &looking{call: call, at: toStored(at)})
 }

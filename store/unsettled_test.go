@@ -46,9 +46,9 @@ func looksAtSilentCalls(t *testing.T, open database) {
 	mustAppend(t, s, request("CA3", "p1"))
 	clock.forward(time.Minute)
 	mustAppend(t, s, progress("CA1", "CB1", 1, careline.StatusRinging)) // does not put the look off
-	wantUnsettled(t, "just before its time", s, noon.Add(store.LookAfter-time.Microsecond))
-	wantUnsettled(t, "when it is time", s, noon.Add(store.LookAfter), "CA1")
-	later := noon.Add(store.LookAfter + time.Minute)
+	wantUnsettled(t, "just before its time", s, noon.Add(careline.LookAfter-time.Microsecond))
+	wantUnsettled(t, "when it is time", s, noon.Add(careline.LookAfter), "CA1")
+	later := noon.Add(careline.LookAfter + time.Minute)
 	wantUnsettled(t, "the longest waiting first", s, later, "CA1", "CA2", "CA3")
 	if calls, all := unsettled(t, s, later, 2); len(calls) != 2 || all != 3 {
 		t.Errorf("%v of %d, want the first two of 3", calls, all)

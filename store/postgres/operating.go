@@ -25,7 +25,7 @@ const (
 	sqlDropStray = `DELETE FROM strays s WHERE s.seq = $1`
 )
 
-// Unsettled are calls to be looked at; see store.Looks.
+// Unsettled are calls to be looked at; see store.Unsettled.
 func (s *Store) Unsettled(ctx context.Context, now time.Time, limit int) (calls []string, all int, err error) {
 	calls, err = readAll[string](ctx, s, "look for calls without an outcome", sqlUnsettled, now.UnixMicro(), limit)
 	if err == nil {

@@ -147,7 +147,7 @@ func TestMigrationTellsOfWhatWasKept(t *testing.T) {
 	defer closeStore(t, s)
 	same(t, "of the patient", callsOf(t, s, "Patient/1"), []string{"CA1", "CA2"})
 	wantUnsettled(t, "without an outcome", s, time.UnixMicro(1_000_000_000_000), "CA4", "CA1", "CA7")
-	wantUnsettled(t, "just before", s, time.UnixMicro(500_000).Add(store.LookAfter-time.Microsecond))
+	wantUnsettled(t, "just before", s, time.UnixMicro(500_000).Add(careline.LookAfter-time.Microsecond))
 	if err := s.Erase(t.Context(), "CA1"); err != nil {
 		t.Fatal(err)
 	}
