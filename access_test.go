@@ -247,7 +247,7 @@ func TestCountriesHaveNames(t *testing.T) {
 	}
 }
 
-func TestIdentities(t *testing.T) {
+func TestPractitionerOfIdentities(t *testing.T) {
 	t.Parallel()
 	const uuid = "0f0c2a5e-90a1-4b7d-8a55-1f2e3d4c5b6a"
 	mobile, ok := careline.MobileIdentity(uuid)

@@ -143,7 +143,7 @@ func written(text string) string {
 
 // Every digit that would be dialled stands in the text, in that order and with
 // nothing left out between them but a trunk zero.
-func TestNoDigitIsDialledThatNobodyWrote(t *testing.T) {
+func TestReadPhonesDialsNoDigitThatNobodyWrote(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 24).Draw(t, "text"), "")
@@ -190,7 +190,7 @@ func BenchmarkReadPhonesAtWorst(b *testing.B) {
 }
 
 // A number to dial is one number and nothing else; letters are no digits.
-func TestANumberToDialHasNoLetters(t *testing.T) {
+func TestDialledPhoneHasNoLetters(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"792 4100 Mum": "", "0800 FLOWERS": "", "07700 900123 (Axel)": "", "07700 900123 x5": "", "07700 900123;ext=5": "", "07700 900123#5": "",

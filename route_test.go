@@ -26,7 +26,7 @@ func group(t *testing.T) careline.Appointment {
 	}
 }
 
-func TestWhoIsReached(t *testing.T) {
+func TestMayCallSaysWhoIsReached(t *testing.T) {
 	t.Parallel()
 	const sender = careline.Reference("PractitionerRole/r1")
 	bo := careline.Route{Sender: sender, Patient: "Patient/p2", Recipient: "Patient/p2", Names: careline.Names{Sender: "Sam Reed", Patient: "Bo", Recipient: "Bo"}}
@@ -76,7 +76,7 @@ func TestWhoIsReached(t *testing.T) {
 }
 
 // One person who takes part twice is one person.
-func TestANumberIsNotSharedWithOneself(t *testing.T) {
+func TestMayCallWhoTakesPartTwice(t *testing.T) {
 	t.Parallel()
 	a := appointment(t)
 	a.Patients = append(a.Patients, a.Patients[0])

@@ -88,7 +88,7 @@ func (a asksToWait) Error() string             { return "wait" }
 func (a asksToWait) RetryAfter() time.Duration { return a.Duration }
 
 // How long to wait is what the other system says, within reason.
-func TestAPersonIsToldHowLongToWait(t *testing.T) {
+func TestRetryAfterTellsAPersonHowLongToWait(t *testing.T) {
 	t.Parallel()
 	for want, cause := range map[int]error{
 		49:   asksToWait{49 * time.Second},

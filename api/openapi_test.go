@@ -45,7 +45,7 @@ func operations(t *testing.T) (all []operation) {
 	return all
 }
 
-func TestDocumentAndTableAgree(t *testing.T) {
+func TestOpenAPIAndEndpointsAgree(t *testing.T) {
 	t.Parallel()
 	var said, served []string
 	for _, o := range operations(t) {
@@ -77,7 +77,7 @@ func TestDocumentedRoutesAskForASession(t *testing.T) {
 	}
 }
 
-func TestDocumentRefersToWhatItHas(t *testing.T) {
+func TestOpenAPIRefersToWhatItHas(t *testing.T) {
 	t.Parallel()
 	doc := api.OpenAPI()
 	for _, ref := range regexp.MustCompile(`#/components/(\w+)/(\w+)`).FindAllStringSubmatch(doc, -1) {

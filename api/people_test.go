@@ -22,7 +22,7 @@ func troubled(t *testing.T) careline.Appointment {
 	return a
 }
 
-func TestWhatIsKnownOfPeopleIsTold(t *testing.T) {
+func TestAppointmentTellsWhatIsKnownOfPeople(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.appointments["apt-1"] = troubled(t)
@@ -50,7 +50,7 @@ func TestWhatIsKnownOfPeopleIsTold(t *testing.T) {
 }
 
 // An appointment that could not be read is counted; it is neither shown nor kept.
-func TestADayCountsWhatCouldNotBeRead(t *testing.T) {
+func TestAppointmentsCountWhatCouldNotBeRead(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.appointments["apt-2"] = careline.Appointment{}

@@ -99,7 +99,7 @@ func TestAppointmentsOfADay(t *testing.T) {
 }
 
 // The day on which clocks go forward has 23 hours.
-func TestShortDay(t *testing.T) {
+func TestAppointmentsOfAShortDay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.ask(http.MethodGet, "/bff_clinical/v1/appointments?date=2026-03-29", ada)

@@ -110,7 +110,7 @@ func (h *held) AppointmentsOn(context.Context, string, time.Time, time.Time) ([]
 }
 
 // A slow record is not asked by one person's many tabs all at once.
-func TestOnePersonWaitsForTheRecordAFewTimes(t *testing.T) {
+func TestOnePersonHasFewReadingsWaitForTheRecord(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
@@ -216,7 +216,7 @@ func TestLogHasNothingOfARequestsText(t *testing.T) {
 	}
 }
 
-func TestDaysFarAwayAreNoDays(t *testing.T) {
+func TestAppointmentsOfDaysFarAwayAreRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	for date, status := range map[string]int{"9999-12-31": 400, "9999-12-30": 400, "2999-01-01": 400, "0001-01-01": 400, "0000-01-01": 400, "1900-01-01": 400,

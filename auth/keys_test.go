@@ -159,7 +159,7 @@ func TestIssuerDownGoesOnWithKnownKeys(t *testing.T) {
 	})
 }
 
-func TestIssuerDownFromTheStart(t *testing.T) {
+func TestSessionWithTheIssuerDownFromTheStart(t *testing.T) {
 	t.Parallel()
 	c, k := newClock(), ec(t, "e")
 	i := newIssuer(t, k)
@@ -181,7 +181,7 @@ func TestIssuerDownFromTheStart(t *testing.T) {
 	}
 }
 
-func TestImpatientCallerDoesNotFailTheOthers(t *testing.T) {
+func TestSessionOfAnImpatientCallerDoesNotFailTheOthers(t *testing.T) {
 	t.Parallel()
 	c, k := newClock(), ec(t, "e")
 	i := newIssuer(t, k)
@@ -199,7 +199,7 @@ func TestImpatientCallerDoesNotFailTheOthers(t *testing.T) {
 	}
 }
 
-func TestUnusableKeysArePassedOver(t *testing.T) {
+func TestVerifierPassesUnusableKeysOver(t *testing.T) {
 	t.Parallel()
 	c, k := newClock(), ec(t, "e")
 	short := map[string]any{"kid": "short", "kty": "RSA", "n": "sXch", "e": "AQAB"}

@@ -42,7 +42,7 @@ func TestReusedKeyIDIsFetchedAfterABadSignature(t *testing.T) {
 }
 
 // Push tokens are read with the same set.
-func TestReusedKeyIDOfGoogle(t *testing.T) {
+func TestPushVerifierReadsAReusedKeyIDOfGoogle(t *testing.T) {
 	t.Parallel()
 	c, old, fresh := newClock(), rsaKey(t, "k"), rsaKey(t, "k")
 	i := newIssuer(t, old)
@@ -58,7 +58,7 @@ func TestReusedKeyIDOfGoogle(t *testing.T) {
 }
 
 // Bad signatures, which anybody can make, do not have the issuer asked at will.
-func TestBadSignaturesDoNotHammerTheIssuer(t *testing.T) {
+func TestVerifierSparesTheIssuerBadSignatures(t *testing.T) {
 	t.Parallel()
 	c, k, stranger := newClock(), ec(t, "e"), ec(t, "e")
 	i := newIssuer(t, k)
@@ -83,7 +83,7 @@ func TestBadSignaturesDoNotHammerTheIssuer(t *testing.T) {
 }
 
 // While the issuer is down nobody can tell whether the id has a new key.
-func TestBadSignatureDuringAnOutageIsNoVerdict(t *testing.T) {
+func TestVerifierHasNoVerdictOnABadSignatureDuringAnOutage(t *testing.T) {
 	t.Parallel()
 	c, k, fresh := newClock(), ec(t, "e"), ec(t, "e")
 	i := newIssuer(t, k)
@@ -121,7 +121,7 @@ func thin(t *testing.T, kid string) signer {
 
 // Keys are read as issuers write them, not only as RFC 7518 would have them
 // written; an entry that is odd takes no other one along.
-func TestKeysAsIssuersWriteThem(t *testing.T) {
+func TestVerifierReadsKeysAsIssuersWriteThem(t *testing.T) {
 	t.Parallel()
 	e, r, o := thin(t, "e"), rsaKey(t, "r"), edKey(t, "o")
 	padded := func(text any) any {
@@ -174,7 +174,7 @@ func TestKeysAsIssuersWriteThem(t *testing.T) {
 	}
 }
 
-func TestIssuerOfATenant(t *testing.T) {
+func TestSessionOfATenantsIssuer(t *testing.T) {
 	t.Parallel()
 	c, k := newClock(), ec(t, "e")
 	v := verifier(t, newIssuer(t, k), c)
@@ -237,7 +237,7 @@ func critical(t *testing.T, k signer, claims jwt.MapClaims, crit any) string {
 	return text
 }
 
-func TestTokensWithCriticalHeadersAreRefused(t *testing.T) {
+func TestVerifiersRefuseCriticalHeaders(t *testing.T) {
 	t.Parallel()
 	c, k := newClock(), rsaKey(t, "k")
 	i := newIssuer(t, k)

@@ -125,7 +125,7 @@ func TestPushTokens(t *testing.T) {
 	}
 }
 
-func TestPushKeysThroughOutageAndRotation(t *testing.T) {
+func TestPushVerifierThroughOutageAndRotation(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	first, second := rsaKey(t, "first"), rsaKey(t, "second")

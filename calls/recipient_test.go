@@ -9,7 +9,7 @@ import (
 )
 
 // What the REST API dialled is in its reports: the recipient is whose number it was.
-func TestTheAPIDialledADaughter(t *testing.T) {
+func TestProjectorRecordsTheDaughterWhomTheAPIDialled(t *testing.T) {
 	t.Parallel()
 	l, c := new(log), new(chart)
 	e := careline.CallEvent{

@@ -216,7 +216,7 @@ func (l *lossy) found(sid string) (total int) {
 	return len(bundle.Entry)
 }
 
-func TestTheRecordIsRightWhenEveryReportWasLost(t *testing.T) {
+func TestReconcilerRightsTheRecordWhenEveryReportWasLost(t *testing.T) {
 	t.Parallel()
 	for outcome, want := range map[string]struct {
 		phone  string
@@ -277,7 +277,7 @@ func (l *lossy) wantLookedUpNoMore(call string, versions int) {
 	}
 }
 
-func TestTheRecordIsRightWhenNobodyWasDialled(t *testing.T) {
+func TestReconcilerRightsTheRecordWhenNobodyWasDialled(t *testing.T) {
 	t.Parallel()
 	l := newLossy(t)
 	l.refuse.Store(true)

@@ -154,7 +154,7 @@ func noNumber(err error) func(context.Context) (careline.Phone, error) {
 	return func(context.Context) (careline.Phone, error) { return careline.Phone{}, err }
 }
 
-func TestTheFirstDecisionStands(t *testing.T) {
+func TestStarterLetsTheFirstDecisionStand(t *testing.T) {
 	t.Parallel()
 	l := new(log)
 	s := starter(t, l)
@@ -168,7 +168,7 @@ func TestTheFirstDecisionStands(t *testing.T) {
 	}
 }
 
-func TestNothingIsDialledThatIsNotKept(t *testing.T) {
+func TestStarterDialsNothingThatIsNotKept(t *testing.T) {
 	t.Parallel()
 	l := &log{err: careline.NewError(careline.CodeUnavailable, "The disk is full.", nil)}
 	a, err := starter(t, l).Start(t.Context(), calls.Ask{Call: "CA1", Clinician: "dr-1", To: phone(t, "+447700900142"), Appointment: "a1"})

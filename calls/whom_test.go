@@ -20,7 +20,7 @@ func family(t *testing.T) careline.Appointment {
 }
 
 // What is decided tells who it is about by name, and that the household is meant.
-func TestADecisionTellsWhomItIsAbout(t *testing.T) {
+func TestStarterTellsWhomADecisionIsAbout(t *testing.T) {
 	t.Parallel()
 	names := careline.Names{Sender: "Sam Reed", Patient: "Alex", Recipient: "Alex"}
 	daughter := careline.Names{Sender: "Sam Reed", Patient: "Alex", Recipient: "Dana", Relation: "daughter"}
@@ -62,7 +62,7 @@ func refusedUnchecked(t *testing.T, clinician, to string) *log {
 
 // Who was refused while nothing could be checked is told of the patient only where
 // they take part; the recipient is whose number it was.
-func TestAStrangersAttemptHasNoPatient(t *testing.T) {
+func TestStarterNamesNoPatientToAStranger(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		clinician, to      string

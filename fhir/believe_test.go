@@ -190,7 +190,7 @@ func TestAHistoryOfAnotherIsNotShown(t *testing.T) {
 
 // A filing that an earlier mistake pointed at another call's Communication goes
 // back to its own, and writes over nothing.
-func TestAFilingThatWasMixedUp(t *testing.T) {
+func TestFileSetsAMixedUpFilingRight(t *testing.T) {
 	t.Parallel()
 	s := newLiar(t).honest
 	theirs := others(t, s)

@@ -21,7 +21,7 @@ func both(a, b map[string]any) map[string]any {
 }
 
 // What complains of the content is rejected; all else waits, and is not buried.
-func TestOnlyComplaintsOfTheContentReject(t *testing.T) {
+func TestProblemRejectsOnlyForComplaintsOfTheContent(t *testing.T) {
 	t.Parallel()
 	const page = "<html><body>nginx</body></html>"
 	located := map[string]any{"resourceType": "OperationOutcome", "issue": []any{map[string]any{"severity": "error", "code": "processing", "location": []string{"Communication.subject"}}}}

@@ -10,7 +10,7 @@ import (
 	"perci.health/careline/fhir"
 )
 
-func TestConnectionsAreUsedAgain(t *testing.T) {
+func TestTransportUsesConnectionsAgain(t *testing.T) {
 	t.Parallel()
 	var opened, asked atomic.Int32
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

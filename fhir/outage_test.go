@@ -157,7 +157,7 @@ func (f *frozen) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-func TestAFrozenDatabaseStoresLateAndNothingIsDoubled(t *testing.T) {
+func TestFileDoublesNothingWhenAFrozenDatabaseStoresLate(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"perci.health/careline/fhir"
 )
 
-func TestOutcomes(t *testing.T) {
+func TestProblemOfEachOutcome(t *testing.T) {
 	t.Parallel()
 	issue := func(code, text string, expression ...string) string {
 		b, err := json.Marshal(outcome(code, text, expression...))

@@ -223,7 +223,7 @@ func TestAParticipationIsOfItsAppointment(t *testing.T) {
 	}
 }
 
-func TestTheDeadAreMarked(t *testing.T) {
+func TestAppointmentMarksTheDeceased(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {

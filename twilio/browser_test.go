@@ -10,7 +10,7 @@ import (
 )
 
 // Without signatures, any page in a developer's browser could place calls.
-func TestDevelopmentRefusesOtherSites(t *testing.T) {
+func TestUncheckedWebhooksRefuseOtherSites(t *testing.T) {
 	t.Parallel()
 	const at = "http://localhost:8080"
 	for name, tt := range map[string]struct {

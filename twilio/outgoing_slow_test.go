@@ -11,10 +11,10 @@ import (
 	"perci.health/careline/twilio"
 )
 
-// TestAClinicianHearsThatNothingAnswers has the log hang. Twilio waits 15 seconds,
+// TestStartThatHangsIsToldToTheClinician has the log hang. Twilio waits 15 seconds,
 // and then reads "an application error has occurred"; a commit that was begun may
 // take ten of them.
-func TestAClinicianHearsThatNothingAnswers(t *testing.T) {
+func TestStartThatHangsIsToldToTheClinician(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newApp(t)

@@ -151,7 +151,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestRetryThenSuccess(t *testing.T) {
+func TestFetchCallRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		tries := 0
@@ -215,7 +215,7 @@ func TestListCalls(t *testing.T) {
 	}
 }
 
-func TestBadAnswers(t *testing.T) {
+func TestFetchCallWithBadAnswers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		body string

@@ -323,7 +323,7 @@ func BenchmarkReference(b *testing.B) {
 	}
 }
 
-func TestSecretNeverPrints(t *testing.T) {
+func TestNewSecretNeverPrints(t *testing.T) {
 	t.Parallel()
 	// It begins as no number and no address does, and those are printed here.
 	const secret = "zqxj" + token

@@ -63,7 +63,7 @@ func body(t *testing.T, resp *http.Response) string {
 	return string(raw)
 }
 
-func TestPathsOfPages(t *testing.T) {
+func TestAppServesThePathsOfPages(t *testing.T) {
 	t.Parallel()
 	h := newApp(t, settings())
 	for path, want := range map[string]struct {
@@ -167,7 +167,7 @@ func TestFilesAreCompressed(t *testing.T) {
 	}
 }
 
-func TestNewSaysWhatIsWrong(t *testing.T) {
+func TestAppSaysWhatIsWrongWithItsSettings(t *testing.T) {
 	t.Parallel()
 	if _, err := web.New(fstest.MapFS{".gitkeep": {}}, settings()); !errors.Is(err, web.ErrNotBuilt) {
 		t.Errorf("without an app: %v", err)

@@ -118,7 +118,7 @@ func TestSeedIsIdempotentAndWhole(t *testing.T) {
 	a.want(404, "GET", "/Patient/new", "")
 }
 
-func TestDataOutlivesTheBox(t *testing.T) {
+func TestSeedOutlivesTheBox(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "fhir.db")
 	for range 2 {

@@ -173,7 +173,7 @@ func TestFieldsThatAreNotWrittenAndVersionsThatAreNotTold(t *testing.T) {
 
 // A tail holds up its share of the requests, the same ones for the same seed, and
 // carries them out though the client has given up.
-func TestATail(t *testing.T) {
+func TestKindTailHoldsUpItsShare(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -236,7 +236,7 @@ func TestFaultsTogether(t *testing.T) {
 	}
 }
 
-func TestSeveralIdentifiersAreAlternatives(t *testing.T) {
+func TestSearchTakesSeveralIdentifiersAsAlternatives(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, fhirbox.Config{})
 	one, two := a.create(named("one")), a.create(named("two"))
