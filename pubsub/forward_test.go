@@ -114,7 +114,7 @@ func TestKeepAsksGoogleThenTheDatabase(t *testing.T) {
 	}
 }
 
-func TestGoogleHasTwoSeconds(t *testing.T) {
+func TestOutboxGivesGoogleTwoSeconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand()
@@ -230,9 +230,9 @@ func TestAnEventThatIsNoReportIsNotForwarded(t *testing.T) {
 	}
 }
 
-// TestPubSubGoesAwayAndComesBack stops Google's emulator under a stream of
+// TestOutboxForwardsWhenPubSubComesBack stops Google's emulator under a stream of
 // reports, each of which must come out of the subscription in the end.
-func TestPubSubGoesAwayAndComesBack(t *testing.T) {
+func TestOutboxForwardsWhenPubSubComesBack(t *testing.T) {
 	t.Parallel()
 	box := ownBox(t)
 	topic, admin := pulled(t, box)
@@ -317,7 +317,7 @@ func TestAPubSubThatHangsIsNotAwaited(t *testing.T) {
 	log := chartLog(t)
 	var counts ways
 	outbox := &pubsub.Outbox{Publish: publisher.Publish, Subject: subjectOf, Log: slog.New(slog.DiscardHandler), Observe: counts.observe,
-		Within: 50 * time.Millisecond, // the order of things counts here, the two seconds in TestGoogleHasTwoSeconds
+		Within: 50 * time.Millisecond, // the order of things counts here, the two seconds in TestOutboxGivesGoogleTwoSeconds
 		Append: func(ctx context.Context, e careline.CallEvent) error { _, _, err := log.Append(ctx, e); return err }}
 	if err := publisher.Publish(t.Context(), messageOf(t, reportOf(t, 1, 0, "initiated"))); err != nil {
 		t.Fatal(err)

@@ -116,9 +116,9 @@ func TestAMessageWithoutACallHasItsLegForKey(t *testing.T) {
 	}
 }
 
-// TestWhateverWaitsGoesAtOnce lets the first requests wait for the last message to
+// TestPublisherSendsWhateverWaitsAtOnce lets the first requests wait for the last message to
 // come: if anything but the requests under way held messages back, it never ends.
-func TestWhateverWaitsGoesAtOnce(t *testing.T) {
+func TestPublisherSendsWhateverWaitsAtOnce(t *testing.T) {
 	t.Parallel()
 	const messages, keys = 5000, 50
 	seen, all := map[string][]string{}, make(chan struct{})
@@ -193,7 +193,7 @@ func (a *awaited) Done() <-chan struct{} {
 	return a.Context.Done()
 }
 
-func TestARequestIsBoundedInBytes(t *testing.T) {
+func TestPublisherBoundsARequestInBytes(t *testing.T) {
 	t.Parallel()
 	free := make(chan struct{})
 	g, topic := newGoogle(t, func(ctx context.Context, r *pubsubpb.PublishRequest) error {
@@ -225,7 +225,7 @@ func TestARequestIsBoundedInBytes(t *testing.T) {
 	}
 }
 
-func TestWhatIsBeyondPubSubsLimitsIsRejected(t *testing.T) {
+func TestPublishRejectsWhatIsBeyondPubSubsLimits(t *testing.T) {
 	t.Parallel()
 	g, topic := newGoogle(t, func(context.Context, *pubsubpb.PublishRequest) error { return nil })
 	publisher := newPublisher(t, topic)
@@ -303,7 +303,7 @@ func TestAnErrorIsOfItsMessagesOnly(t *testing.T) {
 	}
 }
 
-func TestARequestThatNobodyAwaitsIsGivenUp(t *testing.T) {
+func TestPublisherGivesUpARequestThatNobodyAwaits(t *testing.T) {
 	t.Parallel()
 	arrived, gone := make(chan string, 8), make(chan string, 8)
 	_, topic := newGoogle(t, func(ctx context.Context, r *pubsubpb.PublishRequest) error {
@@ -350,7 +350,7 @@ func TestARequestThatNobodyAwaitsIsGivenUp(t *testing.T) {
 	same(t, "arrived next", <-arrived, "after")
 }
 
-func TestTheWaitingRoomIsBounded(t *testing.T) {
+func TestPublisherBoundsWhatWaits(t *testing.T) {
 	t.Parallel()
 	free := make(chan struct{})
 	_, topic := newGoogle(t, func(context.Context, *pubsubpb.PublishRequest) error { <-free; return nil })
@@ -407,9 +407,9 @@ func TestCloseSendsWhatWaits(t *testing.T) {
 	}
 }
 
-// TestOrderHoldsThroughPubSub publishes the reports of many calls from as many
+// TestPublishKeepsTheOrderThroughPubSub publishes the reports of many calls from as many
 // senders and takes them from a subscription with ordering.
-func TestOrderHoldsThroughPubSub(t *testing.T) {
+func TestPublishKeepsTheOrderThroughPubSub(t *testing.T) {
 	t.Parallel()
 	const calls, each = 30, 20
 	topic, _ := pulled(t, shared.start(t))

@@ -56,10 +56,12 @@ func (t Topic) Options() []option.ClientOption {
 			MaxDelay:   3 * time.Second,
 		},
 	}
+
 	options := []option.ClientOption{option.WithTelemetryDisabled(), option.WithGRPCDialOption(grpc.WithConnectParams(connect))}
 	if t.Emulator == "" {
 		return options
 	}
+
 	return append(options, option.WithEndpoint(t.Emulator), option.WithoutAuthentication(),
 		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())))
 }

@@ -52,7 +52,7 @@ func (p Pull) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }() // nothing of it waits to be sent
 
 	again := backoff.Doubling{First: refusedBase, Longest: refusedCap}
 	for failures := 1; ; failures++ {

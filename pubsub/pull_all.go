@@ -33,7 +33,7 @@ func (p Pull) All(ctx context.Context, quiet time.Duration) (Taken, error) {
 	if err != nil {
 		return Taken{}, err
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }() // nothing of it waits to be sent
 
 	// To a stream, a Google that does not answer is one that has nothing.
 	asking, cancel := context.WithTimeout(ctx, askWithin)

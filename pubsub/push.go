@@ -39,6 +39,8 @@ type Push struct {
 	Fail func(http.ResponseWriter, *http.Request, error)
 }
 
+var _ http.Handler = (*Push)(nil)
+
 // ServeHTTP takes one message.
 func (p *Push) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost {

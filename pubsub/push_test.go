@@ -218,9 +218,9 @@ func TestOnlyPostIsAnswered(t *testing.T) {
 	same(t, "status", w.Code, http.StatusMethodNotAllowed)
 }
 
-// TestTheTokenDecides checks tokens as the service does, against a key set over
+// TestPushGoesByTheToken checks tokens as the service does, against a key set over
 // http.
-func TestTheTokenDecides(t *testing.T) {
+func TestPushGoesByTheToken(t *testing.T) {
 	t.Parallel()
 	issuer, err := pubsubbox.NewIssuer(pushEmail, pushAudience)
 	if err != nil {
@@ -283,9 +283,9 @@ func TestTheTokenDecides(t *testing.T) {
 	same(t, "without keys", resp.StatusCode, http.StatusServiceUnavailable)
 }
 
-// TestRedeliveryWhileTheFirstIsRunning has Google lose patience: the same message
+// TestPushRedeliveredWhileTheFirstIsRunning has Google lose patience: the same message
 // comes ten times at once, and later again.
-func TestRedeliveryWhileTheFirstIsRunning(t *testing.T) {
+func TestPushRedeliveredWhileTheFirstIsRunning(t *testing.T) {
 	t.Parallel()
 	log := chartLog(t)
 	got := newArrivals()
