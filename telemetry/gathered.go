@@ -29,6 +29,8 @@ type Gathered struct {
 	timer  *time.Timer
 }
 
+var _ io.WriteCloser = (*Gathered)(nil)
+
 // Gather is a Gathered that writes to to.
 func Gather(to io.Writer) *Gathered {
 	g := &Gathered{to: to}

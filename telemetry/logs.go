@@ -24,6 +24,8 @@ func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
 // line with nothing to hide passes as it is.
 type gate struct{ slog.Handler }
 
+var _ slog.Handler = gate{}
+
 // Handle implements slog.Handler.
 func (g gate) Handle(ctx context.Context, r slog.Record) error {
 	if needsRedaction(r) {

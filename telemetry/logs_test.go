@@ -90,7 +90,7 @@ type named string
 var times = regexp.MustCompile(`"time":"[^"]*"`)
 
 // What must not be in a line, whatever was logged and however.
-func TestLogTellsNothingPrivate(t *testing.T) {
+func TestNewLoggerTellsNothingPrivate(t *testing.T) {
 	t.Parallel()
 	number, err := careline.ParsePhone(phone, "GB")
 	if err != nil {
@@ -147,7 +147,7 @@ func TestLogTellsNothingPrivate(t *testing.T) {
 	}
 }
 
-func TestLogTellsTheRest(t *testing.T) {
+func TestNewLoggerTellsTheRest(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	telemetry.NewLogger(&out, slog.LevelInfo).Info("request", slog.String("call", "CA0123456789abcdef0123456789abcdef"), slog.Int("status", 200),

@@ -163,7 +163,7 @@ func TestMetricsFromManyAtOnce(t *testing.T) {
 	}
 }
 
-func TestCountingDoesNotAllocate(t *testing.T) {
+func TestMetricsCountWithoutAllocating(t *testing.T) {
 	m := telemetry.NewMetrics() // not parallel: AllocsPerRun counts everybody's
 	if got := testing.AllocsPerRun(1000, func() {
 		m.Request("/v1/twilio/webhooks/call-status", 204, time.Millisecond)

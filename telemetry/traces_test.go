@@ -33,7 +33,7 @@ func traces(t *testing.T) (*telemetry.Traces, *tracetest.InMemoryExporter) {
 }
 
 // One trace from the webhook through the log to the health record.
-func TestTraceFollowsACall(t *testing.T) {
+func TestTracesFollowACall(t *testing.T) {
 	t.Parallel()
 	tr, spans := traces(t)
 	var told string
@@ -136,7 +136,7 @@ func TestWithoutExportATraceIsOnlyPassedOn(t *testing.T) {
 	}
 }
 
-func TestMalformedTraceIsIgnored(t *testing.T) {
+func TestTracesIgnoreAMalformedOne(t *testing.T) {
 	t.Parallel()
 	tr, spans := traces(t)
 	_, done := tr.Delivery(context.Background(), careline.Delivery{Consumer: "chart", Event: careline.CallEvent{Trace: "00-zz"}})

@@ -37,6 +37,8 @@ type transport struct {
 	traces  *Traces
 }
 
+var _ http.RoundTripper = (*transport)(nil)
+
 // RoundTrip does not change r (http.RoundTripper's contract): the header goes
 // into a copy.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
