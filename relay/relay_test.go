@@ -25,7 +25,7 @@ func same[T any](t *testing.T, what string, got, want T) {
 	}
 }
 
-func TestACallsEventsGoInOrderWhateverFails(t *testing.T) {
+func TestRelayKeepsACallsOrderWhateverFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
@@ -187,7 +187,7 @@ func TestAFailureWaitsLongerEachTime(t *testing.T) {
 	})
 }
 
-func TestThePartyMayAskForMoreTime(t *testing.T) {
+func TestRelayWaitsAsLongAsThePartyAsks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, tried := newMemory(), newDiary()
@@ -226,7 +226,7 @@ func TestWhatIsRejectedIsBuriedAtOnceAndTheNextGoesOn(t *testing.T) {
 	})
 }
 
-func TestWhatFailsForTwoDaysIsBuried(t *testing.T) {
+func TestRelayBuriesWhatFailsForTwoDays(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
@@ -428,7 +428,7 @@ func TestRunLetsHandlingsFinish(t *testing.T) {
 	})
 }
 
-func TestRunSaysWhoDoesNotEnd(t *testing.T) {
+func TestRelaySaysWhoDoesNotEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, free := newMemory(), make(chan struct{})
@@ -577,7 +577,7 @@ func TestWhatComesWhileACallIsReleasedIsNotMissed(t *testing.T) {
 	})
 }
 
-func TestWhatOthersKeepIsFound(t *testing.T) {
+func TestRelayFindsWhatOthersKeep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
@@ -605,9 +605,9 @@ func TestWhatOthersKeepIsFound(t *testing.T) {
 	})
 }
 
-// TestACallThatAnotherInstanceGivesBackIsNotLeft has one instance keep an event of
+// TestRelayTakesACallThatAnotherInstanceGivesBack has one instance keep an event of
 // a call that the other has looked at for the last time and not yet given back.
-func TestACallThatAnotherInstanceGivesBackIsNotLeft(t *testing.T) {
+func TestRelayTakesACallThatAnotherInstanceGivesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
@@ -630,8 +630,8 @@ func TestACallThatAnotherInstanceGivesBackIsNotLeft(t *testing.T) {
 	})
 }
 
-// TestWhatRunsForALostClaimIsCutOff: somebody else has the call then.
-func TestWhatRunsForALostClaimIsCutOff(t *testing.T) {
+// TestRelayCutsOffWhatRunsForALostClaim: somebody else has the call then.
+func TestRelayCutsOffWhatRunsForALostClaim(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, diary := newMemory(), newDiary()
