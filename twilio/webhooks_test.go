@@ -502,7 +502,7 @@ func TestVoiceRoutesAnswerAGet(t *testing.T) {
 	}
 }
 
-func TestPathPrefix(t *testing.T) {
+func TestWebhooksUnderAPathPrefix(t *testing.T) {
 	t.Parallel()
 	a, form := newApp(t), outgoingForm()
 	stripped := http.StripPrefix("/region/api", a.handler())
