@@ -35,6 +35,7 @@ func (s *statements) prepare(c conn) error {
 			return to.err
 		}
 	}
+
 	return nil
 }
 
@@ -120,7 +121,12 @@ func (t *tx) applyEvents(c *store.Changes) error {
 			return err
 		}
 		if k := t.rows.numbered[e.Call]; k != nil {
-			k.events = append(k.events, event{seq: e.Seq, kept: e.Kept, besides: e.Besides, id: t.rows.sum(e.ID)})
+			k.events = append(k.events, event{
+				seq:     e.Seq,
+				kept:    e.Kept,
+				besides: e.Besides,
+				id:      t.rows.sum(e.ID),
+			})
 		}
 	}
 

@@ -35,8 +35,19 @@ type engine struct {
 var _ store.Engine = (*engine)(nil)
 
 func newEngine(c conn, config *store.Config) (*engine, error) {
-	e := &engine{conn: c, config: config, rows: newRows(), loads: newLoads(), added: map[string]int64{}, gather: youngKeys}
-	e.found = store.Found{Rows: map[string]*store.Row{}, Kept: map[store.Once]store.EventRow{}, Whole: map[int64][]store.EventRow{}}
+	e := &engine{
+		conn:   c,
+		config: config,
+		rows:   newRows(),
+		loads:  newLoads(),
+		added:  map[string]int64{},
+		gather: youngKeys,
+		found: store.Found{
+			Rows:  map[string]*store.Row{},
+			Kept:  map[store.Once]store.EventRow{},
+			Whole: map[int64][]store.EventRow{},
+		},
+	}
 	return e, errors.Join(e.loadKeys(), e.hot.prepare(c))
 }
 
@@ -106,7 +117,15 @@ func (t *tx) Find(_ context.Context, w *store.Wanted) (*store.Found, error) {
 	clear(f.Rows)
 	clear(f.Kept)
 	clear(f.Whole)
-	*f = store.Found{End: t.end, Rows: f.Rows, Kept: f.Kept, Whole: f.Whole, Loads: f.Loads[:0], Ends: f.Ends[:0], Letters: f.Letters[:0]}
+	*f = store.Found{
+		End:     t.end,
+		Rows:    f.Rows,
+		Kept:    f.Kept,
+		Whole:   f.Whole,
+		Loads:   f.Loads[:0],
+		Ends:    f.Ends[:0],
+		Letters: f.Letters[:0],
+	}
 
 	t.numbers = t.numbers[:0]
 	for i := range w.Keys {

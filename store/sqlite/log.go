@@ -73,7 +73,12 @@ func open(c store.Config, path string) (*Log, error) {
 		return nil, err
 	}
 
-	s := &Log{config: c, path: path, readers: make(chan *conn, readers), closed: make(chan struct{})}
+	s := &Log{
+		config:  c,
+		path:    path,
+		readers: make(chan *conn, readers),
+		closed:  make(chan struct{}),
+	}
 	s.claims.held = map[claim]*store.Epoch{}
 	if s.schema, err = migrate(writing, path); err == nil {
 		s.engine, err = newEngine(writing, &s.config)

@@ -220,7 +220,7 @@ func (s *Log) Doubted(ctx context.Context, since time.Time) (filings []careline.
 	return filings, err
 }
 
-// Unsettled are calls to be looked at; see Looks.
+// Unsettled are calls to be looked at; see store.Unsettled.
 func (s *Log) Unsettled(ctx context.Context, now time.Time, limit int) (calls []string, all int, err error) {
 	err = s.read(ctx, "look for calls without an outcome", func(c conn) error {
 		err := c.query(sqlUnsettled).time(now).int(int64(limit)).each(func(row *sqlite.Stmt) bool {

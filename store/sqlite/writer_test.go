@@ -88,7 +88,7 @@ func TestOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotOnDiskIsNotGivenOut(t *testing.T) {
+func TestNextGivesOutNothingThatIsNotOnDisk(t *testing.T) {
 	t.Parallel()
 	s := openFile(t)
 	const n = 10
