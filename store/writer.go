@@ -68,7 +68,12 @@ func NewWriter(e Engine, c Config) *Writer {
 		c.Committed = func([]careline.News) {}
 	}
 
-	w := &Writer{engine: e, config: c, queue: NewQueue[*ticket](), ended: make(chan struct{})}
+	w := &Writer{
+		engine: e,
+		config: c,
+		queue:  NewQueue[*ticket](),
+		ended:  make(chan struct{}),
+	}
 	w.plan.config = &w.config
 	go w.run()
 	return w
