@@ -2,8 +2,8 @@
 // browser, and the call is in the health record. See `careline help`.
 //
 // This is the one package that reads the environment and plugs the parts
-// together: serve.go makes and runs them, outside.go, transport.go and webhooks.go
-// make those that others speak to.
+// together: assemble.go makes them, serve.go runs them, and outside.go, transport.go
+// and webhooks.go make those that others speak to.
 package main
 
 import (

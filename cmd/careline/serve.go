@@ -9,47 +9,12 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"perci.health/careline"
 	"perci.health/careline/api"
-	"perci.health/careline/auth"
-	"perci.health/careline/calls"
-	"perci.health/careline/fhir"
-	"perci.health/careline/pubsub"
-	"perci.health/careline/relay"
-	"perci.health/careline/store"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
-
-// chart names the consumer that files calls in the health record. It is in the
-// database: never change it.
-const chart = "chart"
-
-// parts are the pieces of the service, made by assemble and started by serve.
-type parts struct {
-	log        *slog.Logger
-	traces     *telemetry.Traces
-	metrics    *telemetry.Metrics
-	store      store.Store
-	relay      *relay.Relay
-	live       *calls.Live
-	settler    calls.Settler
-	reconciler calls.Reconciler
-	forgets    calls.Retention
-	pool       *twilio.Pool
-	fhir       *fhir.Client
-	session    *auth.Verifier
-	signed     *twilio.Verifier // nil: signatures are not checked
-	directory  *calls.Directory
-
-	transport transport
-
-	assembled chan struct{} // closed when all of the above is made
-	relays    atomic.Bool   // the relay is running
-}
 
 // listen takes the address before anything else is made, so that a port in use
 // is the first thing one hears of.
@@ -130,124 +95,6 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 func logged(ctx context.Context, log *slog.Logger, part string, run func(context.Context) error) {
 	if err := run(ctx); err != nil && ctx.Err() == nil {
 		log.Error("background", "part", part, "err", err)
-	}
-}
-
-// assemble makes the parts, from the inside out. Nothing runs yet, and nobody
-// outside has been asked anything: a service starts though others are down.
-func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
-		return nil, err
-	}
-
-	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics(), assembled: make(chan struct{})}
-	var err error
-	if p.traces, err = telemetry.NewTraces(ctx, telemetry.TracesConfig{Export: c.traces, Version: version}); err != nil {
-		return nil, err
-	}
-
-	if p.fhir, err = newFHIR(c, p); err != nil {
-		return nil, err
-	}
-	filer, err := fhir.NewChart(p.fhir, c.fhir.strict)
-	if err != nil {
-		return nil, err
-	}
-
-	if p.session, err = newSession(c, p); err != nil {
-		return nil, err
-	}
-
-	carrier, err := newTwilio(c, &http.Client{Transport: p.traces.Transport(nil, "twilio", p.metrics.Outbound)})
-	if err != nil {
-		return nil, err
-	}
-	p.pool = newPool(c, carrier)
-	if p.signed, err = newVerifier(c); err != nil {
-		return nil, err
-	}
-
-	p.directory = calls.NewDirectory(p.fhir.Appointment, time.Now)
-	p.store, err = openLog(ctx, store.Config{
-		URL:       c.database.Reveal(),
-		Consumers: []string{chart},
-		Outbound:  []string{pubsub.ForwardConsumer},
-		Committed: p.committed,
-		Elsewhere: p.elsewhere,
-	})
-	if err != nil {
-		return nil, err
-	}
-
-	p.live = calls.NewLive(p.store)
-	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
-	p.reconciler = calls.Reconciler{
-		Log:     p.counted(),
-		LookUp:  carrier.Lookup,
-		Now:     time.Now,
-		Observe: p.metrics.Lookup,
-	}
-	p.forgets = calls.Retention{
-		Log:       p.store,
-		Keep:      c.keep,
-		Now:       time.Now,
-		Forgotten: p.metrics.Forgotten,
-	}
-
-	p.relay = newRelay(p, filer)
-	if p.transport, err = newTransport(ctx, c, p); err != nil {
-		return nil, errors.Join(err, p.store.Close())
-	}
-
-	close(p.assembled)
-	return p, nil
-}
-
-// committed is told what this instance kept.
-func (p *parts) committed(news []careline.News) {
-	p.relay.Take(news)
-
-	keys := make([]string, len(news))
-	for i, n := range news {
-		keys[i] = n.Event.Call
-	}
-	p.live.Changed(keys)
-}
-
-// elsewhere is told what another instance kept, and delivers: nobody but the
-// browsers that are connected here needs to know, and none is before all is made.
-func (p *parts) elsewhere(keys []string) {
-	select {
-	case <-p.assembled:
-	default:
-		return
-	}
-	if keys == nil {
-		p.live.Missed()
-		return
-	}
-	p.live.Changed(keys)
-}
-
-func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
-	projector := calls.Projector{
-		Log:          p.store,
-		Chart:        filer,
-		Appointments: p.directory.Appointment,
-		Exclusive:    p.store.Exclusive(),
-	}
-
-	return &relay.Relay{
-		Queue:    p.store,
-		Alone:    p.store.Exclusive(),
-		Consumer: chart,
-		Handle:   projector.Handle,
-		Log:      p.log,
-		Span:     p.traces.Delivery,
-		Observe: func(outcome string, d careline.Delivery, took time.Duration) {
-			p.metrics.Delivery(d.Consumer, outcome, took)
-		},
 	}
 }
 
