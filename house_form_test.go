@@ -32,31 +32,12 @@ func TestCodeFitsInTheHead(t *testing.T) {
 			t.Error(fault)
 		}
 		for _, fault := range pressedTogether(p) {
-			if inForm(fault) {
-				t.Error(fault)
-			}
+			t.Error(fault)
 		}
 	}
 	for _, fault := range tooWide(all) {
 		t.Error(fault)
 	}
-}
-
-// inForm reports whether a fault is in one of the packages that were brought to this
-// form. The others follow, and then this function goes.
-func inForm(fault string) bool {
-	for _, brought := range []string{
-		"auth/checks", "fhir/checks", "fhir/definitions", "fhir/conformance", "twilio/setup",
-		"setup/", "sandbox/media/", "sandbox/twiliobox/",
-		"cmd/careline/doctor", "cmd/careline/provision", "cmd/careline/parties", "cmd/careline/appclient", "cmd/careline/operator", "cmd/careline/purge",
-		"cmd/careline/read", "cmd/careline/replay", "cmd/careline/migrate", "cmd/careline/terminal", "cmd/careline/demo", "cmd/careline/sandbox",
-	} {
-		if strings.HasPrefix(fault, brought) {
-			return true
-		}
-	}
-	_, below, _ := strings.Cut(fault, "/")
-	return strings.HasPrefix(fault, "sandbox/") && !strings.Contains(below, "/")
 }
 
 // tooBig finds files, functions and parameter lists over their limits, and init.
