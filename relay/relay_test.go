@@ -536,7 +536,7 @@ func TestAnOutcomeThatCannotBeNotedIsRepeated(t *testing.T) {
 
 // What was filed under a leg's own key, and cannot be saved there any more, is no
 // trouble of the queue: it is tried again as what it has become.
-func TestAFilingOfWhatBecameALegIsTriedAgain(t *testing.T) {
+func TestRelayTriesAFilingOfWhatBecameALegAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		queue, handled := newMemory(), newDiary()
