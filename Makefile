@@ -78,7 +78,7 @@ fuzz: ## each fuzz target for FUZZTIME (default 20s)
 	done
 
 bench: build ## the figures of docs/performance.md, as ratios within one run
-	@GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem ./twilio ./store/... ./auth ./api ./telemetry
+	@GOMAXPROCS=1 go test -run '^$$' -bench . -benchmem -timeout 1h ./twilio ./store/... ./relay ./fhir ./auth ./api ./telemetry
 	@GOMAXPROCS=1 go test -run '^$$' -bench 'Request' -benchmem ./cmd/careline
 	@GOMAXPROCS=1 go test -run '^$$' -bench '^Benchmark(Keep|Push)$$' -benchtime 20000x ./pubsub
 	@go test -run '^$$' -bench 'Serve' -benchtime 3x -timeout 30m ./cmd/careline

@@ -56,6 +56,17 @@ func TestFoldBelievesTheFirstDecision(t *testing.T) {
 	}
 }
 
+// Of two requests that differ in what was confirmed alone, the one that confirmed
+// nothing stands, whatever their limits are.
+func TestFoldOfTwoRequestsOfOneID(t *testing.T) {
+	t.Parallel()
+	confirmed := asked("1", careline.Request{Clinician: "dr-1", Household: true, Limit: 60})
+	plain := asked("1", careline.Request{Clinician: "dr-1", Limit: 120})
+	if c := foldedAnyhow(t, confirmed, plain); c.Household {
+		t.Error("the household is confirmed")
+	}
+}
+
 // Whoever gave a time is believed before one who gave none.
 func TestFoldBelievesWhoKnowsTheTime(t *testing.T) {
 	t.Parallel()

@@ -237,3 +237,27 @@ func TestFoldTellsWhen(t *testing.T) {
 		})
 	}
 }
+
+// What a second report of the end adds has its own time; one that adds nothing has none.
+func TestFoldTellsWhenAnEndWasToldAgain(t *testing.T) {
+	t.Parallel()
+	over := progress(1, "completed", seconds(2))
+	again := progress(2, "completed", seconds(5))
+	tests := map[string]struct {
+		again careline.CallEvent
+		at    time.Time
+	}{
+		"adds nothing":     {again, noon.Add(seconds(2))},
+		"adds a length":    {lasting(again, 60), noon.Add(seconds(5))},
+		"adds who hung up": {hungUp(again, careline.SideMember), noon.Add(seconds(5))},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := foldedAnyhow(t, requested(), over, test.again)
+			if !c.Ended.Equal(noon.Add(seconds(2))) || !c.At.Equal(test.at) {
+				t.Errorf("ended %v, told of %v", c.Ended, c.At)
+			}
+		})
+	}
+}
