@@ -55,7 +55,15 @@ func (p Projector) file(ctx context.Context, d careline.Delivery, call careline.
 	given := a.filing
 	given.Tried = given.Tried || a.look
 	again := func(ctx context.Context) (careline.Call, error) { return p.again(ctx, d.Event) }
+
+	answered := false
+	defer func() {
+		if !answered { // it panics, which counts as a try
+			_, _ = p.failed(ctx, a, true) // there is nobody to tell beside the panic
+		}
+	}()
 	filed, err := p.Chart.File(ctx, call, given, again)
+	answered = true
 	if err != nil {
 		mark, markErr := p.failed(ctx, a, filed.Tried)
 		return mark, errors.Join(err, markErr)
@@ -89,9 +97,21 @@ func (p Projector) failed(ctx context.Context, a attempt, maybe bool) (careline.
 	case maybe && a.mark:
 		return tried(a.filing), nil
 	case maybe:
-		return tried(a.filing), p.Log.SaveFiling(ctx, tried(a.filing))
+		if err := p.Log.SaveFiling(ctx, tried(a.filing)); err != nil {
+			return tried(a.filing), unmarked{err}
+		}
+		return tried(a.filing), nil
 	case a.mark:
 		return careline.Filing{}, p.Log.SaveFiling(ctx, a.filing)
 	}
 	return careline.Filing{}, nil
 }
+
+// unmarked is why the log does not know of a first filing that may have made something.
+// Were the try noted all the same, the next one would not look for what it made.
+type unmarked struct{ error }
+
+func (u unmarked) Unwrap() error { return u.error }
+
+// Unnoted tells the relay that the try must not be noted.
+func (u unmarked) Unnoted() error { return u.error }

@@ -74,6 +74,54 @@ func TestProjectorMarksWhatFailedWithoutAMark(t *testing.T) {
 	}
 }
 
+// panicking is a chart that breaks once the record has been asked.
+type panicking struct{ chart }
+
+func (*panicking) File(context.Context, careline.Call, careline.Filing, func(context.Context) (careline.Call, error)) (careline.Filing, error) {
+	panic("a fault of ours")
+}
+
+// TestProjectorMarksWhatPanicked: a panic counts as a try, and may have made something.
+func TestProjectorMarksWhatPanicked(t *testing.T) {
+	t.Parallel()
+	l := &log{filing: careline.Filing{Call: "CA1"}}
+	aCall(l)
+	p := projector(t, l, nil)
+	p.Chart, p.Exclusive = new(panicking), true
+
+	defer func() {
+		if recover() == nil || !l.filing.Tried {
+			t.Errorf("the log stands at %+v, want it tried", l.filing)
+		}
+	}()
+	_, _ = p.Handle(t.Context(), fresh(l))
+}
+
+// TestProjectorSaysWhatItCouldNotMark: a try of which the log does not know that it may
+// have made something must not be noted, or the next would not look.
+func TestProjectorSaysWhatItCouldNotMark(t *testing.T) {
+	t.Parallel()
+	for name, maybe := range map[string]bool{"the answer was lost": true, "nobody was there": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, c := &log{filing: careline.Filing{Call: "CA1"}, err: errors.New("the disk is full")}, &chart{err: errors.New(name), stored: maybe}
+			l.events = []careline.CallEvent{{ID: "CA1/request", Seq: 1, Call: "CA1", Leg: "CA1", Kind: careline.KindRequested,
+				Request: careline.Request{Clinician: "dr-1", Sender: "Practitioner/dr-1", Patient: "Patient/p1", Recipient: "Patient/p1"}}}
+			p := projector(t, l, c)
+			p.Exclusive = true
+			_, err := p.Handle(t.Context(), fresh(l))
+
+			_, says := errors.AsType[interface {
+				error
+				Unnoted() error
+			}](err)
+			if len(c.given) != 1 || says != maybe {
+				t.Errorf("%v: not to be noted: %t, want %t", err, says, maybe)
+			}
+		})
+	}
+}
+
 // TestProjectorLooksWhereAProcessMayHaveDied: of a delivery from the log alone
 // nobody knows whether the process before has begun it.
 func TestProjectorLooksWhereAProcessMayHaveDied(t *testing.T) {
@@ -114,12 +162,14 @@ func TestProjectorLooksWhereAProcessMayHaveDied(t *testing.T) {
 // dying is a chart of a process that dies at its first filing.
 type dying struct {
 	*fhir.Chart
+	log    *log
 	before bool // it was about to ask
 }
 
 var errDied = errors.New("the process is gone")
 
 func (d dying) File(ctx context.Context, c careline.Call, f careline.Filing, again func(context.Context) (careline.Call, error)) (careline.Filing, error) {
+	d.log.err = errDied // who is gone saves nothing any more
 	if d.before {
 		panic(errDied)
 	}
@@ -134,25 +184,29 @@ func (d dying) File(ctx context.Context, c careline.Call, f careline.Filing, aga
 // saved; the next process has the log and nothing else.
 func TestProjectorFilesACallOnceWhereverTheProcessDies(t *testing.T) {
 	t.Parallel()
-	for name, dies := range map[string]func(*fhir.Chart, calls.Projector) calls.Projector{
-		"before it asks": func(c *fhir.Chart, p calls.Projector) calls.Projector {
-			p.Chart = dying{Chart: c, before: true}
+	for name, dies := range map[string]func(*fhir.Chart, *log, calls.Projector) calls.Projector{
+		"before it asks": func(c *fhir.Chart, l *log, p calls.Projector) calls.Projector {
+			p.Chart = dying{Chart: c, log: l, before: true}
 			return p
 		},
-		"before it hears":      func(c *fhir.Chart, p calls.Projector) calls.Projector { p.Chart = dying{Chart: c}; return p },
-		"before what it filed": func(c *fhir.Chart, p calls.Projector) calls.Projector { p.Chart = c; return p },
+		"before it hears": func(c *fhir.Chart, l *log, p calls.Projector) calls.Projector {
+			p.Chart = dying{Chart: c, log: l}
+			return p
+		},
+		"before what it filed": func(c *fhir.Chart, _ *log, p calls.Projector) calls.Projector { p.Chart = c; return p },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l, record := &log{filing: careline.Filing{Call: "CA1"}}, newRecord(t)
 			aCall(l)
-			first := dies(record.chart(t), projector(t, l, nil))
+			first := dies(record.chart(t), l, projector(t, l, nil))
 			first.Exclusive = true
 			dieWith(t, func() error {
 				_, err := first.Handle(t.Context(), fresh(l))
 				return err
 			})
 
+			l.err = nil
 			next := projector(t, l, nil)
 			next.Chart, next.Exclusive = record.chart(t), true
 			if err := errors.Join(handle(next, stored(l, 0)), deliver(next, l.events[1:])); err != nil {

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -144,8 +145,22 @@ func (s *dispatcher) settle(held context.Context, d careline.Delivery, v verdict
 	case OutcomeBuried:
 		return s.from.Bury(ctx, d, v.err.Error())
 	default:
+		if why := unnoted(v.err); why != nil {
+			return why
+		}
 		return s.from.Retry(ctx, d, v.again, v.err.Error())
 	}
+}
+
+// unnoted is why a try must not be noted as one: what it left behind could not be saved
+// in the log. That is the first error in the chain with a method Unnoted() error; nil:
+// it may be noted.
+func unnoted(err error) error {
+	var says interface{ Unnoted() error }
+	if !errors.As(err, &says) {
+		return nil
+	}
+	return says.Unnoted()
 }
 
 // settled tells that the outcome could not be noted: the delivery is repeated.

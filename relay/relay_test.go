@@ -534,6 +534,29 @@ func TestAnOutcomeThatCannotBeNotedIsRepeated(t *testing.T) {
 	})
 }
 
+// unnoted is why a try left something behind that the log does not know of.
+type unnoted struct{ error }
+
+func (u unnoted) Unnoted() error { return u.error }
+
+func TestATryThatMustNotBeNotedIsNone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue, handled := newMemory(), newDiary()
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
+			if handled.write(fmt.Sprint(d.Event.ID, " ", d.Attempts)); len(handled.read()) == 1 {
+				return fmt.Errorf("file it: %w", unnoted{errors.New("disk full")})
+			}
+			return nil
+		})}
+		queue.add("A")
+		stop := run(t, r)
+		pass(time.Minute)
+		stop()
+		same(t, "handled", handled.read(), []string{"A/1 0", "A/1 0"})
+	})
+}
+
 // What was filed under a leg's own key, and cannot be saved there any more, is no
 // trouble of the queue: it is tried again as what it has become.
 func TestRelayTriesAFilingOfWhatBecameALegAgain(t *testing.T) {

@@ -16,6 +16,7 @@ type Config struct {
 	Outbound []string
 	// Committed is told, after each commit of this Store, what is new: the events
 	// kept, in the log's order, and calls of which something else is to be delivered.
+	// A log of one process (Exclusive) tells also of calls that it has forgotten.
 	// It must not block, and may keep what it was given. It may be nil.
 	Committed func(news []careline.News)
 	// Elsewhere is told, soon after another instance's commit, the keys of the

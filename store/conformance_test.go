@@ -103,6 +103,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a place in the log is given once":          givesNoPlaceTwice,
 		"old calls are forgotten":                   purges,
 		"old calls are forgotten a few at a time":   purgesInSteps,
+		"a call is erased while it is delivered":    erasesWhatIsBeingDelivered,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

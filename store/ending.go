@@ -92,10 +92,10 @@ func (e *ending) decide(p *plan) (bool, error) {
 		return true, nil
 	}
 
-	if e.filed != (careline.Filing{}) {
+	if e.filed.Call != "" && p.row(e.filed.Call) != nil {
 		return true, p.file(e.filed)
 	}
-	return true, nil
+	return true, nil // of a call that was forgotten meanwhile nothing is kept
 }
 
 func (e *ending) bury(p *plan) {

@@ -112,6 +112,9 @@ func TestMove(t *testing.T) {
 	same(t, "moved", moved, postgres.Loaded{Calls: 6, Keys: 7, Events: 9, Cursors: 4, Filings: 1, Dead: 1, Strays: 1})
 	config.URL = to
 	s := openPostgres(t, config)
+	for _, waits := range []string{"CA4", "CB9"} { // untried: what a process that died may have filed is looked for
+		want["filing of "+waits] = fmt.Sprintf("%+v", careline.Filing{Call: waits, Tried: true})
+	}
 	same(t, "the log", told(t, s, clock), want)
 
 	// It goes on where it was.

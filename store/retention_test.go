@@ -263,3 +263,24 @@ func findsCallsByTheirNewestEvent(t *testing.T, open database) {
 		}
 	}
 }
+
+// erasesWhatIsBeingDelivered: whoever has a delivery of the call is late, and brings no
+// trace of it back.
+func erasesWhatIsBeingDelivered(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	mustAppend(t, s, request("CA1", "p1"))
+	late := next(t, s, "CA1", clock.Now())
+	if err := s.Erase(t.Context(), "CA1"); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := s.Done(t.Context(), late, careline.Filing{Call: "CA1", ID: "comm-1", Version: "v1", Seq: 1, Tried: true}); err != nil {
+		t.Error(err)
+	}
+	if f, err := s.Filing(t.Context(), "CA1"); err != nil || f != (careline.Filing{Call: "CA1"}) {
+		t.Errorf("it is filed as %+v (error: %v)", f, err)
+	}
+	if err := s.Erase(t.Context(), "CA1"); careline.CodeOf(err) != careline.CodeNotFound {
+		t.Errorf("erased once more: %v, want that there is none", err)
+	}
+}

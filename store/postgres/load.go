@@ -128,8 +128,18 @@ func (l *loading) run(ctx context.Context, from Log) error {
 			return fmt.Errorf("its table %s has %d rows of %d: nothing was moved", table.name, n, *table.count)
 		}
 	}
-	return l.verify(ctx)
+	if err := l.verify(ctx); err != nil {
+		return err
+	}
+	_, err = l.tx.Exec(ctx, sqlMayBeFiled)
+	return err
 }
+
+// sqlMayBeFiled marks the calls that wait, untried and never filed. A process that was
+// alone with its log files a new call without a mark, and may have died over it: what it
+// left is looked for by the next process of the same log, but not where several write.
+const sqlMayBeFiled = `INSERT INTO filings (call, of, id, version, seq, tried, doubted)
+	SELECT DISTINCT r.call, '', '', '', 0, true, false FROM cursors r WHERE r.attempts = 0 ON CONFLICT DO NOTHING`
 
 func (l *loading) rows(ctx context.Context, table string) (n int, err error) {
 	err = l.tx.QueryRow(ctx, "SELECT count(*) FROM "+table).Scan(&n)

@@ -89,18 +89,25 @@ func (s *Log) Next(ctx context.Context, consumer, call string, now time.Time) (d
 	return d, true, nil
 }
 
+// next looks the key up once. One that is young when the snapshot begins may have moved
+// among the others by the next question, where the snapshot does not show it.
 func (c conn) next(config *store.Config, consumer, call string, now time.Time) (d careline.Delivery, ok bool, err error) {
+	number, err := c.number(call)
+	if err != nil {
+		return d, false, err
+	}
+
 	var of store.Cursor
-	waits, err := c.own(sqlOwnCursor, call).text(consumer).one(func(row *sqlite.Stmt) { of = cursorAt(row) })
+	waits, err := c.numbered(sqlOwnCursor, number, call).text(consumer).one(func(row *sqlite.Stmt) { of = cursorAt(row) })
 	if err != nil || !waits {
 		return d, false, err
 	}
 
-	filing, err := c.filing(call)
+	filing, err := c.filing(number, call)
 	if err != nil {
 		return d, false, err
 	}
-	events, err := c.events(c.own(sqlOwnEvents, call))
+	events, err := c.events(c.numbered(sqlOwnEvents, number, call))
 	if err != nil {
 		return d, false, err
 	}

@@ -60,9 +60,14 @@ func (c conn) number(key string) (number int64, err error) {
 // parameters are the call's number and the key.
 func (c conn) own(sql, key string) query {
 	number, err := c.number(key)
-	q := c.query(sql).int(number).key(key)
+	q := c.numbered(sql, number, key)
 	q.err = errors.Join(q.err, err)
 	return q
+}
+
+// numbered is own, of a key whose number is known.
+func (c conn) numbered(sql string, number int64, key string) query {
+	return c.query(sql).int(number).key(key)
 }
 
 // move is young keys on their way among the others.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"perci.health/careline"
 	"perci.health/careline/store"
 )
 
@@ -63,6 +64,9 @@ func Open(ctx context.Context, c store.Config) (store.Store, error) {
 func open(c store.Config, path string) (*Log, error) {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Committed == nil {
+		c.Committed = func([]careline.News) {}
 	}
 	synchronous := "FULL"
 	if c.NotDurable {

@@ -185,15 +185,19 @@ func (c conn) newest() (seq int64, err error) {
 // Filing is where the call stands in the health record; see Filings.
 func (s *Log) Filing(ctx context.Context, call string) (f careline.Filing, err error) {
 	err = s.read(ctx, "read a filing", func(c conn) error {
-		f, err = c.filing(call)
+		number, err := c.number(call)
+		if err != nil {
+			return err
+		}
+		f, err = c.filing(number, call)
 		return err
 	})
 	return f, err
 }
 
-func (c conn) filing(call string) (careline.Filing, error) {
+func (c conn) filing(number int64, call string) (careline.Filing, error) {
 	f := careline.Filing{Call: call}
-	_, err := c.own(sqlFiling, call).one(func(row *sqlite.Stmt) {
+	_, err := c.numbered(sqlFiling, number, call).one(func(row *sqlite.Stmt) {
 		f.ID, f.Version, f.Seq = row.ColumnText(0), row.ColumnText(1), row.ColumnInt64(2)
 		f.Tried, f.Doubted = row.ColumnBool(3), row.ColumnBool(4)
 	})

@@ -6,6 +6,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
+	"perci.health/careline"
 	"perci.health/careline/store"
 )
 
@@ -27,7 +28,7 @@ func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (calls int
 
 	old, err := s.oldCalls(ctx, before, limit)
 	for err == nil && len(old) > 0 {
-		var done int
+		var done []string
 		some := old[:min(len(old), forgottenAtOnce)]
 		old = old[len(some):]
 		err = s.do(ctx, "forget old calls", func(t *tx) (err error) {
@@ -35,11 +36,25 @@ func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (calls int
 			return err
 		})
 		if err == nil {
-			calls += done
+			calls += len(done)
+			s.forgot(done...)
 		}
 	}
 
 	return calls, err
+}
+
+// forgot tells that calls are forgotten, so that nothing of them is delivered that
+// somebody has in memory.
+func (s *Log) forgot(calls ...string) {
+	if len(calls) == 0 {
+		return
+	}
+	news := make([]careline.News, len(calls))
+	for i, call := range calls {
+		news[i] = careline.News{Event: careline.CallEvent{Call: call}, Before: -1}
+	}
+	s.config.Committed(news)
 }
 
 // oldCalls are looked for by a reader, so that nobody who writes waits for it.
@@ -54,19 +69,31 @@ func (s *Log) oldCalls(ctx context.Context, before time.Time, limit int) ([]int6
 	return numbers, err
 }
 
-// forgetOld leaves out those of whom something was heard meanwhile.
-func (t *tx) forgetOld(calls []int64, before time.Time) (done int, err error) {
+// forgetOld leaves out those of whom something was heard meanwhile, and says which
+// calls it has forgotten.
+func (t *tx) forgetOld(calls []int64, before time.Time) (keys []string, err error) {
 	var old []int64
 	for _, call := range calls {
 		found, err := t.query(sqlIsOld).time(before).int(call).found()
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		if found {
-			old = append(old, call)
+		if !found {
+			continue
 		}
+
+		key, err := t.keyOf(call)
+		if err != nil {
+			return nil, err
+		}
+		old, keys = append(old, call), append(keys, key)
 	}
-	return len(old), t.forget(old...)
+	return keys, t.forget(old...)
+}
+
+func (t *tx) keyOf(row int64) (key string, err error) {
+	_, err = t.query(sqlKeyOfCall).int(row).one(func(s *sqlite.Stmt) { key = s.ColumnText(0) })
+	return key, err
 }
 
 // Erase forgets every trace of a call. An error of code not-found says that there
@@ -80,10 +107,14 @@ func (s *Log) Erase(ctx context.Context, call string) error {
 		}
 		return t.forget(number)
 	})
-	if err == nil && !found {
+	switch {
+	case err != nil:
+		return err
+	case !found:
 		return store.NoCall(call)
 	}
-	return err
+	s.forgot(call)
+	return nil
 }
 
 // forget erases calls with the rows of legs that joined them. What it frees is
@@ -127,8 +158,8 @@ func (t *tx) joined(call int64) (rows []int64, err error) {
 
 // forgetRow forgets a row of the call, its own or a leg's, and the keys that it tells of.
 func (t *tx) forgetRow(row, call int64) error {
-	key := ""
-	if _, err := t.query(sqlKeyOfCall).int(row).one(func(s *sqlite.Stmt) { key = s.ColumnText(0) }); err != nil {
+	key, err := t.keyOf(row)
+	if err != nil {
 		return err
 	}
 	events, err := t.eventsOf(row)
