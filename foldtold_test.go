@@ -261,3 +261,25 @@ func TestFoldTellsWhenAnEndWasToldAgain(t *testing.T) {
 		})
 	}
 }
+
+// Who hung up is told of a conversation, and of a clinician who did not wait for one.
+func TestFoldTellsWhoHungUp(t *testing.T) {
+	t.Parallel()
+	for word, ended := range map[string]struct{ clinician, member careline.Side }{
+		"completed": {careline.SideClinician, careline.SideMember},
+		"canceled":  {careline.SideClinician, ""},
+		"no-answer": {careline.SideClinician, ""},
+		"busy":      {},
+		"failed":    {},
+	} {
+		for by, want := range map[careline.Side]careline.Side{
+			careline.SideClinician: ended.clinician,
+			careline.SideMember:    ended.member,
+			"":                     "",
+		} {
+			if c := foldedAnyhow(t, requested(), hungUp(progress(1, word, 0), by)); c.EndedBy != want {
+				t.Errorf("%s, by %q: it was ended by %q, want %q", word, by, c.EndedBy, want)
+			}
+		}
+	}
+}
