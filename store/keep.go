@@ -225,7 +225,7 @@ func (p *plan) keep(row *Row, e *careline.CallEvent, besides string, body []byte
 	if besides != "" {
 		p.deliver(row, besides, before, e.Kept)
 	}
-	p.news = append(p.news, careline.News{Event: *e, Before: before})
+	p.tellOf(careline.News{Event: *e, Before: before})
 }
 
 // learn learns from an event of the call which legs belong to it. The first call that
