@@ -98,7 +98,7 @@ func (w *Writer) attempt(batch []*ticket) error {
 
 // transact runs the batch in one transaction. After an error nothing of it is kept.
 func (w *Writer) transact(batch []*ticket, again bool) (err error) {
-	w.plan.reset(again)
+	w.plan.reset(again, len(batch))
 	ctx := context.Background() // an engine bounds its own time: who has left is still answered
 	tx, err := w.engine.Begin(ctx)
 	if err != nil {

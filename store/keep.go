@@ -16,7 +16,7 @@ const longestName = 1000
 
 // Append keeps an event; see Log.
 func (w *Writer) Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
-	return w.keep(ctx, &keeping{asked: e})
+	return w.keep(ctx, w.keeping(e))
 }
 
 // AppendFor keeps an event for one consumer more; see Log.
@@ -24,7 +24,9 @@ func (w *Writer) AppendFor(ctx context.Context, consumer string, e careline.Call
 	if !slices.Contains(w.config.Outbound, consumer) {
 		return careline.CallEvent{}, false, invalid("nobody sends for the consumer %q", consumer)
 	}
-	return w.keep(ctx, &keeping{asked: e, besides: consumer})
+	k := w.keeping(e)
+	k.besides = consumer
+	return w.keep(ctx, k)
 }
 
 // Admit keeps a request that the clinician's load may forbid; see Log.
@@ -32,11 +34,15 @@ func (w *Writer) Admit(ctx context.Context, e careline.CallEvent, may func(carel
 	if e.Kind != careline.KindRequested {
 		return careline.CallEvent{}, false, invalid("an event of kind %q cannot be admitted, only a request", e.Kind)
 	}
-	return w.keep(ctx, &keeping{asked: e, may: may})
+	k := w.keeping(e)
+	k.may = may
+	return w.keep(ctx, k)
 }
 
-// keeping is a wish to keep an event.
+// keeping is a wish to keep an event, and its ticket. It is large, and every report needs
+// one: so it is used again once the writer has answered.
 type keeping struct {
+	ticket  ticket
 	asked   careline.CallEvent
 	body    []byte // of asked: made before the writer's turn, who everybody waits for
 	besides string // a consumer of Config.Outbound that gets it too; empty: none
@@ -48,14 +54,30 @@ type keeping struct {
 	repeated bool
 }
 
+// keeping is a new wish.
+func (w *Writer) keeping(e careline.CallEvent) *keeping {
+	k, ok := w.keepings.Get().(*keeping)
+	if !ok {
+		k = &keeping{}
+	}
+	k.asked, k.ticket.wish = e, k
+	return k
+}
+
 func (w *Writer) keep(ctx context.Context, k *keeping) (kept careline.CallEvent, repeated bool, err error) {
 	if err := k.settle(); err != nil {
 		return careline.CallEvent{}, false, err
 	}
-	if err := w.grant(ctx, "keep an event", k); err != nil {
-		return careline.CallEvent{}, false, err
+
+	err = w.ask(ctx, "keep an event", &k.ticket)
+	if err == nil {
+		kept, repeated = k.kept, k.repeated
 	}
-	return k.kept, k.repeated, nil
+	if k.ticket.over { // else it may still stand in the queue
+		*k = keeping{ticket: ticket{answer: k.ticket.answer}}
+		w.keepings.Put(k)
+	}
+	return kept, repeated, err
 }
 
 // settle makes the event what a reader of the log will have.
@@ -225,7 +247,7 @@ func (p *plan) keep(row *Row, e *careline.CallEvent, besides string, body []byte
 	if besides != "" {
 		p.deliver(row, besides, before, e.Kept)
 	}
-	p.news = append(p.news, careline.News{Event: *e, Before: before})
+	p.tellOf(careline.News{Event: *e, Before: before})
 }
 
 // learn learns from an event of the call which legs belong to it. The first call that

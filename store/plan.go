@@ -22,6 +22,7 @@ type plan struct {
 	busier  []busier
 
 	news []careline.News // of the whole transaction
+	most int             // how many news there may be
 }
 
 // busier is by how much a call of this round has changed its clinician's load.
@@ -31,9 +32,9 @@ type busier struct {
 	by        careline.Load
 }
 
-// reset is for a new transaction.
-func (p *plan) reset(again bool) {
-	p.again, p.news = again, nil
+// reset is for a new transaction of so many requests.
+func (p *plan) reset(again bool, requests int) {
+	p.again, p.news, p.most = again, nil, requests
 }
 
 // begin is for a new round of a transaction.
@@ -123,7 +124,16 @@ func (p *plan) touch(row *Row) {
 
 // changed says of a call, without an event of it, that something is to be delivered.
 func (p *plan) changed(call string) {
-	p.news = append(p.news, careline.News{Event: careline.CallEvent{Call: call}, Before: -1})
+	p.tellOf(careline.News{Event: careline.CallEvent{Call: call}, Before: -1})
+}
+
+// tellOf adds news. They are large, and whoever is told may keep them: so there is room
+// for all of a transaction at once, made when there is one.
+func (p *plan) tellOf(n careline.News) {
+	if p.news == nil {
+		p.news = make([]careline.News, 0, p.most)
+	}
+	p.news = append(p.news, n)
 }
 
 // stand gives a call another standing at the time now.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,8 @@ type Writer struct {
 	plan   plan
 	wanted Wanted
 
+	keepings sync.Pool // *keeping, to be used again
+
 	failing         atomic.Bool // the last commit failed
 	commits, writes atomic.Int64
 }
@@ -39,6 +42,7 @@ type ticket struct {
 	taken   atomic.Bool // by the writer, or by a caller who waits no longer
 	refused error       // why this one was not done, though its transaction was
 	answer  chan error  // room for one
+	over    bool        // the caller has the answer, and the writer knows nothing of it any more
 }
 
 // drop takes the request back; false when the writer has it already.
@@ -116,13 +120,16 @@ func (w *Writer) grantUnder(ctx context.Context, doing string, one wish) error {
 }
 
 func (w *Writer) ask(ctx context.Context, doing string, t *ticket) error {
-	t.answer = make(chan error, 1)
+	if t.answer == nil {
+		t.answer = make(chan error, 1)
+	}
 	if !w.queue.Put(t) {
 		return Unavailable(doing, ErrClosed)
 	}
 
 	select {
 	case err := <-t.answer:
+		t.over = true
 		return t.answered(doing, err)
 	case <-ctx.Done():
 	}
@@ -130,7 +137,9 @@ func (w *Writer) ask(ctx context.Context, doing string, t *ticket) error {
 	if t.drop() {
 		return Unavailable(doing, ctx.Err())
 	}
-	return t.answered(doing, <-t.answer)
+	err := <-t.answer
+	t.over = true
+	return t.answered(doing, err)
 }
 
 func (t *ticket) answered(doing string, err error) error {

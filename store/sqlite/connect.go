@@ -39,7 +39,7 @@ func openWriting(path, synchronous string) (conn, error) {
 		return conn{}, whyNotOpen(path, err)
 	}
 	return prepared(c, path, "synchronous = "+synchronous, fmt.Sprintf("wal_autocheckpoint = %d", checkpointPages),
-		"cache_size = -8192", "temp_store = MEMORY")
+		"cache_size = -4096", "temp_store = MEMORY")
 }
 
 func openReading(path string) (conn, error) {

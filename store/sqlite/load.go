@@ -22,8 +22,15 @@ type loads struct {
 
 // load is a clinician's calls, as far as they count.
 type load struct {
-	live   map[int64]careline.Standing // not known to be over
-	recent []recent                    // in the order of their beginning
+	live   []live   // not known to be over
+	recent []recent // in the order of their beginning
+}
+
+// live is of a call what decides whether it still counts.
+type live struct {
+	call  int64
+	begun time.Time
+	heard bool
 }
 
 type recent struct {
@@ -47,7 +54,7 @@ func (l *loads) of(c conn, clinician string, now time.Time) (*load, error) {
 		return list, nil
 	}
 
-	list := &load{live: map[int64]careline.Standing{}}
+	list := &load{}
 	err := c.eachCounted(clinician, now, func(number int64, s careline.Standing) {
 		list.take(number, s)
 		list.recent = append(list.recent, recent{begun: s.Begun, call: number})
@@ -78,10 +85,19 @@ func (l *loads) told(number int64, s careline.Standing, asked bool) {
 }
 
 func (l *load) take(number int64, s careline.Standing) {
-	if s.Over {
-		delete(l.live, number)
-	} else {
-		l.live[number] = careline.Standing{Requested: true, Begun: s.Begun, Heard: s.Heard}
+	at := len(l.live) - 1 // the newest is told of most
+	for at >= 0 && l.live[at].call != number {
+		at--
+	}
+
+	one := live{call: number, begun: s.Begun, heard: s.Heard}
+	switch {
+	case s.Over && at >= 0:
+		l.live = slices.Delete(l.live, at, at+1)
+	case !s.Over && at >= 0:
+		l.live[at] = one
+	case !s.Over:
+		l.live = append(l.live, one)
 	}
 }
 
@@ -98,14 +114,19 @@ func (l *load) count(now time.Time, except int64) (sum careline.Load) {
 	if except != 0 && slices.ContainsFunc(l.recent, func(r recent) bool { return r.call == except }) {
 		sum.Recent--
 	}
-	for number, s := range l.live {
-		if !s.Begun.After(store.Counted(now)) {
-			delete(l.live, number)
-		} else if number != except {
-			sum.Live += store.Tally(careline.Load{}, s, now).Live
+
+	counted := store.Counted(now)
+	l.live = slices.DeleteFunc(l.live, func(one live) bool { return !one.begun.After(counted) })
+	for i := range l.live {
+		if one := &l.live[i]; one.call != except && one.counts(now) {
+			sum.Live++
 		}
 	}
 	return sum
+}
+
+func (l *live) counts(now time.Time) bool {
+	return careline.Standing{Begun: l.begun, Heard: l.heard}.LiveAt(now)
 }
 
 func (r recent) standing() careline.Standing {
