@@ -34,6 +34,8 @@ func (p *plan) file(f careline.Filing) error {
 	if row.Key != f.Call {
 		return moved()
 	}
+
+	p.touch(row) // a leg joins its call with what was filed of it, in a round of its own
 	p.changes.Filings = append(p.changes.Filings, FilingRow{Call: row.Number, Filing: f})
 	return nil
 }
