@@ -1,13 +1,16 @@
 package pubsub
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"perci.health/careline"
 	"perci.health/careline/base64url"
-	"perci.health/careline/flatjson"
 )
 
 // wrapper is the body of a push. Google writes the id and the time in both ways.
@@ -33,58 +36,66 @@ func unwrap(body []byte) (received, error) {
 // unwrapPlain reads a body as Google writes it, in one pass; false is for whatever is
 // otherwise in any way.
 func unwrapPlain(body []byte) (m received, ok bool) {
-	var subscription []byte
+	var subscription string
 
-	r := flatjson.NewReader(body)
-	for name := range r.Members() {
+	r := plainReader{jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))}
+	err := r.members(func(name []byte) (err error) {
 		switch string(name) {
 		case "message":
-			m.readPlain(r)
+			return m.readPlain(r)
 		case "subscription":
-			subscription = r.String()
+			subscription, err = r.text()
+			return err
 		case "deliveryAttempt":
-			r.Pass()
-		default:
-			r.Odd()
+			return r.SkipValue()
 		}
-	}
+		return errOdd
+	})
 
-	return m, r.End() && m.id != "" && len(subscription) > 0
+	return m, err == nil && r.atEnd() && m.id != "" && subscription != ""
 }
 
 // readPlain reads the message itself.
-func (m *received) readPlain(r *flatjson.Reader) {
-	for name := range r.Members() {
+func (m *received) readPlain(r plainReader) error {
+	return r.members(func(name []byte) error {
 		switch string(name) {
 		case "attributes":
-			m.attributes = make(map[string]string, 8)
-			for name := range r.Members() {
-				m.attributes[string(name)] = string(r.String())
-			}
+			return m.readPlainAttributes(r)
 		case "data":
-			m.readBase64(r)
+			return m.readBase64(r)
 		case "messageId":
-			m.id = string(r.String())
+			id, err := r.text()
+			m.id = id
+			return err
 		case "message_id":
-			if id := r.String(); m.id == "" {
-				m.id = string(id)
-			}
+			id, err := r.text()
+			m.id = cmp.Or(m.id, id)
+			return err
 		case "orderingKey", "publishTime", "publish_time":
-			r.Pass()
-		default:
-			r.Odd()
+			return r.SkipValue()
 		}
-	}
+		return errOdd
+	})
 }
 
-func (m *received) readBase64(r *flatjson.Reader) {
-	text := r.String()
+func (m *received) readPlainAttributes(r plainReader) error {
+	m.attributes = make(map[string]string, 8)
+	return r.members(func(raw []byte) (err error) {
+		name := string(raw)
+		m.attributes[name], err = r.text()
+		return err
+	})
+}
+
+func (m *received) readBase64(r plainReader) error {
+	text, err := r.inside()
+	if err != nil {
+		return err
+	}
 	data := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
 	n, err := base64.StdEncoding.Decode(data, text)
-	if err != nil {
-		r.Odd()
-	}
 	m.data = data[:n]
+	return err
 }
 
 // unwrapOdd reads whatever somebody may have made of a push.

@@ -180,6 +180,9 @@ func (s *dispatcher) writeLine(d careline.Delivery, v verdict, took time.Duratio
 	case OutcomeBuried:
 		level = slog.LevelError
 	}
+	if !s.Log.Enabled(s.handling, level) {
+		return
+	}
 
 	attrs := make([]slog.Attr, 0, 16)
 	attrs = append(attrs,
@@ -194,5 +197,9 @@ func (s *dispatcher) writeLine(d careline.Delivery, v verdict, took time.Duratio
 	if v.err != nil {
 		attrs = append(attrs, slog.String("err", v.err.Error()))
 	}
-	s.Log.LogAttrs(s.handling, level, "delivery", append(attrs, noted...)...)
+
+	// Not through the logger, which would look for the calling line of code in the stack.
+	record := slog.NewRecord(time.Now(), level, "delivery", 0)
+	record.AddAttrs(append(attrs, noted...)...)
+	_ = s.Log.Handler().Handle(s.handling, record) // there is nowhere else to tell of it; slog itself passes over it
 }

@@ -1,7 +1,9 @@
 package relay
 
 import (
+	"cmp"
 	"container/list"
+	"slices"
 	"time"
 	"unsafe"
 
@@ -25,7 +27,7 @@ type held struct {
 	after   int64 // while reading: the place of the call's event before those
 
 	size int
-	idle *list.Element // in the memory's list when nothing waits
+	rest *list.Element // in one of the memory's lists when nothing waits
 }
 
 // last is the place of the newest event; 0: there is none.
@@ -101,20 +103,31 @@ func (m *memory) drop(h *held) {
 	m.rouse(h)
 }
 
-// rouse takes a call from the list of the idle.
+// rest puts a call of which nothing waits into its list.
+func (m *memory) rest(h *held) {
+	list := m.idle
+	if slices.ContainsFunc(h.events, careline.CallEvent.Ends) {
+		list = m.over
+	}
+	h.rest = list.PushBack(h)
+}
+
+// rouse takes a call out of its list.
 func (m *memory) rouse(h *held) {
-	if h.idle != nil {
-		m.idle.Remove(h.idle)
-		h.idle = nil
+	if h.rest != nil { // a list leaves alone what another has
+		m.idle.Remove(h.rest)
+		m.over.Remove(h.rest)
+		h.rest = nil
 	}
 }
 
 // room makes room for so many bytes more, in the place of calls of which nothing
-// waits; false when there is none. Those of which something waits stay: the first to
-// come is the first to be handed on, and needed soonest.
+// waits, first of those that have ended; false when there is none. Those of which
+// something waits stay: the first to come is the first to be handed on, and needed
+// soonest.
 func (m *memory) room(size int) bool {
 	for m.bytes+size > heldBytes || len(m.calls) > heldCalls {
-		oldest := m.idle.Front()
+		oldest := cmp.Or(m.over.Front(), m.idle.Front())
 		if oldest == nil {
 			return false
 		}

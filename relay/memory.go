@@ -31,15 +31,22 @@ type memory struct {
 
 	mu    sync.Mutex
 	calls map[string]*held
-	idle  *list.List // of those of which nothing waits, the longest idle first
-	bytes int
+	// idle and over are those of which nothing waits, the longest idle first: over are
+	// those that have ended, of which hardly anything more will come.
+	idle, over *list.List
+	bytes      int
 	// read is the newest place that the queue was seen to hold: what stands there or
 	// before may have been given out from there, before the news of it came.
 	read int64
 }
 
 func newMemory(queue Queue) *memory {
-	return &memory{Queue: queue, calls: map[string]*held{}, idle: list.New()}
+	return &memory{
+		Queue: queue,
+		calls: map[string]*held{},
+		idle:  list.New(),
+		over:  list.New(),
+	}
 }
 
 // take takes note of what was committed, in the order of the log.
@@ -115,7 +122,7 @@ func (m *memory) Due(ctx context.Context, consumer string, now time.Time, limit 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, call := range calls {
-		if h := m.calls[call]; h != nil && h.idle != nil {
+		if h := m.calls[call]; h != nil && h.rest != nil {
 			m.drop(h)
 		}
 	}
@@ -206,7 +213,7 @@ func (m *memory) Done(ctx context.Context, d careline.Delivery, filed careline.F
 		return err
 	}
 	if h.out == len(h.events) {
-		h.idle = m.idle.PushBack(h)
+		m.rest(h)
 	}
 	return nil
 }

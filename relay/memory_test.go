@@ -320,3 +320,32 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d calls are held", held)
 	}
 }
+
+// TestMemoryKeepsThoseThatGoOn: calls that have ended make room first, though others
+// are idle for longer.
+func TestMemoryKeepsThoseThatGoOn(t *testing.T) {
+	t.Parallel()
+	l := newLedger()
+	m := relay.NewMemory(l)
+	tell := func(kind careline.Kind, call string) {
+		t.Helper()
+		l.keep(kind, call, call)
+		m.Take(l.untold)
+		l.untold = nil
+
+		d, ok, err := m.Next(t.Context(), "chart", call, l.now)
+		if err != nil || !ok {
+			t.Fatalf("%s: %v, %v", call, ok, err)
+		}
+		if err := m.Done(t.Context(), d, careline.Filing{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	tell(careline.KindRequested, "goes on")
+	for n := range 2 * relay.HeldCalls {
+		tell(careline.KindRefused, fmt.Sprint("over-", n))
+	}
+	tell(careline.KindMachineDetection, "goes on")
+	same(t, "readings of the queue", l.reads, 0)
+}

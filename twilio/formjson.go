@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"perci.health/careline/flatjson"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // JSON is the form as an object, its names in byte order: a string for each
@@ -153,11 +153,25 @@ func plainForm(object []byte) (f Form, ok bool) {
 	const usual = 40 // parameters of a report
 	f = Form{text: make([]byte, 0, len(object)), pairs: make([]pair, 0, usual)}
 
-	r := flatjson.NewReader(object)
-	for name := range r.Members() {
-		f.pairs = append(f.pairs, f.write(name, r.String()))
+	d := jsontext.NewDecoder(bytes.NewBuffer(object), jsontext.AllowDuplicateNames(true)) // seen below
+	if brace, err := d.ReadToken(); err != nil || brace.Kind() != '{' {
+		return Form{}, false
 	}
-	if !r.End() {
+	for d.PeekKind() != '}' {
+		name, ok := f.copied(d)
+		if !ok {
+			return Form{}, false
+		}
+		value, ok := f.copied(d)
+		if !ok {
+			return Form{}, false
+		}
+		f.pairs = append(f.pairs, pair{key: keyOf(f.at(name)), name: name, value: value})
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return Form{}, false
+	}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
 		return Form{}, false
 	}
 
@@ -168,6 +182,19 @@ func plainForm(object []byte) (f Form, ok bool) {
 		}
 	}
 	return f, true
+}
+
+// copied puts the string that comes next behind the form's other texts; false when it
+// is none, or something in it is escaped.
+func (f *Form) copied(d *jsontext.Decoder) (span, bool) {
+	raw, err := d.ReadValue()
+	if err != nil || raw.Kind() != '"' || bytes.IndexByte(raw, '\\') >= 0 {
+		return span{}, false
+	}
+
+	from := len(f.text)
+	f.text = append(f.text, raw[1:len(raw)-1]...)
+	return span{uint32(from), uint32(len(f.text))}, true
 }
 
 // wholeNumber is how some write a count: 42.0.

@@ -22,6 +22,8 @@ const (
 	// put an 8 ms pause into every hundredth commit under load; most of the time
 	// the pause falls between two requests instead (see writer.idle).
 	checkpointPages = 10_000
+	// cacheKiB is what the writing connection keeps of the file, see decision 0014.
+	cacheKiB = 4096
 )
 
 // openWriting opens the file, making it if need be, for the one writer.
@@ -39,7 +41,7 @@ func openWriting(path, synchronous string) (conn, error) {
 		return conn{}, whyNotOpen(path, err)
 	}
 	return prepared(c, path, "synchronous = "+synchronous, fmt.Sprintf("wal_autocheckpoint = %d", checkpointPages),
-		"cache_size = -4096", "temp_store = MEMORY")
+		fmt.Sprintf("cache_size = -%d", cacheKiB), "temp_store = MEMORY")
 }
 
 func openReading(path string) (conn, error) {
