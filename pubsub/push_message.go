@@ -63,6 +63,7 @@ func (m *received) readPlain(r plainReader) error {
 			return m.readPlainAttributes(r)
 		case "data":
 			return m.readBase64(r)
+
 		case "messageId":
 			id, err := r.text()
 			m.id = id
@@ -71,6 +72,7 @@ func (m *received) readPlain(r plainReader) error {
 			id, err := r.text()
 			m.id = cmp.Or(m.id, id)
 			return err
+
 		case "orderingKey", "publishTime", "publish_time":
 			return r.SkipValue()
 		}

@@ -107,6 +107,7 @@ func (s *Log) Erase(ctx context.Context, call string) error {
 		}
 		return t.forget(number)
 	})
+
 	switch {
 	case err != nil:
 		return err
