@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -120,6 +121,27 @@ func TestEventBodyHoldsWhatWasSaid(t *testing.T) {
 		if _, err := careline.EventOf([]byte(bad)); err == nil {
 			t.Errorf("%q is an event", bad)
 		}
+	}
+}
+
+// A database that reads bodies (Postgres, for the release before) takes valid UTF-8 alone.
+func TestEventBodyOfAnyText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`"`, `\`, `""`, `\\`, " ", "\x1f", "\x7f", "\xff", "Zo\xc3", "Zoë", "\u2028"} {
+		body := careline.CallEvent{Word: text}.Body()
+		got, err := careline.EventOf(body)
+		if want := strings.ToValidUTF8(text, "\ufffd"); err != nil || got.Word != want || !utf8.Valid(body) {
+			t.Errorf("of %q: %q, the body is %q (error: %v)", text, got.Word, body, err)
+		}
+	}
+}
+
+// What is zero is left out, of a request too.
+func TestEventBodyOfARequestWithoutNames(t *testing.T) {
+	t.Parallel()
+	e := careline.CallEvent{Request: careline.Request{Clinician: "dr-1"}}
+	if got := string(e.Body()); got != `{"clinician":"dr-1"}`+"\n" {
+		t.Errorf("the body is %q", got)
 	}
 }
 

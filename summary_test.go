@@ -9,13 +9,14 @@ import (
 func TestSummaryOfLengths(t *testing.T) {
 	t.Parallel()
 	for seconds, want := range map[int]string{
-		-1:  "Answered, then ended",
-		0:   "Answered, lasted 0 s",
-		59:  "Answered, lasted 59 s",
-		60:  "Answered, lasted 1 min",
-		61:  "Answered, lasted 1 min 1 s",
-		120: "Answered, lasted 2 min",
-		179: "Answered, lasted 2 min 59 s",
+		-1:   "Answered, then ended",
+		0:    "Answered, lasted 0 s",
+		59:   "Answered, lasted 59 s",
+		60:   "Answered, lasted 1 min",
+		61:   "Answered, lasted 1 min 1 s",
+		120:  "Answered, lasted 2 min",
+		179:  "Answered, lasted 2 min 59 s",
+		3661: "Answered, lasted 61 min 1 s",
 	} {
 		c := careline.Call{Status: careline.StatusCompleted, Seconds: careline.SecondsOf(seconds)}
 		if c.Summary() != want {
