@@ -75,7 +75,7 @@ func TestProjectorMarksWhatFailedWithoutAMark(t *testing.T) {
 }
 
 // panicking is a chart that breaks once the record has been asked.
-type panicking struct{ chart }
+type panicking struct{}
 
 func (*panicking) File(context.Context, careline.Call, careline.Filing, func(context.Context) (careline.Call, error)) (careline.Filing, error) {
 	panic("a fault of ours")
