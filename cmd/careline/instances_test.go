@@ -131,5 +131,5 @@ func TestServeOnTwoInstances(t *testing.T) {
 	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || len(last.Identifier) != 2 {
 		t.Errorf("ended as %s", last.raw)
 	}
-	second.logTellsNobody()
+	second.logTellsNobody(first)
 }
