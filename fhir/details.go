@@ -82,7 +82,7 @@ func details(c careline.Call) []Extension {
 func (d *detailList) ending(c careline.Call) {
 	if outcome := unsaid(c); outcome != "" {
 		d.text(detailOutcome, outcome)
-		d.flag(detailClinicianLeft, c.ClinicianLeft)
+		d.flag(detailClinicianLeft, c.ClinicianLeft && c.Final())
 	}
 
 	d.time(detailEnded, c.Ended)

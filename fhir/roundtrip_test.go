@@ -128,8 +128,8 @@ func anyCall(t *rapid.T) careline.Call {
 
 // recorded is what of a call comes back from the record: its times are whole
 // seconds, a number is its ending, a name needs somebody whose it is; of legs it has
-// the ids of two. That the
-// clinician has left is told where it is what ended the call.
+// the ids of two. That the clinician has left is told where it is what ended the call,
+// and so not of one that goes on without them, in a room.
 func recorded(c careline.Call) careline.Call {
 	c.Clinician, c.To, c.Legs = "", careline.Phone{}, nil
 	for _, at := range []*time.Time{&c.Sent, &c.Received, &c.Ended, &c.At} {
@@ -141,7 +141,7 @@ func recorded(c careline.Call) careline.Call {
 		}
 	}
 	said := carriersWords[c.Word] == c.Status && c.Word != ""
-	c.ClinicianLeft = c.ClinicianLeft && !said && c.Status != careline.StatusRefused
+	c.ClinicianLeft = c.ClinicianLeft && c.Final() && !said && c.Status != careline.StatusRefused
 	return c
 }
 
