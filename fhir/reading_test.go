@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -252,11 +253,11 @@ func TestOneCallIsNewest(t *testing.T) {
 
 	refused := []string{record("refused", "2", "2025-11-24T12:00:00Z", ""), record("refused", "1", "2025-11-24T10:00:00Z", "")}
 	dialled := []string{record("dialled", "2", "2025-11-24T11:30:00Z", "2025-11-24T11:00:00Z"), record("dialled", "1", "2025-11-24T09:00:00Z", "")}
-	histories := 0
+	var histories atomic.Int32 // two are read at once
 	c := offline(t, func(r *http.Request) (int, http.Header, string) {
 		entries := []string{refused[0], dialled[0]}
 		if strings.HasSuffix(r.URL.Path, "/_history") {
-			histories++
+			histories.Add(1)
 			entries = map[bool][]string{true: refused, false: dialled}[strings.Contains(r.URL.Path, "/refused/")]
 		}
 		return 200, nil, `{"resourceType":"Bundle","entry":[` + strings.Join(entries, ",") + `]}`
@@ -269,8 +270,8 @@ func TestOneCallIsNewest(t *testing.T) {
 		}
 	}
 
-	if histories != 1 {
-		t.Errorf("%d histories read to order two calls three times, want 1", histories)
+	if n := histories.Load(); n != 1 {
+		t.Errorf("%d histories read to order two calls three times, want 1", n)
 	}
 	calls, err := c.Calls(t.Context(), "a1")
 	if err != nil || len(calls) != 2 || calls[0].ID != "dialled" {
