@@ -36,3 +36,13 @@ const HeldBytes = heldBytes
 
 // HeldCalls is the most calls that it holds.
 const HeldCalls = heldCalls
+
+// Wake tells that these calls have something to deliver: what, the queue knows. It
+// never blocks, and may be called before, during and after Run.
+func (r *Relay) Wake(calls []string) {
+	news := make([]careline.News, len(calls))
+	for i, call := range calls {
+		news[i] = careline.News{Event: careline.CallEvent{Call: call}, Before: -1}
+	}
+	r.Take(news)
+}

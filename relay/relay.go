@@ -26,7 +26,7 @@ const (
 )
 
 // Relay hands the deliveries of one consumer to Handle. The fields without a
-// default must be set, and none may change after Run, Take or Wake was called.
+// default must be set, and none may change after Run or Take was called.
 type Relay struct {
 	Queue    Queue
 	Consumer string
@@ -60,7 +60,7 @@ type Relay struct {
 	memory *memory       // nil unless Alone
 
 	mu    sync.Mutex
-	woken []string // by Take and Wake, in the order of their coming; a call may be in it twice
+	woken []string // by Take, in the order of their coming; a call may be in it twice
 	lost  bool     // more was woken than is remembered
 }
 
@@ -79,16 +79,6 @@ func (r *Relay) Take(news []careline.News) {
 	}
 	r.mu.Unlock()
 	r.alarm()
-}
-
-// Wake tells that these calls have something to deliver: what, the queue knows. It
-// never blocks, and may be called before, during and after Run.
-func (r *Relay) Wake(calls []string) {
-	news := make([]careline.News, len(calls))
-	for i, call := range calls {
-		news[i] = careline.News{Event: careline.CallEvent{Call: call}, Before: -1}
-	}
-	r.Take(news)
 }
 
 // wake leaves a call for Run to see; the lock is held.
