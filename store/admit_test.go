@@ -7,17 +7,8 @@ import (
 	"time"
 
 	"perci.health/careline"
-	"perci.health/careline/store"
+	"perci.health/careline/store/storetest"
 )
-
-func admit(t *testing.T, s store.Store, e careline.CallEvent, p careline.Policy) (careline.CallEvent, bool) {
-	t.Helper()
-	kept, repeated, err := s.Admit(t.Context(), e, p.MayBegin)
-	if err != nil {
-		t.Error(err)
-	}
-	return kept, repeated
-}
 
 // admitsNoMoreThanAllowed has a clinician begin many calls in one moment.
 func admitsNoMoreThanAllowed(t *testing.T, open database) {
@@ -35,7 +26,7 @@ func admitsNoMoreThanAllowed(t *testing.T, open database) {
 		var all sync.WaitGroup
 		for i := range kept {
 			all.Go(func() {
-				kept[i], _ = admit(t, s, request(fmt.Sprintf("%s-%d", test.clinician, i), test.clinician), test.policy)
+				kept[i], _ = storetest.Admit(t, s, storetest.Request(fmt.Sprintf("%s-%d", test.clinician, i), test.clinician), test.policy)
 			})
 		}
 		all.Wait()
@@ -44,12 +35,12 @@ func admitsNoMoreThanAllowed(t *testing.T, open database) {
 			count[e.Request.Refusal]++
 		}
 		may := min(test.policy.Concurrent, test.policy.PerMinute)
-		same(t, test.clinician, count, map[careline.Refusal]int{"": may, test.why: asked - may})
+		storetest.Same(t, test.clinician, count, map[careline.Refusal]int{"": may, test.why: asked - may})
 		load, err := s.Load(t.Context(), test.clinician, clock.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "load of "+test.clinician, load, careline.Load{Recent: asked, Live: may})
+		storetest.Same(t, "load of "+test.clinician, load, careline.Load{Recent: asked, Live: may})
 	}
 }
 
@@ -57,34 +48,34 @@ func keepsWhatWasDecided(t *testing.T, open database) {
 	s, clock := openWith(t, open)
 	one := careline.Policy{Concurrent: 1, PerMinute: 100}
 	ask := func(call string) careline.CallEvent {
-		e := request(call, "p1")
-		e.Request.To, e.Request.CallerID = phone(t, "+447700900123"), phone(t, "+442079460000")
+		e := storetest.Request(call, "p1")
+		e.Request.To, e.Request.CallerID = storetest.Phone(t, "+447700900123"), storetest.Phone(t, "+442079460000")
 		return e
 	}
-	first, _ := admit(t, s, ask("CA1"), one)
-	second, _ := admit(t, s, ask("CA2"), one)
+	first, _ := storetest.Admit(t, s, ask("CA1"), one)
+	second, _ := storetest.Admit(t, s, ask("CA2"), one)
 	want := ask("CA2")
 	want.Seq, want.Kept, want.Kind = 2, noon, careline.KindRefused
 	want.Request.Refusal, want.Request.CallerID = careline.RefusedConcurrent, careline.Phone{}
-	same(t, "the refused one", second, want)
+	storetest.Same(t, "the refused one", second, want)
 	for _, kept := range []careline.CallEvent{first, second} {
 		log, err := s.Events(t.Context(), kept.Call)
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "in the log", log, []careline.CallEvent{kept})
+		storetest.Same(t, "in the log", log, []careline.CallEvent{kept})
 	}
 
 	// Asked for again, each is answered as before, whatever the load is now.
-	clock.forward(time.Second)
-	mustAppend(t, s, progress("CA1", "CB1", 1, careline.StatusCompleted))
-	third, _ := admit(t, s, ask("CA3"), one)
+	clock.Forward(time.Second)
+	storetest.MustAppend(t, s, storetest.Progress("CA1", "CB1", 1, careline.StatusCompleted))
+	third, _ := storetest.Admit(t, s, ask("CA3"), one)
 	for _, kept := range []careline.CallEvent{first, second, third} {
-		again, repeated := admit(t, s, ask(kept.Call), one)
+		again, repeated := storetest.Admit(t, s, ask(kept.Call), one)
 		if !repeated {
 			t.Errorf("%s was kept twice", kept.Call)
 		}
-		same(t, "asked for again", again, kept)
+		storetest.Same(t, "asked for again", again, kept)
 	}
 	if third.Kind != careline.KindRequested {
 		t.Errorf("nothing is live, and it was %s", third.Kind)
@@ -93,25 +84,25 @@ func keepsWhatWasDecided(t *testing.T, open database) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "load after repetitions", load, careline.Load{Recent: 3, Live: 1})
+	storetest.Same(t, "load after repetitions", load, careline.Load{Recent: 3, Live: 1})
 
-	_, _, err = s.Admit(t.Context(), progress("CA4", "CB4", 1, careline.StatusRinging), one.MayBegin)
-	wantCode(t, err, careline.CodeInvalid)
+	_, _, err = s.Admit(t.Context(), storetest.Progress("CA4", "CB4", 1, careline.StatusRinging), one.MayBegin)
+	storetest.WantCode(t, err, careline.CodeInvalid)
 }
 
 // leavesItselfOut admits a call that its own reports came before.
 func leavesItselfOut(t *testing.T, open database) {
 	s, _ := openWith(t, open)
-	mustAppend(t, s, progress("CA1", "CB1", 1, careline.StatusRinging))
+	storetest.MustAppend(t, s, storetest.Progress("CA1", "CB1", 1, careline.StatusRinging))
 	var seen []careline.Load
-	_, _, err := s.Admit(t.Context(), request("CA1", "p1"), func(l careline.Load) careline.Refusal {
+	_, _, err := s.Admit(t.Context(), storetest.Request("CA1", "p1"), func(l careline.Load) careline.Refusal {
 		seen = append(seen, l)
 		return ""
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := request("CA1", "p1")
+	other := storetest.Request("CA1", "p1")
 	other.ID = "another request of the same call"
 	_, _, err = s.Admit(t.Context(), other, func(l careline.Load) careline.Refusal {
 		seen = append(seen, l)
@@ -120,5 +111,5 @@ func leavesItselfOut(t *testing.T, open database) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "load without itself", seen, []careline.Load{{}, {}})
+	storetest.Same(t, "load without itself", seen, []careline.Load{{}, {}})
 }

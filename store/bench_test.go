@@ -6,13 +6,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // BenchmarkAppend is a call's six reports, each with a carrier's 600 bytes, by so
@@ -40,7 +40,7 @@ func benchAppend(b *testing.B, waiting int, c store.Config) {
 	b.SetParallelism(waiting) // times GOMAXPROCS: meant for -cpu 1
 	b.ReportAllocs()
 	b.ResetTimer()
-	before := processor()
+	before := storetest.Processor()
 	b.RunParallel(func(pb *testing.PB) {
 		first := events.Add(1) << 32
 		for n := first; pb.Next(); n++ {
@@ -50,19 +50,10 @@ func benchAppend(b *testing.B, waiting int, c store.Config) {
 			}
 		}
 	})
-	b.ReportMetric(float64((processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64((storetest.Processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 	stats := s.Stats()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 	b.ReportMetric(float64(stats.Writes)/float64(max(stats.Commits, 1)), "events/commit")
-}
-
-// processor is the time of all processors that this process has used.
-func processor() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		panic(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // benchEvent is the n-th report of many calls, six to a call.
@@ -121,7 +112,7 @@ func BenchmarkAppendStrangers(b *testing.B) {
 	b.SetParallelism(32)
 	b.ReportAllocs()
 	b.ResetTimer()
-	before := processor()
+	before := storetest.Processor()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			n := events.Add(1)
@@ -135,7 +126,7 @@ func BenchmarkAppendStrangers(b *testing.B) {
 			}
 		}
 	})
-	b.ReportMetric(float64((processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64((storetest.Processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 	stats := s.Stats()
 	b.ReportMetric(float64(stats.Writes)/float64(max(stats.Commits, 1)), "events/commit")
 }

@@ -2,20 +2,15 @@ package store_test
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
-	"slices"
-	"sync"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // The store keeps what the verbs ask for.
@@ -42,17 +37,10 @@ func TestSQLite(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { closeStore(t, s) })
+			t.Cleanup(func() { storetest.CloseStore(t, s) })
 			return s
 		}
 	})
-}
-
-func closeStore(t *testing.T, s store.Store) {
-	t.Helper()
-	if err := s.Close(); err != nil {
-		t.Error(err)
-	}
 }
 
 // conforms holds a database to the contract of the store.
@@ -112,145 +100,12 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 	}
 }
 
-// clock is set by hand.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
+var noon = storetest.Noon
 
-var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+const chart = storetest.Chart
 
-func newClock() *clock { return &clock{now: noon} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) forward(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-const chart = "chart"
-
-func openWith(t *testing.T, open database) (store.Store, *clock) {
+func openWith(t *testing.T, open database) (store.Store, *storetest.Clock) {
 	t.Helper()
-	c := newClock()
+	c := storetest.NewClock()
 	return open(t, store.Config{Consumers: []string{chart}, Now: c.Now}), c
-}
-
-func request(call, clinician string) careline.CallEvent {
-	return careline.CallEvent{ID: call + "/request", Call: call, Leg: call, Kind: careline.KindRequested,
-		Request: careline.Request{Clinician: clinician}}
-}
-
-func progress(call, leg string, order int, status careline.Status) careline.CallEvent {
-	return careline.CallEvent{ID: fmt.Sprintf("%s/%d/%s", leg, order, status), Call: call, Leg: leg,
-		Kind: careline.KindProgress, Order: order, Status: status, Word: string(status)}
-}
-
-func amd(leg string) careline.CallEvent {
-	return careline.CallEvent{ID: leg + "/amd", Leg: leg, Kind: careline.KindMachineDetection, AnsweredBy: "human"}
-}
-
-func mustAppend(t *testing.T, s store.Store, events ...careline.CallEvent) (kept []careline.CallEvent) {
-	t.Helper()
-	for _, e := range events {
-		k, _, err := s.Append(t.Context(), e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		kept = append(kept, k)
-	}
-	return kept
-}
-
-func idsOf(t *testing.T, s store.Store, call string) []string {
-	t.Helper()
-	events, err := s.Events(t.Context(), call)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids := []string{}
-	for _, e := range events {
-		if e.Call != call {
-			t.Errorf("event %s of %s says it is of %s", e.ID, call, e.Call)
-		}
-		ids = append(ids, e.ID)
-	}
-	return ids
-}
-
-func due(t *testing.T, s store.Store, now time.Time) []string {
-	t.Helper()
-	keys, _, err := s.Due(t.Context(), chart, now, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-// drain ends every delivery that is due of a call, and says which they were.
-func drain(t *testing.T, s store.Store, call string, now time.Time) []string {
-	t.Helper()
-	ids := []string{}
-	for {
-		d, ok, err := s.Next(t.Context(), chart, call, now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !ok {
-			return ids
-		}
-		ids = append(ids, d.Event.ID)
-		if err := s.Done(t.Context(), d, careline.Filing{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func next(t *testing.T, s store.Store, call string, now time.Time) careline.Delivery {
-	t.Helper()
-	d, ok, err := s.Next(t.Context(), chart, call, now)
-	if err != nil || !ok {
-		t.Fatalf("no delivery of %s is due: %v", call, err)
-	}
-	return d
-}
-
-func nothingNext(t *testing.T, s store.Store, call string, now time.Time) {
-	t.Helper()
-	if d, ok, err := s.Next(t.Context(), chart, call, now); ok || err != nil {
-		t.Errorf("%s is due of %s, want nothing (error: %v)", d.Event.ID, call, err)
-	}
-}
-
-// same compares; a number hides from every printer, so it is compared by its digits.
-func same[T any](t *testing.T, what string, got, want T) {
-	t.Helper()
-	phones := cmp.Comparer(func(a, b careline.Phone) bool { return a.E164() == b.E164() })
-	seconds := cmp.Comparer(func(a, b careline.Seconds) bool { return a == b })
-	if diff := cmp.Diff(want, got, phones, seconds, cmpopts.EquateEmpty()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", what, diff)
-	}
-}
-
-func wantCode(t *testing.T, err error, want careline.Code) {
-	t.Helper()
-	if err == nil || careline.CodeOf(err) != want {
-		t.Errorf("got error %v, want one of code %s", err, want)
-	}
-}
-
-func phone(t *testing.T, text string) careline.Phone {
-	t.Helper()
-	p, err := careline.ParsePhone(text, "GB")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }

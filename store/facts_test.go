@@ -4,23 +4,24 @@ import (
 	"testing"
 
 	"perci.health/careline"
+	"perci.health/careline/store/storetest"
 )
 
 // keepsFacts looks at every way by which an event comes into the log, and out.
 func keepsFacts(t *testing.T, open database) {
 	s, clock := openWith(t, open)
-	asked := request("CA1", "p1")
+	asked := storetest.Request("CA1", "p1")
 	asked.Request.Names, asked.Request.Household = careline.Names{Patient: "Sam", Relation: "daughter"}, true
 	admitted, _, err := s.Admit(t.Context(), asked, func(careline.Load) careline.Refusal { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
-	lone := amd("CB1") // moves to its call
+	lone := storetest.AMD("CB1") // moves to its call
 	lone.Failure = careline.Failure{SIP: 486}
-	mustAppend(t, s, lone)
-	over := progress("CA1", "CB1", 2, careline.StatusBusy)
+	storetest.MustAppend(t, s, lone)
+	over := storetest.Progress("CA1", "CB1", 2, careline.StatusBusy)
 	over.Failure = careline.Failure{Code: 31486, SIP: 486}
-	mustAppend(t, s, over, progress("CA1", "CB1", 1, careline.StatusRinging))
+	storetest.MustAppend(t, s, over, storetest.Progress("CA1", "CB1", 1, careline.StatusRinging))
 
 	again := over
 	again.Failure = careline.Failure{Code: 1}
@@ -33,19 +34,19 @@ func keepsFacts(t *testing.T, open database) {
 	if err != nil || len(events) != 4 {
 		t.Fatalf("%d events of 4: %v", len(events), err)
 	}
-	same(t, "the request", events[0], admitted)
-	same(t, "the request's names", events[0].Request.Names, asked.Request.Names)
-	same(t, "facts of a leg's event", events[1].Failure, lone.Failure)
-	same(t, "facts of an outcome", events[2].Failure, over.Failure)
-	same(t, "facts of an event that has none", events[3].Failure, careline.Failure{})
+	storetest.Same(t, "the request", events[0], admitted)
+	storetest.Same(t, "the request's names", events[0].Request.Names, asked.Request.Names)
+	storetest.Same(t, "facts of a leg's event", events[1].Failure, lone.Failure)
+	storetest.Same(t, "facts of an outcome", events[2].Failure, over.Failure)
+	storetest.Same(t, "facts of an event that has none", events[3].Failure, careline.Failure{})
 
-	same(t, "in a delivery", next(t, s, "CA1", clock.Now()).Event, events[0])
-	if err := s.Bury(t.Context(), next(t, s, "CA1", clock.Now()), "a cause"); err != nil {
+	storetest.Same(t, "in a delivery", storetest.Next(t, s, "CA1", clock.Now()).Event, events[0])
+	if err := s.Bury(t.Context(), storetest.Next(t, s, "CA1", clock.Now()), "a cause"); err != nil {
 		t.Fatal(err)
 	}
 	dead, err := s.Dead(t.Context(), chart)
 	if err != nil || len(dead) != 1 {
 		t.Fatalf("%d dead letters: %v", len(dead), err)
 	}
-	same(t, "in a dead letter", dead[0].Delivery.Event, events[0])
+	storetest.Same(t, "in a dead letter", dead[0].Delivery.Event, events[0])
 }

@@ -13,24 +13,25 @@ import (
 	"perci.health/careline/store/move"
 	"perci.health/careline/store/postgres"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // fillLog has something in every table: what waits, is put off, dead, filed,
 // joined, erased and stray.
-func fillLog(t *testing.T, s store.Store, clock *clock) {
+func fillLog(t *testing.T, s store.Store, clock *storetest.Clock) {
 	t.Helper()
-	full := request("CA1", "p1")
-	full.At, full.Report, full.Request.To = clock.Now(), []byte{0, 1, 255}, phone(t, "+447700900123")
+	full := storetest.Request("CA1", "p1")
+	full.At, full.Report, full.Request.To = clock.Now(), []byte{0, 1, 255}, storetest.Phone(t, "+447700900123")
 	full.Request.Patient = "Patient/1"
 	full.Request.Names, full.EndedBy = careline.Names{Patient: "Sam"}, careline.SideMember
 	twin := careline.CallEvent{ID: "twin", Leg: "CB2", Kind: careline.KindMachineDetection}
 	ofCall := careline.CallEvent{ID: "twin", Call: "CA2", Kind: careline.KindMachineDetection, Seconds: careline.SecondsOf(0)}
-	mustAppend(t, s, full, progress("CA1", "CB1", 1, careline.StatusRinging), request("CA2", "p1"), twin, ofCall,
-		progress("CA2", "CB2", 1, careline.StatusRinging), amd("CB9"), request("CA3", "p2"), request("CA4", ""), request("CA5", "p2"))
+	storetest.MustAppend(t, s, full, storetest.Progress("CA1", "CB1", 1, careline.StatusRinging), storetest.Request("CA2", "p1"), twin, ofCall,
+		storetest.Progress("CA2", "CB2", 1, careline.StatusRinging), storetest.AMD("CB9"), storetest.Request("CA3", "p2"), storetest.Request("CA4", ""), storetest.Request("CA5", "p2"))
 	for _, err := range []error{
-		s.Bury(t.Context(), next(t, s, "CA1", clock.Now()), "a cause"),
-		s.Retry(t.Context(), next(t, s, "CA2", clock.Now()), clock.Now().Add(time.Hour), "later"),
-		s.Done(t.Context(), next(t, s, "CA3", clock.Now()), careline.Filing{}),
+		s.Bury(t.Context(), storetest.Next(t, s, "CA1", clock.Now()), "a cause"),
+		s.Retry(t.Context(), storetest.Next(t, s, "CA2", clock.Now()), clock.Now().Add(time.Hour), "later"),
+		s.Done(t.Context(), storetest.Next(t, s, "CA3", clock.Now()), careline.Filing{}),
 		s.SaveFiling(t.Context(), careline.Filing{Call: "CA1", ID: "comm-1", Version: "v1", Seq: 2, Tried: true, Doubted: true}),
 		s.KeepStray(t.Context(), careline.Stray{ID: "m1", Attributes: map[string]string{"a": "b"}, Data: []byte{0, 255}, Why: "it is odd"}),
 		s.Erase(t.Context(), "CA5"),
@@ -42,7 +43,7 @@ func fillLog(t *testing.T, s store.Store, clock *clock) {
 }
 
 // told is everything that a store says of the log of fillLog.
-func told(t *testing.T, s store.Store, clock *clock) map[string]any {
+func told(t *testing.T, s store.Store, clock *storetest.Clock) map[string]any {
 	t.Helper()
 	all := map[string]any{}
 	note := func(name string, value any, err error) {
@@ -82,7 +83,7 @@ func told(t *testing.T, s store.Store, clock *clock) map[string]any {
 
 func TestMove(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
+	clock := storetest.NewClock()
 	from, to := "file:"+filepath.Join(t.TempDir(), "log.db"), newDatabase(t)
 	config := store.Config{URL: from, Consumers: []string{chart}, Now: clock.Now}
 	file, err := sqlite.Open(t.Context(), config)
@@ -94,7 +95,7 @@ func TestMove(t *testing.T) {
 	if _, err := move.Log(t.Context(), from, to); err == nil || !strings.Contains(err.Error(), "stop it first") {
 		t.Errorf("moved from under a running careline: %v", err)
 	}
-	closeStore(t, file)
+	storetest.CloseStore(t, file)
 	nowhere := filepath.Join(t.TempDir(), "nowhere.db")
 	for _, wrong := range []string{"file:" + nowhere, nowhere, to} {
 		if moved, err := move.Log(t.Context(), wrong, to); err == nil || !strings.Contains(err.Error(), "the log to be moved") {
@@ -109,24 +110,24 @@ func TestMove(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "moved", moved, postgres.Loaded{Calls: 6, Keys: 7, Events: 9, Cursors: 4, Filings: 1, Dead: 1, Strays: 1})
+	storetest.Same(t, "moved", moved, postgres.Loaded{Calls: 6, Keys: 7, Events: 9, Cursors: 4, Filings: 1, Dead: 1, Strays: 1})
 	config.URL = to
 	s := openPostgres(t, config)
 	for _, waits := range []string{"CA4", "CB9"} { // untried: what a process that died may have filed is looked for
 		want["filing of "+waits] = fmt.Sprintf("%+v", careline.Filing{Call: waits, Tried: true})
 	}
-	same(t, "the log", told(t, s, clock), want)
+	storetest.Same(t, "the log", told(t, s, clock), want)
 
 	// It goes on where it was.
-	clock.forward(time.Hour)
-	kept := mustAppend(t, s, progress("", "CB1", 2, careline.StatusCompleted), request("CA6", "p1"))
-	same(t, "places go on", []int64{kept[0].Seq, kept[1].Seq}, []int64{11, 12})
-	same(t, "a leg is still known", kept[0].Call, "CA1")
+	clock.Forward(time.Hour)
+	kept := storetest.MustAppend(t, s, storetest.Progress("", "CB1", 2, careline.StatusCompleted), storetest.Request("CA6", "p1"))
+	storetest.Same(t, "places go on", []int64{kept[0].Seq, kept[1].Seq}, []int64{11, 12})
+	storetest.Same(t, "a leg is still known", kept[0].Call, "CA1")
 	if err := s.Revive(t.Context(), chart, 1); err != nil {
 		t.Error(err)
 	}
-	same(t, "in order", drain(t, s, "CA1", clock.Now()), []string{"CA1/request", "CB1/1/ringing", "CB1/2/completed"})
-	same(t, "what was put off", drain(t, s, "CA2", clock.Now()), []string{"CA2/request", "twin", "CB2/1/ringing"})
+	storetest.Same(t, "in order", storetest.Drain(t, s, "CA1", clock.Now()), []string{"CA1/request", "CB1/1/ringing", "CB1/2/completed"})
+	storetest.Same(t, "what was put off", storetest.Drain(t, s, "CA2", clock.Now()), []string{"CA2/request", "twin", "CB2/1/ringing"})
 	if err := s.KeepStray(t.Context(), careline.Stray{ID: "m2"}); err != nil {
 		t.Error(err)
 	}
@@ -134,5 +135,5 @@ func TestMove(t *testing.T) {
 	if _, err := move.Log(t.Context(), from, to); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("moved into a log that has something: %v", err)
 	}
-	same(t, "what was there", idsOf(t, s, "CA6"), []string{"CA6/request"})
+	storetest.Same(t, "what was there", storetest.IDsOf(t, s, "CA6"), []string{"CA6/request"})
 }

@@ -12,6 +12,7 @@ import (
 	"perci.health/careline/sandbox/pgbox"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // server is one Postgres for all tests that share theirs; each has a database of
@@ -80,7 +81,7 @@ func openPostgres(t *testing.T, c store.Config) store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closeStore(t, s) })
+	t.Cleanup(func() { storetest.CloseStore(t, s) })
 	return s
 }
 

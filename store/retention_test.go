@@ -9,55 +9,41 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/storetest"
 )
-
-func callsOf(t *testing.T, s store.Store, patient careline.Reference) []string {
-	t.Helper()
-	keys, err := s.CallsOf(t.Context(), patient)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
-}
-
-func requestFor(call, clinician string, patient careline.Reference) careline.CallEvent {
-	e := request(call, clinician)
-	e.Request.Patient = patient
-	return e
-}
 
 func findsCallsOfAPatient(t *testing.T, open database) {
 	s, clock := openWith(t, open)
 	for _, e := range []careline.CallEvent{
-		requestFor("CA2", "p1", "Patient/1"), requestFor("CA1", "p2", "Patient/1"), requestFor("CA3", "p1", "Patient/10"),
-		request("CA4", "p1"), progress("CA5", "CB5", 1, careline.StatusRinging), requestFor("CA5", "p1", "Patient/1"),
-		progress("CA2", "CB2", 1, careline.StatusRinging),
+		storetest.RequestFor("CA2", "p1", "Patient/1"), storetest.RequestFor("CA1", "p2", "Patient/1"), storetest.RequestFor("CA3", "p1", "Patient/10"),
+		storetest.Request("CA4", "p1"), storetest.Progress("CA5", "CB5", 1, careline.StatusRinging), storetest.RequestFor("CA5", "p1", "Patient/1"),
+		storetest.Progress("CA2", "CB2", 1, careline.StatusRinging),
 	} {
-		mustAppend(t, s, e)
-		clock.forward(time.Second)
+		storetest.MustAppend(t, s, e)
+		clock.Forward(time.Second)
 	}
-	refused := requestFor("CA6", "p1", "Patient/1")
+	refused := storetest.RequestFor("CA6", "p1", "Patient/1")
 	refused.Kind, refused.Request.Refusal = careline.KindRefused, careline.RefusedRate
-	mustAppend(t, s, refused)
-	if _, _, err := s.Admit(t.Context(), requestFor("CA7", "p1", "Patient/10"), func(careline.Load) careline.Refusal { return "" }); err != nil {
+	storetest.MustAppend(t, s, refused)
+	if _, _, err := s.Admit(t.Context(), storetest.RequestFor("CA7", "p1", "Patient/10"), func(careline.Load) careline.Refusal { return "" }); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "of one", callsOf(t, s, "Patient/1"), []string{"CA2", "CA1", "CA5", "CA6"})
-	same(t, "of another", callsOf(t, s, "Patient/10"), []string{"CA3", "CA7"})
-	same(t, "of nobody", callsOf(t, s, "Patient/2"), nil)
-	same(t, "of no name", callsOf(t, s, ""), nil)
+	storetest.Same(t, "of one", storetest.CallsOf(t, s, "Patient/1"), []string{"CA2", "CA1", "CA5", "CA6"})
+	storetest.Same(t, "of another", storetest.CallsOf(t, s, "Patient/10"), []string{"CA3", "CA7"})
+	storetest.Same(t, "of nobody", storetest.CallsOf(t, s, "Patient/2"), nil)
+	storetest.Same(t, "of no name", storetest.CallsOf(t, s, ""), nil)
 }
 
 // leavesTraces keeps a call that has left something everywhere.
-func leavesTraces(t *testing.T, s store.Store, clock *clock, call, leg string) (kept []careline.CallEvent) {
+func leavesTraces(t *testing.T, s store.Store, clock *storetest.Clock, call, leg string) (kept []careline.CallEvent) {
 	t.Helper()
 	twin := careline.CallEvent{ID: leg + "/twin", Leg: leg, Kind: careline.KindMachineDetection}
 	ofCall := twin
 	ofCall.Call, ofCall.Leg = call, ""
-	kept = mustAppend(t, s, amd(leg), twin, requestFor(call, "clinician of "+call, careline.Reference("Patient/"+call)), ofCall)
-	first, _ := mustAppendFor(t, s, progress(call, leg, 1, careline.StatusRinging)) // here the leg joins
-	second, _ := mustAppendFor(t, s, progress(call, leg, 2, careline.StatusInProgress))
-	if err := s.Bury(t.Context(), next(t, s, call, clock.Now()), "no"); err != nil {
+	kept = storetest.MustAppend(t, s, storetest.AMD(leg), twin, storetest.RequestFor(call, "clinician of "+call, careline.Reference("Patient/"+call)), ofCall)
+	first, _ := storetest.MustAppendFor(t, s, storetest.Progress(call, leg, 1, careline.StatusRinging)) // here the leg joins
+	second, _ := storetest.MustAppendFor(t, s, storetest.Progress(call, leg, 2, careline.StatusInProgress))
+	if err := s.Bury(t.Context(), storetest.Next(t, s, call, clock.Now()), "no"); err != nil {
 		t.Fatal(err)
 	}
 	d, ok, err := s.Next(t.Context(), topic, call, clock.Now())
@@ -67,15 +53,15 @@ func leavesTraces(t *testing.T, s store.Store, clock *clock, call, leg string) (
 	if err := s.Bury(t.Context(), d, "no"); err != nil {
 		t.Fatal(err)
 	}
-	mustSaveFiling(t, s, careline.Filing{Call: call, ID: "comm", Version: "v1", Seq: first.Seq, Tried: true, Doubted: true})
+	storetest.MustSaveFiling(t, s, careline.Filing{Call: call, ID: "comm", Version: "v1", Seq: first.Seq, Tried: true, Doubted: true})
 	return append(kept, first, second)
 }
 
 // wantForgotten looks everywhere.
-func wantForgotten(t *testing.T, s store.Store, clock *clock, call, leg string) {
+func wantForgotten(t *testing.T, s store.Store, clock *storetest.Clock, call, leg string) {
 	t.Helper()
 	for _, key := range []string{call, leg} {
-		same(t, "events of "+key, idsOf(t, s, key), nil)
+		storetest.Same(t, "events of "+key, storetest.IDsOf(t, s, key), nil)
 		wantFiling(t, s, careline.Filing{Call: key})
 		for _, consumer := range []string{chart, topic} {
 			if d, ok, err := s.Next(t.Context(), consumer, key, clock.Now().Add(time.Hour)); ok || err != nil {
@@ -83,22 +69,22 @@ func wantForgotten(t *testing.T, s store.Store, clock *clock, call, leg string) 
 			}
 		}
 	}
-	same(t, "calls of the patient", callsOf(t, s, careline.Reference("Patient/"+call)), nil)
+	storetest.Same(t, "calls of the patient", storetest.CallsOf(t, s, careline.Reference("Patient/"+call)), nil)
 	since, err := s.CallsSince(t.Context(), "clinician of "+call, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "calls of the clinician", since, nil)
+	storetest.Same(t, "calls of the clinician", since, nil)
 	load, err := s.Load(t.Context(), "clinician of "+call, clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "load", load, careline.Load{})
+	storetest.Same(t, "load", load, careline.Load{})
 	if name, err := s.Clinician(t.Context(), call); name != "" || err != nil {
 		t.Errorf("%s is still a call of %q (error: %v)", call, name, err)
 	}
-	wantCode(t, s.Erase(t.Context(), call), careline.CodeNotFound)
-	wantCode(t, s.Refile(t.Context(), chart, call, true), careline.CodeNotFound)
+	storetest.WantCode(t, s.Erase(t.Context(), call), careline.CodeNotFound)
+	storetest.WantCode(t, s.Refile(t.Context(), chart, call, true), careline.CodeNotFound)
 }
 
 // wantNothingLeft is for a store of which every call was forgotten.
@@ -115,7 +101,7 @@ func wantNothingLeft(t *testing.T, s store.Store) {
 	if filings, err := s.Doubted(t.Context(), noon.Add(-24*time.Hour)); len(filings) != 0 || err != nil {
 		t.Errorf("%d filings in doubt (error: %v)", len(filings), err)
 	}
-	wantUnsettled(t, "looks", s, noon.Add(1000*24*time.Hour))
+	storetest.WantUnsettled(t, "looks", s, noon.Add(1000*24*time.Hour))
 }
 
 func erases(t *testing.T, open database) {
@@ -127,9 +113,9 @@ func erases(t *testing.T, open database) {
 		t.Fatal(err)
 	}
 	wantForgotten(t, s, clock, "CA2", "CB2")
-	same(t, "the other call", idsOf(t, s, "CA1"), []string{"CB1/amd", "CA1/request", "CB1/twin", "CB1/1/ringing", "CB1/2/in-progress"})
-	same(t, "what waits of it", drain(t, s, "CA1", clock.Now()), []string{"CA1/request", "CB1/twin", "CB1/1/ringing", "CB1/2/in-progress"})
-	wantUnsettled(t, "looks", s, noon.Add(time.Hour), "CA1")
+	storetest.Same(t, "the other call", storetest.IDsOf(t, s, "CA1"), []string{"CB1/amd", "CA1/request", "CB1/twin", "CB1/1/ringing", "CB1/2/in-progress"})
+	storetest.Same(t, "what waits of it", storetest.Drain(t, s, "CA1", clock.Now()), []string{"CA1/request", "CB1/twin", "CB1/1/ringing", "CB1/2/in-progress"})
+	storetest.WantUnsettled(t, "looks", s, noon.Add(time.Hour), "CA1")
 
 	// The same leg and call may come again, as if for the first time.
 	if err := s.Erase(t.Context(), "CA1"); err != nil {
@@ -141,8 +127,8 @@ func erases(t *testing.T, open database) {
 			t.Errorf("event %d gets place %d, which was given before", i, e.Seq)
 		}
 	}
-	same(t, "heard of again", idsOf(t, s, "CA2"), []string{"CB2/amd", "CA2/request", "CB2/twin", "CB2/1/ringing", "CB2/2/in-progress"})
-	wantCode(t, s.Erase(t.Context(), "nobody"), careline.CodeNotFound)
+	storetest.Same(t, "heard of again", storetest.IDsOf(t, s, "CA2"), []string{"CB2/amd", "CA2/request", "CB2/twin", "CB2/1/ringing", "CB2/2/in-progress"})
+	storetest.WantCode(t, s.Erase(t.Context(), "nobody"), careline.CodeNotFound)
 }
 
 // givesNoPlaceTwice forgets the log's end in all sorts of ways.
@@ -151,7 +137,7 @@ func givesNoPlaceTwice(t *testing.T, open database) {
 	last := int64(0)
 	grows := func(what string, events ...careline.CallEvent) {
 		t.Helper()
-		for _, e := range mustAppend(t, s, events...) {
+		for _, e := range storetest.MustAppend(t, s, events...) {
 			if e.Seq <= last {
 				t.Errorf("%s: place %d comes after %d", what, e.Seq, last)
 			}
@@ -166,25 +152,25 @@ func givesNoPlaceTwice(t *testing.T, open database) {
 	}
 	reopen := func() {
 		t.Helper()
-		closeStore(t, s)
+		storetest.CloseStore(t, s)
 		s = open(t, store.Config{Consumers: []string{chart}, Now: clock.Now})
 	}
-	grows("at first", request("CA1", "p1"), request("CA2", "p1"), request("CA3", "p1"))
+	grows("at first", storetest.Request("CA1", "p1"), storetest.Request("CA2", "p1"), storetest.Request("CA3", "p1"))
 	erase("CA3")
-	grows("after the last", request("CA4", "p1"))
+	grows("after the last", storetest.Request("CA4", "p1"))
 	erase("CA4")
 	erase("CA2")
 	reopen()
-	if _, repeated, err := s.Append(t.Context(), request("CA1", "p1")); !repeated || err != nil {
+	if _, repeated, err := s.Append(t.Context(), storetest.Request("CA1", "p1")); !repeated || err != nil {
 		t.Errorf("repeated is %v (error: %v)", repeated, err)
 	}
-	grows("after a restart", request("CA5", "p1"), request("CA6", "p1"))
-	clock.forward(time.Hour)
+	grows("after a restart", storetest.Request("CA5", "p1"), storetest.Request("CA6", "p1"))
+	clock.Forward(time.Hour)
 	if n, err := s.Purge(t.Context(), clock.Now(), 100); n != 3 || err != nil {
 		t.Errorf("%d forgotten, want 3 (error: %v)", n, err)
 	}
 	reopen()
-	grows("after everything", request("CA7", "p1"), request("CA8", "p1"))
+	grows("after everything", storetest.Request("CA7", "p1"), storetest.Request("CA8", "p1"))
 	if newest, err := s.Newest(t.Context()); newest != last || err != nil {
 		t.Errorf("the log ends at %d, want %d (error: %v)", newest, last, err)
 	}
@@ -196,13 +182,13 @@ func purges(t *testing.T, open database) {
 		if err := s.KeepStray(t.Context(), careline.Stray{ID: id}); err != nil {
 			t.Fatal(err)
 		}
-		clock.forward(time.Hour)
+		clock.Forward(time.Hour)
 	}
-	clock.forward(-2 * time.Hour)
+	clock.Forward(-2 * time.Hour)
 	leavesTraces(t, s, clock, "CA1", "CB1")
-	mustAppend(t, s, request("CA2", "p1"), amd("CB3")) // CB3's call is never told
-	clock.forward(time.Hour)
-	mustAppend(t, s, progress("CA2", "CB2", 1, careline.StatusRinging), request("CA4", "p1")) // begun before, heard of since
+	storetest.MustAppend(t, s, storetest.Request("CA2", "p1"), storetest.AMD("CB3")) // CB3's call is never told
+	clock.Forward(time.Hour)
+	storetest.MustAppend(t, s, storetest.Progress("CA2", "CB2", 1, careline.StatusRinging), storetest.Request("CA4", "p1")) // begun before, heard of since
 	before := clock.Now()
 
 	if n, err := s.Purge(t.Context(), noon, 100); n != 0 || err != nil {
@@ -212,9 +198,9 @@ func purges(t *testing.T, open database) {
 		t.Errorf("%d were forgotten, want CA1 and CB3 (error: %v)", n, err)
 	}
 	wantForgotten(t, s, clock, "CA1", "CB1")
-	same(t, "a leg of nobody", idsOf(t, s, "CB3"), nil)
-	same(t, "one that was heard of since", idsOf(t, s, "CA2"), []string{"CA2/request", "CB2/1/ringing"})
-	same(t, "one that is as old as the limit", idsOf(t, s, "CA4"), []string{"CA4/request"})
+	storetest.Same(t, "a leg of nobody", storetest.IDsOf(t, s, "CB3"), nil)
+	storetest.Same(t, "one that was heard of since", storetest.IDsOf(t, s, "CA2"), []string{"CA2/request", "CB2/1/ringing"})
+	storetest.Same(t, "one that is as old as the limit", storetest.IDsOf(t, s, "CA4"), []string{"CA4/request"})
 	strays, err := s.Strays(t.Context())
 	if err != nil || len(strays) != 1 || strays[0].ID != "m-2" {
 		t.Errorf("strays left: %+v (error: %v)", strays, err)
@@ -229,9 +215,9 @@ func purgesInSteps(t *testing.T, open database) {
 	s, clock := openWith(t, open)
 	const calls = 130
 	for i := range calls {
-		mustAppend(t, s, request(fmt.Sprintf("CA%d", i), "p1"))
+		storetest.MustAppend(t, s, storetest.Request(fmt.Sprintf("CA%d", i), "p1"))
 	}
-	clock.forward(time.Hour)
+	clock.Forward(time.Hour)
 	for _, want := range []int{60, 60, 10, 0} {
 		if n, err := s.Purge(t.Context(), clock.Now(), 60); n != want || err != nil {
 			t.Errorf("%d were forgotten, want %d (error: %v)", n, want, err)
@@ -246,10 +232,10 @@ func purgesInSteps(t *testing.T, open database) {
 func findsCallsByTheirNewestEvent(t *testing.T, open database) {
 	s, clock := openWith(t, open)
 	for _, key := range []string{"CA1", "CA2", "CA3"} {
-		mustAppend(t, s, careline.CallEvent{ID: key + "/a", Call: key, Leg: key, Kind: careline.KindRequested})
-		clock.forward(time.Hour)
+		storetest.MustAppend(t, s, careline.CallEvent{ID: key + "/a", Call: key, Leg: key, Kind: careline.KindRequested})
+		clock.Forward(time.Hour)
 	}
-	mustAppend(t, s, careline.CallEvent{ID: "CA1/b", Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg})
+	storetest.MustAppend(t, s, careline.CallEvent{ID: "CA1/b", Call: "CA1", Leg: "CA1", Kind: careline.KindClinicianLeg})
 	for _, test := range []struct {
 		from, to int // hours after noon
 		want     []string
@@ -268,8 +254,8 @@ func findsCallsByTheirNewestEvent(t *testing.T, open database) {
 // trace of it back.
 func erasesWhatIsBeingDelivered(t *testing.T, open database) {
 	s, clock := openWith(t, open)
-	mustAppend(t, s, request("CA1", "p1"))
-	late := next(t, s, "CA1", clock.Now())
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1"))
+	late := storetest.Next(t, s, "CA1", clock.Now())
 	if err := s.Erase(t.Context(), "CA1"); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/store/storetest"
 )
 
 func findsLiveCalls(t *testing.T, open database) {
@@ -17,16 +18,16 @@ func findsLiveCalls(t *testing.T, open database) {
 		}
 	}
 	since("an empty log", 0)
-	refused := request("CA1", "p1")
+	refused := storetest.Request("CA1", "p1")
 	refused.Kind = careline.KindRefused
-	mustAppend(t, s, refused, request("CA2", "p1"), progress("CA2", "CB2", 1, careline.StatusCompleted))
+	storetest.MustAppend(t, s, refused, storetest.Request("CA2", "p1"), storetest.Progress("CA2", "CB2", 1, careline.StatusCompleted))
 	since("one refused, one over", 3)
-	mustAppend(t, s, request("CA3", "p2"), request("CA4", "p1"))
+	storetest.MustAppend(t, s, storetest.Request("CA3", "p2"), storetest.Request("CA4", "p1"))
 	since("one begun", 4)
-	mustAppend(t, s, request("CA5", "p1"), progress("CA5", "CB5", 1, careline.StatusInProgress))
+	storetest.MustAppend(t, s, storetest.Request("CA5", "p1"), storetest.Progress("CA5", "CB5", 1, careline.StatusInProgress))
 	since("two begun", 4)
-	clock.forward(3 * time.Minute)
+	clock.Forward(3 * time.Minute)
 	since("the first is silent", 5)
-	mustAppend(t, s, progress("CA5", "CB5", 2, careline.StatusCompleted))
+	storetest.MustAppend(t, s, storetest.Progress("CA5", "CB5", 2, careline.StatusCompleted))
 	since("the other is over", 8)
 }

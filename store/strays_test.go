@@ -6,6 +6,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/store"
+	"perci.health/careline/store/storetest"
 )
 
 func keepsStrays(t *testing.T, open database) {
@@ -21,7 +22,7 @@ func keepsStrays(t *testing.T, open database) {
 		}
 		return kept
 	}
-	same(t, "none", strays(), nil)
+	storetest.Same(t, "none", strays(), nil)
 	full := careline.Stray{ID: "m-1", Attributes: map[string]string{"type": "appointment", "subtype": "Übermorgen"},
 		Data: []byte("{\"Note\":\"as it is\"}\x00\xff"), Why: "The type of the message is new."}
 	bare := careline.Stray{ID: "m-2"}
@@ -29,7 +30,7 @@ func keepsStrays(t *testing.T, open database) {
 		if err := s.KeepStray(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
-		clock.forward(time.Second)
+		clock.Forward(time.Second)
 	}
 	kept := strays()
 	if len(kept) != 2 {
@@ -37,25 +38,25 @@ func keepsStrays(t *testing.T, open database) {
 	}
 	full.Seq, full.Kept = kept[0].Seq, noon
 	bare.Seq, bare.Kept = kept[1].Seq, noon.Add(time.Second)
-	same(t, "kept", kept, []careline.Stray{full, bare})
+	storetest.Same(t, "kept", kept, []careline.Stray{full, bare})
 	one, err := s.Stray(t.Context(), full.Seq)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "one of two", one, full)
+	storetest.Same(t, "one of two", one, full)
 	_, err = s.Stray(t.Context(), bare.Seq+1)
-	wantCode(t, err, careline.CodeNotFound)
+	storetest.WantCode(t, err, careline.CodeNotFound)
 	if kept[0].Seq < 1 || kept[1].Seq <= kept[0].Seq {
 		t.Errorf("places %d and %d do not grow from 1", kept[0].Seq, kept[1].Seq)
 	}
 
-	closeStore(t, s)
+	storetest.CloseStore(t, s)
 	s = open(t, store.Config{Now: clock.Now})
-	same(t, "after a restart", strays(), []careline.Stray{full, bare})
+	storetest.Same(t, "after a restart", strays(), []careline.Stray{full, bare})
 	if err := s.DropStray(t.Context(), bare.Seq); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, s.DropStray(t.Context(), bare.Seq), careline.CodeNotFound)
+	storetest.WantCode(t, s.DropStray(t.Context(), bare.Seq), careline.CodeNotFound)
 	if err := s.KeepStray(t.Context(), bare); err != nil { // it came once more
 		t.Fatal(err)
 	}

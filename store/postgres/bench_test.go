@@ -10,6 +10,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // BenchmarkAppend is a call's six reports, each with a carrier's 600 bytes, by so many
@@ -97,13 +98,13 @@ func benchEvent(began, worker int64, n int) careline.CallEvent {
 	name := scrambled(began, worker, int64(n/6))
 	call, leg := "CA"+name, "CB"+name
 	if n%6 == 0 {
-		e := request(call, fmt.Sprintf("practitioner-%d", n/6%50))
+		e := storetest.Request(call, fmt.Sprintf("practitioner-%d", n/6%50))
 		e.Appointment, e.Request.Patient, e.Report = "appointment-1", careline.Reference(fmt.Sprintf("Patient/%d", n/6*7919%20_000)), benchReport
 		return e
 	}
 
 	statuses := []careline.Status{careline.StatusInitiated, careline.StatusRinging, careline.StatusInProgress, careline.StatusInProgress, careline.StatusCompleted}
-	e := progress(call, leg, n%6, statuses[n%6-1])
+	e := storetest.Progress(call, leg, n%6, statuses[n%6-1])
 	e.At, e.Direction, e.Appointment, e.Report = time.Unix(1_764_000_000, 0), "outbound-dial", "appointment-1", benchReport
 	e.Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	return e

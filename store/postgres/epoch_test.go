@@ -8,6 +8,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // frozen is an instance whose session of claims is deaf: it reads nothing more from
@@ -16,7 +17,7 @@ import (
 func frozen(t *testing.T, url string, c store.Config) (s *postgres.Store, claims int, freeze func()) {
 	t.Helper()
 	deaf, thaw := make(chan struct{}, 10), make(chan struct{})
-	c.URL, c.Consumers, c.Now = url, []string{chart}, newClock().Now
+	c.URL, c.Consumers, c.Now = url, []string{chart}, storetest.NewClock().Now
 	c.Elsewhere = func([]string) {
 		deaf <- struct{}{}
 		<-thaw
@@ -39,31 +40,31 @@ func TestADatabaseRefusesWhoseClaimsAreOver(t *testing.T) {
 	t.Parallel()
 	url := newDatabase(t)
 	one, pid, freeze := frozen(t, url, store.Config{})
-	mustAppend(t, one, request("CA1", "p1"), request("CA2", "p1"))
-	held, other := mustClaim(t, one, "CA1"), mustClaim(t, one, "CA2")
-	d := next(t, one, "CA1", noon)
+	storetest.MustAppend(t, one, storetest.Request("CA1", "p1"), storetest.Request("CA2", "p1"))
+	held, other := storetest.MustClaim(t, one, "CA1"), storetest.MustClaim(t, one, "CA2")
+	d := storetest.Next(t, one, "CA1", noon)
 
 	freeze()
 	asked[bool](t, url, "SELECT pg_terminate_backend($1)", pid)
-	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: newClock().Now})
-	until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: storetest.NewClock().Now})
+	storetest.Until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 	if held.Err() != nil {
 		t.Fatal("it knows: this test is about one that does not")
 	}
 
 	release := one.Hold(t.Context()) // in one commit with what has no claim
 	unclaimed := make(chan error, 1)
-	go func() { unclaimed <- one.Done(t.Context(), next(t, two, "CA2", noon), careline.Filing{}) }()
-	until(t, func() bool { return one.Waiting() == 1 })
+	go func() { unclaimed <- one.Done(t.Context(), storetest.Next(t, two, "CA2", noon), careline.Filing{}) }()
+	storetest.Until(t, func() bool { return one.Waiting() == 1 })
 	refused := make(chan error, 1)
 	go func() { refused <- one.Done(context.WithoutCancel(held), d, careline.Filing{}) }()
-	until(t, func() bool { return one.Waiting() == 2 })
+	storetest.Until(t, func() bool { return one.Waiting() == 2 })
 	mustKeep := make(chan bool, 1)
 	go func() {
-		_, repeated, err := one.Append(t.Context(), request("CA3", "p1"))
+		_, repeated, err := one.Append(t.Context(), storetest.Request("CA3", "p1"))
 		mustKeep <- !repeated && err == nil
 	}()
-	until(t, func() bool { return one.Waiting() == 3 })
+	storetest.Until(t, func() bool { return one.Waiting() == 3 })
 	release()
 
 	if err := <-unclaimed; err != nil {
@@ -75,8 +76,8 @@ func TestADatabaseRefusesWhoseClaimsAreOver(t *testing.T) {
 	if !<-mustKeep {
 		t.Error("an event was not kept because of a claim")
 	}
-	nothingNext(t, two, "CA2", noon)
-	refusesAll(t, one, two, held, d)
+	storetest.NothingNext(t, two, "CA2", noon)
+	storetest.RefusesAll(t, one, two, held, d)
 	<-other.Done() // all of its claims are over
 }
 
@@ -84,13 +85,13 @@ func TestADatabaseRefusesWhoseClaimsAreOver(t *testing.T) {
 // stopped for longer than the server waits.
 func TestWhoStoodStillBelievesInNoClaim(t *testing.T) {
 	t.Parallel()
-	c := store.Config{URL: newDatabase(t), Consumers: []string{chart}, Now: newClock().Now}
+	c := store.Config{URL: newDatabase(t), Consumers: []string{chart}, Now: storetest.NewClock().Now}
 	s, other := openPostgres(t, c), openPostgres(t, c)
-	mustAppend(t, s, request("CA1", "p1"))
-	held := mustClaim(t, s, "CA1")
-	d := next(t, s, "CA1", noon)
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1"))
+	held := storetest.MustClaim(t, s, "CA1")
+	d := storetest.Next(t, s, "CA1", noon)
 	s.Silence(25 * time.Second)
-	refusesAll(t, s, other, held, d)
+	storetest.RefusesAll(t, s, other, held, d)
 }
 
 // TestAZombieHoldsNoClaim: its connection stands, and nobody is behind it.
@@ -98,9 +99,9 @@ func TestAZombieHoldsNoClaim(t *testing.T) {
 	t.Parallel()
 	url := newDatabase(t)
 	one, _, freeze := frozen(t, url, store.Config{IdleFor: time.Second})
-	mustAppend(t, one, request("CA1", "p1"))
-	mustClaim(t, one, "CA1")
-	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: newClock().Now})
+	storetest.MustAppend(t, one, storetest.Request("CA1", "p1"))
+	storetest.MustClaim(t, one, "CA1")
+	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: storetest.NewClock().Now})
 	freeze()
-	until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	storetest.Until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 }

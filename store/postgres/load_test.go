@@ -10,6 +10,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 func rows[T any](all ...T) iter.Seq2[T, error] {
@@ -23,7 +24,7 @@ func rows[T any](all ...T) iter.Seq2[T, error] {
 }
 
 func aLog() postgres.Log {
-	e, ringing := request("CA1", "p1"), progress("CA1", "CB1", 1, careline.StatusRinging)
+	e, ringing := storetest.Request("CA1", "p1"), storetest.Progress("CA1", "CB1", 1, careline.StatusRinging)
 	e.Kept, ringing.Kept = noon, noon
 	standing := careline.Standing{Key: "CA1"}.Told(e).Told(ringing)
 
@@ -92,7 +93,7 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "loaded", loaded, postgres.Loaded{
+	storetest.Same(t, "loaded", loaded, postgres.Loaded{
 		Calls:   1,
 		Keys:    2,
 		Events:  2,
@@ -102,11 +103,11 @@ func TestLoad(t *testing.T) {
 		Strays:  1,
 	})
 	s := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: func() time.Time { return noon }})
-	same(t, "events", idsOf(t, s, "CA1"), []string{"CA1/request", "CB1/1/ringing"})
-	same(t, "waiting", drain(t, s, "CA1", noon), []string{"CA1/request", "CB1/1/ringing"})
-	kept := mustAppend(t, s, progress("", "CB1", 2, careline.StatusCompleted), request("CA2", "p1"))
-	same(t, "places go on", []int64{kept[0].Seq, kept[1].Seq}, []int64{8, 9})
-	same(t, "a leg is known", kept[0].Call, "CA1")
+	storetest.Same(t, "events", storetest.IDsOf(t, s, "CA1"), []string{"CA1/request", "CB1/1/ringing"})
+	storetest.Same(t, "waiting", storetest.Drain(t, s, "CA1", noon), []string{"CA1/request", "CB1/1/ringing"})
+	kept := storetest.MustAppend(t, s, storetest.Progress("", "CB1", 2, careline.StatusCompleted), storetest.Request("CA2", "p1"))
+	storetest.Same(t, "places go on", []int64{kept[0].Seq, kept[1].Seq}, []int64{8, 9})
+	storetest.Same(t, "a leg is known", kept[0].Call, "CA1")
 	if f, err := s.Filing(t.Context(), "CA1"); f.ID != "comm-1" || err != nil {
 		t.Errorf("filed as %+v (error: %v)", f, err)
 	}

@@ -12,6 +12,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // nextStep is what the next release may bring.
@@ -29,7 +30,7 @@ func TestTheProgramBeforeWritesWhileTheNextMigrates(t *testing.T) {
 	further := func() {
 		t.Helper()
 		commits := before.Stats().Commits
-		until(t, func() bool { return before.Stats().Commits > commits+20 })
+		storetest.Until(t, func() bool { return before.Stats().Commits > commits+20 })
 	}
 
 	further()
@@ -37,7 +38,7 @@ func TestTheProgramBeforeWritesWhileTheNextMigrates(t *testing.T) {
 	migrated := make(chan error, 1)
 	go func() { migrated <- postgres.MigrateNext(t.Context(), url, nextStep) }()
 	for range 2 { // it makes way, and comes again
-		until(t, func() bool {
+		storetest.Until(t, func() bool {
 			return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'calls'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted)")
 		})
 		further()
@@ -55,10 +56,10 @@ func TestTheProgramBeforeWritesWhileTheNextMigrates(t *testing.T) {
 	if n := asked[int](t, url, "SELECT count(*) FROM calls WHERE mood = 'fair'"); n != calls {
 		t.Errorf("%d calls have what the migration brought, want %d", n, calls)
 	}
-	same(t, "of a call that began before", len(drain(t, before, "CA0-0", time.Now().Add(time.Minute))), 2)
+	storetest.Same(t, "of a call that began before", len(storetest.Drain(t, before, "CA0-0", time.Now().Add(time.Minute))), 2)
 
 	again := openPostgres(t, store.Config{URL: url}) // as after a rollback
-	mustAppend(t, again, request("CA1", "p1"))
+	storetest.MustAppend(t, again, storetest.Request("CA1", "p1"))
 }
 
 // writeCalls has a few write calls, each with a report, until stop is closed; written
@@ -77,7 +78,7 @@ func writeCalls(t *testing.T, s store.Store, stop <-chan struct{}) (written func
 				default:
 				}
 				call := fmt.Sprintf("CA%d-%d", worker, counts[worker])
-				for _, e := range []careline.CallEvent{request(call, "p1"), progress(call, "B"+call, 1, careline.StatusRinging)} {
+				for _, e := range []careline.CallEvent{storetest.Request(call, "p1"), storetest.Progress(call, "B"+call, 1, careline.StatusRinging)} {
 					if _, _, err := s.Append(t.Context(), e); err != nil {
 						t.Error(err)
 						return

@@ -10,6 +10,7 @@ import (
 
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 func changed(t *testing.T, address string, change func(*url.URL)) string {
@@ -26,7 +27,7 @@ func TestOpenPostgresSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	migrated := func(statements ...string) string {
 		address := newDatabase(t)
-		closeStore(t, openPostgres(t, store.Config{URL: address}))
+		storetest.CloseStore(t, openPostgres(t, store.Config{URL: address}))
 		execute(t, address, statements...)
 		return address
 	}
@@ -45,7 +46,7 @@ func TestOpenPostgresSaysWhatToDo(t *testing.T) {
 		s, err := postgres.Open(t.Context(), store.Config{URL: test.url})
 		switch {
 		case err == nil:
-			closeStore(t, s)
+			storetest.CloseStore(t, s)
 			t.Errorf("opened where it should say %q", test.want)
 		case !strings.Contains(err.Error(), test.want):
 			t.Errorf("%v\ndoes not say %q", err, test.want)
@@ -55,7 +56,7 @@ func TestOpenPostgresSaysWhatToDo(t *testing.T) {
 	}
 
 	s := openPostgres(t, store.Config{URL: migrated("UPDATE careline_schema SET version = 99")})
-	mustAppend(t, s, request("CA1", "p1")) // a newer schema that serves this program too
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1")) // a newer schema that serves this program too
 }
 
 // pooler stands between the store and a server as a connection pooler does: it
@@ -127,11 +128,11 @@ func TestPostgresNeedsNoRights(t *testing.T) {
 		u.User, u.RawQuery = url.UserPassword(role, "plain"), u.RawQuery+"&search_path=ours"
 	})})
 
-	kept := mustAppend(t, s, request("CA1", "p1"))
+	kept := storetest.MustAppend(t, s, storetest.Request("CA1", "p1"))
 	if _, ok, err := s.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
 		t.Error(ok, err)
 	}
-	same(t, "due though claimed", due(t, s, kept[0].Kept), nil)
+	storetest.Same(t, "due though claimed", storetest.Due(t, s, kept[0].Kept), nil)
 	if n := asked[int](t, admin, "SELECT count(*) FROM ours.log_events"); n != 1 {
 		t.Errorf("%d events in the schema of the URL", n)
 	}
@@ -143,7 +144,7 @@ func TestPostgresCommitsDurably(t *testing.T) {
 	address := newDatabase(t)
 	execute(t, address, `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$`)
 	s := openPostgres(t, store.Config{URL: address})
-	mustAppend(t, s, request("CA1", "p1"))
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1"))
 	if got := s.Setting(t.Context(), "synchronous_commit"); got != "on" {
 		t.Errorf("synchronous_commit is %q where the log is written", got)
 	}

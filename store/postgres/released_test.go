@@ -13,13 +13,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 
-	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // forward is the consumer that gets few events, in every release.
-const forward = "pubsub"
+const forward = storetest.Forward
 
 // forReleased has a test done with each schema of which databases are in use.
 func forReleased(t *testing.T, test func(t *testing.T, schema int)) {
@@ -63,17 +63,10 @@ func writesBefore(t *testing.T, schema int) []string {
 	return strings.Split(strings.TrimSuffix(testdata(t, schema, "-writes.sql"), ";\n"), ";\n")
 }
 
-// told is what the release told of it, and when.
+// told is what the release told of its log, and when.
 func told(t *testing.T, schema int) (all map[string]any, now time.Time) {
 	t.Helper()
-	if err := json.Unmarshal([]byte(testdata(t, schema, ".json")), &all); err != nil {
-		t.Fatal(err)
-	}
-	now, err := time.Parse(time.RFC3339Nano, all["now"].(string))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all, now
+	return storetest.ToldBefore(t, testdata(t, schema, ".json"))
 }
 
 func openReleased(t *testing.T, url string, now time.Time) *postgres.Store {
@@ -147,125 +140,12 @@ func TestAProgramBeforeReadsTheLogOfThisOne(t *testing.T) {
 // tellsAsBefore compares what a store tells of a log with what the release told.
 func tellsAsBefore(t *testing.T, s store.Store, schema int) {
 	t.Helper()
-	want, now := told(t, schema)
-	got := map[string]any{}
-	note := func(name string, value any, err error) {
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		got[name] = value
-	}
-
-	for name := range want {
-		what, call, _ := strings.Cut(name, " of ")
-		switch what {
-		case "events":
-			events, err := s.Events(t.Context(), call)
-			tell := eventTold
-			if schema > 3 {
-				tell = factsTold
-			}
-			note(name, each(events, tell), err)
-		case "fold":
-			events, err := s.Events(t.Context(), call)
-			fold := foldTold(careline.Fold(events))
-			if of := want[name].(map[string]any); schema == 3 && of["status"] == "refused" {
-				delete(of, "sent") // of what was never dialled the fold says since then when it was asked for
-				delete(fold, "sent")
-			}
-			note(name, fold, err)
-		case "filing":
-			filing, err := s.Filing(t.Context(), call)
-			note(name, filingTold(filing), err)
-		case "clinician":
-			clinician, err := s.Clinician(t.Context(), call)
-			note(name, clinician, err)
-		case "dead":
-			dead, err := s.Dead(t.Context(), call)
-			note(name, each(dead, deadTold), err)
-		case "backlog":
-			pending, dead, oldest, err := s.Backlog(t.Context(), call)
-			note(name, []any{pending, dead, oldest}, err)
-		}
-	}
-
-	doubted, err := s.Doubted(t.Context(), now.Add(-time.Hour))
-	note("doubted", each(doubted, filingTold), err)
-	strays, err := s.Strays(t.Context())
-	note("strays", strays, err)
-	load, err := s.Load(t.Context(), "prac-1", now)
-	note("load", load, err)
-	calls, err := s.CallsOf(t.Context(), "Patient/pat-1")
-	note("calls of the patient", calls, err)
-	unsettled, n, err := s.Unsettled(t.Context(), now.Add(time.Hour), 100)
-	note("unsettled", []any{unsettled, n}, err)
-	newest, err := s.Newest(t.Context())
-	note("newest", newest, err)
-	since, err := s.CallsSince(t.Context(), "prac-1", 20)
-	note("calls since 20", since, err)
-
-	delete(want, "now")
-	delete(want, "deliveries") // see deliversAsBefore
-	if diff := cmp.Diff(want, asJSON(t, got)); diff != "" {
-		t.Errorf("the log (-as the release told it +as it is told):\n%s", diff)
-	}
+	storetest.TellsAsBefore(t, s, testdata(t, schema, ".json"), schema > 3)
 }
 
-// asJSON is what a reader of the told JSON has.
-func asJSON(t *testing.T, told map[string]any) (all map[string]any) {
-	t.Helper()
-	text, err := json.Marshal(told)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, &all); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-// each tells all of some; none as the release did.
-func each[T any](all []T, tell func(T) map[string]any) (told []any) {
-	for _, one := range all {
-		told = append(told, tell(one))
-	}
-	return told
-}
-
-// deliversAsBefore takes every delivery that waited, in its order and when it was due.
 func deliversAsBefore(t *testing.T, s store.Store, schema int) {
 	t.Helper()
-	want, _ := told(t, schema)
-	first := map[string]bool{}
-	for _, row := range want["deliveries"].([]any) {
-		d := row.([]any)
-		consumer, call, seq := d[0].(string), d[1].(string), int64(d[2].(float64))
-		if due, isFirst := d[4].(float64); isFirst {
-			at := time.UnixMicro(int64(due))
-			if _, ok, err := s.Next(t.Context(), consumer, call, at.Add(-time.Microsecond)); ok || err != nil {
-				t.Errorf("%s has a delivery of %s before it is due (error: %v)", consumer, call, err)
-			}
-			got, ok, err := s.Next(t.Context(), consumer, call, at)
-			if !ok || err != nil || got.Attempts != int(d[3].(float64)) {
-				t.Errorf("%s: after %d attempts, due: %v (error: %v), want %v", call, got.Attempts, ok, err, d)
-			}
-			first[consumer+call] = true
-		}
-
-		got, ok, err := s.Next(t.Context(), consumer, call, time.Now().AddDate(10, 0, 0))
-		if !ok || err != nil || got.Event.Seq != seq || !first[consumer+call] {
-			t.Fatalf("%s is given %d of %s (%v, error: %v), want %d", consumer, got.Event.Seq, call, ok, err, seq)
-		}
-		if err := s.Done(t.Context(), got, careline.Filing{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	for _, consumer := range []string{chart, forward} {
-		if pending, _, _, err := s.Backlog(t.Context(), consumer); pending != 0 || err != nil {
-			t.Errorf("%d deliveries are left for %s (error: %v)", pending, consumer, err)
-		}
-	}
+	storetest.DeliversAsBefore(t, s, testdata(t, schema, ".json"))
 }
 
 // readsAsBefore asks what a release asks, by its own statements.
@@ -342,17 +222,17 @@ func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 		}
 		migrated <- err
 	}()
-	until(t, func() bool {
+	storetest.Until(t, func() bool {
 		return asked[bool](t, url, "SELECT to_regclass('log_events') IS NOT NULL") && asked[int](t, url, "SELECT count(*) FROM log_events") > before
 	})
 	written.further(t)
 	// One more waits for the log's lock, to go on where everything has another shape.
-	until(t, func() bool {
+	storetest.Until(t, func() bool {
 		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'events'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted)")
 	})
 	lateEnded := make(chan error, 1)
 	go func() { lateEnded <- late() }()
-	until(t, func() bool {
+	storetest.Until(t, func() bool {
 		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'late' AND wait_event = 'advisory')")
 	})
 	endReading()
@@ -372,8 +252,8 @@ func TestAProgramBeforeWritesWhileItIsMigrated(t *testing.T) {
 	for worker, n := range written.counts {
 		for i := range n {
 			call := fmt.Sprintf("CA%d-%d", worker, i)
-			same(t, "events", idsOf(t, s, call), []string{call + "/request", "B" + call + "/1"})
-			same(t, "waiting", drain(t, s, call, noon), []string{"B" + call + "/1"})
+			storetest.Same(t, "events", storetest.IDsOf(t, s, call), []string{call + "/request", "B" + call + "/1"})
+			storetest.Same(t, "waiting", storetest.Drain(t, s, call, noon), []string{"B" + call + "/1"})
 		}
 	}
 }
@@ -394,7 +274,7 @@ func (w *writing) count() int {
 func (w *writing) further(t *testing.T) {
 	t.Helper()
 	before := w.count()
-	until(t, func() bool { return w.count() > before+10 })
+	storetest.Until(t, func() bool { return w.count() > before+10 })
 }
 
 // writeBefore has two programs of the release before write calls, each with a report,

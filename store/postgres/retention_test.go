@@ -9,24 +9,27 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // fillPostgres has a log of n calls of today, each of two events, behind old ones of
 // a year ago, and a message that nobody could read with those.
-func fillPostgres(t *testing.T, clock *clock, old, n int) (url string) {
+func fillPostgres(t *testing.T, clock *storetest.Clock, old, n int) (url string) {
 	t.Helper()
 	url = newDatabase(t)
 	s, err := postgres.Open(t.Context(), store.Config{URL: url, Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeStore(t, s)
+	defer storetest.CloseStore(t, s)
 
 	var all sync.WaitGroup
 	add := func(from, to int) {
 		for i := from; i < to; i++ {
 			call := fmt.Sprint("CA", i)
-			all.Go(func() { mustAppend(t, s, request(call, "p1"), progress(call, "B"+call, 1, careline.StatusRinging)) })
+			all.Go(func() {
+				storetest.MustAppend(t, s, storetest.Request(call, "p1"), storetest.Progress(call, "B"+call, 1, careline.StatusRinging))
+			})
 		}
 		all.Wait()
 	}
@@ -34,7 +37,7 @@ func fillPostgres(t *testing.T, clock *clock, old, n int) (url string) {
 		t.Fatal(err)
 	}
 	add(0, old)
-	clock.forward(365 * 24 * time.Hour)
+	clock.Forward(365 * 24 * time.Hour)
 	add(old, old+n)
 	return url
 }
@@ -63,7 +66,7 @@ func TestForgettingReadsOnlyWhatIsOld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			clock := newClock()
+			clock := storetest.NewClock()
 			url := fillPostgres(t, clock, old, young)
 			nobodyConnected(t, url)
 			before := fetched(t, url)
@@ -74,7 +77,7 @@ func TestForgettingReadsOnlyWhatIsOld(t *testing.T) {
 			if n, err := test.do(s, clock.Now()); n != test.want || err != nil {
 				t.Errorf("%d calls, want %d (error: %v)", n, test.want, err)
 			}
-			closeStore(t, s)
+			storetest.CloseStore(t, s)
 			nobodyConnected(t, url)
 			if rows := fetched(t, url) - before; rows > young {
 				t.Errorf("%d rows were read in a log of %d calls", rows, old+young)
@@ -87,7 +90,7 @@ func TestForgettingReadsOnlyWhatIsOld(t *testing.T) {
 // they did, which a process does before it ends.
 func nobodyConnected(t *testing.T, url string) {
 	t.Helper()
-	until(t, func() bool {
+	storetest.Until(t, func() bool {
 		return asked[int](t, url, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'careline'") == 0
 	})
 }
@@ -101,13 +104,13 @@ func fetched(t *testing.T, url string) int {
 // cannot be looked for.
 func TestStraysAreForgottenFirst(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
+	clock := storetest.NewClock()
 	url := newDatabase(t)
 	s := openPostgres(t, store.Config{URL: url, Now: clock.Now})
 	if err := s.KeepStray(t.Context(), careline.Stray{ID: "m-1"}); err != nil {
 		t.Fatal(err)
 	}
-	clock.forward(time.Hour)
+	clock.Forward(time.Hour)
 
 	execute(t, url, "ALTER TABLE log_events RENAME TO elsewhere")
 	if _, err := s.Purge(t.Context(), clock.Now(), 200); err == nil {
@@ -121,13 +124,13 @@ func TestStraysAreForgottenFirst(t *testing.T) {
 // TestCallsOfATimeComeInSlices has more events than are looked through at once.
 func TestCallsOfATimeComeInSlices(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
+	clock := storetest.NewClock()
 	url := fillPostgres(t, clock, 40, 40)
 	s := openPostgres(t, store.Config{URL: url, Now: clock.Now})
 	keys, err := s.CallsKeptBy(t.Context(), time.Unix(0, 0), clock.Now().Add(time.Hour), 7)
 	if err != nil || len(keys) != 80 {
 		t.Fatalf("%d calls, want 80 (error: %v)", len(keys), err)
 	}
-	same(t, "in the order of their last events", keys, asked[[]string](t, url, `SELECT array_agg(c.key ORDER BY e.seq)
+	storetest.Same(t, "in the order of their last events", keys, asked[[]string](t, url, `SELECT array_agg(c.key ORDER BY e.seq)
 		FROM calls c JOIN log_events e ON e.call = c.number WHERE e.id NOT LIKE '%/request'`))
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"perci.health/careline/store"
+	"perci.health/careline/store/storetest"
 )
 
 // tables are the columns and indexes that a program of this schema uses.
@@ -29,9 +30,9 @@ func TestAMigratedDatabaseHasTheTablesOfANewOne(t *testing.T) {
 	forReleased(t, func(t *testing.T, schema int) {
 		url := released(t, schema)
 		openPostgres(t, store.Config{URL: url})
-		same(t, "tables", asked[[]string](t, url, tables), want)
-		same(t, "whom it serves", asked[int](t, url, "SELECT oldest FROM careline_serves"), 3)
+		storetest.Same(t, "tables", asked[[]string](t, url, tables), want)
+		storetest.Same(t, "whom it serves", asked[int](t, url, "SELECT oldest FROM careline_serves"), 3)
 	})
-	same(t, "whom a new one serves", asked[int](t, fresh, "SELECT oldest FROM careline_serves"), 5)
-	same(t, "functions in a new one", asked[int](t, fresh, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"), 0)
+	storetest.Same(t, "whom a new one serves", asked[int](t, fresh, "SELECT oldest FROM careline_serves"), 5)
+	storetest.Same(t, "functions in a new one", asked[int](t, fresh, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"), 0)
 }

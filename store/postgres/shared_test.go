@@ -14,6 +14,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // killBackends ends the server's processes of a database that condition, on
@@ -33,7 +34,7 @@ const (
 
 func TestTwoInstancesShareOneLog(t *testing.T) {
 	t.Parallel()
-	url, clock := newDatabase(t), newClock()
+	url, clock := newDatabase(t), storetest.NewClock()
 	told := make(chan []string, 100)
 	one := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
 	two := openPostgres(t, store.Config{
@@ -44,21 +45,21 @@ func TestTwoInstancesShareOneLog(t *testing.T) {
 	})
 	var want []string
 	for i, s := range []store.Store{one, two, one, two, two, one} {
-		e := progress("CA1", "CB1", i, careline.StatusRinging)
-		mustAppend(t, s, e)
+		e := storetest.Progress("CA1", "CB1", i, careline.StatusRinging)
+		storetest.MustAppend(t, s, e)
 		want = append(want, e.ID)
 	}
 	for _, s := range []store.Store{one, two} {
-		same(t, "events of both, in the log's order", idsOf(t, s, "CA1"), want)
+		storetest.Same(t, "events of both, in the log's order", storetest.IDsOf(t, s, "CA1"), want)
 	}
-	mustAppend(t, one, request("CA2", "p1"))
+	storetest.MustAppend(t, one, storetest.Request("CA2", "p1"))
 	for calls := range told {
 		if slices.Contains(calls, "CA2") {
 			break
 		}
-		same(t, "told, of the other's commits alone", calls, []string{"CA1"})
+		storetest.Same(t, "told, of the other's commits alone", calls, []string{"CA1"})
 	}
-	same(t, "in order", drain(t, two, "CA1", clock.Now()), want)
+	storetest.Same(t, "in order", storetest.Drain(t, two, "CA1", clock.Now()), want)
 
 	if _, ok, err := one.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
 		t.Fatal(ok, err)
@@ -67,7 +68,7 @@ func TestTwoInstancesShareOneLog(t *testing.T) {
 		if _, ok, err := s.Claim(t.Context(), chart, "CA2"); ok || err != nil {
 			t.Errorf("claimed twice (error: %v)", err)
 		}
-		same(t, "due though claimed", due(t, s, clock.Now()), nil)
+		storetest.Same(t, "due though claimed", storetest.Due(t, s, clock.Now()), nil)
 	}
 	if err := one.Release(t.Context(), chart, "CA2"); err != nil {
 		t.Fatal(err)
@@ -75,8 +76,8 @@ func TestTwoInstancesShareOneLog(t *testing.T) {
 	if _, ok, err := two.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
 		t.Errorf("not to be had after its release (error: %v)", err)
 	}
-	closeStore(t, two)
-	until(t, func() bool { return len(due(t, one, clock.Now())) == 1 })
+	storetest.CloseStore(t, two)
+	storetest.Until(t, func() bool { return len(storetest.Due(t, one, clock.Now())) == 1 })
 	if _, ok, err := one.Claim(t.Context(), chart, "CA2"); !ok || err != nil {
 		t.Errorf("not to be had after the other's end (error: %v)", err)
 	}
@@ -92,19 +93,21 @@ func TestOneCliniciansCallsOnTwoInstances(t *testing.T) {
 
 	var all sync.WaitGroup
 	for i := range kept {
-		all.Go(func() { kept[i], _ = admit(t, stores[i%2], request(fmt.Sprint("CA", i), "p1"), two) })
+		all.Go(func() {
+			kept[i], _ = storetest.Admit(t, stores[i%2], storetest.Request(fmt.Sprint("CA", i), "p1"), two)
+		})
 	}
 	all.Wait()
 	count := map[careline.Refusal]int{}
 	for _, e := range kept {
 		count[e.Request.Refusal]++
 	}
-	same(t, "admitted and refused", count, map[careline.Refusal]int{"": 2, careline.RefusedConcurrent: asked - 2})
+	storetest.Same(t, "admitted and refused", count, map[careline.Refusal]int{"": 2, careline.RefusedConcurrent: asked - 2})
 }
 
 func TestALostClaimIsSaid(t *testing.T) {
 	t.Parallel()
-	url, clock := newDatabase(t), newClock()
+	url, clock := newDatabase(t), storetest.NewClock()
 	missed := make(chan struct{}, 10)
 	one := openPostgres(t, store.Config{
 		URL:       url,
@@ -117,21 +120,21 @@ func TestALostClaimIsSaid(t *testing.T) {
 		},
 	})
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
-	mustAppend(t, one, request("CA1", "p1"), request("CA2", "p1"))
+	storetest.MustAppend(t, one, storetest.Request("CA1", "p1"), storetest.Request("CA2", "p1"))
 	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	d := next(t, one, "CA1", clock.Now())
+	d := storetest.Next(t, one, "CA1", clock.Now())
 	killBackends(t, url, holdsClaims)
 	<-missed
 
 	// The server tells a session that it is ended before it gives back its locks.
-	until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	storetest.Until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 	_, _, err := one.Next(t.Context(), chart, "CA1", clock.Now())
-	wantCode(t, err, careline.CodeUnavailable)
+	storetest.WantCode(t, err, careline.CodeUnavailable)
 	for _, err := range []error{one.Done(t.Context(), d, careline.Filing{}), one.Bury(t.Context(), d, ""), one.Retry(t.Context(), d, clock.Now(), ""),
 		one.SaveFiling(t.Context(), careline.Filing{Call: "CA1"})} {
-		wantCode(t, err, careline.CodeUnavailable)
+		storetest.WantCode(t, err, careline.CodeUnavailable)
 	}
 	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); ok || err != nil {
 		t.Errorf("claimed twice (error: %v)", err)
@@ -142,7 +145,7 @@ func TestALostClaimIsSaid(t *testing.T) {
 	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); !ok || err != nil {
 		t.Fatalf("not to be claimed again (error: %v)", err)
 	}
-	if err := one.Done(t.Context(), next(t, one, "CA1", clock.Now()), careline.Filing{}); err != nil {
+	if err := one.Done(t.Context(), storetest.Next(t, one, "CA1", clock.Now()), careline.Filing{}); err != nil {
 		t.Error(err)
 	}
 }
@@ -160,8 +163,8 @@ func TestWhoListensHearsThatSomethingMayBeMissed(t *testing.T) {
 			break
 		}
 	}
-	until(t, func() bool { // the writer's connection was ended too
-		_, _, err := one.Append(t.Context(), request("CA1", "p1"))
+	storetest.Until(t, func() bool { // the writer's connection was ended too
+		_, _, err := one.Append(t.Context(), storetest.Request("CA1", "p1"))
 		return err == nil
 	})
 	for calls := range told {
@@ -182,13 +185,15 @@ func TestManyNamesInOneCommitAreAllTold(t *testing.T) {
 	const n = 200
 	var all sync.WaitGroup
 	for i := range n {
-		all.Go(func() { mustAppend(t, one, request(fmt.Sprintf("CA%s%d", strings.Repeat("x", 100), i), "p1")) })
+		all.Go(func() {
+			storetest.MustAppend(t, one, storetest.Request(fmt.Sprintf("CA%s%d", strings.Repeat("x", 100), i), "p1"))
+		})
 	}
-	until(t, func() bool { return one.Waiting() == n })
+	storetest.Until(t, func() bool { return one.Waiting() == n })
 	commits := one.Stats().Commits
 	release()
 	all.Wait()
-	same(t, "commits, with the one that was held", one.Stats().Commits-commits, 2)
+	storetest.Same(t, "commits, with the one that was held", one.Stats().Commits-commits, 2)
 	heard := map[string]bool{}
 	for len(heard) < n {
 		for _, call := range <-told {
@@ -209,8 +214,8 @@ func TestManyInstancesMigrateAtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			mustAppend(t, s, request(fmt.Sprint("CA", i), "p1"))
-			closeStore(t, s)
+			storetest.MustAppend(t, s, storetest.Request(fmt.Sprint("CA", i), "p1"))
+			storetest.CloseStore(t, s)
 		})
 	}
 	all.Wait()
@@ -230,7 +235,7 @@ func appendUntil(t *testing.T, s store.Store, stop <-chan struct{}) func() map[s
 		all.Go(func() {
 			call := fmt.Sprint("CA", worker)
 			for n := 0; ; n++ {
-				e := progress(call, "B"+call, n, careline.StatusRinging)
+				e := storetest.Progress(call, "B"+call, n, careline.StatusRinging)
 				for err := error(context.Canceled); err != nil; {
 					select {
 					case <-stop:
@@ -254,13 +259,13 @@ func checkAcknowledged(t *testing.T, s store.Store, acknowledged map[string][]st
 		t.Error("nothing was kept at all")
 	}
 	for call, ids := range acknowledged {
-		kept := idsOf(t, s, call)
+		kept := storetest.IDsOf(t, s, call)
 		if len(kept) < len(ids) || len(kept) > len(ids)+1 { // one that was kept, and never answered, may follow
 			t.Errorf("%s: %d acknowledged, %d kept", call, len(ids), len(kept))
 			continue
 		}
-		same(t, "acknowledged and kept", kept[:len(ids)], ids)
-		same(t, "delivered", drain(t, s, call, time.Now().Add(time.Minute)), kept)
+		storetest.Same(t, "acknowledged and kept", kept[:len(ids)], ids)
+		storetest.Same(t, "delivered", storetest.Drain(t, s, call, time.Now().Add(time.Minute)), kept)
 	}
 }
 
@@ -272,11 +277,11 @@ func TestEndedConnectionsUnderLoad(t *testing.T) {
 	wait := appendUntil(t, s, stop)
 	for round := range 10 {
 		commits := s.Stats().Commits
-		until(t, func() bool { return s.Stats().Commits > commits+20 })
+		storetest.Until(t, func() bool { return s.Stats().Commits > commits+20 })
 		killBackends(t, url, fmt.Sprintf("(%d %% 2 = 0 OR NOT %s)", round, holdsClaims))
 	}
 	commits := s.Stats().Commits
-	until(t, func() bool { return s.Stats().Commits > commits+20 })
+	storetest.Until(t, func() bool { return s.Stats().Commits > commits+20 })
 	close(stop)
 	checkAcknowledged(t, s, wait())
 }
@@ -294,7 +299,7 @@ func TestServerRestartedUnderLoad(t *testing.T) {
 
 	for round := range 4 {
 		commits := s.Stats().Commits
-		until(t, func() bool { return s.Stats().Commits > commits+20 })
+		storetest.Until(t, func() bool { return s.Stats().Commits > commits+20 })
 		if round%2 == 0 {
 			err = box.Restart(t.Context())
 		} else if err = box.Kill(); err == nil {
@@ -305,22 +310,22 @@ func TestServerRestartedUnderLoad(t *testing.T) {
 		}
 	}
 	commits := s.Stats().Commits
-	until(t, func() bool { return s.Stats().Commits > commits+20 })
+	storetest.Until(t, func() bool { return s.Stats().Commits > commits+20 })
 	close(stop)
 	acknowledged := wait()
-	until(t, func() bool { return s.Ready(t.Context()) == nil })
+	storetest.Until(t, func() bool { return s.Ready(t.Context()) == nil })
 	checkAcknowledged(t, s, acknowledged)
-	until(t, func() bool { _, ok, err := s.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	storetest.Until(t, func() bool { _, ok, err := s.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 }
 
 func TestPostgresLinksLegsInAnyOrder(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
+	clock := storetest.NewClock()
 	s := openPostgres(t, store.Config{URL: newDatabase(t), Consumers: []string{chart}, Now: clock.Now})
-	for n, order := range permutations(5) {
+	for n, order := range storetest.Permutations(5) {
 		call, leg := fmt.Sprint("CA", n), fmt.Sprint("CB", n)
-		events := []careline.CallEvent{request(call, call), amd(leg), progress(call, leg, 1, careline.StatusRinging),
-			progress(call, leg, 2, careline.StatusCompleted), {
+		events := []careline.CallEvent{storetest.Request(call, call), storetest.AMD(leg), storetest.Progress(call, leg, 1, careline.StatusRinging),
+			storetest.Progress(call, leg, 2, careline.StatusCompleted), {
 				ID:        call + "/dial",
 				Call:      call,
 				Leg:       call,
@@ -338,33 +343,33 @@ func TestPostgresLinksLegsInAnyOrder(t *testing.T) {
 		for _, i := range order {
 			want = append(want, events[i].ID)
 			if release == nil {
-				mustAppend(t, s, events[i])
+				storetest.MustAppend(t, s, events[i])
 				continue
 			}
 			waiting := s.Waiting()
-			all.Go(func() { mustAppend(t, s, events[i]) })
-			until(t, func() bool { return s.Waiting() > waiting })
+			all.Go(func() { storetest.MustAppend(t, s, events[i]) })
+			storetest.Until(t, func() bool { return s.Waiting() > waiting })
 		}
 		if release != nil {
 			release()
 			all.Wait()
 		}
 		what := fmt.Sprint(order, " ")
-		same(t, what+"events", idsOf(t, s, call), want)
-		same(t, what+"left with the leg", idsOf(t, s, leg), nil)
+		storetest.Same(t, what+"events", storetest.IDsOf(t, s, call), want)
+		storetest.Same(t, what+"left with the leg", storetest.IDsOf(t, s, leg), nil)
 		for _, e := range events {
 			if _, repeated, err := s.Append(t.Context(), e); err != nil || !repeated {
 				t.Errorf("%s again: repeated is %v, error %v", e.ID, repeated, err)
 			}
 		}
-		same(t, what+"deliveries", drain(t, s, call, clock.Now()), want)
+		storetest.Same(t, what+"deliveries", storetest.Drain(t, s, call, clock.Now()), want)
 		load, err := s.Load(t.Context(), call, clock.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, what+"load", load, careline.Load{Recent: 1})
+		storetest.Same(t, what+"load", load, careline.Load{Recent: 1})
 	}
-	same(t, "due at the end", due(t, s, clock.Now()), nil)
+	storetest.Same(t, "due at the end", storetest.Due(t, s, clock.Now()), nil)
 }
 
 func TestPostgresOneBadRequestSpoilsNothingForOthers(t *testing.T) {
@@ -386,7 +391,7 @@ func TestPostgresOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 	const n = 20
 	for i := range n {
 		all.Go(func() {
-			e := progress(fmt.Sprint("CA", i), fmt.Sprint("CB", i), 1, careline.StatusRinging)
+			e := storetest.Progress(fmt.Sprint("CA", i), fmt.Sprint("CB", i), 1, careline.StatusRinging)
 			if i == 7 {
 				e.ID = "spoilt"
 			}
@@ -396,7 +401,7 @@ func TestPostgresOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 			}
 		})
 	}
-	until(t, func() bool { return h.Waiting() == n })
+	storetest.Until(t, func() bool { return h.Waiting() == n })
 	release()
 	all.Wait()
 	if got := asked[int](t, url, "SELECT count(*) FROM log_events"); got != n-1 {
@@ -411,17 +416,17 @@ func TestTextThatPostgresCannotHold(t *testing.T) {
 	t.Parallel()
 	s := openPostgres(t, store.Config{URL: newDatabase(t)})
 
-	odd := progress("CA1", "CB1", 1, careline.StatusRinging)
+	odd := storetest.Progress("CA1", "CB1", 1, careline.StatusRinging)
 	odd.Word, odd.Report = "a\x00b\xff", []byte("a\x00b\xff")
-	kept := mustAppend(t, s, odd)[0]
+	kept := storetest.MustAppend(t, s, odd)[0]
 	events, err := s.Events(t.Context(), "CA1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "kept as answered", events, []careline.CallEvent{kept})
-	same(t, "word", kept.Word, "a\x00b\uFFFD")
-	same(t, "report", kept.Report, odd.Report)
-	long := request(strings.Repeat("x", 5000), "p1")
+	storetest.Same(t, "kept as answered", events, []careline.CallEvent{kept})
+	storetest.Same(t, "word", kept.Word, "a\x00b\uFFFD")
+	storetest.Same(t, "report", kept.Report, odd.Report)
+	long := storetest.Request(strings.Repeat("x", 5000), "p1")
 	_, _, err = s.Append(t.Context(), long)
-	wantCode(t, err, careline.CodeInvalid)
+	storetest.WantCode(t, err, careline.CodeInvalid)
 }

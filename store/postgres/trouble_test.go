@@ -11,6 +11,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/postgres"
+	"perci.health/careline/store/storetest"
 )
 
 // TestAClaimThatFailedHalfwayIsNobodys has the server fail after it gave the lock
@@ -18,7 +19,7 @@ import (
 // section 13.3.5).
 func TestAClaimThatFailedHalfwayIsNobodys(t *testing.T) {
 	t.Parallel()
-	url, clock := newDatabase(t), newClock()
+	url, clock := newDatabase(t), storetest.NewClock()
 	execute(t, url, "CREATE TABLE trouble (on_claims boolean)", "INSERT INTO trouble VALUES (false)",
 		`CREATE FUNCTION pg_try_advisory_lock(number bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 		BEGIN
@@ -31,12 +32,12 @@ func TestAClaimThatFailedHalfwayIsNobodys(t *testing.T) {
 
 	one := openPostgres(t, store.Config{URL: url + "&search_path=public,pg_catalog", Consumers: []string{chart}, Now: clock.Now})
 	two := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}, Now: clock.Now})
-	mustAppend(t, one, request("CA1", "p1"))
+	storetest.MustAppend(t, one, storetest.Request("CA1", "p1"))
 	execute(t, url, "UPDATE trouble SET on_claims = true")
 	if _, ok, err := one.Claim(t.Context(), chart, "CA1"); ok || err == nil {
 		t.Fatalf("claimed: %v (error: %v)", ok, err)
 	}
-	until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
+	storetest.Until(t, func() bool { _, ok, err := two.Claim(t.Context(), chart, "CA1"); return ok && err == nil })
 }
 
 // TestAServerThatMayOnlyBeReadIsLeft is the old primary after a failover that kept
@@ -45,7 +46,7 @@ func TestAServerThatMayOnlyBeReadIsLeft(t *testing.T) {
 	t.Parallel()
 	url := newDatabase(t)
 	s := openPostgres(t, store.Config{URL: url, Consumers: []string{chart}})
-	mustAppend(t, s, request("CA1", "p1"))
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1"))
 
 	execute(t, url, `CREATE TABLE demoted AS SELECT a.pid FROM pg_stat_activity a
 			WHERE a.datname = current_database() AND a.application_name = 'careline'`,
@@ -57,7 +58,7 @@ func TestAServerThatMayOnlyBeReadIsLeft(t *testing.T) {
 			RETURN NEW;
 		END $$`,
 		"CREATE TRIGGER refuse BEFORE UPDATE ON log_end FOR EACH ROW EXECUTE FUNCTION refuse()")
-	mustAppend(t, s, request("CA2", "p1"))
+	storetest.MustAppend(t, s, storetest.Request("CA2", "p1"))
 	if err := s.Ready(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -70,9 +71,9 @@ func TestTheServerFindsOutWhoIsGone(t *testing.T) {
 	s := openPostgres(t, store.Config{URL: newDatabase(t)})
 	for name, want := range map[string]string{"tcp_keepalives_idle": "15", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
 		"tcp_user_timeout": "30000"} {
-		same(t, name, s.Setting(t.Context(), name), want)
+		storetest.Same(t, name, s.Setting(t.Context(), name), want)
 	}
-	same(t, "of the claims", s.ClaimSetting("tcp_keepalives_idle"), "15")
+	storetest.Same(t, "of the claims", s.ClaimSetting("tcp_keepalives_idle"), "15")
 }
 
 // TestCloseWaitsForNoReading has a reading wait for a lock that nobody gives back.
@@ -97,12 +98,12 @@ func TestCloseWaitsForNoReading(t *testing.T) {
 		_, err := s.Events(context.Background(), "CA1")
 		read <- err
 	}()
-	until(t, func() bool {
+	storetest.Until(t, func() bool {
 		return asked[bool](t, url, "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'log_events'::regclass AND NOT granted)")
 	})
 	began := time.Now()
-	closeStore(t, s)
-	wantCode(t, <-read, careline.CodeUnavailable)
+	storetest.CloseStore(t, s)
+	storetest.WantCode(t, <-read, careline.CodeUnavailable)
 	if took := time.Since(began); took > 20*time.Second { // a reading may take 30
 		t.Errorf("Close waited %v", took)
 	}
@@ -134,8 +135,8 @@ func TestWhoWaitsBehindAServerThatHangsHearsOfIt(t *testing.T) {
 			}
 		})
 	}
-	until(t, func() bool { return s.Waiting() == n })
+	storetest.Until(t, func() bool { return s.Waiting() == n })
 	release()
 	all.Wait()
-	same(t, "asked and failed", []int{asked, failed}, []int{1, n})
+	storetest.Same(t, "asked and failed", []int{asked, failed}, []int{1, n})
 }

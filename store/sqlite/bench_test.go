@@ -6,13 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // BenchmarkLongLog is six reports of each of many calls, of random ids, and one report
@@ -39,7 +39,7 @@ func BenchmarkLongLog(b *testing.B) {
 // fillLong makes a log of so many calls of seven events each, that are all filed.
 func fillLong(b *testing.B, path string, calls int) {
 	b.Helper()
-	closeStore(b, open(b, path))
+	storetest.CloseStore(b, open(b, path))
 	const all = `WITH RECURSIVE all_calls (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM all_calls WHERE n < $calls) `
 	for _, sql := range []string{
 		`PRAGMA synchronous = OFF`,
@@ -69,17 +69,17 @@ func open(b *testing.B, path string) store.Store {
 
 func benchLong(b *testing.B, path string, reports int) {
 	s := open(b, path)
-	defer closeStore(b, s)
+	defer storetest.CloseStore(b, s)
 	var workers atomic.Int64
 	began := time.Now().UnixNano() // so that no call is there already
 	b.SetParallelism(32)           // times GOMAXPROCS: meant for -cpu 1
 	b.ResetTimer()
-	before := processor()
+	before := storetest.Processor()
 	b.RunParallel(func(pb *testing.PB) {
 		worker := workers.Add(1)
 		for n := 0; pb.Next(); n++ {
 			name := fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%d %d %d", began, worker, n/reports)))
-			e := progress("CA"+name[:32], "CB"+name[32:], n%reports, careline.StatusRinging)
+			e := storetest.Progress("CA"+name[:32], "CB"+name[32:], n%reports, careline.StatusRinging)
 			e.Report = []byte(longReport)
 			if _, _, err := s.Append(b.Context(), e); err != nil {
 				b.Error(err)
@@ -87,17 +87,8 @@ func benchLong(b *testing.B, path string, reports int) {
 			}
 		}
 	})
-	b.ReportMetric(float64((processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
+	b.ReportMetric(float64((storetest.Processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }
 
 var longReport = strings.Repeat("r", 600)
-
-// processor is the time of all processors that this process has used.
-func processor() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		panic(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
-}

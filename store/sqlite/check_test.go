@@ -9,6 +9,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // TestOpenFindsTheFileThatIsMeant: in a URL a blank is %20, and a % is %25.
@@ -19,7 +20,7 @@ func TestOpenFindsTheFileThatIsMeant(t *testing.T) {
 	open := func(name string) error {
 		s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(dir, name)})
 		if err == nil {
-			closeStore(t, s)
+			storetest.CloseStore(t, s)
 		}
 		return err
 	}
@@ -55,21 +56,21 @@ func TestADamagedFileIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 200 {
-		e := progress("CA1", "CB1", n, careline.StatusRinging)
+		e := storetest.Progress("CA1", "CB1", n, careline.StatusRinging)
 		e.Report = []byte(strings.Repeat("x", 500))
-		mustAppend(t, s, e)
+		storetest.MustAppend(t, s, e)
 	}
-	closeStore(t, s)
+	storetest.CloseStore(t, s)
 	leaves(t, path, "")
 	if s, err = sqlite.Open(t.Context(), c); err != nil {
 		t.Fatal("a whole file that was not closed well is refused: ", err)
 	}
-	closeStore(t, s)
+	storetest.CloseStore(t, s)
 
 	leaves(t, path, strings.Repeat("?", 4096))
 	s, err = sqlite.Open(t.Context(), c)
 	if err == nil {
-		closeStore(t, s)
+		storetest.CloseStore(t, s)
 		t.Fatal("a damaged file is used")
 	}
 	for _, want := range []string{"was not closed well and is damaged", "restore it from a backup"} {

@@ -15,6 +15,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // childVariable names the database that a test process appends to until it is killed.
@@ -40,7 +41,7 @@ func appendForEver(url string) {
 		go func() {
 			for n := 0; ; n++ {
 				key := fmt.Sprintf("CA-%d-%d-%d", os.Getpid(), worker, n/4)
-				e, _, err := s.Append(context.Background(), progress(key, "leg-"+key, n%4, careline.StatusRinging))
+				e, _, err := s.Append(context.Background(), storetest.Progress(key, "leg-"+key, n%4, careline.StatusRinging))
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)
@@ -65,15 +66,15 @@ func TestKilledProcessLosesNothingItAcknowledged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeStore(t, s)
+	defer storetest.CloseStore(t, s)
 	for call, ids := range acknowledged {
-		kept, delivered := idsOf(t, s, call), drain(t, s, call, time.Now())
-		same(t, "kept and to be delivered", delivered, kept)
+		kept, delivered := storetest.IDsOf(t, s, call), storetest.Drain(t, s, call, time.Now())
+		storetest.Same(t, "kept and to be delivered", delivered, kept)
 		if len(kept) < len(ids) {
 			t.Errorf("%s: acknowledged %v, kept %v", call, ids, kept)
 			continue
 		}
-		same(t, "acknowledged and kept", kept[:len(ids)], ids) // one that was kept but not answered may follow
+		storetest.Same(t, "acknowledged and kept", kept[:len(ids)], ids) // one that was kept but not answered may follow
 	}
 }
 

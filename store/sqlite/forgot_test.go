@@ -9,13 +9,14 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // TestForgottenIsTold: whoever has deliveries in memory lets go of those of a call that
 // is erased, or too old.
 func TestForgottenIsTold(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
+	clock := storetest.NewClock()
 	var told []string
 	s, err := sqlite.Open(t.Context(), store.Config{
 		URL:       "file:" + filepath.Join(t.TempDir(), "careline.db"),
@@ -33,15 +34,15 @@ func TestForgottenIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	mustAppend(t, s, request("CA1", "p1"), request("CA2", "p1"))
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1"), storetest.Request("CA2", "p1"))
 	if err := s.Erase(t.Context(), "CA1"); err != nil {
 		t.Fatal(err)
 	}
-	clock.forward(time.Hour)
+	clock.Forward(time.Hour)
 	if n, err := s.Purge(t.Context(), clock.Now(), 10); n != 1 || err != nil {
 		t.Fatalf("%d were forgotten (error: %v)", n, err)
 	}
-	closeStore(t, s) // the writer, which tells too, has ended
+	storetest.CloseStore(t, s) // the writer, which tells too, has ended
 	if !slices.Equal(told, []string{"CA1", "CA2"}) {
 		t.Errorf("told were %v, want both", told)
 	}

@@ -14,6 +14,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 func column(t *testing.T, path, sql string) (values []string) {
@@ -37,7 +38,7 @@ func column(t *testing.T, path, sql string) (values []string) {
 func TestForgottenIsGoneFromTheFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log.db")
-	clock := newClock()
+	clock := storetest.NewClock()
 	open := func(consumers ...string) store.Store {
 		s, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + path, Consumers: consumers, Outbound: []string{topic}, Now: clock.Now})
 		if err != nil {
@@ -46,29 +47,29 @@ func TestForgottenIsGoneFromTheFile(t *testing.T) {
 		return s
 	}
 	s := open("a consumer of former times", chart)
-	mustAppend(t, s, request("CA0", "p1"))
-	closeStore(t, s)
+	storetest.MustAppend(t, s, storetest.Request("CA0", "p1"))
+	storetest.CloseStore(t, s)
 	s = open(chart)
 	leavesTraces(t, s, clock, "CA1", "CB1")
-	kept := requestFor("CA2", "p1", "Patient/7")
-	kept.Request.To = phone(t, "+447700900456")
+	kept := storetest.RequestFor("CA2", "p1", "Patient/7")
+	kept.Request.To = storetest.Phone(t, "+447700900456")
 	kept.Report = fmt.Appendf(nil, `{"Called":"+447700900456","Padding":"%09000d"}`, 0) // more than a page
-	mustAppend(t, s, kept)
+	storetest.MustAppend(t, s, kept)
 	// A repetition that names another leg leaves no key that nothing else tells of.
-	other := dialEnded("CA2", "CB2", careline.StatusBusy)
-	mustAppend(t, s, other)
+	other := storetest.DialEnded("CA2", "CB2", careline.StatusBusy)
+	storetest.MustAppend(t, s, other)
 	other.MemberLeg = "CB9"
 	if _, repeated, err := s.Append(t.Context(), other); !repeated || err != nil {
 		t.Fatal(repeated, err)
 	}
-	clock.forward(time.Hour)
+	clock.Forward(time.Hour)
 	if err := s.Erase(t.Context(), "CA2"); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := s.Purge(t.Context(), clock.Now(), 10); n != 2 || err != nil {
 		t.Fatal(n, err)
 	}
-	closeStore(t, s)
+	storetest.CloseStore(t, s)
 	for _, table := range column(t, path, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('log_end', 'sqlite_sequence')`) {
 		if n := column(t, path, "SELECT count(*) FROM "+table); n[0] != "0" {
 			t.Errorf("%s still has %s rows", table, n[0])
@@ -88,7 +89,7 @@ func TestForgottenIsGoneFromTheFile(t *testing.T) {
 func TestAPlaceIsGivenOnceAlsoWhenAWriteFails(t *testing.T) {
 	t.Parallel()
 	s := openFile(t)
-	last := mustAppend(t, s, request("CA1", "p1"), request("CA2", "p1"))[1].Seq
+	last := storetest.MustAppend(t, s, storetest.Request("CA1", "p1"), storetest.Request("CA2", "p1"))[1].Seq
 	if err := s.Erase(t.Context(), "CA2"); err != nil {
 		t.Fatal(err)
 	}
@@ -96,16 +97,16 @@ func TestAPlaceIsGivenOnceAlsoWhenAWriteFails(t *testing.T) {
 	release := s.Hold(t.Context())
 	appended := make(chan careline.CallEvent)
 	go func() {
-		e, _, err := s.Append(t.Context(), request("CA3", "p1"))
+		e, _, err := s.Append(t.Context(), storetest.Request("CA3", "p1"))
 		if err != nil {
 			t.Error(err)
 		}
 		appended <- e
 	}()
-	until(t, func() bool { return s.Waiting() == 1 })
+	storetest.Until(t, func() bool { return s.Waiting() == 1 })
 	spoilt := make(chan error)
 	go func() { spoilt <- s.Spoil(t.Context()) }()
-	until(t, func() bool { return s.Waiting() == 2 })
+	storetest.Until(t, func() bool { return s.Waiting() == 2 })
 	release()
 	if err := <-spoilt; err == nil {
 		t.Error("nothing was spoilt")
@@ -144,14 +145,14 @@ func TestMigrationTellsOfWhatWasKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closeStore(t, s)
-	same(t, "of the patient", callsOf(t, s, "Patient/1"), []string{"CA1", "CA2"})
-	wantUnsettled(t, "without an outcome", s, time.UnixMicro(1_000_000_000_000), "CA4", "CA1", "CA7")
-	wantUnsettled(t, "just before", s, time.UnixMicro(500_000).Add(careline.LookAfter-time.Microsecond))
+	defer storetest.CloseStore(t, s)
+	storetest.Same(t, "of the patient", storetest.CallsOf(t, s, "Patient/1"), []string{"CA1", "CA2"})
+	storetest.WantUnsettled(t, "without an outcome", s, time.UnixMicro(1_000_000_000_000), "CA4", "CA1", "CA7")
+	storetest.WantUnsettled(t, "just before", s, time.UnixMicro(500_000).Add(careline.LookAfter-time.Microsecond))
 	if err := s.Erase(t.Context(), "CA1"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "rows of the erased call and its leg", column(t, path, `SELECT key FROM calls WHERE number IN (1, 3)`), nil)
+	storetest.Same(t, "rows of the erased call and its leg", column(t, path, `SELECT key FROM calls WHERE number IN (1, 3)`), nil)
 }
 
 func script(t *testing.T, path, sql string) {

@@ -10,6 +10,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // logOfFewKeys is a log whose keys move among the others all the time, and what it must
@@ -43,7 +44,7 @@ func (l *logOfFewKeys) report(n int, told bool) {
 	if told {
 		e.Call = call
 	}
-	mustAppend(l.t, l, e)
+	storetest.MustAppend(l.t, l, e)
 
 	if told && l.legs[leg] == "" {
 		l.legs[leg] = call
@@ -77,7 +78,7 @@ func TestKeysAreFoundWhileTheyMove(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		l := &logOfFewKeys{t: t, path: filepath.Join(t.TempDir(), fmt.Sprintf("%d.db", moved)), want: map[string][]string{}, legs: map[string]string{}}
 		l.open()
-		defer func() { closeStore(t, l) }()
+		defer func() { storetest.CloseStore(t, l) }()
 		if err := l.Spoilable(t.Context()); err != nil {
 			r.Fatal(err)
 		}
@@ -88,7 +89,7 @@ func TestKeysAreFoundWhileTheyMove(t *testing.T) {
 			case -3, -2, -1, 0:
 				l.forget(n)
 			case 1:
-				closeStore(t, l)
+				storetest.CloseStore(t, l)
 				l.open()
 			case 2:
 				if err := l.Spoil(t.Context()); err == nil {
@@ -106,7 +107,7 @@ func TestKeysAreFoundWhileTheyMove(t *testing.T) {
 
 		for n := range 41 {
 			for _, key := range []string{fmt.Sprintf("CA%d", n), fmt.Sprintf("CB%d", n)} {
-				same(t, "events of "+key, idsOf(t, l, key), l.want[key])
+				storetest.Same(t, "events of "+key, storetest.IDsOf(t, l, key), l.want[key])
 			}
 		}
 	})

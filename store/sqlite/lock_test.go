@@ -9,13 +9,14 @@ import (
 
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 func wantTaken(t *testing.T, url string) {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 	if err == nil {
-		closeStore(t, s)
+		storetest.CloseStore(t, s)
 		t.Errorf("%s was opened twice", url)
 	} else if !strings.HasPrefix(err.Error(), "another careline has this database open: stop it first") {
 		t.Errorf("%s: %v", url, err)
@@ -42,8 +43,8 @@ func TestOneStoreAtATime(t *testing.T) {
 		if runtime.GOOS == "linux" {
 			wantTaken(t, "file:"+filepath.Join(dir, "link.db"))
 		}
-		mustAppend(t, s, request("CA1", "p1")) // the one that has it is not disturbed
-		closeStore(t, s)
+		storetest.MustAppend(t, s, storetest.Request("CA1", "p1")) // the one that has it is not disturbed
+		storetest.CloseStore(t, s)
 	}
 }
 
@@ -59,7 +60,7 @@ func TestFailedOpenKeepsNoLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeStore(t, s)
+	storetest.CloseStore(t, s)
 }
 
 func TestKilledProcessLeavesNoLock(t *testing.T) {
@@ -79,5 +80,5 @@ func TestKilledProcessLeavesNoLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeStore(t, s)
+	storetest.CloseStore(t, s)
 }

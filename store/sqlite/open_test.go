@@ -11,6 +11,7 @@ import (
 
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 func TestOpenSaysWhatToDo(t *testing.T) {
@@ -27,7 +28,7 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closeStore(t, s)
+	storetest.CloseStore(t, s)
 	run(t, newer, "PRAGMA user_version = 99")
 
 	for url, want := range map[string]string{
@@ -47,7 +48,7 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 	} {
 		s, err := sqlite.Open(t.Context(), store.Config{URL: url})
 		if err == nil {
-			closeStore(t, s)
+			storetest.CloseStore(t, s)
 			t.Errorf("%q opened", url)
 		} else if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v\ndoes not say %q", url, err, want)
@@ -67,7 +68,7 @@ func TestOpenReadsTheURL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		closeStore(t, s)
+		storetest.CloseStore(t, s)
 		if info, err := os.Stat(filepath.Join(dir, path)); err != nil {
 			t.Errorf("%s: %v", url, err)
 		} else if info.Mode().Perm() != 0o600 {

@@ -11,6 +11,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 func openFile(t *testing.T) *sqlite.Log {
@@ -19,7 +20,7 @@ func openFile(t *testing.T) *sqlite.Log {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closeStore(t, s) })
+	t.Cleanup(func() { storetest.CloseStore(t, s) })
 	log := s.(*sqlite.Log)
 	if err := log.Spoilable(t.Context()); err != nil {
 		t.Fatal(err)
@@ -35,21 +36,9 @@ func behind(t *testing.T, s *sqlite.Log, n int, one func(i int)) {
 	for i := range n {
 		wg.Go(func() { one(i) })
 	}
-	until(t, func() bool { return s.Waiting() == n })
+	storetest.Until(t, func() bool { return s.Waiting() == n })
 	release()
 	wg.Wait()
-}
-
-// until polls, for what is about to happen.
-func until(t *testing.T, ready func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(time.Minute); !ready(); <-tick.C {
-		if time.Now().After(deadline) {
-			t.Fatal("it did not happen")
-		}
-	}
 }
 
 func TestWhoWaitsSharesOneCommit(t *testing.T) {
@@ -72,7 +61,7 @@ func TestOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 	s := openFile(t)
 	behind(t, s, 20, func(i int) {
 		if i == 7 {
-			wantCode(t, s.Spoil(t.Context()), careline.CodeUnavailable)
+			storetest.WantCode(t, s.Spoil(t.Context()), careline.CodeUnavailable)
 			return
 		}
 		appendOne(t, s, i)
@@ -82,7 +71,7 @@ func TestOneBadRequestSpoilsNothingForOthers(t *testing.T) {
 		if i == 7 {
 			want = 0
 		}
-		if got := len(idsOf(t, s, fmt.Sprintf("CA%d", i))); got != want {
+		if got := len(storetest.IDsOf(t, s, fmt.Sprintf("CA%d", i))); got != want {
 			t.Errorf("CA%d has %d events, want %d", i, got, want)
 		}
 	}
@@ -97,7 +86,7 @@ func TestNextGivesOutNothingThatIsNotOnDisk(t *testing.T) {
 	for i := range n {
 		wg.Go(func() { appendOne(t, s, i) })
 	}
-	until(t, func() bool { return s.Waiting() == n })
+	storetest.Until(t, func() bool { return s.Waiting() == n })
 	for i := range n {
 		call := fmt.Sprintf("CA%d", i)
 		if _, ok, err := s.Next(t.Context(), chart, call, time.Now().Add(time.Hour)); ok || err != nil {
@@ -108,13 +97,13 @@ func TestNextGivesOutNothingThatIsNotOnDisk(t *testing.T) {
 	release()
 	wg.Wait()
 	for i := range n {
-		next(t, s, fmt.Sprintf("CA%d", i), time.Now().Add(time.Hour))
+		storetest.Next(t, s, fmt.Sprintf("CA%d", i), time.Now().Add(time.Hour))
 	}
 }
 
 func appendOne(t *testing.T, s *sqlite.Log, i int) {
 	key := fmt.Sprintf("CA%d", i)
-	if _, _, err := s.Append(t.Context(), progress(key, "B"+key, 1, careline.StatusRinging)); err != nil {
+	if _, _, err := s.Append(t.Context(), storetest.Progress(key, "B"+key, 1, careline.StatusRinging)); err != nil {
 		t.Error(err)
 	}
 }
@@ -128,25 +117,25 @@ func TestAFullDiskIsSaidAndLosesNothing(t *testing.T) {
 	var kept []string
 	var failed error
 	for i := 0; failed == nil; i++ {
-		e := progress("CA1", "CB1", i, careline.StatusRinging)
+		e := storetest.Progress("CA1", "CB1", i, careline.StatusRinging)
 		e.Report = []byte(strings.Repeat("x", 4000))
 		if _, _, failed = s.Append(t.Context(), e); failed == nil {
 			kept = append(kept, e.ID)
 		}
 	}
-	wantCode(t, failed, careline.CodeUnavailable)
+	storetest.WantCode(t, failed, careline.CodeUnavailable)
 	if len(kept) == 0 {
 		t.Fatal("the disk was full from the start")
 	}
-	same(t, "kept", idsOf(t, s, "CA1"), kept)
+	storetest.Same(t, "kept", storetest.IDsOf(t, s, "CA1"), kept)
 	if err := s.FreeDisk(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Ready(t.Context()); err != nil {
 		t.Errorf("not ready on a disk that has room again: %v", err)
 	}
-	mustAppend(t, s, progress("CA1", "CB1", len(kept), careline.StatusRinging))
-	same(t, "deliveries", len(drain(t, s, "CA1", time.Now())), len(kept)+1)
+	storetest.MustAppend(t, s, storetest.Progress("CA1", "CB1", len(kept), careline.StatusRinging))
+	storetest.Same(t, "deliveries", len(storetest.Drain(t, s, "CA1", time.Now())), len(kept)+1)
 }
 
 func TestReady(t *testing.T) {
@@ -161,6 +150,6 @@ func TestReady(t *testing.T) {
 	if err := s.Ready(t.Context()); err != nil {
 		t.Errorf("the failure is over: %v", err)
 	}
-	closeStore(t, s)
-	wantCode(t, s.Ready(t.Context()), careline.CodeUnavailable)
+	storetest.CloseStore(t, s)
+	storetest.WantCode(t, s.Ready(t.Context()), careline.CodeUnavailable)
 }

@@ -9,6 +9,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/store"
 	"perci.health/careline/store/sqlite"
+	"perci.health/careline/store/storetest"
 )
 
 // TestNextIsWholeWhileItsKeyMoves: a delivery is given out with the call's filing also
@@ -24,7 +25,7 @@ func TestNextIsWholeWhileItsKeyMoves(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := opened.(*sqlite.Log)
-	defer closeStore(t, s)
+	defer storetest.CloseStore(t, s)
 	if err := s.Gather(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestNextIsWholeWhileItsKeyMoves(t *testing.T) {
 	defer func() { close(stop); <-stopped }()
 	keepOne := func(n int64) error {
 		call := fmt.Sprint("CA", n)
-		if _, _, err := s.Append(t.Context(), request(call, "p1")); err != nil {
+		if _, _, err := s.Append(t.Context(), storetest.Request(call, "p1")); err != nil {
 			return err
 		}
 		return s.SaveFiling(t.Context(), careline.Filing{Call: call, ID: "comm", Version: "v1", Tried: true})
