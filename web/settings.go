@@ -13,6 +13,7 @@ import (
 // The names are those of Settings in src/settings.ts.
 type Settings struct {
 	Organisation string `json:"organisation"`
+	Language     string `json:"language"` // BCP 47: how times, days and numbers are written
 	TimeZone     string `json:"timeZone"` // IANA name of the clinic's
 	// Issuer is the OpenID Connect issuer where clinicians sign in, ClientID the
 	// app's name there.
@@ -27,6 +28,14 @@ type Settings struct {
 	// PublishEvents lets the SDK send its quality reports to Twilio.
 	PublishEvents bool   `json:"publishEvents"`
 	Version       string `json:"version"`
+
+	BrandLogo   string `json:"brandLogo,omitempty"`   // address below Base of the clinic's logo
+	BrandColour string `json:"brandColour,omitempty"` // the accent, "#rrggbb"
+	HelpURL     string `json:"helpUrl,omitempty"`
+	PrivacyURL  string `json:"privacyUrl,omitempty"`
+	ChartURL    string `json:"chartUrl,omitempty"` // of a patient's chart: {patient} stands for the id
+	// IdleLockMinutes without any use lock the page; 0: never.
+	IdleLockMinutes int `json:"idleLockMinutes"`
 }
 
 // attribute is s as the content of an HTML attribute.

@@ -12,6 +12,7 @@ import (
 func webApp(c config) (http.Handler, error) {
 	app, err := web.New(web.Built(), web.Settings{
 		Organisation: c.greeting.organisation,
+		Language:     "en-GB",
 		TimeZone:     c.location.String(),
 
 		// Descope is an OpenID Connect provider for each of its projects

@@ -82,6 +82,7 @@ export interface paths {
         /**
          * The clinician's own calls as they change
          * @description Server-sent events named "call"; data is a Call, id its place in the log. It goes on while the health record is down.
+         *     One named "called-back" says that somebody rang from a number on file; data is a CalledBack, and it has no id. After a break it may come again.
          *     A comment comes every 15 s. The stream ends with the session that it was opened with, after an hour, or when the service stops; come
          *     back with Last-Event-ID, and a session that is still good, to miss nothing.
          *     Changes that come quickly are told as one.
@@ -90,6 +91,102 @@ export interface paths {
          *     them; who opens an eleventh is answered with 429 and Retry-After.
          */
         get: operations["streamCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * What came of an own call, in the clinician's word
+         * @description It replaces what was noted before; {} takes it back. It can be told from the call's beginning until 24 h after its end.
+         *     It goes into the record as a version of the call's Communication: note, and the sub-extension clinicianOutcome.
+         */
+        put: operations["noteCall"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/appointments/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells that the clinician has a number of the appointment shown in full
+         * @description Asked before the app shows it. It is kept who looked at whose number, not the number.
+         */
+        post: operations["revealNumber"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the session's person may do */
+        get: operations["whoAmI"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/audit/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every call of the clinic, for an auditor
+         * @description Needs the role that SESSION_AUDITOR_ROLE names; without that setting nobody has it (404). Newest first. With "Accept: text/csv" all that the filters
+         *     leave, as one table (RFC 4180).
+         */
+        get: operations["auditCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/audit/calls/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call with all that was reported of it, and all versions of its record */
+        get: operations["auditCall"];
         put?: never;
         post?: never;
         delete?: never;
@@ -162,6 +259,8 @@ export interface components {
             detail: string;
             /** @enum {string} */
             code: "invalid" | "unauthenticated" | "forbidden" | "not-found" | "conflict" | "unavailable" | "rejected" | "internal" | "method-not-allowed" | "too-large" | "origin-not-allowed" | "too-many-requests";
+            /** @description With some codes: why exactly, for a program; such as too-late. */
+            reason?: string;
             /** @description Also in the log, and in the header X-Request-Id. */
             incident: string;
         };
@@ -198,6 +297,10 @@ export interface components {
             /** @description All its patients; a group has several. The first is patient. */
             patients?: components["schemas"]["Patient"][];
             lastCall: components["schemas"]["LastCall"] | null;
+            /** @description How many numbers there are to choose from: those of phones without a refusal. With one, the app can call without asking which. */
+            numbers?: number;
+            /** @description When somebody rang the clinic from a number on file for it and was told the clinic's message; the newest of the last 24 h that came after its last call. */
+            calledBack?: components["schemas"]["CalledBack"];
             /** @description Only of a single appointment; the patient's numbers, then those of related persons who take part. */
             phones?: components["schemas"]["Phone"][];
             /** @description Only of a single appointment; entries of the record in which no telephone number can be read. */
@@ -243,6 +346,13 @@ export interface components {
             patient?: string;
             /** @description Whose number it is has died. */
             deceased?: boolean;
+            /**
+             * @description FHIR's ContactPoint.use, where the record says it.
+             * @enum {string}
+             */
+            use?: "home" | "work" | "mobile" | "temp" | "old";
+            /** @description Why a call to it would be refused now, whatever the clinician chooses; left out when none is known. */
+            refusal?: components["schemas"]["Refusal"];
         };
         UnreadableEntry: {
             /**
@@ -283,6 +393,96 @@ export interface components {
             failure?: components["schemas"]["Failure"];
             /** @description True when the patient had died, and the clinician confirmed to reach the household. */
             householdConfirmed?: boolean;
+            note?: components["schemas"]["Note"];
+        };
+        Refusal: {
+            code: string;
+            sentence: string;
+        };
+        /**
+         * @description What came of a call, in the clinician's word.
+         * @enum {string}
+         */
+        ClinicianOutcome: "spoke-with-patient" | "spoke-with-somebody-else" | "left-message" | "wrong-person-or-number" | "not-reached" | "other";
+        NewNote: {
+            outcome?: components["schemas"]["ClinicianOutcome"];
+            /** @description Plain text; at most 1,000 characters. */
+            text?: string;
+        };
+        Note: components["schemas"]["NewNote"] & {
+            /**
+             * Format: date-time
+             * @description When it was noted.
+             */
+            at: string;
+        };
+        /** @description That somebody rang the clinic from a number on file. Nothing of it is in the record; whoever rang may be anybody who has that telephone. */
+        CalledBack: {
+            /** @description That it concerns the clinician for: one of today with that number on file, else the one of the last call to it. */
+            appointment: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Last four digits. */
+            ending: string;
+            of?: components["schemas"]["Called"];
+        };
+        Me: {
+            /** @description May see own appointments and call. */
+            clinician: boolean;
+            /** @description May see every call, and place none. */
+            auditor: boolean;
+        };
+        AuditedCall: components["schemas"]["Call"] & {
+            /** @description How it stands or ended, as a person tells calls apart: a name of outcomes.json. */
+            outcome: string;
+            /**
+             * Format: date-time
+             * @description When the call was asked for, by our clock.
+             */
+            asked: string;
+            /** @description Practitioner id. */
+            clinician?: string;
+            /** @description As it was known when the call was asked for. */
+            clinicianName?: string;
+            /** @description Id of its Communication; left out while it is not in the record. */
+            record?: string;
+        };
+        AuditedCalls: {
+            calls: components["schemas"]["AuditedCall"][];
+            /** @description Ask for after=… to go on; left out on the last page. */
+            next?: string;
+        };
+        AuditedHistory: {
+            call: components["schemas"]["AuditedCall"];
+            /** @description All that was reported of it, in the order in which it was kept. */
+            events: components["schemas"]["AuditedEvent"][];
+            /** @description Versions of its record, oldest first; empty while it is not in the record. */
+            versions: components["schemas"]["Moment"][];
+            /** @description True when the record did not answer: the versions are left out then. */
+            recordUnread?: boolean;
+        };
+        AuditedEvent: {
+            /**
+             * @example requested
+             * @example progress
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it happened, by Twilio's clock.
+             */
+            at?: string;
+            /**
+             * Format: date-time
+             * @description When it was kept here.
+             */
+            kept: string;
+            status?: components["schemas"]["Status"];
+            word?: string;
+            leg?: string;
+            lookedUp?: boolean;
+            /** @description The same in words for a person. */
+            summary: string;
         };
         /** @description A person as the record named them when the call was asked for. */
         Called: {
@@ -348,10 +548,8 @@ export interface components {
              */
             answeredBy?: string;
             recording?: string;
-            refusal?: {
-                code: string;
-                sentence: string;
-            };
+            refusal?: components["schemas"]["Refusal"];
+            note?: components["schemas"]["Note"];
         };
         RecordedCall: components["schemas"]["Call"] & {
             /** @description Of the Communication. */
@@ -408,6 +606,8 @@ export interface components {
     parameters: {
         /** @description The logical id of the Appointment. */
         AppointmentID: string;
+        /** @description The call's key. */
+        CallKey: string;
     };
     requestBodies: never;
     headers: never;
@@ -565,6 +765,173 @@ export interface operations {
             400: components["responses"]["Problem"];
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    noteCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description Kept. It is in the record in a moment, or when the record is back. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    revealNumber: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The logical id of the Appointment. */
+                id: components["parameters"]["AppointmentID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Whose number it is.
+                     * @example Patient/123
+                     */
+                    of: string;
+                    /** @description Its last four digits. */
+                    ending: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It may be shown. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    whoAmI: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their roles, as the session says them now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    auditCalls: {
+        parameters: {
+            query: {
+                /** @description First day, where the clinic is. */
+                from: string;
+                /** @description Last day, at most 400 days after the first. */
+                to: string;
+                /** @description Practitioner id. */
+                clinician?: string;
+                /** @description As AuditedCall says it. */
+                outcome?: string;
+                /** @description Code of a refusal. */
+                refusal?: string;
+                /** @description What the page before gave as next. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 100 calls. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditedCalls"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    auditCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The call. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditedHistory"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };

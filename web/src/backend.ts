@@ -6,10 +6,19 @@ import { SignInError } from "./session/provider";
 type Schemas = components["schemas"];
 
 export type Appointment = Schemas["Appointment"];
+export type AuditedCall = Schemas["AuditedCall"];
+export type AuditedCalls = Schemas["AuditedCalls"];
+export type AuditedEvent = Schemas["AuditedEvent"];
+export type AuditedHistory = Schemas["AuditedHistory"];
 export type Call = Schemas["Call"];
+export type CalledBack = Schemas["CalledBack"];
+export type ClinicianOutcome = Schemas["ClinicianOutcome"];
 export type Day = Schemas["Day"];
 export type LastCall = Schemas["LastCall"];
+export type Me = Schemas["Me"];
 export type Moment = Schemas["Moment"];
+export type NewNote = Schemas["NewNote"];
+export type Note = Schemas["Note"];
 export type Patient = Schemas["Patient"];
 export type Phone = Schemas["Phone"];
 export type RecordedCall = Schemas["RecordedCall"];
@@ -30,13 +39,20 @@ export class BackendError extends Error {
   readonly incident?: string;
   /** Milliseconds that the service asked to wait. */
   readonly retryAfter?: number;
+  /** Why exactly, for the program: "too-late". */
+  readonly reason?: string;
 
-  constructor(code: ErrorCode, sentence: string, more: { incident?: string; retryAfter?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    sentence: string,
+    more: { incident?: string; retryAfter?: number; reason?: string } = {},
+  ) {
     super(`${code}: ${sentence}`);
     this.code = code;
     this.sentence = sentence;
     if (more.incident !== undefined) this.incident = more.incident;
     if (more.retryAfter !== undefined) this.retryAfter = more.retryAfter;
+    if (more.reason !== undefined) this.reason = more.reason;
   }
 
   /** Whether the same request can work in a moment. */
@@ -49,10 +65,29 @@ export interface Backend {
   day(date: string | undefined, signal?: AbortSignal): Promise<Day>;
   appointment(id: string, signal?: AbortSignal): Promise<Appointment>;
   calls(appointment: string, signal?: AbortSignal): Promise<RecordedCall[]>;
+  /** What came of an own call; {} takes it back. */
+  note(call: string, note: NewNote, signal?: AbortSignal): Promise<Note>;
+  /** Tells that a number is shown in full; when it resolves it may be. */
+  reveal(appointment: string, number: { of: string; ending: string }, signal?: AbortSignal): Promise<void>;
+  me(signal?: AbortSignal): Promise<Me>;
+  auditCalls(asked: AuditFilters, signal?: AbortSignal): Promise<AuditedCalls>;
+  /** The same calls as a table, all pages. */
+  auditTable(asked: AuditFilters, signal?: AbortSignal): Promise<Blob>;
+  auditCall(key: string, signal?: AbortSignal): Promise<AuditedHistory>;
   /** What the calling SDK needs. */
   voiceToken(signal?: AbortSignal): Promise<string>;
   /** The open event stream. */
   events(lastId: string, signal: AbortSignal): Promise<Response>;
+}
+
+/** What an auditor asks for; days are YYYY-MM-DD. */
+export interface AuditFilters {
+  from: string;
+  to: string;
+  clinician?: string;
+  outcome?: string;
+  refusal?: string;
+  after?: string;
 }
 
 export interface BackendDeps {
@@ -119,13 +154,24 @@ export function createBackend(deps: BackendDeps): Backend {
       const path = `/appointments/${encodeURIComponent(id)}/calls`;
       return (await json<Schemas["Calls"]>(path, signal ? { signal } : {})).calls;
     },
+    note: (call, note, signal) =>
+      json<Note>(`/calls/${encodeURIComponent(call)}/note`, { ...sent("PUT", note), ...(signal ? { signal } : {}) }),
+    reveal: async (appointment, number, signal) => {
+      const late = AbortSignal.timeout(PATIENCE);
+      const path = `/appointments/${encodeURIComponent(appointment)}/reveal`;
+      await request(path, { ...sent("POST", number), signal: signal ? AbortSignal.any([signal, late]) : late });
+    },
+    me: (signal) => json<Me>("/me", signal ? { signal } : {}),
+    auditCalls: (asked, signal) =>
+      json<AuditedCalls>(`/audit/calls?${new URLSearchParams({ ...asked })}`, signal ? { signal } : {}),
+    auditTable: async (asked, signal) => {
+      const init = { headers: { Accept: "text/csv" }, ...(signal ? { signal } : {}) };
+      return (await request(`/audit/calls?${new URLSearchParams({ ...asked })}`, init)).blob();
+    },
+    auditCall: (key, signal) =>
+      json<AuditedHistory>(`/audit/calls/${encodeURIComponent(key)}`, signal ? { signal } : {}),
     voiceToken: async (signal) => {
-      const init = {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ platform: "web" }),
-        ...(signal ? { signal } : {}),
-      };
+      const init = { ...sent("POST", { platform: "web" }), ...(signal ? { signal } : {}) };
       return (await json<Schemas["AccessToken"]>("/twilio/access-token", init)).data.token;
     },
     events: (lastId, signal) =>
@@ -134,6 +180,10 @@ export function createBackend(deps: BackendDeps): Backend {
         headers: { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) },
       }),
   };
+}
+
+function sent(method: string, body: object): RequestInit {
+  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
 function sessionError(error: unknown): never {
@@ -153,7 +203,11 @@ async function errorOf(response: Response): Promise<BackendError> {
   try {
     const problem = (await response.json()) as Schemas["Problem"];
     const incident = problem.incident || response.headers.get("X-Request-Id");
-    return new BackendError(problem.code, problem.detail, { ...more, ...(incident ? { incident } : {}) });
+    return new BackendError(problem.code, problem.detail, {
+      ...more,
+      ...(incident ? { incident } : {}),
+      ...(problem.reason ? { reason: problem.reason } : {}),
+    });
   } catch {
     return unreadable();
   }

@@ -1,6 +1,8 @@
 /** What the server tells the page, in the head of index.html. None of it is secret. */
 export interface Settings {
   organisation: string;
+  /** BCP 47: how times, days and numbers are written; "en-XA" is the pseudo-language of the tests. */
+  language: string;
   /** IANA name; days and clock times are the clinic's. */
   timeZone: string;
   /** OpenID Connect issuer, where the clinician signs in. */
@@ -15,6 +17,16 @@ export interface Settings {
   /** Whether the Voice SDK may send its quality reports to Twilio. */
   publishEvents: boolean;
   version: string;
+  /** The clinic's logo: an address below base, such as "brand/logo.svg". */
+  brandLogo?: string;
+  /** The accent: "#rrggbb"; white on it is readable. */
+  brandColour?: string;
+  helpUrl?: string;
+  privacyUrl?: string;
+  /** Where a patient's chart is; "{patient}" stands for the id. */
+  chartUrl?: string;
+  /** Minutes without any use after which the page locks; 0: never. */
+  idleLockMinutes: number;
 }
 
 export class SettingsMissing extends Error {

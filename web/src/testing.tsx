@@ -41,7 +41,7 @@ export interface Scene {
 
 /** Services that do nothing but what the test gives them. */
 export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live" }: Scene = {}) {
-  let liveState: LiveState = { updates, calls: new Map() };
+  let liveState: LiveState = { updates, calls: new Map(), calledBack: new Map() };
   const listeners = new Set<() => void>();
   const live: Live = {
     getState: () => liveState,
@@ -55,18 +55,26 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
   const services: Services = {
     settings: {
       organisation: "Riverside Clinic",
+      language: "en-GB",
       timeZone: "Europe/London",
       issuer: "",
       clientId: "",
       base: "",
       publishEvents: false,
       version: "test",
+      idleLockMinutes: 0,
     },
     session: { getState: () => ({ kind: "in", name: "Dr Amara Okafor" }), subscribe: () => () => true } as never,
     backend: {
       day: unexpected,
       appointment: unexpected,
       calls: unexpected,
+      note: unexpected,
+      reveal: unexpected,
+      me: async () => ({ clinician: true, auditor: false }),
+      auditCalls: unexpected,
+      auditTable: unexpected,
+      auditCall: unexpected,
       voiceToken: unexpected,
       events: unexpected,
       ...backend,

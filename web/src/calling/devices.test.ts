@@ -104,6 +104,8 @@ describe("what the SDK is told", () => {
     base: "",
     publishEvents: false,
     version: "1",
+    language: "en-GB",
+    idleLockMinutes: 0,
   };
   const base = "https://clinic.example/x/api/";
 

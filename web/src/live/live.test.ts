@@ -48,7 +48,7 @@ describe("live calls", () => {
     expect(heard).toHaveLength(3);
     expect(live.getState().updates).toBe("live");
     live.stop(true);
-    expect(live.getState()).toEqual({ updates: "starting", calls: new Map() });
+    expect(live.getState()).toEqual({ updates: "starting", calls: new Map(), calledBack: new Map() });
   });
 
   it("go on where they were after a new start, unless another person may come", async () => {

@@ -1,5 +1,5 @@
 // The clinician's calls as the server tells them, for every screen.
-import type { Backend, Call } from "../backend";
+import type { Backend, Call, CalledBack } from "../backend";
 import { type Follower, follow } from "./follow";
 import type { ServerEvent } from "./sse";
 
@@ -15,6 +15,8 @@ export interface LiveState {
   updates: "starting" | "live" | "lost";
   /** By appointment, newest first. */
   calls: ReadonlyMap<string, readonly Told[]>;
+  /** Who rang back, by the appointment that it concerns the clinician for: the newest of each. */
+  calledBack: ReadonlyMap<string, CalledBack>;
 }
 
 export interface Live {
@@ -41,7 +43,7 @@ const KEPT = 20;
 export function createLive(deps: LiveDeps): Live {
   const now = deps.now ?? Date.now;
   const listeners = new Set<() => void>();
-  let state: LiveState = { updates: "starting", calls: new Map() };
+  let state: LiveState = { updates: "starting", calls: new Map(), calledBack: new Map() };
   let follower: Follower | undefined;
   const place = { lastId: "" };
   const online = () => follower?.nudge();
@@ -52,8 +54,9 @@ export function createLive(deps: LiveDeps): Live {
   }
 
   function heard({ name, data }: ServerEvent) {
+    if (name === "called-back") heardBack(parse<CalledBack>(data));
     if (name !== "call") return;
-    const call = parse(data);
+    const call = parse<Call>(data);
     if (!call) return;
     if (call.appointment) {
       const calls = new Map(state.calls);
@@ -61,6 +64,11 @@ export function createLive(deps: LiveDeps): Live {
       change({ calls });
     }
     deps.onCall(call);
+  }
+
+  function heardBack(told: CalledBack | undefined) {
+    if (!told || (state.calledBack.get(told.appointment)?.at ?? "") >= told.at) return;
+    change({ calledBack: new Map(state.calledBack).set(told.appointment, told) });
   }
 
   return {
@@ -88,14 +96,14 @@ export function createLive(deps: LiveDeps): Live {
       follower = undefined;
       removeEventListener("online", online);
       if (forget) place.lastId = "";
-      change(forget ? { updates: "starting", calls: new Map() } : { updates: "starting" });
+      change(forget ? { updates: "starting", calls: new Map(), calledBack: new Map() } : { updates: "starting" });
     },
   };
 }
 
-function parse(data: string): Call | undefined {
+function parse<T>(data: string): T | undefined {
   try {
-    return JSON.parse(data) as Call;
+    return JSON.parse(data) as T;
   } catch {
     return undefined; // told again, whole, with its next change; losing the stream would help nobody
   }

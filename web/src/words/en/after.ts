@@ -1,0 +1,2 @@
+/** What is said in src/after. */
+export default {} as const;

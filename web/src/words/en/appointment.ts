@@ -1,0 +1,2 @@
+/** What is said in src/appointment. */
+export default {} as const;

@@ -1,0 +1,2 @@
+/** What is said in src/backend. */
+export default {} as const;

@@ -1,0 +1,2 @@
+/** What is said in src/calling. */
+export default {} as const;

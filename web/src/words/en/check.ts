@@ -1,0 +1,2 @@
+/** What is said in src/check. */
+export default {} as const;

@@ -1,0 +1,2 @@
+/** What is said in src/history. */
+export default {} as const;

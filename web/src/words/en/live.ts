@@ -1,0 +1,2 @@
+/** What is said in src/live. */
+export default {} as const;

@@ -1,0 +1,2 @@
+/** What is said in src/people. */
+export default {} as const;

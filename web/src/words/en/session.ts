@@ -1,0 +1,2 @@
+/** What is said in src/session. */
+export default {} as const;

@@ -1,0 +1,4 @@
+/** What is said around every page. */
+export default {
+  skip: "Skip to main content",
+} as const;

@@ -1,0 +1,2 @@
+/** What is said in src/time. */
+export default {} as const;
