@@ -5,6 +5,7 @@ import { isLive } from "./calling/transitions";
 import type { ClinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import type { Session, SessionState } from "./session/contract";
+import type { Idle } from "./session/idle";
 import type { Settings } from "./settings";
 
 /** What the screens work with; made once, in main.tsx. */
@@ -15,6 +16,7 @@ export interface Services {
   live: Live;
   softphone: Softphone;
   time: ClinicTime;
+  idle: Idle;
 }
 
 const Context = createContext<Services | null>(null);

@@ -82,6 +82,7 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
     live,
     softphone: { getState: () => phone, subscribe: () => () => undefined, serverSays } as unknown as Softphone,
     time: clinicTime("Europe/London"),
+    idle: { getState: () => false, subscribe: () => () => true },
   };
   return {
     services,
