@@ -17,7 +17,7 @@ describe("where a call begins", () => {
   it("says what whoever is called sees, and calls", () => {
     const { phone } = start();
     expect(heading()).toBe("Ready to call");
-    expect(card().getByText("Your microphone works. Margaret Ellis sees the clinic's number.")).toBeTruthy();
+    expect(card().getByText("Your microphone works. Margaret Ellis sees the clinic’s number.")).toBeTruthy();
     expect(card().getByText("Margaret Ellis, number ending 0142")).toBeTruthy();
     fireEvent.click(card().getByRole("button", { name: "Call Margaret Ellis" }), { detail: 2 });
     expect(phone.call, "the second press of a double click").not.toHaveBeenCalled();
@@ -27,7 +27,7 @@ describe("where a call begins", () => {
 
   it("calls a related person by their own name", () => {
     const { phone } = start(daughter, [margaret, daughter]);
-    expect(card().getByText(/Anna Ellis sees the clinic's number/)).toBeTruthy();
+    expect(card().getByText(/Anna Ellis sees the clinic’s number/)).toBeTruthy();
     fireEvent.click(card().getByRole("button", { name: "Call Anna Ellis (daughter)" }));
     expect(phone.call).toHaveBeenCalledWith(daughter);
   });
