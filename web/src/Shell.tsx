@@ -3,7 +3,7 @@ import { IconCalendarEvent, IconHeadphones, IconMoon, IconSun } from "@tabler/ic
 import type { ComponentType, MouseEvent, ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { Account } from "./Account";
-import { CallBar } from "./calling/CallBar";
+import { CallDock } from "./calling/CallDock";
 import { LiveNotice } from "./live/LiveNotice";
 import { MicrophoneState } from "./MicrophoneState";
 import styles from "./Shell.module.css";
@@ -27,7 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
         </header>
         <SessionLost />
-        <CallBar />
+        <CallDock />
       </div>
       <nav className={styles.nav} aria-label="Main">
         <ul>

@@ -3,7 +3,6 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "wouter";
 import { type Appointment, BackendError } from "../backend";
-import { CallCard } from "../calling/CallCard";
 import { sameTarget } from "../calling/face";
 import { isLive } from "../calling/transitions";
 import { History } from "../history/History";
@@ -14,6 +13,7 @@ import { useTitle } from "../title";
 import styles from "./appointment.module.css";
 import { Identity } from "./Identity";
 import { NumberChoice } from "./NumberChoice";
+import { StartCard } from "./StartCard";
 import { choicesOf, firstChoice } from "./targets";
 import { UnreadableNumbers } from "./UnreadableNumbers";
 
@@ -75,7 +75,7 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
       )}
       <UnreadableNumbers entries={unreadable} />
       <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
-      <CallCard
+      <StartCard
         target={chosen?.target ?? null}
         choices={choices.map(({ target }) => target)}
         appointment={appointment}

@@ -1,11 +1,12 @@
 // Makes the call: microphone, token, Device, and then the SDK's and the server's
 // words, in whatever order they come. At every wait it may be called off.
+import { say } from "../words";
 import { type Attempt, clearTimers, dismiss, drop, later, newAttempt, paramsOf, patience } from "./attempt";
 import type { Clock } from "./clock";
 import { createCourse } from "./course";
 import { createHandset, NotPlaced } from "./handset";
 import { sendKey } from "./keys";
-import { connectionLost, followLeg, silenceLeg } from "./leg";
+import { followLeg, silenceLeg } from "./leg";
 import type { Microphone } from "./microphone";
 import { isMicrophoneError, type SdkAudio, type SdkCall, type SdkDevice, type SdkError } from "./sdk";
 import type { CallState, Softphone, Target, Trouble } from "./state";
@@ -113,7 +114,7 @@ export function createCaller(deps: CallerDeps): Caller {
   async function prepare(mine: Attempt): Promise<void> {
     const blocked = await microphone.check();
     if (mine.over) return;
-    if (blocked) return giveUp(mine, blocked);
+    if (blocked) return giveUp(mine, { ...blocked, target: mine.target });
     microphone.lend(true);
     await place(mine);
   }
@@ -170,7 +171,7 @@ export function createCaller(deps: CallerDeps): Caller {
   function died(mine: Attempt): void {
     if (mine.call) silenceLeg(mine.call);
     handset.destroy();
-    const reason = `${connectionLost} Check your connection, then try again.`;
+    const reason = say("calling:ended.connectionLostRetry");
     course.take({ type: "closed", attempt: mine.number, reason, at: clock.now() });
   }
 
@@ -178,10 +179,10 @@ export function createCaller(deps: CallerDeps): Caller {
     const { call, ending } = course.line();
     if (!isMicrophoneError(error) || ending || call?.answeredAt !== undefined) return;
     // It worked just now, so another program has it, unless the check finds more.
-    shown = trouble(error.code === 31401 ? "microphone-denied" : "microphone-in-use");
+    shown = trouble(error.code === 31401 ? "microphone-denied" : "microphone-in-use", mine.target);
     course.take({ type: "abandoned", attempt: mine.number, at: clock.now() });
     const found = await microphone.check(true);
-    if (found && attempt === mine && shown) show(found);
+    if (found && attempt === mine && shown) show({ ...found, target: mine.target });
   }
 
   async function tokenRefused(): Promise<void> {

@@ -5,7 +5,7 @@
 import { say } from "../words";
 import { TOKENS } from "./kept";
 
-const TAB = "careline.tab";
+export const TAB = "careline.tab";
 /** A page that is being loaded again may find the lock of the page before it still held. */
 const TRIES = 10;
 const BETWEEN = 100;
