@@ -126,7 +126,7 @@ describe("the appointment", () => {
   it("leaves the focus where it is when the appointment comes", async () => {
     let arrive: (appointment: Appointment) => void = () => undefined;
     open(IDLE, () => new Promise((resolve) => (arrive = resolve)));
-    const back = screen.getByRole("link", { name: "All appointments" });
+    const back = screen.getByRole("link", { name: "Back to the day" });
     back.focus();
     await act(async () => arrive(APPOINTMENT));
     await screen.findByRole("heading", { level: 1, name: "Ngozi Okafor" });

@@ -1,7 +1,5 @@
 import { Paper, Skeleton, Stack, Text } from "@mantine/core";
-import { IconArrowLeft } from "@tabler/icons-react";
 import { useState } from "react";
-import { Link } from "wouter";
 import { type Appointment, BackendError } from "../backend";
 import { CallCard } from "../calling/CallCard";
 import { sameTarget } from "../calling/face";
@@ -11,6 +9,7 @@ import { Problem } from "../page";
 import { useAppointment } from "../queries";
 import { useInCall, useServices } from "../services";
 import { useTitle } from "../title";
+import { BackToDay } from "../today/BackToDay";
 import styles from "./appointment.module.css";
 import { Identity } from "./Identity";
 import { NumberChoice } from "./NumberChoice";
@@ -26,10 +25,7 @@ export default function AppointmentPage({ id }: { id: string }) {
     query.error instanceof BackendError && (query.error.code === "not-found" || query.error.code === "forbidden");
   return (
     <Stack gap="md">
-      <Link href="/" className={styles.back}>
-        <IconArrowLeft aria-hidden size={20} />
-        All appointments
-      </Link>
+      <BackToDay appointment={id} />
       <Identity appointment={appointment} />
       {query.error != null && (
         <Problem
