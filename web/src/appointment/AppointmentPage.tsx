@@ -1,7 +1,6 @@
 import { Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { type Appointment, BackendError } from "../backend";
-import { CallCard } from "../calling/CallCard";
 import { sameTarget } from "../calling/face";
 import { isLive } from "../calling/transitions";
 import { History } from "../history/History";
@@ -13,6 +12,7 @@ import { BackToDay } from "../today/BackToDay";
 import styles from "./appointment.module.css";
 import { Identity } from "./Identity";
 import { NumberChoice } from "./NumberChoice";
+import { StartCard } from "./StartCard";
 import { choicesOf, firstChoice } from "./targets";
 import { UnreadableNumbers } from "./UnreadableNumbers";
 
@@ -71,7 +71,7 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
       )}
       <UnreadableNumbers entries={unreadable} />
       <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
-      <CallCard
+      <StartCard
         target={chosen?.target ?? null}
         choices={choices.map(({ target }) => target)}
         appointment={appointment}

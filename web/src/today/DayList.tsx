@@ -15,13 +15,12 @@ export interface DayListProps {
   current: boolean;
   open: string | undefined;
   addressOf(id: string): string;
-  onOpen(id: string): void;
   /** One was called for from its row. */
   onCalled(id: string): void;
 }
 
 /** The day, from top to bottom. Arrow keys, or j and k, go from row to row. */
-export function DayList({ appointments, all, now, current, open, addressOf, onOpen, onCalled }: DayListProps) {
+export function DayList({ appointments, all, now, current, open, addressOf, onCalled }: DayListProps) {
   const next = current ? nextOf(all, now) : undefined;
   return (
     <ul className={styles.list} aria-label={say("today:list")} onKeyDown={step}>
@@ -33,7 +32,6 @@ export function DayList({ appointments, all, now, current, open, addressOf, onOp
           next={one.id === next}
           open={one.id === open}
           href={addressOf(one.id)}
-          onOpen={() => onOpen(one.id)}
           onCalled={() => onCalled(one.id)}
         />
       ))}

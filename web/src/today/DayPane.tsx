@@ -31,7 +31,10 @@ export function DayPane({ shown, query, open, onPick }: DayPaneProps) {
   const looked = useLookedFor(query.data?.appointments ?? []);
   useKeptPlace(pane, day, open);
   const [, navigate] = useLocation();
-  const onOpen = (id: string) => navigate(addressOf(day, today, id));
+  // Whom one speaks with is to be seen, if the list can stay beside it.
+  const onCalled = (id: string) => {
+    if (pane.current?.nextElementSibling?.checkVisibility()) navigate(addressOf(day, today, id));
+  };
   const unread = query.data && unreadWords(query.data);
   const count = query.data?.appointments.length ?? 0;
   return (
@@ -71,9 +74,7 @@ export function DayPane({ shown, query, open, onPick }: DayPaneProps) {
           current={day === today}
           open={open}
           addressOf={(id) => addressOf(day, today, id)}
-          onOpen={onOpen}
-          // Whom one speaks with is to be seen, if the list can stay beside it.
-          onCalled={(id) => pane.current?.nextElementSibling?.checkVisibility() && onOpen(id)}
+          onCalled={onCalled}
         />
       )}
       {count > 0 && looked.found.length === 0 && (

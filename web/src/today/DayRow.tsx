@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconChevronRight, IconPhone } from "@tabler/icons-react";
 import { Link } from "wouter";
+import { useRowCall } from "../appointment/rowcall";
 import type { Appointment } from "../backend";
 import { useInCall, useServices } from "../services";
 import { say } from "../words";
@@ -8,7 +9,7 @@ import { DeceasedMark } from "./DeceasedMark";
 import { bornWords, nameOf, patientName, patientsOf, statusWords, unreadableWords } from "./day";
 import { LastCallCell } from "./LastCallCell";
 import styles from "./list.module.css";
-import { isPlain, useQuickCall } from "./useQuickCall";
+import { isPlain } from "./plain";
 
 export interface DayRowProps {
   appointment: Appointment;
@@ -17,12 +18,11 @@ export interface DayRowProps {
   /** It is the one that stands beside the list. */
   open: boolean;
   href: string;
-  /** Where it cannot be called for at once. */
-  onOpen(): void;
+  /** It was called for from here. */
   onCalled(): void;
 }
 
-export function DayRow({ appointment, now, next, open, href, onOpen, onCalled }: DayRowProps) {
+export function DayRow({ appointment, now, next, open, href, onCalled }: DayRowProps) {
   const { time } = useServices();
   const { start } = appointment;
   const name = nameOf(appointment);
@@ -51,7 +51,7 @@ export function DayRow({ appointment, now, next, open, href, onOpen, onCalled }:
       </span>
       <span className={styles.act}>
         {isPlain(appointment) ? (
-          <Call appointment={appointment} next={next} onOpen={onOpen} onCalled={onCalled} />
+          <Call appointment={appointment} next={next} onCalled={onCalled} />
         ) : (
           <span className={styles.opens} aria-hidden>
             {say("today:open")}
@@ -63,15 +63,14 @@ export function DayRow({ appointment, now, next, open, href, onOpen, onCalled }:
   );
 }
 
-type CallProps = Pick<DayRowProps, "appointment" | "next" | "onOpen" | "onCalled">;
-
-function Call({ appointment, next, onOpen, onCalled }: CallProps) {
+function Call({ appointment, next, onCalled }: Pick<DayRowProps, "appointment" | "next" | "onCalled">) {
+  const { softphone } = useServices();
   const inCall = useInCall();
-  const { fetching, call } = useQuickCall();
-  const off = inCall || fetching !== undefined;
+  const { pending, callOrOpen } = useRowCall();
+  const off = inCall || pending !== undefined;
   const press = async () => {
-    if (await call(appointment.id)) onCalled();
-    else onOpen();
+    await callOrOpen(appointment);
+    if (softphone.getState().call?.target.appointment === appointment.id) onCalled();
   };
   return (
     <Button

@@ -1,14 +1,15 @@
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconPhone } from "@tabler/icons-react";
 import { Link, useLocation } from "wouter";
+import { useRowCall } from "../appointment/rowcall";
 import type { Appointment } from "../backend";
 import { useInCall, useServices } from "../services";
 import { say } from "../words";
 import { bornWords, nameOf, nextOf, patientsOf } from "./day";
 import { LastCallCell } from "./LastCallCell";
 import { addressOf } from "./place";
+import { isPlain } from "./plain";
 import styles from "./today.module.css";
-import { isPlain, useQuickCall } from "./useQuickCall";
 import type { ShownDay } from "./useShownDay";
 
 export interface NextPatientProps {
@@ -58,13 +59,13 @@ function Next({ appointment, now, address }: { appointment: Appointment; now: nu
 function Acts({ appointment, address }: { appointment: Appointment; address: string }) {
   const inCall = useInCall();
   const [, navigate] = useLocation();
-  const { fetching, call } = useQuickCall();
+  const { pending, callOrOpen } = useRowCall();
   const plain = isPlain(appointment);
-  const off = inCall || fetching !== undefined;
+  const off = inCall || pending !== undefined;
   const press = () => {
     if (off) return;
     // Beside the list there is room for whom one speaks with.
-    void call(appointment.id).then(() => navigate(address));
+    void callOrOpen(appointment).then(() => navigate(address));
   };
   return (
     <Group gap="sm" mt="xs">
