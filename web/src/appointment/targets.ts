@@ -16,6 +16,8 @@ export interface Choice {
   of?: string;
   /** A patient's date of birth, where there are several. */
   born?: string;
+  /** Why a call to it would be refused, whatever the clinician chooses. */
+  refusal?: string;
 }
 
 // Ofcom's numbering plan: +447 is mobile, but 70 is personal and 76 is pagers
@@ -50,6 +52,7 @@ export function choicesOf(appointment: Appointment): Choice[] {
       own,
       ...(patients.length > 1 && !own && subject?.name ? { of: subject.name } : {}),
       ...(patients.length > 1 && owner?.birthDate ? { born: owner.birthDate } : {}),
+      ...(phone.refusal ? { refusal: phone.refusal.sentence } : {}),
     };
   });
 }
