@@ -1,12 +1,13 @@
 import { Button, Text } from "@mantine/core";
 import { IconLogout2, IconUser } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
+import { useSignOut } from "./after/use";
 import styles from "./Shell.module.css";
-import { useInCall, useServices, useSessionState } from "./services";
+import { useInCall, useSessionState } from "./services";
 
 /** Who is signed in, and the way out. */
 export function Account() {
-  const { session } = useServices();
+  const leave = useSignOut();
   const state = useSessionState();
   const inCall = useInCall();
   const [asked, setAsked] = useState(false);
@@ -17,7 +18,7 @@ export function Account() {
   const signOut = () => {
     // The call needs the session: leaving would cut the patient off.
     if (inCall) setAsked(true);
-    else void session.signOut();
+    else void leave();
   };
   return (
     <div className={styles.account}>

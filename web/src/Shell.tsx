@@ -3,6 +3,7 @@ import { IconCalendarEvent, IconHeadphones, IconMoon, IconSun } from "@tabler/ic
 import type { ComponentType, MouseEvent, ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { Account } from "./Account";
+import { UnsavedNotes } from "./after/UnsavedNotes";
 import { CallBar } from "./calling/CallBar";
 import { LiveNotice } from "./live/LiveNotice";
 import { MicrophoneState } from "./MicrophoneState";
@@ -27,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
         </header>
         <SessionLost />
+        <UnsavedNotes />
         <CallBar />
       </div>
       <nav className={styles.nav} aria-label="Main">

@@ -11,41 +11,46 @@ import { Problem } from "../page";
 import { useAppointment } from "../queries";
 import { useInCall, useServices } from "../services";
 import { useTitle } from "../title";
+import { say } from "../words";
 import styles from "./appointment.module.css";
+import { CalledBackNotice } from "./CalledBackNotice";
 import { Identity } from "./Identity";
-import { NumberChoice } from "./NumberChoice";
+import { Numbers } from "./Numbers";
 import { choicesOf, firstChoice } from "./targets";
 import { UnreadableNumbers } from "./UnreadableNumbers";
 
 export default function AppointmentPage({ id }: { id: string }) {
   const query = useAppointment(id);
-  useTitle("Appointment");
+  useTitle(say("appointment:title"));
   const appointment = query.data;
   // What does not exist, or is somebody else's, does not come by asking again.
   const final =
     query.error instanceof BackendError && (query.error.code === "not-found" || query.error.code === "forbidden");
   return (
-    <Stack gap="md">
+    <div className={styles.page}>
       <Link href="/" className={styles.back}>
         <IconArrowLeft aria-hidden size={20} />
-        All appointments
+        {say("appointment:back")}
       </Link>
       <Identity appointment={appointment} />
       {query.error != null && (
         <Problem
-          title={appointment ? "The appointment could not be renewed" : "The appointment could not be loaded"}
+          title={appointment ? say("appointment:unrenewed") : say("appointment:unloaded")}
           error={query.error}
           onRetry={final ? undefined : query.refetch}
         />
       )}
       {query.waiting && <Waiting />}
       {appointment && (
-        <div className={styles.columns}>
-          <CallColumn appointment={appointment} />
-          <History appointment={appointment} />
-        </div>
+        <>
+          <CalledBackNotice appointment={appointment} />
+          <div className={styles.columns}>
+            <CallColumn appointment={appointment} />
+            <History appointment={appointment} />
+          </div>
+        </>
       )}
-    </Stack>
+    </div>
   );
 }
 
@@ -65,16 +70,12 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
     <Stack gap="md" className={styles.callColumn}>
       {choices.length === 0 && (
         <Paper withBorder p="md" className={styles.missing}>
-          <Text fw={600}>
-            {unreadable.length > 0
-              ? "There is no phone number in the record that can be called."
-              : "There is no phone number in the record."}
-          </Text>
-          <Text>Add one to the patient’s record, then load this page again.</Text>
+          <Text fw={600}>{unreadable.length > 0 ? say("appointment:noneReadable") : say("appointment:noNumber")}</Text>
+          <Text>{say("appointment:addNumber")}</Text>
         </Paper>
       )}
       <UnreadableNumbers entries={unreadable} />
-      <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
+      <Numbers choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
       <CallCard
         target={chosen?.target ?? null}
         choices={choices.map(({ target }) => target)}

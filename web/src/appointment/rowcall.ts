@@ -12,9 +12,9 @@ import { choicesOf, firstChoice } from "./targets";
 
 /** The one whom a call goes to without a question; none where somebody is to be chosen, or asked about first. */
 export function onlyTarget(appointment: Appointment): Target | undefined {
-  const open = choicesOf(appointment).filter(({ refusal }) => !refusal);
-  const [only] = open;
-  if (!only || open.length > 1 || firstChoice(open) !== only || asksFirst(only.target)) return undefined;
+  const choices = choicesOf(appointment);
+  const [only, ...others] = choices.filter(({ refusal }) => !refusal);
+  if (!only || others.length > 0 || firstChoice(choices) !== only || asksFirst(only.target)) return undefined;
   return only.target;
 }
 
