@@ -31,7 +31,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await photograph(page, `axe-${colorScheme}-today`);
 
     await page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) }).click();
-    await desk.says("Ready to call");
+    await desk.ready();
     await isClean(page, "an appointment");
     await world.script(visit.number, { outcome: "answer", talkSeconds: 0 });
     await desk.call();
@@ -85,22 +85,23 @@ test("from the sign-in to the end of a call with the keyboard alone", async ({ d
   await expect(desk.callButton).toBeVisible();
   await tabTo(page, new RegExp(`^Call ${visit.patient}$`));
   await page.keyboard.press("Enter");
-  // The focus stays on what takes the place of what was pressed.
+  // The focus goes to the words of the call; its controls come next.
   await desk.says("Connected");
-  await expect(desk.button("Mute")).toBeFocused();
+  await expect(desk.band).toBeFocused();
   await page.keyboard.press("m");
   await desk.says("Connected, you are muted");
   await page.keyboard.press("m");
   await desk.says("Connected");
   await page.keyboard.press("k");
   await page.keyboard.press("5");
-  await expect(desk.card.getByTestId("typed")).toHaveText("5");
+  await expect(desk.dock.getByTestId("typed")).toHaveText("5");
   await page.keyboard.press("Escape");
   await expect(desk.button("Keypad")).toBeFocused();
   await tabTo(page, /^End call$/);
   await page.keyboard.press("Enter");
   await desk.says("Call ended", "Ended by you");
-  await expect(desk.button("Call again")).toBeFocused();
+  await expect(desk.band).toBeFocused();
+  await tabTo(page, /^Call again$/);
 });
 
 /** Presses Tab until what has the focus is called so; it must be seen to have it. */
@@ -158,15 +159,15 @@ test("at 320 pixels nothing is cut off or scrolls sideways", async ({ open, worl
   await expect(page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) })).toBeVisible();
   await fits(page, "narrow-today");
   await page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) }).click();
-  await desk.says("Ready to call");
+  await desk.ready();
   await fits(page, "narrow-ready");
   await desk.talk(visit);
   await desk.button("Keypad").click();
   await fits(page, "narrow-keypad");
   await page.getByRole("link", { name: "Today", exact: true }).click();
-  await expect(desk.bar).toBeVisible();
-  await fits(page, "narrow-call-bar");
-  await desk.bar.getByRole("button", { name: "End call" }).click();
+  await expect(desk.dock).toBeVisible();
+  await fits(page, "narrow-call-on-today");
+  await desk.dock.getByRole("button", { name: "End call" }).click();
   await page.getByRole("link", { name: "Check your equipment" }).click();
   await expect(page.getByRole("button", { name: "Start the check" })).toBeVisible();
   await fits(page, "narrow-check");

@@ -8,7 +8,7 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   await world.script(visit.number, { outcome: "manual", voice: "tone:440" });
   const { page } = desk;
   await desk.open(visit);
-  await desk.says("Ready to call", `${visit.patient} sees the clinic's number.`);
+  await desk.ready(`${visit.patient} sees the clinic's number.`);
   await photograph(page, "call-ready");
 
   // The state is over in a moment, so the access token is held back while it is looked at.
@@ -95,20 +95,21 @@ test("a live call goes along to every page of the app", async ({ desk, world }) 
   await desk.talk(visit);
   await page.getByRole("link", { name: "Today", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Today", level: 1 })).toBeVisible();
-  await expect(desk.bar).toContainText(visit.patient);
-  await expect(desk.bar.getByRole("timer")).toHaveText(/^00:\d\d$/);
+  await expect(desk.dock).toContainText(visit.patient);
+  await expect(desk.dock.getByRole("timer")).toHaveText(/^00:\d\d$/);
   await hears(page, 440);
   await expect(page.getByRole("row").filter({ hasText: visit.patient })).toContainText("In a call now");
-  await photograph(page, "call-bar");
-  await desk.bar.getByRole("button", { name: "Mute" }).click();
-  await expect(desk.bar).toContainText("Connected, you are muted");
+  await photograph(page, "call-on-today");
+  await desk.dock.getByRole("button", { name: "Mute" }).click();
+  await expect(desk.dock).toContainText("Connected, you are muted");
   await page.getByRole("link", { name: "Check your equipment" }).click();
   await expect(page.getByText("You are in a call. End it before you start the check.")).toBeVisible();
-  await desk.bar.getByRole("link", { name: visit.patient }).click();
+  await desk.dock.getByRole("link", { name: visit.patient }).click();
   await desk.says("Connected, you are muted");
   await desk.button("End call").click();
   await desk.says("Call ended");
-  await expect(desk.bar).toHaveCount(0);
+  await desk.button("Close").click();
+  await expect(desk.dock).toHaveCount(0);
 });
 
 test("a call is cancelled before it is answered, and made again with one click", async ({ desk, world }) => {
@@ -146,6 +147,6 @@ test("the browser asks before a page with a call is closed", async ({ desk, worl
     await late.accept();
   });
   await desk.page.reload();
-  await desk.says("Ready to call");
+  await desk.ready();
   expect(askedAgain, "without a call nothing is asked").toEqual([]);
 });

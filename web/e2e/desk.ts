@@ -4,23 +4,25 @@ import { hears } from "./ear";
 import type { Visit, World } from "./world";
 
 export class Desk {
-  readonly card: Locator;
+  /** The call, on every page. */
+  readonly dock: Locator;
   readonly band: Locator;
   readonly timer: Locator;
-  readonly bar: Locator;
+  /** Where a call of the open appointment begins. */
+  readonly start: Locator;
   readonly history: Locator;
-  /** "Call Mrs Margaret Ellis": whoever is chosen; not "Call again" or what is asked first. */
+  /** "Call Mrs Margaret Ellis": whoever is chosen. */
   readonly callButton: Locator;
 
   constructor(
     readonly page: Page,
     readonly world: World,
   ) {
-    this.card = page.getByTestId("call-card");
-    this.band = this.card.locator("[data-band]");
-    this.callButton = this.card.getByRole("button", { name: /^Call (?!again$|all the same$|the household$)/ });
-    this.timer = this.card.getByRole("timer");
-    this.bar = page.getByTestId("call-bar");
+    this.dock = page.getByTestId("call-dock");
+    this.band = this.dock.locator("[data-band]");
+    this.timer = this.dock.getByRole("timer");
+    this.start = page.getByTestId("start-card");
+    this.callButton = this.start.getByRole("button", { name: /^Call / });
     this.history = page.getByRole("region", { name: "Call history" });
   }
 
@@ -48,21 +50,38 @@ export class Desk {
     return this.page.getByRole("row").filter({ hasText: patient });
   }
 
+  /** One of the call's own. */
   button(name: string): Locator {
-    return this.card.getByRole("button", { name, exact: true });
+    return this.dock.getByRole("button", { name, exact: true });
+  }
+
+  /** Opens the microphone and the speaker, wherever there is no call. */
+  async openDevices(): Promise<void> {
+    await this.page
+      .getByRole("banner")
+      .getByRole("button", { name: /Microphone and speaker/ })
+      .click();
+    await expect(this.dock.getByLabel("Microphone", { exact: true })).toBeVisible();
   }
 
   async call(): Promise<void> {
     await this.callButton.click();
   }
 
-  /** Waits until the card says so. */
+  /** Waits until a call can begin: the page says so, and there is none in the dock. */
+  async ready(note?: string | RegExp): Promise<void> {
+    await expect(this.callButton).toBeVisible();
+    await expect(this.dock).toHaveCount(0);
+    if (note !== undefined) await expect(this.start).toContainText(note);
+  }
+
+  /** Waits until the dock says so. */
   async says(heading: string | RegExp, note?: string | RegExp): Promise<void> {
     await expect(this.band.getByRole("heading")).toHaveText(heading);
     if (note !== undefined) await expect(this.band).toContainText(note);
   }
 
-  /** Waits until something is amiss: seen on the card, and told to a screen reader at once. */
+  /** Waits until something is amiss: seen in the dock, and told to a screen reader at once. */
   async warns(sentence: string): Promise<void> {
     await expect(this.band).toContainText(sentence);
     await expect(this.page.getByRole("alert").filter({ hasText: sentence })).toBeAttached();

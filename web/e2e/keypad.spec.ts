@@ -14,10 +14,10 @@ test("digits pressed by the clinician arrive at the patient's phone", async ({ d
   await desk.says("Connected");
 
   await desk.button("Keypad").click();
-  const keypad = desk.card.getByRole("group", { name: "Keypad" });
+  const keypad = desk.dock.getByRole("group", { name: "Keypad" });
   for (const key of ["1", "2", "star"]) await keypad.getByRole("button", { name: key, exact: true }).click();
   for (const key of ["0", "9", "#"]) await desk.page.keyboard.press(key);
-  await expect(desk.card.getByTestId("typed")).toHaveText("12*09#");
+  await expect(desk.dock.getByTestId("typed")).toHaveText("12*09#");
   await expect.poll(async () => (await world.phone(visit.number)).digits).toBe("12*09#");
   await expect(handset.page.locator("#digits")).toHaveText("12*09#");
   await photograph(desk.page, "keypad");

@@ -22,7 +22,7 @@ test("the browser really denies the microphone", async ({ open, world }) => {
   if (!hasPrompts()) return; // such a browser cannot change its mind; the next test has the way out
   await desk.page.context().grantPermissions(["microphone"]);
   await desk.button("Check again").click();
-  await desk.says("Ready to call", "Your microphone works.");
+  await desk.ready("Your microphone works.");
   await desk.talk(visit);
 });
 
@@ -51,7 +51,7 @@ test("a microphone that was denied is allowed in the browser's settings", async 
     document.documentElement.dataset.allowed = "yes";
   });
   await desk.button("Check again").click();
-  await desk.says("Ready to call", "Your microphone works.");
+  await desk.ready("Your microphone works.");
   await desk.talk(visit);
 });
 
@@ -73,7 +73,7 @@ test("a microphone that hears nothing is noticed, and another one chosen in the 
   await desk.says("We can't hear you", "Check that your headset is on and not muted.");
   await photograph(desk.page, "microphone-silent");
   await desk.button("Change microphone").click();
-  await expect(desk.card.getByLabel("Microphone", { exact: true })).toBeFocused();
+  await expect(desk.dock.getByLabel("Microphone", { exact: true })).toBeFocused();
 });
 
 test("the microphone is changed in a call, and the patient still hears", async ({ desk, open, world }) => {
@@ -82,18 +82,19 @@ test("the microphone is changed in a call, and the patient still hears", async (
   const handset = new Handset(await open({ microphone: { sound: 1500 } }), world);
   await handset.open(visit);
   await desk.open(visit);
-  await desk.card.getByRole("button", { name: "Test microphone" }).click();
-  const level = desk.card.getByRole("meter", { name: "Microphone level" });
+  await desk.openDevices();
+  await desk.dock.getByRole("button", { name: "Test microphone" }).click();
+  const level = desk.dock.getByRole("meter", { name: "Microphone level" });
   await expect.poll(async () => Number(await level.getAttribute("aria-valuenow"))).toBeGreaterThan(20);
   await desk.call();
   await handset.button("Answer").click();
   await desk.says("Connected");
   await hears(handset.page, 1000);
-  const picker = desk.card.getByLabel("Microphone", { exact: true });
+  const picker = desk.dock.getByLabel("Microphone", { exact: true });
   await picker.selectOption({ label: "Fake Audio Input 2" });
   await hears(handset.page, 1000);
   await desk.button("Mute").click();
   await hearsNo(handset.page, 1000);
-  await desk.card.getByLabel("Speaker", { exact: true }).selectOption({ label: "Fake Audio Output 1" });
+  await desk.dock.getByLabel("Speaker", { exact: true }).selectOption({ label: "Fake Audio Output 1" });
   await desk.says("Connected, you are muted");
 });

@@ -36,12 +36,12 @@ test("the end of an outage is noticed by the pages themselves", async ({ desk, w
   await expect(page.getByText(sentence)).toHaveCount(0);
 
   await desk.row(visit.patient).getByRole("link", { name: /^Open/ }).click();
-  await desk.says("Ready to call");
+  await desk.ready();
   away = true;
   await page.reload();
   await expect(page.getByText(sentence)).toBeVisible();
   await photograph(page, "outage-appointment");
   away = false;
-  await desk.says("Ready to call");
+  await desk.ready();
   await expect(desk.history).toContainText(/No calls yet|Call /);
 });

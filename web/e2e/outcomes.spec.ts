@@ -66,8 +66,8 @@ test("voicemail answers: amber, and left for voicemail wherever it is told", asy
   await desk.call();
   await desk.says("Voicemail: leave no clinical detail");
   await expect(desk.band).toHaveAttribute("data-tone", "warning");
-  await expect(desk.bar).toContainText("Voicemail: leave no clinical detail");
-  await expect(desk.bar).toHaveAttribute("data-tone", "warning");
+  await expect(desk.dock).toContainText("Voicemail: leave no clinical detail");
+  await expect(desk.dock).toHaveAttribute("data-tone", "warning");
   await expect(desk.page.getByRole("status").filter({ hasText: "leave no clinical detail" })).toBeAttached();
   await expect(desk.history).toContainText("Voicemail answered");
   await photograph(desk.page, "call-voicemail");

@@ -9,7 +9,7 @@ const tone = { outcome: "answer", ringSeconds: 1, talkSeconds: 0, voice: "tone:4
 /** Opens an appointment where nobody need be chosen yet. */
 async function openCase(desk: Desk, visit: Unusual): Promise<void> {
   await desk.signIn(visit.clinician, `/appointments/${visit.id}`);
-  await expect(desk.card).toBeVisible();
+  await expect(desk.start).toBeVisible();
 }
 
 test("a daughter is called by her own name, from the choice to the record", async ({ desk, world }) => {
@@ -20,22 +20,23 @@ test("a daughter is called by her own name, from the choice to the record", asyn
   await world.script(number, { outcome: "manual", voice: "tone:440" });
   const { page } = desk;
   await openCase(desk, visit);
-  await expect(desk.button(`Call ${visit.patient}`)).toBeVisible();
+  await expect(desk.callButton).toHaveText(`Call ${visit.patient}`);
   await desk.choose(new RegExp(`${name} \\(.*daughter\\)`));
   await photograph(page, "daughter-chosen");
-  await desk.card.getByRole("button", { name: new RegExp(`^Call ${name} \\(.*daughter\\)$`) }).click();
+  await expect(desk.callButton).toHaveText(new RegExp(`^Call ${name} \\(.*daughter\\)$`));
+  await desk.callButton.click();
   await desk.says("Calling…", `Ringing ${name}'s phone`);
   const status = page.getByRole("status");
   await expect(status.filter({ hasText: new RegExp(`Calling ${name} \\(.*daughter\\)`) })).toBeAttached();
   await world.rings(number);
-  await expect(desk.bar).toContainText(name);
+  await expect(desk.dock).toContainText(name);
   await expect(desk.moments().first()).toContainText(`Ringing ${name}’s phone`);
   await photograph(page, "daughter-ringing");
   await world.act(number, "answer");
   await desk.says("Connected");
   await desk.button("Mute").click();
   await desk.says("Connected, you are muted", `${name} cannot hear you`);
-  await expect(desk.card).not.toContainText(/patient|Walter/i);
+  await expect(desk.dock).not.toContainText(/patient|Walter/i);
   await desk.button("Unmute").click();
   await expect(desk.history).toContainText(`${name} answered`);
   await world.act(number, "hangup");
@@ -64,12 +65,14 @@ test("each patient of a group is a patient with a name, and none is called by it
   await expect(desk.row(visit.patient)).toContainText(second?.name ?? "");
   await desk.row(visit.patient).getByRole("link", { name: /^Open/ }).click();
   await expect(desk.page.getByRole("heading", { level: 1 })).toHaveText(`${first?.name} and ${second?.name}`);
-  await desk.says("Choose whom to call", "Several patients take part.");
+  await expect(desk.start).toContainText("Choose whom to call");
+  await expect(desk.start).toContainText("Several patients take part.");
   await expect(desk.callButton).toHaveCount(0);
   await expect(desk.page.getByText("related person")).toHaveCount(0);
   await photograph(desk.page, "group");
   await desk.choose(new RegExp(second?.name ?? ""));
-  await desk.button(`Call ${second?.name}`).click();
+  await expect(desk.callButton).toHaveText(`Call ${second?.name}`);
+  await desk.callButton.click();
   await desk.says("Connected");
   await desk.button("End call").click();
   await desk.says("Call ended", "Ended by you");
@@ -89,7 +92,8 @@ test("of two patients with one number, the record is of the one who was chosen",
   await world.script(number, tone);
   await openCase(desk, visit);
   await desk.choose(new RegExp(second?.name ?? ""));
-  await desk.button(`Call ${second?.name}`).click();
+  await expect(desk.callButton).toHaveText(`Call ${second?.name}`);
+  await desk.callButton.click();
   await desk.says("Connected");
   await desk.button("End call").click();
   await desk.says("Call ended", "Ended by you");
@@ -111,14 +115,14 @@ test("a patient who has died is marked, and the household called only after a ye
   await photograph(page, "deceased-today");
   await desk.row(visit.patient).getByRole("link", { name: /^Open/ }).click();
   await expect(page.getByRole("main").getByText("Deceased", { exact: true })).toBeVisible();
-  await desk.says("Ready to call", `The record says ${visit.patient} has died.`);
+  await desk.ready(`The record says ${visit.patient} has died.`);
   const before = await world.callsPlaced();
   await desk.callButton.click();
   await desk.says(`The record says ${visit.patient} has died`, "Call the household?");
   await expect(desk.button("Do not call")).toBeVisible();
   await photograph(page, "deceased-asks");
   await desk.button("Do not call").click();
-  await desk.says("Ready to call");
+  await desk.ready();
   expect(await world.callsPlaced()).toBe(before);
 
   await desk.callButton.click();
@@ -146,7 +150,7 @@ for (const [name, words] of [
     await desk.says(words, `Call ${visit.patient} all the same?`);
     await photograph(desk.page, `${name}-asks`);
     await desk.button("Do not call").click();
-    await desk.says("Ready to call");
+    await desk.ready();
     expect(await world.callsPlaced()).toBe(before);
     await desk.callButton.click();
     await desk.button("Call all the same").click();
@@ -166,7 +170,7 @@ test("an entry that is no number is shown as it stands, and an extension is told
   await desk.row(visit.patient).getByRole("link", { name: /^Open/ }).click();
   await expect(page.getByText("A telephone entry cannot be read.")).toBeVisible();
   await expect(page.getByText("0161 496 (home)")).toBeVisible();
-  await desk.says("Ready to call", "Ask for extension 123.");
+  await desk.ready("Ask for extension 123.");
   await photograph(page, "unreadable");
   await desk.callButton.click();
   await desk.says("Calling…", `Ringing ${visit.patient}'s phone. Ask for extension 123.`);

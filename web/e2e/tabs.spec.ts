@@ -10,13 +10,12 @@ test("a second tab says that the call is in the first, and places none", async (
   await hangEars(second.page);
   await second.open(visit);
   await desk.talk(visit);
-  await expect(second.page.getByText("You are in a call in another tab.").first()).toBeVisible();
+  await second.says("You are in a call in another tab", "End that call before you start one here.");
   await expect(second.callButton).toHaveCount(0);
   await photograph(second.page, "second-tab");
   await desk.button("End call").click();
   await desk.says("Call ended");
-  await expect(second.page.getByText("You are in a call in another tab.")).toHaveCount(0);
-  await expect(second.card.getByRole("button", { name: /^Call/ })).toBeVisible();
+  await second.ready();
 });
 
 test("after a page is lost in a call, the state comes from the server", async ({ desk, world }) => {
@@ -29,7 +28,7 @@ test("after a page is lost in a call, the state comes from the server", async ({
 
   const next = new Desk(await context.newPage(), world);
   await next.open(visit);
-  await next.says("Ready to call");
+  await next.ready();
   await expect(next.history).toContainText(`${visit.patient} answered`);
   // Nobody is at the clinician's end any more: the gateway ends the call and the record says so.
   await expect(next.moments().first()).toContainText("Call ended");

@@ -1,9 +1,9 @@
 import { IconMicrophone, IconMicrophoneOff } from "@tabler/icons-react";
-import { Link } from "wouter";
+import { useSoftphone } from "./calling/context";
+import { deviceTrouble, useDevices } from "./calling/devices";
 import type { SoftphoneState } from "./calling/state";
 import { isLive } from "./calling/transitions";
 import styles from "./Shell.module.css";
-import { usePhone } from "./services";
 
 const WORDS: Record<SoftphoneState["microphone"], string> = {
   unknown: "Microphone not checked",
@@ -12,17 +12,29 @@ const WORDS: Record<SoftphoneState["microphone"], string> = {
   blocked: "Microphone blocked",
 };
 
-/** In the header of every page; leads to the page that checks it. */
+/** In the header of every page; opens and closes the devices in the dock. */
 export function MicrophoneState() {
-  const microphone = usePhone((state) => state.microphone);
-  const muted = usePhone(({ call }) => isLive(call) && call.muted);
+  const { state } = useSoftphone();
+  const devices = useDevices();
+  const wrong = deviceTrouble(state);
+  const open = devices.isOpen(wrong);
+  const { call, microphone } = state;
+  const muted = isLive(call) && call.muted;
   const words = muted ? "You are muted" : WORDS[microphone];
   const tone = microphone === "blocked" ? styles.bad : microphone === "ok" && !muted ? styles.good : "";
   const Icon = microphone === "blocked" || muted ? IconMicrophoneOff : IconMicrophone;
   return (
-    <Link href="/check" className={`${styles.microphone} ${tone}`} title={words} aria-label={words}>
+    <button
+      type="button"
+      className={`${styles.microphone} ${tone}`}
+      title={words}
+      aria-label={`${words}. Microphone and speaker`}
+      aria-expanded={open}
+      aria-controls={devices.id}
+      onClick={() => devices.set(!open, wrong)}
+    >
       <Icon aria-hidden size={20} />
       <span className={styles.wide}>{words}</span>
-    </Link>
+    </button>
   );
 }

@@ -4,7 +4,7 @@ import type { ComponentType, MouseEvent, ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { Account } from "./Account";
 import { UnsavedNotes } from "./after/UnsavedNotes";
-import { CallBar } from "./calling/CallBar";
+import { CallDock } from "./calling/CallDock";
 import { LiveNotice } from "./live/LiveNotice";
 import { MicrophoneState } from "./MicrophoneState";
 import styles from "./Shell.module.css";
@@ -29,7 +29,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </header>
         <SessionLost />
         <UnsavedNotes />
-        <CallBar />
+        <CallDock />
       </div>
       <nav className={styles.nav} aria-label="Main">
         <ul>

@@ -83,9 +83,9 @@ describe("the app", () => {
   it("keeps the call, and the page, when the session is lost in the middle of it", async () => {
     const on = stage(SIGNED_IN, CONNECTED);
     await screen.findByText("No appointments today.");
-    const call = screen.getByRole("region", { name: "Live call" });
+    const call = screen.getByRole("region", { name: "Call" });
     on.change({ session: LOST });
-    expect(screen.getByRole("region", { name: "Live call" }), "the same element, never unmounted").toBe(call);
+    expect(screen.getByRole("region", { name: "Call" }), "the same element, never unmounted").toBe(call);
     screen.getByText(/Your call goes on/);
     fireEvent.click(screen.getByRole("button", { name: "Sign in again" }));
     expect(on.signInBeside).toHaveBeenCalledOnce();

@@ -3,10 +3,11 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link } from "wouter";
 import { type Appointment, BackendError } from "../backend";
-import { CallCard } from "../calling/CallCard";
 import { sameTarget } from "../calling/face";
 import { isLive } from "../calling/transitions";
 import { History } from "../history/History";
+import { triesOf } from "../history/line";
+import { useEntries } from "../history/useEntries";
 import { Problem } from "../page";
 import { useAppointment } from "../queries";
 import { useInCall, useServices } from "../services";
@@ -16,6 +17,7 @@ import styles from "./appointment.module.css";
 import { CalledBackNotice } from "./CalledBackNotice";
 import { Identity } from "./Identity";
 import { Numbers } from "./Numbers";
+import { StartCard } from "./StartCard";
 import { choicesOf, firstChoice } from "./targets";
 import { UnreadableNumbers } from "./UnreadableNumbers";
 
@@ -64,7 +66,8 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
     if (!isLive(call) || call.target.appointment !== appointment.id) return undefined;
     return choices.find(({ target }) => sameTarget(target, call.target))?.id;
   });
-  const chosen = choices.find((one) => one.id === id) ?? firstChoice(choices);
+  const open = choices.filter(({ refusal }) => !refusal);
+  const chosen = open.find((one) => one.id === id) ?? firstChoice(choices);
   const unreadable = appointment.unreadable ?? [];
   return (
     <Stack gap="md" className={styles.callColumn}>
@@ -75,14 +78,25 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
         </Paper>
       )}
       <UnreadableNumbers entries={unreadable} />
-      <Numbers choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
-      <CallCard
-        target={chosen?.target ?? null}
-        choices={choices.map(({ target }) => target)}
-        appointment={appointment}
-      />
+      <div className={styles.card}>
+        <Numbers choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
+        <StartCard
+          target={chosen?.target ?? null}
+          choices={open.map(({ target }) => target)}
+          appointment={appointment}
+          refused={choices.length > 0 && open.length === 0}
+        />
+        <Tries appointment={appointment.id} />
+      </div>
     </Stack>
   );
+}
+
+/** How often somebody was called for it. */
+function Tries({ appointment }: { appointment: string }) {
+  const { entries } = useEntries(appointment);
+  const count = triesOf(entries ?? []);
+  return count > 0 && <p className={styles.tries}>{say("history:tried", { count })}</p>;
 }
 
 function Waiting() {

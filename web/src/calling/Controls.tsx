@@ -1,125 +1,82 @@
 import { Button, type ButtonProps } from "@mantine/core";
 import {
   IconDialpad,
+  IconHeadset,
   IconMicrophone,
   IconMicrophoneOff,
-  IconPhone,
+  type IconPhone,
   IconPhoneOff,
-  IconRefresh,
-  IconSettings,
   IconX,
 } from "@tabler/icons-react";
 import type { MouseEvent, ReactNode } from "react";
-import styles from "./CallCard.module.css";
+import styles from "./CallDock.module.css";
 import type { Face } from "./face";
 
+/** What opens and closes, and is told of by `id`. */
+interface Fold {
+  id: string;
+  open: boolean;
+  toggle(): void;
+}
+
 interface ControlsProps {
-  face: Face;
-  /** Whom a call goes to, in words: "Anna Ellis (daughter)". */
-  callee: string;
-  /** What is asked is whether to call a household. */
-  household: boolean;
+  /** Nothing is told: only the devices are looked at. */
+  face: Face | null;
   muted: boolean;
-  keypad: { id: string; open: boolean; toggle(): void };
+  keypad: Fold;
+  devices: Fold;
   on: {
-    call(): void;
-    confirm(): void;
-    leave(): void;
     end(): void;
     mute(): void;
-    check(): void;
-    changeMicrophone(): void;
+    close(): void;
   };
 }
 
-export function Controls(props: ControlsProps) {
-  return <div className={styles.controls}>{controls(props)}</div>;
-}
-
-function controls({ face, callee, household, muted, keypad, on }: ControlsProps): ReactNode {
-  switch (face.controls) {
-    case "none":
-      return null;
-    case "call":
-      return (
-        <Control main once name="call" Icon={IconPhone} onPress={on.call} size="lg">
-          Call {callee}
+/**
+ * The controls of a call. Each has a spot of its own, in every phase: a click meant for Cancel must not mute, and
+ * nothing that calls somebody ever comes where one ends a call.
+ */
+export function Controls({ face, muted, keypad, devices, on }: ControlsProps) {
+  const talking = face?.controls === "talking";
+  const ending = talking || face?.controls === "cancel";
+  const closing = !ending && face?.kind !== "asking" && face?.kind !== "elsewhere";
+  return (
+    <div className={styles.controls}>
+      {talking && (
+        <Control
+          name="mute"
+          Icon={muted ? IconMicrophoneOff : IconMicrophone}
+          onPress={on.mute}
+          variant={muted ? "filled" : "default"}
+        >
+          {muted ? "Unmute" : "Mute"}
         </Control>
-      );
-    case "ask":
-      return (
-        <>
-          <Control once name="confirm" Icon={IconPhone} onPress={on.confirm} variant="default" size="lg">
-            {household ? "Call the household" : "Call all the same"}
-          </Control>
-          <Control main once name="leave" Icon={IconX} onPress={on.leave} size="lg">
-            Do not call
-          </Control>
-        </>
-      );
-    case "cancel":
-      return (
-        <Control main once name="cancel" Icon={IconPhoneOff} onPress={on.end} color="red" size="lg">
-          Cancel
+      )}
+      {talking && (
+        <Control name="keypad" Icon={IconDialpad} onPress={keypad.toggle} fold={keypad}>
+          Keypad
         </Control>
-      );
-    case "again":
-      return (
-        <Control main once name="again" Icon={IconPhone} onPress={on.call} size="lg">
-          Call again
+      )}
+      <Control name="devices" Icon={IconHeadset} onPress={devices.toggle} fold={devices}>
+        Devices
+      </Control>
+      {ending && (
+        // One element from Cancel to End call: it keeps its spot, and the focus.
+        <Control once name="end" Icon={IconPhoneOff} onPress={on.end} variant="filled" color="red">
+          {talking ? "End call" : "Cancel"}
         </Control>
-      );
-    case "retry":
-      return (
-        <Control main once name="again" Icon={IconRefresh} onPress={on.call} size="lg">
-          Try again
+      )}
+      {closing && (
+        <Control once name="close" Icon={IconX} onPress={on.close}>
+          Close
         </Control>
-      );
-    case "check":
-      return (
-        <Control main once name="check" Icon={IconRefresh} onPress={on.check} size="lg">
-          Check again
-        </Control>
-      );
-    case "talking":
-      return (
-        <>
-          <Control
-            main
-            name="mute"
-            Icon={muted ? IconMicrophoneOff : IconMicrophone}
-            onPress={on.mute}
-            variant={muted ? "filled" : "default"}
-          >
-            {muted ? "Unmute" : "Mute"}
-          </Control>
-          <Control
-            name="keypad"
-            Icon={IconDialpad}
-            onPress={keypad.toggle}
-            variant="default"
-            aria-expanded={keypad.open}
-            aria-controls={keypad.id}
-          >
-            Keypad
-          </Control>
-          {face.kind === "silent-microphone" && (
-            <Control name="microphone" Icon={IconSettings} onPress={on.changeMicrophone} variant="default">
-              Change microphone
-            </Control>
-          )}
-          <Control once name="end" Icon={IconPhoneOff} onPress={on.end} color="red">
-            End call
-          </Control>
-        </>
-      );
-  }
+      )}
+    </div>
+  );
 }
 
 interface ControlProps extends ButtonProps {
   name: string;
-  /** The one that gets the focus when the focused control goes away. */
-  main?: boolean;
   /**
    * The second press of a double click is not meant: it would hit whatever takes this control's place, and call
    * somebody again or cut them off.
@@ -127,24 +84,23 @@ interface ControlProps extends ButtonProps {
   once?: boolean;
   Icon: typeof IconPhone;
   onPress(): void;
+  fold?: Fold;
   children: ReactNode;
-  "aria-expanded"?: boolean;
-  "aria-controls"?: string;
 }
 
-function Control({ name, main, once, Icon, onPress, children, ...more }: ControlProps) {
+export function Control({ name, once, Icon, onPress, fold, children, ...more }: ControlProps) {
   const onClick = (event: MouseEvent) => {
     if (once && event.detail > 1) return;
     onPress();
   };
   return (
     <Button
-      key={name}
+      variant="default"
       className={styles.control}
       leftSection={<Icon size={22} aria-hidden />}
       data-control={name}
-      data-main={main || undefined}
       onClick={onClick}
+      {...(fold ? { "aria-expanded": fold.open, "aria-controls": fold.id } : {})}
       {...more}
     >
       {children}

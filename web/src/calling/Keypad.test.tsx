@@ -1,15 +1,13 @@
 import { cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
-import { CallCard } from "./CallCard";
-import { call, margaret, show } from "./playing";
+import { CallDock } from "./CallDock";
+import { call, show } from "./playing";
 
-const card = <CallCard choices={[margaret]} target={margaret} appointment={{ id: "a1" }} />;
-
-const opener = () => within(screen.getByTestId("call-card")).getByRole("button", { name: "Keypad" });
+const opener = () => within(screen.getByTestId("call-dock")).getByRole("button", { name: "Keypad" });
 const pad = () => screen.getByRole("group", { name: "Keypad" });
 
 function open(digits = "") {
-  const shown = show(card, { call: call({ digits }) });
+  const shown = show(<CallDock />, { call: call({ digits }) });
   fireEvent.click(opener());
   return shown;
 }

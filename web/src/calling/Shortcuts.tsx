@@ -1,6 +1,5 @@
-import { Button, Kbd, Switch } from "@mantine/core";
-import { IconQuestionMark } from "@tabler/icons-react";
-import { type KeyboardEvent, useId, useState } from "react";
+import { Kbd, Switch } from "@mantine/core";
+import { type KeyboardEvent, useState } from "react";
 import styles from "./Shortcuts.module.css";
 
 const remembered = "careline.shortcuts";
@@ -39,49 +38,32 @@ export function shortcutOf(event: KeyboardEvent): string | undefined {
   return typing ? undefined : event.key.toLowerCase();
 }
 
+/** Which keys act, and whether they do; beside the devices, where there is a keyboard. */
 export function ShortcutHelp({ on, onChange }: { on: boolean; onChange(on: boolean): void }) {
-  const [open, setOpen] = useState(false);
-  const id = useId();
   return (
     <div className={styles.help}>
-      <Button
-        variant="subtle"
-        className={styles.question}
-        aria-label="Keyboard shortcuts"
-        aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setOpen(!open)}
-      >
-        <IconQuestionMark size={20} aria-hidden />
-      </Button>
-      <div id={id} hidden={!open} className={styles.list}>
-        <p>While the focus is in this call:</p>
-        <dl>
-          <div>
+      <p>While the focus is in this call:</p>
+      <dl>
+        {keys.map(([key, does]) => (
+          <div key={key}>
             <dt>
-              <Kbd>M</Kbd>
+              <Kbd>{key}</Kbd>
             </dt>
-            <dd>Mute or unmute</dd>
+            <dd>{does}</dd>
           </div>
-          <div>
-            <dt>
-              <Kbd>K</Kbd>
-            </dt>
-            <dd>Open or close the keypad</dd>
-          </div>
-          <div>
-            <dt>
-              <Kbd>Esc</Kbd>
-            </dt>
-            <dd>Close the keypad</dd>
-          </div>
-        </dl>
-        <Switch
-          label="Use M and K as shortcuts"
-          checked={on}
-          onChange={(event) => onChange(event.currentTarget.checked)}
-        />
-      </div>
+        ))}
+      </dl>
+      <Switch
+        label="Use M and K as shortcuts"
+        checked={on}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
     </div>
   );
 }
+
+const keys = [
+  ["M", "Mute or unmute"],
+  ["K", "Open or close the keypad"],
+  ["Esc", "Close the keypad"],
+] as const;

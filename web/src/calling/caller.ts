@@ -113,7 +113,7 @@ export function createCaller(deps: CallerDeps): Caller {
   async function prepare(mine: Attempt): Promise<void> {
     const blocked = await microphone.check();
     if (mine.over) return;
-    if (blocked) return giveUp(mine, blocked);
+    if (blocked) return giveUp(mine, { ...blocked, target: mine.target });
     microphone.lend(true);
     await place(mine);
   }
@@ -178,10 +178,10 @@ export function createCaller(deps: CallerDeps): Caller {
     const { call, ending } = course.line();
     if (!isMicrophoneError(error) || ending || call?.answeredAt !== undefined) return;
     // It worked just now, so another program has it, unless the check finds more.
-    shown = trouble(error.code === 31401 ? "microphone-denied" : "microphone-in-use");
+    shown = trouble(error.code === 31401 ? "microphone-denied" : "microphone-in-use", mine.target);
     course.take({ type: "abandoned", attempt: mine.number, at: clock.now() });
     const found = await microphone.check(true);
-    if (found && attempt === mine && shown) show(found);
+    if (found && attempt === mine && shown) show({ ...found, target: mine.target });
   }
 
   async function tokenRefused(): Promise<void> {

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import { Announcer } from "./Announcer";
+import { DevicesProvider } from "./devices";
 import type { Softphone, SoftphoneState } from "./state";
 import { isLive } from "./transitions";
 import { useLeaveProtection } from "./useLeaveProtection";
@@ -13,7 +14,7 @@ const Context = createContext<Softphone | null>(null);
 export function SoftphoneProvider({ softphone, children }: { softphone: Softphone; children: ReactNode }) {
   return (
     <Context value={softphone}>
-      {children}
+      <DevicesProvider>{children}</DevicesProvider>
       <Announcer />
       <LeaveProtection />
     </Context>

@@ -13,7 +13,7 @@ import {
   IconWifiOff,
 } from "@tabler/icons-react";
 import { isPatient, isVoicemail } from "../people";
-import type { CallState, Outcome, Quality, SoftphoneState, Target, TroubleKind } from "./state";
+import type { CallState, Outcome, Quality, SoftphoneState, Target, Trouble, TroubleKind } from "./state";
 import { isLive } from "./transitions";
 import { type Tone as SaidTone, words } from "./words";
 
@@ -64,60 +64,62 @@ export const troubleHeadings: Record<TroubleKind, string> = {
   "unsupported-browser": "This browser cannot make calls",
 };
 
+/** What the dock shows: the page's one call, whatever page it is; null while there is nothing to tell. */
+export function dockFace(state: SoftphoneState, clock: (at: number) => string): Face | null {
+  const { call, trouble } = state;
+  if (isLive(call) || call?.phase === "asking") return callFace(call, clock);
+  if (trouble && trouble.kind !== "elsewhere") return troubleFace(trouble);
+  // What is being written about an ended call stays, whatever another tab does.
+  if (call?.phase === "ended") return callFace(call, clock);
+  return state.elsewhere || trouble ? elsewhere : null;
+}
+
+function troubleFace(trouble: Trouble): Face {
+  const microphone = trouble.kind.startsWith("microphone-");
+  return {
+    kind: "trouble",
+    tone: "danger",
+    Icon: microphone ? IconMicrophoneOff : IconAlertTriangle,
+    heading: troubleHeadings[trouble.kind],
+    note: trouble.sentence,
+    // Trying again needs somebody to call; looking at the microphone does not.
+    controls: !trouble.retry ? "none" : microphone ? "check" : trouble.target ? "retry" : "none",
+    timed: false,
+  };
+}
+
 export interface Here {
   appointment: string | undefined;
   target: Target | null;
   /** Who could be called. */
   choices: readonly Target[];
-  clock(at: number): string;
 }
 
-/** What the card of one appointment shows. */
-export function faceOf(state: SoftphoneState, here: Here): Face {
+/** What an appointment says of calling before anybody does; its own call is told by the dock alone. */
+export function startFace(state: SoftphoneState, here: Here): Face | null {
   const { call } = state;
-  const live = isLive(call);
-  const trouble = troubleOf(state, here.appointment);
-  const mine = call !== null && call.target.appointment === here.appointment;
-  if (live && mine) return callFace(call, here.clock);
-  if (live)
-    return {
-      ...notice,
-      kind: "other",
-      heading: "You are in a call for another appointment",
-      note: "End that call before you start this one.",
-    };
-  if (state.elsewhere)
-    return { ...notice, kind: "elsewhere", heading: inAnotherTab, note: "End that call before you start this one." };
-  if (mine && call.phase === "asking" && (!here.target || sameTarget(here.target, call.target)))
-    return callFace(call, here.clock);
-  if (trouble) {
-    const microphone = trouble.kind.startsWith("microphone-");
-    return {
-      kind: "trouble",
-      tone: "danger",
-      Icon: microphone ? IconMicrophoneOff : IconAlertTriangle,
-      heading: troubleHeadings[trouble.kind],
-      note: trouble.sentence,
-      // Trying again needs somebody to call; looking at the microphone does not.
-      controls: !trouble.retry ? "none" : microphone ? "check" : here.target ? "retry" : "none",
-      timed: false,
-    };
-  }
-  if (mine && call.phase === "ended") {
-    const face = callFace(call, here.clock);
-    return here.target && !sameTarget(here.target, call.target) ? { ...face, controls: "call" } : face;
-  }
+  if (isLive(call)) return call.target.appointment === here.appointment ? null : other;
+  if (state.elsewhere) return elsewhere;
   if (!here.target) return nobody(here.choices);
-  const { heading, note, tone } = words(null, 0, { ...here, microphone: state.microphone });
+  const { heading, note, tone } = words(null, 0, { ...here, clock: () => "", microphone: state.microphone });
   return { kind: "ready", tone, Icon: IconPhone, heading, note, controls: "call", timed: false };
 }
 
-/** What hindered the call of one appointment says nothing of another's. */
-function troubleOf({ trouble }: SoftphoneState, appointment: string | undefined): SoftphoneState["trouble"] {
-  return trouble?.appointment === undefined || trouble.appointment === appointment ? trouble : null;
-}
-
 const notice = { tone: "warning", Icon: IconInfoCircle, controls: "none", timed: false } as const;
+
+const other: Face = {
+  ...notice,
+  kind: "other",
+  heading: "You are in a call for another appointment",
+  note: "End that call before you start this one.",
+};
+
+const elsewhere: Face = {
+  ...notice,
+  kind: "elsewhere",
+  heading: inAnotherTab,
+  note: "End that call before you start one here.",
+};
 
 /** One person at one number; several may share a number, and one extension is not another. */
 export function sameTarget(a: Target, b: Target): boolean {

@@ -55,8 +55,8 @@ export function call(change: Partial<CallState> = {}): CallState {
 
 export const ringing: Partial<CallState> = { phase: "ringing" };
 
-export function troubled(kind: TroubleKind): Partial<SoftphoneState> {
-  return { trouble: trouble(kind), microphone: kind.startsWith("microphone-") ? "blocked" : "ok" };
+export function troubled(kind: TroubleKind, target?: Target): Partial<SoftphoneState> {
+  return { trouble: trouble(kind, target), microphone: kind.startsWith("microphone-") ? "blocked" : "ok" };
 }
 
 export function fakePhone(first: Partial<SoftphoneState> = {}) {

@@ -85,8 +85,8 @@ export interface Trouble {
   sentence: string;
   /** Whether trying the same again can help. */
   retry: boolean;
-  /** The one whose call it hindered; absent when it would hinder every call. */
-  appointment?: string;
+  /** Whose call it hindered; absent when nobody was being called. */
+  target?: Target;
 }
 
 export interface Device {

@@ -18,10 +18,10 @@ const said: Record<TroubleKind, [sentence: string, retry: boolean]> = {
   "unsupported-browser": ["This browser cannot make calls. Use Chrome, Edge, Firefox or Safari.", false],
 };
 
-/** `target`: whose call it hindered; without one it hinders every call. */
+/** `target`: whose call it hindered. */
 export function trouble(kind: TroubleKind, target?: Target): Trouble {
   const [sentence, retry] = said[kind];
-  return { kind, sentence, retry, ...(target ? { appointment: target.appointment } : {}) };
+  return { kind, sentence, retry, ...(target ? { target } : {}) };
 }
 
 /** A token that could not be had. An error that carries a `sentence` for the person is believed. */

@@ -1,97 +1,15 @@
-import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CallBar } from "./CallBar";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
+import { afterEach, describe, expect, it } from "vitest";
 import { DevicePickers } from "./DevicePickers";
-import { call, noon, show } from "./playing";
-
-const bar = () => within(screen.getByTestId("call-bar"));
+import { call, show } from "./playing";
 
 afterEach(cleanup);
-
-describe("the call bar", () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ now: noon + 272_500 });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  it("is there only while a call is live", () => {
-    const { change } = show(<CallBar />);
-    expect(screen.queryByTestId("call-bar")).toBeNull();
-    change({ call: call() });
-    expect(screen.getByRole("region", { name: "Live call" })).toBeTruthy();
-    change({ call: call({ phase: "ended", outcome: "completed" }) });
-    expect(screen.queryByTestId("call-bar")).toBeNull();
-  });
-
-  it("tells name, state and time, and leads back to the appointment", () => {
-    const { place } = show(<CallBar />, { call: call() });
-    expect(bar().getByText("Connected")).toBeTruthy();
-    expect(bar().getByRole("timer").textContent).toBe("04:32");
-    act(() => void vi.advanceTimersByTime(500));
-    expect(bar().getByRole("timer").textContent).toBe("04:33");
-    act(() => void vi.advanceTimersByTime(3_600_000));
-    expect(bar().getByRole("timer").textContent).toBe("1:04:33");
-    fireEvent.click(bar().getByRole("link", { name: "Margaret Ellis" }));
-    expect(place.history.at(-1)).toBe("/appointments/a1");
-  });
-
-  it("mutes, unmutes and ends", () => {
-    const { phone, change } = show(<CallBar />, { call: call() });
-    fireEvent.click(bar().getByRole("button", { name: "Mute" }));
-    expect(phone.setMuted).toHaveBeenLastCalledWith(true);
-    change({ call: call({ muted: true }) });
-    fireEvent.click(bar().getByRole("button", { name: "Unmute" }));
-    expect(phone.setMuted).toHaveBeenLastCalledWith(false);
-    fireEvent.click(bar().getByRole("button", { name: "End call" }));
-    expect(phone.end).toHaveBeenCalledTimes(1);
-  });
-
-  it("cancels before the answer", () => {
-    const { phone } = show(<CallBar />, { call: call({ phase: "ringing" }) });
-    expect(bar().queryByRole("button", { name: "Mute" })).toBeNull();
-    fireEvent.click(bar().getByRole("button", { name: "Cancel" }));
-    expect(phone.end).toHaveBeenCalledTimes(1);
-  });
-
-  it("does not take the second press of a double click", () => {
-    const { phone } = show(<CallBar />, { call: call({ phase: "ringing" }) });
-    fireEvent.click(bar().getByRole("button", { name: "Cancel" }), { detail: 2 });
-    expect(phone.end).not.toHaveBeenCalled();
-  });
-
-  it("gives the focus on to the page's content when it goes away, and only then", () => {
-    const page = (
-      <>
-        <CallBar />
-        <main id="main" tabIndex={-1} />
-        <button type="button">Other</button>
-      </>
-    );
-    const { change } = show(page, { call: call() });
-    bar().getByRole("button", { name: "End call" }).focus();
-    change({ call: call({ muted: true }) });
-    expect(document.activeElement?.textContent).toBe("End call");
-    change({ call: call({ phase: "ended", outcome: "completed" }) });
-    expect(document.activeElement).toBe(screen.getByRole("main"));
-    change({ call: call() });
-    screen.getByRole("button", { name: "Other" }).focus();
-    change({ call: null });
-    expect(document.activeElement?.textContent).toBe("Other");
-  });
-
-  it("says that another tab has a call", () => {
-    show(<CallBar />, { elsewhere: true });
-    expect(screen.getByText("You are in a call in another tab.")).toBeTruthy();
-  });
-});
 
 describe("leaving the page", () => {
   const asks = () => !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
 
   it("is asked about in a call only", () => {
-    const { change, unmount } = show(<CallBar />);
+    const { change, unmount } = show(<p />);
     expect(asks()).toBe(false);
     for (const phase of ["preparing", "ringing", "connected", "reconnecting"] as const) {
       change({ call: call({ phase }) });

@@ -1,0 +1,125 @@
+import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { AfterCall } from "../after/AfterCall";
+import { useServices } from "../services";
+import styles from "./CallDock.module.css";
+import { Controls } from "./Controls";
+import { useSoftphone } from "./context";
+import { DevicePickers } from "./DevicePickers";
+import { deviceTrouble, useDevices } from "./devices";
+import { dockFace, type Face, inAnotherTab } from "./face";
+import { Keypad } from "./Keypad";
+import { Offers } from "./Offers";
+import { ShortcutHelp, shortcutOf, useShortcutsOn } from "./Shortcuts";
+import { StateBand } from "./StateBand";
+import type { SoftphoneState, Target } from "./state";
+import { Timer } from "./Timer";
+import { isLive } from "./transitions";
+import { useDockFocus } from "./useDockFocus";
+import { hasDied } from "./words";
+
+/** Whom the words are about; nobody where it is another tab's call. */
+function about({ call, trouble }: SoftphoneState, face: Face): Target | undefined {
+  return face.kind === "elsewhere" ? undefined : face.kind === "trouble" ? trouble?.target : call?.target;
+}
+
+/** The one place of a call, on every page: from the press of Call until what came of it is put away. */
+export function CallDock() {
+  const { time } = useServices();
+  const { state, phone } = useSoftphone();
+  const { call } = state;
+  const face = dockFace(state, time.clock);
+  const talking = face?.controls === "talking";
+  const over = call?.phase === "ended";
+
+  const dock = useRef<HTMLElement>(null);
+  const microphoneField = useRef<HTMLSelectElement>(null);
+  useDockFocus(dock, call && !over ? call.startedAt : undefined);
+
+  const devices = useDevices();
+  const devicesOpen = devices.isOpen(deviceTrouble(state));
+  const toggleDevices = () => devices.set(!devicesOpen, deviceTrouble(state));
+
+  const keypadId = useId();
+  const [keypadOpen, setKeypadOpen] = useState(false);
+  const keypad = talking && keypadOpen;
+  if (!talking && keypadOpen) setKeypadOpen(false); // the next call begins without it
+  const toggleKeypad = () => {
+    setKeypadOpen(!keypadOpen);
+    // Before the keys go away, the focus goes back to what opened them.
+    if (keypadOpen) dock.current?.querySelector<HTMLElement>('[data-control="keypad"]')?.focus();
+  };
+
+  const [shortcuts, setShortcuts] = useShortcutsOn();
+  const onKeyDown = (event: KeyboardEvent) => {
+    // A key held down would press the control that comes next in the same place.
+    if (event.key === "Enter" && event.repeat) event.preventDefault();
+    if (event.key === "Escape" && over && !event.defaultPrevented) return phone.clear();
+    if (!shortcuts || !talking) return;
+    const key = shortcutOf(event);
+    if (key !== "m" && key !== "k") return;
+    event.preventDefault();
+    if (key === "m") phone.setMuted(!call?.muted);
+    else toggleKeypad();
+  };
+
+  if (!face && !devicesOpen) return null;
+  return (
+    <section
+      ref={dock}
+      className={styles.dock}
+      aria-label="Call"
+      data-testid="call-dock"
+      data-tone={face?.tone}
+      onKeyDown={onKeyDown}
+    >
+      <div className={styles.row}>
+        {face && <StateBand face={face} target={about(state, face)} />}
+        {call && face?.timed && <Timer call={call} className={styles.timer} />}
+        <Controls
+          face={face}
+          muted={call?.muted ?? false}
+          keypad={{ id: keypadId, open: keypad, toggle: toggleKeypad }}
+          devices={{ id: devices.id, open: devicesOpen, toggle: toggleDevices }}
+          on={{
+            end: () => phone.end(),
+            mute: () => phone.setMuted(!call?.muted),
+            close: () => (face ? phone.clear() : toggleDevices()),
+          }}
+        />
+      </div>
+      {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
+      {over && state.elsewhere && <p className={styles.problem}>{inAnotherTab}.</p>}
+      {face && (
+        <Offers
+          face={face}
+          household={call !== null && hasDied(call.target)}
+          on={{
+            again: () => void phone.again(),
+            confirm: () => void phone.confirm(),
+            leave: () => phone.clear(),
+            check: () => void phone.checkMicrophone(),
+            changeMicrophone: () => {
+              devices.set(true, deviceTrouble(state));
+              microphoneField.current?.focus();
+            },
+          }}
+        />
+      )}
+      {keypad && (
+        <Keypad
+          id={keypadId}
+          digits={call?.digits ?? ""}
+          onPress={(digit) => phone.press(digit)}
+          onClose={toggleKeypad}
+        />
+      )}
+      {devicesOpen && (
+        <div id={devices.id} className={styles.devices}>
+          <DevicePickers microphoneField={microphoneField} />
+          <ShortcutHelp on={shortcuts} onChange={setShortcuts} />
+        </div>
+      )}
+      {over && call && <AfterCall call={call} />}
+    </section>
+  );
+}
