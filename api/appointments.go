@@ -51,7 +51,9 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 
 	for _, a := range own {
 		s.show(a)
-		day.Appointments = append(day.Appointments, appointmentOf(a, last))
+		j := appointmentOf(a, last)
+		j.Numbers = s.offers(a, practitioner).open()
+		day.Appointments = append(day.Appointments, j)
 	}
 
 	return writeJSON(w, http.StatusOK, day)
@@ -70,10 +72,16 @@ func (s *server) oneAppointment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
+	practitioner, err := clinician(r)
+	if err != nil {
+		return err
+	}
+
 	s.show(a)
-	answer := appointmentOf(a, last)
+	answer, offers := appointmentOf(a, last), s.offers(a, practitioner)
+	answer.Numbers = offers.open()
 	for _, p := range slices.Concat(a.Patients, a.Relatives) {
-		answer.add(p)
+		answer.add(p, offers)
 	}
 
 	return writeJSON(w, http.StatusOK, answer)

@@ -47,6 +47,9 @@ type Config struct {
 
 	// Session is the clinician behind a request; an error answers it.
 	Session func(ctx context.Context, r *http.Request) (careline.Clinician, error)
+	// Policy is what the clinic allows, by which numbers are told of that would be
+	// refused.
+	Policy careline.Policy
 	// Mint makes an access token for the carrier's calling SDK.
 	Mint func(identity string) (string, error)
 	// CallerID is a number that calls can be made from.

@@ -120,6 +120,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		AllowedOrigins: c.origins,
 
 		Session:      p.session.Session,
+		Policy:       c.calls.policy,
 		Mint:         minter.Mint,
 		CallerID:     p.pool.Number,
 		Appointments: p.fhir,

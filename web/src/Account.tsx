@@ -2,6 +2,7 @@ import { Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { IconChevronDown, IconLogout2, IconUser } from "@tabler/icons-react";
 import { useEffect, useId, useState } from "react";
 import styles from "./Account.module.css";
+import { useSignOut } from "./after/use";
 import { useInCall, useServices, useSessionState } from "./services";
 import { useDisclosure } from "./useDisclosure";
 import { say } from "./words";
@@ -41,7 +42,7 @@ export function Account() {
 }
 
 function SignOut() {
-  const { session } = useServices();
+  const leave = useSignOut();
   const inCall = useInCall();
   const [asked, setAsked] = useState(false);
   useEffect(() => {
@@ -50,7 +51,7 @@ function SignOut() {
   const signOut = () => {
     // The call needs the session: leaving would cut the patient off.
     if (inCall) setAsked(true);
-    else void session.signOut();
+    else void leave();
   };
   return (
     <>

@@ -3,6 +3,7 @@ import { IconCalendarEvent, IconHeadphones, IconHelp, IconPhoneCall } from "@tab
 import { type ComponentType, type MouseEvent, type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { Account } from "./Account";
+import { UnsavedNotes } from "./after/UnsavedNotes";
 import { CallDock } from "./calling/CallDock";
 import { LiveNotice } from "./live/LiveNotice";
 import { MicrophoneState } from "./MicrophoneState";
@@ -37,6 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
         </header>
         <SessionLost />
+        <UnsavedNotes />
         <CallDock />
       </div>
       <main id="main" tabIndex={-1} className={styles.main}>

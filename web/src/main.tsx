@@ -1,6 +1,7 @@
 import "./styles";
 import { QueryClient } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
+import { createDrafts } from "./after/drafts";
 import { App } from "./app";
 import { createBackend } from "./backend";
 import { browserSoftphone } from "./calling/browser";
@@ -50,7 +51,9 @@ async function start(root: HTMLElement) {
     },
     onReturn: caches.refreshAll,
   });
-  const services: Services = { settings, session, backend, live, softphone, time: clinicTime(settings.timeZone) };
+  const drafts = createDrafts({ backend, softphone });
+  const time = clinicTime(settings.timeZone);
+  const services: Services = { settings, session, backend, live, softphone, drafts, time };
   createRoot(root).render(<App services={services} client={client} />);
   setTimeout(() => void provider.prepare(), IDLE);
 }

@@ -1,6 +1,7 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { Component, lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Link, Redirect, Route, Switch, useLocation, useRoute } from "wouter";
+import { useSignOut } from "./after/use";
 import { PageHeading, Problem } from "./page";
 import { useMe } from "./queries";
 import { useServices } from "./services";
@@ -86,13 +87,14 @@ function NotFound() {
 
 /** Signed in, and nothing here is for them: trying again or another connection would not help. */
 function NoRole() {
-  const { session, settings } = useServices();
+  const { settings } = useServices();
+  const leave = useSignOut();
   useTitle(say("shell:noRole.title"));
   return (
     <Stack align="flex-start">
       <PageHeading>{say("shell:noRole.title")}</PageHeading>
       <Text>{say("shell:noRole.note", { organisation: settings.organisation })}</Text>
-      <Button onClick={() => void session.signOut()}>{say("shell:noRole.signOut")}</Button>
+      <Button onClick={() => void leave()}>{say("shell:noRole.signOut")}</Button>
     </Stack>
   );
 }

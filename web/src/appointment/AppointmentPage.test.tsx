@@ -83,7 +83,7 @@ describe("the appointment", () => {
     open(IDLE, async () => ({ ...APPOINTMENT, phones: [], unreadable }));
     await screen.findByText("2 telephone entries cannot be read.");
     const entries = screen.getAllByRole("listitem").map((one) => one.textContent);
-    expect(entries).toEqual(["0161 496 (home) – Ngozi Okafor", "792 4100 Mum – Chidinma Okafor (daughter)"]);
+    expect(entries).toEqual(["“0161 496 (home)” – Ngozi Okafor", "“792 4100 Mum” – Chidinma Okafor (daughter)"]);
     screen.getByText("There is no phone number in the record that can be called.");
   });
 

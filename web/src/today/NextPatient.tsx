@@ -57,20 +57,26 @@ function Next({ appointment, now, address }: { appointment: Appointment; now: nu
 }
 
 function Acts({ appointment, address }: { appointment: Appointment; address: string }) {
+  const { softphone } = useServices();
   const inCall = useInCall();
   const [, navigate] = useLocation();
   const { pending, callOrOpen } = useRowCall();
   const plain = isPlain(appointment);
   const off = inCall || pending !== undefined;
-  const press = () => {
+  const press = async () => {
     if (off) return;
+    await callOrOpen(appointment);
     // Beside the list there is room for whom one speaks with.
-    void callOrOpen(appointment).then(() => navigate(address));
+    if (softphone.getState().call?.target.appointment === appointment.id) navigate(address);
   };
   return (
     <Group gap="sm" mt="xs">
       {plain && (
-        <Button leftSection={<IconPhone aria-hidden size={20} />} aria-disabled={off || undefined} onClick={press}>
+        <Button
+          leftSection={<IconPhone aria-hidden size={20} />}
+          aria-disabled={off || undefined}
+          onClick={() => void press()}
+        >
           {say("today:callOne", { name: nameOf(appointment) })}
         </Button>
       )}
