@@ -28,6 +28,7 @@ type config struct {
 	session  sessionConfig
 	calls    callsConfig
 	greeting greetingConfig
+	brand    brandConfig
 }
 
 type twilioConfig struct {
@@ -91,6 +92,7 @@ func readConfig(get func(string) string) (config, error) {
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
 		traces:   r.traced(),
 		session:  readSession(r),
+		brand:    readBrand(r),
 		greeting: greetingConfig{
 			organisation: r.text("ORGANISATION_NAME", "Perci Health"),
 			words:        r.text("INCOMING_MESSAGE", ""),

@@ -25,6 +25,9 @@ func webApp(c config) (http.Handler, error) {
 		Edge:          c.twilio.edge,
 		PublishEvents: c.twilio.signalling == "",
 		Version:       version,
+
+		Logo:        c.brand.logo,
+		BrandColour: c.brand.colour,
 	})
 	if err != nil {
 		return nil, err // an interface that holds a nil *app would not be nil
