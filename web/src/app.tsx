@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Router, useRoute } from "wouter";
 import { SoftphoneProvider } from "./calling/context";
 import { Pages } from "./pages";
@@ -8,7 +8,7 @@ import { Shell } from "./Shell";
 import { type Services, ServicesProvider, useInCall, usePhone, useServices, useSessionState } from "./services";
 import { SignedIn } from "./session/SignedIn";
 import { SignInPage } from "./session/SignInPage";
-import { cssVariables, theme } from "./theme";
+import { cssVariables, themeOf } from "./theme";
 
 /** Mantine's own style elements carry the page's nonce. */
 function styleNonce(): string {
@@ -16,6 +16,8 @@ function styleNonce(): string {
 }
 
 export function App({ services, client }: { services: Services; client: QueryClient }) {
+  const { brandColour } = services.settings;
+  const theme = useMemo(() => themeOf(brandColour), [brandColour]);
   return (
     <MantineProvider
       theme={theme}

@@ -5,7 +5,7 @@ import { createDrafts } from "./after/drafts";
 import { App } from "./app";
 import { createBackend } from "./backend";
 import { browserSoftphone } from "./calling/browser";
-import { clinicTime } from "./clinictime";
+import { clinicTime, speak } from "./clinictime";
 import { createCaches } from "./live/caches";
 import { createLive } from "./live/live";
 import { queryOptions } from "./queries";
@@ -26,6 +26,7 @@ async function start(root: HTMLElement) {
     root.textContent = error instanceof Error ? error.message : String(error);
     return;
   }
+  speak(settings.language);
   const home = location.origin + settings.base;
   const provider = createProvider({ issuer: settings.issuer, clientId: settings.clientId, home });
   const note = await ownTab({ storage: sessionStorage, locks: navigator.locks });

@@ -1,7 +1,5 @@
 import { Paper, Skeleton, Stack, Text } from "@mantine/core";
-import { IconArrowLeft } from "@tabler/icons-react";
 import { useState } from "react";
-import { Link } from "wouter";
 import { type Appointment, BackendError } from "../backend";
 import { sameTarget } from "../calling/face";
 import { isLive } from "../calling/transitions";
@@ -12,6 +10,7 @@ import { Problem } from "../page";
 import { useAppointment } from "../queries";
 import { useInCall, useServices } from "../services";
 import { useTitle } from "../title";
+import { BackToDay } from "../today/BackToDay";
 import { say } from "../words";
 import styles from "./appointment.module.css";
 import { CalledBackNotice } from "./CalledBackNotice";
@@ -30,10 +29,7 @@ export default function AppointmentPage({ id }: { id: string }) {
     query.error instanceof BackendError && (query.error.code === "not-found" || query.error.code === "forbidden");
   return (
     <div className={styles.page}>
-      <Link href="/" className={styles.back}>
-        <IconArrowLeft aria-hidden size={20} />
-        {say("appointment:back")}
-      </Link>
+      <BackToDay appointment={id} />
       <Identity appointment={appointment} />
       {query.error != null && (
         <Problem

@@ -1,7 +1,6 @@
 /** What is said in src/appointment. */
 export default {
   title: "Appointment",
-  back: "Back to the day",
   unloaded: "The appointment could not be loaded",
   unrenewed: "The appointment could not be renewed",
   when: "Appointment",
