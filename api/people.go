@@ -25,6 +25,8 @@ type appointmentJSON struct {
 	Patients []*patientJSON `json:"patients"` // Patient is the first of them
 	LastCall *lastCallJSON  `json:"lastCall"`
 
+	CalledBack *calledBackJSON `json:"calledBack,omitempty"`
+
 	// Only of a single appointment.
 	Phones     []phoneJSON `json:"phones,omitempty"`
 	Unreadable []entryJSON `json:"unreadable,omitempty"`
