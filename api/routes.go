@@ -74,6 +74,8 @@ type Config struct {
 	// call in a moment; optional.
 	Shown func(careline.Appointment)
 	Live  *calls.Live
+	// Callbacks tell who rang the clinic back; optional: nobody is told.
+	Callbacks *calls.Callbacks
 	// LiveFrom is the place in the log after which a stream begins that does not
 	// resume another; optional: the log's beginning.
 	LiveFrom func(ctx context.Context, clinician string) (int64, error)

@@ -53,6 +53,9 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 		func(ctx context.Context) { logged(ctx, p.log, "relay", p.relayEvents) },
 		p.live.Run,
 		func(ctx context.Context) {
+			p.callbacks.Run(ctx, func(err error) { p.log.Error("background", "part", "callbacks", "err", err) })
+		},
+		func(ctx context.Context) {
 			p.settler.Run(ctx, func(err error) { p.log.Error("background", "part", "settler", "err", err) })
 		},
 		func(ctx context.Context) {
@@ -127,6 +130,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Calls:        p.fhir,
 		Shown:        p.directory.Shown,
 		Live:         p.live,
+		Callbacks:    p.callbacks,
 		LiveFrom:     p.liveFrom,
 		Newest:       p.store.Newest,
 
