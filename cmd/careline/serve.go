@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perci.health/careline/api"
+	"perci.health/careline/calls"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
@@ -128,6 +129,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		CallerID:     p.pool.Number,
 		Appointments: p.fhir,
 		Calls:        p.fhir,
+		Note:         calls.Noter{Log: p.counted(), Now: time.Now}.Note,
 		Shown:        p.directory.Shown,
 		Live:         p.live,
 		Callbacks:    p.callbacks,
