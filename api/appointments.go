@@ -49,9 +49,13 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 		Unread:       unread,
 	}
 
+	if s.cfg.Callbacks != nil {
+		s.cfg.Callbacks.Shown(practitioner, day.Date, own)
+	}
+	back := s.calledBack(practitioner, own)
 	for _, a := range own {
 		s.show(a)
-		j := appointmentOf(a, last)
+		j := appointmentOf(a, last).calledBack(back)
 		j.Numbers = s.offers(a, practitioner).open()
 		day.Appointments = append(day.Appointments, j)
 	}
@@ -78,7 +82,8 @@ func (s *server) oneAppointment(w http.ResponseWriter, r *http.Request) error {
 	}
 
 	s.show(a)
-	answer, offers := appointmentOf(a, last), s.offers(a, practitioner)
+	answer := appointmentOf(a, last).calledBack(s.calledBack(practitioner, []careline.Appointment{a}))
+	offers := s.offers(a, practitioner)
 	answer.Numbers = offers.open()
 	for _, p := range slices.Concat(a.Patients, a.Relatives) {
 		answer.add(p, offers)

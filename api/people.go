@@ -26,6 +26,8 @@ type appointmentJSON struct {
 	LastCall *lastCallJSON  `json:"lastCall"`
 	Numbers  int            `json:"numbers"` // to choose from: those that would not be refused
 
+	CalledBack *calledBackJSON `json:"calledBack,omitempty"`
+
 	// Only of a single appointment.
 	Phones     []phoneJSON `json:"phones,omitempty"`
 	Unreadable []entryJSON `json:"unreadable,omitempty"`

@@ -114,7 +114,13 @@ export class Desk {
     return (hours * 60 + minutes) * 60 + seconds;
   }
 
-  /** The lines of the newest call's timeline, newest first. */
+  /** Opens what the record says of the newest call, version by version. */
+  async unfold(): Promise<void> {
+    await this.history.locator("summary").first().click();
+    await expect(this.moments().first()).toBeVisible();
+  }
+
+  /** The lines of the newest call's timeline, newest first; seen once it is unfolded. */
   moments(): Locator {
     return this.history.locator("ol > li").first().locator("ol > li");
   }

@@ -58,7 +58,7 @@ export function EntryNote({ entry, appointment, name }: EntryNoteProps) {
   const when = began === undefined ? say("history:timeUnknown") : time.when(began, Date.now());
   const empty = isEmpty(note);
   return (
-    <div ref={part} className={styles.note}>
+    <div ref={part} className={styles.note} data-empty={empty || undefined}>
       {!empty && note && <NotedWords note={note} />}
       {changeable && (
         <Button
