@@ -86,6 +86,8 @@ type Call struct {
 	Failure    Failure // why the carrier could not connect the call; only of one that failed
 	Declined   bool    // it rang, and was turned away: the line was not busy
 
+	Note CallNote // what its clinician noted of it last; zero: nothing, or taken back
+
 	ClinicianLeft bool // the browser's leg is over; says nothing about the member
 	Reconciled    bool // part of it was looked up, for its report had not come
 }
@@ -95,6 +97,14 @@ func (c Call) Final() bool { return c.Status.Final() }
 
 // Live reports whether the call may still occupy its clinician.
 func (c Call) Live() bool { return !c.Final() && !c.ClinicianLeft }
+
+// Ends is when a call that is over ended, as well as that is known.
+func (c Call) Ends() time.Time {
+	if c.Ended.IsZero() {
+		return c.At
+	}
+	return c.Ended
+}
 
 // Recordable reports whether the health record should hold this call. A call is
 // known by its request, by a report of the member's leg that names the

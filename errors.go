@@ -20,10 +20,21 @@ const (
 	CodeInternal        Code = "internal"
 )
 
+// Reason says why exactly, in a word that a program can act on, where a code does not.
+// Its text is in the API: never change one.
+type Reason string
+
+// The reasons.
+const (
+	ReasonTooLate   Reason = "too-late"   // it could have been done earlier
+	ReasonNotPlaced Reason = "not-placed" // the call was refused
+)
+
 // Error is the one error type that crosses packages: a code for machines, a
 // sentence for the person who asked, a cause for the operator.
 type Error struct {
 	Code    Code
+	Reason  Reason // why exactly, for a program; empty with most codes
 	Message string // a sentence a person can act on; shown to the user
 	Err     error  // the cause; for the log only
 }
@@ -44,6 +55,11 @@ func (e *Error) Unwrap() error { return e.Err }
 // NewError is an Error of the given code; cause may be nil.
 func NewError(code Code, message string, cause error) error {
 	return &Error{Code: code, Message: message, Err: cause}
+}
+
+// NewReasoned is an Error of the given code and reason.
+func NewReasoned(code Code, reason Reason, message string) error {
+	return &Error{Code: code, Reason: reason, Message: message}
 }
 
 // CodeOf is the code of the first Error in err's chain; CodeInternal when there

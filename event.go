@@ -30,7 +30,7 @@ type CallEvent struct {
 	Role Role   // on KindParty: who is on the leg
 	Kind Kind
 
-	At    time.Time // the carrier's time; zero when it gave none
+	At    time.Time // the carrier's time; zero when it gave none; of a note, ours
 	Kept  time.Time // when the log took it
 	Order int       // the carrier's sequence number on this leg; 0 when it gave none
 
@@ -46,9 +46,10 @@ type CallEvent struct {
 	Failure     Failure // with a final status
 	LookedUp    bool    // found in the carrier's own record, because no report told it
 
-	Request Request // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
-	Report  []byte  // what the carrier sent, as a JSON object of its parameters
-	Trace   string  // W3C traceparent of the request that brought it; may be empty
+	Note    CallNote // on KindNoted, without its At; an empty one takes back what was noted
+	Request Request  // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
+	Report  []byte   // what the carrier sent, as a JSON object of its parameters
+	Trace   string   // W3C traceparent of the request that brought it; may be empty
 }
 
 // Request is what was decided when a clinician asked for a call.

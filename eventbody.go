@@ -40,12 +40,20 @@ type eventBody struct {
 	Names       Names      `json:"names"`
 	Household   bool       `json:"household"`
 	Limit       int        `json:"limit"`
+	Noted       bodyNote   `json:"noted"`
 	Trace       string     `json:"trace"`
 }
 
 // bodyNumber is a number in a body. This is the one place where the numbers of a
 // request are written out: the log is the record.
 type bodyNumber struct{ Phone }
+
+// bodyNote is a note in a body: the one place where it is written out.
+type bodyNote struct {
+	Outcome ClinicianOutcome `json:"outcome,omitempty"`
+	Text    string           `json:"text,omitempty"`
+	By      string           `json:"by,omitempty"`
+}
 
 // UnmarshalText reads a number that Body wrote.
 func (n *bodyNumber) UnmarshalText(text []byte) (err error) {
@@ -74,7 +82,11 @@ func (e CallEvent) Body() []byte {
 	if e.Failure != (Failure{}) {
 		b = b.object("failure", e.Failure)
 	}
-	b = b.truth("lookedUp", e.LookedUp).request(e.Request).text("trace", e.Trace)
+	b = b.truth("lookedUp", e.LookedUp).request(e.Request)
+	if noted := (bodyNote{Outcome: e.Note.Outcome, Text: e.Note.Text, By: e.Note.By}); noted != (bodyNote{}) {
+		b = b.object("noted", noted)
+	}
+	b = b.text("trace", e.Trace)
 
 	if b[len(b)-1] == ',' {
 		b = b[:len(b)-1]
@@ -122,6 +134,7 @@ func EventOf(body []byte) (CallEvent, error) {
 		Failure:     b.Failure,
 		LookedUp:    b.LookedUp,
 		Trace:       b.Trace,
+		Note:        CallNote{Outcome: b.Noted.Outcome, Text: b.Noted.Text, By: b.Noted.By},
 		Request: Request{
 			Clinician: b.Clinician,
 			Sender:    b.Sender,

@@ -69,6 +69,8 @@ func (f *fold) take(e *CallEvent) {
 		leg := f.leg(e.Leg)
 		leg.answeredBy(e)
 		leg.progress(e)
+	case KindNoted:
+		f.noted(e)
 	}
 
 	if f.call.Recording == "" && e.Recording != "" {
@@ -147,6 +149,9 @@ func (f *fold) finish() Call {
 	f.reasons(leg)
 	f.moment()
 
+	if f.call.Note.Empty() {
+		f.call.Note = CallNote{} // it was taken back
+	}
 	keep(&f.call.Key, f.call.ClinicianLeg)
 	f.call.Legs = f.legs()
 	return f.call

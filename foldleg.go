@@ -14,7 +14,7 @@ func direct(events []*CallEvent) bool {
 	dialled := false
 	for _, e := range events {
 		switch {
-		case e.Kind == KindRingLeg, e.Kind == KindParty:
+		case e.Kind == KindRingLeg, e.Kind == KindParty, e.Kind == KindNoted:
 			// of others
 		case e.Leg != e.Call:
 			return false

@@ -35,6 +35,9 @@ func canonical(a, b *CallEvent) int {
 			a.Direction, b.Direction,
 			string(a.EndedBy), string(b.EndedBy),
 			string(a.Role), string(b.Role),
+			string(a.Note.Outcome), string(b.Note.Outcome),
+			a.Note.Text, b.Note.Text,
+			a.Note.By, b.Note.By,
 		),
 		cmp.Compare(a.Seconds.n, b.Seconds.n),
 		cmp.Compare(a.Failure.Code, b.Failure.Code),
@@ -71,6 +74,7 @@ var witnesses = [...]Kind{
 	KindMemberCalled,
 	KindRingLeg,
 	KindParty,
+	KindNoted,
 }
 
 // compareTimes puts an unknown time last: whoever gave a time knows more.

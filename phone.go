@@ -20,6 +20,7 @@ import (
 type Phone struct {
 	e164      string
 	extension string    // digits; told, not dialled
+	use       PhoneUse  // told
 	facts     numbering // zero: not looked up
 }
 
@@ -116,6 +117,30 @@ func (p Phone) E164() string { return p.e164 }
 // Extension is the digits to be dialled once the number answers, for a person to
 // know: careline does not dial them. Empty when there is none.
 func (p Phone) Extension() string { return p.extension }
+
+// PhoneUse is what a number is for, in the record's word (FHIR R4, ContactPoint.use).
+type PhoneUse string
+
+// The uses of numbers that may be called. What is called old in the record is not.
+const (
+	UseHome   PhoneUse = "home"
+	UseWork   PhoneUse = "work"
+	UseMobile PhoneUse = "mobile"
+	UseTemp   PhoneUse = "temp"
+)
+
+// For is the number as one of that use; of a word that is none of the above it has none.
+func (p Phone) For(use PhoneUse) Phone {
+	p.use = ""
+	switch use {
+	case UseHome, UseWork, UseMobile, UseTemp:
+		p.use = use
+	}
+	return p
+}
+
+// Use is what the number is for; empty when the record does not say.
+func (p Phone) Use() PhoneUse { return p.use }
 
 // IsZero reports whether there is no number.
 func (p Phone) IsZero() bool { return p.e164 == "" }

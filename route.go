@@ -59,6 +59,15 @@ func (p Policy) MayCall(a Appointment, w Wish) (Route, Refusal) {
 	return r, onFile.Dialable(p.Regions)
 }
 
+// RefusedAnyway is why a call of the clinician to a person's number on file would be
+// refused at the time now, whatever else the clinician chooses; empty when nothing is
+// known against it. The person is one of the appointment's.
+func (p Policy) RefusedAnyway(a Appointment, person Person, w Wish) Refusal {
+	w.Recipient, w.Household = person.Ref, true
+	_, why := p.MayCall(a, w)
+	return why
+}
+
 // WhoseNumber is who was reached by a call to the number that nobody asked for
 // here, without its sender; a zero Route when the number is not on file, or is for
 // two patients.

@@ -48,7 +48,7 @@ func (s Standing) Told(e CallEvent) Standing {
 		s.Requested, s.Begun = true, e.Kept
 		s.Clinician, s.Patient = e.Request.Clinician, e.Request.Patient
 	}
-	s.Heard = s.Heard || !e.Asks()
+	s.Heard = s.Heard || !e.Asks() && e.Kind != KindNoted
 	s.Over = s.Over || e.Ends()
 	s.Settled = s.Settled || e.Settles()
 

@@ -49,9 +49,15 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 		Unread:       unread,
 	}
 
+	if s.cfg.Callbacks != nil {
+		s.cfg.Callbacks.Shown(practitioner, day.Date, own)
+	}
+	back := s.calledBack(practitioner, own)
 	for _, a := range own {
 		s.show(a)
-		day.Appointments = append(day.Appointments, appointmentOf(a, last))
+		j := appointmentOf(a, last).calledBack(back)
+		j.Numbers = s.offers(a, practitioner).open()
+		day.Appointments = append(day.Appointments, j)
 	}
 
 	return writeJSON(w, http.StatusOK, day)
@@ -70,10 +76,17 @@ func (s *server) oneAppointment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
+	practitioner, err := clinician(r)
+	if err != nil {
+		return err
+	}
+
 	s.show(a)
-	answer := appointmentOf(a, last)
+	answer := appointmentOf(a, last).calledBack(s.calledBack(practitioner, []careline.Appointment{a}))
+	offers := s.offers(a, practitioner)
+	answer.Numbers = offers.open()
 	for _, p := range slices.Concat(a.Patients, a.Relatives) {
-		answer.add(p)
+		answer.add(p, offers)
 	}
 
 	return writeJSON(w, http.StatusOK, answer)

@@ -38,6 +38,7 @@ type callJSON struct {
 	AnsweredBy      string          `json:"answeredBy,omitempty"`
 	Recording       string          `json:"recording,omitempty"`
 	Refusal         *refusalJSON    `json:"refusal,omitempty"`
+	Note            *noteJSON       `json:"note,omitempty"`
 	whoJSON
 }
 
@@ -89,6 +90,7 @@ type lastCallJSON struct {
 	At              time.Time       `json:"at,omitzero"` // when the newest of it happened
 	DurationSeconds *int            `json:"durationSeconds,omitempty"`
 	AnsweredBy      string          `json:"answeredBy,omitempty"`
+	Note            *noteJSON       `json:"note,omitempty"`
 	whoJSON
 }
 
@@ -161,6 +163,7 @@ func callOf(c careline.Call) callJSON {
 		DurationSeconds: seconds(c.Seconds),
 		AnsweredBy:      c.AnsweredBy,
 		Recording:       c.Recording,
+		Note:            standingNote(c.Note),
 		whoJSON:         whoOf(c),
 	}
 
@@ -213,6 +216,7 @@ func lastCallOf(v careline.RecordedVersion) *lastCallJSON {
 		At:              happened(v),
 		DurationSeconds: seconds(v.Call.Seconds),
 		AnsweredBy:      v.Call.AnsweredBy,
+		Note:            standingNote(v.Call.Note),
 		whoJSON:         whoOf(v.Call),
 	}
 }

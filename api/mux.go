@@ -22,6 +22,7 @@ type server struct {
 	streams atomic.Int64 // open ones
 	each    shares       // those of each person
 	reads   readings
+	notes   *calls.Attempts
 }
 
 func newServer(cfg Config) *server {
@@ -32,6 +33,7 @@ func newServer(cfg Config) *server {
 		exact:   map[string]http.Handler{},
 		methods: map[string][]string{},
 		probes:  newProbes(cfg.Ready, cfg.Now),
+		notes:   calls.NewPace(notesPerMinute, cfg.Now),
 		reads:   readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
 	}
 	s.nowhere = &Route{

@@ -24,6 +24,9 @@ type appointmentJSON struct {
 	Patient  *patientJSON   `json:"patient"`
 	Patients []*patientJSON `json:"patients"` // Patient is the first of them
 	LastCall *lastCallJSON  `json:"lastCall"`
+	Numbers  int            `json:"numbers"` // to choose from: those that would not be refused
+
+	CalledBack *calledBackJSON `json:"calledBack,omitempty"`
 
 	// Only of a single appointment.
 	Phones     []phoneJSON `json:"phones,omitempty"`
@@ -56,6 +59,8 @@ type phoneJSON struct {
 	Relation  string             `json:"relation,omitempty"` // to the patient
 	Patient   careline.Reference `json:"patient"`            // whose record a call to it is in
 	Deceased  bool               `json:"deceased,omitempty"`
+	Use       careline.PhoneUse  `json:"use,omitempty"`
+	Refusal   *refusalJSON       `json:"refusal,omitempty"` // why a call to it would be refused now
 }
 
 // entryJSON is an entry of the record in which no number can be read, as it stands.
@@ -112,7 +117,7 @@ func patientOf(p careline.Person) *patientJSON {
 
 // add tells of a person's numbers, and of what cannot be read as one. A related
 // person of whom the record does not say whose they are cannot be called.
-func (j *appointmentJSON) add(p careline.Person) {
+func (j *appointmentJSON) add(p careline.Person, o offers) {
 	for _, phone := range p.Phones {
 		j.Phones = append(j.Phones, phoneJSON{
 			Number:    phone.E164(),
@@ -123,6 +128,8 @@ func (j *appointmentJSON) add(p careline.Person) {
 			Relation:  p.Relation,
 			Patient:   p.Patient,
 			Deceased:  p.Deceased,
+			Use:       phone.Use(),
+			Refusal:   o.refusal(p, phone),
 		})
 	}
 

@@ -27,7 +27,7 @@ func TestAppointmentTellsWhatIsKnownOfPeople(t *testing.T) {
 	b := newBench(t)
 	b.appointments["apt-1"] = troubled(t)
 	first := `{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}],"deceased":true,"unreadable":2}`
-	people := `"patient":` + first + `,"patients":[` + first + `,{"id":"p2","phones":[],"unread":true}],"lastCall":null`
+	people := `"patient":` + first + `,"patients":[` + first + `,{"id":"p2","phones":[],"unread":true}],"lastCall":null,"numbers":2`
 
 	one := b.ask(http.MethodGet, "/bff_clinical/v1/appointments/apt-1", ada)
 	want := people + `,"phones":[` +

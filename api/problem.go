@@ -23,14 +23,15 @@ const (
 // ProblemType is the beginning of every problem's type; the code follows it.
 const ProblemType = "urn:careline:problem:"
 
-// problem is an RFC 9457 problem detail. Code and Incident are extensions.
+// problem is an RFC 9457 problem detail. Code, Reason and Incident are extensions.
 type problem struct {
-	Type     string        `json:"type"`
-	Title    string        `json:"title"`
-	Status   int           `json:"status"`
-	Detail   string        `json:"detail"`
-	Code     careline.Code `json:"code"`
-	Incident string        `json:"incident"`
+	Type     string          `json:"type"`
+	Title    string          `json:"title"`
+	Status   int             `json:"status"`
+	Detail   string          `json:"detail"`
+	Code     careline.Code   `json:"code"`
+	Reason   careline.Reason `json:"reason,omitempty"` // why exactly, with some codes
+	Incident string          `json:"incident"`
 
 	retry string // Retry-After, if the status has one
 }
@@ -101,10 +102,11 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 func problemOf(err error) problem {
 	err = late(err)
 	code, detail := careline.CodeInternal, internalSentence
+	var reason careline.Reason
 	if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
 		code, detail = codeLarge, "The request is larger than it can be. Please send less."
 	} else if e, ok := errors.AsType[*careline.Error](err); ok {
-		code, detail = e.Code, e.Message
+		code, reason, detail = e.Code, e.Reason, e.Message
 	}
 
 	k := kindOf(code)
@@ -114,6 +116,7 @@ func problemOf(err error) problem {
 		Status: k.status,
 		Detail: detail,
 		Code:   code,
+		Reason: reason,
 		retry:  comeAgain(err),
 	}
 }

@@ -81,7 +81,7 @@ func TestAppointmentsOfADay(t *testing.T) {
 		`"patient":{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]},` +
 		`"patients":[{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]}],` +
 		`"lastCall":{"status":"completed","word":"completed","final":true,"summary":"Answered by a person, lasted 3 min","at":"2026-07-01T23:29:59Z","durationSeconds":180,"answeredBy":"human",` +
-		`"recipient":{"ref":"Patient/p1","name":"Tuna Kettle"},"subject":{"ref":"Patient/p1","name":"Tuna Kettle"},"ending":"0142","endedBy":"clinician"}}]}`
+		`"recipient":{"ref":"Patient/p1","name":"Tuna Kettle"},"subject":{"ref":"Patient/p1","name":"Tuna Kettle"},"ending":"0142","endedBy":"clinician"},"numbers":2}]}`
 	if diff := cmp.Diff(want, got.body); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
@@ -114,7 +114,7 @@ func TestOneAppointment(t *testing.T) {
 	got := b.ask(http.MethodGet, "/bff_clinical/v1/appointments/apt-1", ada)
 	want := `{"id":"apt-1","start":"2026-07-01T23:30:00Z","end":"2026-07-02T00:00:00Z","status":"booked","reason":"Follow-up",` +
 		`"patient":{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]},` +
-		`"patients":[{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]}],"lastCall":null,` +
+		`"patients":[{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]}],"lastCall":null,"numbers":2,` +
 		`"phones":[{"number":"+447700900142","ending":"0142","of":"Patient/p1","name":"Tuna Kettle","patient":"Patient/p1"},` +
 		`{"number":"+442079460007","ending":"0007","of":"RelatedPerson/r1","name":"Perch Kettle","patient":"Patient/p1"}]}`
 	if diff := cmp.Diff(want, got.body); got.StatusCode != 200 || diff != "" {

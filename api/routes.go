@@ -47,6 +47,9 @@ type Config struct {
 
 	// Session is the clinician behind a request; an error answers it.
 	Session func(ctx context.Context, r *http.Request) (careline.Clinician, error)
+	// Policy is what the clinic allows, by which numbers are told of that would be
+	// refused.
+	Policy careline.Policy
 	// Mint makes an access token for the carrier's calling SDK.
 	Mint func(identity string) (string, error)
 	// CallerID is a number that calls can be made from.
@@ -67,10 +70,15 @@ type Config struct {
 		// appointments that has one, by appointment id.
 		LastCalls(ctx context.Context, ids []string) (map[string]careline.RecordedVersion, error)
 	}
+	// Note keeps what a clinician notes of a call of theirs, and returns it as it
+	// then stands; an error of code not-found means that they have no such call.
+	Note func(ctx context.Context, clinician, call string, note careline.CallNote) (careline.CallNote, error)
 	// Shown is told each appointment that was shown to its clinician, who may
 	// call in a moment; optional.
 	Shown func(careline.Appointment)
 	Live  *calls.Live
+	// Callbacks tell who rang the clinic back; optional: nobody is told.
+	Callbacks *calls.Callbacks
 	// LiveFrom is the place in the log after which a stream begins that does not
 	// resume another; optional: the log's beginning.
 	LiveFrom func(ctx context.Context, clinician string) (int64, error)
@@ -139,6 +147,7 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.reading(s.oneAppointment) }},
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
 	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
+	{http.MethodPut, "/bff_clinical/v1/calls/{key}/note", Clinician, 32 << 10, func(s *server) handler { return s.noteCall }},
 	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},

@@ -76,12 +76,18 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	if err := out.text(fmt.Sprintf("retry: %d\n\n", comeBack)); err != nil {
 		return lost(err)
 	}
-	return s.tell(r, out, follow{live: s.cfg.Live, clinician: practitioner, seq: seq})
+	return s.tell(r, out, follow{
+		live:      s.cfg.Live,
+		back:      s.cfg.Callbacks,
+		clinician: practitioner,
+		seq:       seq,
+	})
 }
 
 // follow is what a stream follows.
 type follow struct {
 	live      *calls.Live
+	back      *calls.Callbacks // nil: nobody is told who rang back
 	clinician string
 	seq       int64
 }
@@ -100,18 +106,12 @@ func (s *server) lasting(ctx context.Context) time.Duration {
 // ends, or the stream has lasted long enough. Only this goroutine writes.
 func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 	ctx, cancel := context.WithCancel(r.Context())
-	changes, ended := make(chan calls.Change), make(chan error, 1)
+	changes, rang, ended := make(chan calls.Change), make(chan calls.CalledBack), make(chan error, 1)
 	var following sync.WaitGroup
-	following.Go(func() {
-		ended <- f.live.Follow(ctx, f.clinician, f.seq, func(c calls.Change) error {
-			select {
-			case changes <- c:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		})
-	})
+	following.Go(func() { ended <- f.live.Follow(ctx, f.clinician, f.seq, into(ctx, changes)) })
+	if f.back != nil {
+		following.Go(func() { _ = f.back.Follow(ctx, f.clinician, into(ctx, rang)) }) // it ends with ctx alone
+	}
 	defer func() {
 		cancel()
 		following.Wait()
@@ -126,6 +126,8 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 		select {
 		case c := <-changes:
 			err = out.change(c)
+		case c := <-rang:
+			err = out.rang(c)
 		case <-beat.C:
 			err = out.text(": still here\n\n")
 		case err := <-ended:
@@ -143,6 +145,18 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 
 		if err != nil {
 			return lost(err)
+		}
+	}
+}
+
+// into hands what is told to whoever reads it, as long as ctx lasts.
+func into[T any](ctx context.Context, read chan<- T) func(T) error {
+	return func(told T) error {
+		select {
+		case read <- told:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }

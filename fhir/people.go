@@ -136,7 +136,7 @@ func (c cast) phones(telecom []contactPoint) (phones []careline.Phone, unreadabl
 		}
 		for _, phone := range read {
 			if !slices.ContainsFunc(phones, phone.Equal) {
-				phones = append(phones, phone)
+				phones = append(phones, phone.For(careline.PhoneUse(t.Use)))
 			}
 		}
 	}

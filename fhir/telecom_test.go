@@ -116,3 +116,22 @@ func TestANumberIsOfferedOnce(t *testing.T) {
 		t.Error(logged)
 	}
 }
+
+func TestANumberHasItsUse(t *testing.T) {
+	t.Parallel()
+	person := patientWith(t,
+		object{"system": "phone", "value": "+447700900101", "use": "mobile"},
+		object{"system": "phone", "value": "+447700900102", "use": "home"},
+		object{"system": "phone", "value": "+447700900103"},
+		object{"system": "phone", "value": "+447700900104", "use": "carrier pigeon"},
+		object{"system": "phone", "value": "+447700900105", "use": "old"},
+		object{"system": "phone", "value": "+447700900101", "use": "work"},
+	)
+	var got []careline.PhoneUse
+	for _, p := range person.Phones {
+		got = append(got, p.Use())
+	}
+	if diff := cmp.Diff([]careline.PhoneUse{careline.UseMobile, careline.UseHome, "", ""}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -26,7 +26,7 @@ const consolePolicy = "default-src 'self'; base-uri 'none'; form-action 'self'; 
 //
 //	GET  /                            the page
 //	GET  /phones                      the members' phones
-//	GET  /phones/{number}             one of them, to be answered by hand
+//	GET  /phones/{number}             one of them, to be answered by hand, and to ring the clinic from
 //	GET  /console/v1/state            the clinic, the parties' addresses, the settings of an app
 //	GET  /console/v1/events           server-sent Entries; resumes by Last-Event-ID
 //	POST /console/v1/calls            an Ask → {"callSid"}: Place

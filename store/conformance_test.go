@@ -67,6 +67,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a call's load is that of the others":       leavesItselfOut,
 		"calls that nobody reports of":              forgetsSilentCalls,
 		"where a clinician's live calls begin":      findsLiveCalls,
+		"who rang whom":                             findsRings,
 		"a clinician's changed calls":               tellsCallsSince,
 		"where a call is filed":                     keepsFilings,
 		"a restart keeps everything":                survivesRestart,

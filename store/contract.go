@@ -96,6 +96,10 @@ type Following interface {
 	LiveSince(ctx context.Context, clinician string, now time.Time) (int64, error)
 	// Newest is the last place in the log; 0 while it is empty.
 	Newest(ctx context.Context) (int64, error)
+	// Rings are the events after seq, and kept at from or later, that tell of one
+	// party ringing the other: clinicians' requests (KindRequested, KindRefused) and
+	// calls that a member began (KindMemberCalled); at most limit, in the log's order.
+	Rings(ctx context.Context, seq int64, from time.Time, limit int) ([]careline.CallEvent, error)
 }
 
 // Filings tell where calls stand in the health record.

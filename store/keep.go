@@ -118,7 +118,7 @@ func (k *keeping) settle() error {
 func readable(e *careline.CallEvent) bool {
 	for _, text := range [...]string{
 		string(e.Kind), string(e.Status), e.Word, e.Direction, e.Appointment, e.AnsweredBy, e.Recording,
-		string(e.EndedBy), e.Trace, string(e.Request.Sender), string(e.Request.Recipient), string(e.Request.Refusal),
+		string(e.EndedBy), string(e.Note.Outcome), e.Note.Text, e.Note.By, e.Trace, string(e.Request.Sender), string(e.Request.Recipient), string(e.Request.Refusal),
 		e.Request.Names.Sender, e.Request.Names.Patient, e.Request.Names.Recipient, e.Request.Names.Relation,
 	} {
 		if !utf8.ValidString(text) {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -30,4 +31,44 @@ func findsLiveCalls(t *testing.T, open database) {
 	since("the first is silent", 5)
 	storetest.MustAppend(t, s, storetest.Progress("CA5", "CB5", 2, careline.StatusCompleted))
 	since("the other is over", 8)
+}
+
+func findsRings(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	began := clock.Now()
+	back := storetest.Progress("CA3", "CA3", 0, careline.StatusCompleted)
+	back.Kind, back.ID, back.Report = careline.KindMemberCalled, "CA3/-/completed/inbound/0123456789abcdef", []byte(`{"From":"+447700900142"}`)
+	old := back
+	old.Call, old.Leg, old.ID = "CA4", "CA4", "CA4/-/completed/inbound"
+	refused := storetest.Request("CA2", "p1")
+	refused.Kind = careline.KindRefused
+	kept := storetest.MustAppend(t, s, storetest.Request("CA1", "p1"), storetest.Progress("CA1", "CB1", 1, careline.StatusRinging), refused)
+	clock.Forward(time.Hour)
+	kept = append(kept, storetest.MustAppend(t, s, storetest.DialEnded("CA1", "CB1", careline.StatusBusy), back, old)...)
+
+	for what, test := range map[string]struct {
+		seq   int64
+		from  time.Time
+		limit int
+		want  []int64
+	}{
+		"all of them":      {0, began, 10, []int64{1, 3, 5, 6}},
+		"after a place":    {3, began, 10, []int64{5, 6}},
+		"at most so many":  {0, began, 3, []int64{1, 3, 5}},
+		"kept late enough": {0, began.Add(time.Hour), 10, []int64{5, 6}},
+		"none":             {6, began, 10, nil},
+	} {
+		got, err := s.Rings(t.Context(), test.seq, test.from, test.limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var places []int64
+		for _, e := range got {
+			places = append(places, e.Seq)
+			storetest.Same(t, what, e, kept[e.Seq-1])
+		}
+		if !slices.Equal(places, test.want) {
+			t.Errorf("%s: at %v, want %v", what, places, test.want)
+		}
+	}
 }

@@ -1,6 +1,11 @@
 package twilio
 
-import "context"
+import (
+	"context"
+	"slices"
+
+	"perci.health/careline"
+)
 
 // Greeting is what a member hears who calls the number back, and the voice in
 // which anything is said. A zero field has the default that it is named with.
@@ -35,3 +40,25 @@ func (g Greeting) say(text string) Say {
 // same, so nothing in the form matters; the call itself is kept when its status
 // is reported.
 func (s *server) incoming(_ context.Context, rd *reading) reply { return s.greet(rd) }
+
+// CallerOf is the number that a call to one of ours came from, by its kept report; zero
+// where the caller withholds it, which Twilio says in words or in a number too short, or
+// where it is no number at all (voice/twiml, "From").
+func CallerOf(e careline.CallEvent) careline.Phone {
+	f, err := FormFromJSON(e.Report)
+	if err != nil || isAnonymous(f.Get("From")) {
+		return careline.Phone{}
+	}
+	from, err := careline.StoredPhone(f.Get("From"))
+	if err != nil {
+		return careline.Phone{}
+	}
+	return from
+}
+
+// isAnonymous knows the words that Twilio spells out on a keypad where the network gives
+// no number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE (help.twilio.com, "Why
+// am I getting calls from these strange numbers?").
+func isAnonymous(from string) bool {
+	return slices.Contains([]string{"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}, from)
+}

@@ -32,6 +32,7 @@ type parts struct {
 	store      store.Store
 	relay      *relay.Relay
 	live       *calls.Live
+	callbacks  *calls.Callbacks
 	settler    calls.Settler
 	reconciler calls.Reconciler
 	forgets    calls.Retention
@@ -95,6 +96,8 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	}
 
 	p.live = calls.NewLive(p.store)
+	atClinic := func() time.Time { return time.Now().In(c.location) }
+	p.callbacks = calls.NewCallbacks(p.store, twilio.CallerOf, calls.NewDays(p.fhir.AppointmentsOn, atClinic), atClinic)
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.reconciler = calls.Reconciler{
 		Log:     p.counted(),
@@ -122,11 +125,15 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 func (p *parts) committed(news []careline.News) {
 	p.relay.Take(news)
 
-	keys := make([]string, len(news))
+	keys, rang := make([]string, len(news)), false
 	for i, n := range news {
 		keys[i] = n.Event.Call
+		rang = rang || n.Event.Kind == careline.KindMemberCalled || n.Event.Asks()
 	}
 	p.live.Changed(keys)
+	if rang {
+		p.callbacks.Changed()
+	}
 }
 
 // elsewhere is told what another instance kept, and delivers: nobody but the
@@ -137,6 +144,7 @@ func (p *parts) elsewhere(keys []string) {
 	default:
 		return
 	}
+	p.callbacks.Changed()
 	if keys == nil {
 		p.live.Missed()
 		return

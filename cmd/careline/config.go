@@ -30,6 +30,7 @@ type config struct {
 	greeting greetingConfig
 	language string // LANGUAGE: how the app writes times, days and numbers
 	idleLock int    // IDLE_LOCK_MINUTES without any use lock the app; 0: never
+	brand    brandConfig
 }
 
 type twilioConfig struct {
@@ -93,6 +94,7 @@ func readConfig(get func(string) string) (config, error) {
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
 		traces:   r.traced(),
 		session:  readSession(r),
+		brand:    readBrand(r),
 		greeting: greetingConfig{
 			organisation: r.text("ORGANISATION_NAME", "Perci Health"),
 			words:        r.text("INCOMING_MESSAGE", ""),

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perci.health/careline/api"
+	"perci.health/careline/calls"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
@@ -52,6 +53,9 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 	for _, run := range []func(context.Context){
 		func(ctx context.Context) { logged(ctx, p.log, "relay", p.relayEvents) },
 		p.live.Run,
+		func(ctx context.Context) {
+			p.callbacks.Run(ctx, func(err error) { p.log.Error("background", "part", "callbacks", "err", err) })
+		},
 		func(ctx context.Context) {
 			p.settler.Run(ctx, func(err error) { p.log.Error("background", "part", "settler", "err", err) })
 		},
@@ -120,12 +124,15 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		AllowedOrigins: c.origins,
 
 		Session:      p.session.Session,
+		Policy:       c.calls.policy,
 		Mint:         minter.Mint,
 		CallerID:     p.pool.Number,
 		Appointments: p.fhir,
 		Calls:        p.fhir,
+		Note:         calls.Noter{Log: p.counted(), Now: time.Now}.Note,
 		Shown:        p.directory.Shown,
 		Live:         p.live,
+		Callbacks:    p.callbacks,
 		LiveFrom:     p.liveFrom,
 		Newest:       p.store.Newest,
 

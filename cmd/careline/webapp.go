@@ -27,6 +27,8 @@ func webApp(c config) (http.Handler, error) {
 		Version:       version,
 
 		IdleLockMinutes: c.idleLock,
+		Logo:            c.brand.logo,
+		BrandColour:     c.brand.colour,
 	})
 	if err != nil {
 		return nil, err // an interface that holds a nil *app would not be nil

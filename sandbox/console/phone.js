@@ -6,6 +6,7 @@ import { CallSound } from "/phone-call.js";
 import { Ringer, meter } from "/phone-sound.js";
 import { drawKeypad } from "/phone-keypad.js";
 import { drawDoes } from "/phone-does.js";
+import { drawCalls } from "/phone-calls.js";
 
 const $ = (id) => document.getElementById(id);
 const main = document.querySelector("main");
@@ -17,6 +18,7 @@ const ringer = new Ringer();
 let view = { state: "idle" };
 let byHand = !new URLSearchParams(location.search).has("itself");
 let last = ""; // how the last call ended
+let rang = ""; // the clinic's number that rang here last
 let ending = ""; // how this page ended the call, if it did
 let error = "";
 let keys = { open: false, pressed: "", sent: Promise.resolve() };
@@ -37,6 +39,7 @@ function take(next) {
   if (next.callSid !== view.callSid) keys = { open: false, pressed: "", sent: Promise.resolve() };
   if (next.state !== "idle" && before === "idle") ending = "";
   view = next;
+  rang = view.from || rang;
   if (view.state !== "in-call" && sound.open && !sound.opening) sound.close();
   ringer.ring(view.state === "ringing");
   draw();
@@ -190,6 +193,7 @@ const does = drawDoes($("does"), async (attends, script) => {
   line.attend(byHand);
 });
 
+drawCalls($("calls"), number, () => rang);
 drawKeypad($("keypad"), pressKey, () => showKeypad(false));
 $("ringer").addEventListener("click", () => {
   if (ringer.unlocked) return ringer.turn(!ringer.wanted);

@@ -12,6 +12,12 @@
 // numbers, or by the REST API (POST Calls.json): that rings the number first, then
 // asks for TwiML, and reports on a leg of Direction outbound-api without a parent.
 //
+// Who dials one of the account's numbers, such as a member who calls back, does so
+// by POST /sandbox/v1/incoming {"from", "to"}, both E.164 (from may be anonymous);
+// the answer is 201 {"callSid"}. The number's Voice URL is asked, what its TwiML says
+// is in the transcript of GET /sandbox/v1/calls/{callSid}, and its status callback
+// is told of the end, also after POST /sandbox/v1/calls/{callSid}/hangup.
+//
 // # Member phones
 //
 // Only numbers that Ofcom set aside for drama are answered: +447700900000-999,

@@ -25,6 +25,8 @@ const (
 		WHERE e.seq > $2 AND c.clinician = $1 GROUP BY c.key) q ORDER BY q.newest`
 	sqlCallsOfClinician = `SELECT q.key FROM (SELECT c.key, (SELECT max(e.seq + 0) FROM log_events e WHERE e.call = c.number) AS newest
 		FROM calls c WHERE c.clinician = $1) q WHERE q.newest > $2 ORDER BY q.newest`
+	sqlRings = `SELECT ` + sqlEvent + `, c.key FROM log_events e JOIN calls c ON c.number = e.call
+		WHERE e.seq > $1 AND (e.id LIKE '%/request' OR e.id LIKE '%/inbound%') AND e.kept >= $2 ORDER BY e.seq LIMIT $3`
 	sqlNewest = `SELECT l.seq FROM log_end l`
 	sqlBegun  = `SELECT c.begun, c.heard, c.over, (SELECT min(e.seq + 0) FROM log_events e WHERE e.call = c.number)
 		FROM calls c WHERE c.clinician = $1 AND c.begun > $2`
@@ -118,6 +120,30 @@ func (s *Store) CallsSince(ctx context.Context, clinician string, seq int64) ([]
 		sql = sqlCallsOfEvents
 	}
 	return readAll[string](ctx, s, "read a clinician's calls", sql, clinician, seq)
+}
+
+// Rings tell of one party ringing the other; see store.Following.
+func (s *Store) Rings(ctx context.Context, seq int64, from time.Time, limit int) (events []careline.CallEvent, err error) {
+	err = s.read(ctx, "read who rang whom", func(ctx context.Context, c *pgxpool.Conn) error {
+		rows, err := c.Query(ctx, sqlRings, seq, from.UnixMicro(), limit)
+		if err != nil {
+			return err
+		}
+
+		events = nil
+		var e eventScan
+		var key string
+		_, err = pgx.ForEachRow(rows, append(e.dest(), &key), func() error {
+			one, err := e.row().Event(key)
+			events = append(events, one)
+			return err
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return events, nil
 }
 
 // LiveSince is where a clinician's live calls begin; see store.Following.

@@ -130,6 +130,24 @@ func (s *Log) keys(ctx context.Context, doing string, ask func(conn) (query, err
 	return keys, err
 }
 
+// Rings tell of one party ringing the other; see Following.
+func (s *Log) Rings(ctx context.Context, seq int64, from time.Time, limit int) (events []careline.CallEvent, err error) {
+	err = s.read(ctx, "read who rang whom", func(c conn) error {
+		var unreadable error
+		err := c.query(sqlRings).int(seq).time(from).int(int64(limit)).each(func(row *sqlite.Stmt) bool {
+			e, err := eventRowAt(row).Event(row.ColumnText(eventWidth))
+			unreadable, events = errors.Join(unreadable, err), append(events, e)
+			return true
+		})
+		return errors.Join(err, unreadable)
+	})
+
+	if err != nil {
+		return nil, err
+	}
+	return events, nil
+}
+
 // LiveSince is where a clinician's live calls begin; see Following.
 func (s *Log) LiveSince(ctx context.Context, clinician string, now time.Time) (seq int64, err error) {
 	err = s.read(ctx, "find a clinician's live calls", func(c conn) error {

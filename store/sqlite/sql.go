@@ -86,6 +86,8 @@ const (
 		WHERE e.seq > ?2 AND c.number = e.call AND c.clinician = ?1 GROUP BY c.key ORDER BY newest`
 	sqlCallsOfClinician = `SELECT c.key, max(e.seq) AS newest FROM calls c CROSS JOIN events e
 		WHERE c.clinician = ?1 AND e.call = c.number AND e.seq > ?2 GROUP BY c.key ORDER BY newest`
+	sqlRings = `SELECT ` + eventColumns + `, c.key FROM events e CROSS JOIN calls c
+		WHERE e.seq > ?1 AND (e.id LIKE '%/request' OR e.id LIKE '%/inbound%') AND e.kept >= ?2 AND c.number = e.call ORDER BY e.seq LIMIT ?3`
 	sqlCallsKept = `SELECT c.key FROM calls c CROSS JOIN events e WHERE c.joined IS NULL AND e.call = c.number
 		GROUP BY c.number HAVING max(e.kept) >= ?1 AND max(e.kept) < ?2 ORDER BY max(e.seq)`
 

@@ -98,7 +98,7 @@ test("a live call goes along to every page of the app", async ({ desk, world }) 
   await expect(desk.dock).toContainText(visit.patient);
   await expect(desk.dock.getByRole("timer")).toHaveText(/^00:\d\d$/);
   await hears(page, 440);
-  await expect(page.getByRole("row").filter({ hasText: visit.patient })).toContainText("In a call now");
+  await expect(desk.row(visit.patient)).toContainText("In a call now");
   await photograph(page, "call-on-today");
   await desk.dock.getByRole("button", { name: "Mute" }).click();
   await expect(desk.dock).toContainText("Connected, you are muted");

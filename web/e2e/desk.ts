@@ -31,7 +31,7 @@ export class Desk {
     await this.page.goto(this.world.system.app + path);
     await this.page.getByRole("button", { name: "Sign in" }).click();
     await this.page.getByRole("button", { name: clinician }).click();
-    await expect(this.page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    await expect(this.page.getByRole("button", { name: `${clinician}: your account` })).toBeVisible();
   }
 
   /** Signs in and opens the appointment; its patient can be called then. */
@@ -47,7 +47,15 @@ export class Desk {
 
   /** The appointment's row in the list of the day. */
   row(patient: string): Locator {
-    return this.page.getByRole("row").filter({ hasText: patient });
+    const list = this.page.getByRole("list", { name: "Appointments" });
+    return list.getByRole("listitem").filter({ hasText: patient });
+  }
+
+  /** What stands in the account's panel. */
+  async account(): Promise<Locator> {
+    const button = this.page.getByRole("button", { name: /: your account$/ });
+    await button.click();
+    return button.locator("xpath=..");
   }
 
   /** One of the call's own. */
@@ -106,7 +114,13 @@ export class Desk {
     return (hours * 60 + minutes) * 60 + seconds;
   }
 
-  /** The lines of the newest call's timeline, newest first. */
+  /** Opens what the record says of the newest call, version by version. */
+  async unfold(): Promise<void> {
+    await this.history.locator("summary").first().click();
+    await expect(this.moments().first()).toBeVisible();
+  }
+
+  /** The lines of the newest call's timeline, newest first; seen once it is unfolded. */
   moments(): Locator {
     return this.history.locator("ol > li").first().locator("ol > li");
   }

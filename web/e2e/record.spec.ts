@@ -1,20 +1,26 @@
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
 
-test("the timeline grows by itself, and is the history of the FHIR Communication", async ({ desk, world }) => {
+test("a call is one line that changes by itself; its versions, for who asks, are the history of the FHIR Communication", async ({ desk, world }) => {
   const visit = await world.visit("Raman", "Cartwright");
   await world.script(visit.number, { outcome: "manual", voice: "tone:440" });
   await desk.open(visit);
   await expect(desk.history).toContainText("No calls yet.");
   await desk.call();
   await world.rings(visit.number);
-  await expect(desk.moments().first()).toContainText(`Ringing ${visit.patient}’s phone`);
+  const line = desk.history.locator("summary").first();
+  await expect(line).toHaveText(/^Calling now, \d\d:\d\d$/);
+  await expect(desk.moments().first(), "nothing opens by itself").toBeHidden();
   await photograph(desk.page, "history-ringing");
+  await desk.unfold();
+  await expect(desk.moments().first()).toContainText(`Ringing ${visit.patient}’s phone`);
   await world.act(visit.number, "answer");
   await expect(desk.moments().first()).toContainText(`${visit.patient} answered`);
   await desk.says("Connected");
   await world.act(visit.number, "hangup");
   await desk.says("Call ended", `Ended by ${visit.patient}`);
+  await expect(line).toHaveText(/^(Spoke|Answered), \d+ s, \d\d:\d\d$/);
+  await expect(desk.page.getByTestId("start-card").locator("..")).toContainText("Tried once");
   const end = desk.moments().first();
   await expect(end).toContainText(/Call ended, \d+ s/);
   await expect(end).toContainText(/Version \d+/); // written, no longer being written

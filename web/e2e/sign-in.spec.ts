@@ -14,7 +14,7 @@ test("a clinician signs in, sees the day and opens an appointment", async ({ des
   await expect(page.getByRole("heading", { name: "Today", level: 1 })).toBeVisible();
   await expect(page).toHaveTitle("Today – Clinic calls");
   await expect(page.getByText("Ms Grace Adeyemi")).toBeVisible();
-  const row = page.getByRole("row").filter({ hasText: "David Pritchard" });
+  const row = desk.row("David Pritchard");
   await expect(row).toContainText("Born 2 November 1949");
   await expect(row).toContainText("No call yet");
   await expect(page.getByText("Next", { exact: true })).toHaveCount(1);
@@ -33,7 +33,7 @@ test("a link to an appointment leads there after the sign-in, and signing out le
   await expect(desk.page.getByRole("heading", { name: visit.patient, level: 1 })).toBeVisible();
   await desk.page.reload();
   await expect(desk.page.getByRole("heading", { name: visit.patient, level: 1 })).toBeVisible();
-  await desk.page.getByRole("button", { name: "Sign out" }).click();
+  await (await desk.account()).getByRole("button", { name: "Sign out" }).click();
   await expect(desk.page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await expect(desk.page.getByText(visit.patient)).toHaveCount(0);
 });

@@ -76,7 +76,7 @@ describe("the app", () => {
     on.change({ session: SIGNED_IN });
     await screen.findByText("No appointments today.");
     for (const landmark of ["banner", "navigation", "main"]) screen.getByRole(landmark);
-    screen.getByText("Dr Amara Okafor");
+    screen.getByRole("button", { name: "Dr Amara Okafor: your account" });
     expect(screen.getByRole("link", { name: "Today" }).getAttribute("aria-current")).toBe("page");
   });
 
@@ -140,6 +140,7 @@ describe("the app", () => {
 
   it("does not sign out in the middle of a call", async () => {
     const on = stage(SIGNED_IN, CONNECTED);
+    fireEvent.click(screen.getByRole("button", { name: /your account/ }));
     fireEvent.click(screen.getByRole("button", { name: "Sign out" }));
     expect(on.signOut).not.toHaveBeenCalled();
     screen.getByText("End your call first, then sign out.");

@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Router, useRoute } from "wouter";
 import { SoftphoneProvider } from "./calling/context";
 import { Pages } from "./pages";
@@ -9,7 +9,7 @@ import { type Services, ServicesProvider, useInCall, usePhone, useServices, useS
 import { Locked } from "./session/Locked";
 import { SignedIn } from "./session/SignedIn";
 import { SignInPage } from "./session/SignInPage";
-import { cssVariables, theme } from "./theme";
+import { cssVariables, themeOf } from "./theme";
 
 /** Mantine's own style elements carry the page's nonce. */
 function styleNonce(): string {
@@ -17,6 +17,8 @@ function styleNonce(): string {
 }
 
 export function App({ services, client }: { services: Services; client: QueryClient }) {
+  const { brandColour } = services.settings;
+  const theme = useMemo(() => themeOf(brandColour), [brandColour]);
   return (
     <MantineProvider
       theme={theme}

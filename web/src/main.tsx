@@ -1,11 +1,12 @@
 import "./styles";
 import { QueryClient } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
+import { createDrafts } from "./after/drafts";
 import { App } from "./app";
 import { createBackend } from "./backend";
 import { browserSoftphone } from "./calling/browser";
 import { isLive } from "./calling/transitions";
-import { clinicTime } from "./clinictime";
+import { clinicTime, speak } from "./clinictime";
 import { createCaches } from "./live/caches";
 import { createLive } from "./live/live";
 import { queryOptions } from "./queries";
@@ -31,6 +32,7 @@ async function start(root: HTMLElement) {
   }
   await setLanguage(settings.language);
   document.documentElement.lang = settings.language;
+  speak(settings.language);
   const home = location.origin + settings.base;
   const provider = createProvider({ issuer: settings.issuer, clientId: settings.clientId, home });
   const note = await ownTab({ storage: sessionStorage, locks: navigator.locks });
@@ -79,6 +81,7 @@ async function start(root: HTMLElement) {
     backend,
     live,
     softphone,
+    drafts: createDrafts({ backend, softphone }),
     time: clinicTime(settings.timeZone),
     idle,
   };

@@ -6,21 +6,28 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { BackendError } from "./backend";
 import { mayPass } from "./outage";
 import styles from "./page.module.css";
+import { say } from "./words";
 
 let arrived = false;
+
+export interface PageHeadingProps {
+  /** The page itself sees to how far down one finds it. */
+  keepsPlace?: boolean;
+  children: ReactNode;
+}
 
 /**
  * The page's h1. Coming from another page, the focus goes to it, so that a
  * screen reader says where one is; on the first load the browser's own way is
  * left alone.
  */
-export function PageHeading({ children }: { children: ReactNode }) {
+export function PageHeading({ keepsPlace = false, children }: PageHeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (arrived) heading.current?.focus({ preventScroll: true });
-    if (arrived) window.scrollTo(0, 0);
+    if (arrived && !keepsPlace) window.scrollTo(0, 0);
     arrived = true;
-  }, []);
+  }, [keepsPlace]);
   return (
     <Title order={1} ref={heading} tabIndex={-1}>
       {children}
@@ -53,9 +60,9 @@ export function Problem({ title, error, onRetry, children }: ProblemProps) {
         <IconAlertTriangle aria-hidden className={styles.problemIcon} />
         <Stack gap="xs">
           <Text fw={600}>{title}</Text>
-          <Text>{known?.sentence ?? "Something unexpected happened. Try again, or load the page again."}</Text>
-          {mayPass(error) && <Text size="sm">We keep trying. This page renews itself when it works again.</Text>}
-          {known?.incident && <Reference label="Reference" value={known.incident} />}
+          <Text>{known?.sentence ?? say("shell:unexpected")}</Text>
+          {mayPass(error) && <Text size="sm">{say("shell:keepTrying")}</Text>}
+          {known?.incident && <Reference label={say("shell:reference")} value={known.incident} />}
           <Group gap="sm">
             {onRetry && (
               <Button
@@ -63,7 +70,7 @@ export function Problem({ title, error, onRetry, children }: ProblemProps) {
                 onClick={() => void retry()}
                 aria-disabled={retrying || undefined}
               >
-                {retrying ? "Trying…" : "Try again"}
+                {say(retrying ? "shell:retrying" : "shell:retry")}
               </Button>
             )}
             {children}
@@ -98,10 +105,10 @@ export function Reference({ label, value }: { label: string; value: string }) {
         variant="subtle"
         size="compact-md"
         onClick={copy}
-        aria-label={`Copy ${label.toLowerCase()}`}
+        aria-label={say("shell:copyOf", { label: label.toLowerCase() })}
         leftSection={copied ? <IconCheck aria-hidden size={18} /> : <IconCopy aria-hidden size={18} />}
       >
-        {copied ? "Copied" : "Copy"}
+        {say(copied ? "shell:copied" : "shell:copy")}
       </Button>
     </div>
   );

@@ -1,28 +1,49 @@
 import { Button, Stack, Text } from "@mantine/core";
-import { Component, lazy, type ReactNode, Suspense, useEffect } from "react";
-import { Link, Route, Switch, useLocation } from "wouter";
+import { Component, lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { Link, Redirect, Route, Switch, useLocation, useRoute } from "wouter";
+import { useSignOut } from "./after/use";
 import { PageHeading, Problem } from "./page";
+import { useMe } from "./queries";
+import { useServices } from "./services";
 import { useTitle } from "./title";
+import { beginning, PlaceProvider } from "./today/place";
 import { TodayPage } from "./today/TodayPage";
+import { say } from "./words";
 
 const loadAppointment = () => import("./appointment/AppointmentPage");
 const AppointmentPage = lazy(loadAppointment);
 const CheckPage = lazy(() => import("./check/CheckPage"));
+const AuditPage = lazy(() => import("./audit/AuditPage"));
 
 export function Pages() {
   const [location] = useLocation();
+  const me = useMe();
+  const place = useRef(beginning());
   useEffect(() => {
-    // Fetched while the day is being read, so that "Open" opens at once.
+    // Fetched while the day is being read, so that an appointment opens at once.
     const timer = setTimeout(() => void loadAppointment().catch(() => undefined), 1_000);
     return () => clearTimeout(timer);
   }, []);
+  const [onDay] = useRoute("/");
+  const [onAppointment, opened] = useRoute("/appointments/:id");
+  if (!me.clinician && !me.auditor) return <NoRole />;
+  if (me.clinician && (onDay || onAppointment)) {
+    return (
+      <PlaceProvider value={place.current}>
+        <PageBoundary key="day">
+          <DayAndAppointment id={onAppointment ? opened.id : undefined} />
+        </PageBoundary>
+      </PlaceProvider>
+    );
+  }
   return (
     <PageBoundary key={location}>
-      <Suspense fallback={<p className="cl-late">Loading…</p>}>
+      <Suspense fallback={<Loading />}>
         <Switch>
-          <Route path="/" component={TodayPage} />
-          <Route path="/appointments/:id">{({ id }) => <AppointmentPage key={id} id={id} />}</Route>
-          <Route path="/check" component={CheckPage} />
+          {me.clinician && <Route path="/check" component={CheckPage} />}
+          {me.auditor && <Route path="/calls" component={AuditPage} />}
+          {me.auditor && <Route path="/calls/:key" component={AuditPage} />}
+          {!me.clinician && <Route path="/">{<Redirect to="/calls" replace />}</Route>}
           <Route>
             <NotFound />
           </Route>
@@ -32,15 +53,48 @@ export function Pages() {
   );
 }
 
+/** One page for both, so that the list stays as it is while appointments come and go beside it. */
+function DayAndAppointment({ id }: { id: string | undefined }) {
+  if (id === undefined) return <TodayPage />;
+  return (
+    <TodayPage open={id}>
+      <PageBoundary key={id}>
+        <Suspense fallback={<Loading />}>
+          <AppointmentPage id={id} />
+        </Suspense>
+      </PageBoundary>
+    </TodayPage>
+  );
+}
+
+function Loading() {
+  return <p className="cl-late">{say("shell:loading")}</p>;
+}
+
 function NotFound() {
-  useTitle("No such page");
+  const me = useMe();
+  useTitle(say("shell:notFound.title"));
   return (
     <Stack align="flex-start">
-      <PageHeading>There is no such page</PageHeading>
-      <Text>The address may be old or mistyped.</Text>
-      <Button component={Link} href="/">
-        Go to today’s appointments
+      <PageHeading>{say("shell:notFound.title")}</PageHeading>
+      <Text>{say("shell:notFound.note")}</Text>
+      <Button component={Link} href={me.clinician ? "/" : "/calls"}>
+        {say(me.clinician ? "shell:notFound.today" : "shell:notFound.calls")}
       </Button>
+    </Stack>
+  );
+}
+
+/** Signed in, and nothing here is for them: trying again or another connection would not help. */
+function NoRole() {
+  const { settings } = useServices();
+  const leave = useSignOut();
+  useTitle(say("shell:noRole.title"));
+  return (
+    <Stack align="flex-start">
+      <PageHeading>{say("shell:noRole.title")}</PageHeading>
+      <Text>{say("shell:noRole.note", { organisation: settings.organisation })}</Text>
+      <Button onClick={() => void leave()}>{say("shell:noRole.signOut")}</Button>
     </Stack>
   );
 }
@@ -49,7 +103,7 @@ function reload(): undefined {
   location.reload();
 }
 
-/** A page that breaks takes neither the call bar nor the navigation with it. */
+/** A page that breaks takes neither the call nor the navigation with it. */
 class PageBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
   override state: { error: unknown } = { error: undefined };
 
@@ -60,8 +114,8 @@ class PageBoundary extends Component<{ children: ReactNode }, { error: unknown }
   override render() {
     if (this.state.error === undefined) return this.props.children;
     return (
-      <Problem title="This page could not be shown" error={this.state.error} onRetry={reload}>
-        <Text size="sm">“Try again” loads the page anew. Finish your call first, if you are in one.</Text>
+      <Problem title={say("shell:broken.title")} error={this.state.error} onRetry={reload}>
+        <Text size="sm">{say("shell:broken.note")}</Text>
       </Problem>
     );
   }

@@ -1,14 +1,15 @@
 // How people are called on the screen: by their own name, and what they are to
 // the patient. No pronouns: the record does not say which.
+import { say } from "./words";
 
 /** "Anna Ellis (daughter)" */
 export function withRelation(name: string, relation: string | undefined): string {
-  return relation ? `${name} (${relation})` : name;
+  return relation ? say("people:withRelation", { name, relation }) : name;
 }
 
 /** Who answers the telephone of a patient who has died. */
 export function householdOf(name: string): string {
-  return `the household of ${name}`;
+  return say("people:household", { name });
 }
 
 /** At the start of a sentence: "The patient", "Anna Ellis". */

@@ -1,12 +1,12 @@
 // How the screens ask the service. The event stream renews what changes; these
 // questions fill the screen and catch up after a break.
 import { type DefaultOptions, useQuery } from "@tanstack/react-query";
-import { BackendError } from "./backend";
+import { type Appointment, BackendError, type Me } from "./backend";
 import { isBehind } from "./history/words";
 import { keys } from "./live/caches";
 import type { Told } from "./live/live";
 import { askAgainAfter, useAnswer, useFailures } from "./outage";
-import { useLive, useServices } from "./services";
+import { useLive, useServices, useSessionState } from "./services";
 
 const MINUTE = 60_000;
 /** Longer waits that the service asks for are not waited in silence: the page says what is wrong. */
@@ -44,6 +44,26 @@ export function useDay(date: string) {
   });
   return useAnswer(query, date);
 }
+
+/** What is known of an appointment that somebody else on the page asks for. */
+export function useKnownAppointment(id: string | undefined): Appointment | undefined {
+  return useQuery<Appointment>({ queryKey: keys.appointment(id ?? ""), enabled: false }).data;
+}
+
+/** What the person may do. Until the service has said it they are taken for a clinician, whom each page refuses itself. */
+export function useMe(): Me {
+  const { backend } = useServices();
+  const signedIn = useSessionState().kind === "in";
+  const query = useQuery({
+    queryKey: ["me"],
+    queryFn: ({ signal }) => backend.me(signal),
+    staleTime: 10 * MINUTE,
+    enabled: signedIn,
+  });
+  return query.data ?? CLINICIAN;
+}
+
+const CLINICIAN: Me = { clinician: true, auditor: false };
 
 export function useAppointment(id: string) {
   const { backend } = useServices();

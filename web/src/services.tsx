@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
+import type { Drafts } from "./after/drafts";
 import type { Backend } from "./backend";
 import type { Softphone, SoftphoneState } from "./calling/state";
 import { isLive } from "./calling/transitions";
@@ -15,6 +16,8 @@ export interface Services {
   backend: Backend;
   live: Live;
   softphone: Softphone;
+  /** The notes that are being written. */
+  drafts: Drafts;
   time: ClinicTime;
   idle: Idle;
 }

@@ -5,6 +5,7 @@ import { configure, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
+import { createDrafts } from "./after/drafts";
 import type { Backend, Call } from "./backend";
 import type { Softphone, SoftphoneState } from "./calling/state";
 import { clinicTime } from "./clinictime";
@@ -52,6 +53,25 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
     start() {},
     stop() {},
   };
+  const played: Backend = {
+    day: unexpected,
+    appointment: unexpected,
+    calls: unexpected,
+    note: unexpected,
+    reveal: unexpected,
+    me: async () => ({ clinician: true, auditor: false }),
+    auditCalls: unexpected,
+    auditTable: unexpected,
+    auditCall: unexpected,
+    voiceToken: unexpected,
+    events: unexpected,
+    ...backend,
+  };
+  const softphone = {
+    getState: () => phone,
+    subscribe: () => () => undefined,
+    serverSays,
+  } as unknown as Softphone;
   const services: Services = {
     settings: {
       organisation: "Riverside Clinic",
@@ -65,22 +85,10 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
       idleLockMinutes: 0,
     },
     session: { getState: () => ({ kind: "in", name: "Dr Amara Okafor" }), subscribe: () => () => true } as never,
-    backend: {
-      day: unexpected,
-      appointment: unexpected,
-      calls: unexpected,
-      note: unexpected,
-      reveal: unexpected,
-      me: async () => ({ clinician: true, auditor: false }),
-      auditCalls: unexpected,
-      auditTable: unexpected,
-      auditCall: unexpected,
-      voiceToken: unexpected,
-      events: unexpected,
-      ...backend,
-    },
+    backend: played,
     live,
-    softphone: { getState: () => phone, subscribe: () => () => undefined, serverSays } as unknown as Softphone,
+    softphone,
+    drafts: createDrafts({ backend: played, softphone }),
     time: clinicTime("Europe/London"),
     idle: { getState: () => false, subscribe: () => () => true },
   };

@@ -1,19 +1,8 @@
-// The design brief's colours. Both schemes fill with shade 7: the defaults'
-// contrast in the dark scheme falls short of WCAG AA.
+// How the app looks: one accent, the clinic's own if it has one; six sizes of type; quiet lines. Both schemes
+// fill with shade 7: the defaults' contrast in the dark scheme falls short of WCAG AA.
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { OWN_ACCENT, shades } from "./palette";
 
-const teal: MantineColorsTuple = [
-  "#e8f6f6",
-  "#cfebec",
-  "#a5d8da",
-  "#77c3c7",
-  "#4fadb2",
-  "#2d949a",
-  "#177d84",
-  "#0b6a70",
-  "#07555a",
-  "#044146",
-];
 const green: MantineColorsTuple = [
   "#edf7f0",
   "#d6ecdd",
@@ -63,35 +52,67 @@ const dark: MantineColorsTuple = [
   "#0d1418",
 ];
 
-export const theme = createTheme({
-  primaryColor: "teal",
-  primaryShade: { light: 7, dark: 7 },
-  colors: { teal, green, yellow, orange: yellow, red, dark },
-  black: "#1f2a30",
-  fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
-  defaultRadius: "md",
-  respectReducedMotion: true,
-  cursorType: "pointer",
-  headings: { fontWeight: "650", sizes: { h1: { fontSize: "1.625rem" }, h2: { fontSize: "1.25rem" } } },
-  components: {
-    Button: { defaultProps: { size: "md" } },
-    ActionIcon: { defaultProps: { size: 44 } },
-    Input: { defaultProps: { size: "md" } },
-  },
-});
+/** @param brand "#rrggbb" on which white words can be read: the service has checked it. */
+export function themeOf(brand = OWN_ACCENT) {
+  return createTheme({
+    primaryColor: "teal",
+    primaryShade: { light: 7, dark: 7 },
+    colors: { teal: shades(brand), green, yellow, orange: yellow, red, dark },
+    black: "#1f2a30",
+    fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
+    defaultRadius: "md",
+    respectReducedMotion: true,
+    cursorType: "pointer",
+    fontSizes: { xs: "0.8125rem", sm: "0.875rem", md: "1rem", lg: "1.1875rem", xl: "1.5rem" },
+    lineHeights: { xs: "1.4", sm: "1.45", md: "1.5", lg: "1.4", xl: "1.3" },
+    spacing: { xs: "0.5rem", sm: "0.75rem", md: "1rem", lg: "1.5rem", xl: "2rem" },
+    radius: { md: "0.5rem" },
+    headings: {
+      fontWeight: "650",
+      sizes: {
+        h1: { fontSize: "1.5rem", lineHeight: "1.3" },
+        h2: { fontSize: "1.1875rem", lineHeight: "1.4" },
+        h3: { fontSize: "1rem", lineHeight: "1.5" },
+      },
+    },
+    components: {
+      Button: { defaultProps: { size: "md" } },
+      ActionIcon: { defaultProps: { size: 44 } },
+      Input: { defaultProps: { size: "md" } },
+    },
+  });
+}
 
 /** Grounds and inks beyond Mantine's own; the names say what they are for. */
 export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {},
+  variables: {
+    "--cl-accent": "var(--mantine-color-teal-7)",
+    "--cl-text-xs": "0.8125rem",
+    "--cl-text-sm": "0.875rem",
+    "--cl-text-md": "1rem",
+    "--cl-text-lg": "1.1875rem",
+    "--cl-text-xl": "1.5rem",
+    "--cl-text-2xl": "1.875rem",
+    "--cl-line-tight": "1.3",
+    "--cl-line-text": "1.5",
+    "--cl-space-1": "0.25rem",
+    "--cl-space-2": "0.5rem",
+    "--cl-space-3": "0.75rem",
+    "--cl-space-4": "1rem",
+    "--cl-space-5": "1.5rem",
+    "--cl-space-6": "2rem",
+    "--cl-space-7": "3rem",
+    "--cl-radius": "0.5rem",
+  },
   light: {
     "--mantine-color-dimmed": "#52636d",
     "--mantine-color-error": "#b42318",
     "--mantine-color-default-border": "#84929a",
-    "--cl-page": "#f5f8f8",
-    "--cl-line": "#d7dfe2",
-    "--cl-focus": "#0b6a70",
-    "--cl-tint": "#e8f6f6",
-    "--cl-tint-ink": "#0b6a70",
+    "--cl-page": "#f7f9f9",
+    "--cl-line": "#dfe6e8",
+    "--cl-focus": "var(--cl-accent)",
+    "--cl-tint": "color-mix(in srgb, var(--cl-accent) 9%, #fff)",
+    "--cl-tint-ink": "color-mix(in srgb, var(--cl-accent) 88%, #000)",
     "--cl-good": "#edf7f0",
     "--cl-good-ink": "#1a6e3c",
     "--cl-warning": "#fff6e0",
@@ -105,9 +126,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-default-border": "#7d8d95",
     "--cl-page": "#131c21",
     "--cl-line": "#33424a",
-    "--cl-focus": "#77c3c7",
-    "--cl-tint": "#12343a",
-    "--cl-tint-ink": "#a5d8da",
+    "--cl-focus": "color-mix(in srgb, var(--cl-accent) 45%, #fff)",
+    "--cl-tint": "color-mix(in srgb, var(--cl-accent) 32%, #1b262c)",
+    "--cl-tint-ink": "color-mix(in srgb, var(--cl-accent) 32%, #fff)",
     "--cl-good": "#12331f",
     "--cl-good-ink": "#b0dbbe",
     "--cl-warning": "#3a2a06",

@@ -1,5 +1,26 @@
-// What came of a call, asked for once it is over.
+// What came of a call, asked for once it is over; then who is next.
+import { Button } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+import { ChartLink } from "../appointment/ChartLink";
 import type { CallState } from "../calling/state";
+
+import { calleeOf } from "../calling/words";
+import { triesOf } from "../history/line";
+import { useEntries } from "../history/useEntries";
+import { opening } from "../people";
+import { useAppointment } from "../queries";
+import { useServices } from "../services";
+import { patientsOf } from "../today/day";
+import { say } from "../words";
+import styles from "./after.module.css";
+import { isUnsaved } from "./drafts";
+import { Next } from "./Next";
+import { isEmpty, NotedWords } from "./Noted";
+import { NoteForm } from "./NoteForm";
+import { likely } from "./outcomes";
+import { useDraft } from "./use";
+import { useKeptFocus } from "./useKeptFocus";
 
 export interface AfterCallProps {
   /** The ended call, as the dock shows it. */
@@ -7,6 +28,71 @@ export interface AfterCallProps {
 }
 
 /** What came of it and a short note, both optional; then who is next. */
-export function AfterCall(_: AfterCallProps) {
-  return null;
+export function AfterCall({ call }: AfterCallProps) {
+  const { target } = call;
+  const { entries } = useEntries(target.appointment);
+  return (
+    <section className={styles.after} aria-label={say("after:label")}>
+      {/* Of what was never placed there is nothing to say. */}
+      {call.callSid !== undefined && call.outcome !== "refused" && <Outcome call={call} sid={call.callSid} />}
+      <div className={styles.then}>
+        {entries && <Tries count={triesOf(entries)} />}
+        <Chart call={call} />
+        <Next current={target.appointment} />
+      </div>
+    </section>
+  );
+}
+
+function Outcome({ call, sid }: { call: CallState; sid: string }) {
+  const { drafts } = useServices();
+  const { entries } = useEntries(call.target.appointment);
+  const known = entries?.find(({ id }) => id === sid)?.note;
+  const name = opening(calleeOf(call.target));
+  const { appointment } = call.target;
+  useEffect(() => drafts.open(sid, { name, appointment }, known), [drafts, sid, name, appointment, known]);
+  const draft = useDraft(sid);
+  const [changing, setChanging] = useState(false);
+  const part = useRef<HTMLDivElement>(null);
+  useKeptFocus(part);
+  if (!draft) return null;
+  const kept = draft.kept ?? {};
+  const form = isEmpty(kept) || (draft.state !== "saved" && (changing || isUnsaved(draft)));
+  const change = () => {
+    setChanging(true);
+    drafts.change(sid, {});
+  };
+  return (
+    <div ref={part}>
+      {form ? (
+        <NoteForm call={sid} draft={draft} likely={likely(call)} />
+      ) : (
+        <div className={styles.noted}>
+          <NotedWords note={kept} />
+          <Button variant="subtle" size="compact-md" onClick={change} data-main>
+            {say("after:edit")}
+          </Button>
+        </div>
+      )}
+      <span role="status" className={styles.done}>
+        {draft.state === "saved" && <IconCheck aria-hidden size={16} />}
+        {draft.state === "saved" && (isEmpty(kept) ? say("after:takenBack") : say("after:saved"))}
+      </span>
+    </div>
+  );
+}
+
+function Tries({ count }: { count: number }) {
+  if (count === 0) return null;
+  return <p className={styles.dim}>{say("history:tried", { count })}</p>;
+}
+
+function Chart({ call: { target } }: { call: CallState }) {
+  const { settings } = useServices();
+  const { data } = useAppointment(target.appointment);
+  if (!settings.chartUrl || !data) return null;
+  const patients = patientsOf(data);
+  // A related person is called about one of the patients; of several, nobody knows here about whom.
+  const about = patients.find(({ id }) => target.recipient === `Patient/${id}`) ?? patients[0];
+  return about && patients.length > 0 ? <ChartLink patient={about.id} name={about.name} /> : null;
 }

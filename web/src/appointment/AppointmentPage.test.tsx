@@ -83,7 +83,7 @@ describe("the appointment", () => {
     open(IDLE, async () => ({ ...APPOINTMENT, phones: [], unreadable }));
     await screen.findByText("2 telephone entries cannot be read.");
     const entries = screen.getAllByRole("listitem").map((one) => one.textContent);
-    expect(entries).toEqual(["0161 496 (home) – Ngozi Okafor", "792 4100 Mum – Chidinma Okafor (daughter)"]);
+    expect(entries).toEqual(["“0161 496 (home)” – Ngozi Okafor", "“792 4100 Mum” – Chidinma Okafor (daughter)"]);
     screen.getByText("There is no phone number in the record that can be called.");
   });
 
@@ -126,7 +126,7 @@ describe("the appointment", () => {
   it("leaves the focus where it is when the appointment comes", async () => {
     let arrive: (appointment: Appointment) => void = () => undefined;
     open(IDLE, () => new Promise((resolve) => (arrive = resolve)));
-    const back = screen.getByRole("link", { name: "All appointments" });
+    const back = screen.getByRole("link", { name: "Back to the day" });
     back.focus();
     await act(async () => arrive(APPOINTMENT));
     await screen.findByRole("heading", { level: 1, name: "Ngozi Okafor" });

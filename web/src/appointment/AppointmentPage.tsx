@@ -1,51 +1,54 @@
 import { Paper, Skeleton, Stack, Text } from "@mantine/core";
-import { IconArrowLeft } from "@tabler/icons-react";
 import { useState } from "react";
-import { Link } from "wouter";
 import { type Appointment, BackendError } from "../backend";
 import { sameTarget } from "../calling/face";
 import { isLive } from "../calling/transitions";
 import { History } from "../history/History";
+import { triesOf } from "../history/line";
+import { useEntries } from "../history/useEntries";
 import { Problem } from "../page";
 import { useAppointment } from "../queries";
 import { useInCall, useServices } from "../services";
 import { useTitle } from "../title";
+import { BackToDay } from "../today/BackToDay";
+import { say } from "../words";
 import styles from "./appointment.module.css";
+import { CalledBackNotice } from "./CalledBackNotice";
 import { Identity } from "./Identity";
-import { NumberChoice } from "./NumberChoice";
+import { Numbers } from "./Numbers";
 import { StartCard } from "./StartCard";
 import { choicesOf, firstChoice } from "./targets";
 import { UnreadableNumbers } from "./UnreadableNumbers";
 
 export default function AppointmentPage({ id }: { id: string }) {
   const query = useAppointment(id);
-  useTitle("Appointment");
+  useTitle(say("appointment:title"));
   const appointment = query.data;
   // What does not exist, or is somebody else's, does not come by asking again.
   const final =
     query.error instanceof BackendError && (query.error.code === "not-found" || query.error.code === "forbidden");
   return (
-    <Stack gap="md">
-      <Link href="/" className={styles.back}>
-        <IconArrowLeft aria-hidden size={20} />
-        All appointments
-      </Link>
+    <div className={styles.page}>
+      <BackToDay appointment={id} />
       <Identity appointment={appointment} />
       {query.error != null && (
         <Problem
-          title={appointment ? "The appointment could not be renewed" : "The appointment could not be loaded"}
+          title={appointment ? say("appointment:unrenewed") : say("appointment:unloaded")}
           error={query.error}
           onRetry={final ? undefined : query.refetch}
         />
       )}
       {query.waiting && <Waiting />}
       {appointment && (
-        <div className={styles.columns}>
-          <CallColumn appointment={appointment} />
-          <History appointment={appointment} />
-        </div>
+        <>
+          <CalledBackNotice appointment={appointment} />
+          <div className={styles.columns}>
+            <CallColumn appointment={appointment} />
+            <History appointment={appointment} />
+          </div>
+        </>
       )}
-    </Stack>
+    </div>
   );
 }
 
@@ -59,29 +62,37 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
     if (!isLive(call) || call.target.appointment !== appointment.id) return undefined;
     return choices.find(({ target }) => sameTarget(target, call.target))?.id;
   });
-  const chosen = choices.find((one) => one.id === id) ?? firstChoice(choices);
+  const open = choices.filter(({ refusal }) => !refusal);
+  const chosen = open.find((one) => one.id === id) ?? firstChoice(choices);
   const unreadable = appointment.unreadable ?? [];
   return (
     <Stack gap="md" className={styles.callColumn}>
       {choices.length === 0 && (
         <Paper withBorder p="md" className={styles.missing}>
-          <Text fw={600}>
-            {unreadable.length > 0
-              ? "There is no phone number in the record that can be called."
-              : "There is no phone number in the record."}
-          </Text>
-          <Text>Add one to the patient’s record, then load this page again.</Text>
+          <Text fw={600}>{unreadable.length > 0 ? say("appointment:noneReadable") : say("appointment:noNumber")}</Text>
+          <Text>{say("appointment:addNumber")}</Text>
         </Paper>
       )}
       <UnreadableNumbers entries={unreadable} />
-      <NumberChoice choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
-      <StartCard
-        target={chosen?.target ?? null}
-        choices={choices.map(({ target }) => target)}
-        appointment={appointment}
-      />
+      <div className={styles.card}>
+        <Numbers choices={choices} chosen={chosen} fixed={inCall} onChoose={setId} />
+        <StartCard
+          target={chosen?.target ?? null}
+          choices={open.map(({ target }) => target)}
+          appointment={appointment}
+          refused={choices.length > 0 && open.length === 0}
+        />
+        <Tries appointment={appointment.id} />
+      </div>
     </Stack>
   );
+}
+
+/** How often somebody was called for it. */
+function Tries({ appointment }: { appointment: string }) {
+  const { entries } = useEntries(appointment);
+  const count = triesOf(entries ?? []);
+  return count > 0 && <p className={styles.tries}>{say("history:tried", { count })}</p>;
 }
 
 function Waiting() {

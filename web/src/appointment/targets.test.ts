@@ -44,7 +44,7 @@ describe("whom to call", () => {
     expect(names({ ...base, phones })).toEqual([
       ["Chidinma Okafor", "daughter"],
       ["Chidinma Okafor", "related person"],
-      ["the patient's daughter", undefined],
+      ["the patient’s daughter", undefined],
       ["the related person", undefined],
       ["Ngozi Okafor", undefined],
     ]);

@@ -1,58 +1,48 @@
 import { Text } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
-import { type SyntheticEvent, useState } from "react";
 import type { Appointment } from "../backend";
-import { machineTime } from "../clinictime";
 import { Reference } from "../page";
 import { useServices } from "../services";
+import { say } from "../words";
+import { EntryNote } from "./EntryNote";
 import styles from "./history.module.css";
+import { lineOf, withWhom } from "./line";
 import { Timeline } from "./Timeline";
 import { calledWords, whomOf } from "./whom";
-import { type Entry, endingOf, wordsOf } from "./words";
+import type { Entry } from "./words";
 
-interface CallEntryProps {
-  entry: Entry;
-  /** Whether it starts open; afterwards it is the reader's to say. */
-  open: boolean;
-  appointment: Appointment;
-}
-
-export function CallEntry({ entry, open, appointment }: CallEntryProps) {
+/** One line a call; what the record says version by version is for who opens it. */
+export function CallEntry({ entry, appointment }: { entry: Entry; appointment: Appointment }) {
   const { time } = useServices();
-  const [shown, setShown] = useState(open);
   const { call, recorded } = entry;
   const whom = whomOf(appointment, call);
-  const words = wordsOf(call, whom, endingOf(entry));
+  const line = lineOf(entry, time, Date.now());
+  const other = withWhom(appointment, whom, call.ending);
   const called = calledWords(whom, call.ending);
-  const began = call.sent ?? recorded?.timeline[0]?.at ?? entry.pending?.at;
   return (
     <li className={styles.call}>
-      <details
-        open={shown}
-        onToggle={(event: SyntheticEvent<HTMLDetailsElement>) => setShown(event.currentTarget.open)}
-      >
+      <details>
         <summary className={styles.summary}>
-          <IconChevronRight aria-hidden size={20} className={styles.chevron} />
+          <IconChevronRight aria-hidden size={18} className={styles.chevron} />
           <span className={styles.summaryText}>
-            <span className={styles.outcome} data-tone={words.tone}>
-              {words.heading}
+            <span className={styles.outcome} data-tone={line.tone}>
+              {line.text}
             </span>
-            <span className={styles.small}>
-              {began !== undefined && <time dateTime={machineTime(began)}>{time.when(began, Date.now())}</time>}
-              {called && ` · ${called}`}
-            </span>
+            {other && <span className={styles.small}>{other}</span>}
           </span>
         </summary>
+        {called && !other && <p className={styles.called}>{called}</p>}
         <Timeline entry={entry} whom={whom} />
         <details className={styles.references}>
-          <summary className={styles.referencesHead}>References for auditors</summary>
-          {recorded && <Reference label="Record (Communication)" value={recorded.id} />}
-          {call.clinicianLeg && <Reference label="Clinician’s leg of the call" value={call.clinicianLeg} />}
-          {call.memberLeg && <Reference label="Leg of the person called" value={call.memberLeg} />}
-          {call.refusal && <Reference label="Refusal code" value={call.refusal.code} />}
-          {!recorded && !call.clinicianLeg && <Text size="sm">Not in the record yet.</Text>}
+          <summary className={styles.referencesHead}>{say("history:references")}</summary>
+          {recorded && <Reference label={say("history:record")} value={recorded.id} />}
+          {call.clinicianLeg && <Reference label={say("history:clinicianLeg")} value={call.clinicianLeg} />}
+          {call.memberLeg && <Reference label={say("history:memberLeg")} value={call.memberLeg} />}
+          {call.refusal && <Reference label={say("history:refusalCode")} value={call.refusal.code} />}
+          {!recorded && !call.clinicianLeg && <Text size="sm">{say("history:unrecorded")}</Text>}
         </details>
       </details>
+      <EntryNote entry={entry} appointment={appointment.id} name={called} />
     </li>
   );
 }

@@ -50,7 +50,7 @@ describe("History", () => {
 
   it("shows a call's versions, newest first, in the clinic's time", async () => {
     show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [CALL] } });
-    const call = (await screen.findByText("Call ended, 6 min 3 s", { selector: "summary *" })).closest("li");
+    const call = (await screen.findByText("Answered, 6 min, 3 May 2027, 09:10")).closest("li");
     expect(momentsOf(call as HTMLElement)).toEqual([
       "Call ended, 6 min 3 s | 09:16:12 · Version 3",
       "Margaret Ellis answered | 09:10:09 · Version 2",
@@ -65,7 +65,7 @@ describe("History", () => {
   it("says which version was completed from Twilio's own record", async () => {
     const lookedUp = CALL.timeline.map((one, i) => (i > 0 ? { ...one, reconciled: true } : one));
     show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [{ ...CALL, timeline: lookedUp }] } });
-    const call = (await screen.findByText("Call ended, 6 min 3 s", { selector: "summary *" })).closest("li");
+    const call = (await screen.findByText("Answered, 6 min, 3 May 2027, 09:10")).closest("li");
     expect(momentsOf(call as HTMLElement)).toEqual([
       "Call ended, 6 min 3 s | Completed from Twilio’s own record | 09:16:12 · Version 3",
       "Margaret Ellis answered | 09:10:09 · Version 2",
@@ -75,8 +75,10 @@ describe("History", () => {
 
   it("puts a live call on top without moving the focus or folding what is open", async () => {
     const { tell } = show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [CALL] } });
-    const summary = (await screen.findByText("Call ended, 6 min 3 s", { selector: "summary *" })).closest("summary");
+    const summary = (await screen.findByText("Answered, 6 min, 3 May 2027, 09:10")).closest("summary");
     summary?.focus();
+    expect(summary?.closest("details")?.open, "versions are there for who asks for them").toBe(false);
+    fireEvent.click(summary as HTMLElement);
     act(() =>
       tell({
         key: "CA9",
@@ -89,11 +91,12 @@ describe("History", () => {
       }),
     );
     const first = screen.getAllByRole("listitem")[0] as HTMLElement;
-    expect(first.textContent).toContain("Ringing");
+    expect(first.textContent).toContain("Calling now, 3 May 2027, 09:20");
     expect(first.textContent).toContain("Chidinma Okafor (related person), number ending 0318");
     expect(first.textContent).toContain("being written to the record");
     expect(document.activeElement).toBe(summary);
     expect(summary?.closest("details")?.open).toBe(true);
+    expect((first.querySelector("details") as HTMLDetailsElement).open, "nothing opens by itself").toBe(false);
   });
 
   const ANNA = { ref: "RelatedPerson/a", name: "Anna Ellis", relation: "daughter" };
@@ -151,7 +154,7 @@ describe("History", () => {
     cleanup();
     const rang = [moment("0", "2027-05-03T08:10:00Z", "ringing"), ...end("busy")];
     const declined = await shown({ ...CALL, status: "busy", timeline: rang, householdConfirmed: true });
-    expect(declined.summary).toContain("Call declined");
+    expect(declined.summary).toContain("Declined, 3 May 2027, 09:10");
     expect(declined.summary).toContain("The household of Margaret Ellis, number ending 0142");
     expect(declined.moments[1]).toContain("Ringing the household of Margaret Ellis | ");
     cleanup();
@@ -171,8 +174,7 @@ describe("History", () => {
       timeline: [moment("1", "2027-05-03T08:10:00Z", "refused")],
     };
     show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [refused] } });
-    await screen.findAllByText("Call not placed");
-    screen.getByText(refusal.sentence);
+    await screen.findByText(`Not placed, 3 May 2027, 09:10: ${refusal.sentence}`);
   });
 
   it("notices by itself that the record is back", async () => {

@@ -1,15 +1,13 @@
 import { Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useEffect } from "react";
 import type { Appointment, RecordedCall } from "../backend";
-import type { Told } from "../live/live";
 import { Problem } from "../page";
-import { useCalls, useUnheard } from "../queries";
-import { useLive, useServices } from "../services";
+import { useUnheard } from "../queries";
+import { useServices } from "../services";
+import { say } from "../words";
 import { CallEntry } from "./CallEntry";
 import styles from "./history.module.css";
-import { entriesOf } from "./words";
-
-const NONE: readonly Told[] = [];
+import { useEntries } from "./useEntries";
 
 /** While nothing comes over the event stream (one person has ten of them), the record tells the phone how its call goes. */
 function useRecordForStream(calls: readonly RecordedCall[] | undefined) {
@@ -24,33 +22,31 @@ function useRecordForStream(calls: readonly RecordedCall[] | undefined) {
 
 /** Every call of the appointment, as the health record has it, and what it does not have yet. */
 export function History({ appointment }: { appointment: Appointment }) {
-  const told = useLive(({ calls }) => calls.get(appointment.id) ?? NONE);
-  const query = useCalls(appointment.id, told);
+  const { query, entries } = useEntries(appointment.id);
   useRecordForStream(query.data);
-  const entries = query.data || told.length > 0 ? entriesOf(query.data ?? [], told) : undefined;
   return (
     <section aria-labelledby="history" className={styles.history}>
-      <Title order={2} id="history">
-        Call history
+      <Title order={2} id="history" className={styles.title}>
+        {say("history:title")}
       </Title>
       {query.error != null && (
         <Problem
-          title={query.data ? "The history could not be renewed" : "The history could not be loaded"}
+          title={query.data ? say("history:unrenewed") : say("history:unloaded")}
           error={query.error}
           onRetry={query.refetch}
         />
       )}
       {!entries && query.waiting && (
         <Stack gap="sm" className="cl-late" aria-busy="true">
-          <Skeleton height={88} radius="md" />
+          <Skeleton height={44} radius="md" />
           <Skeleton height={44} radius="md" />
         </Stack>
       )}
-      {entries?.length === 0 && <Text c="dimmed">No calls yet. Calls appear here as they happen.</Text>}
+      {entries?.length === 0 && <Text c="dimmed">{say("history:none")}</Text>}
       {entries && entries.length > 0 && (
         <ol className={styles.calls}>
-          {entries.map((entry, at) => (
-            <CallEntry key={entry.id} entry={entry} open={at === 0} appointment={appointment} />
+          {entries.map((entry) => (
+            <CallEntry key={entry.id} entry={entry} appointment={appointment} />
           ))}
         </ol>
       )}

@@ -1,6 +1,7 @@
 import type { Call, Moment } from "../backend";
 import { type ClinicTime, machineTime } from "../clinictime";
 import { useServices } from "../services";
+import { say } from "../words";
 import styles from "./history.module.css";
 import { type Entry, endingOf, isLookedUp, type Whom, type Words, wordsOf } from "./words";
 
@@ -55,7 +56,7 @@ interface RowProps {
   words: Words;
   at: string | number | undefined;
   recordedAt?: string | undefined;
-  version?: number;
+  version?: number | undefined;
   lookedUp?: boolean;
 }
 
@@ -64,19 +65,19 @@ function Row({ words, at, recordedAt, version, lookedUp }: RowProps) {
   return (
     <li className={styles.moment} data-tone={words.tone} data-pending={version === undefined || undefined}>
       <span className={styles.heading}>{words.heading}</span>
-      {words.note && <span className={styles.note}>{words.note}</span>}
-      {lookedUp && <span className={styles.note}>Completed from Twilio’s own record</span>}
-      <span className={styles.small}>
-        {at !== undefined && <time dateTime={machineTime(at)}>{time.exact(at)}</time>}
-        {recordedAt !== undefined && (
-          <>
-            {" · recorded "}
-            <time dateTime={machineTime(recordedAt)}>{recordedWords(time, at, recordedAt)}</time>
-          </>
-        )}
-        {at !== undefined && " · "}
-        {version === undefined ? "being written to the record" : `Version ${version}`}
-      </span>
+      {words.note && <span className={styles.why}>{words.note}</span>}
+      {lookedUp && <span className={styles.why}>{say("history:lookedUp")}</span>}
+      <time className={styles.small} dateTime={at === undefined ? undefined : machineTime(at)}>
+        {whenWords(time, { at, recordedAt, version })}
+      </time>
     </li>
   );
+}
+
+function whenWords(time: ClinicTime, { at, recordedAt, version }: Pick<RowProps, "at" | "recordedAt" | "version">) {
+  const shown = at === undefined ? say("history:timeUnknown") : time.exact(at);
+  if (version === undefined) return say("history:writing", { at: shown });
+  if (at === undefined) return say("history:versionTimeless", { version });
+  if (recordedAt === undefined) return say("history:version", { at: shown, version });
+  return say("history:recordedLater", { at: shown, recorded: recordedWords(time, at, recordedAt), version });
 }

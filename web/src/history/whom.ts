@@ -2,6 +2,7 @@
 import type { Appointment, Call } from "../backend";
 import { householdOf, isPatient, opening, withRelation } from "../people";
 import { patientsOf } from "../today/day";
+import { say } from "../words";
 import type { Whom } from "./words";
 
 export function whomOf(
@@ -15,8 +16,8 @@ export function whomOf(
   const phone = appointment.phones?.find((one) => one.of === ref);
   const listed = patientsOf(appointment).find(({ id }) => ref === `Patient/${id}`);
   const name = recipient?.name ?? phone?.name ?? listed?.name;
-  const relation = patient ? undefined : (recipient?.relation ?? phone?.relation ?? "related person");
-  if (call.householdConfirmed) return { patient, name: householdOf(name ?? "the patient"), household: true };
+  const relation = patient ? undefined : (recipient?.relation ?? phone?.relation ?? say("people:related"));
+  if (call.householdConfirmed) return { patient, name: householdOf(name ?? say("people:patient")), household: true };
   return { patient, ...(name ? { name } : {}), ...(relation ? { relation } : {}) };
 }
 
@@ -29,6 +30,7 @@ function onlyOwner(appointment: Appointment, ending: string | undefined): string
 
 /** "Anna Ellis (daughter), number ending 0318"; as much of it as is known. */
 export function calledWords({ name, relation }: Whom, ending: string | undefined): string {
-  const parts = [name && opening(withRelation(name, relation)), ending && `number ending ${ending}`];
-  return parts.filter(Boolean).join(", ");
+  const who = name && opening(withRelation(name, relation));
+  if (who && ending) return say("history:called", { name: who, ending });
+  return who || (ending ? say("history:numberAlone", { ending }) : "");
 }

@@ -1,9 +1,11 @@
 // The record's words for a person (the wording of the design brief).
-import type { Call, Moment, RecordedCall, Status } from "../backend";
+import { newest } from "../after/drafts";
+import type { Call, Moment, Note, RecordedCall, Status } from "../backend";
 import { duration } from "../clinictime";
 import type { Told } from "../live/live";
 import { type Outcome, outcomeOf, SIP_DECLINE, WORDS } from "../outcome";
 import { isVoicemail, opening, sentence } from "../people";
+import { say } from "../words";
 
 export type Tone = "plain" | "active" | "good" | "warning" | "danger";
 
@@ -72,21 +74,23 @@ export function wordsOf(told: Telling, whom: Whom, ending: Ending = {}): Words {
 }
 
 function completed(outcome: string, told: Telling, whom: Whom, { endedBy }: Ending): Words {
-  const heading = `${outcome}${told.durationSeconds === undefined ? "" : `, ${duration(told.durationSeconds)}`}`;
+  const long = told.durationSeconds;
+  const heading = long === undefined ? outcome : say("history:ended", { what: outcome, long: duration(long) });
   const notes = [
     ...(told.answeredBy === "fax" ? [WORDS["fax-answered"].history] : []),
-    ...(endedBy ? [endedBy === "member" ? endedByThem(told, whom) : "Ended by the clinician"] : []),
+    ...(endedBy ? [endedBy === "member" ? endedByThem(told, whom) : say("history:endedByClinician")] : []),
   ];
   const tone = machine(told.answeredBy) ? "warning" : "plain";
   return { heading, ...(notes.length > 0 ? { note: notes.join(". ") } : {}), tone };
 }
 
 function endedByThem(told: Telling, { name, patient }: Whom): string {
-  if (machine(told.answeredBy)) return "Ended by the machine that answered";
-  return `Ended by ${name ?? (patient ? "the patient" : "the person called")}`;
+  if (machine(told.answeredBy)) return say("history:endedByMachine");
+  if (name) return say("history:endedBy", { name });
+  return patient ? say("history:endedByPatient") : say("history:endedByCallee");
 }
 
-function outcomeIn(told: Telling, { endedBy, rang, failure }: Ending): Outcome {
+export function outcomeIn(told: Telling, { endedBy, rang, failure }: Ending): Outcome {
   const outcome = outcomeOf({ ...told, ...(endedBy ? { endedBy } : {}) });
   // The record of an older release did not say so: nobody whose phone rang is on another call.
   if (outcome === "busy" && (rang || failure?.sip === SIP_DECLINE)) return "declined";
@@ -98,13 +102,14 @@ function machine(by: string | undefined): boolean {
 }
 
 function ringing({ name, patient, household }: Whom): string {
-  if (name && household) return `Ringing ${name}`;
-  if (name) return `Ringing ${name}’s phone`;
-  return patient ? "Ringing the patient’s phone" : "Ringing";
+  if (name && household) return say("history:ringingHousehold", { name });
+  if (name) return say("history:ringingPhone", { name });
+  return patient ? say("history:ringingPatient") : say("history:ringing");
 }
 
 function answered({ name, patient }: Whom): string {
-  return `${opening(name ?? (patient ? "patient" : "call"))} answered`;
+  if (name) return say("history:answered", { name: opening(name) });
+  return patient ? say("history:answeredPatient") : say("history:answeredSomebody");
 }
 
 const ORDER: Record<Status, number> = {
@@ -142,6 +147,8 @@ export interface Entry {
   recorded?: RecordedCall;
   /** What the record does not have yet. */
   pending?: Told;
+  /** What the clinician said came of it; told live before the record has it. */
+  note?: Partial<Note>;
 }
 
 /** The calls newest first; those that the record does not have yet are in their place. */
@@ -150,10 +157,14 @@ export function entriesOf(recorded: readonly RecordedCall[], live: readonly Told
   const entries: Entry[] = recorded.map((one) => {
     const told = one.key === undefined ? undefined : byKey.get(one.key);
     if (one.key !== undefined) byKey.delete(one.key);
-    const entry: Entry = { id: one.key ?? one.id, call: one, recorded: one };
+    const note = newest(one.note, told?.call.note);
+    const entry: Entry = { id: one.key ?? one.id, call: one, recorded: one, ...(note ? { note } : {}) };
     return told && isBehind(one, told.call) ? { ...entry, call: { ...one, ...told.call }, pending: told } : entry;
   });
-  const fresh = [...byKey].map(([id, told]): Entry => ({ id, call: told.call, pending: told }));
+  const fresh = [...byKey].map(([id, told]): Entry => {
+    const { note } = told.call;
+    return { id, call: told.call, pending: told, ...(note ? { note } : {}) };
+  });
   // Stable, so calls without a time keep the server's order.
   return [...fresh, ...entries].sort((a, b) => began(b) - began(a) || 0);
 }

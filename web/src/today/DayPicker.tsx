@@ -1,7 +1,11 @@
-import { Button, Input } from "@mantine/core";
-import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useState } from "react";
-import { isDay, shiftDay } from "../clinictime";
+import { Button } from "@mantine/core";
+import { IconCalendar, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useId } from "react";
+import { shiftDay } from "../clinictime";
+import { useServices } from "../services";
+import { useDisclosure } from "../useDisclosure";
+import { say } from "../words";
+import { Calendar } from "./Calendar";
 import styles from "./today.module.css";
 
 export interface DayPickerProps {
@@ -12,35 +16,44 @@ export interface DayPickerProps {
 }
 
 export function DayPicker({ day, today, onPick }: DayPickerProps) {
-  // While a year is being typed the field holds 0002-05-03, then 0020-…; such a day is not asked for.
-  const [typed, setTyped] = useState<string>();
-  const type = (text: string) => {
-    setTyped(text);
-    if (isDay(text) && text > "1900") {
-      setTyped(undefined);
-      onPick(text);
-    }
+  const { time } = useServices();
+  const { open, setOpen, part, button } = useDisclosure();
+  const calendar = useId();
+  const pick = (picked: string) => {
+    setOpen(false);
+    button.current?.focus();
+    onPick(picked);
   };
   return (
     <fieldset className={styles.picker}>
-      <legend className={styles.legend}>Day shown</legend>
-      <Button variant="default" onClick={() => onPick(shiftDay(day, -1))} aria-label="Day before" px="xs">
+      <legend className={styles.legend}>{say("today:dayShown")}</legend>
+      <Button variant="default" onClick={() => onPick(shiftDay(day, -1))} aria-label={say("today:dayBefore")} px="xs">
         <IconChevronLeft aria-hidden size={20} />
       </Button>
-      <Button variant="default" onClick={() => onPick(today)} aria-pressed={day === today}>
-        Today
-      </Button>
-      <Button variant="default" onClick={() => onPick(shiftDay(day, 1))} aria-label="Day after" px="xs">
+      <Button variant="default" onClick={() => onPick(shiftDay(day, 1))} aria-label={say("today:dayAfter")} px="xs">
         <IconChevronRight aria-hidden size={20} />
       </Button>
-      <Input
-        type="date"
-        aria-label="Choose a day"
-        value={typed ?? day}
-        onChange={(event) => type(event.currentTarget.value)}
-        onBlur={() => setTyped(undefined)}
-        className={styles.date}
-      />
+      {day !== today && (
+        <Button variant="default" onClick={() => pick(today)} px="sm">
+          {say("today:goToToday")}
+        </Button>
+      )}
+      <div ref={part} className={styles.choose}>
+        <Button
+          ref={button}
+          variant="default"
+          px="xs"
+          aria-label={say("today:chooseDay", { day: time.longDay(day) })}
+          aria-expanded={open}
+          aria-controls={calendar}
+          onClick={() => setOpen(!open)}
+        >
+          <IconCalendar aria-hidden size={20} />
+        </Button>
+        <div id={calendar} className={styles.calendar} hidden={!open}>
+          {open && <Calendar day={day} today={today} onPick={pick} />}
+        </div>
+      </div>
     </fieldset>
   );
 }

@@ -1,29 +1,32 @@
 // What a day's list says of each appointment. No React.
-import type { Appointment, Day, LastCall, Patient } from "../backend";
+import type { Appointment, ClinicianOutcome, Day, LastCall, Patient } from "../backend";
 import { birthDay, type ClinicTime, duration } from "../clinictime";
 import type { Tone } from "../history/words";
 import { type Outcome, outcomeOf, WORDS } from "../outcome";
 import { isPatient, opening, withRelation } from "../people";
+import { say } from "../words";
 
-/** FHIR's appointment statuses (R4, AppointmentStatus) in words. */
-const STATUS: Record<string, string> = {
-  proposed: "Proposed",
-  pending: "To be confirmed",
-  booked: "Booked",
-  arrived: "Arrived",
-  "checked-in": "Checked in",
-  fulfilled: "Done",
-  cancelled: "Cancelled",
-  noshow: "Did not attend",
-  waitlist: "On the waiting list",
-  "entered-in-error": "Entered by mistake",
-};
+/** FHIR's appointment statuses (R4, AppointmentStatus). */
+const STATUSES = [
+  "proposed",
+  "pending",
+  "booked",
+  "arrived",
+  "checked-in",
+  "fulfilled",
+  "cancelled",
+  "noshow",
+  "waitlist",
+  "entered-in-error",
+] as const;
 
-const OVER = new Set(["fulfilled", "cancelled", "noshow", "entered-in-error"]);
+/** Nobody need be called for these any more. */
+export const OVER: ReadonlySet<string> = new Set(["fulfilled", "cancelled", "noshow", "entered-in-error"]);
 const HALF_AN_HOUR = 1_800_000;
 
 export function statusWords(status: string): string {
-  return STATUS[status] ?? status;
+  const known = STATUSES.find((one) => one === status);
+  return known ? say(`today:status.${known}`) : status;
 }
 
 /** The id of the appointment to turn to now: the first that is neither over nor past. */
@@ -42,7 +45,7 @@ export interface LastCallWords {
 
 export function lastCallWords(call: LastCall, time: ClinicTime, now: number): LastCallWords {
   const { text, tone } = said(call);
-  return { text: call.at ? `${text}, ${time.when(call.at, now)}` : text, tone };
+  return { text: call.at ? say("today:callAndTime", { call: text, time: time.when(call.at, now) }) : text, tone };
 }
 
 /** Whom the last call went to, unless that is clear: the only patient. */
@@ -50,9 +53,9 @@ export function lastCallee(
   { recipient, householdConfirmed }: LastCall,
   patients: readonly Patient[],
 ): string | undefined {
-  if (householdConfirmed) return "The household";
+  if (householdConfirmed) return say("today:household");
   if (!recipient || (isPatient(recipient.ref) && patients.length < 2)) return undefined;
-  const relation = recipient.relation ?? (isPatient(recipient.ref) ? undefined : "related person");
+  const relation = recipient.relation ?? (isPatient(recipient.ref) ? undefined : say("today:relatedPerson"));
   const name = recipient.name ?? patients.find(({ id }) => recipient.ref === `Patient/${id}`)?.name;
   return name ? withRelation(name, relation) : relation && opening(relation);
 }
@@ -80,13 +83,31 @@ function said(call: LastCall): LastCallWords {
   const { list } = WORDS[outcome];
   const tone = TONE[outcome] ?? "plain";
   const long = call.durationSeconds;
+  const { note } = call;
+  // What came of it is the clinician's to say. "Other" says less than what was seen.
+  if (note?.outcome && note.outcome !== "other") {
+    const noted = say(`today:noted.${note.outcome}`);
+    return { text: long === undefined ? noted : lasted(noted, long), tone: NOTED[note.outcome] };
+  }
   // Of a line that was busy the service's own words stand here.
   if (outcome === "busy") return { text: call.summary || list, tone };
   if (!outcome.startsWith("ended")) return { text: list || call.summary, tone };
   if (long === undefined) return { text: list, tone };
   // "Answered" is said only where somebody spoke, or something was found to have answered.
-  return { text: `${outcome === "ended" ? WORDS["ended-with-person"].list : list}, ${duration(long)}`, tone };
+  return { text: lasted(outcome === "ended" ? WORDS["ended-with-person"].list : list, long), tone };
 }
+
+function lasted(call: string, seconds: number): string {
+  return say("today:callAndLength", { call, length: duration(seconds) });
+}
+
+const NOTED: Record<Exclude<ClinicianOutcome, "other">, Tone> = {
+  "spoke-with-patient": "good",
+  "spoke-with-somebody-else": "plain",
+  "left-message": "warning",
+  "wrong-person-or-number": "warning",
+  "not-reached": "warning",
+};
 
 /** Every patient of an appointment; a group has several. */
 export function patientsOf(appointment: Appointment): Patient[] {
@@ -97,34 +118,30 @@ export function patientsOf(appointment: Appointment): Patient[] {
 
 /** Mrs Margaret Ellis; a record without a name says so. */
 export function patientName(patient: Patient): string {
-  return patient.name ?? (patient.unread ? "Patient could not be read" : "Name not in the record");
+  return patient.name ?? say(patient.unread ? "today:patientUnread" : "today:nameMissing");
 }
 
 /** The names of all patients: "Mr Alan Smith and Mrs Beth Smith". */
 export function nameOf(appointment: Appointment): string {
   const names = patientsOf(appointment).map(patientName);
   const last = names.pop();
-  if (last === undefined) return "No patient in the record";
-  return names.length > 0 ? `${names.join(", ")} and ${last}` : last;
+  if (last === undefined) return say("today:noPatient");
+  return names.length > 0 ? say("today:namesJoined", { names: names.join(", "), last }) : last;
 }
 
 export function bornWords(patient: Patient | undefined): string {
-  if (patient?.birthDate) return `Born ${birthDay(patient.birthDate)}`;
-  return patient?.unread ? "Date of birth could not be read" : "Date of birth not in the record";
+  if (patient?.birthDate) return say("today:born", { day: birthDay(patient.birthDate) });
+  return say(patient?.unread ? "today:bornUnread" : "today:bornMissing");
 }
 
 /** How many entries for a telephone are no number; none without any. */
 export function unreadableWords(patient: Patient): string | undefined {
   const { unreadable = 0 } = patient;
-  if (unreadable === 0) return undefined;
-  return unreadable === 1 ? "1 telephone entry cannot be read" : `${unreadable} telephone entries cannot be read`;
+  return unreadable === 0 ? undefined : say("today:unreadable", { count: unreadable });
 }
 
 /** What a day's list leaves out because it could not be read; none without any. */
 export function unreadWords(day: Day): string | undefined {
   const { unread = 0 } = day;
-  if (unread === 0) return undefined;
-  return unread === 1
-    ? "1 appointment of this day could not be read."
-    : `${unread} appointments of this day could not be read.`;
+  return unread === 0 ? undefined : say("today:unread", { count: unread });
 }

@@ -1,2 +1,8 @@
-/** What is said in src/time. */
-export default {} as const;
+/** How times and lengths are said (src/clinictime.ts). */
+export default {
+  unknown: "time unknown",
+  dayAndClock: "{{day}}, {{clock}}",
+  seconds: "{{seconds}} s",
+  minutes: "{{minutes}} min",
+  minutesAndSeconds: "{{minutes}} min {{seconds}} s",
+} as const;

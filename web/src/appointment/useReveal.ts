@@ -1,0 +1,50 @@
+// A number in full: for whoever asks, once the service has kept that they did.
+import { useEffect, useRef, useState } from "react";
+import { BackendError } from "../backend";
+import type { Target } from "../calling/state";
+import { useServices } from "../services";
+import { say } from "../words";
+
+export type Reveal =
+  | { kind: "hidden" }
+  | { kind: "asking" }
+  | { kind: "shown" }
+  /** A sentence for the person. */
+  | { kind: "failed"; why: string };
+
+export interface Revealing {
+  reveal: Reveal;
+  show(): void;
+  hide(): void;
+}
+
+/** It is hidden again with the page. */
+export function useReveal({ appointment, recipient, ending }: Target): Revealing {
+  const { backend } = useServices();
+  const [reveal, setReveal] = useState<Reveal>({ kind: "hidden" });
+  const asked = useRef<AbortController>(undefined);
+  useEffect(() => () => asked.current?.abort(), []);
+
+  async function ask(controller: AbortController) {
+    try {
+      await backend.reveal(appointment, { of: recipient, ending }, controller.signal);
+      if (!controller.signal.aborted) setReveal({ kind: "shown" });
+    } catch (error) {
+      if (controller.signal.aborted) return;
+      const why = error instanceof BackendError ? error.sentence : say("appointment:unexpected");
+      setReveal({ kind: "failed", why });
+    }
+  }
+
+  return {
+    reveal,
+    show() {
+      if (reveal.kind === "asking") return;
+      const controller = new AbortController();
+      asked.current = controller;
+      setReveal({ kind: "asking" });
+      void ask(controller);
+    },
+    hide: () => setReveal({ kind: "hidden" }),
+  };
+}

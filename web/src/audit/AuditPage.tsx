@@ -1,0 +1,4 @@
+/** Every call of the clinic, for an auditor. */
+export default function AuditPage() {
+  return null;
+}

@@ -1,0 +1,88 @@
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { IconPhone } from "@tabler/icons-react";
+import { Link, useLocation } from "wouter";
+import { useRowCall } from "../appointment/rowcall";
+import type { Appointment } from "../backend";
+import { useInCall, useServices } from "../services";
+import { say } from "../words";
+import { bornWords, nameOf, nextOf, patientsOf } from "./day";
+import { LastCallCell } from "./LastCallCell";
+import { addressOf } from "./place";
+import { isPlain } from "./plain";
+import styles from "./today.module.css";
+import type { ShownDay } from "./useShownDay";
+
+export interface NextPatientProps {
+  appointments: readonly Appointment[] | undefined;
+  shown: ShownDay;
+}
+
+/** Beside the list while no appointment is open: whom to turn to now. */
+export function NextPatient({ appointments, shown }: NextPatientProps) {
+  const { now, day, today } = shown;
+  if (!appointments) return null;
+  const id = day === today ? nextOf(appointments, now) : undefined;
+  const next = appointments.find((one) => one.id === id);
+  if (!next) {
+    return (
+      <div className={styles.nobody}>
+        {day === today && <Text fw={600}>{say("today:nobodyNext")}</Text>}
+        <Text c="dimmed">{say("today:chooseOne")}</Text>
+      </div>
+    );
+  }
+  return <Next appointment={next} now={now} address={addressOf(day, today, next.id)} />;
+}
+
+function Next({ appointment, now, address }: { appointment: Appointment; now: number; address: string }) {
+  const { time } = useServices();
+  const { start, reason } = appointment;
+  return (
+    <Stack gap="sm" className={styles.nextPatient}>
+      <Text c="dimmed" className={styles.figures}>
+        {say("today:next")}
+        {start && ` · ${time.clock(start)}`}
+      </Text>
+      <Title order={2} className={styles.nextName}>
+        {nameOf(appointment)}
+      </Title>
+      <Text c="dimmed">{patientsOf(appointment).map(bornWords).join(" · ")}</Text>
+      {reason && <Text>{reason}</Text>}
+      <div>
+        <LastCallCell appointment={appointment} now={now} />
+      </div>
+      <Acts appointment={appointment} address={address} />
+    </Stack>
+  );
+}
+
+function Acts({ appointment, address }: { appointment: Appointment; address: string }) {
+  const { softphone } = useServices();
+  const inCall = useInCall();
+  const [, navigate] = useLocation();
+  const { pending, callOrOpen } = useRowCall();
+  const plain = isPlain(appointment);
+  const off = inCall || pending !== undefined;
+  const press = async () => {
+    if (off) return;
+    await callOrOpen(appointment);
+    // Beside the list there is room for whom one speaks with.
+    if (softphone.getState().call?.target.appointment === appointment.id) navigate(address);
+  };
+  return (
+    <Group gap="sm" mt="xs">
+      {plain && (
+        <Button
+          leftSection={<IconPhone aria-hidden size={20} />}
+          aria-disabled={off || undefined}
+          onClick={() => void press()}
+        >
+          {say("today:callOne", { name: nameOf(appointment) })}
+        </Button>
+      )}
+      <Button component={Link} href={address} variant={plain ? "default" : "filled"}>
+        {say("today:open")}
+      </Button>
+    </Group>
+  );
+}
