@@ -3,6 +3,19 @@ import { photograph } from "./picture";
 
 const sentence = "The health record does not answer at the moment.";
 
+test("who is offline is told so, and when it is over", async ({ desk, guard }) => {
+  guard.expectErrors(/ERR_INTERNET_DISCONNECTED/);
+  const { page } = desk;
+  await desk.signIn("Ms Grace Adeyemi");
+  await page.context().setOffline(true);
+  const notice = page.getByRole("status").filter({ hasText: "You are offline. Calls cannot be made" });
+  await expect(notice).toBeVisible();
+  await photograph(page, "offline");
+  await page.context().setOffline(false);
+  await expect(page.getByText("You are offline.")).toHaveCount(0);
+  await expect(page.getByText("Live updates are paused.")).toHaveCount(0);
+});
+
 test("the end of an outage is noticed by the pages themselves", async ({ desk, world, guard }) => {
   guard.expectErrors(/503/);
   const visit = await world.visit("Adeyemi", "Ellis");
@@ -29,7 +42,7 @@ test("the end of an outage is noticed by the pages themselves", async ({ desk, w
 
   await page.reload();
   await expect(page.getByRole("alert").filter({ hasText: sentence })).toBeVisible();
-  await expect(page.getByText("We keep trying. This page renews itself when it works again.")).toBeVisible();
+  await expect(page.getByText("We keep trying. This page refreshes itself as soon as it works again.")).toBeVisible();
   await photograph(page, "outage-today");
   away = false;
   await expect(desk.row(visit.patient)).toBeVisible();

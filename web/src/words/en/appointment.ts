@@ -2,7 +2,7 @@
 export default {
   title: "Appointment",
   unloaded: "The appointment could not be loaded",
-  unrenewed: "The appointment could not be renewed",
+  unrenewed: "The appointment could not be refreshed",
   when: "Appointment",
   at: "{{day}}, {{start}}",
   from: "{{day}}, {{start}}–{{end}}",

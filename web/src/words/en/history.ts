@@ -2,7 +2,7 @@
 export default {
   title: "Call history",
   unloaded: "The history could not be loaded",
-  unrenewed: "The history could not be renewed",
+  unrenewed: "The history could not be refreshed",
   none: "No calls yet. Calls appear here as they happen.",
   tried_one: "Tried once",
   tried_other: "Tried {{count}} times",
@@ -51,7 +51,7 @@ export default {
   versionTimeless: "Version {{version}}",
   writing: "{{at}} · being written to the record",
   references: "References for auditors",
-  record: "Record (Communication)",
+  record: "Entry in the health record",
   clinicianLeg: "Clinician’s leg of the call",
   memberLeg: "Leg of the person called",
   refusalCode: "Refusal code",

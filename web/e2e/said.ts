@@ -1,0 +1,123 @@
+// What a page says that is neither in the catalogue nor told by the service. The page speaks
+// the pseudo-language, whose sentences stand in brackets and end in waves: [Šîĝñ îñ ~~].
+import type { Page } from "@playwright/test";
+import outcomes from "../src/outcomes.json" with { type: "json" };
+
+export class Ear {
+  /** All texts that came as data: the service's answers and events, who signed in, the settings. */
+  private readonly data = new Set<string>();
+  private readonly strange = new Map<string, Set<string>>();
+
+  constructor() {
+    this.take(outcomes);
+  }
+
+  /** Before the page is opened. */
+  async listen(page: Page): Promise<void> {
+    await page.exposeFunction("carelineTold", (text: string) => this.takeText(text));
+    await page.addInitScript(() => {
+      const told = (window as unknown as { carelineTold(text: string): void }).carelineTold;
+      const send = window.fetch;
+      window.fetch = async (...args) => {
+        const response = await send(...args);
+        void overhear(response.clone()).catch(() => {});
+        return response;
+      };
+      async function overhear(response: Response) {
+        const kind = response.headers.get("Content-Type") ?? "";
+        if (kind.includes("json")) told(await response.text());
+        if (!kind.includes("event-stream")) return;
+        const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+        for (let rest = ""; reader; ) {
+          const { done, value } = await reader.read();
+          if (done) return;
+          const lines = (rest + value).split("\n");
+          rest = lines.pop() ?? "";
+          for (const line of lines) if (line.startsWith("data:")) told(line.slice(5));
+        }
+      }
+    });
+  }
+
+  private takeText(text: string): void {
+    try {
+      this.take(JSON.parse(text));
+    } catch {
+      // cut short: told again, or shown nowhere
+    }
+  }
+
+  private take(value: unknown): void {
+    if (typeof value === "object" && value !== null) for (const one of Object.values(value)) this.take(one);
+    if (typeof value !== "string") return;
+    this.data.add(value);
+    const claims = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(value)?.[1];
+    if (claims) this.takeText(Buffer.from(claims, "base64url").toString());
+  }
+
+  /** Reads the page as it stands. */
+  async hear(page: Page, where: string): Promise<void> {
+    const { texts, data } = await page.evaluate(read);
+    for (const one of data) this.takeText(one);
+    const foreign = texts.filter((text) => this.rest(text) !== "");
+    const known = this.strange.get(where) ?? new Set();
+    for (const one of foreign) known.add(one.trim().replaceAll(/\s+/g, " "));
+    if (known.size > 0) this.strange.set(where, known);
+  }
+
+  /** By state of the page. */
+  offenders(): Record<string, string[]> {
+    return Object.fromEntries([...this.strange].map(([where, texts]) => [where, [...texts]]));
+  }
+
+  /** What is left of a text without the catalogue's sentences, data, and what Intl writes of times. */
+  private rest(text: string): string {
+    let left = text;
+    for (let before = ""; before !== left; ) {
+      before = left;
+      left = left.replaceAll(/\[[^[\]]*~\]/g, " ");
+    }
+    const known = [...this.data].filter((one) => one.length > 1).sort((a, b) => b.length - a.length);
+    for (const one of known) left = left.replaceAll(one, " ");
+    for (const one of CALENDAR) left = left.replaceAll(new RegExp(`\\b${one}\\b`, "g"), " ");
+    return (left.match(/\p{L}{2,}/gu) ?? []).filter((word) => !NAMES.has(word)).join(" ");
+  }
+}
+
+/** Names that are the same in every language, and keys' own names. */
+const NAMES = new Set(["careline", "Esc"]);
+
+const CALENDAR = (["long", "short"] as const).flatMap((width) => {
+  const names = (options: Intl.DateTimeFormatOptions, step: number, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + n * step)),
+    );
+  return [...names({ weekday: width }, 1, 7), ...names({ month: width }, 31, 12)];
+});
+
+/** In the page: all that is visible or accessible, and what of it is data that no answer told. */
+async function read(): Promise<{ texts: string[]; data: string[] }> {
+  const spoken = [
+    "aria-label",
+    "aria-description",
+    "aria-roledescription",
+    "aria-valuetext",
+    "title",
+    "placeholder",
+    "alt",
+  ];
+  const texts: string[] = [document.title];
+  const shown = (element: Element) => element.checkVisibility() && !element.closest("script, style, noscript, title");
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.parentElement && shown(node.parentElement)) texts.push(node.textContent ?? "");
+  }
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!shown(element)) continue;
+    for (const name of spoken) texts.push(element.getAttribute(name) ?? "");
+    if (element instanceof HTMLTextAreaElement && element.readOnly) texts.push(element.value);
+  }
+  const settings = document.querySelector<HTMLMetaElement>('meta[name="careline-settings"]')?.content ?? "{}";
+  const devices = (await navigator.mediaDevices.enumerateDevices()).map((one) => one.label);
+  return { texts, data: [settings, JSON.stringify(devices)] };
+}
