@@ -42,9 +42,10 @@ test("every sentence is in the catalogue", async ({ open, world, guard }) => {
   await page.getByRole("main").getByRole("button", { expanded: false }).first().click();
   await ear.hear(page, "the calendar");
   await page.keyboard.press("Escape");
-  await page.getByRole("searchbox").fill("nobody is called so");
+  const search = page.getByRole("textbox", { name: say("today:search") });
+  await search.fill("nobody is called so");
   await ear.hear(page, "nothing found");
-  await page.getByRole("searchbox").fill("");
+  await search.fill("");
 
   await page.goto(`${world.system.app}/appointments/${visit.id}`);
   await expect(page.getByRole("heading", { name: visit.patient, level: 1 })).toBeVisible();
@@ -92,9 +93,9 @@ test("every sentence is in the catalogue", async ({ open, world, guard }) => {
     await ear.hear(page, `after a call: ${outcome}`);
     await photograph(page, `words-${outcome}`);
   }
-  for (const fold of await page.locator("summary, [aria-expanded=false]").all()) {
-    if (await fold.isVisible()) await fold.click();
-  }
+  await page.locator("main details").evaluateAll((folds) => {
+    for (const one of folds) (one as HTMLDetailsElement).open = true;
+  });
   await ear.hear(page, "the history, open");
 
   for (const special of ["deceased", "family", "twins", "cancelled"]) {

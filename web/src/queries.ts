@@ -47,7 +47,10 @@ export function useDay(date: string) {
 
 /** What is known of an appointment that somebody else on the page asks for. */
 export function useKnownAppointment(id: string | undefined): Appointment | undefined {
-  return useQuery<Appointment>({ queryKey: keys.appointment(id ?? ""), enabled: false }).data;
+  const { backend } = useServices();
+  // One that cannot ask would, as the last to come, leave the query without a way to: after an outage it stayed in error.
+  const queryFn = ({ signal }: { signal: AbortSignal }) => backend.appointment(id ?? "", signal);
+  return useQuery<Appointment>({ queryKey: keys.appointment(id ?? ""), queryFn, enabled: false }).data;
 }
 
 /** What the person may do. Until the service has said it they are taken for a clinician, whom each page refuses itself. */
