@@ -51,19 +51,3 @@ test("who rang back is told at once, and taken for nobody", async ({ desk, world
   await desk.button("End call").click();
   await desk.says("Call ended", "Ended by you");
 });
-
-test.describe("where the country may not be called", () => {
-  test.use({ settings: { ALLOWED_COUNTRIES: "FR" } });
-
-  test("a number is not offered, and the reason is said beforehand", async ({ desk, world }) => {
-    const visit = await world.visit("Adeyemi", "Ellis");
-    await desk.signIn(visit.clinician, `/appointments/${visit.id}`);
-    const { page } = desk;
-    const mobile = page.getByRole("radio", { name: /Mobile ending 0142/ });
-    await expect(mobile).toBeDisabled();
-    await expect(mobile).toHaveAccessibleDescription(/.+\.$/);
-    await expect(desk.start).toContainText("None of the numbers in the record can be called.");
-    await expect(desk.callButton).toHaveCount(0);
-    await photograph(page, "numbers-refused");
-  });
-});
