@@ -282,7 +282,7 @@ func TestEverythingWrittenIsDefined(t *testing.T) {
 		}
 	}
 
-	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 20 {
+	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 22 {
 		t.Errorf("definitions: %+v", defined)
 	}
 }
