@@ -50,6 +50,12 @@ func definitions() ([]definition, error) {
 			query: byURL(systemRefusal),
 		},
 		{
+			file:  "codesystem-clinician-outcome",
+			kind:  "CodeSystem",
+			name:  systemOutcome,
+			query: byURL(systemOutcome),
+		},
+		{
 			file:   "namingsystem-twilio",
 			kind:   "NamingSystem",
 			name:   systemTwilio,

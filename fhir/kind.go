@@ -28,6 +28,10 @@ type resourceKind struct {
 	// that ours has no more must go, for it would contradict.
 	passing []string
 
+	// owned are lists that have entries of others too, of which an earlier version's of
+	// ours goes when ours has none.
+	owned []string
+
 	// same decides where the rules of resourceKind.sameEntry do not fit this kind;
 	// nil, or decided false, leaves it to them.
 	same func(p pair) (same, decided bool)
