@@ -4,7 +4,7 @@
 // lock of its name for as long as its page lives, and a copy finds it held.
 import { TOKENS } from "./session";
 
-const TAB = "careline.tab";
+export const TAB = "careline.tab";
 /** A page that is being loaded again may find the lock of the page before it still held. */
 const TRIES = 10;
 const BETWEEN = 100;
