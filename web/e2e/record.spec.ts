@@ -1,7 +1,10 @@
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
 
-test("a call is one line that changes by itself; its versions, for who asks, are the history of the FHIR Communication", async ({ desk, world }) => {
+test("a call is one line that changes by itself; its versions, for who asks, are the history of the FHIR Communication", async ({
+  desk,
+  world,
+}) => {
   const visit = await world.visit("Raman", "Cartwright");
   await world.script(visit.number, { outcome: "manual", voice: "tone:440" });
   await desk.open(visit);
