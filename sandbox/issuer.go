@@ -51,9 +51,10 @@ type Person struct {
 // Issuer is a local identity provider in Descope's shape. Its methods may be
 // called from any goroutine.
 type Issuer struct {
-	cfg    IssuerConfig
-	keys   *keyRing
-	grants *grants
+	cfg      IssuerConfig
+	keys     *keyRing
+	grants   *grants
+	browsers *browsers
 }
 
 // errNobody is returned for a person who is not in IssuerConfig.People.
@@ -87,7 +88,12 @@ func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 		return nil, fmt.Errorf("issuer: %w", err)
 	}
 
-	return &Issuer{cfg: cfg, keys: keys, grants: newGrants(cfg.Now)}, nil
+	return &Issuer{
+		cfg:      cfg,
+		keys:     keys,
+		grants:   newGrants(cfg.Now),
+		browsers: newBrowsers(cfg.Now),
+	}, nil
 }
 
 // Session returns a session JWT for the person with this Practitioner id, or an
@@ -142,7 +148,7 @@ func (i *Issuer) Rotate() error { return i.keys.rotate() }
 //	GET  /{project}/.well-known/openid-configuration  see discovery
 //	GET  /{project}/.well-known/jwks.json             the JWKS (RFC 7517)
 //	GET  /v2/keys/{project}    the same, where Descope's own libraries look
-//	GET  /oauth2/v1/authorize  the sign-in page (see authorize)
+//	GET  /oauth2/v1/authorize  the sign-in page, or with prompt=none an answer at once (see authorize)
 //	POST /signin               its answer: a code, back to redirect_uri
 //	POST /oauth2/v1/token      see token
 //	GET  /oauth2/v1/logout     see logout

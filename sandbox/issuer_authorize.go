@@ -26,7 +26,9 @@ type authorization struct {
 // characters are ASCII without quotation marks (section 5.2).
 type oauthError struct{ code, description string }
 
-// authorize shows the sign-in page. What is wrong with the client or the way
+// authorize shows the sign-in page: always, so that one may sign in as somebody
+// else, unless the app wants no page (prompt=none): then whoever is signed in in this
+// browser is, if that is recent enough for max_age. What is wrong with the client or the way
 // back is told to the person, all else to the app at its redirect_uri (RFC 6749
 // section 4.1.2.1).
 func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
@@ -39,7 +41,17 @@ func (i *Issuer) authorize(w http.ResponseWriter, r *http.Request) {
 		goBack(w, a, url.Values{"error": {wrong.code}, "error_description": {wrong.description}})
 		return
 	}
-	i.signInPage(w, a)
+	if !a.silent() {
+		i.signInPage(w, a)
+		return
+	}
+
+	who, ok := i.browsers.visitor(r)
+	if !ok || !a.suits(who, i.cfg.Now()) {
+		goBack(w, a, url.Values{"error": {"login_required"}, "error_description": {"Nobody is signed in here: leave prompt=none out, so that a person can."}})
+		return
+	}
+	goBack(w, a, url.Values{"code": {i.grants.begin(a.pending(who))}})
 }
 
 // readAuthorization returns a request that may be answered at its redirect_uri.
@@ -72,18 +84,22 @@ func (a authorization) wrong() *oauthError {
 		return &oauthError{"invalid_request", "Send as code_challenge the SHA-256 of the code_verifier in base64url, 43 characters."}
 	case get("response_mode") != "" && get("response_mode") != "query":
 		return &oauthError{"invalid_request", "Leave response_mode out: the code comes back in the query."}
-	case get("prompt") == "none":
-		// Nobody stays signed in at this issuer.
-		return &oauthError{"login_required", "Sign in with the page: leave prompt=none out."}
+	case a.silent() && len(a.prompts()) > 1:
+		return &oauthError{"invalid_request", "Send prompt=none alone: it contradicts the others."}
 	}
 
 	return nil
 }
 
 // pending is the sign-in of one person that a asks for.
-func (a authorization) pending(practitioner string) pending {
+func (a authorization) pending(who visitor) pending {
 	return pending{
-		signedIn:    &signedIn{practitioner: practitioner, scope: a.query.Get("scope"), nonce: a.query.Get("nonce")},
+		signedIn: &signedIn{
+			practitioner:  who.practitioner,
+			scope:         a.query.Get("scope"),
+			nonce:         a.query.Get("nonce"),
+			authenticated: who.at,
+		},
 		redirectURI: a.query.Get("redirect_uri"),
 		challenge:   a.query.Get("code_challenge"),
 	}

@@ -25,8 +25,9 @@ type signedIn struct {
 	practitioner string
 	scope        string
 	nonce        string
-	at           time.Time
-	ended        bool // signed out, or something of it was used twice
+	// authenticated is when the person chose who they are; at, when this client got its code.
+	authenticated, at time.Time
+	ended             bool // signed out, or something of it was used twice
 }
 
 // pending is a sign-in whose code has not been exchanged.

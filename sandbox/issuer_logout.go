@@ -9,9 +9,9 @@ import (
 )
 
 // logout ends a sign-in (OpenID Connect RP-Initiated Logout 1.0): the refresh
-// tokens of id_token_hint's sign-in are worthless from now on, and the browser
-// goes to post_logout_redirect_uri with the state, or stays on a page that says
-// so. Sessions live out their few minutes, as Descope's do.
+// tokens of id_token_hint's sign-in are worthless from now on, nobody is signed in in
+// this browser, and it goes to post_logout_redirect_uri with the state, or stays on a
+// page that says so. Sessions live out their few minutes, as Descope's do.
 func (i *Issuer) logout(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	if client := query.Get("client_id"); client != "" && client != i.cfg.Project {
@@ -27,6 +27,8 @@ func (i *Issuer) logout(w http.ResponseWriter, r *http.Request) {
 		}
 		i.grants.end(signIn)
 	}
+
+	i.browsers.goodbye(w, r)
 
 	after := query.Get("post_logout_redirect_uri")
 	if after == "" {

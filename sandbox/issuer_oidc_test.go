@@ -283,7 +283,7 @@ func TestAuthorizationIsRefusedToTheApp(t *testing.T) {
 		"login_required":            {{"prompt": "none"}},
 		"invalid_request": {
 			{"state": ""}, {"code_challenge_method": "plain"}, {"code_challenge_method": ""},
-			{"code_challenge": ""}, {"code_challenge": "short"}, {"response_mode": "fragment"},
+			{"code_challenge": ""}, {"code_challenge": "short"}, {"response_mode": "fragment"}, {"prompt": "none login"},
 		},
 	} {
 		for _, change := range changes {

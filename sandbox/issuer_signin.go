@@ -134,7 +134,8 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	goBack(w, a, url.Values{"code": {i.grants.begin(a.pending(practitioner))}})
+	i.browsers.welcome(w, practitioner)
+	goBack(w, a, url.Values{"code": {i.grants.begin(a.pending(visitor{practitioner, i.cfg.Now()}))}})
 }
 
 func (i *Issuer) signInStyle(w http.ResponseWriter, _ *http.Request) {

@@ -123,7 +123,7 @@ func (i *Issuer) idToken(who *signedIn, renewed bool) (string, error) {
 		"aud":       i.cfg.Project,
 		"iat":       now.Unix(),
 		"exp":       now.Add(SessionLife).Unix(),
-		"auth_time": who.at.Unix(),
+		"auth_time": who.authenticated.Unix(),
 		"name":      person.Name,
 		"sid":       who.id,
 	}

@@ -68,6 +68,9 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 	if _, err := s.policy(""); err != nil {
 		return nil, err
 	}
+	if s.Logo != nil {
+		s.BrandLogo = brandLogo
+	}
 	settings, err := s.attribute()
 	if err != nil {
 		return nil, err
@@ -75,7 +78,7 @@ func New(dist fs.FS, s Settings) (http.Handler, error) {
 
 	a := &app{
 		files:    map[string]file{},
-		folders:  map[string]bool{},
+		folders:  map[string]bool{path.Dir(brandLogo): true},
 		page:     strings.NewReplacer(settingsMark, settings, baseMark, html.EscapeString(strings.TrimSuffix(s.Base, "/"))).Replace(string(page)),
 		settings: s,
 	}
@@ -141,6 +144,10 @@ func zip(content []byte) ([]byte, error) {
 func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f, ok := a.files[r.URL.Path]; ok {
 		f.send(w, r)
+		return
+	}
+	if r.URL.Path == "/"+brandLogo && a.settings.Logo != nil {
+		a.sendLogo(w, r)
 		return
 	}
 	if a.fileWouldBe(r.URL.Path) {

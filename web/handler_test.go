@@ -30,7 +30,7 @@ func dist() fstest.MapFS {
 
 func settings() web.Settings {
 	return web.Settings{
-		Organisation: `Ann's "Clinic" & <Sons>`, TimeZone: "Europe/London", Issuer: "https://auth.example.org/P1", ClientID: "P1",
+		Organisation: `Ann's "Clinic" & <Sons>`, Language: "en-GB", TimeZone: "Europe/London", Issuer: "https://auth.example.org/P1", ClientID: "P1",
 		Base: "/region/api", Version: "v1",
 	}
 }
@@ -114,7 +114,7 @@ func TestPageCarriesSettingsAndNonce(t *testing.T) {
 		if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "'nonce-"+nonce+"'") || strings.Contains(policy, "unsafe-eval") {
 			t.Errorf("policy %q is not for nonce %q", policy, nonce)
 		}
-		want := `{"organisation":"Ann's \"Clinic\" \u0026 \u003cSons\u003e","timeZone":"Europe/London","issuer":"https://auth.example.org/P1","clientId":"P1","base":"/region/api","publishEvents":false,"version":"v1"}`
+		want := `{"organisation":"Ann's \"Clinic\" \u0026 \u003cSons\u003e","language":"en-GB","timeZone":"Europe/London","issuer":"https://auth.example.org/P1","clientId":"P1","base":"/region/api","publishEvents":false,"version":"v1","idleLockMinutes":0}`
 		if meta["careline-settings"] != want {
 			t.Errorf("settings are %s\nwant %s", meta["careline-settings"], want)
 		}

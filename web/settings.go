@@ -29,8 +29,11 @@ type Settings struct {
 	PublishEvents bool   `json:"publishEvents"`
 	Version       string `json:"version"`
 
-	BrandLogo   string `json:"brandLogo,omitempty"`   // address below Base of the clinic's logo
-	BrandColour string `json:"brandColour,omitempty"` // the accent, "#rrggbb"
+	// Logo is the clinic's, an SVG that CheckLogo has nothing against; nil: its name
+	// stands there. BrandLogo is its address below Base, and New's to set.
+	Logo        []byte `json:"-"`
+	BrandLogo   string `json:"brandLogo,omitempty"`
+	BrandColour string `json:"brandColour,omitempty"` // the accent, "#rrggbb", which CheckColour has nothing against
 	HelpURL     string `json:"helpUrl,omitempty"`
 	PrivacyURL  string `json:"privacyUrl,omitempty"`
 	ChartURL    string `json:"chartUrl,omitempty"` // of a patient's chart: {patient} stands for the id

@@ -28,6 +28,9 @@ type config struct {
 	session  sessionConfig
 	calls    callsConfig
 	greeting greetingConfig
+	brand    brandConfig
+	language string // LANGUAGE: how the app writes times, days and numbers
+	idleLock int    // IDLE_LOCK_MINUTES without any use lock the app; 0: never
 }
 
 type twilioConfig struct {
@@ -91,6 +94,7 @@ func readConfig(get func(string) string) (config, error) {
 		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
 		traces:   r.traced(),
 		session:  readSession(r),
+		brand:    readBrand(r),
 		greeting: greetingConfig{
 			organisation: r.text("ORGANISATION_NAME", "Perci Health"),
 			words:        r.text("INCOMING_MESSAGE", ""),
@@ -99,6 +103,8 @@ func readConfig(get func(string) string) (config, error) {
 		},
 	}
 
+	c.language = r.matching("LANGUAGE", "en-GB", languageForm, "must be a language tag such as en-GB")
+	c.idleLock = r.number("IDLE_LOCK_MINUTES", 0, 0, 480)
 	r.number("PORT", 8080, 0, 65535)
 	c.admin = readAdmin(r)
 	c.calls = readCalls(r)

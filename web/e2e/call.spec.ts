@@ -8,7 +8,7 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   await world.script(visit.number, { outcome: "manual", voice: "tone:440" });
   const { page } = desk;
   await desk.open(visit);
-  await desk.ready(`${visit.patient} sees the clinic's number.`);
+  await desk.ready(`${visit.patient} sees the clinic’s number.`);
   await photograph(page, "call-ready");
 
   // The state is over in a moment, so the access token is held back while it is looked at.
@@ -25,7 +25,7 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   await photograph(page, "call-preparing");
   letGo();
 
-  await desk.says("Calling…", `Ringing ${visit.patient}'s phone`);
+  await desk.says("Calling…", `Ringing ${visit.patient}’s phone`);
   await world.rings(visit.number);
   await expect(desk.timer).toHaveText(/^00:\d\d$/);
   await expect(page).toHaveTitle("Calling… – Clinic calls");

@@ -70,7 +70,7 @@ test("a microphone that hears nothing is noticed, and another one chosen in the 
   const visit = await world.visit("Adeyemi", "Ellis");
   await desk.open(visit);
   await desk.talk(visit);
-  await desk.says("We can't hear you", "Check that your headset is on and not muted.");
+  await desk.says("We can’t hear you", "Check that your headset is on and not muted.");
   await photograph(desk.page, "microphone-silent");
   await desk.button("Change microphone").click();
   await expect(desk.dock.getByLabel("Microphone", { exact: true })).toBeFocused();

@@ -25,7 +25,7 @@ test("a daughter is called by her own name, from the choice to the record", asyn
   await photograph(page, "daughter-chosen");
   await expect(desk.callButton).toHaveText(new RegExp(`^Call ${name} \\(.*daughter\\)$`));
   await desk.callButton.click();
-  await desk.says("Calling…", `Ringing ${name}'s phone`);
+  await desk.says("Calling…", `Ringing ${name}’s phone`);
   const status = page.getByRole("status");
   await expect(status.filter({ hasText: new RegExp(`Calling ${name} \\(.*daughter\\)`) })).toBeAttached();
   await world.rings(number);
@@ -173,7 +173,7 @@ test("an entry that is no number is shown as it stands, and an extension is told
   await desk.ready("Ask for extension 123.");
   await photograph(page, "unreadable");
   await desk.callButton.click();
-  await desk.says("Calling…", `Ringing ${visit.patient}'s phone. Ask for extension 123.`);
+  await desk.says("Calling…", `Ringing ${visit.patient}’s phone. Ask for extension 123.`);
   await desk.says("Connected", "Ask for extension 123.");
 });
 

@@ -1,16 +1,9 @@
 import { IconMicrophone, IconMicrophoneOff } from "@tabler/icons-react";
 import { useSoftphone } from "./calling/context";
 import { deviceTrouble, useDevices } from "./calling/devices";
-import type { SoftphoneState } from "./calling/state";
 import { isLive } from "./calling/transitions";
 import styles from "./Shell.module.css";
-
-const WORDS: Record<SoftphoneState["microphone"], string> = {
-  unknown: "Microphone not checked",
-  ok: "Microphone ready",
-  asking: "Asking for the microphone",
-  blocked: "Microphone blocked",
-};
+import { say } from "./words";
 
 /** In the header of every page; opens and closes the devices in the dock. */
 export function MicrophoneState() {
@@ -20,7 +13,7 @@ export function MicrophoneState() {
   const open = devices.isOpen(wrong);
   const { call, microphone } = state;
   const muted = isLive(call) && call.muted;
-  const words = muted ? "You are muted" : WORDS[microphone];
+  const words = say(`calling:header.${muted ? "muted" : microphone}`);
   const tone = microphone === "blocked" ? styles.bad : microphone === "ok" && !muted ? styles.good : "";
   const Icon = microphone === "blocked" || muted ? IconMicrophoneOff : IconMicrophone;
   return (
@@ -28,7 +21,7 @@ export function MicrophoneState() {
       type="button"
       className={`${styles.microphone} ${tone}`}
       title={words}
-      aria-label={`${words}. Microphone and speaker`}
+      aria-label={say("calling:header.button", { state: words })}
       aria-expanded={open}
       aria-controls={devices.id}
       onClick={() => devices.set(!open, wrong)}

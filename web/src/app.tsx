@@ -6,6 +6,7 @@ import { SoftphoneProvider } from "./calling/context";
 import { Pages } from "./pages";
 import { Shell } from "./Shell";
 import { type Services, ServicesProvider, useInCall, usePhone, useServices, useSessionState } from "./services";
+import { Locked } from "./session/Locked";
 import { SignedIn } from "./session/SignedIn";
 import { SignInPage } from "./session/SignInPage";
 import { cssVariables, themeOf } from "./theme";
@@ -48,6 +49,7 @@ function Doors({ client }: { client: QueryClient }) {
   const [returning] = useRoute("/signed-in");
   useLiveWhileSignedIn(client);
   if (returning) return <SignedIn />;
+  if (session.kind === "locked") return <Locked name={session.name} note={session.note} />;
   // A call, or how it ended, outlives the session: the person signs in again beside it.
   if (session.kind === "in" || ((session.kind === "lost" || session.kind === "other") && calling)) {
     return (

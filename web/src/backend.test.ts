@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { BackendError, createBackend } from "./backend";
-import { SignInError } from "./session/provider";
+import { SignInError } from "./session/error";
 
 function answer(status: number, body: unknown, headers: Record<string, string> = {}) {
   return new Response(typeof body === "string" ? body : JSON.stringify(body), {

@@ -1,7 +1,8 @@
 // The service's routes, typed by its OpenAPI description.
 import type { components } from "./api";
 import type { Session } from "./session/contract";
-import { SignInError } from "./session/provider";
+import { SignInError } from "./session/error";
+import { say } from "./words";
 
 type Schemas = components["schemas"];
 
@@ -112,10 +113,7 @@ export function createBackend(deps: BackendDeps): Backend {
       if (init.signal?.aborted && (init.signal.reason as { name?: string } | undefined)?.name !== "TimeoutError") {
         throw error;
       }
-      throw new BackendError(
-        "offline",
-        "The clinic's service cannot be reached. Check your connection, then try again.",
-      );
+      throw new BackendError("offline", say("backend:unreachable"));
     }
   }
 
@@ -124,7 +122,7 @@ export function createBackend(deps: BackendDeps): Backend {
     let response = await once(path, init, token);
     if (response.status === 401) {
       const next = await deps.session.replace(token).catch(sessionError);
-      if (next === null) throw new BackendError("session", "Your session has ended. Sign in again to go on.");
+      if (next === null) throw new BackendError("session", say("backend:ended"));
       void response.body?.cancel();
       response = await once(path, init, next);
       // Fresh, and not accepted either: another renewal would not help, and each request would ask for one.
@@ -197,8 +195,7 @@ async function errorOf(response: Response): Promise<BackendError> {
   const more = wait === undefined ? {} : { retryAfter: wait };
   if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
     if (response.status < 500 && response.status !== 429) return unreadable();
-    const sentence = "The clinic's service is not available at the moment. Try again in a minute.";
-    return new BackendError("unavailable", sentence, more);
+    return new BackendError("unavailable", say("backend:away"), more);
   }
   try {
     const problem = (await response.json()) as Schemas["Problem"];
@@ -214,7 +211,7 @@ async function errorOf(response: Response): Promise<BackendError> {
 }
 
 function unreadable(): BackendError {
-  return new BackendError("unreadable", "Something answered in place of the clinic's service. Load the page again.");
+  return new BackendError("unreadable", say("backend:stranger"));
 }
 
 function retryAfter(header: string | null): number | undefined {

@@ -5,15 +5,19 @@ import { createDrafts } from "./after/drafts";
 import { App } from "./app";
 import { createBackend } from "./backend";
 import { browserSoftphone } from "./calling/browser";
+import { isLive } from "./calling/transitions";
 import { clinicTime, speak } from "./clinictime";
 import { createCaches } from "./live/caches";
 import { createLive } from "./live/live";
 import { queryOptions } from "./queries";
 import type { Services } from "./services";
+import { createCompany } from "./session/company";
+import { createIdle } from "./session/idle";
 import { createProvider } from "./session/provider";
 import { createSession } from "./session/session";
 import { ownTab } from "./session/tab";
 import { readSettings, type Settings } from "./settings";
+import { setLanguage } from "./words";
 
 /** By then the first screen has what it needs. */
 const IDLE = 5_000;
@@ -27,18 +31,28 @@ async function start(root: HTMLElement) {
     return;
   }
   speak(settings.language);
+  await setLanguage(settings.language);
+  document.documentElement.lang = settings.language;
   const home = location.origin + settings.base;
   const provider = createProvider({ issuer: settings.issuer, clientId: settings.clientId, home });
   const note = await ownTab({ storage: sessionStorage, locks: navigator.locks });
   const session = createSession({
     provider,
     storage: sessionStorage,
+    shared: localStorage,
     home: `${home}/`,
     ...(note ? { note } : {}),
     go: (address) => location.assign(address),
     openWindow: (address) => window.open(address, "careline-sign-in", "popup,width=520,height=720") !== null,
     channel: new BroadcastChannel(`careline-sign-in${settings.base}`),
   });
+  const company = createCompany(navigator.locks, settings.base);
+  const arriving = location.pathname === `${settings.base}/signed-in`;
+  if (!arriving && (await company.signedIn())) {
+    const here = location.pathname.slice(settings.base.length) || "/";
+    void session.signInSilently(here + location.search);
+  }
+  company.join(session);
   const client = new QueryClient({ defaultOptions: queryOptions });
   const caches = createCaches(client);
   const backend = createBackend({ base: settings.base, session });
@@ -52,8 +66,26 @@ async function start(root: HTMLElement) {
     onReturn: caches.refreshAll,
   });
   const drafts = createDrafts({ backend, softphone });
-  const time = clinicTime(settings.timeZone);
-  const services: Services = { settings, session, backend, live, softphone, drafts, time };
+  const idle = createIdle({
+    minutes: settings.idleLockMinutes,
+    session,
+    calls: {
+      going: () => isLive(softphone.getState().call) || softphone.getState().elsewhere,
+      subscribe: (listener) => softphone.subscribe(listener),
+    },
+    shared: localStorage,
+    page: window,
+  });
+  const services: Services = {
+    settings,
+    session,
+    backend,
+    live,
+    softphone,
+    drafts,
+    time: clinicTime(settings.timeZone),
+    idle,
+  };
   createRoot(root).render(<App services={services} client={client} />);
   setTimeout(() => void provider.prepare(), IDLE);
 }

@@ -27,7 +27,7 @@ export const queryOptions: DefaultOptions = {
 
 /** Without the event stream nothing comes by itself. */
 export function useUnheard(): boolean {
-  return useLive(({ updates }) => updates === "lost");
+  return useLive(({ updates }) => updates !== "live" && updates !== "starting");
 }
 
 export function useDay(date: string) {

@@ -6,6 +6,7 @@ import { isLive } from "./calling/transitions";
 import type { ClinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import type { Session, SessionState } from "./session/contract";
+import type { Idle } from "./session/idle";
 import type { Settings } from "./settings";
 
 /** What the screens work with; made once, in main.tsx. */
@@ -18,6 +19,7 @@ export interface Services {
   /** The notes that are being written. */
   drafts: Drafts;
   time: ClinicTime;
+  idle: Idle;
 }
 
 const Context = createContext<Services | null>(null);

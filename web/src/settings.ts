@@ -1,3 +1,5 @@
+import { say } from "./words";
+
 /** What the server tells the page, in the head of index.html. None of it is secret. */
 export interface Settings {
   organisation: string;
@@ -31,9 +33,7 @@ export interface Settings {
 
 export class SettingsMissing extends Error {
   constructor() {
-    super(
-      "This page was not served by careline, so it does not know where to sign in. Open it at the service's address.",
-    );
+    super(say("backend:notServed"));
   }
 }
 

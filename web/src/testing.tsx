@@ -90,6 +90,7 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
     softphone,
     drafts: createDrafts({ backend: played, softphone }),
     time: clinicTime("Europe/London"),
+    idle: { getState: () => false, subscribe: () => () => true },
   };
   return {
     services,

@@ -1,9 +1,8 @@
 import { useEffect } from "react";
+import { minutesAndSeconds } from "./calling/duration";
 import type { CallState } from "./calling/state";
-import { minutesAndSeconds } from "./calling/words";
 import { useServices } from "./services";
-
-const APP = "Clinic calls";
+import { say } from "./words";
 
 /**
  * The window's title; during a call the call comes first. It is seen in the
@@ -14,7 +13,8 @@ export function useTitle(page: string): void {
   const { softphone } = useServices();
   useEffect(() => {
     const set = () => {
-      document.title = `${callWords(softphone.getState().call, Date.now()) ?? page} – ${APP}`;
+      const said = callWords(softphone.getState().call, Date.now(), document.hasFocus());
+      document.title = say("calling:title.page", { page: said ?? page, app: say("calling:title.app") });
     };
     set();
     const timer = setInterval(set, 1_000);
@@ -26,14 +26,17 @@ export function useTitle(page: string): void {
   }, [page, softphone]);
 }
 
-function callWords(call: CallState | null, now: number): string | undefined {
+function callWords(call: CallState | null, now: number, seen: boolean): string | undefined {
   switch (call?.phase) {
     case "preparing":
+      return say("calling:title.calling");
     case "ringing":
-      return "Calling…";
+      return say("calling:title.ringing");
     case "connected":
     case "reconnecting":
-      return `In call ${minutesAndSeconds(passed(call, now))}`;
+      return say("calling:title.inCall", { time: minutesAndSeconds(passed(call, now)) });
+    case "ended":
+      return seen ? undefined : say("calling:title.ended"); // for whoever is in another window
     default:
       return undefined;
   }

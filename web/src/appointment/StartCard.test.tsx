@@ -16,7 +16,7 @@ afterEach(cleanup);
 describe("where a call begins", () => {
   it("says what whoever is called sees, and calls", () => {
     const { phone } = start();
-    expect(card().getByText("Your microphone works. Margaret Ellis sees the clinic's number.")).toBeTruthy();
+    expect(card().getByText("Your microphone works. Margaret Ellis sees the clinic’s number.")).toBeTruthy();
     fireEvent.click(card().getByRole("button", { name: "Call Margaret Ellis" }), { detail: 2 });
     expect(phone.call, "the second press of a double click").not.toHaveBeenCalled();
     fireEvent.click(card().getByRole("button", { name: "Call Margaret Ellis" }));
@@ -25,7 +25,7 @@ describe("where a call begins", () => {
 
   it("calls a related person by their own name", () => {
     const { phone } = start(daughter, [margaret, daughter]);
-    expect(card().getByText(/Anna Ellis sees the clinic's number/)).toBeTruthy();
+    expect(card().getByText(/Anna Ellis sees the clinic’s number/)).toBeTruthy();
     fireEvent.click(card().getByRole("button", { name: "Call Anna Ellis (daughter)" }));
     expect(phone.call).toHaveBeenCalledWith(daughter);
   });

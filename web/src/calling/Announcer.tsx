@@ -1,8 +1,9 @@
 import { VisuallyHidden } from "@mantine/core";
+import { say } from "../words";
 import { useSoftphone } from "./context";
-import { inAnotherTab, troubleHeadings } from "./face";
 import type { SoftphoneState } from "./state";
 import { isLive } from "./transitions";
+import { troubleHeading } from "./troubles";
 import { words } from "./words";
 
 /**
@@ -27,11 +28,15 @@ export function Announcer() {
 export function announcement(state: SoftphoneState): { status: string; alert: string } {
   const { call, trouble, microphone } = state;
   const live = isLive(call);
-  if (!live && state.elsewhere) return { status: inAnotherTab, alert: "" };
-  if (trouble && !live) return { status: "", alert: `${troubleHeadings[trouble.kind]}. ${trouble.sentence}` };
+  if (!live && state.elsewhere) return { status: say("calling:elsewhere.heading"), alert: "" };
+  if (trouble && !live)
+    return {
+      status: "",
+      alert: say("calling:trouble.spoken", { heading: troubleHeading(trouble.kind), sentence: trouble.sentence }),
+    };
   // That one could call is worth a word only where it was in doubt.
   if (!call && microphone !== "ok") return { status: "", alert: "" };
-  const said = words(call, 0, { clock: () => "", microphone });
+  const said = words(call, 0, { clock: () => "", microphone, offline: state.offline });
   const problem = trouble ? trouble.sentence : "";
   return said.alert ? { status: "", alert: said.spoken } : { status: said.spoken, alert: problem };
 }

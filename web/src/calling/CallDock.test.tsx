@@ -1,5 +1,6 @@
 import { act, cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Services } from "../services";
 import { CallDock } from "./CallDock";
 import { call, daughter, margaret, noon, ringing, show, troubled } from "./playing";
 import type { SoftphoneState, Target, TroubleKind } from "./state";
@@ -27,6 +28,7 @@ function controls(): string[] {
 beforeEach(() => {
   vi.useFakeTimers({ now: noon + 272_000 });
   localStorage.clear();
+  sessionStorage.clear();
 });
 afterEach(() => {
   cleanup();
@@ -58,7 +60,7 @@ const rows: Record<string, Row> = {
   calling: {
     state: { call: { ...unanswered, ...ringing, ringingAt: noon + 265_000 } },
     heading: "Calling…",
-    note: "Ringing Margaret Ellis's phone",
+    note: "Ringing Margaret Ellis’s phone",
     controls: ["Cancel"],
     timer: "00:07",
     status: "Calling Margaret Ellis",
@@ -97,11 +99,11 @@ const rows: Record<string, Row> = {
   },
   "silent microphone": {
     state: { call: call({ quality: "silent-microphone" }) },
-    heading: "We can't hear you",
+    heading: "We can’t hear you",
     note: "Check that your headset is on and not muted.",
     controls: ["Mute", "Keypad", "End call", "Change microphone"],
     timer: "04:32",
-    status: "We can't hear you. Check that your headset is on and not muted.",
+    status: "We can’t hear you. Check that your headset is on and not muted.",
   },
   "reconnecting, the other side there": {
     state: { call: call({ phase: "reconnecting", memberStatus: "in-progress" }) },
@@ -159,7 +161,7 @@ const rows: Record<string, Row> = {
   failed: {
     state: { call: { ...unanswered, outcome: "failed" } },
     heading: "The call did not go through",
-    note: /Check the number and try again\. Reference CA0+1/,
+    note: "The number may be wrong or out of use.",
     controls: ["Close", "Try again"],
     status: "",
     alert: "The call did not go through. ",
@@ -190,7 +192,7 @@ const rows: Record<string, Row> = {
   "a voicemail, not heard": {
     state: { call: call({ answeredBy: "machine_end_beep", quality: "silent-microphone" }) },
     heading: "Voicemail: leave no clinical detail",
-    note: "We can't hear you. Check that your headset is on and not muted.",
+    note: "We can’t hear you. Check that your headset is on and not muted.",
     controls: ["Mute", "Keypad", "End call", "Change microphone"],
     timer: "04:32",
   },
@@ -311,6 +313,37 @@ describe("the dock", () => {
     expect(inDock().getByText("You are in a call in another tab.")).toBeTruthy();
   });
 
+  it("has the reference of a failed call to copy, outside of the sentence", () => {
+    show(page, { call: { ...unanswered, outcome: "failed" } });
+    expect(inDock().getByText("CA00000000000000000000000000000001").tagName).toBe("CODE");
+    expect(inDock().getByRole("button", { name: "Copy reference" })).toBeTruthy();
+  });
+
+  it("does not offer to try again what cannot succeed", () => {
+    const refused = { ...unanswered, outcome: "refused" as const, reason: "This number is abroad." };
+    const { change } = show(page, { call: { ...refused, refusal: "country-not-allowed" } });
+    expect(inDock().getByText("This number is abroad.")).toBeTruthy();
+    expect(controls()).toEqual(["Close"]);
+    change({ call: { ...refused, refusal: "too-many-calls-at-once" } });
+    expect(controls()).toEqual(["Close", "Try again"]);
+    change({ call: { ...unanswered, outcome: "failed", sip: 404 } });
+    expect(controls()).toEqual(["Close"]);
+    change({ call: { ...unanswered, outcome: "failed", sip: 503 } });
+    expect(controls()).toEqual(["Close", "Try again"]);
+  });
+
+  it("says at once that the computer is offline, and that the other side is there", () => {
+    const { change } = show(page, { call: call({ memberStatus: "in-progress" }), offline: true });
+    expect(inDock().getByRole("heading").textContent).toBe("You are offline");
+    expect(inDock().getByText(/Margaret Ellis is still on the line\./)).toBeTruthy();
+    expect(status()).toMatch(/^You are offline\. /);
+    expect(controls(), "one can still end it").toEqual(live);
+    change({ call: call({ phase: "ringing" }) });
+    expect(controls()).toEqual(["Cancel"]);
+    change({ offline: false });
+    expect(inDock().getByRole("heading").textContent).toBe("Calling…");
+  });
+
   it("names nobody where it tells of another tab's call", () => {
     show(page, { trouble: trouble("elsewhere", margaret) });
     expect(inDock().getByRole("heading").textContent).toBe("You are in a call in another tab");
@@ -322,7 +355,7 @@ describe("whoever is called", () => {
   const seen = () => `${screen.getByTestId("call-dock").textContent} ${status()} ${alert()}`;
 
   it.each<[string, Partial<SoftphoneState>, string]>([
-    ["ringing", { call: call({ target: daughter, phase: "ringing" }) }, "Ringing Anna Ellis's phone"],
+    ["ringing", { call: call({ target: daughter, phase: "ringing" }) }, "Ringing Anna Ellis’s phone"],
     ["ringing, announced", { call: call({ target: daughter, phase: "ringing" }) }, "Calling Anna Ellis (daughter)"],
     ["muted", { call: call({ target: daughter, muted: true }) }, "Anna Ellis cannot hear you"],
     ["weak", { call: call({ target: daughter, quality: "weak" }) }, "Anna Ellis may hear gaps."],
@@ -353,7 +386,7 @@ describe("whoever is called", () => {
     const extension = { ...margaret, extension: "123" };
     const { change } = show(page, { call: call({ target: extension, phase: "ringing" }) });
     expect(seen()).toContain("number ending 0142, extension 123");
-    expect(inDock().getByText("Ringing Margaret Ellis's phone. Ask for extension 123.")).toBeTruthy();
+    expect(inDock().getByText("Ringing Margaret Ellis’s phone. Ask for extension 123.")).toBeTruthy();
     expect(status()).toBe("Calling Margaret Ellis. Ask for extension 123.");
     change({ call: call({ target: extension }) });
     expect(inDock().getByText("Connection good. Ask for extension 123.")).toBeTruthy();
@@ -478,6 +511,46 @@ describe("the controls", () => {
     expect(phone.clear).toHaveBeenCalledTimes(1);
     fireEvent.keyDown(screen.getByText("Call from the page"), { key: "Escape" });
     expect(phone.clear).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("the other number", () => {
+  const home = { number: "+441614960018", ending: "0018", of: "Patient/p1", use: "home" as const };
+  const backend = (phones: object[]) =>
+    ({
+      backend: {
+        appointment: async () => ({
+          id: "a1",
+          status: "booked",
+          patient: { id: "p1", name: "Margaret Ellis" },
+          phones,
+        }),
+      },
+    }) as unknown as Partial<Services>;
+  const mobile = { number: margaret.number, ending: margaret.ending, of: "Patient/p1" };
+  const theirs = { number: daughter.number, ending: daughter.ending, of: daughter.recipient, name: daughter.name };
+
+  it("is offered when a call came to nothing, the same person’s alone", async () => {
+    const { phone, change } = show(page, { call: call() }, backend([mobile, home, theirs]));
+    change({ call: { ...unanswered, outcome: "no-answer" } });
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    expect(controls()).toEqual(["Close", "Try again", "Call Margaret Ellis’s home number ending 0018"]);
+    fireEvent.click(inDock().getByText("Call Margaret Ellis’s home number ending 0018"));
+    expect(phone.call).toHaveBeenCalledWith(expect.objectContaining({ number: home.number, recipient: "Patient/p1" }));
+  });
+
+  it("is not offered after a conversation, nor where it would be refused", async () => {
+    const refusal = { code: "number-type-not-allowed", sentence: "Not this one." };
+    const { change } = show(
+      page,
+      { call: call({ ...ended, outcome: "completed" }) },
+      backend([mobile, { ...home, refusal }]),
+    );
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    expect(controls()).toEqual(["Close", "Call again"]);
+    change({ call: { ...unanswered, outcome: "busy" } });
+    await act(() => vi.advanceTimersByTimeAsync(0));
+    expect(controls()).toEqual(["Close", "Try again"]);
   });
 });
 

@@ -1,21 +1,30 @@
 import { type KeyboardEvent, useId, useRef, useState } from "react";
 import { AfterCall } from "../after/AfterCall";
+import { Reference } from "../page";
 import { useServices } from "../services";
+import { say } from "../words";
 import styles from "./CallDock.module.css";
+import { Companions } from "./Companions";
 import { Controls } from "./Controls";
+import { CutOffNotice } from "./CutOffNotice";
+import { hasDied } from "./callee";
 import { useSoftphone } from "./context";
+import { forget, recall } from "./cutoff";
 import { DevicePickers } from "./DevicePickers";
 import { deviceTrouble, useDevices } from "./devices";
-import { dockFace, type Face, inAnotherTab } from "./face";
+import { dockFace, type Face } from "./face";
 import { Keypad } from "./Keypad";
+import { useOtherNumbers } from "./numbers";
 import { Offers } from "./Offers";
 import { ShortcutHelp, shortcutOf, useShortcutsOn } from "./Shortcuts";
+import { SmallDock } from "./SmallDock";
 import { StateBand } from "./StateBand";
+import { useSmallWindow } from "./smallwindow";
 import type { SoftphoneState, Target } from "./state";
+import { TellElsewhere } from "./TellElsewhere";
 import { Timer } from "./Timer";
 import { isLive } from "./transitions";
 import { useDockFocus } from "./useDockFocus";
-import { hasDied } from "./words";
 
 /** Whom the words are about; nobody where it is another tab's call. */
 function about({ call, trouble }: SoftphoneState, face: Face): Target | undefined {
@@ -24,6 +33,15 @@ function about({ call, trouble }: SoftphoneState, face: Face): Target | undefine
 
 /** The one place of a call, on every page: from the press of Call until what came of it is put away. */
 export function CallDock() {
+  return (
+    <>
+      <Companions />
+      <Dock />
+    </>
+  );
+}
+
+function Dock() {
   const { time } = useServices();
   const { state, phone } = useSoftphone();
   const { call } = state;
@@ -62,38 +80,57 @@ export function CallDock() {
     else toggleKeypad();
   };
 
-  if (!face && !devicesOpen) return null;
+  const [cut, setCut] = useState(() => recall(sessionStorage));
+  if (call && cut) setCut(null); // another one was begun
+  const dropCut = () => {
+    forget(sessionStorage);
+    setCut(null);
+  };
+
+  const small = useSmallWindow(isLive(call));
+  const others = useOtherNumbers(call);
+
+  if (!face && !devicesOpen && !cut) return null;
   return (
     <section
       ref={dock}
       className={styles.dock}
-      aria-label="Call"
+      aria-label={say("calling:dock")}
       data-testid="call-dock"
-      data-tone={face?.tone}
+      data-tone={face?.tone ?? (cut ? "warning" : undefined)}
       onKeyDown={onKeyDown}
     >
-      <div className={styles.row}>
-        {face && <StateBand face={face} target={about(state, face)} />}
-        {call && face?.timed && <Timer call={call} className={styles.timer} />}
-        <Controls
-          face={face}
-          muted={call?.muted ?? false}
-          keypad={{ id: keypadId, open: keypad, toggle: toggleKeypad }}
-          devices={{ id: devices.id, open: devicesOpen, toggle: toggleDevices }}
-          on={{
-            end: () => phone.end(),
-            mute: () => phone.setMuted(!call?.muted),
-            close: () => (face ? phone.clear() : toggleDevices()),
-          }}
-        />
-      </div>
+      {!face && cut && <CutOffNotice cut={cut} onCall={(target) => void phone.call(target)} onClose={dropCut} />}
+      {(face || devicesOpen) && (
+        <div className={styles.row}>
+          {face && <StateBand face={face} target={about(state, face)} />}
+          {call && face?.timed && <Timer call={call} className={styles.timer} />}
+          <Controls
+            face={face}
+            muted={call?.muted ?? false}
+            keypad={{ id: keypadId, open: keypad, toggle: toggleKeypad }}
+            devices={{ id: devices.id, open: devicesOpen, toggle: toggleDevices }}
+            on={{
+              end: () => phone.end(),
+              mute: () => phone.setMuted(!call?.muted),
+              close: () => (face ? phone.clear() : toggleDevices()),
+              smallWindow: small.open,
+            }}
+          />
+        </div>
+      )}
       {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
-      {over && state.elsewhere && <p className={styles.problem}>{inAnotherTab}.</p>}
+      {over && state.elsewhere && <p className={styles.problem}>{say("calling:elsewhere.sentence")}</p>}
+      {call?.outcome === "failed" && call.callSid && (
+        <Reference label={say("calling:reference")} value={call.callSid} />
+      )}
       {face && (
         <Offers
           face={face}
           household={call !== null && hasDied(call.target)}
+          others={others}
           on={{
+            other: (target) => void phone.call(target),
             again: () => void phone.again(),
             confirm: () => void phone.confirm(),
             leave: () => phone.clear(),
@@ -105,21 +142,27 @@ export function CallDock() {
           }}
         />
       )}
-      {keypad && (
-        <Keypad
-          id={keypadId}
-          digits={call?.digits ?? ""}
-          onPress={(digit) => phone.press(digit)}
-          onClose={toggleKeypad}
-        />
-      )}
-      {devicesOpen && (
-        <div id={devices.id} className={styles.devices}>
-          <DevicePickers microphoneField={microphoneField} />
-          <ShortcutHelp on={shortcuts} onChange={setShortcuts} />
+      {(keypad || devicesOpen) && (
+        <div className={styles.unfolded}>
+          {devicesOpen && (
+            <div id={devices.id} className={styles.devices}>
+              <DevicePickers microphoneField={microphoneField} />
+              <TellElsewhere />
+              <ShortcutHelp on={shortcuts} onChange={setShortcuts} />
+            </div>
+          )}
+          {keypad && (
+            <Keypad
+              id={keypadId}
+              digits={call?.digits ?? ""}
+              onPress={(digit) => phone.press(digit)}
+              onClose={toggleKeypad}
+            />
+          )}
         </div>
       )}
       {over && call && <AfterCall call={call} />}
+      {small.shown && face && isLive(call) && <SmallDock into={small.shown} face={face} call={call} phone={phone} />}
     </section>
   );
 }

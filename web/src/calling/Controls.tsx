@@ -6,9 +6,11 @@ import {
   IconMicrophoneOff,
   type IconPhone,
   IconPhoneOff,
+  IconPictureInPicture,
   IconX,
 } from "@tabler/icons-react";
 import type { MouseEvent, ReactNode } from "react";
+import { say } from "../words";
 import styles from "./CallDock.module.css";
 import type { Face } from "./face";
 
@@ -29,6 +31,8 @@ interface ControlsProps {
     end(): void;
     mute(): void;
     close(): void;
+    /** Left out where the browser has no window above the others. */
+    smallWindow?: (() => void) | undefined;
   };
 }
 
@@ -41,37 +45,50 @@ export function Controls({ face, muted, keypad, devices, on }: ControlsProps) {
   const ending = talking || face?.controls === "cancel";
   const closing = !ending && face?.kind !== "asking" && face?.kind !== "elsewhere";
   return (
-    <div className={styles.controls}>
-      {talking && (
-        <Control
-          name="mute"
-          Icon={muted ? IconMicrophoneOff : IconMicrophone}
-          onPress={on.mute}
-          variant={muted ? "filled" : "default"}
-        >
-          {muted ? "Unmute" : "Mute"}
-        </Control>
-      )}
+    <div className={styles.controls} data-window={on.smallWindow ? "" : undefined}>
+      {talking && <MuteControl muted={muted} onPress={on.mute} />}
       {talking && (
         <Control name="keypad" Icon={IconDialpad} onPress={keypad.toggle} fold={keypad}>
-          Keypad
+          {say("calling:control.keypad")}
         </Control>
       )}
       <Control name="devices" Icon={IconHeadset} onPress={devices.toggle} fold={devices}>
-        Devices
+        {say("calling:control.devices")}
       </Control>
-      {ending && (
-        // One element from Cancel to End call: it keeps its spot, and the focus.
-        <Control once name="end" Icon={IconPhoneOff} onPress={on.end} variant="filled" color="red">
-          {talking ? "End call" : "Cancel"}
+      {ending && on.smallWindow && (
+        <Control name="window" Icon={IconPictureInPicture} onPress={on.smallWindow}>
+          {say("calling:control.window")}
         </Control>
       )}
+      {ending && callEnds(talking, on.end)}
       {closing && (
         <Control once name="close" Icon={IconX} onPress={on.close}>
-          Close
+          {say("calling:control.close")}
         </Control>
       )}
     </div>
+  );
+}
+
+export function MuteControl({ muted, onPress }: { muted: boolean; onPress(): void }) {
+  return (
+    <Control
+      name="mute"
+      Icon={muted ? IconMicrophoneOff : IconMicrophone}
+      onPress={onPress}
+      variant={muted ? "filled" : "default"}
+    >
+      {muted ? say("calling:control.unmute") : say("calling:control.mute")}
+    </Control>
+  );
+}
+
+/** One element from Cancel to End call: it keeps its spot, and the focus. */
+export function callEnds(talking: boolean, end: () => void) {
+  return (
+    <Control once name="end" Icon={IconPhoneOff} onPress={end} variant="filled" color="red">
+      {talking ? say("calling:control.end") : say("calling:control.cancel")}
+    </Control>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { IconMicrophone, IconVolume } from "@tabler/icons-react";
 import { type RefObject, useCallback, useState } from "react";
+import { say } from "../words";
 import { useSoftphone } from "./context";
 import styles from "./DevicePickers.module.css";
 import { LevelMeter } from "./LevelMeter";
@@ -33,12 +34,12 @@ export function DevicePickers({ microphoneField }: DevicePickersProps) {
   };
   const test = async () => {
     if (testing) return setTesting(false);
-    await attempt(phone.checkMicrophone(), "The microphone could not be opened.");
+    await attempt(phone.checkMicrophone(), say("calling:devices.microphoneNotOpened"));
     setTesting(phone.getState().microphone === "ok");
   };
   const play = async () => {
     setPlaying(true);
-    await attempt(phone.playTestSound(), "The test sound could not be played. Choose another speaker.");
+    await attempt(phone.playTestSound(), say("calling:devices.notPlayed"));
     setPlaying(false);
   };
   // During a call the microphone is open anyway. Outside one it is opened only when asked for: nobody should wonder
@@ -46,48 +47,51 @@ export function DevicePickers({ microphoneField }: DevicePickersProps) {
   const listening = (live && state.microphone === "ok") || testing;
 
   return (
-    <section className={styles.pickers} aria-label="Microphone and speaker">
+    <section className={styles.pickers} aria-label={say("calling:devices.label")}>
       <div className={styles.device}>
         <NativeSelect
           ref={microphoneField}
-          label="Microphone"
+          label={say("calling:devices.microphone")}
           leftSection={<IconMicrophone size={18} aria-hidden />}
-          data={choices(state.microphones, state.microphoneId, "Microphone")}
+          data={choices(state.microphones, state.microphoneId, "microphone")}
           value={state.microphoneId}
           disabled={state.microphones.length === 0}
           onChange={(event) =>
-            void attempt(phone.chooseMicrophone(event.currentTarget.value), "That microphone could not be opened.")
+            void attempt(phone.chooseMicrophone(event.currentTarget.value), say("calling:devices.thatNotOpened"))
           }
         />
-        {listening && <LevelMeter label="Microphone level" listen={input} />}
+        {state.microphoneLost && <p className={styles.problem}>{say("calling:devices.lost")}</p>}
+        {listening && <LevelMeter label={say("calling:devices.microphoneLevel")} listen={input} />}
         {!live && (
           <Button variant="default" className={styles.test} onClick={() => void test()}>
-            {testing ? "Stop test" : "Test microphone"}
+            {testing ? say("calling:devices.stopTest") : say("calling:devices.test")}
           </Button>
         )}
       </div>
       <div className={styles.device}>
         {state.canChooseSpeaker ? (
           <NativeSelect
-            label="Speaker"
+            label={say("calling:devices.speaker")}
             leftSection={<IconVolume size={18} aria-hidden />}
-            data={choices(state.speakers, state.speakerId, "Speaker")}
+            data={choices(state.speakers, state.speakerId, "speaker")}
             value={state.speakerId}
             disabled={state.speakers.length === 0}
             onChange={(event) =>
-              void attempt(phone.chooseSpeaker(event.currentTarget.value), "That speaker could not be used.")
+              void attempt(phone.chooseSpeaker(event.currentTarget.value), say("calling:devices.thatNotUsed"))
             }
           />
         ) : (
           <p className={styles.fixed}>
-            <strong>Speaker</strong>
+            <strong>{say("calling:devices.speaker")}</strong>
             <br />
-            Your computer chooses the speaker.
+            {say("calling:devices.fixed")}
           </p>
         )}
-        {live && state.call?.phase === "connected" && <LevelMeter label="Level of what you hear" listen={output} />}
+        {live && state.call?.phase === "connected" && (
+          <LevelMeter label={say("calling:devices.speakerLevel")} listen={output} />
+        )}
         <Button variant="default" className={styles.test} loading={playing} onClick={() => void play()}>
-          Play test sound
+          {say("calling:devices.play")}
         </Button>
       </div>
       {problem && (
@@ -100,8 +104,15 @@ export function DevicePickers({ microphoneField }: DevicePickersProps) {
 }
 
 /** Before the permission is given, browsers tell how many there are but not their names. */
-function choices(devices: Device[], chosen: string, kind: string): { value: string; label: string }[] {
-  const known = devices.map(({ id, label }, at) => ({ value: id, label: label || `${kind} ${at + 1}` }));
+function choices(
+  devices: Device[],
+  chosen: string,
+  kind: "microphone" | "speaker",
+): { value: string; label: string }[] {
+  const known = devices.map(({ id, label }, at) => ({
+    value: id,
+    label: label || say(`calling:devices.${kind}Number`, { number: at + 1 }),
+  }));
   if (known.some(({ value }) => value === chosen)) return known;
-  return [{ value: chosen, label: `Default ${kind.toLowerCase()}` }, ...known];
+  return [{ value: chosen, label: say(`calling:devices.${kind}Default`) }, ...known];
 }

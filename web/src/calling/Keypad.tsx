@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useEffect, useRef } from "react";
+import { say } from "../words";
 import styles from "./Keypad.module.css";
 
 const keys: [digit: string, letters: string][] = [
@@ -16,7 +17,11 @@ const keys: [digit: string, letters: string][] = [
   ["#", ""],
 ];
 
-const spoken: Record<string, string> = { "*": "star", "#": "hash" };
+/** Signs that a screen reader reads in its own way, or not at all. */
+function spoken(digit: string): string {
+  if (digit === "*") return say("calling:keypad.star");
+  return digit === "#" ? say("calling:keypad.hash") : digit;
+}
 
 interface KeypadProps {
   id: string;
@@ -45,11 +50,11 @@ export function Keypad({ id, digits, onPress, onClose }: KeypadProps) {
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would announce form controls; these are keys
-    <div id={id} role="group" aria-label="Keypad" className={styles.keypad} onKeyDown={onKeyDown}>
+    <div id={id} role="group" aria-label={say("calling:keypad.label")} className={styles.keypad} onKeyDown={onKeyDown}>
       <p className={styles.typed}>
-        <span className={styles.label}>Keys pressed</span>
+        <span className={styles.label}>{say("calling:keypad.pressed")}</span>
         <span className={styles.digits} data-testid="typed">
-          {digits || "none"}
+          {digits || say("calling:keypad.none")}
         </span>
       </p>
       <div className={styles.keys}>
@@ -60,14 +65,14 @@ export function Keypad({ id, digits, onPress, onClose }: KeypadProps) {
             type="button"
             className={styles.key}
             data-letters={letters}
-            aria-label={spoken[digit] ?? digit}
+            aria-label={spoken(digit)}
             onClick={() => onPress(digit)}
           >
             <span className={styles.digit}>{digit}</span>
           </button>
         ))}
       </div>
-      <p className={styles.hint}>You can also type on your keyboard. Esc closes the keypad.</p>
+      <p className={styles.hint}>{say("calling:keypad.hint")}</p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Kbd, Switch } from "@mantine/core";
 import { type KeyboardEvent, useState } from "react";
+import { say } from "../words";
 import styles from "./Shortcuts.module.css";
 
 const remembered = "careline.shortcuts";
@@ -42,28 +43,28 @@ export function shortcutOf(event: KeyboardEvent): string | undefined {
 export function ShortcutHelp({ on, onChange }: { on: boolean; onChange(on: boolean): void }) {
   return (
     <div className={styles.help}>
-      <p>While the focus is in this call:</p>
+      <p>{say("calling:keys.where")}</p>
       <dl>
-        {keys.map(([key, does]) => (
+        {(
+          [
+            ["M", "mute"],
+            ["K", "keypad"],
+            ["Esc", "escape"],
+          ] as const
+        ).map(([key, does]) => (
           <div key={key}>
             <dt>
               <Kbd>{key}</Kbd>
             </dt>
-            <dd>{does}</dd>
+            <dd>{say(`calling:keys.${does}`)}</dd>
           </div>
         ))}
       </dl>
       <Switch
-        label="Use M and K as shortcuts"
+        label={say("calling:keys.use")}
         checked={on}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
     </div>
   );
 }
-
-const keys = [
-  ["M", "Mute or unmute"],
-  ["K", "Open or close the keypad"],
-  ["Esc", "Close the keypad"],
-] as const;

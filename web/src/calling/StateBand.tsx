@@ -1,9 +1,10 @@
 import { Link } from "wouter";
 import { opening } from "../people";
+import { say } from "../words";
 import styles from "./CallDock.module.css";
+import { calleeOf } from "./callee";
 import type { Face } from "./face";
 import type { Target } from "./state";
-import { calleeOf } from "./words";
 
 interface StateBandProps {
   face: Face;
@@ -31,8 +32,9 @@ export function StateBand({ face, target }: StateBandProps) {
                 {opening(calleeOf(target))}
               </Link>
               <span className={styles.number}>
-                number ending {target.ending}
-                {target.extension && `, extension ${target.extension}`}
+                {target.extension
+                  ? say("calling:numberExtension", { ending: target.ending, extension: target.extension })
+                  : say("calling:number", { ending: target.ending })}
               </span>
             </p>
           )}

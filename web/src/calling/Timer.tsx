@@ -1,6 +1,6 @@
 import { useNow } from "../useNow";
+import { minutesAndSeconds } from "./duration";
 import type { CallState } from "./state";
-import { minutesAndSeconds } from "./words";
 
 /** Whole seconds that the call's timer shows; undefined while there is nothing to count. */
 export function secondsOf(call: CallState, now: number): number | undefined {

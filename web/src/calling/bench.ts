@@ -12,7 +12,7 @@ export function fakeMicrophone() {
   let trouble: Trouble | undefined;
   let wait: Promise<void> = Promise.resolve();
   const changes = new Set<() => void>();
-  const state: MicrophoneState = { permission: "ok", microphones: [], speakers: [], chosen: "" };
+  const state: MicrophoneState = { permission: "ok", microphones: [], speakers: [], chosen: "", lost: false };
   const microphone = {
     getState: () => state,
     onChange: (listener: () => void) => {
@@ -79,6 +79,7 @@ export interface Bench {
   fetchToken: ReturnType<typeof vi.fn<(signal: AbortSignal) => Promise<string>>>;
   mic: ReturnType<typeof fakeMicrophone>;
   tabs: ReturnType<typeof fakeTabs>;
+  network: ReturnType<typeof fakeNetwork>;
   speaker: { apply: ReturnType<typeof vi.fn>; choose: ReturnType<typeof vi.fn>; test: ReturnType<typeof vi.fn> };
   /** How the next Devices connect. */
   connects(how: FakeDevice["connects"]): void;
@@ -95,10 +96,29 @@ export async function settled(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
+function fakeNetwork() {
+  let offline = false;
+  const listeners = new Set<() => void>();
+  return {
+    network: {
+      offline: () => offline,
+      onChange: (listener: () => void) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+    turn(next: boolean) {
+      offline = next;
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
 export function bench(): Bench {
   const devices: FakeDevice[] = [];
   const mic = fakeMicrophone();
   const tabs = fakeTabs();
+  const network = fakeNetwork();
   const speaker = { apply: vi.fn(async () => {}), choose: vi.fn(async () => {}), test: vi.fn(async () => {}) };
   let connects: FakeDevice["connects"] = "at once";
   let loading: Promise<void> = Promise.resolve();
@@ -116,6 +136,7 @@ export function bench(): Bench {
     },
     microphone: mic.microphone,
     tabs,
+    network: network.network,
     speaker: { canChoose: true, chosen: () => "", ...speaker },
   });
   const last = <T>(of: T[] | undefined, what: string): T => {
@@ -133,6 +154,7 @@ export function bench(): Bench {
     fetchToken,
     mic,
     tabs,
+    network,
     speaker,
     connects: (how) => {
       connects = how;

@@ -5,6 +5,7 @@ import type { Settings } from "../settings";
 import { realClock } from "./clock";
 import { NotPlaced } from "./handset";
 import { createMicrophone } from "./microphone";
+import { createNetwork } from "./network";
 import { remembered } from "./remembered";
 import { createSoftphone } from "./softphone";
 import { createSpeaker } from "./speaker";
@@ -104,6 +105,7 @@ export function browserSoftphone(settings: Settings, fetchToken: (signal: AbortS
       canChoose: "setSinkId" in HTMLMediaElement.prototype,
       remembered: remembered("speaker"),
     }),
+    network: createNetwork(window),
     tabs: createTabs({
       locks: navigator.locks,
       channel: typeof BroadcastChannel === "function" ? new BroadcastChannel(lockName) : undefined,

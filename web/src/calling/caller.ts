@@ -1,11 +1,12 @@
 // Makes the call: microphone, token, Device, and then the SDK's and the server's
 // words, in whatever order they come. At every wait it may be called off.
+import { say } from "../words";
 import { type Attempt, clearTimers, dismiss, drop, later, newAttempt, paramsOf, patience } from "./attempt";
 import type { Clock } from "./clock";
 import { createCourse } from "./course";
 import { createHandset, NotPlaced } from "./handset";
 import { sendKey } from "./keys";
-import { connectionLost, followLeg, silenceLeg } from "./leg";
+import { followLeg, silenceLeg } from "./leg";
 import type { Microphone } from "./microphone";
 import { isMicrophoneError, type SdkAudio, type SdkCall, type SdkDevice, type SdkError } from "./sdk";
 import type { CallState, Softphone, Target, Trouble } from "./state";
@@ -170,7 +171,7 @@ export function createCaller(deps: CallerDeps): Caller {
   function died(mine: Attempt): void {
     if (mine.call) silenceLeg(mine.call);
     handset.destroy();
-    const reason = `${connectionLost} Check your connection, then try again.`;
+    const reason = say("calling:ended.connectionLostRetry");
     course.take({ type: "closed", attempt: mine.number, reason, at: clock.now() });
   }
 

@@ -5,7 +5,7 @@ import type { SoftphoneState } from "./state";
 import { isLive } from "./transitions";
 
 /** What is wrong with them, in a word; "": nothing. */
-export type DeviceTrouble = "" | "silent" | "trouble";
+export type DeviceTrouble = "" | "silent" | "lost" | "trouble";
 
 export interface Devices {
   /** Of the part of the page that shows them. */
@@ -37,7 +37,9 @@ export function useDevices(): Devices {
   return devices;
 }
 
-export function deviceTrouble({ call, trouble }: SoftphoneState): DeviceTrouble {
+export function deviceTrouble({ call, trouble, microphoneLost }: SoftphoneState): DeviceTrouble {
   if (trouble?.target && trouble.kind.startsWith("microphone-")) return "trouble";
-  return isLive(call) && call.quality === "silent-microphone" ? "silent" : "";
+  if (!isLive(call)) return "";
+  if (microphoneLost) return "lost";
+  return call.quality === "silent-microphone" ? "silent" : "";
 }

@@ -13,8 +13,11 @@ import {
   IconWifiOff,
 } from "@tabler/icons-react";
 import { isPatient, isVoicemail } from "../people";
-import type { CallState, Outcome, Quality, SoftphoneState, Target, Trouble, TroubleKind } from "./state";
+import { say } from "../words";
+import { mayPass } from "./again";
+import type { CallState, Outcome, Quality, SoftphoneState, Target, Trouble } from "./state";
 import { isLive } from "./transitions";
+import { troubleHeading } from "./troubles";
 import { type Tone as SaidTone, words } from "./words";
 
 export type Kind =
@@ -27,6 +30,7 @@ export type Kind =
   | "muted"
   | Exclude<Quality, "good">
   | "reconnecting"
+  | "offline"
   | "ended" // nobody has said yet how
   | Outcome
   | "trouble"
@@ -48,30 +52,14 @@ export interface Face {
   timed: boolean;
 }
 
-export const inAnotherTab = "You are in a call in another tab";
-
-export const troubleHeadings: Record<TroubleKind, string> = {
-  token: "Not ready to call",
-  placing: "The call was not placed",
-  loading: "The call was not placed",
-  elsewhere: inAnotherTab,
-  "microphone-denied": "Microphone blocked",
-  "microphone-dismissed": "Microphone not allowed yet",
-  "microphone-missing": "No microphone found",
-  "microphone-in-use": "Microphone in use",
-  "microphone-blocked-by-system": "Microphone blocked by this computer",
-  "insecure-page": "This page is not secure",
-  "unsupported-browser": "This browser cannot make calls",
-};
-
 /** What the dock shows: the page's one call, whatever page it is; null while there is nothing to tell. */
 export function dockFace(state: SoftphoneState, clock: (at: number) => string): Face | null {
   const { call, trouble } = state;
-  if (isLive(call) || call?.phase === "asking") return callFace(call, clock);
+  if (isLive(call) || call?.phase === "asking") return callFace(call, clock, state.offline);
   if (trouble && trouble.kind !== "elsewhere") return troubleFace(trouble);
   // What is being written about an ended call stays, whatever another tab does.
   if (call?.phase === "ended") return callFace(call, clock);
-  return state.elsewhere || trouble ? elsewhere : null;
+  return state.elsewhere || trouble ? elsewhere() : null;
 }
 
 function troubleFace(trouble: Trouble): Face {
@@ -80,7 +68,7 @@ function troubleFace(trouble: Trouble): Face {
     kind: "trouble",
     tone: "danger",
     Icon: microphone ? IconMicrophoneOff : IconAlertTriangle,
-    heading: troubleHeadings[trouble.kind],
+    heading: troubleHeading(trouble.kind),
     note: trouble.sentence,
     // Trying again needs somebody to call; looking at the microphone does not.
     controls: !trouble.retry ? "none" : microphone ? "check" : trouble.target ? "retry" : "none",
@@ -98,8 +86,8 @@ export interface Here {
 /** What an appointment says of calling before anybody does; its own call is told by the dock alone. */
 export function startFace(state: SoftphoneState, here: Here): Face | null {
   const { call } = state;
-  if (isLive(call)) return call.target.appointment === here.appointment ? null : other;
-  if (state.elsewhere) return elsewhere;
+  if (isLive(call)) return call.target.appointment === here.appointment ? null : other();
+  if (state.elsewhere) return elsewhere();
   if (!here.target) return nobody(here.choices);
   const { heading, note, tone } = words(null, 0, { ...here, clock: () => "", microphone: state.microphone });
   return { kind: "ready", tone, Icon: IconPhone, heading, note, controls: "call", timed: false };
@@ -107,19 +95,14 @@ export function startFace(state: SoftphoneState, here: Here): Face | null {
 
 const notice = { tone: "warning", Icon: IconInfoCircle, controls: "none", timed: false } as const;
 
-const other: Face = {
-  ...notice,
-  kind: "other",
-  heading: "You are in a call for another appointment",
-  note: "End that call before you start this one.",
-};
+function other(): Face {
+  return { ...notice, kind: "other", heading: say("calling:other.heading"), note: say("calling:other.note") };
+}
 
-const elsewhere: Face = {
-  ...notice,
-  kind: "elsewhere",
-  heading: inAnotherTab,
-  note: "End that call before you start one here.",
-};
+function elsewhere(): Face {
+  const [heading, note] = [say("calling:elsewhere.heading"), say("calling:elsewhere.note")];
+  return { ...notice, kind: "elsewhere", heading, note };
+}
 
 /** One person at one number; several may share a number, and one extension is not another. */
 export function sameTarget(a: Target, b: Target): boolean {
@@ -129,29 +112,29 @@ export function sameTarget(a: Target, b: Target): boolean {
 function nobody(choices: readonly Target[]): Face {
   const some = choices.length > 0;
   const several = choices.some(({ recipient }) => isPatient(recipient));
-  const why = several ? "Several patients take part." : "The patient has no number of their own in the record.";
+  const why = several ? say("calling:choose.several") : say("calling:choose.relatedOnly");
   return {
     kind: "nobody",
     tone: "neutral",
     Icon: IconPhoneOff,
-    heading: some ? "Choose whom to call" : "No number to call",
-    note: some ? why : "There is no phone number in the record.",
+    heading: some ? say("calling:choose.heading") : say("calling:choose.noneHeading"),
+    note: some ? why : say("calling:choose.none"),
     controls: "none",
     timed: false,
   };
 }
 
 /** A call by itself, whosever card it is on. */
-export function callFace(call: CallState, clock: (at: number) => string): Face {
-  const kind = kindOf(call);
-  const { heading, note, tone } = words(call, 0, { clock });
+export function callFace(call: CallState, clock: (at: number) => string, offline?: boolean): Face {
+  const kind = offline && isLive(call) ? "offline" : kindOf(call);
+  const { heading, note, tone } = words(call, 0, { clock, offline });
   return {
     kind,
     tone: kind === "ringing" || kind === "preparing" ? "tint" : tone,
     Icon: icons[kind] ?? IconPhoneX,
     heading,
     note,
-    controls: controlsOf(kind),
+    controls: controlsOf(kind === "offline" ? kindOf(call) : kind, call),
     timed: kind !== "preparing" && kind !== "asking",
   };
 }
@@ -167,6 +150,7 @@ const icons: Partial<Record<Kind, typeof IconPhone>> = {
   "no-sound": IconVolumeOff,
   "silent-microphone": IconMicrophoneOff,
   reconnecting: IconWifiOff,
+  offline: IconWifiOff,
   ended: IconPhoneOff,
   completed: IconPhoneOff,
   cancelled: IconPhoneOff,
@@ -190,7 +174,7 @@ function kindOf(call: CallState): Kind {
   return call.phase;
 }
 
-function controlsOf(kind: Kind): Face["controls"] {
+function controlsOf(kind: Kind, call: CallState): Face["controls"] {
   switch (kind) {
     case "asking":
       return "ask";
@@ -211,7 +195,7 @@ function controlsOf(kind: Kind): Face["controls"] {
     case "no-answer":
     case "failed":
     case "refused":
-      return "retry";
+      return mayPass(call) ? "retry" : "none";
   }
   return "again";
 }

@@ -1,4 +1,5 @@
 // Follows one call of the SDK: its events, and the death that it does not tell.
+import { say } from "../words";
 import type { Clock, Timer } from "./clock";
 import type { Listener, SdkCall, SdkError } from "./sdk";
 import type { Outcome } from "./state";
@@ -100,15 +101,13 @@ function whyBroken(error: SdkError | undefined): string | undefined {
   if (!error || outcomeOf(error)) return undefined;
   switch (error.code) {
     case 31404:
-      return "The number could not be reached.";
+      return say("calling:ended.numberNotReached");
     case 31209: // the gateway forgot the call while signalling was away
     case 53405: // the sound did not come back
-      return connectionLost;
+      return say("calling:ended.connectionLost");
   }
-  return "The call could not be connected.";
+  return say("calling:ended.notConnected");
 }
-
-export const connectionLost = "The connection was lost.";
 
 /** For a call that the SDK left dead: its microphone would stay open. */
 export function silenceLeg(call: SdkCall): void {

@@ -43,6 +43,7 @@ describe("the check", () => {
       ],
       speakers: [{ id: "s1", label: "s1" }],
       chosen: "",
+      lost: false,
     });
   });
 
@@ -143,11 +144,14 @@ describe("the chosen one", () => {
     p.devices.list = all.slice(0, 1);
     p.plug();
     await settled();
-    expect(microphone.getState()).toMatchObject({ chosen: "", microphones: [{ id: "m1" }] });
+    expect(microphone.getState()).toMatchObject({ chosen: "", lost: true, microphones: [{ id: "m1" }] });
+    p.plug();
+    await settled();
+    expect(microphone.getState().lost, "another device came or went").toBe(true);
     p.devices.list = all;
     p.plug();
     await settled();
-    expect(microphone.getState().chosen).toBe("m2");
+    expect(microphone.getState()).toMatchObject({ chosen: "m2", lost: false });
   });
 
   it("devices without an id, before permission, are left out", async () => {

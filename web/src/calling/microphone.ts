@@ -11,6 +11,8 @@ export interface MicrophoneState {
   speakers: Device[];
   /** Id of the one in use; "": the browser's choice. */
   chosen: string;
+  /** The chosen one was here, and has gone. */
+  lost: boolean;
 }
 
 export interface Microphone {
@@ -40,7 +42,7 @@ export interface MicrophoneDeps {
 
 export function createMicrophone({ page, makeContext, clock, remembered }: MicrophoneDeps): Microphone {
   const media = page.isSecureContext ? page.navigator.mediaDevices : undefined;
-  let state: MicrophoneState = { permission: "unknown", microphones: [], speakers: [], chosen: "" };
+  let state: MicrophoneState = { permission: "unknown", microphones: [], speakers: [], chosen: "", lost: false };
   let checking: Promise<Trouble | undefined> | null = null;
   let worked = false;
   const listeners = new Set<() => void>();
@@ -121,7 +123,8 @@ export function createMicrophone({ page, makeContext, clock, remembered }: Micro
     const wanted = remembered.get();
     // One that was unplugged stays remembered, for the day it is back.
     const chosen = microphones.some(({ id }) => id === wanted) ? wanted : "";
-    set({ microphones, speakers: of("audiooutput"), chosen });
+    const lost = wanted !== "" && chosen === "" && (state.chosen === wanted || state.lost);
+    set({ microphones, speakers: of("audiooutput"), chosen, lost });
   }
 
   const changed = () => {
@@ -145,7 +148,7 @@ export function createMicrophone({ page, makeContext, clock, remembered }: Micro
     },
     choose(id) {
       remembered.set(id);
-      set({ chosen: id });
+      set({ chosen: id, lost: false });
     },
     onLevel: meter.onLevel,
     lend: meter.pause,

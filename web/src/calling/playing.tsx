@@ -1,5 +1,6 @@
 // A softphone for tests of screens: it shows what it is told to and remembers what was asked of it.
 import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
@@ -120,16 +121,20 @@ export function show(screen: ReactNode, first: Partial<SoftphoneState> = {}, mor
     settings: { timeZone: "Europe/London", version: "1.2.3", base: "", organisation: "", issuer: "", clientId: "" },
     time: clinicTime("Europe/London"),
     softphone: fake.phone,
+    live: { getState: () => ({ updates: "live", calls: new Map(), calledBack: new Map() }), subscribe: () => () => {} },
+    backend: { appointment: () => new Promise(() => {}), calls: () => new Promise(() => {}) },
     ...more,
   } as Services;
   const place = memoryLocation({ path: "/appointments/a1", record: true });
   const view = render(
     <MantineProvider env="test">
-      <ServicesProvider services={services}>
-        <SoftphoneProvider softphone={fake.phone}>
-          <Router hook={place.hook}>{screen}</Router>
-        </SoftphoneProvider>
-      </ServicesProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <ServicesProvider services={services}>
+          <SoftphoneProvider softphone={fake.phone}>
+            <Router hook={place.hook}>{screen}</Router>
+          </SoftphoneProvider>
+        </ServicesProvider>
+      </QueryClientProvider>
     </MantineProvider>,
   );
   return { ...view, ...fake, place };

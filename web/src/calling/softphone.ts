@@ -3,6 +3,7 @@
 import { createCaller } from "./caller";
 import type { Clock } from "./clock";
 import type { Microphone } from "./microphone";
+import type { Network } from "./network";
 import type { SdkDevice } from "./sdk";
 import type { Speaker } from "./speaker";
 import type { Softphone, SoftphoneState } from "./state";
@@ -17,11 +18,12 @@ export interface SoftphoneDeps {
   microphone: Microphone;
   speaker: Speaker;
   tabs: Tabs;
+  network: Network;
 }
 
 type Level = (level: number) => void;
 
-export function createSoftphone({ microphone, speaker, tabs, ...deps }: SoftphoneDeps): Softphone {
+export function createSoftphone({ microphone, speaker, tabs, network, ...deps }: SoftphoneDeps): Softphone {
   const listeners = new Set<() => void>();
   const input = new Set<Level>();
   const output = new Set<Level>();
@@ -36,11 +38,11 @@ export function createSoftphone({ microphone, speaker, tabs, ...deps }: Softphon
       for (const listener of output) listener(heard);
     },
   });
-  const unsubscribe = [microphone.onChange(changed), tabs.onChange(caller.tabsChanged)];
+  const unsubscribe = [microphone.onChange(changed), tabs.onChange(caller.tabsChanged), network.onChange(changed)];
   let state = compose();
 
   function compose(): SoftphoneState {
-    const { permission, microphones, speakers, chosen } = microphone.getState();
+    const { permission, microphones, speakers, chosen, lost } = microphone.getState();
     const speakerId = speaker.chosen();
     return {
       ...caller.current(),
@@ -51,6 +53,8 @@ export function createSoftphone({ microphone, speaker, tabs, ...deps }: Softphon
       speakerId: speakers.some(({ id }) => id === speakerId) ? speakerId : "",
       canChooseSpeaker: speaker.canChoose,
       elsewhere: tabs.elsewhere(),
+      offline: network.offline(),
+      microphoneLost: lost,
     };
   }
 

@@ -62,12 +62,18 @@ export interface CallState {
   answeredBy?: string;
   /** A sentence for the person: why it was refused or failed. */
   reason?: string;
+  /** The code of a refusal. */
+  refusal?: string;
+  /** The last SIP status of a call that failed. */
+  sip?: number;
   /** Keys pressed in this call. */
   digits: string;
 }
 
 export type TroubleKind =
   | "token" // the access token could not be had
+  | "not-allowed" // the service says that this account may not call
+  | "signed-out"
   | "placing" // the call could not be placed: check your connection
   | "loading" // the SDK could not be loaded
   | "elsewhere" // another tab is in a call
@@ -106,6 +112,10 @@ export interface SoftphoneState {
   canChooseSpeaker: boolean;
   /** Another tab of this browser is in a call. */
   elsewhere: boolean;
+  /** The browser has lost its network. */
+  offline?: boolean;
+  /** The microphone that was chosen has gone. */
+  microphoneLost?: boolean;
 }
 
 /** The one phone of the page. Framework-free; a screen subscribes and shows. */

@@ -2,6 +2,7 @@
 // timer while a call lasts. The SDK's tokenWillExpire comes once, if at all.
 import { claimsOf } from "../jwt";
 import type { Clock, Timer } from "./clock";
+import { TokenLate } from "./troubles";
 
 const minute = 60_000;
 const longestLead = 5 * minute;
@@ -65,7 +66,7 @@ export function createTokens({ fetchToken, clock, renewed }: TokensDeps): Tokens
     const lateness = new Promise<never>((_, reject) => {
       late = clock.setTimeout(() => {
         asking.abort();
-        reject(new Error("the access token took too long"));
+        reject(new TokenLate("the access token took too long"));
       }, fetchWithin);
     });
     try {

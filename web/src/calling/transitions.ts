@@ -1,6 +1,7 @@
 // How a call goes on: pure, so that every path can be tried without a browser.
 
 import { SIP_DECLINE, wasDeclined } from "../outcome";
+import { say } from "../words";
 import type { CallEvent, LegEvent } from "./events";
 import type { CallState, Outcome, Phase, ServerCall, Target } from "./state";
 import { cleared, mutedNow, noWarnings, raised, settle, type Warnings } from "./warnings";
@@ -119,13 +120,17 @@ function afterEnd(line: Line, call: CallState, event: LegEvent): Line {
   if (event.type === "silence" && !call.outcome) {
     // Whoever was told nothing knows nothing; and where the patient had answered, this leg only did not hear it.
     const known = call.memberStatus !== undefined && call.memberStatus !== "in-progress";
-    return { ...line, call: { ...call, outcome: "failed", reason: known ? endedUnanswered : notFoundOut } };
+    return {
+      ...line,
+      call: {
+        ...call,
+        outcome: "failed",
+        reason: known ? say("calling:ended.beforeAnswer") : say("calling:ended.notFoundOut"),
+      },
+    };
   }
   return line;
 }
-
-const endedUnanswered = "The call ended before it was answered.";
-const notFoundOut = "We could not find out what happened. The record beside will say.";
 
 function heard(line: Line, warnings: Warnings): Line {
   if (warnings === line.warnings || !line.call) return line;
@@ -230,6 +235,8 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
     ...(by && (completed || outcome === "cancelled") ? { endedBy: by } : {}),
     ...(declined ? { declined } : {}),
     ...(reason ? { reason } : {}),
+    ...(said.refusal ? { refusal: said.refusal.code } : {}),
+    ...(said.failure?.sip ? { sip: said.failure.sip } : {}),
   };
 }
 

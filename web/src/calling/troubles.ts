@@ -1,32 +1,50 @@
-// The sentences for what can go wrong before there is a call.
+// What can go wrong before there is a call: each cause has its own sentence.
+import { say } from "../words";
 import type { Target, Trouble, TroubleKind } from "./state";
 
-const said: Record<TroubleKind, [sentence: string, retry: boolean]> = {
-  token: ["We could not get you ready to call. Check your connection, then try again.", true],
-  placing: ["The call could not be placed. Check your connection, then try again.", true],
-  loading: ["Part of this page could not be loaded. Check your connection, then load the page again.", true],
-  elsewhere: ["End it there, then try again.", true],
-  "microphone-denied": [
-    "Your browser is not letting this site use the microphone. Select the icon left of the address, set Microphone to Allow, then choose Check again.",
-    true,
-  ],
-  "microphone-dismissed": ["Choose Allow when your browser asks to use the microphone.", true],
-  "microphone-missing": ["We could not find a microphone. Plug in a headset, then choose Check again.", true],
-  "microphone-in-use": ["Another program is using your microphone. Close it, then try again.", true],
-  "microphone-blocked-by-system": ["Your computer's privacy settings block the microphone for this browser.", true],
-  "insecure-page": ["Open this page at its https address to make calls.", false],
-  "unsupported-browser": ["This browser cannot make calls. Use Chrome, Edge, Firefox or Safari.", false],
-};
+/** Where the same would only happen again: trying is not offered. */
+const final = new Set<TroubleKind>(["insecure-page", "unsupported-browser", "not-allowed"]);
 
 /** `target`: whose call it hindered. */
 export function trouble(kind: TroubleKind, target?: Target): Trouble {
-  const [sentence, retry] = said[kind];
-  return { kind, sentence, retry, ...(target ? { target } : {}) };
+  const sentence = say(`calling:trouble.sentence.${kind}`);
+  return { kind, sentence, retry: !final.has(kind), ...(target ? { target } : {}) };
 }
 
-/** A token that could not be had. An error that carries a `sentence` for the person is believed. */
+export function troubleHeading(kind: TroubleKind): string {
+  return say(`calling:trouble.heading.${kind}`);
+}
+
+/** The access token took too long to come. */
+export class TokenLate extends Error {}
+
+/**
+ * A token that could not be had. The service's own sentence is believed; what it says no to (no role, no link to the
+ * health record) is not met by trying again.
+ */
 export function tokenTrouble(error: unknown, target: Target): Trouble {
-  const known = trouble("token", target);
-  if (typeof error !== "object" || error === null || !("sentence" in error)) return known;
-  return typeof error.sentence === "string" && error.sentence ? { ...known, sentence: error.sentence } : known;
+  const { code, sentence } = told(error);
+  const known = trouble(kindOf(code), target);
+  if (error instanceof TokenLate) return { ...known, sentence: say("calling:trouble.tokenLate") };
+  return sentence ? { ...known, sentence } : known;
+}
+
+function told(error: unknown): { code?: string; sentence?: string } {
+  if (typeof error !== "object" || error === null) return {};
+  const { code, sentence } = error as { code?: unknown; sentence?: unknown };
+  return {
+    ...(typeof code === "string" ? { code } : {}),
+    ...(typeof sentence === "string" ? { sentence } : {}),
+  };
+}
+
+function kindOf(code: string | undefined): TroubleKind {
+  switch (code) {
+    case "forbidden":
+    case "invalid":
+      return "not-allowed";
+    case "session":
+      return "signed-out";
+  }
+  return "token";
 }

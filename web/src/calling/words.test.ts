@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { minutesAndSeconds, spokenDuration } from "./duration";
 import type { CallState, Outcome } from "./state";
-import { minutesAndSeconds, spokenDuration, words } from "./words";
+import { words } from "./words";
 
 const target = {
   appointment: "a1",
@@ -18,10 +19,10 @@ const done = (outcome: Outcome | undefined, more: Partial<CallState> = {}) =>
 
 describe("while it lasts", () => {
   it.each([
-    ["ok", "Your microphone works. Whoever you call sees the clinic's number."],
-    ["unknown", "Whoever you call sees the clinic's number."],
+    ["ok", "Your microphone works. Whoever you call sees the clinic’s number."],
+    ["unknown", "Whoever you call sees the clinic’s number."],
     ["asking", "Allow the microphone if your browser asks."],
-    ["blocked", "Your microphone cannot be used yet. Whoever you call sees the clinic's number."],
+    ["blocked", "Your microphone cannot be used yet. Whoever you call sees the clinic’s number."],
   ] as const)("idle, microphone %s", (microphone, note) => {
     expect(words(null, 0, { ...around, microphone })).toMatchObject({
       heading: "Ready to call",
@@ -40,7 +41,7 @@ describe("while it lasts", () => {
     expect(say({ phase: "ringing", ringingAt: 265_000 })).toMatchObject({
       heading: "Calling…",
       timer: "00:07",
-      note: "Ringing Margaret Ellis's phone",
+      note: "Ringing Margaret Ellis’s phone",
       spoken: "Calling Margaret Ellis",
     });
   });
@@ -58,9 +59,9 @@ describe("while it lasts", () => {
     [
       "silent microphone",
       { quality: "silent-microphone" },
-      "We can't hear you",
+      "We can’t hear you",
       "Check that your headset is on and not muted.",
-      "We can't hear you. Check that your headset is on and not muted.",
+      "We can’t hear you. Check that your headset is on and not muted.",
     ],
     [
       "no sound, even when muted",
@@ -103,7 +104,7 @@ describe("afterwards", () => {
     ["busy", "Line busy", "Margaret Ellis may be on another call."],
     ["no-answer", "No answer", "It rang for 30 seconds."],
     ["cancelled", "Call cancelled", "The call ended before it was answered."],
-    ["failed", "The call did not go through", "Check the number and try again. Reference CA1"],
+    ["failed", "The call did not go through", "The number may be wrong or out of use."],
     ["refused", "The call was not placed", "No call was made to Margaret Ellis."],
   ])("%s", (outcome, heading, note) => {
     const said = done(outcome);
@@ -131,7 +132,7 @@ describe("afterwards", () => {
       "No call was made to Margaret Ellis.",
     );
     expect(words({ ...unplaced, phase: "ended", outcome: "failed", memberStatus: "failed" }, 0, around).note).toBe(
-      "Check the number and try again.",
+      "The number may be wrong or out of use.",
     );
   });
 
@@ -140,7 +141,7 @@ describe("afterwards", () => {
       note: "Not on file.",
       spoken: "The call was not placed. Not on file.",
     });
-    expect(done("failed", { reason: "The connection was lost." }).note).toBe("The connection was lost. Reference CA1");
+    expect(done("failed", { reason: "The connection was lost." }).note).toBe("The connection was lost.");
   });
 
   it("does not guess before the server has spoken", () => {
@@ -183,9 +184,9 @@ describe("a machine that answered", () => {
 
 it("calls somebody without a name by what they are, with a capital where a sentence begins", () => {
   const nameless = { ...target, name: "the patient's daughter" };
-  expect(say({ phase: "ringing", target: nameless }).note).toBe("Ringing the patient's daughter's phone");
+  expect(say({ phase: "ringing", target: nameless }).note).toBe("Ringing the patient's daughter’s phone");
   expect(say({ ...talking, muted: true, target: nameless }).note).toBe("The patient's daughter cannot hear you");
-  expect(words(null, 0, { ...around, target: nameless }).note).toBe("The patient's daughter sees the clinic's number.");
+  expect(words(null, 0, { ...around, target: nameless }).note).toBe("The patient's daughter sees the clinic’s number.");
 });
 
 it("never says the number; the heading stands beside the name in the call bar, and has none", () => {

@@ -17,6 +17,7 @@ import { soundTest } from "./probe";
 import { Report } from "./Report";
 import { runChecks } from "./run";
 import { SpeakerQuestion } from "./SpeakerQuestion";
+import { say } from "./words";
 
 type Stage = "before" | "running" | "done";
 
@@ -33,7 +34,7 @@ export default function CheckPage() {
     leaving.current = new AbortController();
     return () => leaving.current.abort();
   }, []);
-  useTitle("Check your equipment");
+  useTitle(say("check:title"));
 
   const busy = isLive(state.call) || state.elsewhere;
   const tell = (finding: Finding) => setFindings((all) => all.map((one) => (one.id === finding.id ? finding : one)));
@@ -62,7 +63,7 @@ export default function CheckPage() {
       },
       tell,
     );
-    tell(found("speaker", "running", "Did you hear the test sound?"));
+    tell(found("speaker", "running", say("check:speaker.running")));
     setStage("done");
     running.current = false;
   };
@@ -70,16 +71,14 @@ export default function CheckPage() {
 
   const end = conclusion(findings);
   const now = findings.find((one) => one.verdict === "running");
-  const facts = { version: settings.version, at: madeAt, timeZone: settings.timeZone, origin: location.origin };
+  const { version, timeZone, language } = settings;
+  const facts = { version, at: madeAt, timeZone, language, origin: location.origin };
 
   return (
     <div className={styles.page}>
-      <PageHeading>Check your equipment</PageHeading>
-      <p className={styles.lead}>
-        Finds out whether calls work here. It takes about half a minute and no patient is called. You will hear a voice;
-        say something when you are asked to.
-      </p>
-      {busy && <p className={styles.busy}>You are in a call. End it before you start the check.</p>}
+      <PageHeading>{say("check:title")}</PageHeading>
+      <p className={styles.lead}>{say("check:lead")}</p>
+      {busy && <p className={styles.busy}>{say("check:inCall")}</p>}
       <Button
         className={styles.start}
         leftSection={
@@ -90,14 +89,16 @@ export default function CheckPage() {
           if (!busy) void start();
         }}
       >
-        {stage === "before" ? "Start the check" : stage === "running" ? "Checking…" : "Check again"}
+        {say(stage === "before" ? "check:start" : stage === "running" ? "check:running" : "check:again")}
       </Button>
       <p role="status" className={styles.progress}>
         {progress(stage, now, end?.says)}
       </p>
       {stage === "done" && <SpeakerQuestion onAnswer={answer} />}
       {stage !== "before" && <Findings findings={findings} />}
-      {stage === "done" && <Report findings={findings} facts={facts} />}
+      {stage === "done" && (
+        <Report findings={findings} facts={facts} open={end !== undefined && end.verdict !== "pass"} />
+      )}
       <DevicePickers />
     </div>
   );
@@ -105,7 +106,7 @@ export default function CheckPage() {
 
 function progress(stage: Stage, now: Finding | undefined, end: string | undefined): string {
   if (stage === "before") return "";
-  if (now?.id === "speaker") return "One question is left.";
-  if (now) return `${now.name}. ${now.says}`.trim();
+  if (now?.id === "speaker") return say("check:oneLeft");
+  if (now) return say("check:step", { name: now.name, says: now.says }).trim();
   return end ?? "";
 }

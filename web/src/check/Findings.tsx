@@ -1,6 +1,7 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX, IconInfoCircle } from "@tabler/icons-react";
 import styles from "./CheckPage.module.css";
 import { type Finding, type Verdict, verdictWords } from "./finding";
+import { say } from "./words";
 
 const icons: Record<Verdict, typeof IconCircleCheck> = {
   waiting: IconCircleDashed,
@@ -13,7 +14,7 @@ const icons: Record<Verdict, typeof IconCircleCheck> = {
 
 export function Findings({ findings }: { findings: Finding[] }) {
   return (
-    <ul className={styles.findings} aria-label="What was checked">
+    <ul className={styles.findings} aria-label={say("check:list")}>
       {findings.map(({ id, name, verdict, says, todo }) => {
         const Icon = icons[verdict];
         return (
@@ -21,12 +22,12 @@ export function Findings({ findings }: { findings: Finding[] }) {
             <Icon size={24} aria-hidden className={styles.icon} />
             <div className={styles.words}>
               <p className={styles.name}>
-                <strong>{name}</strong> <span className={styles.verdict}>{verdictWords[verdict]}</span>
+                <strong>{name}</strong> <span className={styles.verdict}>{verdictWords(verdict)}</span>
               </p>
               {says && <p>{says}</p>}
               {todo && (
                 <p>
-                  <strong>What to do:</strong> {todo}
+                  <strong>{say("check:todo")}</strong> {todo}
                 </p>
               )}
             </div>

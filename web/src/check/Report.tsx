@@ -4,44 +4,57 @@ import { useRef, useState } from "react";
 import styles from "./CheckPage.module.css";
 import type { Finding } from "./finding";
 import { type ReportFacts, reportFileName, reportText } from "./report";
+import { say } from "./words";
 
 interface ReportProps {
   findings: Finding[];
   facts: ReportFacts;
+  /** Somebody should see it. */
+  open: boolean;
 }
 
-export function Report({ findings, facts }: ReportProps) {
+/** Folded away as long as there is nothing to send. */
+export function Report({ findings, facts, open }: ReportProps) {
   const text = reportText(findings, facts);
   const field = useRef<HTMLTextAreaElement>(null);
   const [said, setSaid] = useState("");
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
-      setSaid("Report copied.");
+      setSaid(say("check:report.copied"));
     } catch {
       field.current?.select(); // the browser does not let pages copy: the person still can
-      setSaid("Press Ctrl+C (on a Mac: Cmd+C) to copy the report.");
+      setSaid(say("check:report.copyByHand"));
     }
   };
   return (
-    <section className={styles.report} aria-labelledby="report-heading">
-      <h2 id="report-heading">Report for your IT team</h2>
-      <p>It holds no names, phone numbers or passwords.</p>
-      <textarea ref={field} readOnly rows={12} value={text} aria-label="Report" className={styles.text} />
+    <details className={styles.report} open={open}>
+      <summary>
+        <h2>{say("check:report.heading")}</h2>
+      </summary>
+      <p>{say("check:report.harmless")}</p>
+      <textarea
+        ref={field}
+        readOnly
+        rows={12}
+        value={text}
+        aria-label={say("check:report.label")}
+        className={styles.text}
+      />
       <div className={styles.row}>
         <Button leftSection={<IconCopy size={20} aria-hidden />} onClick={() => void copy()}>
-          Copy report
+          {say("check:report.copy")}
         </Button>
         <Button
           variant="default"
           leftSection={<IconDownload size={20} aria-hidden />}
           onClick={() => save(text, reportFileName(facts))}
         >
-          Download report
+          {say("check:report.download")}
         </Button>
       </div>
       <p role="status">{said}</p>
-    </section>
+    </details>
   );
 }
 

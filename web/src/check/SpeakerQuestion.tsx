@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useSoftphone } from "../calling/context";
 import styles from "./CheckPage.module.css";
 import type { Answer } from "./devices";
+import { say } from "./words";
 
 /** Whether a speaker sounds, only a person can tell. */
 export function SpeakerQuestion({ onAnswer }: { onAnswer(answer: Answer): void }) {
@@ -21,12 +22,8 @@ export function SpeakerQuestion({ onAnswer }: { onAnswer(answer: Answer): void }
   };
   return (
     <section className={styles.question} aria-labelledby="speaker-question">
-      <h2 id="speaker-question">Did you hear it?</h2>
-      <p>
-        {answered
-          ? "You can play it again and change your answer."
-          : "Play the test sound, then say whether you heard it."}
-      </p>
+      <h2 id="speaker-question">{say("check:speaker.question")}</h2>
+      <p>{say(answered ? "check:speaker.hintAgain" : "check:speaker.hint")}</p>
       <div className={styles.row}>
         <Button
           variant="default"
@@ -34,17 +31,17 @@ export function SpeakerQuestion({ onAnswer }: { onAnswer(answer: Answer): void }
           loading={playing}
           onClick={() => void play()}
         >
-          Play test sound
+          {say("check:speaker.play")}
         </Button>
         <Button variant="default" onClick={() => answer("heard")}>
-          Yes, I heard it
+          {say("check:speaker.yes")}
         </Button>
         <Button variant="default" onClick={() => answer("not heard")}>
-          No
+          {say("check:speaker.no")}
         </Button>
         {!answered && (
           <Button variant="subtle" onClick={() => answer("unanswered")}>
-            Leave out
+            {say("check:speaker.leaveOut")}
           </Button>
         )}
       </div>

@@ -1,4 +1,5 @@
 import { type Finding, found } from "./finding";
+import { say } from "./words";
 
 export interface Surroundings {
   userAgent: string;
@@ -50,39 +51,35 @@ const systems: [name: string, mark: RegExp][] = [
 ];
 
 export function systemOf(userAgent: string): string {
-  return systems.find(([, mark]) => mark.test(userAgent))?.[0] ?? "unknown system";
+  return systems.find(([, mark]) => mark.test(userAgent))?.[0] ?? say("check:browser.system");
 }
 
 // The four that Twilio supports for the Voice SDK, from the first versions that can show this app's styles (color-mix).
 const oldest: Record<string, number> = { Chrome: 111, Edge: 111, Firefox: 113, Safari: 16 };
 
-const theFour = "Use Chrome, Edge, Firefox or Safari.";
-
 export function checkBrowser(around: Surroundings): Finding {
   const browser = browserOf(around.userAgent);
-  const says = browser
-    ? `${browser.name} ${browser.version} on ${systemOf(around.userAgent)}.`
-    : `A browser we do not know on ${systemOf(around.userAgent)}.`;
-  if (!around.canCall) return found("browser", "fail", `${says} This browser cannot make calls.`, theFour);
-  const from = browser && oldest[browser.name];
-  if (from === undefined) return found("browser", "warn", `${says} Calls are not tried out in it.`, theFour);
-  if (browser && browser.version < from) {
-    return found(
-      "browser",
-      "fail",
-      `${says} This version is too old.`,
-      `Update ${browser.name} to version ${from} or later.`,
-    );
+  const system = systemOf(around.userAgent);
+  const theFour = say("check:browser.theFour");
+  if (!around.canCall) {
+    const says = browser
+      ? say("check:browser.cannot", { ...browser, system })
+      : say("check:browser.cannotUnknown", { system });
+    return found("browser", "fail", says, theFour);
   }
-  return found("browser", "pass", `${says} It can make calls.`);
+  if (!browser) return found("browser", "warn", say("check:browser.untriedUnknown", { system }), theFour);
+  const from = oldest[browser.name];
+  if (from === undefined) {
+    return found("browser", "warn", say("check:browser.untried", { ...browser, system }), theFour);
+  }
+  if (browser.version < from) {
+    const update = say("check:browser.update", { name: browser.name, version: from });
+    return found("browser", "fail", say("check:browser.tooOld", { ...browser, system }), update);
+  }
+  return found("browser", "pass", say("check:browser.works", { ...browser, system }));
 }
 
 export function checkSecure(around: Surroundings): Finding {
-  if (around.secure) return found("https", "pass", "This page may use the microphone.");
-  return found(
-    "https",
-    "fail",
-    "This page was not opened over https.",
-    "Open this page at its https address to make calls.",
-  );
+  if (around.secure) return found("https", "pass", say("check:https.works"));
+  return found("https", "fail", say("check:https.fails"), say("check:https.todo"));
 }

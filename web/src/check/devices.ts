@@ -1,5 +1,6 @@
 import type { Softphone } from "../calling/state";
 import { type Finding, found } from "./finding";
+import { say } from "./words";
 
 type Phone = Pick<Softphone, "checkMicrophone" | "getState" | "onInputLevel">;
 
@@ -11,18 +12,13 @@ export async function checkMicrophone(phone: Phone, wait: Promise<unknown>): Pro
   await phone.checkMicrophone();
   const { trouble, microphone, microphones } = phone.getState();
   if (microphone !== "ok") {
-    const says = trouble?.sentence ?? "The browser did not let this page use the microphone.";
+    const says = trouble?.sentence ?? say("check:microphone.refused");
     return found("microphone", "fail", says);
   }
   const heard = await hears(phone, wait);
-  const count = microphones.length === 1 ? "1 microphone" : `${microphones.length} microphones`;
-  if (heard) return found("microphone", "pass", `Allowed, ${count}, sound heard.`);
-  return found(
-    "microphone",
-    "warn",
-    `Allowed, ${count}, but nothing was heard.`,
-    "Check that your headset is on and not muted. Say something while the check runs.",
-  );
+  const count = microphones.length;
+  if (heard) return found("microphone", "pass", say("check:microphone.heard", { count }));
+  return found("microphone", "warn", say("check:microphone.silent", { count }), say("check:microphone.silentTodo"));
 }
 
 function hears(phone: Phone, wait: Promise<unknown>): Promise<boolean> {
@@ -46,16 +42,13 @@ function hears(phone: Phone, wait: Promise<unknown>): Promise<boolean> {
 
 export type Answer = "heard" | "not heard" | "unanswered";
 
-export function speakerFinding(answer: Answer, outputs: number): Finding {
-  const count = outputs === 1 ? "1 speaker" : `${outputs} speakers`;
-  const kinds = outputs === 0 ? "The browser chooses the speaker" : count;
-  if (answer === "heard") return found("speaker", "pass", `${kinds}, test sound heard.`);
-  if (answer === "unanswered")
-    return found("speaker", "note", `${kinds}. Nobody said whether the test sound was heard.`);
-  return found(
-    "speaker",
-    "fail",
-    `${kinds}, test sound not heard.`,
-    "Turn the volume up, check that your headset is plugged in, and choose another speaker above. Then play the sound again.",
-  );
+/** Without a list of speakers (`count` 0) the browser chooses one. */
+export function speakerFinding(answer: Answer, count: number): Finding {
+  if (answer === "unanswered") return found("speaker", "note", say("check:speaker.unanswered"));
+  if (answer === "heard") {
+    const says = count === 0 ? say("check:speaker.heardChosen") : say("check:speaker.heard", { count });
+    return found("speaker", "pass", says);
+  }
+  const says = count === 0 ? say("check:speaker.notHeardChosen") : say("check:speaker.notHeard", { count });
+  return found("speaker", "fail", says, say("check:speaker.todo"));
 }

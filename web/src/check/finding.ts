@@ -1,4 +1,5 @@
 // What the check page found out, item by item. No React here: the report and the page are made of the same list.
+import { say } from "./words";
 
 /** "note" is a fact that is neither good nor bad. */
 export type Verdict = "waiting" | "running" | "pass" | "warn" | "fail" | "note";
@@ -25,37 +26,30 @@ export interface Finding {
   todo?: string;
 }
 
-export const names: Record<CheckId, string> = {
-  browser: "Browser",
-  https: "Secure page",
-  microphone: "Microphone",
-  token: "Permission to call",
-  signalling: "Connection to the phone service",
-  media: "Sound in both directions",
-  transport: "Path of the sound",
-  turn: "Relay (TURN)",
-  events: "Live updates",
-  speaker: "Speaker",
-};
-
-export const verdictWords: Record<Verdict, string> = {
-  waiting: "Not checked yet",
-  running: "Checking…",
-  pass: "Works",
-  warn: "Could be better",
-  fail: "Does not work",
-  note: "For information",
-};
-
 /** The checks in the order in which they are made. */
-export const order = Object.keys(names) as CheckId[];
+export const order: readonly CheckId[] = [
+  "browser",
+  "https",
+  "microphone",
+  "token",
+  "signalling",
+  "media",
+  "transport",
+  "turn",
+  "events",
+  "speaker",
+];
+
+export function verdictWords(verdict: Verdict): string {
+  return say(`check:verdicts.${verdict}`);
+}
 
 export function waiting(): Finding[] {
-  return order.map((id) => ({ id, name: names[id], verdict: "waiting", says: "" }));
+  return order.map((id) => ({ id, name: say(`check:names.${id}`), verdict: "waiting", says: "" }));
 }
 
 export function found(id: CheckId, verdict: Verdict, says: string, todo?: string): Finding {
-  return { id, name: names[id], verdict, says, ...(todo === undefined ? {} : { todo }) };
+  return { id, name: say(`check:names.${id}`), verdict, says, ...(todo === undefined ? {} : { todo }) };
 }
 
 /** One sentence over all of them; undefined while any is still open. */
@@ -63,13 +57,10 @@ export function conclusion(findings: Finding[]): { verdict: Verdict; says: strin
   if (findings.some((f) => f.verdict === "waiting" || f.verdict === "running")) return undefined;
   const failed = findings.filter((f) => f.verdict === "fail").length;
   if (failed > 0) {
-    return {
-      verdict: "fail",
-      says: `${failed === 1 ? "One thing does" : `${failed} things do`} not work. See below what to do.`,
-    };
+    return { verdict: "fail", says: say("check:result.fail", { count: failed }) };
   }
   if (findings.some((f) => f.verdict === "warn")) {
-    return { verdict: "warn", says: "You can make calls. Something could be better." };
+    return { verdict: "warn", says: say("check:result.warn") };
   }
-  return { verdict: "pass", says: "Everything works. You can make calls." };
+  return { verdict: "pass", says: say("check:result.pass") };
 }

@@ -1,5 +1,6 @@
 import { BackendError } from "../backend";
 import { type Finding, found } from "./finding";
+import { say } from "./words";
 
 /** Opens the event stream; the signal closes it. */
 export type OpenEvents = (signal: AbortSignal) => Promise<Response>;
@@ -19,14 +20,9 @@ export async function checkEvents(open: OpenEvents, now: () => number): Promise<
     // Some readers do not end with the request, so the abort is listened to as well.
     const first = await Promise.race([reader?.read(), aborted(closing.signal)]);
     if (!first?.value?.length) throw new Error("the stream was empty");
-    return found("events", "pass", `Connected after ${now() - began} ms.`);
+    return found("events", "pass", say("check:events.works", { ms: now() - began }));
   } catch (error) {
-    return found(
-      "events",
-      "fail",
-      opened ? "The connection opens, but nothing comes through it." : reason(error),
-      todo(opened),
-    );
+    return found("events", "fail", opened ? say("check:events.silent") : reason(error), todo(opened));
   } finally {
     clearTimeout(timer);
     closing.abort();
@@ -40,10 +36,9 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 function reason(error: unknown): string {
-  return error instanceof BackendError ? error.sentence : "The stream of live updates could not be opened.";
+  return error instanceof BackendError ? error.sentence : say("check:events.fails");
 }
 
 function todo(opened: boolean): string {
-  if (!opened) return "Check your connection, then check again. If it goes on, send this report to your IT team.";
-  return "Send this report to your IT team. A proxy between this computer and the service must not hold back text/event-stream.";
+  return say(opened ? "check:events.proxy" : "check:events.todo");
 }

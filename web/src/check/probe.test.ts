@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { BackendError } from "../backend";
 import { figuresOf, type ProbeDeps, pathOf, patience, type Sample, soundTest } from "./probe";
 import { soundFindings } from "./sound";
 
@@ -176,6 +177,35 @@ describe("the sound test", () => {
     const media = soundFindings(result).find((one) => one.id === "media");
     expect(media).toMatchObject({ verdict: "fail", todo: "Put the microphone right first, then check again." });
     expect(media?.says).toContain("error 31401");
+  });
+
+  it("never gives the network's advice for a microphone, nor the microphone's for the network", () => {
+    const firewall = /firewall|WebSocket|network|UDP/;
+    const refused = soundFindings({ relays: 0, tokenMs: 9, failed: { stage: "signalling", code: 31402 } });
+    for (const { verdict, says, todo } of refused) {
+      expect(`${says} ${todo ?? ""}`).not.toMatch(firewall);
+      expect(`${says} ${todo ?? ""}`).not.toContain("could not be reached");
+      expect(verdict).not.toBe("warn");
+    }
+    expect(refused.map((one) => one.verdict)).toEqual(["pass", "note", "fail", "note", "note"]);
+    const cut = soundFindings({ relays: 0, tokenMs: 9, failed: { stage: "signalling", code: 31005 } });
+    expect(cut.find((one) => one.id === "signalling")?.todo).toMatch(firewall);
+    for (const { says, todo } of cut) expect(`${says} ${todo ?? ""}`).not.toMatch(/microphone/i);
+  });
+
+  it("tells who may not call so in the service's words, and not to check the connection", async () => {
+    const sentence = "Only clinicians may use this.";
+    const { deps } = fake();
+    const result = await soundTest({
+      ...deps,
+      fetchToken: () => Promise.reject(new BackendError("forbidden", sentence)),
+    });
+    expect(soundFindings(result)[0]).toMatchObject({
+      id: "token",
+      verdict: "fail",
+      says: sentence,
+      todo: "If it goes on, send this report to your IT team.",
+    });
   });
 
   it("fails the media when nobody answers", async () => {

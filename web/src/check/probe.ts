@@ -1,5 +1,6 @@
 // The sound test: a call that dials nobody. The service answers it with a spoken sentence and hangs up, so that what
 // the Voice SDK measures in it is what a real call would have. Nothing here knows React or a screen.
+import { BackendError } from "../backend";
 
 /** The part of the SDK's Device that the test uses. */
 export interface ProbeDevice {
@@ -62,8 +63,8 @@ export interface ProbeResult {
   figures?: Figures;
   path?: Path;
   relays: number;
-  /** Where it went no further, and the SDK's error code if it gave one. */
-  failed?: { stage: Stage; code?: number };
+  /** Where it went no further, with the SDK's error code or the service's sentence, whichever there is. */
+  failed?: { stage: Stage; code?: number; sentence?: string };
 }
 
 /** A gateway that cannot be reached is tried for ever by the SDK; a person should not wait so long. */
@@ -115,7 +116,7 @@ export async function soundTest(deps: ProbeDeps, reached: (stage: Stage) => void
     await listen(call, ears, deps.signal);
     if (result.answeredMs === undefined) result.failed = { stage };
   } catch (error) {
-    result.failed = { stage, ...codeOf(error) };
+    result.failed = { stage, ...reasonOf(error) };
   } finally {
     device?.destroy();
   }
@@ -206,7 +207,8 @@ function relaysIn(config?: RTCConfiguration): number {
   return (config?.iceServers ?? []).flatMap((s) => s.urls).filter((url) => /^turns?:/.test(url)).length;
 }
 
-function codeOf(error: unknown): { code?: number } {
+function reasonOf(error: unknown): { code?: number; sentence?: string } {
+  if (error instanceof BackendError) return { sentence: error.sentence };
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "number" ? { code } : {};
 }

@@ -7,6 +7,7 @@ const facts = {
   version: "1.2.3",
   at: new Date("2027-05-03T22:30:00Z"),
   timeZone: "Europe/London",
+  language: "en-GB",
   origin: "https://calls.example.org",
 };
 

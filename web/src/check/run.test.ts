@@ -123,7 +123,7 @@ describe("the check", () => {
 
   it("tells no device's name, which may be a person's", async () => {
     const { told } = await all(deps());
-    const text = reportText(told, { version: "1", at: new Date(0), timeZone: "UTC", origin: "" });
+    const text = reportText(told, { version: "1", at: new Date(0), timeZone: "UTC", language: "en-GB", origin: "" });
     expect(text).toContain("2 microphones");
     expect(text).not.toContain("Amara");
   });
@@ -155,7 +155,8 @@ describe("live updates", () => {
 it.each([
   ["heard", 2, "pass", "2 speakers, test sound heard."],
   ["not heard", 1, "fail", "1 speaker, test sound not heard."],
-  ["unanswered", 0, "note", "The browser chooses the speaker. Nobody said whether the test sound was heard."],
+  ["unanswered", 0, "note", "Nobody said whether the test sound was heard."],
+  ["heard", 0, "pass", "The browser chooses the speaker. Test sound heard."],
 ] as const)("a speaker that was %s", (answer, count, verdict, says) => {
   expect(speakerFinding(answer, count)).toMatchObject({ verdict, says });
 });

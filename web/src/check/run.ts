@@ -6,6 +6,7 @@ import { type CheckId, type Finding, found } from "./finding";
 import { checkEvents, type OpenEvents } from "./live";
 import type { ProbeResult, Stage } from "./probe";
 import { soundFindings } from "./sound";
+import { say } from "./words";
 
 export interface CheckDeps {
   surroundings: Surroundings;
@@ -27,17 +28,17 @@ export async function runChecks(deps: CheckDeps, tell: (finding: Finding) => voi
   tell(checkSecure(deps.surroundings));
 
   if (deps.surroundings.canCall && deps.surroundings.secure) {
-    running("microphone", "Say something.");
+    running("microphone", say("check:microphone.prompt"));
     tell(await checkMicrophone(deps.phone, new Promise((done) => setTimeout(done, listenFor))));
 
     running("token");
     const result = await deps.soundTest((stage) => {
       if (stage === "token") return;
-      running(stage, stage === "media" ? "You hear a voice now. This takes about ten seconds." : "");
+      running(stage, stage === "media" ? say("check:media.running") : "");
     });
     for (const finding of soundFindings(result)) tell(finding);
   } else {
-    const why = "Not checked, because this browser or this page cannot make calls.";
+    const why = say("check:skipped.cannotCall");
     for (const id of ["microphone", "token", "signalling", "media", "transport", "turn"] as const) {
       tell(found(id, "note", why));
     }

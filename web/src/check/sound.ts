@@ -1,80 +1,71 @@
 // What the figures of the sound test mean for a call.
 import { type Finding, found } from "./finding";
-import type { Figures, Path, ProbeResult } from "./probe";
+import type { Figures, ProbeResult } from "./probe";
+import { say } from "./words";
 
 // Where the Voice SDK itself warns (its StatsMonitor): above, or for the opinion score below, a listener notices.
 const limits = { roundTrip: 400, jitter: 30, lossPercent: 3, mos: 3 };
 
-const askIT = "Send this report to your IT team.";
-// Twilio's connectivity requirements for the Voice SDKs.
-const gatewayPorts = `${askIT} The browser must reach the phone service by secure WebSocket on TCP port 443.`;
-const mediaPorts = `${askIT} The firewall must let UDP through to 168.86.128.0/18, ports 10000 to 60000.`;
-
 export function tokenFinding(result: ProbeResult): Finding {
-  if (result.tokenMs !== undefined) return found("token", "pass", `You may make calls (${result.tokenMs} ms).`);
-  return found(
-    "token",
-    "fail",
-    "The service did not give permission to make calls.",
-    "Sign out, sign in again and repeat the check. If it goes on, send this report to your IT team.",
-  );
+  if (result.tokenMs !== undefined) return found("token", "pass", say("check:token.works", { ms: result.tokenMs }));
+  // Who may not call, or cannot reach the service, is told that, and no way out that leads nowhere.
+  const sentence = result.failed?.sentence;
+  if (sentence) return found("token", "fail", sentence, say("check:askITLater"));
+  return found("token", "fail", say("check:token.fails"), say("check:token.todo"));
 }
 
+/** To reach the gateway, the SDK first opens the microphone: what fails there says nothing of the network. */
 export function signallingFinding(result: ProbeResult): Finding {
-  if (result.signallingMs !== undefined) {
-    const says = `Connected after ${result.signallingMs} ms.`;
-    if (result.signallingMs <= 3_000) return found("signalling", "pass", says);
-    return found("signalling", "warn", `${says} That is slow.`, "Use a cable, or move closer to your router.");
-  }
-  if (result.failed?.stage === "token") return skipped("signalling");
-  return found("signalling", "fail", `The phone service could not be reached${coded(result)}.`, gatewayPorts);
+  const ms = result.signallingMs;
+  if (ms !== undefined && ms <= 3_000) return found("signalling", "pass", say("check:signalling.works", { ms }));
+  if (ms !== undefined) return found("signalling", "warn", say("check:signalling.slow", { ms }), say("check:cable"));
+  if (result.failed?.stage === "token") return found("signalling", "note", say("check:skipped.before"));
+  const code = result.failed?.code;
+  if (isMicrophone(code)) return found("signalling", "note", say("check:skipped.microphone"));
+  const says = code === undefined ? say("check:signalling.fails") : say("check:signalling.failsCoded", { code });
+  // Twilio's connectivity requirements for the Voice SDKs.
+  return found("signalling", "fail", says, say("check:signalling.todo"));
 }
 
 export function mediaFinding(result: ProbeResult): Finding {
-  const figures = result.figures;
-  if (result.signallingMs === undefined) return skipped("media");
-  if (result.answeredMs === undefined || !figures) {
-    const todo = isMicrophone(result.failed?.code) ? "Put the microphone right first, then check again." : mediaPorts;
-    return found("media", "fail", `The sound test was not connected${coded(result)}.`, todo);
+  const code = result.failed?.code;
+  if (code !== undefined && isMicrophone(code)) {
+    return found("media", "fail", say("check:media.microphone", { code }), say("check:microphoneFirst"));
   }
-  const says = inWords(figures);
-  if (figures.packetsReceived === 0 && figures.packetsSent === 0) {
-    return found("media", "fail", `No sound gets through. ${says}`, mediaPorts);
+  if (result.signallingMs === undefined) return found("media", "note", say("check:skipped.before"));
+  const todo = say("check:media.todo");
+  const measured = result.figures;
+  if (result.answeredMs === undefined || !measured) {
+    const says = code === undefined ? say("check:media.fails") : say("check:media.failsCoded", { code });
+    return found("media", "fail", says, todo);
   }
-  if (figures.packetsReceived === 0) return found("media", "fail", `No sound comes in. ${says}`, mediaPorts);
-  if (figures.packetsSent === 0) return found("media", "fail", `No sound goes out. ${says}`, mediaPorts);
-  if (!weak(figures)) return found("media", "pass", says);
-  return found(
-    "media",
-    "warn",
-    `Calls may have gaps. ${says}`,
-    "Use a cable, or move closer to your router. Then check again.",
-  );
+  const figures = inWords(measured);
+  const { packetsReceived: come, packetsSent: gone } = measured;
+  if (come === 0 && gone === 0) return found("media", "fail", say("check:media.nothing", { figures }), todo);
+  if (come === 0) return found("media", "fail", say("check:media.nothingIn", { figures }), todo);
+  if (gone === 0) return found("media", "fail", say("check:media.nothingOut", { figures }), todo);
+  if (!weak(measured)) return found("media", "pass", figures);
+  return found("media", "warn", say("check:media.weak", { figures }), say("check:cable"));
 }
 
 export function transportFinding(result: ProbeResult): Finding {
   const path = result.path;
-  if (!path) {
-    if (result.answeredMs === undefined) return skipped("transport");
-    return found("transport", "note", "This browser does not tell which way the sound took.");
-  }
-  const says = `${path.protocol.toUpperCase()}, ${way(path)}.`;
-  if (path.protocol === "udp") return found("transport", "pass", says);
-  return found("transport", "warn", `${says} Calls over TCP stumble when the network is busy.`, mediaPorts);
+  if (!path && result.answeredMs === undefined) return found("transport", "note", say("check:skipped.before"));
+  if (!path) return found("transport", "note", say("check:transport.untold"));
+  const way = say(`check:transport.${ways[path.local] ?? "unknown"}`, { protocol: path.protocol.toUpperCase() });
+  if (path.protocol === "udp") return found("transport", "pass", way);
+  return found("transport", "warn", say("check:transport.stumbles", { way }), say("check:media.todo"));
 }
 
 export function turnFinding(result: ProbeResult): Finding {
-  if (result.relays === 0) return found("turn", "note", "Not used by this service.");
-  const used = result.path?.local === "relay" ? "in use" : "not needed";
-  return found("turn", "note", `${result.relays} configured, ${used}.`);
+  const count = result.relays;
+  if (count === 0) return found("turn", "note", say("check:turn.none"));
+  const used = result.path?.local === "relay";
+  return found("turn", "note", used ? say("check:turn.used", { count }) : say("check:turn.unused", { count }));
 }
 
 export function soundFindings(result: ProbeResult): Finding[] {
   return [tokenFinding, signallingFinding, mediaFinding, transportFinding, turnFinding].map((of) => of(result));
-}
-
-function skipped(id: "signalling" | "media" | "transport"): Finding {
-  return found(id, "note", "Not checked, because an earlier check did not work.");
 }
 
 function weak(f: Figures): boolean {
@@ -88,31 +79,19 @@ function weak(f: Figures): boolean {
 
 function inWords(f: Figures): string {
   const parts = [
-    `${f.packetsSent} packets out, ${f.packetsReceived} in`,
-    `${f.packetsLost} lost (${f.lossPercent.toFixed(1)}%)`,
+    say("check:media.packets", { sent: f.packetsSent, received: f.packetsReceived }),
+    say("check:media.lost", { lost: f.packetsLost, percent: f.lossPercent.toFixed(1) }),
   ];
-  if (f.roundTrip !== undefined) parts.push(`round trip ${Math.round(f.roundTrip)} ms`);
-  if (f.jitter !== undefined) parts.push(`jitter ${Math.round(f.jitter)} ms`);
-  if (f.mos !== undefined) parts.push(`quality ${f.mos.toFixed(1)} of 4.5 (MOS)`);
+  if (f.roundTrip !== undefined) parts.push(say("check:media.roundTrip", { ms: Math.round(f.roundTrip) }));
+  if (f.jitter !== undefined) parts.push(say("check:media.jitter", { ms: Math.round(f.jitter) }));
+  if (f.mos !== undefined) parts.push(say("check:media.mos", { score: f.mos.toFixed(1) }));
   return `${parts.join(", ")}.`;
 }
 
-const ways: Record<string, string> = {
-  host: "straight from this computer",
-  srflx: "through address translation (NAT)",
-  prflx: "through address translation (NAT)",
-  relay: "through a relay",
-};
-
-function way(path: Path): string {
-  return ways[path.local] ?? "by a way we do not know";
-}
-
-function coded(result: ProbeResult): string {
-  return result.failed?.code === undefined ? "" : ` (error ${result.failed.code})`;
-}
+/** By RFC 8445's kind of the candidate on this side. */
+const ways: Record<string, "host" | "nat" | "relay"> = { host: "host", srflx: "nat", prflx: "nat", relay: "relay" };
 
 /** 314xx are the SDK's errors of getting at the microphone. */
-function isMicrophone(code?: number): boolean {
+function isMicrophone(code: number | undefined): boolean {
   return code !== undefined && Math.trunc(code / 100) === 314;
 }

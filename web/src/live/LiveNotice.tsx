@@ -1,28 +1,30 @@
 import { Button, Text } from "@mantine/core";
-import { IconCloudOff } from "@tabler/icons-react";
+import { IconCloudOff, IconWifiOff } from "@tabler/icons-react";
 import { useLive, useServices, useSessionState } from "../services";
+import { say } from "../words";
 import styles from "./live.module.css";
 
-/** Says calmly that what is shown may be a little old. */
+/** Says calmly that what is shown may be a little old; and plainly when no call can be made. */
 export function LiveNotice() {
   const { live } = useServices();
-  const lost = useLive(({ updates }) => updates === "lost");
+  const updates = useLive(({ updates }) => updates);
   const signedIn = useSessionState().kind === "in";
-  const shown = lost && signedIn;
+  const wrong = signedIn && updates !== "live" && updates !== "starting" ? updates : undefined;
+  const Icon = wrong === "offline" ? IconWifiOff : IconCloudOff;
   return (
-    <div className={shown ? styles.notice : undefined}>
+    <div className={wrong && styles.notice}>
       {/* Always there, so that a screen reader hears it change. */}
       <div role="status" className={styles.words}>
-        {shown && (
+        {wrong && (
           <>
-            <IconCloudOff aria-hidden size={20} />
-            <Text>Live updates are paused. What you see may be a little old; we keep trying.</Text>
+            <Icon aria-hidden size={20} />
+            <Text>{say(`live:${wrong}`)}</Text>
           </>
         )}
       </div>
-      {shown && (
+      {wrong && wrong !== "offline" && (
         <Button variant="default" onClick={() => live.start()}>
-          Try now
+          {say("live:tryNow")}
         </Button>
       )}
     </div>

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BackendError } from "../backend";
-import { BLINK, type Follower, follow, SILENCE } from "./follow";
+import { BLINK, type Follower, follow, type Health, SILENCE } from "./follow";
 
 /** A server whose streams the test writes to and ends. */
 function stage() {
-  const opened: { lastId: string; signal: AbortSignal; write(text: string): void; end(): void }[] = [];
+  const opened: { lastId: string; signal: AbortSignal; write(text: string): void; end(): void; cut(): void }[] = [];
   const events: string[] = [];
-  const health: boolean[] = [];
+  const health: Health[] = [];
   const refusals: Error[] = [];
   const follower: Follower = follow({
     random: () => 1,
@@ -14,7 +14,7 @@ function stage() {
     open(lastId, signal) {
       const refusal = refusals.shift();
       if (refusal) {
-        opened.push({ lastId, signal, write() {}, end() {} });
+        opened.push({ lastId, signal, write() {}, end() {}, cut() {} });
         return Promise.reject(refusal);
       }
       return new Promise((resolve) => {
@@ -25,6 +25,7 @@ function stage() {
               signal,
               write: (text) => controller.enqueue(new TextEncoder().encode(text)),
               end: () => controller.close(),
+              cut: () => controller.error(new TypeError("network error")),
             });
           },
         });
@@ -32,7 +33,7 @@ function stage() {
       });
     },
     event: (event) => events.push(event.data),
-    health: (live) => health.push(live),
+    health: (now) => health.push(now),
   });
   return { opened, events, health, refusals, follower };
 }
@@ -60,7 +61,7 @@ describe("follow", () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(on.events).toEqual(["a"]);
     expect(on.opened.map(({ lastId }) => lastId)).toEqual(["", "41"]);
-    expect(on.health, "a short break is nobody's business").toEqual([true]);
+    expect(on.health, "a short break is nobody's business").toEqual(["live"]);
   });
 
   it("takes silence for a dead line, but not a quiet stream with heartbeats", async () => {
@@ -87,7 +88,7 @@ describe("follow", () => {
     on.opened[0]?.end();
     await settle();
     expect(on.opened).toHaveLength(2);
-    expect(on.health).toEqual([true]);
+    expect(on.health).toEqual(["live"]);
   });
 
   it("says that updates are lost when the break lasts, and when they are back", async () => {
@@ -95,24 +96,60 @@ describe("follow", () => {
     await settle();
     on.opened[0]?.write("retry: 2000\n\n");
     await settle();
-    on.refusals.push(new BackendError("offline", ""), new BackendError("offline", ""));
+    on.refusals.push(new BackendError("unavailable", ""), new BackendError("unavailable", ""));
     on.opened[0]?.end();
-    await vi.advanceTimersByTimeAsync(BLINK);
-    expect(on.health).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(BLINK - 1);
+    expect(on.health).toEqual(["live"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(on.health).toEqual(["live", "lost"]);
     await vi.advanceTimersByTimeAsync(20_000);
     on.opened.at(-1)?.write("retry: 2000\n\n");
     await settle();
-    expect(on.health).toEqual([true, false, true]);
+    expect(on.health).toEqual(["live", "lost", "live"]);
   });
 
   it("does not take an answer for live updates before anything comes of it", async () => {
     on = stage();
     await vi.advanceTimersByTimeAsync(BLINK);
     expect(on.opened).toHaveLength(1);
-    expect(on.health, "a proxy that keeps the stream to itself").toEqual([false]);
+    expect(on.health, "a proxy that keeps the stream to itself").toEqual(["lost"]);
     on.opened[0]?.write(": still here\n\n");
     await settle();
-    expect(on.health).toEqual([false, true]);
+    expect(on.health).toEqual(["lost", "live"]);
+  });
+
+  it("tells within a second that a line is cut and no other is to be had", async () => {
+    on = stage();
+    await settle();
+    on.opened[0]?.write("retry: 2000\n\n");
+    await settle();
+    on.refusals.push(new BackendError("offline", ""), new BackendError("unavailable", ""));
+    on.opened[0]?.cut();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(on.health).toEqual(["live", "unreachable"]);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(on.health, "something answers again").toEqual(["live", "unreachable", "lost"]);
+    await vi.advanceTimersByTimeAsync(8_000);
+    on.opened.at(-1)?.write(": still here\n\n");
+    await settle();
+    expect(on.health.at(-1)).toBe("live");
+  });
+
+  it("takes the line for dead when told so, and tries another at once, then with patience", async () => {
+    on = stage();
+    await settle();
+    on.opened[0]?.write("retry: 2000\n\n");
+    await settle();
+    on.refusals.push(new BackendError("offline", ""));
+    on.follower.redial();
+    await settle();
+    expect(on.opened[0]?.signal.aborted).toBe(true);
+    expect(on.opened).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(on.opened).toHaveLength(2);
+    on.follower.redial();
+    await settle();
+    expect(on.opened, "also out of a pause").toHaveLength(3);
   });
 
   it("tries at once when nudged", async () => {
@@ -135,7 +172,7 @@ describe("follow, refused", () => {
     vi.useFakeTimers();
     const at: number[] = [];
     const ids: string[] = [];
-    const health: boolean[] = [];
+    const health: Health[] = [];
     const begun = Date.now();
     const follower = follow({
       random: () => 1,
@@ -146,7 +183,7 @@ describe("follow, refused", () => {
         return Promise.reject(errors.shift() ?? new BackendError("offline", ""));
       },
       event() {},
-      health: (live) => health.push(live),
+      health: (now) => health.push(now),
     });
     return { at, ids, health, follower };
   }
@@ -156,7 +193,7 @@ describe("follow, refused", () => {
     await vi.advanceTimersByTimeAsync(100_000);
     on.follower.stop();
     expect(on.at).toEqual([0, 2_000, 6_000, 14_000, 30_000, 60_000, 90_000]);
-    expect(on.health).toEqual([false]);
+    expect(on.health).toEqual(["unreachable"]);
   });
 
   it("waits as long as the server asks", async () => {
@@ -172,7 +209,7 @@ describe("follow, refused", () => {
     await vi.advanceTimersByTimeAsync(120_000);
     on.follower.stop();
     expect(on.at).toEqual([0, 60_000, 120_000]);
-    expect(on.health).toEqual([false]);
+    expect(on.health).toEqual(["lost", "unreachable"]);
   });
 
   it("keeps asking for as long as there is no room, and says so once", async () => {
@@ -182,13 +219,13 @@ describe("follow, refused", () => {
     on.follower.stop();
     expect(on.at.slice(0, 6)).toEqual([0, 5_000, 10_000, 18_000, 34_000, 64_000]);
     expect(on.at.at(-1), "never gives up").toBeGreaterThan(19.5 * 60_000 - 1);
-    expect(on.health).toEqual([false]);
+    expect(on.health).toEqual(["lost"]);
   });
 
   it("stops when the session is over", async () => {
     const on = refused([new BackendError("session", "")]);
     await vi.advanceTimersByTimeAsync(300_000);
     expect(on.at).toEqual([0]);
-    expect(on.health).toEqual([false]);
+    expect(on.health).toEqual(["lost"]);
   });
 });

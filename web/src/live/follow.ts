@@ -2,6 +2,7 @@
 // send the session, so the stream is read with fetch, and what EventSource does
 // by itself (ids, coming back) is done here.
 import { BackendError } from "../backend";
+import { say } from "../words";
 import { type ServerEvent, SseParser } from "./sse";
 
 export interface FollowDeps {
@@ -9,14 +10,19 @@ export interface FollowDeps {
   /** How far events were taken; kept up to date, so that a later follower of the same person goes on from there. */
   place: { lastId: string };
   event(event: ServerEvent): void;
-  /** Told when something came over the stream, and when it has been away for longer than a blink. */
-  health(live: boolean): void;
+  /** Told when something came over the stream, and when it has been away for longer than a blink, or for good reason. */
+  health(now: Health): void;
   random?: () => number;
 }
+
+/** "unreachable": no request gets to the service. "lost": others may. */
+export type Health = "live" | "lost" | "unreachable";
 
 export interface Follower {
   /** Tries at once, if it is waiting. */
   nudge(): void;
+  /** Takes the line for dead, and tries another at once. */
+  redial(): void;
   stop(): void;
 }
 
@@ -25,28 +31,33 @@ export const SILENCE = 45_000;
 /** Shorter breaks are nobody's business. */
 export const BLINK = 4_000;
 const LONGEST = 30_000;
+/** A line that broke, not one that the server ended, is tried again so soon: whether one is offline is told within a second. */
+const BROKEN = 500;
 
 export function follow(deps: FollowDeps): Follower {
   const random = deps.random ?? Math.random;
   let stopped = false;
+  let hurry = false;
   const { place } = deps;
   let first = 2_000;
   let failures = 0;
   let current: AbortController | undefined;
   let wake: (() => void) | undefined;
   let blink: ReturnType<typeof setTimeout> | undefined;
-  let told: boolean | undefined;
+  let told: Health | undefined;
 
-  function tell(live: boolean) {
+  function tell(now: Health) {
     clearTimeout(blink);
     blink = undefined;
-    if (told === live || stopped) return;
-    told = live;
-    deps.health(live);
+    if (told === now || stopped) return;
+    told = now;
+    deps.health(now);
   }
 
-  function missing() {
-    if (blink === undefined && told !== false) blink = setTimeout(() => tell(false), BLINK);
+  function missing(failure?: unknown) {
+    if (failure instanceof BackendError && failure.code === "offline") tell("unreachable");
+    else if (told === "unreachable") tell("lost");
+    else if (blink === undefined && told !== "lost") blink = setTimeout(() => tell("lost"), BLINK);
   }
 
   /** Reads one stream to its end. */
@@ -60,7 +71,7 @@ export function follow(deps: FollowDeps): Follower {
     };
     try {
       const response = await deps.open(place.lastId, controller.signal);
-      if (!response.body) throw new BackendError("unreadable", "The event stream has no body.");
+      if (!response.body) throw new BackendError("unreadable", say("backend:noStream"));
       const parser = new SseParser(
         {
           retry: (wait) => {
@@ -82,7 +93,7 @@ export function follow(deps: FollowDeps): Follower {
         if (done || controller.signal.aborted) return;
         // An answer's head is not enough: a proxy may keep the rest to itself. The server says something at once.
         failures = 0;
-        tell(true);
+        tell("live");
         parser.feed(value);
       }
     } finally {
@@ -93,8 +104,10 @@ export function follow(deps: FollowDeps): Follower {
 
   function pause(wait: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, wait);
+      const timer = setTimeout(() => wake?.(), wait);
       wake = () => {
+        wake = undefined;
+        hurry = false;
         clearTimeout(timer);
         resolve();
       };
@@ -102,7 +115,8 @@ export function follow(deps: FollowDeps): Follower {
   }
 
   /** Full jitter between half and whole, so that many pages do not come back in one moment. */
-  function backoff(error: unknown): number {
+  function backoff(error: unknown, broken: boolean): number {
+    if (broken && failures === 1) return BROKEN * (0.5 + random() / 2);
     const asked = error instanceof BackendError ? (error.retryAfter ?? (error.passing ? 0 : LONGEST)) : 0;
     const wait = Math.min(first * 2 ** Math.max(0, failures - 1), LONGEST);
     return Math.max(asked, wait * (0.5 + random() / 2));
@@ -120,22 +134,33 @@ export function follow(deps: FollowDeps): Follower {
       }
       if (stopped) return;
       if (failure instanceof BackendError && failure.code === "session") {
-        tell(false); // signing in again begins a new follower
+        tell("lost"); // signing in again begins a new follower
         return;
       }
       if (failure instanceof BackendError && failure.code === "invalid") place.lastId = ""; // begin anew
-      missing();
+      missing(failure);
       // A stream that ended after a good while ended on purpose (the server
       // ends each after an hour): come back at once.
       if (failure === undefined && Date.now() - begun > LONGEST) continue;
       failures++;
-      await pause(backoff(failure));
+      if (hurry) {
+        hurry = false;
+        continue;
+      }
+      await pause(backoff(failure, failure !== undefined && !(failure instanceof BackendError)));
     }
   }
 
   void run();
   return {
     nudge() {
+      wake?.();
+    },
+    redial() {
+      hurry = true;
+      failures = 0;
+      told = undefined; // what comes over the new line is news
+      current?.abort();
       wake?.();
     },
     stop() {

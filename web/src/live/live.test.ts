@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Call, Day } from "../backend";
+import { BackendError, type Call, type Day } from "../backend";
 import { createCaches, keys } from "./caches";
 import { createLive } from "./live";
 
@@ -49,6 +49,43 @@ describe("live calls", () => {
     expect(live.getState().updates).toBe("live");
     live.stop(true);
     expect(live.getState()).toEqual({ updates: "starting", calls: new Map(), calledBack: new Map() });
+  });
+
+  it("are told to be offline at once by the browser's word, until something comes through", async () => {
+    const bodies: ReadableStreamDefaultController<Uint8Array>[] = [];
+    const onReturn = vi.fn();
+    let away = false;
+    const live = createLive({
+      backend: {
+        events: () =>
+          away
+            ? Promise.reject(new BackendError("offline", ""))
+            : Promise.resolve(new Response(new ReadableStream({ start: (one) => void bodies.push(one) }))),
+      },
+      onCall() {},
+      onReturn,
+    });
+    const come = async () => {
+      await vi.advanceTimersByTimeAsync(0);
+      bodies.at(-1)?.enqueue(new TextEncoder().encode(": here\n\n"));
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    live.start();
+    await come();
+    away = true;
+    dispatchEvent(new Event("offline"));
+    expect(live.getState().updates).toBe("offline");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(live.getState().updates).toBe("offline");
+    away = false;
+    dispatchEvent(new Event("online"));
+    await come();
+    expect(live.getState().updates).toBe("live");
+    expect(onReturn).toHaveBeenCalledOnce();
+    dispatchEvent(new Event("offline"));
+    await come();
+    expect(live.getState().updates, "the browser was wrong").toBe("live");
+    live.stop();
   });
 
   it("go on where they were after a new start, unless another person may come", async () => {

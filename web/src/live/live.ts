@@ -1,6 +1,6 @@
 // The clinician's calls as the server tells them, for every screen.
 import type { Backend, Call, CalledBack } from "../backend";
-import { type Follower, follow } from "./follow";
+import { type Follower, follow, type Health } from "./follow";
 import type { ServerEvent } from "./sse";
 
 /** A call as last told, and when this page heard of it. */
@@ -11,8 +11,8 @@ export interface Told {
 }
 
 export interface LiveState {
-  /** "starting" until it is known. */
-  updates: "starting" | "live" | "lost";
+  /** "starting" until it is known; "offline" by the browser's word, until something comes through all the same. */
+  updates: "starting" | "offline" | Health;
   /** By appointment, newest first. */
   calls: ReadonlyMap<string, readonly Told[]>;
   /** Who rang back, by the appointment that it concerns the clinician for: the newest of each. */
@@ -46,7 +46,18 @@ export function createLive(deps: LiveDeps): Live {
   let state: LiveState = { updates: "starting", calls: new Map(), calledBack: new Map() };
   let follower: Follower | undefined;
   const place = { lastId: "" };
-  const online = () => follower?.nudge();
+  /** How the stream itself is. */
+  let health: Health | undefined;
+
+  const online = () => {
+    if (state.updates === "offline") change({ updates: health && health !== "live" ? health : "lost" });
+    follower?.nudge();
+  };
+  /** The browser is often right, but not on one machine, or behind a proxy: so the line is tried anew. */
+  const offline = () => {
+    change({ updates: "offline" });
+    follower?.redial();
+  };
 
   function change(next: Partial<LiveState>) {
     state = { ...state, ...next };
@@ -83,18 +94,23 @@ export function createLive(deps: LiveDeps): Live {
         open: (lastId, signal) => deps.backend.events(lastId, signal),
         place,
         event: heard,
-        health(live) {
+        health(now) {
+          health = now;
           const before = state.updates;
-          change({ updates: live ? "live" : "lost" });
-          if (live && before === "lost") deps.onReturn();
+          if (now !== "live" && before === "offline") return; // that says more
+          change({ updates: now });
+          if (now === "live" && before !== "starting" && before !== "live") deps.onReturn();
         },
       });
       addEventListener("online", online);
+      addEventListener("offline", offline);
+      if (navigator.onLine === false) change({ updates: "offline" });
     },
     stop(forget = false) {
       follower?.stop();
       follower = undefined;
       removeEventListener("online", online);
+      removeEventListener("offline", offline);
       if (forget) place.lastId = "";
       change(forget ? { updates: "starting", calls: new Map(), calledBack: new Map() } : { updates: "starting" });
     },

@@ -2,18 +2,24 @@ import { Button, Paper, Stack, Text, Title } from "@mantine/core";
 import { IconLogin2 } from "@tabler/icons-react";
 import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
-import { useServices } from "../services";
+import { useServices, useSessionState } from "../services";
 import { useTitle } from "../title";
+import { say } from "../words";
+import { Arriving } from "./SignedIn";
 import { sentenceOf } from "./session";
 import styles from "./session.module.css";
 
 export function SignInPage({ note }: { note: string | undefined }) {
+  useTitle(say("session:title"));
+  return useSessionState().kind === "arriving" ? <Arriving /> : <Door note={note} />;
+}
+
+function Door({ note }: { note: string | undefined }) {
   const { session, settings } = useServices();
   const [location] = useLocation();
   const search = useSearch();
   const [going, setGoing] = useState(false);
   const [problem, setProblem] = useState<string>();
-  useTitle("Sign in");
 
   const signIn = () => {
     if (going) return;
@@ -30,8 +36,8 @@ export function SignInPage({ note }: { note: string | undefined }) {
       <Paper withBorder p="xl" className={styles.card}>
         <Stack gap="md" align="flex-start">
           <Text c="dimmed">{settings.organisation}</Text>
-          <Title order={1}>Clinic calls</Title>
-          <Text role="status">{note ?? "Sign in to see your appointments and call your patients."}</Text>
+          <Title order={1}>{say("session:app")}</Title>
+          <Text role="status">{note ?? say("session:welcome")}</Text>
           {problem && (
             <Text role="alert" c="var(--cl-danger-ink)">
               {problem}
@@ -43,7 +49,7 @@ export function SignInPage({ note }: { note: string | undefined }) {
             leftSection={<IconLogin2 aria-hidden size={20} />}
             fullWidth
           >
-            {going ? "Opening the sign-in…" : "Sign in"}
+            {going ? say("session:opening") : say("session:signIn")}
           </Button>
         </Stack>
       </Paper>

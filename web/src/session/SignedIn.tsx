@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useServices } from "../services";
 import { useTitle } from "../title";
+import { say } from "../words";
 import styles from "./session.module.css";
 
 /** Where the sign-in service sends the browser back to. */
@@ -11,7 +12,7 @@ export function SignedIn() {
   const [, navigate] = useLocation();
   const begun = useRef(false);
   const [beside, setBeside] = useState(false);
-  useTitle("Sign in");
+  useTitle(say("session:title"));
 
   useEffect(() => {
     if (begun.current) return; // a code is good for one use
@@ -28,12 +29,17 @@ export function SignedIn() {
     });
   }, [session, navigate]);
 
+  return <Arriving beside={beside} />;
+}
+
+/** A sign-in is under way and asks for nothing; `beside` a page that had it done in a window of its own. */
+export function Arriving({ beside = false }: { beside?: boolean }) {
   return (
     <main className={styles.door}>
       <Paper withBorder p="xl" className={styles.card}>
         <Stack gap="md">
-          <Title order={1}>{beside ? "You can close this window" : "Signing in…"}</Title>
-          <Text role="status">{beside ? "Go back to the window with your call." : "This takes a moment."}</Text>
+          <Title order={1}>{say(beside ? "session:closeWindow" : "session:arriving")}</Title>
+          <Text role="status">{say(beside ? "session:closeWindowNote" : "session:arrivingNote")}</Text>
         </Stack>
       </Paper>
     </main>

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createProvider, isLoopback, scopesFor } from "./provider";
+import { createProvider, isLoopback, type Prompt, scopesFor } from "./provider";
 
 const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const jwt = (claims: object) =>
@@ -39,8 +39,8 @@ function serve(idToken: (nonce: string) => object, tokenStatus = 200) {
     home: "http://localhost:8080/x",
     now: () => NOW,
   });
-  const begin = async () => {
-    const begun = await provider.begin("/check", "");
+  const begin = async (prompt?: Prompt) => {
+    const begun = await provider.begin("/check", "", prompt);
     nonce = begun.attempt.nonce;
     return begun;
   };
@@ -145,6 +145,35 @@ describe("the provider", () => {
     const tokens = await on.provider.finish(answer, attempt);
     expect(tokens.person).toBe("u1");
     expect((await on.provider.refresh(tokens)).person).toBe("u1");
+  });
+
+  it("asks nobody where it is told so, and tells when somebody must be asked", async () => {
+    const on = serve(person);
+    const { address, attempt } = await on.begin("none");
+    expect(new URL(address).searchParams.get("prompt")).toBe("none");
+    for (const error of ["login_required", "interaction_required", "consent_required"]) {
+      const answer = new URLSearchParams({ error, state: attempt.state });
+      await expect(on.provider.finish(answer, attempt), error).rejects.toMatchObject({ kind: "asked" });
+    }
+    const loud = await on.begin();
+    const answer = new URLSearchParams({ error: "login_required", state: loud.attempt.state });
+    await expect(on.provider.finish(answer, loud.attempt)).rejects.toMatchObject({ kind: "refused" });
+  });
+
+  it("does not believe a provider that was to ask the person, and lets an old sign-in do", async () => {
+    const iat = Math.floor(NOW / 1000);
+    for (const [asked, kind] of [
+      [iat - 3_600, "refused"],
+      [iat - 20, undefined],
+      [undefined, undefined], // it does not tell
+    ] as const) {
+      const on = serve((nonce) => ({ ...person(nonce), auth_time: asked }));
+      const { address, attempt } = await on.begin("login");
+      expect(Object.fromEntries(new URL(address).searchParams)).toMatchObject({ prompt: "login", max_age: "0" });
+      const done = on.provider.finish(new URLSearchParams({ code: "c", state: attempt.state }), attempt);
+      if (kind) await expect(done).rejects.toMatchObject({ kind });
+      else expect((await done).person).toBe("u1");
+    }
   });
 
   it("says to load the page again when a part of it cannot be fetched", async () => {

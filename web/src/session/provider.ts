@@ -3,6 +3,10 @@
 // opened with a fresh session does without it for a while.
 import type { AuthorizationServer, TokenEndpointResponse } from "oauth4webapi";
 import { claimsOf } from "../jwt";
+import { say } from "../words";
+import { ended, refused, SignInError, unreachable } from "./error";
+
+export { SignInError } from "./error";
 
 export interface Tokens {
   /** Descope's session; the service takes it as a bearer token. */
@@ -25,22 +29,16 @@ export interface Attempt {
   verifier: string;
   /** Path and query below the base, where the person wanted to go. */
   returnTo: string;
+  prompt?: Prompt;
 }
 
-/** "ended": only a new sign-in helps. "unreachable": the same may work later. "refused": the answer does not fit. */
-export class SignInError extends Error {
-  constructor(
-    readonly kind: "ended" | "unreachable" | "refused" | "cancelled",
-    readonly sentence: string,
-  ) {
-    super(sentence);
-  }
-}
+/** "none": nobody is asked, and who is signed in at the provider is. "login": the person is asked, whoever is. */
+export type Prompt = "none" | "login";
 
 export interface Provider {
   /** Fetches what the other verbs need, so that a network that goes away later does not matter. Never rejects. */
   prepare(): Promise<void>;
-  begin(returnTo: string, statePrefix: string): Promise<{ address: string; attempt: Attempt }>;
+  begin(returnTo: string, statePrefix: string, prompt?: Prompt): Promise<{ address: string; attempt: Attempt }>;
   finish(answer: URLSearchParams, attempt: Attempt): Promise<Tokens>;
   refresh(tokens: Tokens): Promise<Tokens>;
   /** Where to go to end the session there too; none if the provider has no such page. Revokes on the way. */
@@ -59,12 +57,11 @@ export interface ProviderConfig {
 // they are asked for; a provider that does not announce a scope is not asked.
 const WANTED = ["openid", "profile", "descope.claims", "descope.custom_claims", "offline_access"];
 
-const UNREACHABLE = "The sign-in service cannot be reached. Check your connection, then try again.";
-// Browsers may remember that a part could not be fetched, and not try again.
-const INCOMPLETE = "A part of this page could not be loaded. Check your connection, then load the page again.";
-const REFUSED = "The sign-in service gave an answer that this page cannot trust. Sign in again.";
-const ENDED = "Your session has ended. Sign in again to go on.";
 const SLOW = 15_000;
+/** Answers to prompt=none (OpenID Connect Core 1.0, section 3.1.2.6). */
+const ASK = ["login_required", "interaction_required", "account_selection_required", "consent_required"];
+/** Between asking the person and the tokens lie a few redirects, and perhaps a second factor. Seconds. */
+const JUST_NOW = 300;
 
 export function scopesFor(announced: readonly string[] | undefined): string {
   return WANTED.filter((scope) => scope === "openid" || !announced || announced.includes(scope)).join(" ");
@@ -110,7 +107,7 @@ export function createProvider(config: ProviderConfig): Provider {
           : typeof exp === "number"
             ? exp * 1000
             : now() + 300_000,
-      name: typeof name === "string" ? name : "Signed in",
+      name: typeof name === "string" ? name : say("session:nameless"),
       person: typeof person === "string" ? person : "",
     };
   }
@@ -120,15 +117,16 @@ export function createProvider(config: ProviderConfig): Provider {
       await library().catch(() => undefined); // said when it is needed
     },
 
-    async begin(returnTo, statePrefix) {
+    async begin(returnTo, statePrefix, prompt) {
       return guarded(async (oauth) => {
         const as = await server(oauth);
-        if (!as.authorization_endpoint) throw new SignInError("refused", REFUSED);
+        if (!as.authorization_endpoint) throw refused();
         const attempt: Attempt = {
           state: statePrefix + oauth.generateRandomState(),
           nonce: oauth.generateRandomNonce(),
           verifier: oauth.generateRandomCodeVerifier(),
           returnTo,
+          ...(prompt ? { prompt } : {}),
         };
         const address = new URL(as.authorization_endpoint);
         const query = {
@@ -140,6 +138,8 @@ export function createProvider(config: ProviderConfig): Provider {
           code_challenge_method: "S256",
           state: attempt.state,
           nonce: attempt.nonce,
+          ...(prompt ? { prompt } : {}),
+          ...(prompt === "login" ? { max_age: "0" } : {}),
         };
         for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
         return { address: address.href, attempt };
@@ -147,9 +147,9 @@ export function createProvider(config: ProviderConfig): Provider {
     },
 
     async finish(answer, attempt) {
-      if (answer.get("error") === "access_denied") {
-        throw new SignInError("cancelled", "You were not signed in. Sign in to go on.");
-      }
+      const error = answer.get("error") ?? "";
+      if (error === "access_denied") throw new SignInError("cancelled", say("session:trouble.cancelled"));
+      if (attempt.prompt === "none" && ASK.includes(error)) throw new SignInError("asked", "");
       return guarded(async (oauth) => {
         const as = await server(oauth);
         const checked = oauth.validateAuthResponse(as, client, answer, attempt.state);
@@ -166,13 +166,16 @@ export function createProvider(config: ProviderConfig): Provider {
           expectedNonce: attempt.nonce,
           requireIdToken: true,
         });
+        if (attempt.prompt === "login" && !wasAskedJustNow(tokens.id_token)) {
+          throw new SignInError("refused", say("session:trouble.stale"));
+        }
         return tokensOf(tokens);
       });
     },
 
     async refresh(tokens) {
       const { refreshToken } = tokens;
-      if (!refreshToken) throw new SignInError("ended", ENDED);
+      if (!refreshToken) throw ended();
       return guarded(async (oauth) => {
         const as = await server(oauth);
         const response = await oauth.refreshTokenGrantRequest(as, client, oauth.None(), refreshToken, options(oauth));
@@ -204,26 +207,31 @@ export function createProvider(config: ProviderConfig): Provider {
     try {
       oauth = await library();
     } catch {
-      throw new SignInError("unreachable", INCOMPLETE);
+      // Browsers may remember that a part could not be fetched, and not try again.
+      throw new SignInError("unreachable", say("session:trouble.incomplete"));
     }
     try {
       return await run(oauth);
     } catch (error) {
       if (error instanceof SignInError) throw error;
       if (error instanceof oauth.ResponseBodyError) {
-        throw error.status < 500 && error.status !== 429
-          ? new SignInError("ended", ENDED)
-          : new SignInError("unreachable", UNREACHABLE);
+        throw error.status < 500 && error.status !== 429 ? ended() : unreachable();
       }
       // A proxy's page, or an answer cut short, says nothing about the session.
       const strangers: unknown[] = [oauth.RESPONSE_IS_NOT_CONFORM, oauth.RESPONSE_IS_NOT_JSON, oauth.PARSE_ERROR];
       if (error instanceof oauth.OperationProcessingError && !strangers.includes(error.code)) {
-        throw new SignInError("refused", REFUSED);
+        throw refused();
       }
-      if (error instanceof oauth.AuthorizationResponseError) throw new SignInError("refused", REFUSED);
-      throw new SignInError("unreachable", UNREACHABLE);
+      if (error instanceof oauth.AuthorizationResponseError) throw refused();
+      throw unreachable();
     }
   }
+}
+
+/** By the provider's own clock. One that does not tell when it asked is believed: prompt=login was sent. */
+function wasAskedJustNow(idToken: string | undefined): boolean {
+  const { auth_time: asked, iat } = claimsOf(idToken ?? "");
+  return typeof asked !== "number" || typeof iat !== "number" || iat - asked <= JUST_NOW;
 }
 
 export function isLoopback(host: string): boolean {

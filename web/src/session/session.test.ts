@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Provider, SignInError, type Tokens } from "./provider";
+import { SignInError } from "./error";
+import { ASK } from "./kept";
+import type { Provider, Tokens } from "./provider";
 import { BESIDE, createSession } from "./session";
 
 const HOUR = 3_600_000;
@@ -9,8 +11,14 @@ function tokens(name: string, life = HOUR, person = "u1"): Tokens {
   return { accessToken: name, refreshToken: `r-${name}`, expiresAt, name: "Dr Amara Okafor", person };
 }
 
-function stage(kept?: Tokens) {
-  const storage = new Map<string, string>();
+const keptIn = (map: Map<string, string>) => ({
+  getItem: (key: string) => map.get(key) ?? null,
+  setItem: (key: string, value: string) => void map.set(key, value),
+  removeItem: (key: string) => void map.delete(key),
+});
+
+function stage(kept?: Tokens, storage = new Map<string, string>()) {
+  const shared = new Map<string, string>();
   if (kept) storage.set("careline.session", JSON.stringify(kept));
   const provider = {
     prepare: async () => {},
@@ -23,20 +31,17 @@ function stage(kept?: Tokens) {
     end: vi.fn<Provider["end"]>(async () => undefined),
   };
   let hear: (event: MessageEvent) => void = () => undefined;
-  const posted: string[] = [];
+  const posted: unknown[] = [];
   const went: string[] = [];
   const session = createSession({
     provider,
-    storage: {
-      getItem: (key) => storage.get(key) ?? null,
-      setItem: (key, value) => void storage.set(key, value),
-      removeItem: (key) => void storage.delete(key),
-    },
+    storage: keptIn(storage),
+    shared: keptIn(shared),
     home: "https://clinic.example/x/",
     go: (address) => went.push(address),
     openWindow: () => true,
     channel: {
-      postMessage: (message: string) => void posted.push(message),
+      postMessage: (message: unknown) => void posted.push(message),
       addEventListener: (_: string, listener: unknown) => {
         hear = listener as typeof hear;
       },
@@ -47,9 +52,10 @@ function stage(kept?: Tokens) {
     session,
     provider,
     storage,
+    shared,
     posted,
     went,
-    hear: (data: string) => hear(new MessageEvent("message", { data })),
+    hear: (data: unknown) => hear(new MessageEvent("message", { data })),
   };
 }
 
@@ -175,5 +181,105 @@ describe("the session", () => {
     await expect(late).rejects.toMatchObject({ kind: "ended" });
     expect(on.session.getState()).toMatchObject({ kind: "out", note: "You are signed out." });
     expect(on.storage.size).toBe(0);
+  });
+
+  it("says that one is signed out also on the page that the provider leads back to, once", async () => {
+    const on = stage(tokens("old"));
+    on.provider.end.mockResolvedValue("https://id.example/logout");
+    await on.session.signOut();
+    expect(on.went).toEqual(["https://id.example/logout"]);
+    expect(stage(undefined, on.storage).session.getState()).toEqual({ kind: "out", note: "You are signed out." });
+    expect(stage(undefined, on.storage).session.getState()).toEqual({ kind: "out" });
+  });
+
+  it("ends in all tabs of the same person, and in nobody else's", async () => {
+    const on = stage(tokens("here"));
+    await on.session.signOut();
+    expect(on.posted).toEqual([{ signedOut: "u1" }]);
+    const same = stage(tokens("there"));
+    same.hear({ signedOut: "u1" });
+    expect(same.session.getState()).toMatchObject({ kind: "lost", note: "You signed out in another tab." });
+    const another = stage(tokens("theirs", HOUR, "u2"));
+    another.hear({ signedOut: "u1" });
+    expect(another.session.getState().kind).toBe("in");
+  });
+});
+
+describe("a sign-in without asking", () => {
+  it("leaves the page at once and comes back to it", async () => {
+    const on = stage();
+    await on.session.signInSilently("/check");
+    expect(on.provider.begin).toHaveBeenCalledWith("/check", "", "none");
+    expect(on.session.getState(), "nothing to press meanwhile").toEqual({ kind: "arriving" });
+    expect(await on.session.arrive(new URLSearchParams("code=c&state=s1"))).toBe("/check");
+    expect(on.session.getState().kind).toBe("in");
+  });
+
+  it("says nothing of it when the person has to be asked after all, or the provider is away", async () => {
+    const on = stage();
+    await on.session.signInSilently("/check");
+    on.provider.finish.mockRejectedValueOnce(new SignInError("asked", ""));
+    expect(await on.session.arrive(new URLSearchParams("error=login_required&state=s1"))).toBe("/check");
+    expect(on.session.getState()).toEqual({ kind: "out" });
+    on.provider.begin.mockRejectedValueOnce(new SignInError("unreachable", "Away."));
+    await on.session.signInSilently("/check");
+    expect(on.session.getState()).toEqual({ kind: "out" });
+  });
+
+  it("is not tried after a sign-out: then the person is asked, until they have signed in", async () => {
+    const on = stage(tokens("old"));
+    await on.session.signOut();
+    await on.session.signInSilently("/");
+    expect(on.provider.begin).not.toHaveBeenCalled();
+    await on.session.signIn("/");
+    expect(on.provider.begin).toHaveBeenLastCalledWith("/", "", "login");
+    await on.session.arrive(new URLSearchParams("code=c&state=s1"));
+    await on.session.signIn("/");
+    expect(on.provider.begin).toHaveBeenLastCalledWith("/", "", undefined);
+  });
+});
+
+describe("a locked page", () => {
+  it("has no session, and asks the person before it has one again", async () => {
+    const on = stage(tokens("old"));
+    on.session.lock();
+    expect(on.session.getState()).toEqual({ kind: "locked", name: "Dr Amara Okafor" });
+    expect(on.storage.size).toBe(0);
+    expect([...on.shared.keys()]).toEqual([ASK]);
+    await expect(on.session.token()).rejects.toMatchObject({ kind: "ended" });
+
+    await on.session.signInBeside();
+    expect(on.provider.begin).toHaveBeenCalledWith("/", BESIDE, "login");
+    on.provider.finish.mockRejectedValueOnce(new SignInError("cancelled", "You were not signed in."));
+    on.hear(`error=access_denied&state=${BESIDE}s1`);
+    await vi.waitFor(() =>
+      expect(on.session.getState()).toMatchObject({ kind: "locked", note: "You were not signed in." }),
+    );
+
+    await on.session.signInBeside();
+    on.hear(`code=c&state=${BESIDE}s1`);
+    await vi.waitFor(() => expect(on.session.getState()).toEqual({ kind: "in", name: "Dr Amara Okafor" }));
+    expect(on.shared.size).toBe(0);
+    expect(on.went, "the page stays, with all that is on it").toEqual([]);
+  });
+
+  it("is not opened by a renewal that was under way", async () => {
+    const on = stage(tokens("old", 1_000));
+    const late = on.session.token();
+    on.session.lock();
+    await expect(late).rejects.toMatchObject({ kind: "ended" });
+    expect(on.session.getState().kind).toBe("locked");
+    expect(on.storage.size).toBe(0);
+  });
+
+  it("begins anew for another person", async () => {
+    const on = stage(tokens("old"));
+    on.session.lock();
+    on.provider.finish.mockResolvedValueOnce(tokens("theirs", HOUR, "u2"));
+    await on.session.signInBeside();
+    on.hear(`code=c&state=${BESIDE}s1`);
+    await vi.waitFor(() => expect(on.session.getState().kind).toBe("other"));
+    on.session.handOver();
+    expect(on.went).toEqual(["https://clinic.example/x/"]);
   });
 });

@@ -1,11 +1,15 @@
 // The clinician's session in this tab: who is signed in, and a token that is
 // fresh whenever one is asked for. No React.
-import type { Session, SessionDeps, SessionState } from "./contract";
-import { type Attempt, SignInError, type Tokens } from "./provider";
 
-/** Key of the session in the tab's storage. */
-export const TOKENS = "careline.session";
-const ATTEMPT = "careline.sign-in";
+import { say } from "../words";
+import type { Session, SessionDeps, SessionState } from "./contract";
+import { isOver, lost, SignInError, sentenceOf } from "./error";
+import { createKept } from "./kept";
+import type { Attempt, Prompt, Tokens } from "./provider";
+
+export { sentenceOf } from "./error";
+export { TOKENS } from "./kept";
+
 /** Marks the state of a sign-in in a window of its own. */
 export const BESIDE = "beside.";
 /** So long before the end a token is replaced, or at half its life. */
@@ -13,28 +17,24 @@ const AHEAD = 60_000;
 /** With less left than this, a token is not worth sending. */
 const SPENT = 5_000;
 const AGAIN = 10_000;
-const LOST = "Your session has ended.";
-const NOT_TAKEN =
-  "The clinic’s service did not accept your session. If signing in again does not help, tell your IT team.";
-const OTHER = "Somebody else has signed in. The page opens for them when your call has ended.";
 
 export function createSession(deps: SessionDeps): Session {
   const now = deps.now ?? Date.now;
   const listeners = new Set<() => void>();
-  let tokens: Tokens | null = read<Tokens>(TOKENS);
+  const kept = createKept(deps.storage, deps.shared);
+  let tokens: Tokens | null = kept.tokens();
   let beside: Attempt | null = null;
   let refreshing: Promise<Tokens> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** Whose session was lost, and whose page this still is. */
   let person: string | undefined;
-  let state: SessionState = tokens ? { kind: "in", name: tokens.name } : out(deps.note);
+  let state: SessionState = tokens
+    ? { kind: "in", name: tokens.name }
+    : out(deps.note ?? (kept.takeLeft() ? say("session:signedOut") : undefined));
 
-  function read<T>(key: string): T | null {
-    try {
-      return JSON.parse(deps.storage.getItem(key) ?? "null") as T | null;
-    } catch {
-      return null; // not ours, or cut short: as if there were none
-    }
+  /** How the next sign-in is to be. */
+  function prompt(): Prompt | undefined {
+    return kept.mustAsk() ? "login" : undefined;
   }
 
   function show(next: SessionState) {
@@ -44,7 +44,7 @@ export function createSession(deps: SessionDeps): Session {
 
   function keep(next: Tokens) {
     tokens = next;
-    deps.storage.setItem(TOKENS, JSON.stringify(next));
+    kept.keep(next);
     planAhead(next);
     if (state.kind !== "in" || state.name !== next.name) show({ kind: "in", name: next.name });
   }
@@ -52,7 +52,7 @@ export function createSession(deps: SessionDeps): Session {
   function forget() {
     tokens = null;
     clearTimeout(timer);
-    deps.storage.removeItem(TOKENS);
+    kept.forget();
   }
 
   function planAhead({ expiresAt }: Tokens) {
@@ -76,11 +76,11 @@ export function createSession(deps: SessionDeps): Session {
   function refresh(): Promise<Tokens> {
     if (refreshing) return refreshing;
     const before = tokens;
-    if (!before) return Promise.reject(new SignInError("ended", LOST));
+    if (!before) return Promise.reject(lost());
     refreshing = deps.provider
       .refresh(before)
       .then((next) => {
-        if (tokens !== before) throw new SignInError("ended", LOST); // signed out meanwhile
+        if (tokens !== before) throw lost(); // signed out meanwhile
         keep(next);
         return next;
       })
@@ -94,37 +94,48 @@ export function createSession(deps: SessionDeps): Session {
     return refreshing;
   }
 
-  function lose(note = LOST) {
+  function lose(note = say("session:trouble.lost")) {
     person = tokens?.person;
     const name = tokens?.name ?? "";
     forget();
     show({ kind: "lost", name, note });
   }
 
+  async function leave(returnTo: string, how: Prompt | undefined) {
+    const { address, attempt } = await deps.provider.begin(returnTo, "", how);
+    kept.begin(attempt);
+    deps.go(address);
+  }
+
   async function finish(answer: URLSearchParams, attempt: Attempt) {
-    keep(await deps.provider.finish(answer, attempt));
+    const next = await deps.provider.finish(answer, attempt);
+    kept.asked();
+    keep(next);
   }
 
   /** The page, its call and its phone are one person's; another one's session waits for the next page. */
   async function finishBeside(answer: URLSearchParams, attempt: Attempt) {
     const next = await deps.provider.finish(answer, attempt);
+    kept.asked();
     if (person === undefined || next.person === person) {
       keep(next);
       return;
     }
-    deps.storage.setItem(TOKENS, JSON.stringify(next));
-    show({ kind: "other", name: nameIn(state), note: OTHER });
+    kept.keep(next);
+    show({ kind: "other", name: nameIn(state), note: say("session:trouble.other") });
   }
 
   deps.channel.addEventListener("message", (event) => {
     const { data } = event as MessageEvent<unknown>;
+    if (isFarewell(data) && tokens && data.signedOut === tokens.person) lose(say("session:signedOutElsewhere"));
     if (typeof data !== "string" || !beside) return;
     const answer = new URLSearchParams(data);
     if (answer.get("state") !== beside.state) return; // another tab's
     const attempt = beside;
     beside = null;
     finishBeside(answer, attempt).catch((error: unknown) => {
-      show({ kind: "lost", name: nameIn(state), note: sentenceOf(error) });
+      const kind = state.kind === "locked" ? "locked" : "lost";
+      show({ kind, name: nameIn(state), note: sentenceOf(error) });
     });
   });
 
@@ -151,24 +162,26 @@ export function createSession(deps: SessionDeps): Session {
       }
     },
     refused(fresh) {
-      if (tokens?.accessToken === fresh) lose(NOT_TAKEN);
+      if (tokens?.accessToken === fresh) lose(say("session:trouble.notTaken"));
     },
     handOver() {
       if (state.kind === "other") deps.go(deps.home);
     },
     async signIn(returnTo) {
-      const { address, attempt } = await deps.provider.begin(returnTo, "");
-      deps.storage.setItem(ATTEMPT, JSON.stringify(attempt));
-      deps.go(address);
+      await leave(returnTo, prompt());
+    },
+    async signInSilently(returnTo) {
+      if (state.kind !== "out" || prompt() === "login") return;
+      const before = state;
+      show({ kind: "arriving" });
+      // Nobody asked for it: when it fails there is nothing to say.
+      await leave(returnTo, "none").catch(() => show(before));
     },
     async signInBeside() {
-      const { address, attempt } = await deps.provider.begin("/", BESIDE);
+      const { address, attempt } = await deps.provider.begin("/", BESIDE, prompt());
       beside = attempt;
       if (!deps.openWindow(address)) {
-        throw new SignInError(
-          "cancelled",
-          "Your browser did not open the sign-in window. Allow windows for this site, then try again.",
-        );
+        throw new SignInError("cancelled", say("session:trouble.blocked"));
       }
     },
     async arrive(answer) {
@@ -176,8 +189,7 @@ export function createSession(deps: SessionDeps): Session {
         deps.channel.postMessage(answer.toString());
         return "";
       }
-      const attempt = read<Attempt>(ATTEMPT);
-      deps.storage.removeItem(ATTEMPT); // a code is good for one use
+      const attempt = kept.takeAttempt();
       if (!attempt) {
         // A reload of the redirect address, or one opened from the history.
         if (!tokens) show(out(deps.note));
@@ -188,16 +200,29 @@ export function createSession(deps: SessionDeps): Session {
         await finish(answer, attempt);
         return attempt.returnTo;
       } catch (error) {
-        show({ kind: "out", note: sentenceOf(error) });
+        const asked = error instanceof SignInError && error.kind === "asked";
+        show(out(asked ? deps.note : sentenceOf(error)));
         return attempt.returnTo;
       }
+    },
+    lock() {
+      if (!tokens) return;
+      const { name } = tokens;
+      person = tokens.person;
+      forget();
+      kept.ask();
+      show({ kind: "locked", name });
     },
     async signOut() {
       const ended = tokens;
       forget();
-      show({ kind: "out", note: "You are signed out." });
+      kept.ask();
+      if (ended) deps.channel.postMessage({ signedOut: ended.person } satisfies Farewell);
+      show({ kind: "out", note: say("session:signedOut") });
       const address = ended ? await deps.provider.end(ended).catch(() => undefined) : undefined;
-      if (address) deps.go(address);
+      if (!address) return;
+      kept.leave();
+      deps.go(address);
     },
     close() {
       clearTimeout(timer);
@@ -206,19 +231,19 @@ export function createSession(deps: SessionDeps): Session {
   };
 }
 
+/** One tab's sign-out is everybody's who is the same person. */
+interface Farewell {
+  signedOut: string;
+}
+
+function isFarewell(data: unknown): data is Farewell {
+  return typeof data === "object" && data !== null && typeof (data as Partial<Farewell>).signedOut === "string";
+}
+
 function out(note: string | undefined): SessionState {
   return note === undefined ? { kind: "out" } : { kind: "out", note };
 }
 
 function nameIn(state: SessionState): string {
   return "name" in state ? state.name : "";
-}
-
-function isOver(error: unknown): boolean {
-  return error instanceof SignInError && error.kind !== "unreachable";
-}
-
-export function sentenceOf(error: unknown): string {
-  if (error instanceof SignInError) return error.sentence;
-  return "Something went wrong while signing in. Try again.";
 }

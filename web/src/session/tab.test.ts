@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { COPIED, ownTab } from "./tab";
+import { say } from "../words";
+import { ownTab } from "./tab";
 
 /** The browser's locks, shared by all tabs. */
 function browser() {
@@ -47,7 +48,7 @@ describe("a tab's session", () => {
     const copy = storage(first.map);
     const told = ownTab({ storage: copy, locks, newName });
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(await told).toBe(COPIED);
+    expect(await told).toBe(say("session:copied"));
     expect(copy.map.has("careline.session")).toBe(false);
     expect(copy.map.get("careline.tab")).not.toBe(first.map.get("careline.tab"));
     expect(first.map.has("careline.session"), "the first tab goes on").toBe(true);

@@ -2,13 +2,13 @@
 // two tabs with one refresh token end each other's session: a provider that
 // rotates the tokens takes the second use of one for theft. So a tab holds a
 // lock of its name for as long as its page lives, and a copy finds it held.
-import { TOKENS } from "./session";
+import { say } from "../words";
+import { TOKENS } from "./kept";
 
-const TAB = "careline.tab";
+export const TAB = "careline.tab";
 /** A page that is being loaded again may find the lock of the page before it still held. */
 const TRIES = 10;
 const BETWEEN = 100;
-export const COPIED = "This tab is a copy of another one. Sign in to use it as well.";
 
 export interface TabDeps {
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -39,7 +39,7 @@ export async function ownTab({
   if (await free) return undefined;
   storage.removeItem(TOKENS);
   await rename();
-  return COPIED;
+  return say("session:copied");
 
   async function rename() {
     const name = newName();

@@ -1,10 +1,10 @@
-// The catalogue: every sentence of the app, by code. An area is a folder of src.
+// The catalogue: every sentence of the app, by code. An area is a folder of src. What is
+// not here comes with the page that says it (bring), so that the first load stays small.
 import after from "./after";
 import appointment from "./appointment";
 import audit from "./audit";
 import backend from "./backend";
 import calling from "./calling";
-import check from "./check";
 import history from "./history";
 import live from "./live";
 import people from "./people";
@@ -19,7 +19,6 @@ export const en = {
   audit,
   backend,
   calling,
-  check,
   history,
   live,
   people,

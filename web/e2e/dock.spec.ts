@@ -1,0 +1,200 @@
+// The one place of a call: where its controls are, and what it says when something comes between.
+import type { Page } from "@playwright/test";
+import { Desk } from "./desk";
+import { expect, test } from "./fixtures";
+import { photograph } from "./picture";
+
+const script = { outcome: "manual", voice: "tone:440" } as const;
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+async function boxOf(desk: Desk, name: string): Promise<Box> {
+  const box = await desk.button(name).boundingBox();
+  if (!box) throw new Error(`${name} is not to be seen`);
+  return box;
+}
+
+async function fits(page: Page): Promise<void> {
+  const { scroll, width } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    width: document.documentElement.clientWidth,
+  }));
+  expect(scroll, "nothing needs scrolling sideways").toBeLessThanOrEqual(width);
+}
+
+for (const width of [390, 820, 1280]) {
+  test(`at ${width} pixels each control has a spot of its own from the first ring to the end`, async ({
+    open,
+    world,
+  }) => {
+    const visit = await world.visit("Adeyemi", "Ellis");
+    await world.script(visit.number, script);
+    const desk = new Desk(await open({ viewport: { width, height: 844 } }), world);
+    await desk.open(visit);
+    await desk.call();
+    await world.rings(visit.number);
+    await desk.says("Calling…");
+    const cancel = await boxOf(desk, "Cancel");
+    await fits(desk.page);
+    await photograph(desk.page, `dock-${width}-ringing`);
+
+    await world.act(visit.number, "answer");
+    await desk.says("Connected");
+    await expect(desk.page.getByRole("timer")).toHaveCount(1);
+    for (const name of ["Mute", "End call"]) {
+      await expect(desk.page.getByRole("button", { name, exact: true })).toHaveCount(1);
+    }
+    const end = await boxOf(desk, "End call");
+    expect(end, "Cancel and End call are in one spot").toEqual(cancel);
+    for (const name of ["Mute", "Keypad", "Devices"]) {
+      const box = await boxOf(desk, name);
+      expect(overlap(box, cancel), `${name} is where Cancel was`).toBe(false);
+      expect(box.height, `${name} is high enough for a finger`).toBeGreaterThanOrEqual(44);
+      expect(box.x + box.width, `End call stands right of ${name}`).toBeLessThanOrEqual(end.x);
+    }
+    await photograph(desk.page, `dock-${width}-connected`);
+    await desk.button("Mute").click();
+    await desk.says("Connected, you are muted");
+    expect(await boxOf(desk, "End call"), "still there").toEqual(cancel);
+    await desk.button("Keypad").click();
+    await desk.button("Devices").click();
+    await fits(desk.page);
+    await photograph(desk.page, `dock-${width}-unfolded`);
+    await desk.button("Keypad").click();
+
+    await world.act(visit.number, "hangup");
+    await desk.says("Call ended");
+    const again = await boxOf(desk, "Call again");
+    for (const box of [cancel, end]) expect(overlap(again, box), "Call again is where one ended the call").toBe(false);
+    await fits(desk.page);
+    await photograph(desk.page, `dock-${width}-ended`);
+    await world.script(visit.number, { outcome: "busy" });
+    await desk.button("Call again").click();
+    await desk.says("Line busy");
+    await expect(desk.dock.getByRole("button", { name: /number ending 0018$/ })).toBeVisible();
+    await fits(desk.page);
+    await photograph(desk.page, `dock-${width}-busy`);
+    await desk.button("Close").focus();
+    await desk.page.keyboard.press("Escape");
+    await expect(desk.dock).toHaveCount(0);
+    await expect(desk.page.locator("#main")).toBeFocused();
+  });
+}
+
+test("after a reload in a call the page says that it was cut off, and calls again", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const { page } = desk;
+  await desk.open(visit);
+  await desk.talk(visit);
+  const kept = () => page.evaluate(() => sessionStorage.getItem("careline.call") ?? "");
+  expect(await kept()).not.toContain("Ellis");
+  expect(await kept()).not.toContain(visit.number);
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await desk.says("Your call was cut off");
+  await expect(desk.dock.getByRole("link", { name: visit.patient })).toBeVisible();
+  await expect(desk.band, "the service says how it went on").toContainText("The call has ended.");
+  await world.isIdle(visit.number);
+  await photograph(page, "call-cut-off");
+  await desk.button("Call again").click();
+  await desk.says("Connected");
+  await desk.button("End call").click();
+  await desk.says("Call ended");
+  expect(await kept()).toBe("");
+  await page.reload();
+  await desk.ready();
+});
+
+test("offline is told within a second, and the call goes on when the network is back", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  await desk.open(visit);
+  await desk.talk(visit);
+  await desk.page.evaluate(() => {
+    const seen = () => document.querySelector("[data-band] h2")?.textContent === "You are offline";
+    const went = performance.now();
+    addEventListener("offline", () => {
+      const look = () => {
+        if (!seen()) requestAnimationFrame(look);
+        else document.documentElement.dataset.toldAfter = String(performance.now() - went);
+      };
+      look();
+    });
+  });
+  await desk.page.context().setOffline(true);
+  await desk.says("You are offline");
+  await expect(desk.button("End call")).toBeVisible();
+  await photograph(desk.page, "call-offline");
+  await desk.page.context().setOffline(false);
+  await desk.says(/^Connected/);
+});
+
+test("the browser's own buttons mute and hang up, and only in a call", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  // What the page gives the browser, as the browser takes it: its buttons have no other way in for a test.
+  await desk.page.addInitScript(() => {
+    const handlers: Record<string, (() => void) | null> = {};
+    const set = navigator.mediaSession.setActionHandler.bind(navigator.mediaSession);
+    navigator.mediaSession.setActionHandler = (action, handler) => {
+      set(action, handler);
+      handlers[action] = handler as (() => void) | null;
+    };
+    Object.assign(window, { press: (action: string) => handlers[action]?.() });
+  });
+  const press = (action: string) =>
+    desk.page.evaluate((name) => (window as unknown as { press(name: string): void }).press(name), action);
+  await desk.open(visit);
+  await desk.talk(visit);
+  await press("togglemicrophone");
+  await desk.says("Connected, you are muted");
+  await press("togglemicrophone");
+  await desk.says("Connected");
+  await press("hangup");
+  await desk.says("Call ended", "Ended by you");
+  await world.isIdle(visit.number);
+});
+
+test("the call in a window of its own, above the others", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  await desk.open(visit);
+  await desk.talk(visit);
+  const opened = desk.page.context().waitForEvent("page");
+  await desk.button("Small window").click();
+  const small = await opened;
+  await expect(small.getByText(visit.patient)).toBeVisible();
+  await expect(small.getByRole("timer")).toHaveText(/^00:\d\d$/);
+  await photograph(small, "small-window");
+  await small.getByRole("button", { name: "Mute" }).click();
+  await desk.says("Connected, you are muted");
+  const closed = small.waitForEvent("close");
+  await small.getByRole("button", { name: "End call" }).click();
+  await closed;
+  await desk.says("Call ended", "Ended by you");
+});
+
+test("an account that may not call is told so, and nothing of the connection", async ({ desk, world, guard }) => {
+  guard.expectErrors(/access-token|403/);
+  const visit = await world.visit("Adeyemi", "Ellis");
+  await desk.open(visit);
+  const detail = "Your account may not make calls here. Ask your IT team to give you access.";
+  await desk.page.route("**/access-token", (route) =>
+    route.fulfill({
+      status: 403,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ type: "about:blank", title: "Forbidden", status: 403, code: "forbidden", detail }),
+    }),
+  );
+  await desk.call();
+  await desk.says("You may not make calls", detail);
+  await expect(desk.dock).not.toContainText("connection");
+  await expect(desk.button("Try again")).toHaveCount(0);
+  await photograph(desk.page, "trouble-not-allowed");
+});
