@@ -76,6 +76,8 @@ async function start(root: HTMLElement) {
     shared: localStorage,
     page: window,
   });
+  // What was written does not wait behind a lock.
+  idle.subscribe(() => void (idle.getState() && drafts.saveAll()));
   const services: Services = {
     settings,
     session,

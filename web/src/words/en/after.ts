@@ -38,6 +38,7 @@ export default {
   next: "Next: {{when}} {{name}}",
   nextTimeless: "Next: {{name}}",
   call: "Call",
+  callOther: "Call {{name}}, {{number}}",
   callNext: "Call {{name}}",
   calling: "Looking up…",
   dayDone: "Everybody of today was reached.",
