@@ -23,6 +23,7 @@ export default {
   saved: "Saved.",
   takenBack: "Taken back.",
   unsaved: "Not saved yet. What you wrote is kept here.",
+  notSaved: "It was not saved. What you wrote is kept here.",
   unsavedUnknown: "Something unexpected happened. Try again.",
   retry: "Try again",
   discard: "Discard",
