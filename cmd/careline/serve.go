@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
@@ -128,6 +129,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Appointments: p.fhir,
 		Calls:        p.fhir,
 		Shown:        p.directory.Shown,
+		Looked:       p.looked,
 		Live:         p.live,
 		Callbacks:    p.callbacks,
 		LiveFrom:     p.liveFrom,
@@ -146,6 +148,15 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Mount: append(mounted(hooks), p.transport.routes()...),
 		Apart: c.admin != "",
 	}
+}
+
+// looked counts who looked at whom, and keeps it for the record where that is wanted.
+func (p *parts) looked(ctx context.Context, l careline.Look) error {
+	p.metrics.Look(l.What, l.Outcome)
+	if p.looks == nil {
+		return nil
+	}
+	return p.looks.Seen(ctx, l)
 }
 
 // relayEvents runs the relay, and lets readiness see that it does.
