@@ -13,6 +13,14 @@ type resourceKind struct {
 	of       string // what it tells of, such as "call"
 	mark     string // the element by which people find what careline filed, such as "category"
 
+	// foundBy is the search parameter by which its identifiers are found; empty:
+	// identifier.
+	foundBy string
+
+	// fixed is set of a kind that is made once and never changed: what is found is left
+	// as it is, twins too.
+	fixed bool
+
 	// final are the statuses that nothing follows.
 	final []string
 
@@ -65,6 +73,14 @@ type pair struct {
 	ours, there *element
 	first       bool     // of its list, where ours always stands
 	record      *element // as it was read
+}
+
+// search is the parameter by which it is found.
+func (k *resourceKind) search() string {
+	if k.foundBy == "" {
+		return "identifier"
+	}
+	return k.foundBy
 }
 
 // over reports whether nothing follows this status.
