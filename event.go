@@ -17,6 +17,7 @@ const (
 	KindClinicianLeg     Kind = "clinician-leg"     // the carrier on the clinician's leg
 	KindMachineDetection Kind = "machine-detection" // the carrier on who or what answered
 	KindMemberCalled     Kind = "member-called"     // the carrier on a call that a member began
+	KindLook             Kind = "look"              // nothing of a call: somebody looked at an appointment (Look)
 )
 
 // CallEvent is one thing that happened to a call, as somebody told us. The log
@@ -48,7 +49,7 @@ type CallEvent struct {
 
 	Note    CallNote // on KindNoted, without its At; an empty one takes back what was noted
 	Request Request  // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
-	Report  []byte   // what the carrier sent, as a JSON object of its parameters
+	Report  []byte   // what the carrier sent, as a JSON object of its parameters; on KindLook a Look
 	Trace   string   // W3C traceparent of the request that brought it; may be empty
 }
 

@@ -45,6 +45,7 @@ func bodied(t *rapid.T) careline.CallEvent {
 		Failure:     careline.Failure{Code: number("code"), SIP: number("sip")},
 		LookedUp:    rapid.Bool().Draw(t, "looked up"),
 		Trace:       text("trace"),
+		Note:        careline.CallNote{Outcome: careline.ClinicianOutcome(text("outcome")), Text: text("note"), By: text("by")},
 		Request: careline.Request{
 			Clinician: text("clinician"),
 			Sender:    careline.Reference(text("sender")),
@@ -69,7 +70,8 @@ func bodied(t *rapid.T) careline.CallEvent {
 
 func sameEvent(got, want careline.CallEvent) string {
 	return cmp.Diff(want, got, cmp.Comparer(func(a, b careline.Phone) bool { return a.E164() == b.E164() }),
-		cmp.Comparer(func(a, b careline.Seconds) bool { return a == b }))
+		cmp.Comparer(func(a, b careline.Seconds) bool { return a == b }),
+		cmp.Comparer(func(a, b careline.CallNote) bool { return a == b }))
 }
 
 func TestEventBodyComesBack(t *testing.T) {

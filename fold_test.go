@@ -20,7 +20,7 @@ const (
 
 var noon = time.Date(2025, 11, 24, 12, 0, 0, 0, time.UTC)
 
-var same = cmp.Options{cmp.AllowUnexported(careline.Seconds{})}
+var same = cmp.Options{cmp.Comparer(func(a, b careline.CallNote) bool { return a == b }), cmp.AllowUnexported(careline.Seconds{})}
 
 func requested() careline.CallEvent {
 	return careline.CallEvent{ID: parent + "/request", Call: parent, Leg: parent, Kind: careline.KindRequested, Appointment: "a1",
@@ -261,7 +261,7 @@ func anyEvent(t *rapid.T) careline.CallEvent {
 	at := time.Duration(rapid.IntRange(0, 5).Draw(t, "at")) * time.Second
 	word := rapid.SampledFrom(words).Draw(t, "word")
 	var e careline.CallEvent
-	switch rapid.IntRange(0, 5).Draw(t, "kind") {
+	switch rapid.IntRange(0, 6).Draw(t, "kind") {
 	case 0:
 		e = requested()
 		e.Request.Clinician = rapid.SampledFrom([]string{"dr-1", "dr-2"}).Draw(t, "clinician")
@@ -271,6 +271,8 @@ func anyEvent(t *rapid.T) careline.CallEvent {
 		e = machine(rapid.SampledFrom([]string{"human", "unknown", "machine_start"}).Draw(t, "who"))
 	case 3:
 		e = clinicianLeg(word)
+	case 4:
+		e = noted(rapid.SampledFrom([]careline.ClinicianOutcome{careline.CameToMessage, careline.CameToOther, ""}).Draw(t, "came to"), rapid.SampledFrom([]string{"", "A", "B"}).Draw(t, "text"), at)
 	default:
 		e = lasting(progress(n, word, at), rapid.IntRange(-1, 3).Draw(t, "seconds"))
 	}
@@ -351,7 +353,7 @@ func eventOf(b [4]byte) careline.CallEvent {
 	words := []string{"queued", "initiated", "ringing", "answered", "in-progress", "completed", "busy", "failed", "no-answer", "canceled", "transferring"}
 	word := words[int(b[1])%len(words)]
 	var e careline.CallEvent
-	switch b[0] % 6 {
+	switch b[0] % 7 {
 	case 0:
 		e = requested()
 		e.Request.Sender = careline.Reference(fmt.Sprint("Practitioner/", b[1]%3))
@@ -361,6 +363,8 @@ func eventOf(b [4]byte) careline.CallEvent {
 		e = machine([]string{"human", "unknown", "fax"}[b[1]%3])
 	case 3:
 		e = clinicianLeg(word)
+	case 6:
+		e = noted(careline.ClinicianOutcome(word), fmt.Sprint(b[2]%3), time.Duration(b[3]%8)*time.Second)
 	default:
 		e = lasting(progress(int(b[2]%4), word, time.Duration(b[3]%8)*time.Second), int(b[3]>>4)-1)
 	}

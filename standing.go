@@ -52,7 +52,7 @@ func (s Standing) Told(e CallEvent) Standing {
 	s.Over = s.Over || e.Ends()
 	s.Settled = s.Settled || e.Settles()
 
-	if s.Look.IsZero() && e.Call != "" && e.Kind != KindMemberCalled {
+	if s.Look.IsZero() && e.Call != "" && e.Kind != KindMemberCalled && e.Kind != KindLook {
 		s.Look = s.First.Add(LookAfter)
 	}
 	if s.Settled {

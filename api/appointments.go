@@ -66,7 +66,8 @@ func (s *server) listAppointments(w http.ResponseWriter, r *http.Request) error 
 // oneAppointment is one appointment, with the numbers in full: the clinician is
 // about to dial one.
 func (s *server) oneAppointment(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.appointmentOf(r)
+	look := careline.Look{What: careline.LookOpened}
+	a, err := s.looking(r, &look)
 	if err != nil {
 		return err
 	}
@@ -76,14 +77,11 @@ func (s *server) oneAppointment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
-	practitioner, err := clinician(r)
-	if err != nil {
-		return err
-	}
-
+	look.Outcome = careline.LookShown
+	s.looked(r.Context(), look)
 	s.show(a)
-	answer := appointmentOf(a, last).calledBack(s.calledBack(practitioner, []careline.Appointment{a}))
-	offers := s.offers(a, practitioner)
+	answer := appointmentOf(a, last).calledBack(s.calledBack(look.Clinician, []careline.Appointment{a}))
+	offers := s.offers(a, look.Clinician)
 	answer.Numbers = offers.open()
 	for _, p := range slices.Concat(a.Patients, a.Relatives) {
 		answer.add(p, offers)
@@ -100,6 +98,22 @@ func (s *server) appointmentOf(r *http.Request) (careline.Appointment, error) {
 		return careline.Appointment{}, err
 	}
 
+	a, err := s.appointmentNamed(r)
+	if err != nil {
+		return careline.Appointment{}, err
+	}
+	if !a.TakesPart(practitioner) {
+		return careline.Appointment{}, notBooked()
+	}
+	return a, nil
+}
+
+func notBooked() error {
+	return careline.NewError(careline.CodeForbidden, "You are not booked on this appointment.", nil)
+}
+
+// appointmentNamed is the appointment that the request's path names, whoever asks.
+func (s *server) appointmentNamed(r *http.Request) (careline.Appointment, error) {
 	id := r.PathValue("id")
 	if !careline.ValidID(id) {
 		return careline.Appointment{}, careline.NewError(careline.CodeNotFound, "There is no such appointment. Please open it again from the list.", nil)
@@ -108,10 +122,6 @@ func (s *server) appointmentOf(r *http.Request) (careline.Appointment, error) {
 	a, err := s.cfg.Appointments.Appointment(r.Context(), id)
 	if err != nil {
 		return careline.Appointment{}, fmt.Errorf("appointment: %w", err)
-	}
-
-	if !a.TakesPart(practitioner) {
-		return careline.Appointment{}, careline.NewError(careline.CodeForbidden, "You are not booked on this appointment.", nil)
 	}
 	return a, nil
 }

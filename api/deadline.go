@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
-	"net/http"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"perci.health/careline"
@@ -54,28 +51,4 @@ func comeAgain(err error) string {
 		wait = asks.RetryAfter()
 	}
 	return strconv.Itoa(min(max(retryAfter, int(math.Ceil(wait.Seconds()))), longestAfter))
-}
-
-// setting is how a setting is written in a sentence.
-var setting = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
-
-// forPersons is a message without the sentences that name a setting: these are
-// advice to an operator, who has the whole message in the log.
-func forPersons(r *http.Request, message string) string {
-	if !strings.HasPrefix(r.URL.Path, bffPrefix) || !setting.MatchString(message) {
-		return message
-	}
-
-	var kept []string
-	for sentence := range strings.SplitAfterSeq(message, ". ") {
-		if !setting.MatchString(sentence) {
-			kept = append(kept, strings.TrimSpace(sentence))
-		}
-	}
-
-	if len(kept) == 0 {
-		return "This cannot be done at the moment. Please tell support the incident number."
-	}
-
-	return strings.Join(kept, " ")
 }

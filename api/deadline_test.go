@@ -104,14 +104,18 @@ func TestRetryAfterTellsAPersonHowLongToWait(t *testing.T) {
 	}
 }
 
+const notNow = "The health record does not answer as it should at the moment. Please try again in a minute; if it stays so, tell your IT team."
+
 // Settings are the operator's: a nurse does not read their names, the log has them.
 func TestAPersonReadsNoSettingsName(t *testing.T) {
 	t.Parallel()
 	for message, want := range map[string]string{
-		"The health record cannot answer at the moment. If this stays so, check FHIR_BASE_URL.": "The health record cannot answer at the moment.",
-		"Login refused. Check FHIR_CLIENT_ID and FHIR_CLIENT_SECRET. Then try again.":           "Login refused. Then try again.",
-		"Set FHIR_BASE_URL.":                "This cannot be done at the moment. Please tell support the incident number.",
-		"Nothing of the kind. In CAPITALS.": "Nothing of the kind. In CAPITALS.",
+		"The health record cannot answer at the moment. If this stays so, check FHIR_BASE_URL.": notNow,
+		"The health record does not accept careline's login.":                                   notNow,
+		"The health record's quota is used up for the moment.":                                  notNow,
+		"The health record cannot be reached. Please try again in a minute.":                    "The health record cannot be reached. Please try again in a minute.",
+		"The log of calls cannot be used at the moment.":                                        "The service cannot look up its calls at the moment. Please try again in a minute.",
+		"Nothing of the kind. In CAPITALS.":                                                     "Nothing of the kind. In CAPITALS.",
 	} {
 		b := newBench(t)
 		b.fhir = careline.NewError(careline.CodeUnavailable, message, nil)

@@ -142,6 +142,14 @@ type answer struct {
 // ask sends a request straight to the handler.
 func (b *bench) ask(method, path, token string, more ...func(*http.Request)) answer {
 	b.t.Helper()
+	return b.askOf(b.handler(), method, path, token, more...)
+}
+
+// handler is one service, which remembers who asked how often.
+func (b *bench) handler() http.Handler { return api.New(b.cfg) }
+
+func (b *bench) askOf(h http.Handler, method, path, token string, more ...func(*http.Request)) answer {
+	b.t.Helper()
 	r := httptest.NewRequest(method, path, nil)
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
@@ -150,7 +158,7 @@ func (b *bench) ask(method, path, token string, more ...func(*http.Request)) ans
 		m(r)
 	}
 	w := httptest.NewRecorder()
-	api.New(b.cfg).ServeHTTP(w, r)
+	h.ServeHTTP(w, r)
 	return answer{w.Result(), w.Body.String()}
 }
 

@@ -71,7 +71,7 @@ func kindOf(code careline.Code) kind {
 	return kind{http.StatusInternalServerError, "Something went wrong"}
 }
 
-const internalSentence = "Something went wrong on our side. Please try again; if it happens again, tell support the incident number."
+const internalSentence = "Something went wrong on our side. Please try again. If it happens again, tell your IT team the reference."
 
 // statusClientGone is nginx's word for an answer that nobody waited for. It is
 // only logged.
@@ -92,7 +92,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 
 	p := problemOf(err)
-	p.Detail = forPersons(r, p.Detail)
+	p.Detail = forPersons(r, p.Code, p.Detail)
 	if v != nil {
 		p.Incident = v.id[0]
 	}

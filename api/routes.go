@@ -76,7 +76,10 @@ type Config struct {
 	// Shown is told each appointment that was shown to its clinician, who may
 	// call in a moment; optional.
 	Shown func(careline.Appointment)
-	Live  *calls.Live
+	// Looked is told of each appointment that was opened, each number that was shown in
+	// full, and who was not let; optional. Its error is logged and hinders nobody.
+	Looked func(ctx context.Context, l careline.Look) error
+	Live   *calls.Live
 	// Callbacks tell who rang the clinic back; optional: nobody is told.
 	Callbacks *calls.Callbacks
 	// LiveFrom is the place in the log after which a stream begins that does not
@@ -148,6 +151,7 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
 	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
 	{http.MethodPut, "/bff_clinical/v1/calls/{key}/note", Clinician, 32 << 10, func(s *server) handler { return s.noteCall }},
+	{http.MethodPost, "/bff_clinical/v1/appointments/{id}/reveal", Clinician, 4 << 10, func(s *server) handler { return s.reading(s.reveal) }},
 	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},

@@ -100,7 +100,7 @@ func (d *Directory) land(ctx context.Context, id string) (careline.Appointment, 
 
 	a, err := d.read(ctx, id)
 	if err != nil && errors.Is(err, context.DeadlineExceeded) {
-		err = careline.NewError(careline.CodeUnavailable, "The health record did not answer in time.", err)
+		err = careline.NewError(careline.CodeUnavailable, "The health record did not answer in time. Please try again in a minute.", err)
 	}
 	if err == nil {
 		d.Shown(a)

@@ -34,6 +34,12 @@ type Projector struct {
 	Chart interface {
 		File(ctx context.Context, c careline.Call, f careline.Filing, again func(context.Context) (careline.Call, error)) (careline.Filing, error)
 	}
+	// Looks writes who looked at whom into the health record, once; nil: nobody does. A
+	// filing that was Tried is looked for first. With an error, Tried is unset only if
+	// nothing can have been stored.
+	Looks interface {
+		FileLook(ctx context.Context, l careline.Look, f careline.Filing) (careline.Filing, error)
+	}
 	// Appointments completes a call whose request the log does not hold.
 	Appointments func(ctx context.Context, id string) (careline.Appointment, error)
 	// Exclusive is set where this process alone writes the log, so that deliveries
@@ -50,6 +56,9 @@ type Projector struct {
 // With an error, the filing returned is Tried if something may have been made all
 // the same (that is saved then), else zero.
 func (p Projector) Handle(ctx context.Context, d careline.Delivery) (filed careline.Filing, err error) {
+	if d.Event.Kind == careline.KindLook {
+		return p.look(ctx, d)
+	}
 	filing, events, err := p.known(ctx, d)
 	if err != nil || filing.Seq >= d.Event.Seq {
 		return careline.Filing{}, err

@@ -71,7 +71,7 @@ func kindWord(text string) string {
 }
 
 // kinds are the types that careline asks for or may meet.
-var kinds = []string{"AccessPolicy", "Appointment", "Bundle", "CapabilityStatement", "CodeSystem", "Communication", "Media", "NamingSystem",
+var kinds = []string{"AccessPolicy", "Appointment", "AuditEvent", "Bundle", "CapabilityStatement", "CodeSystem", "Communication", "Media", "NamingSystem",
 	"OperationOutcome", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "StructureDefinition", "Task", "ValueSet"}
 
 // believeMatches looks at a page of a searchset. What a server includes of its own
@@ -111,7 +111,10 @@ func believeVersions(resourceType, id string, entries []Entry) error {
 
 // claims is what a resource says of itself that careline searches by.
 type claims struct {
-	Identifier   []Identifier      `json:"identifier"`
+	Identifier []Identifier `json:"identifier"`
+	Meta       struct {
+		Tag []Coding `json:"tag"`
+	} `json:"meta"`
 	Category     []CodeableConcept `json:"category"`
 	BasedOn      []Reference       `json:"basedOn"`
 	Practitioner Reference         `json:"practitioner"`
@@ -133,6 +136,7 @@ func unmatched(r Resource, query url.Values) string {
 	readable := tolerant(r.JSON, &said)
 	for name, matches := range map[string]func(claims, string) bool{
 		"identifier":   claims.identifiedBy,
+		"_tag":         claims.tagged,
 		"category":     claims.inCategory,
 		"based-on":     claims.basedOnThis,
 		"practitioner": func(c claims, want string) bool { return refersTo(c.Practitioner, want) },
@@ -154,6 +158,10 @@ func unmatched(r Resource, query url.Values) string {
 
 func (c claims) identifiedBy(token string) bool {
 	return slices.ContainsFunc(c.Identifier, func(i Identifier) bool { return i.System+"|"+i.Value == token })
+}
+
+func (c claims) tagged(token string) bool {
+	return slices.ContainsFunc(c.Meta.Tag, func(tag Coding) bool { return tag.System+"|"+tag.Code == token })
 }
 
 func (c claims) inCategory(token string) bool {

@@ -20,6 +20,7 @@ func callKind() *resourceKind {
 		},
 		dropped: []string{"statusReason"}, // of a refusal: a call that was dialled after all loses it
 		passing: detailsOfVersion,
+		owned:   []string{"note"},
 
 		same:       sameInCall,
 		superseded: withoutGuess,
@@ -28,7 +29,7 @@ func callKind() *resourceKind {
 	}
 }
 
-// sameInCall knows our text by its form. The reason of a refusal is ours whole.
+// sameInCall knows our text by its form, and our note by when it was noted. The reason of a refusal is ours whole.
 func sameInCall(p pair) (same, decided bool) {
 	switch p.name {
 	case "payload":
@@ -36,6 +37,8 @@ func sameInCall(p pair) (same, decided bool) {
 		return ourPayload(text, p.first, p.record) || text != "" && text == p.ours.text("contentString"), true
 	case "statusReason":
 		return false, true
+	case "note":
+		return ourNote(p.there, p.record), true
 	}
 	return false, false
 }

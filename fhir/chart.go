@@ -11,6 +11,7 @@ import (
 type Chart struct {
 	filer  *filer
 	kind   *resourceKind
+	looks  *resourceKind
 	strict bool
 }
 
@@ -21,7 +22,12 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Chart{filer: filer, kind: callKind(), strict: strict}, nil
+	return &Chart{
+		filer:  filer,
+		kind:   callKind(),
+		looks:  lookKind(),
+		strict: strict,
+	}, nil
 }
 
 // File makes the record say what the call says. A filing without ID makes the
@@ -65,6 +71,9 @@ func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing,
 // stores what it was sent. The same bounds hold as for File: for one call only one
 // at a time. Errors: conflict or unavailable, when a repetition may help; rejected.
 func (c *Chart) Settle(ctx context.Context, call careline.Call, f careline.Filing) error {
+	if f.Of != "" {
+		return nil // what is no Communication is not taken back
+	}
 	return c.filer.settle(ctx, c.draft(call, nil), f)
 }
 

@@ -25,8 +25,9 @@ import (
 //	fhir: rights       the AccessPolicy that binds the client, on a Medplum server
 //	fhir: record       the call filed last is whole, may be written, and has its history
 //	fhir: definitions  the definitions of what careline writes are there
+//	fhir: audit        AuditEvents may be made and found, where they are wanted
 func (c *Client) Checks() []setup.Check {
-	return []setup.Check{
+	all := []setup.Check{
 		{Name: aboutServer, Ask: c.checkServer},
 		{Name: aboutLogin, Needs: aboutServer, Ask: c.checkLogin},
 		{Name: aboutQuota, Needs: aboutLogin, Ask: c.checkQuota},
@@ -36,6 +37,10 @@ func (c *Client) Checks() []setup.Check {
 		{Name: "fhir: record", Needs: aboutQuota, Ask: c.checkRecord},
 		{Name: "fhir: definitions", Needs: aboutQuota, Ask: c.checkDefinitions},
 	}
+	if c.cfg.Audit {
+		all = append(all, setup.Check{Name: "fhir: audit", Needs: aboutQuota, Ask: c.checkAudit})
+	}
+	return all
 }
 
 // The checks that others need. The names are in scripts: never change one.

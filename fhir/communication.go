@@ -14,6 +14,7 @@ const (
 	systemCategory = "https://perci.health/communication-category"
 	systemMode     = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 	systemRefusal  = "https://perci.health/fhir/CodeSystem/call-refusal"
+	systemOutcome  = "https://perci.health/fhir/CodeSystem/clinician-outcome"
 	extensionCall  = "https://perci.health/fhir/StructureDefinition/twilio-call"
 
 	codeVoice = "twilio-voice"
@@ -52,6 +53,7 @@ func CommunicationOf(c careline.Call, strict bool) Communication {
 		Sent:         instant(c.Sent),
 		Received:     instant(c.Received),
 		Payload:      []Payload{{ContentString: payloadText(c)}},
+		Note:         annotations(c),
 		Extension:    []Extension{{URL: extensionCall, Extension: details(c)}},
 	}
 }

@@ -16,6 +16,7 @@ func (c Communication) element() *element {
 	put(e, "id", c.ID)
 	list(e, "identifier", c.Identifier, Identifier.element)
 	list(e, "medium", c.Medium, CodeableConcept.element)
+	list(e, "note", c.Note, Annotation.element)
 	list(e, "payload", c.Payload, Payload.element)
 	put(e, "received", c.Received)
 	list(e, "recipient", c.Recipient, Reference.element)
@@ -93,12 +94,25 @@ func (p Payload) element() *element {
 	return e
 }
 
+func (a Annotation) element() *element {
+	e := newElement()
+	if a.AuthorReference != nil {
+		e.add("authorReference", a.AuthorReference.element())
+	}
+	put(e, "text", a.Text)
+	put(e, "time", a.Time)
+	return e
+}
+
 func (x Extension) element() *element {
 	e := newElement()
 	list(e, "extension", x.Extension, Extension.element)
 	e.add("url", x.URL)
 	if x.ValueBoolean != nil {
 		e.add("valueBoolean", *x.ValueBoolean)
+	}
+	if x.ValueCoding != nil {
+		e.add("valueCoding", x.ValueCoding.element())
 	}
 	put(e, "valueDateTime", x.ValueDateTime)
 	if x.ValueInteger != nil {

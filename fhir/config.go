@@ -29,6 +29,10 @@ type Config struct {
 	// gives as days; nil is UTC.
 	Location *time.Location
 
+	// Audit says that who looked at whom is filed as AuditEvents, for which the client
+	// needs more rights.
+	Audit bool
+
 	Log *slog.Logger     // warnings only; nil logs nothing
 	Now func() time.Time // nil is time.Now
 }

@@ -42,6 +42,7 @@ func conformance(t *testing.T, open func(*testing.T) *server) {
 		"a lost answer of a create":             losesCreate,
 		"a lost answer of an update":            losesUpdate,
 		"a note written meanwhile is kept":      keepsNote,
+		"what a clinician notes":                notesACall,
 		"what is over stays over":               keepsWhatIsFinal,
 		"a refusal stays one":                   keepsARefusal,
 		"a call is told anew first":             tellsAnewBeforeItOverwrites,
@@ -256,7 +257,6 @@ func keepsNote(t *testing.T, s *server) {
 
 	var m struct {
 		fhir.Communication
-		Note []struct{ Text string }
 	}
 
 	if err := json.Unmarshal(now.JSON, &m); err != nil {

@@ -27,7 +27,8 @@ type definition struct {
 // definitions are in the order in which they are written. A NamingSystem has no
 // canonical URL in R4 and is known by the system it names; an AccessPolicy, which
 // is Medplum's own, by its name.
-func definitions() ([]definition, error) {
+// With audit the policy lets the client make and find AuditEvents of looks.
+func definitions(audit bool) ([]definition, error) {
 	byURL := func(u string) url.Values { return url.Values{"url": {u}} }
 	all := []definition{
 		{
@@ -48,6 +49,12 @@ func definitions() ([]definition, error) {
 			kind:  "CodeSystem",
 			name:  systemRefusal,
 			query: byURL(systemRefusal),
+		},
+		{
+			file:  "codesystem-clinician-outcome",
+			kind:  "CodeSystem",
+			name:  systemOutcome,
+			query: byURL(systemOutcome),
 		},
 		{
 			file:   "namingsystem-twilio",
@@ -72,6 +79,9 @@ func definitions() ([]definition, error) {
 		if all[i].body, err = decode(text); err != nil {
 			return nil, fmt.Errorf("read the definition %s: %w", all[i].file, err)
 		}
+		if all[i].kind == kindPolicy && audit {
+			all[i].body.set("resource", append(all[i].body.items("resource"), auditRule()))
+		}
 	}
 
 	return all, nil
@@ -81,3 +91,12 @@ const (
 	kindPolicy = "AccessPolicy"
 	policyName = "careline"
 )
+
+// auditRule is what an AccessPolicy has to say for AuditEvents of looks: made and found,
+// never read otherwise, changed or deleted.
+func auditRule() *element {
+	rule := &element{}
+	rule.set("resourceType", "AuditEvent")
+	rule.set("interaction", []any{"create", "search"})
+	return rule
+}

@@ -82,9 +82,9 @@ func kept(t *testing.T, s *server, kind string, query url.Values) fhir.Resource 
 
 func makesDefinitions(t *testing.T, s *server) {
 	want := []string{"StructureDefinition " + callExtension, "CodeSystem https://perci.health/communication-category",
-		"CodeSystem https://perci.health/fhir/CodeSystem/call-refusal", "NamingSystem https://www.twilio.com/"}
+		"CodeSystem https://perci.health/fhir/CodeSystem/call-refusal", "CodeSystem https://perci.health/fhir/CodeSystem/clinician-outcome", "NamingSystem https://www.twilio.com/"}
 	first := plan(t, s)
-	medplum := len(first) == 5
+	medplum := len(first) == 6
 	if medplum {
 		want = append(want, "AccessPolicy careline")
 	}
@@ -282,7 +282,7 @@ func TestEverythingWrittenIsDefined(t *testing.T) {
 		}
 	}
 
-	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 20 {
+	if d := defined["reconciled"]; d.value != "valueBoolean" || len(defined) != 22 {
 		t.Errorf("definitions: %+v", defined)
 	}
 }
@@ -569,7 +569,7 @@ func plansWithoutRights(t *testing.T, s *server) {
 	search := `{"resourceType":"AccessPolicy","resource":[{"resourceType":"*","interaction":["search"]},{"resourceType":"AccessPolicy","interaction":["search"]}]}`
 	tell(t, http.MethodPut, s.url+"/_test/policy", []byte(search))
 	changes := plan(t, s)
-	if len(changes) != 5 {
+	if len(changes) != 6 {
 		t.Fatalf("planned: %v", things(changes))
 	}
 
@@ -583,7 +583,7 @@ func plansWithoutRights(t *testing.T, s *server) {
 func leavesThePolicy(t *testing.T, s *server) {
 	tell(t, http.MethodPut, s.url+"/_test/policy", []byte(`{"resourceType":"AccessPolicy","resource":[{"resourceType":"*"}]}`))
 	changes := plan(t, s)
-	if len(changes) != 4 || !strings.Contains(changes[3].Want, "AccessPolicies") {
+	if len(changes) != 5 || !strings.Contains(changes[4].Want, "AccessPolicies") {
 		t.Fatalf("planned: %+v", changes)
 	}
 	apply(t, changes)

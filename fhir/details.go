@@ -29,6 +29,9 @@ const (
 	detailEnding        = "dialledEnding"
 	detailRelation      = "recipientRelation"
 	detailHousehold     = "householdConfirmed"
+	detailNoted         = "noted"
+
+	detailClinicianOutcome = "clinicianOutcome"
 )
 
 // detailsOfVersion are the sub-extensions that tell of the version they stand in:
@@ -44,6 +47,8 @@ var detailsOfVersion = []string{
 	detailErrorCode,
 	detailSIP,
 	detailFailure,
+	detailClinicianOutcome,
+	detailNoted,
 }
 
 // outcomeUnknown stands for careline's status when nothing is known yet, which has
@@ -75,6 +80,7 @@ func details(c careline.Call) []Extension {
 	d.text(detailEnding, c.ToEnding)
 	d.text(detailRelation, c.Names.Relation)
 	d.flag(detailHousehold, c.Household)
+	d.noted(c.Note)
 	return d
 }
 

@@ -13,6 +13,14 @@ type resourceKind struct {
 	of       string // what it tells of, such as "call"
 	mark     string // the element by which people find what careline filed, such as "category"
 
+	// foundBy is the search parameter by which its identifiers are found; empty:
+	// identifier.
+	foundBy string
+
+	// fixed is set of a kind that is made once and never changed: what is found is left
+	// as it is, twins too.
+	fixed bool
+
 	// final are the statuses that nothing follows.
 	final []string
 
@@ -27,6 +35,10 @@ type resourceKind struct {
 	// passing are the sub-extensions that tell of the version they stand in: one
 	// that ours has no more must go, for it would contradict.
 	passing []string
+
+	// owned are lists that have entries of others too, of which an earlier version's of
+	// ours goes when ours has none.
+	owned []string
 
 	// same decides where the rules of resourceKind.sameEntry do not fit this kind;
 	// nil, or decided false, leaves it to them.
@@ -61,6 +73,14 @@ type pair struct {
 	ours, there *element
 	first       bool     // of its list, where ours always stands
 	record      *element // as it was read
+}
+
+// search is the parameter by which it is found.
+func (k *resourceKind) search() string {
+	if k.foundBy == "" {
+		return "identifier"
+	}
+	return k.foundBy
 }
 
 // over reports whether nothing follows this status.

@@ -21,6 +21,12 @@ func (k *resourceKind) overlay(ours, record *element) (changed bool) {
 		}
 	}
 
+	for _, name := range k.owned {
+		if ours.get(name) == nil && k.withdraw(name, record, before) {
+			changed = true
+		}
+	}
+
 	for _, m := range ours.members {
 		value := k.laidOver(ours, before, m)
 		if !equal(before.get(m.name), value) {
@@ -29,6 +35,30 @@ func (k *resourceKind) overlay(ours, record *element) (changed bool) {
 		}
 	}
 	return changed
+}
+
+// withdraw takes the entries of an earlier version of ours out of a list, and reports
+// whether there were any.
+func (k *resourceKind) withdraw(name string, record, before *element) bool {
+	there := before.items(name)
+	kept := slices.DeleteFunc(slices.Clone(there), func(item any) bool {
+		have, _ := item.(*element)
+		return k.sameEntry(pair{
+			name:   name,
+			ours:   newElement(),
+			there:  have,
+			record: before,
+		})
+	})
+
+	if len(kept) == len(there) {
+		return false
+	}
+	if len(kept) == 0 {
+		return record.remove(name)
+	}
+	record.set(name, kept)
+	return true
 }
 
 // laidOver is one member of ours, with what others have added to it in the record.

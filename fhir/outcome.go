@@ -165,9 +165,9 @@ func unreachable(ctx context.Context, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		err = cause
 	}
-	message := "The health record cannot be reached."
+	message := "The health record cannot be reached. Please try again in a minute."
 	if n, ok := errors.AsType[net.Error](err); ok && n.Timeout() {
-		message = "The health record did not answer in time."
+		message = "The health record did not answer in time. Please try again in a minute."
 	}
 	return careline.NewError(careline.CodeUnavailable, message, &unheard{err})
 }

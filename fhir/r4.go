@@ -41,6 +41,7 @@ type Extension struct {
 	ValueInteger  *int        `json:"valueInteger,omitempty"`
 	ValueBoolean  *bool       `json:"valueBoolean,omitempty"`
 	ValueDateTime string      `json:"valueDateTime,omitempty"`
+	ValueCoding   *Coding     `json:"valueCoding,omitempty"`
 	Extension     []Extension `json:"extension,omitempty"`
 }
 
@@ -53,6 +54,13 @@ type Payload struct {
 type Meta struct {
 	VersionID   string `json:"versionId,omitempty"`
 	LastUpdated string `json:"lastUpdated,omitempty"`
+}
+
+// Annotation is FHIR's Annotation.
+type Annotation struct {
+	AuthorReference *Reference `json:"authorReference,omitempty"`
+	Time            string     `json:"time,omitempty"`
+	Text            string     `json:"text,omitempty"`
 }
 
 // Communication is FHIR's Communication as careline writes it; the order of the
@@ -73,6 +81,7 @@ type Communication struct {
 	Sent         string            `json:"sent,omitempty"`
 	Received     string            `json:"received,omitempty"`
 	Payload      []Payload         `json:"payload,omitempty"`
+	Note         []Annotation      `json:"note,omitempty"`
 	Extension    []Extension       `json:"extension,omitempty"`
 }
 

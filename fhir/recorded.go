@@ -33,6 +33,7 @@ func CallOf(m Communication) careline.Call {
 	legs(m, &c)
 	people(m, &c)
 	c.Refusal, c.Told = recordedRefusal(m)
+	c.Note = recordedNote(m)
 	for _, r := range m.BasedOn {
 		if id, ok := strings.CutPrefix(r.Reference, "Appointment/"); ok && c.Appointment == "" {
 			c.Appointment = id

@@ -63,6 +63,19 @@ func anyRequest(t *rapid.T) careline.CallEvent {
 	return e
 }
 
+// anyNote is what a clinician noted, or took back.
+func anyNote(t *rapid.T) careline.CallEvent {
+	return careline.CallEvent{
+		Kind: careline.KindNoted,
+		At:   time.Unix(1764000000+rapid.Int64Range(0, 9).Draw(t, "noted at"), 0).UTC(),
+		Note: careline.CallNote{
+			Outcome: one(t, "came to", careline.CameToPatient, careline.CameToMessage, careline.CameToOther, ""),
+			Text:    one(t, "text", "Rings back on Tuesday.\n*Both* hips <b>hurt</b>.", "Zoë", ""),
+			By:      one(t, "by", "dr-1", ""),
+		},
+	}
+}
+
 // anyReport is a carrier's report of any kind, which may contradict every other.
 func anyReport(t *rapid.T) careline.CallEvent {
 	kinds := []careline.Kind{careline.KindProgress, careline.KindProgress, careline.KindProgress, careline.KindDialEnded,
@@ -106,15 +119,17 @@ func anyEvents(t *rapid.T) []careline.CallEvent {
 		}
 	}
 
+	events = append(events, rapid.SliceOfN(rapid.Custom(anyNote), 0, 2).Draw(t, "notes")...)
+
 	for i := range events {
 		e := &events[i]
 		e.Call, e.ID = theCall, rapid.StringMatching("[a-f]{3}").Draw(t, "id")
 		at := rapid.Int64Range(0, 5e9).Draw(t, "at")
 		e.Kept = time.Unix(1764000000, at).UTC()
-		if rapid.IntRange(0, 3).Draw(t, "timed") > 0 && e.Request == (careline.Request{}) {
+		if rapid.IntRange(0, 3).Draw(t, "timed") > 0 && e.Request == (careline.Request{}) && e.Kind != careline.KindNoted {
 			e.At = time.Unix(1764000000+at%100, at%3*5e8).UTC()
 		}
-		if rapid.IntRange(0, 4).Draw(t, "looked up") == 0 && e.Request == (careline.Request{}) {
+		if rapid.IntRange(0, 4).Draw(t, "looked up") == 0 && e.Request == (careline.Request{}) && e.Kind != careline.KindNoted {
 			e.ID, e.LookedUp = careline.ReconciledID(e.Leg, e.Status), true
 		}
 	}
@@ -131,7 +146,7 @@ func anyCall(t *rapid.T) careline.Call {
 // the ids of two. That the clinician has left is told where it is what ended the call,
 // and so not of one that goes on without them, in a room.
 func recorded(c careline.Call) careline.Call {
-	c.Clinician, c.To, c.Legs = "", careline.Phone{}, nil
+	c.Clinician, c.To, c.Legs, c.Note.By = "", careline.Phone{}, nil, ""
 	for _, at := range []*time.Time{&c.Sent, &c.Received, &c.Ended, &c.At} {
 		*at = at.Truncate(time.Second)
 	}

@@ -40,7 +40,7 @@ var elementNames = strings.Fields(`id meta implicitRules language text contained
 	instantiatesCanonical instantiatesUri basedOn partOf inResponseTo status statusReason category priority medium subject topic about
 	encounter sent received recipient sender reasonCode reasonReference payload contentString contentAttachment contentReference note
 	system value use type assigner period start end coding code display version userSelected reference url valueString valueInteger
-	valueBoolean valueDateTime valueCode versionId lastUpdated source profile security tag author family given prefix suffix rank
+	valueBoolean valueDateTime valueCode valueCoding authorReference time versionId lastUpdated source profile security tag author family given prefix suffix rank
 	active name telecom gender birthDate deceasedBoolean deceasedDateTime address maritalStatus photo contact communication
 	generalPractitioner managingOrganization link other patient relationship practitioner organization location healthcareService
 	specialty serviceCategory serviceType appointmentType description minutesDuration slot participant actor required

@@ -30,7 +30,7 @@ func (w *filer) findOrMake(ctx context.Context, d *draft, f careline.Filing) (ca
 	if err != nil {
 		return f, err
 	}
-	made, err := w.client.createOnce(ctx, d.resource, body, "identifier="+url.QueryEscape(anyOf(d.identifiers())))
+	made, err := w.client.createOnce(ctx, d.resource, body, d.search()+"="+url.QueryEscape(anyOf(d.identifiers())))
 	if err != nil {
 		return f, permanent(d.resourceKind, err)
 	}
@@ -60,6 +60,9 @@ func (w *filer) mistaken(ctx context.Context, d *draft, f careline.Filing, cause
 // adopt makes kept the one resource of what is filed, and withdraws the others.
 func (w *filer) adopt(ctx context.Context, d *draft, f careline.Filing, kept Resource, others []Resource) (careline.Filing, error) {
 	f.Doubted = true
+	if d.fixed {
+		return w.filed(f, kept), nil
+	}
 	if err := w.withdraw(ctx, d.resourceKind, others); err != nil {
 		return f, err
 	}
@@ -103,7 +106,7 @@ func (w *filer) find(ctx context.Context, d *draft) ([]Resource, error) {
 		return nil, careline.NewError(careline.CodeInternal, fmt.Sprintf("A %s without key cannot be looked for.", d.of), nil)
 	}
 
-	entries, err := w.client.Search(ctx, d.resource, url.Values{"identifier": {anyOf(ids)}, "_count": {"100"}})
+	entries, err := w.client.Search(ctx, d.resource, url.Values{d.search(): {anyOf(ids)}, "_count": {"100"}})
 	if err != nil {
 		return nil, err
 	}

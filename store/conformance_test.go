@@ -47,6 +47,7 @@ func TestSQLite(t *testing.T) {
 func conforms(t *testing.T, fresh func(t *testing.T) database) {
 	for name, test := range map[string]func(t *testing.T, open database){
 		"an event comes back as it was kept":        keepsAll,
+		"a note is kept of a call that is over":     keepsNotes,
 		"an event's facts are kept with it":         keepsFacts,
 		"an event is kept once":                     keepsOnce,
 		"two who bring the same report":             keepsOneOfARace,

@@ -20,7 +20,7 @@ import (
 // and one that is not UTF-8 panics.
 type Metrics struct {
 	requests, kept, deliveries, outbound    *prometheus.CounterVec
-	messages, lookups                       *prometheus.CounterVec
+	messages, lookups, looks                *prometheus.CounterVec
 	forgotten                               prometheus.Counter
 	requestTime, deliveryTime, outboundTime *prometheus.HistogramVec
 	failures                                *prometheus.CounterVec // of Sources, by their name
@@ -57,6 +57,7 @@ func NewMetrics() *Metrics {
 		outbound:     counters("careline_outbound_requests_total", "Requests made to another party, by party, method and status (0: no answer).", "party", "method", "status"),
 		outboundTime: histograms("careline_outbound_request_duration_seconds", "Time until another party's answer began.", slow, "party"),
 		messages:     counters("careline_messages_total", "Messages of the event transport, by direction (out, in) and outcome.", "direction", "outcome"),
+		looks:        counters("careline_looks_total", "Appointments opened and numbers shown in full, by what and outcome (shown, refused, missed).", "what", "outcome"),
 		lookups:      counters("careline_lookups_total", "Calls looked up at the carrier because no report had told their end, by outcome.", "outcome"),
 		forgotten:    with.NewCounter(prometheus.CounterOpts{Name: "careline_calls_forgotten_total", Help: "Calls purged from the log because they were too old."}),
 		failures:     counters("careline_source_failures_total", "Readings of the metrics in which a source could not answer, by source.", "source"),
@@ -89,6 +90,11 @@ func (m *Metrics) Message(direction, outcome string) {
 
 // Lookup counts a call looked up at the carrier; the outcome is a word of few.
 func (m *Metrics) Lookup(outcome string) { m.lookups.WithLabelValues(outcome).Inc() }
+
+// Look counts that somebody looked at an appointment, or was not let; both are words of few.
+func (m *Metrics) Look(what careline.LookAt, outcome careline.LookOutcome) {
+	m.looks.WithLabelValues(string(what), string(outcome)).Inc()
+}
 
 // Forgotten counts calls purged from the log.
 func (m *Metrics) Forgotten(calls int) { m.forgotten.Add(float64(calls)) }

@@ -33,6 +33,7 @@ type parts struct {
 	relay      *relay.Relay
 	live       *calls.Live
 	callbacks  *calls.Callbacks
+	looks      *calls.Looks // nil: who looked at whom is not kept
 	settler    calls.Settler
 	reconciler calls.Reconciler
 	forgets    calls.Retention
@@ -98,6 +99,9 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	p.live = calls.NewLive(p.store)
 	atClinic := func() time.Time { return time.Now().In(c.location) }
 	p.callbacks = calls.NewCallbacks(p.store, twilio.CallerOf, calls.NewDays(p.fhir.AppointmentsOn, atClinic), atClinic)
+	if c.fhir.audit {
+		p.looks = calls.NewLooks(p.counted(), time.Now)
+	}
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.reconciler = calls.Reconciler{
 		Log:     p.counted(),
@@ -158,6 +162,9 @@ func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 		Chart:        filer,
 		Appointments: p.directory.Appointment,
 		Exclusive:    p.store.Exclusive(),
+	}
+	if p.looks != nil {
+		projector.Looks = filer
 	}
 
 	return &relay.Relay{

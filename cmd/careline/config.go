@@ -28,9 +28,9 @@ type config struct {
 	session  sessionConfig
 	calls    callsConfig
 	greeting greetingConfig
+	brand    brandConfig
 	language string // LANGUAGE: how the app writes times, days and numbers
 	idleLock int    // IDLE_LOCK_MINUTES without any use lock the app; 0: never
-	brand    brandConfig
 }
 
 type twilioConfig struct {
@@ -51,6 +51,7 @@ type fhirConfig struct {
 	clientID string
 	secret   credential.Secret
 	strict   bool // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
+	audit    bool // AUDIT_EVENTS: who looked at whom is filed
 }
 
 type sessionConfig struct {
@@ -160,6 +161,7 @@ func readFHIR(r *reader) fhirConfig {
 		clientID: r.text("FHIR_CLIENT_ID", ""),
 		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
+		audit:    r.truth("AUDIT_EVENTS"),
 	}
 
 	set, login := 0, []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"}

@@ -17,6 +17,7 @@ func newFHIR(c config, p *parts) (*fhir.Client, error) {
 		Log:          p.log,
 		Region:       c.calls.policy.Regions[0],
 		Location:     c.location,
+		Audit:        c.fhir.audit,
 		HTTP:         &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
 	}
 	if c.fhir.tokenURL != nil {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/calls"
 	"perci.health/careline/telemetry"
@@ -131,6 +132,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Calls:        p.fhir,
 		Note:         calls.Noter{Log: p.counted(), Now: time.Now}.Note,
 		Shown:        p.directory.Shown,
+		Looked:       p.looked,
 		Live:         p.live,
 		Callbacks:    p.callbacks,
 		LiveFrom:     p.liveFrom,
@@ -149,6 +151,15 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Mount: append(mounted(hooks), p.transport.routes()...),
 		Apart: c.admin != "",
 	}
+}
+
+// looked counts who looked at whom, and keeps it for the record where that is wanted.
+func (p *parts) looked(ctx context.Context, l careline.Look) error {
+	p.metrics.Look(l.What, l.Outcome)
+	if p.looks == nil {
+		return nil
+	}
+	return p.looks.Seen(ctx, l)
 }
 
 // relayEvents runs the relay, and lets readiness see that it does.

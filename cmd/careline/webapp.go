@@ -26,9 +26,9 @@ func webApp(c config) (http.Handler, error) {
 		PublishEvents: c.twilio.signalling == "",
 		Version:       version,
 
-		IdleLockMinutes: c.idleLock,
 		Logo:            c.brand.logo,
 		BrandColour:     c.brand.colour,
+		IdleLockMinutes: c.idleLock,
 	})
 	if err != nil {
 		return nil, err // an interface that holds a nil *app would not be nil

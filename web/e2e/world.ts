@@ -106,6 +106,12 @@ export class World {
     return this.sandbox<PhoneView>("GET", `/phones/${encodeURIComponent(number)}`);
   }
 
+  /** A member rings the clinic's number. */
+  async ringBack(from: string): Promise<void> {
+    const { numbers } = await this.ask<{ numbers: string[] }>("GET", `${this.system.console}/console/v1/state`);
+    await this.sandbox("POST", "/incoming", { from, to: numbers[0] });
+  }
+
   async act(number: string, act: "answer" | "decline" | "hangup" | "voicemail" | "digits", body: object = {}) {
     await this.sandbox("POST", `/phones/${encodeURIComponent(number)}/${act}`, body);
   }

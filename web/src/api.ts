@@ -111,6 +111,8 @@ export interface paths {
          * What came of an own call, in the clinician's word
          * @description It replaces what was noted before; {} takes it back. It can be told from the call's beginning until 24 h after its end.
          *     It goes into the record as a version of the call's Communication: note, and the sub-extension clinicianOutcome.
+         *     What stands already is not kept again, so the request may be repeated. A call of somebody else's is not found. 409 has the reason
+         *     too-late, or not-placed for a call that was refused: it reached nobody.
          */
         put: operations["noteCall"];
         post?: never;

@@ -87,7 +87,7 @@ function useCallOutlivingSession(): boolean {
 }
 
 function useLiveWhileSignedIn(client: QueryClient) {
-  const { live } = useServices();
+  const { live, drafts } = useServices();
   const { kind } = useSessionState();
   const back = useRef(false);
   useEffect(() => {
@@ -102,7 +102,8 @@ function useLiveWhileSignedIn(client: QueryClient) {
       back.current = false;
       client.clear();
       live.stop(true);
+      drafts.clear();
     }
     return undefined;
-  }, [kind, live, client]);
+  }, [kind, live, drafts, client]);
 }

@@ -30,9 +30,9 @@ async function start(root: HTMLElement) {
     root.textContent = error instanceof Error ? error.message : String(error);
     return;
   }
+  speak(settings.language);
   await setLanguage(settings.language);
   document.documentElement.lang = settings.language;
-  speak(settings.language);
   const home = location.origin + settings.base;
   const provider = createProvider({ issuer: settings.issuer, clientId: settings.clientId, home });
   const note = await ownTab({ storage: sessionStorage, locks: navigator.locks });
@@ -65,6 +65,7 @@ async function start(root: HTMLElement) {
     },
     onReturn: caches.refreshAll,
   });
+  const drafts = createDrafts({ backend, softphone });
   const idle = createIdle({
     minutes: settings.idleLockMinutes,
     session,
@@ -75,13 +76,15 @@ async function start(root: HTMLElement) {
     shared: localStorage,
     page: window,
   });
+  // What was written does not wait behind a lock.
+  idle.subscribe(() => void (idle.getState() && drafts.saveAll()));
   const services: Services = {
     settings,
     session,
     backend,
     live,
     softphone,
-    drafts: createDrafts({ backend, softphone }),
+    drafts,
     time: clinicTime(settings.timeZone),
     idle,
   };

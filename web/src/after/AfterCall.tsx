@@ -1,8 +1,10 @@
 // What came of a call, asked for once it is over; then who is next.
 import { Button } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
+import { IconCheck, IconPhone } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { ChartLink } from "../appointment/ChartLink";
+import { choicesOf } from "../appointment/targets";
+import { sameTarget } from "../calling/face";
 import type { CallState } from "../calling/state";
 
 import { calleeOf } from "../calling/words";
@@ -35,6 +37,7 @@ export function AfterCall({ call }: AfterCallProps) {
     <section className={styles.after} aria-label={say("after:label")}>
       {/* Of what was never placed there is nothing to say. */}
       {call.callSid !== undefined && call.outcome !== "refused" && <Outcome call={call} sid={call.callSid} />}
+      {call.outcome !== "completed" && <OtherNumbers call={call} />}
       <div className={styles.then}>
         {entries && <Tries count={triesOf(entries)} />}
         <Chart call={call} />
@@ -80,6 +83,26 @@ function Outcome({ call, sid }: { call: CallState; sid: string }) {
       </span>
     </div>
   );
+}
+
+/** Where one number did not lead to anybody, the same person's others. */
+function OtherNumbers({ call: { target } }: { call: CallState }) {
+  const { softphone } = useServices();
+  const { data } = useAppointment(target.appointment);
+  const others = (data ? choicesOf(data) : []).filter(
+    ({ target: other, refusal }) => !refusal && other.recipient === target.recipient && !sameTarget(other, target),
+  );
+  return others.map(({ id, target: other, label }) => (
+    <Button
+      key={id}
+      variant="default"
+      className={styles.other}
+      leftSection={<IconPhone aria-hidden size={20} />}
+      onClick={(event) => event.detail > 1 || void softphone.call(other)}
+    >
+      {say("after:callOther", { name: calleeOf(other), number: label })}
+    </Button>
+  ));
 }
 
 function Tries({ count }: { count: number }) {

@@ -131,12 +131,13 @@ function rowsOf(text: string): number {
 function Failed({ call, draft: { error } }: { call: string; draft: Draft }) {
   const { drafts } = useServices();
   const known = error instanceof BackendError ? error : undefined;
+  const passing = known?.passing ?? true;
   return (
     <div className={styles.noted} role="alert">
       <p className={styles.failed}>
-        {known?.sentence ?? say("after:unsavedUnknown")} {say("after:unsaved")}
+        {known?.sentence ?? say("after:unsavedUnknown")} {passing ? say("after:unsaved") : say("after:notSaved")}
       </p>
-      {(known?.passing ?? true) && (
+      {passing && (
         <Button variant="default" onClick={() => void drafts.save(call)}>
           {say("after:retry")}
         </Button>

@@ -1,6 +1,6 @@
 import { act, cleanup, fireEvent, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Appointment, BackendError } from "../backend";
+import { type Appointment, type Backend, BackendError } from "../backend";
 import { SoftphoneProvider } from "../calling/context";
 import type { Phase, Softphone, SoftphoneState } from "../calling/state";
 import { IDLE, show } from "../testing";
@@ -28,7 +28,7 @@ function called(phase: Phase): SoftphoneState {
   return { ...IDLE, call: { phase, target, startedAt: Date.now(), muted: false, quality: "good", digits: "" } };
 }
 
-function open(phone: SoftphoneState, appointment: () => Promise<Appointment>) {
+function open(phone: SoftphoneState, appointment: () => Promise<Appointment>, more: Partial<Backend> = {}) {
   const softphone = {
     getState: () => phone,
     subscribe: () => () => undefined,
@@ -39,7 +39,7 @@ function open(phone: SoftphoneState, appointment: () => Promise<Appointment>) {
     <SoftphoneProvider softphone={softphone}>
       <AppointmentPage id="7" />
     </SoftphoneProvider>,
-    { backend: { appointment, calls: async () => [] }, phone },
+    { backend: { appointment, calls: async () => [], ...more }, phone },
   );
 }
 
@@ -121,6 +121,37 @@ describe("the appointment", () => {
     await screen.findByRole("heading", { level: 1, name: "Ngozi Okafor" });
     expect(screen.queryByText("The health record does not answer.")).toBeNull();
     vi.useRealTimers();
+  });
+
+  it("shows a number in full only once the service has kept that somebody asked", async () => {
+    const reveal = vi.fn(async () => undefined);
+    open(IDLE, async () => APPOINTMENT, { reveal });
+    const show = await screen.findByRole("button", { name: "Show the number ending 0142 in full" });
+    expect(screen.queryByText("07700 900142")).toBeNull();
+    fireEvent.click(show);
+    await screen.findByText("07700 900142");
+    expect(reveal).toHaveBeenCalledExactlyOnceWith("7", { of: "Patient/p", ending: "0142" }, expect.anything());
+    fireEvent.click(screen.getByRole("button", { name: "Hide the number ending 0142" }));
+    expect(screen.queryByText("07700 900142")).toBeNull();
+  });
+
+  it("shows no number that the service did not let be shown, and says why", async () => {
+    const reveal = () => Promise.reject(new BackendError("unavailable", "The service is away."));
+    open(IDLE, async () => APPOINTMENT, { reveal });
+    fireEvent.click(await screen.findByRole("button", { name: "Show the number ending 0142 in full" }));
+    await screen.findByText("The number could not be shown. The service is away.");
+    expect(screen.queryByText("07700 900142")).toBeNull();
+  });
+
+  it("says beforehand what cannot be dialled, and chooses another", async () => {
+    const refusal = { code: "country", sentence: "Calls to France are not allowed." };
+    const abroad = { number: "+33123456789", ending: "6789", of: "Patient/p", use: "home" as const, refusal };
+    open(IDLE, async () => ({ ...APPOINTMENT, phones: [abroad, OWN] }));
+    const off = await screen.findByRole<HTMLInputElement>("radio", { name: /Home ending 6789/ });
+    expect(off.disabled).toBe(true);
+    expect(document.getElementById(off.getAttribute("aria-describedby") ?? "")?.textContent).toBe(refusal.sentence);
+    expect(chosen()).toBe(`${OWN.of} ${OWN.number} `);
+    expect(screen.getAllByText("Chosen")).toHaveLength(1);
   });
 
   it("leaves the focus where it is when the appointment comes", async () => {

@@ -77,7 +77,7 @@ function isNewer(call: Call, known: LastCall | null): boolean {
 function adds(call: Call, known: LastCall): boolean {
   const at = Date.parse(timeOf(call) ?? "");
   if (Number.isNaN(at) || at < Date.parse(known.at ?? "")) return false;
-  const more = (["durationSeconds", "answeredBy", "endedBy", "failure"] as const).filter(
+  const more = (["durationSeconds", "answeredBy", "endedBy", "failure", "note"] as const).filter(
     (one) => call[one] !== undefined,
   );
   return more.some((one) => JSON.stringify(call[one]) !== JSON.stringify(known[one]));
@@ -97,5 +97,6 @@ function lastCallOf(call: Call): LastCall {
     ...(call.householdConfirmed ? { householdConfirmed: true } : {}),
     ...(call.endedBy ? { endedBy: call.endedBy } : {}),
     ...(call.failure ? { failure: call.failure } : {}),
+    ...(call.note ? { note: call.note } : {}),
   };
 }

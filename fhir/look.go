@@ -1,0 +1,164 @@
+package fhir
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"perci.health/careline"
+)
+
+// The names under which a look stands in the record. Never change one.
+const (
+	systemLook     = "https://perci.health/fhir/access" // of the tag that names one look
+	systemLookKind = "https://perci.health/fhir/CodeSystem/access-kind"
+	codeRevealed   = "number-revealed"
+)
+
+// AuditEvent is FHIR's AuditEvent with what careline writes of a look (FHIR R4, section
+// 6.4). It has no identifier in R4: a tag names the look.
+type AuditEvent struct {
+	ResourceType string        `json:"resourceType"`
+	Meta         tagged        `json:"meta"`
+	Type         Coding        `json:"type"`
+	Subtype      []Coding      `json:"subtype"`
+	Action       string        `json:"action"`
+	Recorded     string        `json:"recorded"`
+	Outcome      string        `json:"outcome"`
+	OutcomeDesc  string        `json:"outcomeDesc,omitempty"`
+	Agent        []auditAgent  `json:"agent"`
+	Source       auditSource   `json:"source"`
+	Entity       []auditEntity `json:"entity"`
+}
+
+type tagged struct {
+	Tag []Coding `json:"tag"`
+}
+
+type auditAgent struct {
+	Who       Reference `json:"who"`
+	Requestor bool      `json:"requestor"`
+}
+
+type auditSource struct {
+	Observer Reference `json:"observer"`
+}
+
+type auditEntity struct {
+	What Reference `json:"what"`
+	Type Coding    `json:"type"`
+	Role *Coding   `json:"role,omitempty"`
+}
+
+var _ statement = AuditEvent{}
+
+// AuditEventOf writes a look as an AuditEvent: who read which appointment, of whom, and
+// whether they were let. It names nobody but by id, and no number.
+func AuditEventOf(l careline.Look) AuditEvent {
+	a := AuditEvent{
+		ResourceType: "AuditEvent",
+		Meta:         tagged{Tag: []Coding{{System: systemLook, Code: lookCode(l)}}},
+		Type:         Coding{System: "http://terminology.hl7.org/CodeSystem/audit-event-type", Code: "rest", Display: "RESTful Operation"},
+		Subtype:      []Coding{{System: "http://hl7.org/fhir/restful-interaction", Code: "read", Display: "read"}},
+		Action:       "R",
+		Recorded:     instant(l.At),
+		Outcome:      "0",
+		Agent:        []auditAgent{{Who: Reference{Reference: "Practitioner/" + l.Clinician}, Requestor: true}},
+		Source:       auditSource{Observer: Reference{Display: "careline"}},
+	}
+
+	switch l.Outcome {
+	case careline.LookMissed:
+		a.Outcome, a.OutcomeDesc = "4", "There is no such number on file."
+	case careline.LookRefused:
+		a.Outcome, a.OutcomeDesc = "8", "Who asked does not take part in the appointment."
+	}
+	if l.What == careline.LookRevealed {
+		a.Subtype = append(a.Subtype, Coding{System: systemLookKind, Code: codeRevealed, Display: "Number shown in full"})
+	}
+
+	a.Entity = append(a.Entity, auditEntity{What: Reference{Reference: "Appointment/" + l.Appointment}, Type: auditEntityType("2", "System Object")})
+	for _, patient := range l.Patients {
+		a.Entity = append(a.Entity, personOf(patient))
+	}
+	if l.Of != "" && strings.HasPrefix(string(l.Of), "RelatedPerson/") {
+		a.Entity = append(a.Entity, personOf(l.Of))
+	}
+	return a
+}
+
+// personOf is a person among what was looked at; the role is the patient's alone.
+func personOf(ref careline.Reference) auditEntity {
+	e := auditEntity{What: Reference{Reference: string(ref)}, Type: auditEntityType("1", "Person")}
+	if strings.HasPrefix(string(ref), "Patient/") {
+		e.Role = &Coding{System: "http://terminology.hl7.org/CodeSystem/object-role", Code: "1", Display: "Patient"}
+	}
+	return e
+}
+
+func auditEntityType(code, display string) Coding {
+	return Coding{System: "http://terminology.hl7.org/CodeSystem/audit-entity-type", Code: code, Display: display}
+}
+
+// lookCode is the look's key without what keys of looks have in common.
+func lookCode(l careline.Look) string {
+	_, code, _ := strings.Cut(l.Key(), "/")
+	return code
+}
+
+// identifiers is the tag, which stands for one.
+func (a AuditEvent) identifiers() (ids []Identifier) {
+	for _, tag := range a.Meta.Tag {
+		ids = append(ids, Identifier{System: tag.System, Value: tag.Code})
+	}
+	return ids
+}
+
+// element is empty where it cannot be read back, and nothing is laid over anything.
+func (a AuditEvent) element() *element {
+	text, err := json.Marshal(a)
+	if err != nil {
+		return &element{}
+	}
+	e, err := decode(text)
+	if err != nil {
+		return &element{}
+	}
+	return e
+}
+
+// lookKind is the AuditEvent of a look. One that was stored twice, because the answer to
+// the first was lost for long, stands twice under one tag: an AuditEvent has no status by
+// which it could be taken back, and nobody may delete one.
+func lookKind() *resourceKind {
+	return &resourceKind{
+		resource: "AuditEvent",
+		several:  "AuditEvents",
+		of:       "look",
+		mark:     "tag",
+		foundBy:  "_tag",
+		fixed:    true,
+		aliases:  tagsOf,
+	}
+}
+
+// tagsOf are the tags of a record, as identifiers.
+func tagsOf(record *element) (ids []Identifier) {
+	for _, item := range record.child("meta").items("tag") {
+		tag, _ := item.(*element)
+		ids = append(ids, Identifier{System: tag.text("system"), Value: tag.text("code")})
+	}
+	return ids
+}
+
+// FileLook writes who looked at whom as an AuditEvent, once: a filing that was Tried
+// makes it only if none is found. An AuditEvent that is there is never changed. Errors
+// are as those of File; and forbidden, where the client lacks the rights for it alone: that
+// is no outage, which would have calls wait.
+func (c *Chart) FileLook(ctx context.Context, l careline.Look, f careline.Filing) (careline.Filing, error) {
+	filed, err := c.filer.file(ctx, &draft{resourceKind: c.looks, statement: AuditEventOf(l)}, f)
+	if forbidden(err) {
+		err = careline.NewError(careline.CodeForbidden, "The health record does not let careline file who looked at whom. Give its client the right to create and search AuditEvents (careline provision --apply, while AUDIT_EVENTS is set).", err)
+	}
+	return filed, err
+}

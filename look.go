@@ -1,0 +1,88 @@
+package careline
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Look is that somebody looked at what a patient's record holds, or was not let.
+type Look struct {
+	Clinician   string      `json:"clinician"` // practitioner id
+	Appointment string      `json:"appointment"`
+	Patients    []Reference `json:"patients,omitempty"` // of the appointment
+	What        LookAt      `json:"what"`
+	Of          Reference   `json:"of,omitempty"` // whose number was revealed
+	Outcome     LookOutcome `json:"outcome"`
+	At          time.Time   `json:"at"`
+}
+
+// LookAt is what was looked at.
+type LookAt string
+
+// What can be looked at. Their text is kept in the log and the record: never change one.
+const (
+	LookOpened   LookAt = "opened"   // the appointment, with the numbers of its people
+	LookRevealed LookAt = "revealed" // one of the numbers, shown in full
+)
+
+// LookOutcome is what came of it.
+type LookOutcome string
+
+// The outcomes. Their text is kept in the log: never change one.
+const (
+	LookShown   LookOutcome = "shown"
+	LookRefused LookOutcome = "refused" // who looks does not take part
+	LookMissed  LookOutcome = "missed"  // there is no such number
+)
+
+// LookEvery is how long the same look of one person at one appointment counts as one:
+// pages ask again by themselves.
+const LookEvery = 10 * time.Minute
+
+// lookPrefix begins the keys of looks: no call's has a slash.
+const lookPrefix = "access/"
+
+// LookKey reports whether a key of the log is that of a look, and of no call.
+func LookKey(key string) bool { return strings.HasPrefix(key, lookPrefix) }
+
+// Key is the look's in the log: of the same look in the same ten minutes of the clock it
+// is the same, whichever instance was asked.
+func (l Look) Key() string { return l.keyIn(l.At.Unix() / int64(LookEvery/time.Second)) }
+
+// KeyBefore is what its key would have been in the ten minutes before.
+func (l Look) KeyBefore() string { return l.keyIn(l.At.Unix()/int64(LookEvery/time.Second) - 1) }
+
+func (l Look) keyIn(window int64) string {
+	h := sha256.New()
+	for _, part := range []string{l.Clinician, l.Appointment, string(l.What), string(l.Of), string(l.Outcome), strconv.FormatInt(window, 10)} {
+		_, _ = h.Write([]byte(part + "\n")) // a hash takes whatever it is given
+	}
+	return lookPrefix + hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// Event is the look as the log keeps it, under a key of its own.
+func (l Look) Event() CallEvent {
+	key := l.Key()
+	return CallEvent{
+		ID:          key + "/look",
+		Call:        key,
+		Leg:         key,
+		Kind:        KindLook,
+		At:          l.At,
+		Appointment: l.Appointment,
+		Report:      marshalled(l),
+	}
+}
+
+// LookOf is the look that an event of kind KindLook tells of.
+func LookOf(e CallEvent) (l Look, err error) {
+	if err := json.Unmarshal(e.Report, &l); err != nil {
+		return Look{}, fmt.Errorf("read a look: %w", err)
+	}
+	return l, nil
+}
