@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { Desk } from "./desk";
 import { expect, test } from "./fixtures";
 import { Handset } from "./handset";
@@ -14,10 +14,12 @@ async function isClean(page: Page, where: string): Promise<void> {
   expect(found, `axe on ${where}`).toEqual([]);
 }
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe finds nothing, in ${colorScheme} colours`, async ({ open, world }) => {
+for (const colours of ["light", "dark", "forced"] as const) {
+  test(`axe finds nothing, in ${colours} colours`, async ({ open, world }) => {
     const visit = await world.visit("Adeyemi", "Ellis");
-    const desk = new Desk(await open({ colorScheme }), world);
+    const colorScheme = colours === "dark" ? "dark" : "light";
+    const forcedColors = colours === "forced" ? "active" : "none";
+    const desk = new Desk(await open({ colorScheme, forcedColors }), world);
     const { page } = desk;
     const handset = new Handset(await open({ colorScheme, microphone: { sound: 1500 } }), world);
     await handset.open(visit);
@@ -28,7 +30,14 @@ for (const colorScheme of ["light", "dark"] as const) {
     await desk.signIn(visit.clinician);
     await expect(page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) })).toBeVisible();
     await isClean(page, "Today");
-    await photograph(page, `axe-${colorScheme}-today`);
+    await photograph(page, `axe-${colours}-today`);
+    await page.getByRole("button", { name: /^Choose a day/ }).click();
+    await isClean(page, "the calendar");
+    await page.keyboard.press("Escape");
+    await desk.account();
+    await isClean(page, "the account's panel");
+    await photograph(page, `axe-${colours}-account`);
+    await page.keyboard.press("Escape");
 
     await page.getByRole("link", { name: new RegExp(`Open ${visit.patient}`) }).click();
     await desk.ready();
@@ -39,21 +48,21 @@ for (const colorScheme of ["light", "dark"] as const) {
     await isClean(page, "calling");
     await handset.says(/^Ringing/);
     await isClean(handset.page, "the phone, ringing");
-    await photograph(handset.page, `axe-${colorScheme}-phone-ringing`);
+    await photograph(handset.page, `axe-${colours}-phone-ringing`);
     await handset.button("Answer").click();
     await desk.says("Connected");
     await isClean(page, "connected");
     await isClean(handset.page, "the phone in a call");
     await desk.button("Keypad").click();
     await isClean(page, "the keypad");
-    await photograph(page, `axe-${colorScheme}-keypad`);
+    await photograph(page, `axe-${colours}-keypad`);
     await desk.button("Mute").click();
     await desk.says("Connected, you are muted");
     await isClean(page, "muted");
     await desk.button("End call").click();
     await desk.says("Call ended", "Ended by you");
     await isClean(page, "ended");
-    await photograph(page, `axe-${colorScheme}-ended`);
+    await photograph(page, `axe-${colours}-ended`);
 
     await world.script(visit.number, { outcome: "busy" });
     await desk.button("Call again").click();
@@ -65,9 +74,26 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Start the check" }).click();
     await expect(page.getByRole("button", { name: "Yes, I heard it" })).toBeVisible();
     await isClean(page, "the check, after");
-    await photograph(page, `axe-${colorScheme}-check`);
+    await photograph(page, `axe-${colours}-check`);
   });
 }
+
+test("in forced colours what is chosen is told by the system's own colours", async ({ open, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const desk = new Desk(await open({ forcedColors: "active" }), world);
+  const { page } = desk;
+  await desk.open(visit);
+  const looks = (one: Locator) =>
+    one.evaluate((it) => {
+      const { backgroundColor, outlineStyle, outlineColor } = getComputedStyle(it);
+      return `${backgroundColor} ${outlineStyle} ${outlineColor}`;
+    });
+  const chosen = page.getByRole("button", { name: /^All \d/ });
+  const other = page.getByRole("button", { name: /^Not yet called/ });
+  expect(await looks(chosen)).not.toBe(await looks(other));
+  expect(await looks(desk.row(visit.patient)), "the open appointment's row").not.toBe(await looks(desk.row("Rahman")));
+  await photograph(page, "forced-colours");
+});
 
 test("from the sign-in to the end of a call with the keyboard alone", async ({ desk, world }) => {
   const visit = await world.visit("Adeyemi", "Ellis");

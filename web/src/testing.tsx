@@ -11,6 +11,7 @@ import type { Softphone, SoftphoneState } from "./calling/state";
 import { clinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import { type Services, ServicesProvider } from "./services";
+import type { SessionState } from "./session/contract";
 
 configure({ asyncUtilTimeout: 30_000 }); // for a machine that is very busy
 
@@ -25,6 +26,8 @@ export const IDLE: SoftphoneState = {
   canChooseSpeaker: false,
   elsewhere: false,
 };
+
+const SIGNED_IN: SessionState = { kind: "in", name: "Dr Amara Okafor" };
 
 function unexpected(): never {
   throw new Error("The test does not play this part.");
@@ -84,7 +87,7 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
       version: "test",
       idleLockMinutes: 0,
     },
-    session: { getState: () => ({ kind: "in", name: "Dr Amara Okafor" }), subscribe: () => () => true } as never,
+    session: { getState: () => SIGNED_IN, subscribe: () => () => true } as never,
     backend: played,
     live,
     softphone,
@@ -121,6 +124,7 @@ export function show(screen: ReactNode, given: Scene = {}) {
     ...view,
     client,
     place,
+    services,
     tell,
   };
 }

@@ -220,4 +220,50 @@ describe("Today", () => {
     screen.getByText("No time");
     screen.getByText("weird");
   });
+
+  it("calls from a row with one number, and leads to the appointment where there is a choice", async () => {
+    const phone = { number: "+447700900142", ending: "0142", of: "Patient/p-a" };
+    const { place, services } = show(<TodayPage />, {
+      backend: {
+        day: async () =>
+          day(
+            "2027-05-03",
+            appointment("a", "2027-05-03T08:45:00Z", { numbers: 1 }),
+            appointment("b", "2027-05-03T09:45:00Z", { numbers: 2 }),
+            appointment("c", "2027-05-03T10:45:00Z", { numbers: 1, status: "cancelled" }),
+          ),
+        appointment: async (id) => ({ ...appointment(id, "2027-05-03T08:45:00Z"), phones: [phone] }),
+      },
+    });
+    const calls: string[] = [];
+    services.softphone.call = async ({ number }) => void calls.push(number);
+    const rows = await rowsOf();
+    const buttons = rows.map((row) => within(row).queryAllByRole("button").length);
+    expect(buttons, "where something is to be chosen or asked, the row opens").toEqual([1, 0, 0]);
+    fireEvent.click(within(rows[0] as HTMLElement).getByRole("button", { name: "Call Patient a" }));
+    await waitFor(() => expect(calls).toEqual(["+447700900142"]));
+    expect(place.history).toEqual(["/"]);
+  });
+
+  it("shows who rang back, counts them, and keeps what is searched for", async () => {
+    const calledBack = { appointment: "b", at: "2027-05-03T08:20:00Z", ending: "0142" };
+    show(<TodayPage />, {
+      backend: {
+        day: async () =>
+          day(
+            "2027-05-03",
+            appointment("a", "2027-05-03T08:45:00Z"),
+            appointment("b", "2027-05-03T09:45:00Z", { calledBack, reason: "Diet" }),
+          ),
+      },
+    });
+    expect((await rowsOf())[1]?.textContent).toContain("Called back at 09:20");
+    fireEvent.click(screen.getByRole("button", { name: "To call back 1" }));
+    expect(await rowsOf()).toHaveLength(1);
+    expect(screen.getByRole("status").textContent).toBe("1 appointment shown");
+    fireEvent.change(screen.getByRole("textbox"), { target: { value: "review" } });
+    screen.getByText("No appointment is like that.");
+    fireEvent.click(screen.getByRole("button", { name: "Show all" }));
+    expect(await rowsOf()).toHaveLength(2);
+  });
 });

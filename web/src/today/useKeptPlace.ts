@@ -17,14 +17,17 @@ export function useKeptPlace(pane: RefObject<HTMLElement | null>, day: string, o
     return () => removeEventListener("scroll", keep);
   }, [open, place]);
   useLayoutEffect(() => {
-    const last = opened.current;
-    opened.current = open;
     if (open !== undefined) return;
     if (place.day !== day) place.scroll = 0;
     place.day = day;
     window.scrollTo(0, place.scroll);
-    if (last !== undefined) row(pane.current, last)?.focus({ preventScroll: true });
-  }, [open, day, place, pane]);
+  }, [open, day, place]);
+  // After the page's heading, which takes the focus of whoever comes from elsewhere.
+  useEffect(() => {
+    const last = opened.current;
+    opened.current = open;
+    if (open === undefined && last !== undefined) row(pane.current, last)?.focus({ preventScroll: true });
+  }, [open, pane]);
 }
 
 function row(pane: HTMLElement | null, id: string): HTMLElement | null | undefined {
