@@ -10,10 +10,12 @@ import (
 	"perci.health/careline/calls"
 )
 
-// Who may use a route. Anybody's words are good for Mount; only Clinician makes
-// this package check something, the others are checked by the route's own handler.
+// Who may use a route. Anybody's words are good for Mount; only the first three
+// make this package check something, the others are checked by the route's own handler.
 const (
 	Clinician = "clinician" // a session, checked here before the handler runs
+	Auditor   = "auditor"   // a session of somebody who may see every call; checked here too
+	Somebody  = "somebody"  // any session that is good; checked here too
 	Operator  = "operator"  // whoever the network lets through; logged at debug level
 	Anybody   = "anybody"
 )
@@ -47,6 +49,9 @@ type Config struct {
 
 	// Session is the clinician behind a request; an error answers it.
 	Session func(ctx context.Context, r *http.Request) (careline.Clinician, error)
+	// Visitor is the person behind a request, whoever it is and whatever they may do; an
+	// error answers it.
+	Visitor func(ctx context.Context, r *http.Request) (careline.Visitor, error)
 	// Mint makes an access token for the carrier's calling SDK.
 	Mint func(identity string) (string, error)
 	// CallerID is a number that calls can be made from.
@@ -67,6 +72,10 @@ type Config struct {
 		// appointments that has one, by appointment id.
 		LastCalls(ctx context.Context, ids []string) (map[string]careline.RecordedVersion, error)
 	}
+	// Audit tells every call to auditors; nil: there are none, and the routes are not there.
+	Audit *calls.Audit
+	// Recorded is what the record holds of a call, by the record's id for it.
+	Recorded func(ctx context.Context, id string) (careline.RecordedCall, error)
 	// Shown is told each appointment that was shown to its clinician, who may
 	// call in a moment; optional.
 	Shown func(careline.Appointment)
@@ -139,6 +148,9 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.reading(s.oneAppointment) }},
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
 	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
+	{http.MethodGet, "/bff_clinical/v1/me", Somebody, 0, func(s *server) handler { return s.me }},
+	{http.MethodGet, auditPath, Auditor, 0, func(s *server) handler { return s.reading(s.auditCalls) }},
+	{http.MethodGet, auditPath + "/{key}", Auditor, 0, func(s *server) handler { return s.reading(s.auditCall) }},
 	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},
