@@ -1,17 +1,20 @@
 import { ActionIcon, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconCalendarEvent, IconHeadphones, IconMoon, IconSun } from "@tabler/icons-react";
+import { IconCalendarEvent, IconHeadphones, IconListSearch, IconMoon, IconSun } from "@tabler/icons-react";
 import type { ComponentType, MouseEvent, ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { Account } from "./Account";
 import { CallBar } from "./calling/CallBar";
 import { LiveNotice } from "./live/LiveNotice";
 import { MicrophoneState } from "./MicrophoneState";
+import { useMe } from "./queries";
 import styles from "./Shell.module.css";
 import { useServices } from "./services";
 import { SessionLost } from "./session/SessionLost";
+import { say } from "./words";
 
 export function Shell({ children }: { children: ReactNode }) {
   const { settings } = useServices();
+  const auditor = useMe().data?.auditor === true;
   return (
     <div className={styles.shell}>
       <SkipLink />
@@ -34,6 +37,11 @@ export function Shell({ children }: { children: ReactNode }) {
           <NavItem href="/" icon={IconCalendarEvent} also="/appointments/">
             Today
           </NavItem>
+          {auditor && (
+            <NavItem href="/calls" icon={IconListSearch} also="/calls/">
+              {say("audit:title")}
+            </NavItem>
+          )}
           <NavItem href="/check" icon={IconHeadphones}>
             Check your equipment
           </NavItem>

@@ -7,6 +7,7 @@ import { TodayPage } from "./today/TodayPage";
 
 const loadAppointment = () => import("./appointment/AppointmentPage");
 const AppointmentPage = lazy(loadAppointment);
+const AuditPage = lazy(() => import("./audit/AuditPage"));
 const CheckPage = lazy(() => import("./check/CheckPage"));
 
 export function Pages() {
@@ -22,6 +23,8 @@ export function Pages() {
         <Switch>
           <Route path="/" component={TodayPage} />
           <Route path="/appointments/:id">{({ id }) => <AppointmentPage key={id} id={id} />}</Route>
+          <Route path="/calls" component={AuditPage} />
+          <Route path="/calls/:key" component={AuditPage} />
           <Route path="/check" component={CheckPage} />
           <Route>
             <NotFound />

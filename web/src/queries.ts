@@ -30,6 +30,12 @@ export function useUnheard(): boolean {
   return useLive(({ updates }) => updates === "lost");
 }
 
+/** What the session's person may do. */
+export function useMe() {
+  const { backend } = useServices();
+  return useQuery({ queryKey: ["me"], queryFn: ({ signal }) => backend.me(signal), staleTime: 5 * MINUTE });
+}
+
 export function useDay(date: string) {
   const { backend } = useServices();
   const unheard = useUnheard();
