@@ -44,9 +44,9 @@ func keysOf(whole export) (keys []string) {
 func TestExportAndPurgeFindAllOfAPatient(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, nil)
-	a, daughters := s.reaching(answers), s.reaching("+447700900145")
+	a, daughters := s.reaching(answers), s.reaching("+447700900318")
 	asked, placed := s.call(a, answers), s.place(answers, a.ID)
-	forDaughter := s.call(daughters, "+447700900145")
+	forDaughter := s.call(daughters, "+447700900318")
 	for _, key := range []string{asked, placed, forDaughter} {
 		s.record(key, final)
 	}

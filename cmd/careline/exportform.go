@@ -98,10 +98,6 @@ func exportedCallOf(key string, events []careline.CallEvent, filing careline.Fil
 
 func exportedFoldOf(c careline.Call) exportedFold {
 	f := exportedFold{
-		Status:      c.Status,
-		Outcome:     c.Outcome(),
-		Summary:     c.Summary(),
-		Direction:   c.Direction,
 		Clinician:   c.Clinician,
 		Sender:      c.Sender,
 		Subject:     c.Patient,
@@ -109,18 +105,24 @@ func exportedFoldOf(c careline.Call) exportedFold {
 		Names:       c.Names,
 		Appointment: c.Appointment,
 		Number:      c.To.E164(),
-		Refusal:     c.Refusal,
-		Told:        c.Told,
-		Household:   c.Household,
-		Sent:        c.Sent,
-		Received:    c.Received,
-		Ended:       c.Ended,
-		AnsweredBy:  c.AnsweredBy,
-		EndedBy:     c.EndedBy,
-		Recording:   c.Recording,
-		Failure:     c.Failure,
-		Reconciled:  c.Reconciled,
+
+		Status:     c.Status,
+		Outcome:    c.Outcome(),
+		Summary:    c.Summary(),
+		Direction:  c.Direction,
+		Refusal:    c.Refusal,
+		Told:       c.Told,
+		Household:  c.Household,
+		Sent:       c.Sent,
+		Received:   c.Received,
+		Ended:      c.Ended,
+		AnsweredBy: c.AnsweredBy,
+		EndedBy:    c.EndedBy,
+		Recording:  c.Recording,
+		Failure:    c.Failure,
+		Reconciled: c.Reconciled,
 	}
+
 	if n, known := c.Seconds.Value(); known {
 		f.Seconds = &n
 	}

@@ -37,6 +37,7 @@ func runPurge(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return helped(err)
 	}
+
 	if r.text("FHIR_BASE_URL", "") != "" {
 		p.recorded = func(ctx context.Context, patient careline.Reference) ([]string, error) {
 			record, err := recordOf(r)
@@ -46,6 +47,7 @@ func runPurge(ctx context.Context, args []string, out io.Writer) error {
 			return record.RecordedFor(ctx, patient)
 		}
 	}
+
 	s, err := openStore(ctx, r)
 	if err != nil {
 		return err

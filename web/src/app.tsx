@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { Router, useRoute } from "wouter";
 import { SoftphoneProvider } from "./calling/context";
 import { Pages } from "./pages";
+import { useMe } from "./queries";
 import { Shell } from "./Shell";
 import { type Services, ServicesProvider, useInCall, usePhone, useServices, useSessionState } from "./services";
 import { SignedIn } from "./session/SignedIn";
@@ -85,9 +86,12 @@ function useCallOutlivingSession(): boolean {
 function useLiveWhileSignedIn(client: QueryClient) {
   const { live } = useServices();
   const { kind } = useSessionState();
+  const me = useMe();
+  const idle = me.isPending || me.data?.clinician === false; // who is no clinician has no calls to hear of
   const back = useRef(false);
   useEffect(() => {
     if (kind === "in") {
+      if (idle) return undefined;
       // Signed in again, beside a call that went on: what is shown may be old.
       if (back.current) void client.invalidateQueries();
       back.current = true;
@@ -100,5 +104,5 @@ function useLiveWhileSignedIn(client: QueryClient) {
       live.stop(true);
     }
     return undefined;
-  }, [kind, live, client]);
+  }, [kind, idle, live, client]);
 }

@@ -1,7 +1,8 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { Component, lazy, type ReactNode, Suspense, useEffect } from "react";
-import { Link, Route, Switch, useLocation } from "wouter";
+import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { PageHeading, Problem } from "./page";
+import { useMe } from "./queries";
 import { useTitle } from "./title";
 import { TodayPage } from "./today/TodayPage";
 
@@ -12,6 +13,8 @@ const CheckPage = lazy(() => import("./check/CheckPage"));
 
 export function Pages() {
   const [location] = useLocation();
+  const me = useMe().data;
+  const auditorOnly = me?.auditor === true && !me.clinician;
   useEffect(() => {
     // Fetched while the day is being read, so that "Open" opens at once.
     const timer = setTimeout(() => void loadAppointment().catch(() => undefined), 1_000);
@@ -21,7 +24,7 @@ export function Pages() {
     <PageBoundary key={location}>
       <Suspense fallback={<p className="cl-late">Loading…</p>}>
         <Switch>
-          <Route path="/" component={TodayPage} />
+          <Route path="/">{auditorOnly ? <Redirect to="/calls" replace /> : <TodayPage />}</Route>
           <Route path="/appointments/:id">{({ id }) => <AppointmentPage key={id} id={id} />}</Route>
           <Route path="/calls" component={AuditPage} />
           <Route path="/calls/:key" component={AuditPage} />

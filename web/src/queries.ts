@@ -6,7 +6,7 @@ import { isBehind } from "./history/words";
 import { keys } from "./live/caches";
 import type { Told } from "./live/live";
 import { askAgainAfter, useAnswer, useFailures } from "./outage";
-import { useLive, useServices } from "./services";
+import { useLive, useServices, useSessionState } from "./services";
 
 const MINUTE = 60_000;
 /** Longer waits that the service asks for are not waited in silence: the page says what is wrong. */
@@ -30,10 +30,11 @@ export function useUnheard(): boolean {
   return useLive(({ updates }) => updates === "lost");
 }
 
-/** What the session's person may do. */
+/** What the session's person may do; not asked while nobody is signed in. */
 export function useMe() {
   const { backend } = useServices();
-  return useQuery({ queryKey: ["me"], queryFn: ({ signal }) => backend.me(signal), staleTime: 5 * MINUTE });
+  const enabled = useSessionState().kind === "in";
+  return useQuery({ queryKey: ["me"], queryFn: ({ signal }) => backend.me(signal), staleTime: 5 * MINUTE, enabled });
 }
 
 export function useDay(date: string) {

@@ -15,7 +15,7 @@ export function Facts({ call }: { call: AuditedCall }) {
     [say("audit:one.clinician"), clinicianWords(call)],
     [say("audit:one.patient"), call.subject?.name ?? call.subject?.ref],
     [say("audit:one.called"), calledName(call)],
-    [say("audit:one.lasted"), call.durationSeconds === undefined ? undefined : duration(call.durationSeconds)],
+    [say("audit:one.lasted"), call.durationSeconds ? duration(call.durationSeconds) : undefined],
     [say("audit:one.endedBy"), endedByWords(call)],
     [say("audit:one.refusal"), call.refusal?.sentence],
     [say("audit:one.failure"), call.failure?.reason],

@@ -96,7 +96,7 @@ function Day({ label, day, onDay }: DayProps) {
     }
   };
   return (
-    <Input.Wrapper label={label} id={id}>
+    <Input.Wrapper label={label} id={id} size="md">
       <Input
         id={id}
         type="date"

@@ -1,7 +1,7 @@
 import { Button, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, useSearch } from "wouter";
-import type { AuditedHistory } from "../backend";
+import type { AuditedEvent, AuditedHistory } from "../backend";
 import { PageHeading, Problem } from "../page";
 import { useServices } from "../services";
 import { useTitle } from "../title";
@@ -53,16 +53,22 @@ function Events({ history }: { history: AuditedHistory }) {
       <Text c="dimmed">{say("audit:one.eventsHint")}</Text>
       <TwoTimes
         caption={say("audit:one.events")}
+        day={history.call.asked}
         rows={history.events.map((event, i) => ({
           id: `${i}`,
           what: event.summary,
           about: event.lookedUp ? [kindWords(event.kind), say("audit:one.lookedUp")] : [kindWords(event.kind)],
-          happened: event.at,
+          happened: event.at ?? decidedHere(event),
           recorded: event.kept,
         }))}
       />
     </section>
   );
+}
+
+/** What the service decided happened when it was kept: nobody else's clock tells of it. */
+function decidedHere({ kind, kept }: AuditedEvent): string | undefined {
+  return kind === "requested" || kind === "refused" ? kept : undefined;
 }
 
 function Versions({ history, onRetry }: { history: AuditedHistory; onRetry(): void }) {
@@ -86,6 +92,7 @@ function Versions({ history, onRetry }: { history: AuditedHistory; onRetry(): vo
           <Text c="dimmed">{say("audit:one.versionsHint")}</Text>
           <TwoTimes
             caption={say("audit:one.versions")}
+            day={call.asked}
             rows={versions.map((version, i) => ({
               id: version.version,
               what: version.summary,

@@ -13,8 +13,8 @@ export interface TwoTimesRow {
   recorded: string | undefined;
 }
 
-/** What happened in two columns of times: when it did, and when it was recorded. */
-export function TwoTimes({ caption, rows }: { caption: string; rows: TwoTimesRow[] }) {
+/** What happened in two columns of times: when it did, and when it was recorded; with the day where it is another than `day`. */
+export function TwoTimes({ caption, day, rows }: { caption: string; day: string; rows: TwoTimesRow[] }) {
   return (
     <div className={styles.sheet}>
       <table className={`${styles.table} ${styles.twoTimes}`}>
@@ -37,8 +37,8 @@ export function TwoTimes({ caption, rows }: { caption: string; rows: TwoTimesRow
                   </span>
                 ))}
               </th>
-              <When at={row.happened} />
-              <When at={row.recorded} beside={row.happened} />
+              <When at={row.happened} day={day} />
+              <When at={row.recorded} day={day} />
             </tr>
           ))}
         </tbody>
@@ -47,14 +47,14 @@ export function TwoTimes({ caption, rows }: { caption: string; rows: TwoTimesRow
   );
 }
 
-function When({ at, beside }: { at: string | undefined; beside?: string | undefined }) {
+function When({ at, day }: { at: string | undefined; day: string }) {
   const { time } = useServices();
   return (
     <td className={styles.time}>
       {at === undefined ? (
         <span className={styles.small}>{say("audit:unknown")}</span>
       ) : (
-        <time dateTime={machineTime(at)}>{stamp(time, at, beside)}</time>
+        <time dateTime={machineTime(at)}>{stamp(time, at, day)}</time>
       )}
     </td>
   );
