@@ -118,4 +118,8 @@ type Filing struct {
 	Seq     int64  // the last event that the record has
 	Tried   bool   // a first filing was begun: it may exist though ID is empty
 	Doubted bool   // an answer to the first filing was lost: the record may hold it twice
+
+	// Patient is whose the call is, as it was filed: the log learns it so of a call whose
+	// request it has not. It is no part of what the log says of a filing.
+	Patient Reference
 }

@@ -11,6 +11,14 @@ type Clinician struct {
 	Until time.Time // when the session is no longer accepted; zero: not known
 }
 
+// Visitor is the person behind a session that is good, and what they may do. Whoever is
+// neither a clinician nor an auditor may do nothing.
+type Visitor struct {
+	ID        string    // the issuer's own for the person, or a hash of one that may say more than who it is
+	Clinician Clinician // zero: not one who may call
+	Auditor   bool      // may see every call, and place none
+}
+
 // Appointment is a meeting of a patient and clinicians. careline only reads it.
 type Appointment struct {
 	ID         string // empty: the record holds it, but it could not be read

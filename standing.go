@@ -26,9 +26,10 @@ const (
 type Standing struct {
 	Key       string
 	First     time.Time // when the first of its events was kept
+	Listed    bool      // it is a call (see OfCall); false of a key under which something else is kept
 	Requested bool      // a request of it was kept
 	Clinician string    // of the request; may be empty though there was one
-	Patient   Reference // of the request
+	Patient   Reference // of the request; else whose it was found to be when it was filed
 	Begun     time.Time // when the request was kept
 
 	Heard   bool      // the carrier has reported something of it
@@ -43,10 +44,14 @@ func (s Standing) Told(e CallEvent) Standing {
 	if s.First.IsZero() {
 		s.First = e.Kept
 	}
+	s.Listed = s.Listed || e.OfCall()
 
 	if e.Asks() && !s.Requested {
 		s.Requested, s.Begun = true, e.Kept
-		s.Clinician, s.Patient = e.Request.Clinician, e.Request.Patient
+		s.Clinician = e.Request.Clinician
+		if e.Request.Patient != "" {
+			s.Patient = e.Request.Patient
+		}
 	}
 	s.Heard = s.Heard || !e.Asks() && e.Kind != KindNoted
 	s.Over = s.Over || e.Ends()
@@ -67,6 +72,7 @@ func (s Standing) Joined(leg Standing) Standing {
 	if s.First.IsZero() || !leg.First.IsZero() && leg.First.Before(s.First) {
 		s.First = leg.First
 	}
+	s.Listed = s.Listed || leg.Listed
 	s.Heard = s.Heard || leg.Heard
 	s.Over = s.Over || leg.Over
 	s.Settled = s.Settled || leg.Settled
@@ -110,6 +116,26 @@ func (e CallEvent) Settles() bool {
 		return e.Status.Final()
 	}
 	return e.Kind == KindRefused
+}
+
+// OfCall reports whether the event alone says that there was a call: one that was asked
+// for, that the carrier reports of, or that a member began. Who answered says no more
+// than a leg's id until that leg's call is known.
+func (e CallEvent) OfCall() bool {
+	switch e.Kind {
+	case KindRequested, KindRefused, KindProgress, KindDialEnded, KindClinicianLeg, KindMemberCalled, KindRingLeg, KindParty:
+		return true
+	}
+	return false
+}
+
+// AskedAt is when the call was asked for, by our clock: when its request was kept; of one
+// without a request, when the first that was told of it was.
+func (s Standing) AskedAt() time.Time {
+	if s.Begun.IsZero() {
+		return s.First
+	}
+	return s.Begun
 }
 
 // Key is the key under which an event is kept until more is known: the call that it

@@ -16,13 +16,16 @@ import (
 // the bound of writing an answer, and what web apps and phones give up after.
 const AnswerWithin = 8 * time.Second
 
-// bounded is the context of a request: one that ends for an answer to a person,
-// but for a stream of events, which is no answer.
+// bounded is the context of a request: one that ends for an answer to a person, but for
+// a stream of events, which is no answer, and for all calls as one table (see auditCalls).
 func bounded(ctx context.Context, route *Route) (context.Context, context.CancelFunc) {
-	if route.Who != Clinician || route.Path == streamPath {
+	switch {
+	case route.Path == streamPath, route.Path == auditPath:
 		return ctx, func() {}
+	case route.Who == Clinician, route.Who == Auditor, route.Who == Somebody:
+		return context.WithTimeout(ctx, AnswerWithin)
 	}
-	return context.WithTimeout(ctx, AnswerWithin)
+	return ctx, func() {}
 }
 
 // late makes of a deadline that nobody put into words an error that may be told.

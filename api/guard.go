@@ -33,18 +33,55 @@ func (s *server) guard(v *visit, r *http.Request, route *Route) bool {
 		return false
 	}
 
-	if route.Who != Clinician {
-		return true
-	}
-
-	c, err := s.session(r, route)
-	if err != nil {
+	if err := s.role(v, r, route); err != nil {
 		Fail(v, r, err)
 		return false
 	}
-	careline.Note(r.Context(), slog.String("clinician", c.ID))
-	v.clinician = c
 	return true
+}
+
+// role checks that the person behind a request has the role which the route asks for.
+func (s *server) role(v *visit, r *http.Request, route *Route) error {
+	switch route.Who {
+	case Clinician:
+		c, err := s.session(r, route)
+		if err != nil {
+			return err
+		}
+		careline.Note(r.Context(), slog.String("clinician", c.ID))
+		v.clinician = c
+		return nil
+	case Auditor, Somebody:
+		return s.visitor(v, r, route)
+	}
+
+	return nil
+}
+
+// visitor checks a route that asks for another role than a clinician's, or for none.
+func (s *server) visitor(v *visit, r *http.Request, route *Route) error {
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
+	defer done()
+	who, err := s.cfg.Visitor(ctx, r)
+	if err != nil {
+		return err
+	}
+
+	v.visitor = who
+	switch {
+	case route.Who == Somebody:
+		careline.Note(r.Context(), slog.String("person", who.ID))
+		return nil
+	case s.cfg.Audit == nil:
+		return notFound(v, r)
+	case !who.Auditor:
+		careline.Note(r.Context(), slog.String("person", who.ID))
+		return careline.NewError(careline.CodeForbidden,
+			"Only auditors may see every call. If you are one, ask your administrator for the auditor role, then sign in again.", nil)
+	}
+
+	careline.Note(r.Context(), slog.String("auditor", who.ID))
+	return nil
 }
 
 // session is the clinician behind a request, found within AnswerWithin: also of a

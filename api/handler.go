@@ -53,6 +53,15 @@ func lost(err error) error {
 	return errLost{err}
 }
 
+// person is who asks, by an id that is told from others': a clinician's of the record, else
+// the issuer's.
+func person(r *http.Request) (string, error) {
+	if v, ok := r.Context().Value(visitKey{}).(*visit); ok && v.visitor.ID != "" {
+		return "visitor " + v.visitor.ID, nil
+	}
+	return clinician(r)
+}
+
 // clinician is on whose behalf a request is; its route asks for a session, so
 // there is one.
 func clinician(r *http.Request) (string, error) {

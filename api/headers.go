@@ -19,7 +19,8 @@ var (
 // app sets its own policy over the strict one here.
 func setHeaders(h http.Header, route *Route) {
 	h["X-Content-Type-Options"] = noSniff
-	if route.Who != Clinician && route.Who != Operator && route.Who != Anybody {
+	person := route.Who == Clinician || route.Who == Auditor || route.Who == Somebody
+	if !person && route.Who != Operator && route.Who != Anybody {
 		return // machines that show nothing to anybody
 	}
 
@@ -27,7 +28,7 @@ func setHeaders(h http.Header, route *Route) {
 	h["X-Frame-Options"] = denyFrames
 	h["Content-Security-Policy"] = noContent
 	h["Strict-Transport-Security"] = httpsOnly
-	if route.Who == Clinician {
+	if person {
 		h["Cache-Control"] = noStore
 	}
 }

@@ -10,10 +10,12 @@ import (
 	"perci.health/careline/calls"
 )
 
-// Who may use a route. Anybody's words are good for Mount; only Clinician makes
-// this package check something, the others are checked by the route's own handler.
+// Who may use a route. Anybody's words are good for Mount; only the first three
+// make this package check something, the others are checked by the route's own handler.
 const (
 	Clinician = "clinician" // a session, checked here before the handler runs
+	Auditor   = "auditor"   // a session of somebody who may see every call; checked here too
+	Somebody  = "somebody"  // any session that is good; checked here too
 	Operator  = "operator"  // whoever the network lets through; logged at debug level
 	Anybody   = "anybody"
 )
@@ -50,6 +52,9 @@ type Config struct {
 	// Policy is what the clinic allows, by which numbers are told of that would be
 	// refused.
 	Policy careline.Policy
+	// Visitor is the person behind a request, whoever it is and whatever they may do; an
+	// error answers it.
+	Visitor func(ctx context.Context, r *http.Request) (careline.Visitor, error)
 	// Mint makes an access token for the carrier's calling SDK.
 	Mint func(identity string) (string, error)
 	// CallerID is a number that calls can be made from.
@@ -73,6 +78,10 @@ type Config struct {
 	// Note keeps what a clinician notes of a call of theirs, and returns it as it
 	// then stands; an error of code not-found means that they have no such call.
 	Note func(ctx context.Context, clinician, call string, note careline.CallNote) (careline.CallNote, error)
+	// Audit tells every call to auditors; nil: there are none, and the routes are not there.
+	Audit *calls.Audit
+	// Recorded is what the record holds of a call, by the record's id for it.
+	Recorded func(ctx context.Context, id string) (careline.RecordedCall, error)
 	// Shown is told each appointment that was shown to its clinician, who may
 	// call in a moment; optional.
 	Shown func(careline.Appointment)
@@ -152,6 +161,9 @@ var ownRoutes = []struct {
 	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
 	{http.MethodPut, "/bff_clinical/v1/calls/{key}/note", Clinician, 32 << 10, func(s *server) handler { return s.noteCall }},
 	{http.MethodPost, "/bff_clinical/v1/appointments/{id}/reveal", Clinician, 4 << 10, func(s *server) handler { return s.reading(s.reveal) }},
+	{http.MethodGet, "/bff_clinical/v1/me", Somebody, 0, func(s *server) handler { return s.me }},
+	{http.MethodGet, auditPath, Auditor, 0, func(s *server) handler { return s.reading(s.auditCalls) }},
+	{http.MethodGet, auditPath + "/{key}", Auditor, 0, func(s *server) handler { return s.reading(s.auditCall) }},
 	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},

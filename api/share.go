@@ -57,10 +57,10 @@ type readings struct {
 	often *calls.Attempts
 }
 
-// reading is a handler that reads the health record for a person.
+// reading is a handler that reads the health record, or the whole log, for a person.
 func (s *server) reading(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		person, err := clinician(r)
+		person, err := person(r)
 		if err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ type visit struct {
 	bytes     int64
 	left      bool               // the client was gone before the answer was whole
 	clinician careline.Clinician // on whose behalf; zero until the session is checked
+	visitor   careline.Visitor   // the same of a route that asks for another role, or for none
 }
 
 type visitKey struct{}

@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/url"
 	"path"
@@ -79,7 +81,7 @@ func (v *Verifier) meant(claims jwt.MapClaims) bool {
 // (Descope, "Secure vs Non-Secured Custom Claims"); so the practitioner id is
 // read from the top level and nowhere else.
 func (v *Verifier) clinician(claims jwt.MapClaims) (careline.Clinician, error) {
-	switch here, elsewhere := v.hasRole(claims); {
+	switch here, elsewhere := hasRole(claims, v.cfg.ClinicianRole); {
 	case !here && elsewhere:
 		return careline.Clinician{}, careline.NewError(careline.CodeForbidden,
 			"You are a clinician of another organisation than the one you are signed in to. Choose that one, then try again.", nil)
@@ -97,14 +99,37 @@ func (v *Verifier) clinician(claims jwt.MapClaims) (careline.Clinician, error) {
 	return careline.Clinician{ID: id}, nil
 }
 
+// auditor reports whether the person may audit where they are signed in to.
+func (v *Verifier) auditor(claims jwt.MapClaims) bool {
+	if v.cfg.AuditorRole == "" {
+		return false
+	}
+	here, _ := hasRole(claims, v.cfg.AuditorRole)
+	return here
+}
+
+// idForm is how issuers write the id of a person that they made up themselves.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9._|-]{1,64}$`)
+
+// personOf is the id of the session's person. It goes into logs: a subject that may be an
+// address or a name becomes a hash, by which the same person is still told from others.
+func personOf(claims jwt.MapClaims) string {
+	sub, _ := claims["sub"].(string)
+	if sub == "" || idForm.MatchString(sub) {
+		return sub
+	}
+	sum := sha256.Sum256([]byte(sub))
+	return "sha256-" + hex.EncodeToString(sum[:8])
+}
+
 // hasRole reports whether the person has the role where they are signed in to
 // (here), or only elsewhere. A role of the project, in the claim "roles", counts
 // everywhere. One of a tenant, in {"tenants": {"<id>": {"roles": […]}}}, counts
 // while that tenant is the current one. Descope names the current tenant in "dct"
 // as soon as it was chosen or is the only one; without it none of several counts,
 // for nobody has said in whose name the person acts.
-func (v *Verifier) hasRole(claims jwt.MapClaims) (here, elsewhere bool) {
-	if contains(claims["roles"], v.cfg.ClinicianRole) {
+func hasRole(claims jwt.MapClaims, role string) (here, elsewhere bool) {
+	if contains(claims["roles"], role) {
 		return true, false
 	}
 
@@ -112,7 +137,7 @@ func (v *Verifier) hasRole(claims jwt.MapClaims) (here, elsewhere bool) {
 	current, named := claims["dct"]
 	for id, t := range tenants {
 		tenant, _ := t.(map[string]any)
-		if !contains(tenant["roles"], v.cfg.ClinicianRole) {
+		if !contains(tenant["roles"], role) {
 			continue
 		}
 		if named && current == id || !named && len(tenants) == 1 {

@@ -34,6 +34,7 @@ type Config struct {
 	BaseURL           string           // of Descope's API; keys stand at <BaseURL>/v2/keys/<ProjectID>; required
 	PractitionerClaim string           // top-level claim that holds the Practitioner's id; required
 	ClinicianRole     string           // role that a clinician has in the project or in a tenant; required
+	AuditorRole       string           // role that an auditor has; empty: nobody is one
 	Audiences         []string         // a session's aud must hold one of them; empty: it is not looked at
 	HTTP              *http.Client     // fetches the keys; nil: http.DefaultClient
 	Now               func() time.Time // nil: time.Now
@@ -51,7 +52,9 @@ type Verifier struct {
 // of this memory signs nobody in.
 type session struct {
 	clinician careline.Clinician
-	refusal   error     // why this person is not let in though the token is good
+	refusal   error  // why this person is no clinician though the token is good
+	person    string // see careline.Visitor.ID
+	auditor   bool
 	until     time.Time // the token's exp
 	kid       string
 	print     string // of the key that signed it: a key taken back takes its sessions along
@@ -104,22 +107,41 @@ func (v *Verifier) Warm(ctx context.Context) error {
 // for somebody who is not a clinician, invalid for a clinician without
 // practitioner id, unavailable when the issuer's keys cannot be had.
 func (v *Verifier) Session(ctx context.Context, r *http.Request) (careline.Clinician, error) {
-	token, err := bearer(r.Header)
+	s, err := v.session(ctx, r)
 	if err != nil {
 		return careline.Clinician{}, err
+	}
+	return s.clinician, s.refusal
+}
+
+// Visitor is the person behind such a session, whoever it is. Its errors are those of
+// Session but forbidden and invalid.
+func (v *Verifier) Visitor(ctx context.Context, r *http.Request) (careline.Visitor, error) {
+	s, err := v.session(ctx, r)
+	if err != nil {
+		return careline.Visitor{}, err
+	}
+	return careline.Visitor{ID: s.person, Clinician: s.clinician, Auditor: s.auditor}, nil
+}
+
+// session is what r's token means, as it was found out before or is now.
+func (v *Verifier) session(ctx context.Context, r *http.Request) (session, error) {
+	token, err := bearer(r.Header)
+	if err != nil {
+		return session{}, err
 	}
 
 	hash := hashOf(token)
 	if s, ok := v.seen.Get(hash); ok && v.holds(s) {
-		return s.clinician, s.refusal
+		return s, nil
 	}
 
 	s, err := v.verify(ctx, token)
 	if err != nil {
-		return careline.Clinician{}, err
+		return session{}, err
 	}
 	v.seen.Add(hash, s)
-	return s.clinician, s.refusal
+	return s, nil
 }
 
 // hashOf is what a token that was good is remembered by.
@@ -155,6 +177,7 @@ func (v *Verifier) verify(ctx context.Context, token string) (session, error) {
 		s.until = exp.Time
 	}
 
+	s.person, s.auditor = personOf(claims), v.auditor(claims)
 	s.clinician, s.refusal = v.clinician(claims)
 	if s.clinician.ID != "" {
 		s.clinician.Until = s.until.Add(Skew) // as the parser has it

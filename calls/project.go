@@ -69,6 +69,7 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) (filed carel
 		careline.Note(ctx, slog.Bool("recordable", false))
 		return careline.Filing{}, nil
 	}
+	whose := call.Patient
 	if call, err = p.complete(ctx, call); err != nil {
 		return careline.Filing{}, err
 	}
@@ -77,6 +78,9 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) (filed carel
 	if errors.Is(err, errOvertaken) {
 		careline.Note(ctx, slog.Bool("overtaken", true))
 		return careline.Filing{}, nil
+	}
+	if err == nil && whose == "" {
+		filed.Patient = call.Patient
 	}
 	return filed, err
 }

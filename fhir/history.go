@@ -50,6 +50,16 @@ func (c *Client) Calls(ctx context.Context, appointmentID string) ([]careline.Re
 	return calls, nil
 }
 
+// Recorded is a recorded call with all its versions, by the record's id for it; also one
+// that was entered in error.
+func (c *Client) Recorded(ctx context.Context, id string) (careline.RecordedCall, error) {
+	versions, err := c.History(ctx, "Communication", id)
+	if err != nil {
+		return careline.RecordedCall{}, err
+	}
+	return recordedCall(id, versions), nil
+}
+
 // LastCalls is, for each of the appointments that has any, the newest version of
 // the call begun last, in one search. Those entered in error are left out.
 func (c *Client) LastCalls(ctx context.Context, appointmentIDs []string) (map[string]careline.RecordedVersion, error) {

@@ -165,7 +165,7 @@ func (c Clinic) people() (people []Person) {
 	for _, one := range c.Clinicians {
 		people = append(people, Person{ID: one.ID, Name: one.Name, Role: one.Role})
 	}
-	return people
+	return append(people, auditor)
 }
 
 func (m memberRow) book() (phones []Phone) {

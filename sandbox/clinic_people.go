@@ -12,6 +12,14 @@ var clinicians = []clinicianRow{
 	{"priya-raman", "Dr", "Priya", "Raman", "female", "Clinical psychologist", true},
 }
 
+// auditor may see every call, and is no practitioner: there is nothing to call for.
+var auditor = Person{
+	ID:    stableID("Person", "edith-warren"),
+	Name:  "Ms Edith Warren",
+	Role:  "Auditor",
+	Roles: []string{"auditor"},
+}
+
 type clinicianRow struct {
 	key, prefix, given, family, gender, role string
 	// throughRole: appointments name the PractitionerRole, not the Practitioner.

@@ -41,11 +41,14 @@ type IssuerConfig struct {
 	Now func() time.Time
 }
 
-// Person is one who may sign in: ID is the FHIR Practitioner's id.
+// Person is one who may sign in: ID is the FHIR Practitioner's id, if they are one.
 type Person struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Role string `json:"role"` // in words, for the sign-in page
+	// Roles are those of a person who is no practitioner of the health record; nil means
+	// IssuerConfig.Roles, and that ID is a Practitioner's.
+	Roles []string `json:"roles,omitempty"`
 }
 
 // Issuer is a local identity provider in Descope's shape. Its methods may be
@@ -101,7 +104,8 @@ func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 // session token (docs.descope.com, Session Overview) and the practitioner's id
 // as a custom claim.
 func (i *Issuer) Session(practitioner string) (string, error) {
-	if !i.knows(practitioner) {
+	person, known := i.person(practitioner)
+	if !known {
 		return "", errNobody
 	}
 
@@ -111,7 +115,7 @@ func (i *Issuer) Session(practitioner string) (string, error) {
 	}
 
 	now := i.cfg.Now()
-	return i.sign(jwt.MapClaims{
+	claims := jwt.MapClaims{
 		"amr":                   []string{"email"},
 		"drn":                   "DS",
 		"iss":                   iss,
@@ -122,7 +126,12 @@ func (i *Issuer) Session(practitioner string) (string, error) {
 		"roles":                 i.cfg.Roles,
 		"permissions":           []string{},
 		i.cfg.PractitionerClaim: practitioner,
-	})
+	}
+	if person.Roles != nil {
+		claims["roles"] = person.Roles
+		delete(claims, i.cfg.PractitionerClaim)
+	}
+	return i.sign(claims)
 }
 
 // url is the OpenID Connect issuer.

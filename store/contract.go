@@ -15,6 +15,7 @@ import (
 type Store interface {
 	Log
 	Reading
+	Auditing
 	Following
 	Filings
 	Claims
@@ -75,13 +76,24 @@ type Reading interface {
 	// which the carrier has reported something and that began in the last four
 	// hours, or has reported nothing and that began in the last three minutes.
 	Load(ctx context.Context, clinician string, now time.Time) (careline.Load, error)
-	// CallsOf are the keys of the calls whose request names this patient, in the
-	// order of their beginning.
+	// CallsOf are the keys of the calls whose request names this patient, and of those
+	// without a request's word that were filed as this patient's (careline.Filing.Patient),
+	// in the order of their beginning.
 	CallsOf(ctx context.Context, patient careline.Reference) ([]string, error)
 	// CallsKept are the keys of the calls whose newest event was kept at from or
 	// later, and before to, in the order of those events. It may read the whole log:
 	// it is for an operator.
 	CallsKept(ctx context.Context, from, to time.Time) ([]string, error)
+}
+
+// Auditing reads the log by time.
+type Auditing interface {
+	// CallsAsked are calls by when they were asked for (careline.Standing.AskedAt), the
+	// newest first, at most limit: refused ones, those that the REST API placed and those
+	// that a member began too. A leg that has joined its call is none, nor is a key under
+	// which nothing tells of a call (careline.CallEvent.OfCall). Calls that begin while
+	// somebody goes on from page to page come before all that they have yet to see.
+	CallsAsked(ctx context.Context, q careline.AskedFor, limit int) ([]careline.Asked, error)
 }
 
 // Following reads the log from a place on, for whoever looks at it live. An event

@@ -35,6 +35,12 @@ func (p *plan) file(f careline.Filing) error {
 		return moved()
 	}
 
+	if row.Patient == "" && f.Patient != "" {
+		s := row.Standing
+		s.Patient = careline.Reference(Storable(string(f.Patient)))
+		p.stand(row, s, s.First)
+	}
+	f.Patient = ""
 	p.touch(row) // a leg joins its call with what was filed of it, in a round of its own
 	p.changes.Filings = append(p.changes.Filings, FilingRow{Call: row.Number, Filing: f})
 	return nil

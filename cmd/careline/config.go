@@ -56,6 +56,7 @@ type fhirConfig struct {
 
 type sessionConfig struct {
 	project, claim, role string
+	auditor              string   // SESSION_AUDITOR_ROLE; empty: nobody is one
 	audiences            []string // SESSION_AUDIENCE; empty: aud is not looked at
 	baseURL              *url.URL
 }
@@ -188,6 +189,7 @@ func readSession(r *reader) sessionConfig {
 		baseURL:   r.party("DESCOPE_BASE_URL", "https://api.descope.com", "where the session keys are"),
 		claim:     r.text("SESSION_PRACTITIONER_CLAIM", "medplumPractitionerId"),
 		role:      r.text("SESSION_CLINICIAN_ROLE", "clinician"),
+		auditor:   r.text("SESSION_AUDITOR_ROLE", ""),
 		audiences: r.list("SESSION_AUDIENCE", "", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
 	}
 

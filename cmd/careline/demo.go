@@ -137,7 +137,8 @@ func (d *demo) setting(name string) string {
 	if value, ok := d.own[name]; ok {
 		return value
 	}
-	own := append(d.world.Env(), "FUNCTIONS_URL="+d.url, "DATABASE_URL=file:"+filepath.Join(d.dir, "careline.db"), "TWILIO_MACHINE_DETECTION=Enable")
+	own := append(d.world.Env(), "FUNCTIONS_URL="+d.url, "DATABASE_URL=file:"+filepath.Join(d.dir, "careline.db"), "TWILIO_MACHINE_DETECTION=Enable",
+		"SESSION_AUDITOR_ROLE=auditor")
 	for _, setting := range own {
 		if value, ok := strings.CutPrefix(setting, name+"="); ok {
 			return value

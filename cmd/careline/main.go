@@ -36,6 +36,7 @@ func commands() []command {
 		{"provision", "show how Twilio and the other parties have to be set up; --apply does it", runProvision},
 		{"replay", "what could not be delivered, and the record of calls anew", runReplay},
 		{"purge", "forget calls: those that are too old, or a patient's", runPurge},
+		{"export", "write down everything that is held about a patient", runExport},
 		{"migrate", "bring the database's schema up to date; --from moves a SQLite log to Postgres", runMigrate},
 		{"version", "print the version", runVersion},
 	}

@@ -32,6 +32,7 @@ func newSession(c config, p *parts) (*auth.Verifier, error) {
 		BaseURL:           c.session.baseURL.String(),
 		PractitionerClaim: c.session.claim,
 		ClinicianRole:     c.session.role,
+		AuditorRole:       c.session.auditor,
 		Audiences:         c.session.audiences,
 		HTTP:              &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "issuer", p.metrics.Outbound)},
 	})

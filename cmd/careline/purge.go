@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/calls"
 	"perci.health/careline/store"
 )
 
@@ -20,9 +21,11 @@ const purgeBatch = 100
 // purging is a run of careline purge.
 type purging struct {
 	store store.Store
-	keep  time.Duration
-	now   time.Time
-	out   io.Writer
+	// recorded asks the health record which calls it holds as a patient's; nil: it is not asked.
+	recorded func(ctx context.Context, patient careline.Reference) ([]string, error)
+	keep     time.Duration
+	now      time.Time
+	out      io.Writer
 }
 
 // runPurge forgets calls, with the numbers in them. The service does the same by
@@ -34,6 +37,17 @@ func runPurge(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return helped(err)
 	}
+
+	if r.text("FHIR_BASE_URL", "") != "" {
+		p.recorded = func(ctx context.Context, patient careline.Reference) ([]string, error) {
+			record, err := recordOf(r)
+			if err != nil {
+				return nil, err
+			}
+			return record.RecordedFor(ctx, patient)
+		}
+	}
+
 	s, err := openStore(ctx, r)
 	if err != nil {
 		return err
@@ -105,9 +119,9 @@ func (p *purging) purge(ctx context.Context, until time.Time, apply bool) error 
 }
 
 func (p *purging) erase(ctx context.Context, patient careline.Reference, apply bool) error {
-	keys, err := p.store.CallsOf(ctx, patient)
+	keys, err := calls.Whose{Log: p.store, Recorded: p.recorded}.Calls(ctx, patient)
 	if err != nil {
-		return err
+		return fmt.Errorf("nothing was forgotten: %w", err)
 	}
 	if !apply {
 		_, err := fmt.Fprintf(p.out, "The log holds %s of %s. To forget them, add --apply. The health record and Twilio are not touched.\n", several(len(keys), "call"), patient)

@@ -126,6 +126,9 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 
 		Session:      p.session.Session,
 		Policy:       c.calls.policy,
+		Visitor:      p.session.Visitor,
+		Audit:        p.audit(c),
+		Recorded:     p.fhir.Recorded,
 		Mint:         minter.Mint,
 		CallerID:     p.pool.Number,
 		Appointments: p.fhir,
@@ -176,6 +179,14 @@ func (p *parts) relaying(context.Context) error {
 		return errors.New("the relay is not running")
 	}
 	return nil
+}
+
+// audit is nil where nobody is an auditor.
+func (p *parts) audit(c config) *calls.Audit {
+	if c.session.auditor == "" {
+		return nil
+	}
+	return &calls.Audit{Log: p.store}
 }
 
 func (p *parts) liveFrom(ctx context.Context, clinician string) (int64, error) {

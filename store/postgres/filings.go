@@ -24,6 +24,12 @@ func (s *Store) Filing(ctx context.Context, call string) (careline.Filing, error
 	return f, err
 }
 
+// filingOf reads in the order of sqlDoubted.
+func filingOf(row pgx.CollectableRow) (f careline.Filing, err error) {
+	err = row.Scan(&f.Call, &f.Of, &f.ID, &f.Version, &f.Seq, &f.Tried, &f.Doubted)
+	return f, err
+}
+
 // SaveFiling replaces the call's filing; see store.Filings.
 func (s *Store) SaveFiling(ctx context.Context, f careline.Filing) error {
 	if f.Call != "" && s.claims.lost(ctx, "", f.Call) {
@@ -39,7 +45,7 @@ func (s *Store) Doubted(ctx context.Context, since time.Time) (filings []carelin
 		if err != nil {
 			return err
 		}
-		filings, err = pgx.CollectRows(rows, pgx.RowToStructByPos[careline.Filing])
+		filings, err = pgx.CollectRows(rows, filingOf)
 		return err
 	})
 	return filings, err

@@ -16,7 +16,7 @@ var scripts embed.FS
 
 const (
 	// schemaNow is the schema of this program; a new database begins with it.
-	schemaNow = 5
+	schemaNow = 6
 	// oldestReleased is the first schema of which databases are in use.
 	oldestReleased = 3
 	// schemaTable holds the number of the schema. Its form, and the lock under which
@@ -55,6 +55,7 @@ func ours() migrator {
 		steps: map[int]func(context.Context, *migration) error{
 			3: func(ctx context.Context, m *migration) error { return m.script(ctx, "0004_event_facts.sql", 4) },
 			4: toCursors,
+			5: toAsked,
 		},
 	}
 }

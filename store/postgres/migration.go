@@ -167,5 +167,5 @@ func toSwitch(ctx context.Context, tx pgx.Tx) error {
 			return err
 		}
 	}
-	return reached(ctx, tx, schemaNow)
+	return reached(ctx, tx, 5)
 }

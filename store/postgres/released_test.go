@@ -23,7 +23,7 @@ const forward = storetest.Forward
 
 // forReleased has a test done with each schema of which databases are in use.
 func forReleased(t *testing.T, test func(t *testing.T, schema int)) {
-	for _, schema := range []int{3, 4} {
+	for _, schema := range []int{3, 4, 5} {
 		t.Run(fmt.Sprint("schema ", schema), func(t *testing.T) {
 			t.Parallel()
 			test(t, schema)
@@ -52,7 +52,11 @@ func released(t *testing.T, schema int) (url string) {
 func emptyReleased(t *testing.T, schema int) (url string) {
 	t.Helper()
 	url = released(t, schema)
-	execute(t, url, `TRUNCATE calls, keys, events, filings, deliveries, dead_letters, strays RESTART IDENTITY;
+	tables := "calls, keys, events, filings, deliveries, dead_letters, strays"
+	if schema > 4 {
+		tables = "calls, keys, log_events, filings, cursors, dead_letters, strays"
+	}
+	execute(t, url, `TRUNCATE `+tables+` RESTART IDENTITY;
 		SELECT setval('calls_number', 1, false), setval('strays_seq', 1, false); UPDATE log_end SET seq = 0`)
 	return url
 }
@@ -110,6 +114,9 @@ func TestAProgramBeforeWritesIntoTheLogOfThisOne(t *testing.T) {
 func TestAnInterruptedMigrationGoesOn(t *testing.T) {
 	t.Parallel()
 	forReleased(t, func(t *testing.T, schema int) {
+		if schema > 4 {
+			return // the migration from there has nothing to copy
+		}
 		_, now := told(t, schema)
 		url := emptyReleased(t, schema)
 		for _, sql := range writesBefore(t, schema) {

@@ -36,11 +36,11 @@ type rowScan struct {
 	key, patient                     string
 	clinician                        pgtype.Text
 	first, begun, look, joined, last pgtype.Int8
-	heard, over                      bool
+	heard, over, aside               bool
 }
 
 func (s *rowScan) dest() []any {
-	return []any{&s.number, &s.key, &s.first, &s.clinician, &s.patient, &s.begun, &s.heard, &s.over, &s.look, &s.joined, &s.last}
+	return []any{&s.number, &s.key, &s.first, &s.clinician, &s.patient, &s.begun, &s.heard, &s.over, &s.look, &s.joined, &s.aside, &s.last}
 }
 
 // settled stands in place of a time when the call is not looked at any more.
@@ -51,6 +51,7 @@ func (s *rowScan) row() *store.Row {
 		Standing: careline.Standing{
 			Key:       s.key,
 			First:     timeOf(s.first),
+			Listed:    !s.aside,
 			Requested: s.clinician.Valid,
 			Clinician: s.clinician.String,
 			Patient:   careline.Reference(s.patient),

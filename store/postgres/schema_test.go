@@ -31,8 +31,16 @@ func TestAMigratedDatabaseHasTheTablesOfANewOne(t *testing.T) {
 		url := released(t, schema)
 		openPostgres(t, store.Config{URL: url})
 		storetest.Same(t, "tables", asked[[]string](t, url, tables), want)
-		storetest.Same(t, "whom it serves", asked[int](t, url, "SELECT oldest FROM careline_serves"), 3)
+		storetest.Same(t, "whom it serves", asked[int](t, url, "SELECT oldest FROM careline_serves"), oldestServed(schema))
 	})
 	storetest.Same(t, "whom a new one serves", asked[int](t, fresh, "SELECT oldest FROM careline_serves"), 5)
 	storetest.Same(t, "functions in a new one", asked[int](t, fresh, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"), 0)
+}
+
+// oldestServed: what a release made new serves none before it.
+func oldestServed(schema int) int {
+	if schema > 4 {
+		return schema
+	}
+	return 3
 }

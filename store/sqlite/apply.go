@@ -7,6 +7,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
+	"perci.health/careline"
 	"perci.health/careline/store"
 )
 
@@ -77,14 +78,14 @@ func (t *tx) applyCalls(c *store.Changes) error {
 // applyCall writes a call, of what stands in no index alone if nothing else has changed.
 func (t *tx) applyCall(row *store.Row) error {
 	k, s := t.rows.numbered[row.Number], &row.Standing
-	asked := s.Requested && (k == nil || !k.asked)
+	asked := s.Requested && (k == nil || !k.stands.Requested)
 	if row.Number > t.lastCall {
 		k = &known{Row: row}
 		t.rows.numbered[row.Number], t.lastCall = k, row.Number
 		if err := t.bindCall(t.hot.addCall, row).exec(); err != nil {
 			return err
 		}
-	} else if k == nil || asked || k.look != s.Look || row.Joined != 0 {
+	} else if k == nil || row.Joined != 0 || indexed(k.stands) != indexed(*s) {
 		if err := t.bindCall(t.query(sqlSetCall), row).exec(); err != nil {
 			return err
 		}
@@ -93,10 +94,16 @@ func (t *tx) applyCall(row *store.Row) error {
 	}
 
 	if k != nil {
-		k.look, k.asked = s.Look, s.Requested
+		k.stands = *s
 	}
 	t.loads.told(row.Number, *s, asked)
 	return nil
+}
+
+// indexed is a standing without what stands in no index.
+func indexed(s careline.Standing) careline.Standing {
+	s.Heard, s.Over, s.Settled = false, false, false
+	return s
 }
 
 func (t *tx) bindCall(q query, row *store.Row) query {
@@ -107,7 +114,7 @@ func (t *tx) bindCall(q query, row *store.Row) query {
 	} else {
 		q = q.null()
 	}
-	q = q.text(string(s.Patient)).time(s.Begun).bool(s.Heard).bool(s.Over).bool(s.Settled).time(s.Look)
+	q = q.text(string(s.Patient)).time(s.Begun).bool(s.Heard).bool(s.Over).bool(s.Settled).time(s.Look).bool(!s.Listed)
 	if row.Joined == 0 {
 		return q.null()
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 	"zombiezen.com/go/sqlite"
 
+	"perci.health/careline"
 	"perci.health/careline/store"
 )
 
@@ -29,8 +30,7 @@ type known struct {
 	*store.Row
 	names  int // how many of the keys are its
 	events []event
-	look   time.Time // as it is written
-	asked  bool      // the request is written
+	stands careline.Standing // as it is written
 }
 
 // event is an event of a call that is remembered.
@@ -129,12 +129,12 @@ func (k *known) ends(c *store.Config, place store.Place) store.End {
 func (t *tx) load(number int64) (*known, error) {
 	k := &known{Row: &store.Row{Number: number}}
 	_, err := t.query(sqlCall).int(number).one(func(row *sqlite.Stmt) {
-		k.Standing, k.Joined = standingOf(row, 0), row.ColumnInt64(9)
+		k.Standing, k.Joined = standingOf(row, 0), row.ColumnInt64(10)
 	})
 	if err != nil {
 		return nil, err
 	}
-	k.look, k.asked = k.Look, k.Requested
+	k.stands = k.Standing
 
 	err = t.query(sqlPlaces).int(number).each(func(row *sqlite.Stmt) bool {
 		k.events = append(k.events, event{

@@ -8,16 +8,19 @@ CREATE TABLE calls (
   key       TEXT NOT NULL,
   first     INTEGER,            -- when its first event was kept
   clinician TEXT,               -- NULL: no request of it was kept
-  patient   TEXT,               -- of the request
+  patient   TEXT,               -- of the request, or as the call was filed
   begun     INTEGER,            -- when the request was kept
   heard     INTEGER NOT NULL,   -- 1: the carrier has reported something of it
   over      INTEGER NOT NULL,   -- 1: ended, or refused
   settled   INTEGER NOT NULL,   -- 1: nobody needs to look for its outcome
   look      INTEGER,            -- when it is looked up at the carrier
-  joined    INTEGER             -- of a leg that has its own row no more: its call (calls.number)
+  joined    INTEGER,            -- of a leg that has its own row no more: its call (calls.number)
+  aside     INTEGER NOT NULL DEFAULT 0 -- 1: nothing under the key tells of a call
 );
 CREATE INDEX calls_of_clinician ON calls (clinician, begun) WHERE clinician IS NOT NULL;
 CREATE INDEX calls_of_patient ON calls (patient) WHERE patient IS NOT NULL;
+-- Calls by when they were asked for; of one time by their number, the rowid.
+CREATE INDEX calls_asked ON calls (coalesce(begun, first)) WHERE joined IS NULL AND aside = 0;
 CREATE INDEX calls_to_look_at ON calls (look) WHERE look IS NOT NULL;
 CREATE INDEX calls_of_legs ON calls (joined) WHERE joined IS NOT NULL;
 

@@ -8,7 +8,7 @@ const (
 	sqlEnds = `SELECT max(l.seq, coalesce((SELECT max(seq) FROM events), 0)), coalesce((SELECT max(number) FROM calls), 0) FROM log_end l`
 
 	sqlFindKey  = `SELECT call FROM keys WHERE key = ?1`
-	callColumns = `c.key, c.first, c.clinician, c.patient, c.begun, c.heard, c.over, c.settled, c.look`
+	callColumns = `c.key, c.first, c.clinician, c.patient, c.begun, c.heard, c.over, c.settled, c.look, c.aside`
 	sqlCall     = `SELECT ` + callColumns + `, c.joined FROM calls c WHERE c.number = ?1`
 	sqlPlaces   = `SELECT seq, id, kept, besides FROM events WHERE call = ?1 ORDER BY seq`
 
@@ -25,10 +25,10 @@ const (
 
 // What the writer writes.
 const (
-	sqlAddCall = `INSERT INTO calls (number, key, first, clinician, patient, begun, heard, over, settled, look, joined)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`
+	sqlAddCall = `INSERT INTO calls (number, key, first, clinician, patient, begun, heard, over, settled, look, aside, joined)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
 	sqlSetCall = `UPDATE calls SET key = ?2, first = ?3, clinician = ?4, patient = ?5, begun = ?6, heard = ?7, over = ?8,
-		settled = ?9, look = ?10, joined = ?11 WHERE number = ?1`
+		settled = ?9, look = ?10, aside = ?11, joined = ?12 WHERE number = ?1`
 	sqlTellCall  = `UPDATE calls SET heard = ?2, over = ?3, settled = ?4 WHERE number = ?1`
 	sqlAddKey    = `INSERT INTO young_keys (key, call) VALUES (?1, ?2)`
 	sqlMoveKey   = `INSERT INTO keys (key, call) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET call = excluded.call`
@@ -88,6 +88,15 @@ const (
 		WHERE c.clinician = ?1 AND e.call = c.number AND e.seq > ?2 GROUP BY c.key ORDER BY newest`
 	sqlRings = `SELECT ` + eventColumns + `, c.key FROM events e CROSS JOIN calls c
 		WHERE e.seq > ?1 AND (e.id LIKE '%/request' OR e.id LIKE '%/inbound%') AND e.kept >= ?2 AND c.number = e.call ORDER BY e.seq LIMIT ?3`
+	// After a place: of the same time come those with lower numbers.
+	askedColumns  = `c.number, c.key, c.patient, coalesce(c.begun, c.first), f.id, f.version, f.seq, f.tried, f.doubted`
+	filedAsked    = `LEFT JOIN filings f ON f.call = c.number AND f.of = '' `
+	sqlCallsAsked = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_asked ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
+		AND coalesce(c.begun, c.first) BETWEEN ?1 AND ?2 AND (coalesce(c.begun, c.first), c.number) < (?2, ?3)
+		ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT ?4`
+	sqlCallsAskedBy = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_of_clinician ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
+		AND c.clinician = ?5 AND c.begun BETWEEN ?1 AND ?2 AND (c.begun, c.number) < (?2, ?3)
+		ORDER BY c.begun DESC, c.number DESC LIMIT ?4`
 	sqlCallsKept = `SELECT c.key FROM calls c CROSS JOIN events e WHERE c.joined IS NULL AND e.call = c.number
 		GROUP BY c.number HAVING max(e.kept) >= ?1 AND max(e.kept) < ?2 ORDER BY max(e.seq)`
 

@@ -23,6 +23,10 @@ var (
 // What the third schema added to the second.
 const thirdSchema = `ALTER TABLE events ADD COLUMN facts TEXT;`
 
+// What the fifth added to the fourth.
+const fifthSchema = `ALTER TABLE calls ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
+	CREATE INDEX calls_asked ON calls (coalesce(begun, first)) WHERE joined IS NULL AND aside = 0;`
+
 // dropped are the old tables when they are empty, or small.
 const dropped = `DROP TABLE old_calls; DROP TABLE old_keys; DROP TABLE old_events; DROP TABLE old_filings;
 	DROP TABLE old_deliveries; DROP TABLE old_dead_letters; DROP TABLE old_strays; DROP TABLE old_log_end;`
@@ -41,6 +45,9 @@ func (c conn) upgrade(have int) (err error) {
 	}
 	defer end(&err)
 
+	if have == 4 {
+		return c.statements(fifthSchema + marked(schemaVersion))
+	}
 	before := ""
 	if have < 2 {
 		before += secondSchema

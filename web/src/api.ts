@@ -168,8 +168,8 @@ export interface paths {
         };
         /**
          * Every call of the clinic, for an auditor
-         * @description Needs the role that SESSION_AUDITOR_ROLE names; without that setting nobody has it (404). Newest first. With "Accept: text/csv" all that the filters
-         *     leave, as one table (RFC 4180).
+         * @description Needs the role that SESSION_AUDITOR_ROLE names; without that setting nobody has it (404). Newest first, from the log: also what was refused or is not
+         *     in the record yet, as far back as RETENTION_DAYS. With "Accept: text/csv" all that the filters leave, as one table (RFC 4180; columns in docs/audit.md).
          */
         get: operations["auditCalls"];
         put?: never;
@@ -435,13 +435,18 @@ export interface components {
             auditor: boolean;
         };
         AuditedCall: components["schemas"]["Call"] & {
-            /** @description How it stands or ended, as a person tells calls apart: a name of outcomes.json. */
+            /** @description How it stands or ended, as a person tells calls apart: a name of outcomes.json; called-back of a call that a member began, which heard the clinic's message. */
             outcome: string;
             /**
              * Format: date-time
-             * @description When the call was asked for, by our clock.
+             * @description When the call was asked for, by our clock; of one that was not asked for here, when the first that was told of it was kept.
              */
             asked: string;
+            /**
+             * Format: date-time
+             * @description When the newest of what was told of it was kept here.
+             */
+            kept: string;
             /** @description Practitioner id. */
             clinician?: string;
             /** @description As it was known when the call was asked for. */
@@ -891,7 +896,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description At most 100 calls. */
+            /** @description At most 100 calls; fewer, and none at times, where few of many pass the filters, though there is more (next). */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { Router, useRoute } from "wouter";
 import { SoftphoneProvider } from "./calling/context";
 import { Pages } from "./pages";
+import { useHearsOfCalls } from "./queries";
 import { Shell } from "./Shell";
 import { type Services, ServicesProvider, useInCall, usePhone, useServices, useSessionState } from "./services";
 import { Locked } from "./session/Locked";
@@ -89,9 +90,11 @@ function useCallOutlivingSession(): boolean {
 function useLiveWhileSignedIn(client: QueryClient) {
   const { live, drafts } = useServices();
   const { kind } = useSessionState();
+  const hears = useHearsOfCalls();
   const back = useRef(false);
   useEffect(() => {
     if (kind === "in") {
+      if (!hears) return undefined;
       // Signed in again, beside a call that went on: what is shown may be old.
       if (back.current) void client.invalidateQueries();
       back.current = true;
@@ -105,5 +108,5 @@ function useLiveWhileSignedIn(client: QueryClient) {
       drafts.clear();
     }
     return undefined;
-  }, [kind, live, drafts, client]);
+  }, [kind, hears, live, drafts, client]);
 }

@@ -53,17 +53,26 @@ export function useKnownAppointment(id: string | undefined): Appointment | undef
   return useQuery<Appointment>({ queryKey: keys.appointment(id ?? ""), queryFn, enabled: false }).data;
 }
 
-/** What the person may do. Until the service has said it they are taken for a clinician, whom each page refuses itself. */
-export function useMe(): Me {
+function useMeQuery() {
   const { backend } = useServices();
   const signedIn = useSessionState().kind === "in";
-  const query = useQuery({
+  return useQuery({
     queryKey: ["me"],
     queryFn: ({ signal }) => backend.me(signal),
     staleTime: 10 * MINUTE,
     enabled: signedIn,
   });
-  return query.data ?? CLINICIAN;
+}
+
+/** What the person may do. Until the service has said it they are taken for a clinician, whom each page refuses itself. */
+export function useMe(): Me {
+  return useMeQuery().data ?? CLINICIAN;
+}
+
+/** Whether there are calls to hear of: for a clinician, and for whoever it is if the service cannot say. */
+export function useHearsOfCalls(): boolean {
+  const me = useMeQuery();
+  return !me.isPending && me.data?.clinician !== false;
 }
 
 const CLINICIAN: Me = { clinician: true, auditor: false };

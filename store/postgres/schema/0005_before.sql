@@ -1,7 +1,7 @@
 -- For programs of schemas 3 and 4, which go on until the last of them is stopped: what
 -- they read and write by its old names is the new tables. There is one log, and no copy
--- of it. The migration after this one drops all that stands here, and what is left of
--- their functions.
+-- of it. Schema 6 only adds, and leaves it; a later migration drops all that stands here,
+-- and what is left of their functions.
 
 -- Their events.
 

@@ -20,7 +20,7 @@ CREATE TABLE calls (
   number    bigint PRIMARY KEY DEFAULT nextval('calls_number'),
   key       text NOT NULL,
   clinician text,                      -- NULL: no request of it was kept
-  patient   text NOT NULL DEFAULT '',  -- of the request
+  patient   text NOT NULL DEFAULT '',  -- of the request, or as the call was filed
   begun     bigint,                    -- when the request was kept
   heard     boolean NOT NULL,          -- the carrier has reported something of it
   over      boolean NOT NULL,          -- ended, or refused
@@ -28,12 +28,15 @@ CREATE TABLE calls (
   -- needs to look; NULL: it is not known to be a call of a clinician's.
   look      bigint,
   joined    bigint,                    -- of a leg that has its own row no more: its call (number)
-  first     bigint                     -- when its first event was kept; NULL: its events tell
+  first     bigint,                    -- when its first event was kept; NULL: its events tell
+  aside     boolean NOT NULL DEFAULT false -- nothing under the key tells of a call
 ) WITH (fillfactor = 80);
 ALTER SEQUENCE calls_number OWNED BY calls.number;
 -- All that a clinician's load is counted from.
 CREATE INDEX calls_begun ON calls (clinician, begun) WHERE clinician IS NOT NULL;
 CREATE INDEX calls_patient ON calls (patient) WHERE patient <> '';
+-- Calls by when they were asked for.
+CREATE INDEX calls_asked ON calls ((coalesce(begun, first)), number) WHERE joined IS NULL AND NOT aside;
 CREATE INDEX calls_look ON calls (look, number) WHERE look > 0;
 CREATE INDEX calls_joined ON calls (joined) WHERE joined IS NOT NULL;
 

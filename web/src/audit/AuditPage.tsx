@@ -1,4 +1,9 @@
-/** Every call of the clinic, for an auditor. */
+import { useRoute } from "wouter";
+import { AllCalls } from "./AllCalls";
+import { OneCall } from "./OneCall";
+
+/** /calls and /calls/:key, for auditors. Nothing here leads to a call. */
 export default function AuditPage() {
-  return null;
+  const [opened, params] = useRoute<{ key: string }>("/calls/:key");
+  return opened && params ? <OneCall key={params.key} callKey={params.key} /> : <AllCalls />;
 }

@@ -1,0 +1,240 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// auditPath is the one route that answers a page, or all pages as one table.
+const auditPath = "/bff_clinical/v1/audit/calls"
+
+// auditDays is how many days one question may cover.
+const auditDays = 400
+
+type meJSON struct {
+	Clinician bool `json:"clinician"`
+	Auditor   bool `json:"auditor"`
+}
+
+// me is what the person may do, as their session says it now.
+func (s *server) me(w http.ResponseWriter, r *http.Request) error {
+	v, ok := r.Context().Value(visitKey{}).(*visit)
+	if !ok {
+		return careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
+	}
+	return writeJSON(w, http.StatusOK, meJSON{
+		Clinician: v.visitor.Clinician.ID != "",
+		Auditor:   v.visitor.Auditor && s.cfg.Audit != nil,
+	})
+}
+
+type auditedPageJSON struct {
+	Calls []auditedJSON `json:"calls"`
+	Next  string        `json:"next,omitempty"`
+}
+
+// auditedJSON is a call as an auditor sees it.
+type auditedJSON struct {
+	callJSON
+	Outcome       careline.Outcome `json:"outcome"`
+	Asked         time.Time        `json:"asked"`
+	Kept          time.Time        `json:"kept"`
+	Clinician     string           `json:"clinician,omitempty"`
+	ClinicianName string           `json:"clinicianName,omitempty"`
+	Record        string           `json:"record,omitempty"`
+}
+
+type auditedHistoryJSON struct {
+	Call         auditedJSON        `json:"call"`
+	Events       []auditedEventJSON `json:"events"`
+	Versions     []momentJSON       `json:"versions"`
+	RecordUnread bool               `json:"recordUnread,omitempty"`
+}
+
+type auditedEventJSON struct {
+	Kind     careline.Kind   `json:"kind"`
+	At       time.Time       `json:"at,omitzero"`
+	Kept     time.Time       `json:"kept"`
+	Status   careline.Status `json:"status,omitempty"`
+	Word     string          `json:"word,omitempty"`
+	Leg      string          `json:"leg,omitempty"`
+	LookedUp bool            `json:"lookedUp,omitempty"`
+	Summary  string          `json:"summary"`
+}
+
+// auditCalls is a page of all calls, or all of them as a table.
+func (s *server) auditCalls(w http.ResponseWriter, r *http.Request) error {
+	asked, err := s.auditAsked(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	careline.Note(r.Context(), asked.said()...)
+	if wantsTable(r) {
+		return s.auditTable(w, r, asked)
+	}
+
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
+	defer done()
+	page, err := s.cfg.Audit.Page(ctx, asked.AuditFilter)
+	if err != nil {
+		return fmt.Errorf("a page of all calls: %w", err)
+	}
+
+	answer := auditedPageJSON{Calls: make([]auditedJSON, 0, len(page.Calls)), Next: placeText(page.Next)}
+	for _, c := range page.Calls {
+		answer.Calls = append(answer.Calls, auditedOf(c))
+	}
+	return writeJSON(w, http.StatusOK, answer)
+}
+
+// auditCall is one call: what the log holds of it and, as far as the record answers,
+// what became of that there.
+func (s *server) auditCall(w http.ResponseWriter, r *http.Request) error {
+	key := r.PathValue("key")
+	if !careline.ValidID(key) {
+		return careline.NewError(careline.CodeInvalid, "This is not the key of a call.", nil)
+	}
+	careline.Note(r.Context(), slog.String("audited_call", key))
+	call, events, err := s.cfg.Audit.One(r.Context(), key)
+	if err != nil {
+		return err
+	}
+
+	answer := auditedHistoryJSON{
+		Events:   auditedEvents(events),
+		Versions: []momentJSON{},
+	}
+	if call.Record != "" {
+		recorded, err := s.cfg.Recorded(r.Context(), call.Record)
+		if err != nil {
+			careline.Note(r.Context(), slog.Any("record_unread", err))
+			answer.RecordUnread = true
+		}
+		answer.Versions = recordedOf(recorded).Timeline
+		call = completed(call, recorded.Latest().Call)
+	}
+
+	answer.Call = auditedOf(call)
+	return writeJSON(w, http.StatusOK, answer)
+}
+
+// completed is a call of which the log does not know whose it is with what the record says
+// of that: the REST API placed it.
+func completed(call calls.Audited, recorded careline.Call) calls.Audited {
+	if call.Names == (careline.Names{}) {
+		call.Names = recorded.Names
+	}
+	if call.Recipient == "" {
+		call.Patient, call.Recipient = recorded.Patient, recorded.Recipient
+	}
+	return call
+}
+
+func auditedOf(c calls.Audited) auditedJSON {
+	j := auditedJSON{
+		callJSON:      callOf(c.Call),
+		Outcome:       c.Outcome,
+		Asked:         c.Asked.UTC(),
+		Kept:          c.Kept.UTC(),
+		Clinician:     c.Clinician,
+		ClinicianName: c.Names.Sender,
+		Record:        c.Record,
+	}
+	j.Summary = c.Summary
+	return j
+}
+
+// auditedEvents tells with each event how the call stood after it.
+func auditedEvents(events []careline.CallEvent) []auditedEventJSON {
+	told := make([]auditedEventJSON, 0, len(events))
+	for i, e := range events {
+		told = append(told, auditedEventJSON{
+			Kind:     e.Kind,
+			At:       e.At.UTC(),
+			Kept:     e.Kept.UTC(),
+			Status:   e.Status,
+			Word:     e.Word,
+			Leg:      e.Leg,
+			LookedUp: e.LookedUp,
+			Summary:  calls.SummaryOf(events[:i+1]),
+		})
+	}
+	return told
+}
+
+// auditAsked is a question as a query has it. Its days are the clinic's.
+type auditAsked struct {
+	calls.AuditFilter
+	from, to string
+}
+
+func (s *server) auditAsked(q url.Values) (auditAsked, error) {
+	a := auditAsked{from: q.Get("from"), to: q.Get("to")}
+	from, err := time.ParseInLocation(time.DateOnly, a.from, s.cfg.Location)
+	if err != nil {
+		return a, careline.NewError(careline.CodeInvalid, "The first day must be a date such as 2026-11-29.", nil)
+	}
+	last, err := time.ParseInLocation(time.DateOnly, a.to, s.cfg.Location)
+	if err != nil || last.Before(from) || last.After(from.AddDate(0, 0, auditDays)) {
+		return a, careline.NewError(careline.CodeInvalid, "The last day must be a date such as 2026-11-29, not before the first day and at most 400 days after it.", nil)
+	}
+
+	a.From, a.To = from, last.AddDate(0, 0, 1)
+	a.Clinician, a.Outcome, a.Refusal = q.Get("clinician"), careline.Outcome(q.Get("outcome")), careline.Refusal(q.Get("refusal"))
+	for _, word := range [...]string{a.Clinician, string(a.Outcome), string(a.Refusal)} {
+		if word != "" && !careline.ValidID(word) {
+			return a, careline.NewError(careline.CodeInvalid, "The clinician, the outcome or the refusal is not one that there can be.", nil)
+		}
+	}
+
+	if a.After, err = placeOf(q.Get("after")); err != nil {
+		return a, careline.NewError(careline.CodeInvalid, "This page cannot be found. Please begin with the first one again.", err)
+	}
+	return a, nil
+}
+
+// said is the question, for the log.
+func (a auditAsked) said() []slog.Attr {
+	said := []slog.Attr{slog.String("audit_from", a.from), slog.String("audit_to", a.to)}
+	for name, word := range map[string]string{
+		"audit_clinician": a.Clinician,
+		"audit_outcome":   string(a.Outcome),
+		"audit_refusal":   string(a.Refusal),
+	} {
+		if word != "" {
+			said = append(said, slog.String(name, word))
+		}
+	}
+	return said
+}
+
+// placeText is a place as the API gives it out; placeOf reads it.
+func placeText(p careline.AskedPlace) string {
+	if p.At.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(p.At.UnixMicro(), 10) + "." + strconv.FormatInt(p.Number, 10)
+}
+
+func placeOf(text string) (p careline.AskedPlace, err error) {
+	if text == "" {
+		return p, nil
+	}
+	at, number, _ := strings.Cut(text, ".")
+	micros, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return p, err
+	}
+	p.At = time.UnixMicro(micros).UTC()
+	p.Number, err = strconv.ParseInt(number, 10, 64)
+	return p, err
+}

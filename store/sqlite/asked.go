@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"zombiezen.com/go/sqlite"
+
+	"perci.health/careline"
+)
+
+// CallsAsked are calls by when they were asked for; see store.Auditing. The calls and
+// their events are of one moment.
+func (s *Log) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
+	err = s.read(ctx, "read calls by when they were asked for", func(c conn) error {
+		return c.snapshot(func() error {
+			if calls, err = c.callsAsked(asked, limit); err != nil {
+				return err
+			}
+			for i := range calls {
+				if calls[i].Events, err = c.eventsAsked(calls[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+
+	if err != nil {
+		return nil, err
+	}
+	return calls, nil
+}
+
+func (c conn) callsAsked(asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
+	sql := sqlCallsAsked
+	if asked.Clinician != "" {
+		sql = sqlCallsAskedBy
+	}
+	before, number := asked.To, int64(math.MinInt64)
+	if at := asked.After.At; !at.IsZero() && at.Before(before) {
+		before, number = at, asked.After.Number
+	}
+
+	q := c.query(sql).int(asked.From.UnixMicro()).int(before.UnixMicro()).int(number).int(int64(limit))
+	if asked.Clinician != "" {
+		q = q.key(asked.Clinician)
+	}
+	err = q.each(func(row *sqlite.Stmt) bool {
+		calls = append(calls, askedAt(row))
+		return true
+	})
+	return calls, err
+}
+
+// askedAt reads in the order of askedColumns.
+func askedAt(row *sqlite.Stmt) careline.Asked {
+	key := row.ColumnText(1)
+	return careline.Asked{
+		Key:     key,
+		Place:   careline.AskedPlace{At: timeAt(row, 3), Number: row.ColumnInt64(0)},
+		Patient: careline.Reference(row.ColumnText(2)),
+		Filing: careline.Filing{
+			Call:    key,
+			ID:      row.ColumnText(4),
+			Version: row.ColumnText(5),
+			Seq:     row.ColumnInt64(6),
+			Tried:   row.ColumnBool(7),
+			Doubted: row.ColumnBool(8),
+		},
+	}
+}
+
+func (c conn) eventsAsked(call careline.Asked) (events []careline.CallEvent, err error) {
+	rows, err := c.eventsOf(call.Place.Number)
+	for _, row := range rows {
+		e, unreadable := row.Event(call.Key)
+		err = errors.Join(err, unreadable)
+		events = append(events, e)
+	}
+	return events, err
+}

@@ -1,0 +1,154 @@
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { type AuditedCall, type AuditedCalls, type AuditFilters, BackendError } from "../backend";
+import { show } from "../testing";
+import AuditPage from "./AuditPage";
+
+afterEach(cleanup);
+
+function call(key: string, more: Partial<AuditedCall> = {}): AuditedCall {
+  return {
+    key,
+    final: true,
+    summary: "The line was busy",
+    outcome: "busy",
+    asked: "2026-11-29T10:15:02Z",
+    kept: "2026-11-29T10:15:09Z",
+    sent: "2026-11-29T10:15:03Z",
+    ended: "2026-11-29T10:15:08Z",
+    clinician: "prac-1",
+    clinicianName: "Ms Grace Adeyemi",
+    subject: { ref: "Patient/1", name: "Mrs Margaret Ellis" },
+    ...more,
+  };
+}
+
+/** A service with pages by what was asked for after. */
+function pages(all: Record<string, AuditedCalls>) {
+  const asked: AuditFilters[] = [];
+  const auditCalls = async (filters: AuditFilters) => {
+    asked.push(filters);
+    return all[filters.after ?? ""] ?? { calls: [] };
+  };
+  return { asked, auditCalls };
+}
+
+const NOVEMBER = "/calls?from=2026-11-01&to=2026-11-29";
+
+describe("all calls", () => {
+  it("are told with both kinds of times, and more of them on request", async () => {
+    const { asked, auditCalls } = pages({
+      "": { calls: [call("CA1"), call("CA2", { clinicianName: "Dr Priya Raman", clinician: "prac-2" })], next: "x.1" },
+      "x.1": { calls: [call("CA2"), call("CA3", { subject: { ref: "Patient/2" } })] },
+    });
+    show(<AuditPage />, { backend: { auditCalls }, path: NOVEMBER });
+    expect(await screen.findByText("2 calls shown. There are more further back.")).toBeTruthy();
+    const [, first] = screen.getAllByRole("row");
+    for (const text of ["29 November 2026, 10:15:02", "10:15:03", "10:15:08", "10:15:09", "Ms Grace Adeyemi"]) {
+      expect(first?.textContent).toContain(text);
+    }
+    fireEvent.click(screen.getByRole("button", { name: "Show more" }));
+    expect(await screen.findByText("3 calls shown.")).toBeTruthy();
+    expect(screen.getByText("Patient/2")).toBeTruthy();
+    expect(asked).toEqual([
+      { from: "2026-11-01", to: "2026-11-29" },
+      { from: "2026-11-01", to: "2026-11-29", after: "x.1" },
+    ]);
+  });
+
+  it("are looked for further back by themselves while none matches", async () => {
+    const { asked, auditCalls } = pages({
+      "": { calls: [], next: "a.1" },
+      "a.1": { calls: [], next: "b.2" },
+      "b.2": { calls: [] },
+    });
+    show(<AuditPage />, { backend: { auditCalls }, path: `${NOVEMBER}&outcome=failed` });
+    expect(await screen.findByText("No calls that match.")).toBeTruthy();
+    expect(asked.map(({ after, outcome }) => [after, outcome])).toEqual([
+      [undefined, "failed"],
+      ["a.1", "failed"],
+      ["b.2", "failed"],
+    ]);
+  });
+
+  it("are filtered by what stands in the address", async () => {
+    const { asked, auditCalls } = pages({ "": { calls: [call("CA1")] } });
+    const { place } = show(<AuditPage />, { backend: { auditCalls }, path: NOVEMBER });
+    await screen.findByText("1 call shown.");
+    fireEvent.change(screen.getByLabelText("Refusal"), { target: { value: "number-shared" } });
+    fireEvent.change(screen.getByLabelText("Clinician"), { target: { value: "prac-1" } });
+    await waitFor(() =>
+      expect(asked.at(-1)).toEqual({
+        from: "2026-11-01",
+        to: "2026-11-29",
+        clinician: "prac-1",
+        refusal: "number-shared",
+      }),
+    );
+    expect(place.history.at(-1)).toBe("/calls?from=2026-11-01&to=2026-11-29&refusal=number-shared&clinician=prac-1");
+    fireEvent.click(screen.getByRole("button", { name: "Clear filters" }));
+    expect(place.history.at(-1)).toBe(NOVEMBER);
+  });
+
+  it("are had as one table, or it is said why not", async () => {
+    const saved = vi.fn(() => "blob:table");
+    Object.assign(URL, { createObjectURL: saved, revokeObjectURL: () => undefined });
+    const { auditCalls } = pages({ "": { calls: [call("CA1")] } });
+    const auditTable = vi
+      .fn(async (_: AuditFilters) => new Blob(["call\r\n"]))
+      .mockRejectedValueOnce(new BackendError("unavailable", "The log does not answer."));
+    show(<AuditPage />, { backend: { auditCalls, auditTable }, path: `${NOVEMBER}&outcome=busy` });
+    fireEvent.click(await screen.findByRole("button", { name: "Download as CSV" }));
+    expect(await screen.findByText("The log does not answer.")).toBeTruthy();
+    expect(saved).not.toHaveBeenCalled();
+    fireEvent.click(screen.getByRole("button", { name: "Download as CSV" }));
+    await waitFor(() => expect(saved).toHaveBeenCalled());
+    expect(auditTable).toHaveBeenLastCalledWith({ from: "2026-11-01", to: "2026-11-29", outcome: "busy" });
+  });
+});
+
+describe("one call", () => {
+  const events = [
+    { kind: "requested", kept: "2026-11-29T10:15:02Z", summary: "Requested" },
+    { kind: "progress", at: "2026-11-29T10:15:03Z", kept: "2026-11-29T10:15:04Z", summary: "Ringing" },
+    { kind: "new-kind", at: "2026-11-29T10:15:08Z", kept: "2026-11-30T08:00:00Z", summary: "The line was busy" },
+  ];
+
+  it("tells when each thing happened and when it was recorded, and has no way to call", async () => {
+    const auditCall = async () => ({
+      call: call("CA1", { record: "comm-1", memberLeg: "CB1" }),
+      events,
+      versions: [
+        { version: "v-1", at: "2026-11-29T10:15:02Z", recordedAt: "2026-11-29T10:15:03Z", summary: "Requested" },
+        {
+          version: "v-2",
+          at: "2026-11-29T10:15:08Z",
+          recordedAt: "2026-11-30T08:00:01Z",
+          summary: "The line was busy",
+        },
+      ],
+    });
+    show(<AuditPage />, { backend: { auditCall }, path: "/calls/CA1" });
+    await screen.findByRole("heading", { name: "29 November 2026, 10:15:02" });
+    const rows = screen.getAllByRole("row").map((row) => row.textContent ?? "");
+    expect(rows.find((text) => text.includes("RingingReport"))).toContain("10:15:0310:15:04");
+    expect(rows.find((text) => text.includes("Something else"))).toContain("10:15:0830 November 2026, 08:00:00");
+    expect(rows.find((text) => text.includes("Version 2"))).toContain("30 November 2026, 08:00:01");
+    expect(rows.find((text) => text.includes("RequestedAsked"))).toContain("10:15:0210:15:02");
+    expect(screen.getByRole("button", { name: "Copy health record entry" })).toBeTruthy();
+    for (const name of screen.getAllByRole("button").map((button) => button.textContent)) expect(name).toBe("Copy");
+  });
+
+  it("is whole while the record does not answer", async () => {
+    const auditCall = async () => ({
+      call: call("CA1", { record: "comm-1" }),
+      events,
+      versions: [],
+      recordUnread: true,
+    });
+    show(<AuditPage />, { backend: { auditCall }, path: "/calls/CA1" });
+    expect(await screen.findByText(/^The health record did not answer/)).toBeTruthy();
+    expect(screen.getByText("Ringing")).toBeTruthy();
+    expect(screen.queryByText("It is not in the health record.")).toBeNull();
+  });
+});

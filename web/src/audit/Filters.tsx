@@ -1,0 +1,132 @@
+import { Button, Input, NativeSelect } from "@mantine/core";
+import { useId, useRef, useState } from "react";
+import type { AuditedCall } from "../backend";
+import { isDay } from "../clinictime";
+import { say } from "../words";
+import styles from "./audit.module.css";
+import { type Asked, type Choice, choose, QUICK, quickDays, withDay } from "./filters";
+import { clinicianWords, outcomeChoices, REFUSALS, refusalWords } from "./words";
+
+export interface FiltersProps {
+  asked: Asked;
+  today: string;
+  /** Those on the page: their clinicians can be chosen. */
+  calls: readonly AuditedCall[];
+  onAsk(next: Asked): void;
+}
+
+export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
+  const clinicians = useClinicians(calls, asked.clinician);
+  const filtered = asked.clinician || asked.outcome || asked.refusal;
+  const pick = (name: Choice) => (value: string) => onAsk(choose(asked, name, value));
+  return (
+    <fieldset className={styles.filters}>
+      <legend className={styles.hidden}>{say("audit:filters.legend")}</legend>
+      <fieldset className={styles.quick}>
+        <legend className={styles.hidden}>{say("audit:filters.quick")}</legend>
+        {QUICK.map((choice) => {
+          const days = quickDays(choice, today);
+          const chosen = days.from === asked.from && days.to === asked.to;
+          return (
+            <Button
+              key={choice}
+              variant={chosen ? "filled" : "default"}
+              aria-pressed={chosen}
+              onClick={() => onAsk({ ...asked, ...days })}
+            >
+              {say(`audit:filters.${choice}`)}
+            </Button>
+          );
+        })}
+      </fieldset>
+      <div className={styles.fields}>
+        <Day label={say("audit:filters.from")} day={asked.from} onDay={(day) => onAsk(withDay(asked, "from", day))} />
+        <Day label={say("audit:filters.to")} day={asked.to} onDay={(day) => onAsk(withDay(asked, "to", day))} />
+        <Select
+          label={say("audit:filters.clinician")}
+          chosen={asked.clinician}
+          choices={clinicians}
+          onPick={pick("clinician")}
+        />
+        <Select
+          label={say("audit:filters.outcome")}
+          chosen={asked.outcome}
+          choices={outcomeChoices()}
+          onPick={pick("outcome")}
+        />
+        <Select
+          label={say("audit:filters.refusal")}
+          chosen={asked.refusal}
+          choices={REFUSALS.map((value) => ({ value, label: refusalWords(value) }))}
+          onPick={pick("refusal")}
+        />
+        {filtered && (
+          <Button variant="subtle" className={styles.clear} onClick={() => onAsk({ from: asked.from, to: asked.to })}>
+            {say("audit:filters.clear")}
+          </Button>
+        )}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Whoever was on the page since it was opened: a filter must not take away the others to choose from. */
+function useClinicians(calls: readonly AuditedCall[], chosen: string | undefined) {
+  const known = useRef(new Map<string, string>());
+  for (const call of calls) if (call.clinician) known.current.set(call.clinician, clinicianWords(call));
+  if (chosen && !known.current.has(chosen)) known.current.set(chosen, chosen);
+  return [...known.current].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label));
+}
+
+interface DayProps {
+  label: string;
+  day: string;
+  onDay(day: string): void;
+}
+
+function Day({ label, day, onDay }: DayProps) {
+  const id = useId();
+  // While a year is being typed the field holds 0002-05-03, then 0020-…; such a day is not asked for.
+  const [typed, setTyped] = useState<string>();
+  const type = (text: string) => {
+    setTyped(text);
+    if (isDay(text) && text > "1900") {
+      setTyped(undefined);
+      onDay(text);
+    }
+  };
+  return (
+    <Input.Wrapper label={label} id={id} size="md">
+      <Input
+        id={id}
+        type="date"
+        value={typed ?? day}
+        onChange={(event) => type(event.currentTarget.value)}
+        onBlur={() => setTyped(undefined)}
+      />
+    </Input.Wrapper>
+  );
+}
+
+interface SelectProps {
+  label: string;
+  chosen: string | undefined;
+  choices: { value: string; label: string }[];
+  onPick(value: string): void;
+}
+
+function Select({ label, chosen, choices, onPick }: SelectProps) {
+  const strange = chosen && !choices.some(({ value }) => value === chosen);
+  return (
+    <NativeSelect
+      label={label}
+      value={chosen ?? ""}
+      onChange={(event) => onPick(event.currentTarget.value)}
+      data={[
+        { value: "", label: say("audit:filters.all") },
+        ...choices,
+        ...(strange ? [{ value: chosen, label: chosen }] : []),
+      ]}
+    />
+  );
+}

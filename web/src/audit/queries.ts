@@ -1,0 +1,45 @@
+import { type InfiniteData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { AuditedCall, AuditedCalls } from "../backend";
+import { askAgainAfter, useFailures } from "../outage";
+import { useServices } from "../services";
+import type { Asked } from "./filters";
+
+export function useAuditedCalls(asked: Asked) {
+  const { backend } = useServices();
+  return useInfiniteQuery<AuditedCalls, unknown, InfiniteData<AuditedCalls>, readonly unknown[], string>({
+    queryKey: ["audit", asked],
+    queryFn: ({ signal, pageParam }) => backend.auditCalls(pageParam ? { ...asked, after: pageParam } : asked, signal),
+    initialPageParam: "",
+    getNextPageParam: ({ next }) => next,
+    // What is read is not exchanged under the reader's eyes: to ask again is to choose again.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  });
+}
+
+/** All calls of the pages; one that is told on two of them once. */
+export function callsOf(pages: readonly AuditedCalls[] | undefined): AuditedCall[] {
+  const seen = new Set<string>();
+  return (pages ?? []).flatMap(({ calls }) =>
+    calls.filter(({ key }) => {
+      if (!key || seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    }),
+  );
+}
+
+export function useAuditedCall(key: string) {
+  const { backend } = useServices();
+  const failures = useFailures();
+  return useQuery({
+    queryKey: ["audit-call", key],
+    queryFn: ({ signal }) => backend.auditCall(key, signal),
+    staleTime: 0,
+    gcTime: 60_000,
+    refetchInterval: ({ state }) => {
+      if (state.data?.recordUnread) return 15_000; // until the record is back
+      return askAgainAfter(state, failures(state)) ?? false;
+    },
+  });
+}
