@@ -56,7 +56,7 @@ func newBench(t testing.TB) *bench {
 		Log: slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: func() time.Time { return noon }, Location: london,
 		AllowedOrigins: []string{"https://app.example.org"},
 		Session:        session, Visitor: visitor, Mint: func(identity string) (string, error) { return "jwt-for-" + identity, nil },
-		Policy:         careline.Policy{Regions: []string{"GB"}, PerMinute: 10, Concurrent: 1},
+		Policy:       careline.Policy{Regions: []string{"GB"}, PerMinute: 10, Concurrent: 1},
 		CallerID:     func(context.Context) (careline.Phone, error) { return phone(t, "+442079460000"), nil },
 		Appointments: b, Calls: records{b},
 		Shown: func(a careline.Appointment) { b.shown = append(b.shown, a.ID) },

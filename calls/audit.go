@@ -16,9 +16,9 @@ const (
 	auditLooks = 2000
 )
 
-// CalledBack is the outcome of a call that a member began: it heard the clinic's message,
+// RangBack is the outcome of a call that a member began: it heard the clinic's message,
 // and reached nobody.
-const CalledBack careline.Outcome = "called-back"
+const RangBack careline.Outcome = "called-back"
 
 // Audit tells every call that the log holds, whoever placed it. It never asks the health
 // record, so that it is whole while that is down.
@@ -36,7 +36,7 @@ type Audit struct {
 // AuditFilter says which calls are meant; what is zero lets every call pass.
 type AuditFilter struct {
 	careline.AskedFor
-	Outcome careline.Outcome // or CalledBack
+	Outcome careline.Outcome // or RangBack
 	Refusal careline.Refusal
 }
 
@@ -148,7 +148,7 @@ func (a *Audited) calledBack(events []careline.CallEvent) {
 			continue
 		}
 
-		a.Outcome, a.Summary = CalledBack, "Rang the clinic's number, and heard its message"
+		a.Outcome, a.Summary = RangBack, "Rang the clinic's number, and heard its message"
 		a.MemberLeg, a.Direction = e.Leg, e.Direction
 		if a.Sent.IsZero() || !e.At.IsZero() && e.At.Before(a.Sent) {
 			a.Sent = e.At
