@@ -6,7 +6,6 @@ import outcomes from "../src/outcomes.json" with { type: "json" };
 export class Ear {
   /** All texts that came as data: the service's answers and events, who signed in, the settings. */
   private readonly data = new Set<string>();
-  private readonly strange = new Map<string, Set<string>>();
 
   constructor() {
     this.take(outcomes);
@@ -55,19 +54,12 @@ export class Ear {
     if (claims) this.takeText(Buffer.from(claims, "base64url").toString());
   }
 
-  /** Reads the page as it stands. */
-  async hear(page: Page, where: string): Promise<void> {
+  /** Reads the page as it stands; returns what is strange on it. */
+  async hear(page: Page): Promise<string[]> {
     const { texts, data } = await page.evaluate(read);
     for (const one of data) this.takeText(one);
-    const foreign = texts.filter((text) => this.rest(text) !== "");
-    const known = this.strange.get(where) ?? new Set();
-    for (const one of foreign) known.add(one.trim().replaceAll(/\s+/g, " "));
-    if (known.size > 0) this.strange.set(where, known);
-  }
-
-  /** By state of the page. */
-  offenders(): Record<string, string[]> {
-    return Object.fromEntries([...this.strange].map(([where, texts]) => [where, [...texts]]));
+    const strange = texts.filter((text) => this.rest(text) !== "");
+    return [...new Set(strange.map((one) => one.trim().replaceAll(/\s+/g, " ")))];
   }
 
   /** What is left of a text without the catalogue's sentences, data, and what Intl writes of times. */

@@ -58,6 +58,7 @@ function Outcome({ call, sid }: { call: CallState; sid: string }) {
   const [changing, setChanging] = useState(false);
   const part = useRef<HTMLDivElement>(null);
   useKeptFocus(part);
+  if (changing && draft?.state === "saved") setChanging(false);
   if (!draft) return null;
   const kept = draft.kept ?? {};
   const form = isEmpty(kept) || (draft.state !== "saved" && (changing || isUnsaved(draft)));

@@ -128,6 +128,15 @@ describe("drafts", () => {
     expect(of("CA1")?.text).toBe("As it is");
   });
 
+  it("stay as saved when the record tells the same of them again", async () => {
+    const { drafts, of } = scene();
+    drafts.open("CA1", ABOUT);
+    drafts.change("CA1", { outcome: "other" });
+    await drafts.save("CA1");
+    drafts.open("CA1", ABOUT, { outcome: "other", at: "2027-05-03T09:20:00.123Z" });
+    expect(of("CA1")?.state).toBe("saved");
+  });
+
   it("count by characters, as the service does, and do not send what it would not take", async () => {
     const { drafts, sent, of } = scene();
     expect(tooMany({ text: "😀".repeat(LONGEST) })).toBe(0);

@@ -118,7 +118,7 @@ export function createDrafts({ backend, softphone }: DraftsDeps): Drafts {
       const before = drafts.get(call);
       if (before && (isUnsaved(before) || before.state === "saving")) return;
       const known = newest(before?.kept, kept);
-      if (before && known?.at === before.kept?.at) return;
+      if (before && alike(known ?? {}, before.kept ?? {})) return; // told again, by the record
       put(call, { about, text: "", ...noteOf(known ?? {}), state: "open", ...(known ? { kept: known } : {}) });
     },
     change(call, change) {

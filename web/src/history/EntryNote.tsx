@@ -27,6 +27,7 @@ export function EntryNote({ entry, appointment, name }: EntryNoteProps) {
   const draft = useDraft(key);
   const asked = usePhone(({ call }) => call?.callSid !== undefined && call.callSid === key); // by the dock
   const [open, setOpen] = useState(false);
+  if (open && draft?.state === "saved") setOpen(false);
   const part = useRef<HTMLDivElement>(null);
   useKeptFocus(part);
   const note = newest(entry.note, draft?.kept);
