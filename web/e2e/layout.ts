@@ -53,6 +53,10 @@ function faults(page: Page): Promise<string[]> {
 
     /** What sticks, or was opened over the page, may lie over what scrolls below it. */
     function overlays(over: Element, under: Element): boolean {
+      const opened = [...document.querySelectorAll('[aria-expanded="true"]')].map((one) =>
+        one.getAttribute("aria-controls"),
+      );
+      if (opened.some((id) => id && document.getElementById(id)?.contains(over))) return true;
       for (let one: Element | null = over; one && !one.contains(under); one = one.parentElement) {
         if (["sticky", "fixed", "absolute"].includes(getComputedStyle(one).position)) return !sticks(under);
       }
@@ -60,7 +64,7 @@ function faults(page: Page): Promise<string[]> {
     }
 
     function sticks(one: Element): boolean {
-      return one.closest("header, [data-testid='call-dock']") !== null && !one.closest("[id] > [hidden]");
+      return one.closest("header, [data-testid='call-dock']") !== null;
     }
   });
 }
