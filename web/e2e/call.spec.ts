@@ -28,7 +28,7 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   await desk.says("Calling…", `Ringing ${visit.patient}’s phone`);
   await world.rings(visit.number);
   await expect(desk.timer).toHaveText(/^00:\d\d$/);
-  await expect(page).toHaveTitle("Calling… – Clinic calls");
+  await expect(page).toHaveTitle("Ringing… – Clinic calls");
   await photograph(page, "call-calling");
   await hearsNo(page, 440);
 

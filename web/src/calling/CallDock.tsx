@@ -71,13 +71,18 @@ function Dock() {
   const onKeyDown = (event: KeyboardEvent) => {
     // A key held down would press the control that comes next in the same place.
     if (event.key === "Enter" && event.repeat) event.preventDefault();
-    if (event.key === "Escape" && over && !event.defaultPrevented) return phone.clear();
+    if (event.key === "Escape" && over && !event.defaultPrevented) return close();
     if (!shortcuts || !talking) return;
     const key = shortcutOf(event);
     if (key !== "m" && key !== "k") return;
     event.preventDefault();
     if (key === "m") phone.setMuted(!call?.muted);
     else toggleKeypad();
+  };
+
+  const close = () => {
+    devices.set(false, deviceTrouble(state));
+    phone.clear();
   };
 
   const [cut, setCut] = useState(() => recall(sessionStorage));
@@ -113,7 +118,7 @@ function Dock() {
             on={{
               end: () => phone.end(),
               mute: () => phone.setMuted(!call?.muted),
-              close: () => (face ? phone.clear() : toggleDevices()),
+              close,
               smallWindow: small.open,
             }}
           />
@@ -142,15 +147,8 @@ function Dock() {
           }}
         />
       )}
-      {(keypad || devicesOpen) && (
+      {(keypad || devicesOpen || over) && (
         <div className={styles.unfolded}>
-          {devicesOpen && (
-            <div id={devices.id} className={styles.devices}>
-              <DevicePickers microphoneField={microphoneField} />
-              <TellElsewhere />
-              <ShortcutHelp on={shortcuts} onChange={setShortcuts} />
-            </div>
-          )}
           {keypad && (
             <Keypad
               id={keypadId}
@@ -159,9 +157,16 @@ function Dock() {
               onClose={toggleKeypad}
             />
           )}
+          {devicesOpen && (
+            <div id={devices.id} className={styles.devices}>
+              <DevicePickers microphoneField={microphoneField} />
+              <TellElsewhere />
+              <ShortcutHelp on={shortcuts} onChange={setShortcuts} />
+            </div>
+          )}
+          {over && call && <AfterCall call={call} />}
         </div>
       )}
-      {over && call && <AfterCall call={call} />}
       {small.shown && face && isLive(call) && <SmallDock into={small.shown} face={face} call={call} phone={phone} />}
     </section>
   );

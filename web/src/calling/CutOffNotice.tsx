@@ -1,8 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconPhone, IconPlugConnectedX, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { Link } from "wouter";
 import { choicesOf } from "../appointment/targets";
+import { BackendError } from "../backend";
 import { keys } from "../live/caches";
 import { opening } from "../people";
 import { useLive, useServices } from "../services";
@@ -22,7 +24,12 @@ interface CutOffNoticeProps {
 
 /** Says, after a page was loaded again in a call, that the call was cut off, and how to go on. */
 export function CutOffNotice({ cut, onCall, onClose }: CutOffNoticeProps) {
-  const appointment = useAppointmentOf(cut.appointment);
+  const { data: appointment, error } = useAppointmentOf(cut.appointment);
+  // Somebody else has signed in in this tab: it was never their call.
+  const foreign = error instanceof BackendError && (error.code === "forbidden" || error.code === "not-found");
+  useEffect(() => {
+    if (foreign) onClose();
+  }, [foreign, onClose]);
   const target =
     appointment &&
     targetOf(

@@ -39,6 +39,16 @@ describe("what is left of a call whose page is lost", () => {
     expect(recall(sessionStorage)).toBeNull();
   });
 
+  it("outlives the SDK, which hangs up when its page goes away", () => {
+    const { phone, change } = fakePhone({ call: call() });
+    keepCutOff(phone, sessionStorage, () => undefined);
+    dispatchEvent(new Event("pagehide"));
+    change({ call: call({ phase: "ended" }) });
+    expect(recall(sessionStorage)?.appointment).toBe("a1");
+    dispatchEvent(new Event("pageshow"));
+    expect(recall(sessionStorage), "the page came back, and the call had ended").toBeNull();
+  });
+
   it("outlives a page that just goes away, and is there until it is put away", () => {
     const { phone } = fakePhone({ call: call() });
     keepCutOff(phone, sessionStorage, () => undefined)();

@@ -45,8 +45,10 @@ export function keepCutOff(
   nthOf: (target: Target) => number | undefined,
 ): () => void {
   let kept = "";
+  let leaving = false;
   const look = () => {
     const { call } = phone.getState();
+    if (leaving) return;
     if (!isLive(call)) {
       if (kept) forget(storage);
       kept = "";
@@ -61,8 +63,23 @@ export function keepCutOff(
       // storage is shut off: nobody is told afterwards
     }
   };
+  // The SDK hangs up when its page goes away: that is no proper end. Told first, since it listens to the same event.
+  const left = () => {
+    leaving = true;
+  };
+  const back = () => {
+    leaving = false;
+    look();
+  };
+  addEventListener("pagehide", left, { capture: true });
+  addEventListener("pageshow", back);
   look();
-  return phone.subscribe(look);
+  const unsubscribe = phone.subscribe(look);
+  return () => {
+    unsubscribe();
+    removeEventListener("pagehide", left, { capture: true });
+    removeEventListener("pageshow", back);
+  };
 }
 
 function cutOffOf({ target, callSid }: CallState, nthOf: (target: Target) => number | undefined): CutOff {

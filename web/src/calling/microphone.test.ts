@@ -154,6 +154,12 @@ describe("the chosen one", () => {
     expect(microphone.getState()).toMatchObject({ chosen: "m2", lost: false });
   });
 
+  it("is not called lost when it was never here", async () => {
+    localStorage.setItem("careline.microphone", "m9");
+    await make().check();
+    expect(microphone.getState()).toMatchObject({ chosen: "", lost: false });
+  });
+
   it("devices without an id, before permission, are left out", async () => {
     p.devices.list = [device("audioinput", "", "")];
     make();

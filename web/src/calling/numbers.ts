@@ -12,16 +12,15 @@ import type { CallState, Target } from "./state";
 
 const MINUTE = 60_000;
 
-/** The appointment of a call; undefined while it is not here, or not wanted. */
-export function useAppointmentOf(id: string | undefined): Appointment | undefined {
+/** The appointment of a call; without an id none is asked for. */
+export function useAppointmentOf(id: string | undefined) {
   const { backend } = useServices();
-  const { data } = useQuery({
+  return useQuery({
     queryKey: keys.appointment(id ?? ""),
     queryFn: ({ signal }) => backend.appointment(id ?? "", signal),
     enabled: id !== undefined,
     staleTime: MINUTE,
   });
-  return id === undefined ? undefined : data;
 }
 
 export interface OtherNumber {
@@ -33,7 +32,7 @@ export interface OtherNumber {
 /** Where the same person may be reached when a call came to nothing. Others are chosen in the appointment, by hand. */
 export function useOtherNumbers(call: CallState | null): OtherNumber[] {
   const wanted = call !== null && cameToNothing(call);
-  const appointment = useAppointmentOf(wanted ? call.target.appointment : undefined);
+  const { data: appointment } = useAppointmentOf(wanted ? call.target.appointment : undefined);
   return wanted && appointment ? otherNumbers(appointment, call.target) : [];
 }
 

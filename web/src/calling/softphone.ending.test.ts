@@ -123,6 +123,7 @@ describe("the server's word", () => {
     const sentence = "This number is not on file for the patient.";
     says({ key: "CA9", status: "refused", final: true, refusal: { code: "number-not-on-file", sentence } });
     expect(call()).toMatchObject({ phase: "ended", outcome: "refused", reason: sentence, callSid: "CA9" });
+    expect(call().refusal, "by which one knows whether it can pass").toBe("number-not-on-file");
     expect(leg.done).toEqual(["disconnect"]);
     expect(call().outcome).toBe("refused");
   });

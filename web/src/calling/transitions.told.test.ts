@@ -137,7 +137,10 @@ describe("the server's word", () => {
 
   it("why it failed", () => {
     const failure = { code: 13224, sip: 404, reason: "The number does not exist." };
-    expect(run(...ringing, server({ status: "failed", final: true, failure })).call?.reason).toBe(failure.reason);
+    expect(run(...ringing, server({ status: "failed", final: true, failure })).call).toMatchObject({
+      reason: failure.reason,
+      sip: 404,
+    });
     const broke = run(...ringing, over(4_000, "Lost."), server({ status: "canceled", final: true, failure }));
     expect(broke.call?.reason, "what broke here is known here").toBe("Lost.");
     expect(run(...ringing, server({ status: "busy", final: true, failure })).call?.reason).toBeUndefined();

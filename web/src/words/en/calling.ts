@@ -12,7 +12,7 @@ export default {
     cancel: "Cancel",
     end: "End call",
     close: "Close",
-    window: "Small window",
+    window: "Pop out",
   },
   offer: {
     leave: "Do not call",
