@@ -11,10 +11,38 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"perci.health/careline/api"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
+
+// serveCommand runs the service.
+func serveCommand(from source) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the service; settings come from the environment",
+		Args:  noWords,
+	}
+	c.SetHelpFunc(func(c *cobra.Command, args []string) { // the text is long, and a service that starts has no use for it
+		c.Long = c.Short + ".\n\n" + settingsHelp()
+		c.Parent().HelpFunc()(c, args)
+	})
+
+	return withSettings(c, from, func(c *cobra.Command, from source, _ []string) error {
+		read, err := readConfig(from.get)
+		if err != nil {
+			return err
+		}
+
+		ln, err := listen(read.address)
+		if err != nil {
+			return err
+		}
+		return serve(c.Context(), read, ln, c.OutOrStdout())
+	})
+}
 
 // listen takes the address before anything else is made, so that a port in use
 // is the first thing one hears of.

@@ -12,7 +12,7 @@ import (
 func webApp(c config) (http.Handler, error) {
 	app, err := web.New(web.Built(), web.Settings{
 		Organisation: c.greeting.organisation,
-		Language:     "en-GB",
+		Language:     c.app.language,
 		TimeZone:     c.location.String(),
 
 		// Descope is an OpenID Connect provider for each of its projects
@@ -25,6 +25,11 @@ func webApp(c config) (http.Handler, error) {
 		Edge:          c.twilio.edge,
 		PublishEvents: c.twilio.signalling == "",
 		Version:       version,
+
+		HelpURL:         c.app.help,
+		PrivacyURL:      c.app.privacy,
+		ChartURL:        c.app.chart,
+		IdleLockMinutes: c.app.idleLock,
 	})
 	if err != nil {
 		return nil, err // an interface that holds a nil *app would not be nil
