@@ -88,11 +88,16 @@ type Config struct {
 	Mount   []Route      // routes of other places
 
 	// Observe is told of every answer; route is the table's path, never the
-	// request's; optional.
+	// request's; took is negative for a stream of events, which lasts as long as
+	// somebody listens; optional.
 	Observe func(route string, status int, took time.Duration)
 	// Span begins a trace span for a request and returns its context and end;
 	// optional.
 	Span func(r *http.Request, route string) (context.Context, func(status int))
+
+	// Streams is told when a stream of events opens, +1, and when it ends, -1;
+	// optional.
+	Streams func(by int)
 
 	operators bool // their routes alone
 }
@@ -139,6 +144,9 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.reading(s.oneAppointment) }},
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
 	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
+	{http.MethodGet, "/openapi.yaml", Anybody, 0, func(s *server) handler { return s.openAPIYAML }},
+	{http.MethodGet, "/openapi.json", Anybody, 0, func(s *server) handler { return s.openAPIJSON }},
+	{http.MethodGet, "/openapi", Anybody, 0, func(s *server) handler { return s.openAPIPage }},
 	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},

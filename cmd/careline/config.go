@@ -20,8 +20,9 @@ type config struct {
 	origins  []string      // CORS: apps served elsewhere
 	location *time.Location
 	logLevel string
-	logText  bool // LOG_FORMAT=text: lines for a person
-	traces   bool // an OpenTelemetry collector is configured
+	logText  bool    // LOG_FORMAT=text: lines for a person
+	logForm  logForm // how they look, once it is known where they go
+	traces   bool    // an OpenTelemetry collector is configured
 
 	pubsub   pubsubConfig
 	twilio   twilioConfig

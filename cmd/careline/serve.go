@@ -67,6 +67,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 		doors = append(doors, own)
 	}
 
+	out, c.logForm = c.onScreen(out)
 	lines := telemetry.Gather(out)
 	defer func() { stopped = errors.Join(stopped, lines.Close()) }()
 
@@ -164,6 +165,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		},
 		Metrics: p.metrics.Handler(p.sources()),
 		Observe: p.metrics.Request,
+		Streams: func(by int) { p.streams.Add(int64(by)) },
 		Span:    p.traces.Request,
 
 		Web:   app,
