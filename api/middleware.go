@@ -34,7 +34,7 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, route *Route) {
 		status := s.finish(v, r, recover())
 		end(status)
 		if s.cfg.Observe != nil {
-			s.cfg.Observe(route.Path, status, took)
+			s.cfg.Observe(route.Path, status, measured(route, v, took))
 		}
 
 		s.log(ctx, entry{
@@ -55,6 +55,15 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, route *Route) {
 	if s.guard(v, r, route) {
 		route.Handler.ServeHTTP(v, r)
 	}
+}
+
+// measured is how long an answer took; negative for an open stream of events, which
+// took as long as somebody listened.
+func measured(route *Route, v *visit, took time.Duration) time.Duration {
+	if route.Path == streamPath && v.status == http.StatusOK {
+		return -1
+	}
+	return took
 }
 
 // finish answers a request whose handler panicked, and returns the status that
@@ -107,8 +116,8 @@ func (s *server) log(ctx context.Context, e entry) {
 	switch {
 	case e.status >= http.StatusInternalServerError:
 		level = slog.LevelError
-	case e.route.Who == Operator:
-		level = slog.LevelDebug
+	case e.route.Who == Operator || e.route.Path == webPath:
+		level = slog.LevelDebug // a page of the app is twenty files
 	}
 	if s.cfg.Log == nil || !s.cfg.Log.Enabled(ctx, level) {
 		return

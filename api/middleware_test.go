@@ -239,6 +239,24 @@ func TestSpanWrapsTheHandler(t *testing.T) {
 	}
 }
 
+// The app's own files say nothing to an operator, unless one fails.
+func TestLogLeavesFilesOfTheAppToDebug(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cfg.Web = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/broken.js" {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	})
+	for path, level := range map[string]string{"/assets/a.js": "DEBUG", "/": "DEBUG", "/broken.js": "ERROR", "/openapi": "INFO"} {
+		b.log = new(lockedBuffer)
+		b.cfg.Log = slog.New(slog.NewJSONHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		if b.ask(http.MethodGet, path, ""); !strings.Contains(b.log.String(), `"level":"`+level+`"`) {
+			t.Errorf("%s is logged as %s", path, b.log.String())
+		}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -91,11 +91,14 @@ func (s *server) atPath(p string, byMethod map[string]*Route) http.Handler {
 	})
 }
 
+// webPath names the web app's pages and files, whichever is asked for.
+const webPath = "/"
+
 // elsewhere is every path that no route takes: the web app's, which has pages
 // and files of its own, if there is one.
 func (s *server) elsewhere() http.Handler {
 	web := &Route{
-		Path:    "/",
+		Path:    webPath,
 		Handler: s.cfg.Web,
 		Who:     Anybody,
 		Limit:   DefaultLimit,

@@ -1,6 +1,8 @@
 package api_test
 
 import (
+	"encoding/json"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -8,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"perci.health/careline/api"
 )
@@ -51,6 +54,8 @@ func TestOpenAPIAndEndpointsAgree(t *testing.T) {
 	for _, o := range operations(t) {
 		who := api.Clinician
 		switch {
+		case strings.HasPrefix(o.path, "/openapi"):
+			who = api.Anybody
 		case o.open:
 			who = api.Operator
 		case strings.Contains(o.path, "/audit/"):
@@ -95,5 +100,62 @@ func TestOpenAPIRefersToWhatItHas(t *testing.T) {
 		if !regexp.MustCompile(`enum: \[.*\b` + code + `\b.*\]`).MatchString(doc) {
 			t.Errorf("the code %s is not in the document", code)
 		}
+	}
+}
+
+// The document is served as it is, as the same in JSON, and as a page with every
+// route and schema that runs nothing.
+func TestOpenAPIIsServed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	read := func(path, kind string) (string, http.Header) {
+		t.Helper()
+		got := b.ask(http.MethodGet, path, "")
+		body, err := io.ReadAll(got.Body)
+		if err != nil || got.StatusCode != http.StatusOK || got.Header.Get("Content-Type") != kind {
+			t.Fatalf("%s: %d %s, %v", path, got.StatusCode, got.Header.Get("Content-Type"), err)
+		}
+		return string(body), got.Header
+	}
+
+	if text, _ := read("/openapi.yaml", "application/yaml"); text != api.OpenAPI() {
+		t.Error("another document is served")
+	}
+
+	text, _ := read("/openapi.json", "application/json")
+	var fromJSON, fromYAML any
+	if err := json.Unmarshal([]byte(text), &fromJSON); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal([]byte(api.OpenAPI()), &fromYAML); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(fromYAML)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(again, &fromYAML); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(fromYAML, fromJSON); diff != "" {
+		t.Errorf("JSON and YAML disagree (-YAML +JSON):\n%s", diff)
+	}
+	if strings.Index(text, `"openapi"`) > strings.Index(text, `"paths"`) {
+		t.Error("the JSON is not in the document's order")
+	}
+
+	page, h := read("/openapi", "text/html; charset=utf-8")
+	for _, o := range operations(t) {
+		if !strings.Contains(page, "<code>"+o.method+" "+o.path+"</code>") {
+			t.Errorf("%s %s is not on the page", o.method, o.path)
+		}
+	}
+	for _, link := range regexp.MustCompile(`href="#(\w+)"`).FindAllStringSubmatch(page, -1) {
+		if !strings.Contains(page, `id="`+link[1]+`"`) {
+			t.Errorf("a link leads to %s, which is not there", link[1])
+		}
+	}
+	if policy := h.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'none'; style-src 'sha256-") || strings.Contains(page, "<script") || strings.Contains(page, " style=") {
+		t.Errorf("the page could run something: %s", policy)
 	}
 }

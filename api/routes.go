@@ -108,11 +108,16 @@ type Config struct {
 	Mount   []Route      // routes of other places
 
 	// Observe is told of every answer; route is the table's path, never the
-	// request's; optional.
+	// request's; took is negative for a stream of events, which lasts as long as
+	// somebody listens; optional.
 	Observe func(route string, status int, took time.Duration)
 	// Span begins a trace span for a request and returns its context and end;
 	// optional.
 	Span func(r *http.Request, route string) (context.Context, func(status int))
+
+	// Streams is told when a stream of events opens, +1, and when it ends, -1;
+	// optional.
+	Streams func(by int)
 
 	operators bool // their routes alone
 }
@@ -164,6 +169,9 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/me", Somebody, 0, func(s *server) handler { return s.me }},
 	{http.MethodGet, auditPath, Auditor, 0, func(s *server) handler { return s.reading(s.auditCalls) }},
 	{http.MethodGet, auditPath + "/{key}", Auditor, 0, func(s *server) handler { return s.reading(s.auditCall) }},
+	{http.MethodGet, "/openapi.yaml", Anybody, 0, func(s *server) handler { return s.openAPIYAML }},
+	{http.MethodGet, "/openapi.json", Anybody, 0, func(s *server) handler { return s.openAPIJSON }},
+	{http.MethodGet, "/openapi", Anybody, 0, func(s *server) handler { return s.openAPIPage }},
 	{http.MethodGet, alivePath, Operator, 0, func(s *server) handler { return s.alive }},
 	{http.MethodGet, "/readyz", Operator, 0, func(s *server) handler { return s.ready }},
 	{http.MethodGet, "/metrics", Operator, 0, func(s *server) handler { return s.metrics }},

@@ -52,6 +52,10 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	if s.streams.Add(1) > StreamsAtMost {
 		return careline.NewError(careline.CodeUnavailable, "There is no room for more live updates at the moment. Calls can be made as ever; the app asks again by itself.", nil)
 	}
+	if s.cfg.Streams != nil {
+		s.cfg.Streams(1)
+		defer s.cfg.Streams(-1)
+	}
 
 	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
 	seq, err := s.resumeAt(r.WithContext(ctx), practitioner)

@@ -46,6 +46,9 @@ type Projector struct {
 	// may come Unfiled, and of an earlier process it is not known what it has filed
 	// last (see mark).
 	Exclusive bool
+	// Ended is told what became of a call when the event that ended it was filed;
+	// optional.
+	Ended func(careline.Outcome)
 }
 
 // Handle files the call as it stood after the delivery's event, and returns where
@@ -81,6 +84,10 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) (filed carel
 	}
 	if err == nil && whose == "" {
 		filed.Patient = call.Patient
+	}
+
+	if err == nil && p.Ended != nil && call.Final() && !careline.Fold(until(events, d.Event.Seq-1)).Final() {
+		p.Ended(call.Outcome())
 	}
 	return filed, err
 }

@@ -92,13 +92,13 @@ func TestMove(t *testing.T) {
 	}
 	fillLog(t, file, clock)
 	want := told(t, file, clock)
-	if _, err := move.Log(t.Context(), from, to); err == nil || !strings.Contains(err.Error(), "stop it first") {
+	if _, err := move.Log(t.Context(), from, to, nil); err == nil || !strings.Contains(err.Error(), "stop it first") {
 		t.Errorf("moved from under a running careline: %v", err)
 	}
 	storetest.CloseStore(t, file)
 	nowhere := filepath.Join(t.TempDir(), "nowhere.db")
 	for _, wrong := range []string{"file:" + nowhere, nowhere, to} {
-		if moved, err := move.Log(t.Context(), wrong, to); err == nil || !strings.Contains(err.Error(), "the log to be moved") {
+		if moved, err := move.Log(t.Context(), wrong, to, nil); err == nil || !strings.Contains(err.Error(), "the log to be moved") {
 			t.Errorf("moved %+v from %s: %v", moved, wrong, err)
 		}
 	}
@@ -106,7 +106,7 @@ func TestMove(t *testing.T) {
 		t.Error("a file was made to be moved")
 	}
 
-	moved, err := move.Log(t.Context(), from, to)
+	moved, err := move.Log(t.Context(), from, to, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestMove(t *testing.T) {
 		t.Error(err)
 	}
 
-	if _, err := move.Log(t.Context(), from, to); err == nil || !strings.Contains(err.Error(), "not empty") {
+	if _, err := move.Log(t.Context(), from, to, nil); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("moved into a log that has something: %v", err)
 	}
 	storetest.Same(t, "what was there", storetest.IDsOf(t, s, "CA6"), []string{"CA6/request"})

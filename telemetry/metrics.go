@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"net/http"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type Metrics struct {
 	requests, kept, deliveries, outbound    *prometheus.CounterVec
 	messages, lookups, looks                *prometheus.CounterVec
+	calls, refusals                         *prometheus.CounterVec
 	forgotten                               prometheus.Counter
 	requestTime, deliveryTime, outboundTime *prometheus.HistogramVec
 	failures                                *prometheus.CounterVec // of Sources, by their name
@@ -49,6 +51,8 @@ func NewMetrics() *Metrics {
 	}
 
 	return &Metrics{
+		calls:        counters("careline_calls_total", "Calls that ended, by outcome; counted once, by the instance that files the end. Filed again by careline replay, they count again.", "outcome"),
+		refusals:     counters("careline_refusals_total", "Calls that were refused before dialling, by reason, also those by rate that nobody kept.", "reason"),
 		requests:     counters("careline_http_requests_total", "Requests answered, by route and status.", "route", "status"),
 		requestTime:  histograms("careline_http_request_duration_seconds", "Time to answer a request.", fast, "route"),
 		kept:         counters("careline_events_kept_total", "Events made durable, by kind.", "kind"),
@@ -65,11 +69,30 @@ func NewMetrics() *Metrics {
 	}
 }
 
-// Request counts an answer; it has the shape of the API's Observe hook.
+// Request counts an answer; it has the shape of the API's Observe hook. One that
+// lasts until somebody goes, such as a stream of events, tells nothing by its time:
+// it is counted with a negative one.
 func (m *Metrics) Request(route string, status int, took time.Duration) {
 	s := m.answers.of(m, answer{route, status})
 	s.count.Inc()
-	s.time.Observe(took.Seconds())
+	if took >= 0 {
+		s.time.Observe(took.Seconds())
+	}
+}
+
+// CallEnded counts a call whose end was filed.
+func (m *Metrics) CallEnded(o careline.Outcome) { m.calls.WithLabelValues(string(o)).Inc() }
+
+// Refused counts a call that was not dialled.
+func (m *Metrics) Refused(why careline.Refusal) { m.refusals.WithLabelValues(string(why)).Inc() }
+
+// Build tells of what version of careline this is, made by which Go: 1, always.
+func (m *Metrics) Build(version string) {
+	promauto.With(m.registry).NewGauge(prometheus.GaugeOpts{
+		Name:        "careline_build_info",
+		Help:        "1, with the version of careline and of Go that made it.",
+		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
+	}).Set(1)
 }
 
 // EventKept counts an event made durable.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,6 +47,10 @@ func TestMetrics(t *testing.T) {
 	m.Request("/v1/x", 200, 3*time.Millisecond)
 	m.Request("/v1/x", 200, 5*time.Millisecond) // exactly a bound: it belongs below
 	m.Request("/v1/x", 503, time.Minute)
+	m.Request("/v1/stream", 200, -1) // it lasted as long as somebody listened
+	m.CallEnded(careline.OutcomeBusy)
+	m.Refused(careline.RefusedRate)
+	m.Build("v1")
 	m.EventKept(careline.KindProgress)
 	m.Delivery("chart", "delivered", 40*time.Millisecond)
 	m.Delivery("chart", "retried", 40*time.Millisecond)
@@ -66,6 +71,11 @@ func TestMetrics(t *testing.T) {
 		`careline_http_request_duration_seconds_bucket{route="/v1/x",le="+Inf"}`:   "3",
 		`careline_http_request_duration_seconds_count{route="/v1/x"}`:              "3",
 		`careline_http_request_duration_seconds_sum{route="/v1/x"}`:                "60.008",
+		`careline_http_requests_total{route="/v1/stream",status="200"}`:            "1",
+		`careline_http_request_duration_seconds_count{route="/v1/stream"}`:         "0",
+		`careline_calls_total{outcome="busy"}`:                                     "1",
+		`careline_refusals_total{reason="` + string(careline.RefusedRate) + `"}`:   "1",
+		`careline_build_info{goversion="` + runtime.Version() + `",version="v1"}`:  "1",
 		`careline_events_kept_total{kind="progress"}`:                              "1",
 		`careline_deliveries_total{consumer="chart",outcome="delivered"}`:          "1",
 		`careline_deliveries_total{consumer="chart",outcome="retried"}`:            "1",

@@ -63,14 +63,11 @@ func TestReplayReadsReportsOfTheAccountAlone(t *testing.T) {
 		Attributes: map[string]string{"type": "appointment", "subtype": "CallStatus", "version": "1.0"}}); err != nil {
 		t.Fatal(err)
 	}
-	wantText(t, s.replay("again", "stray/1"), "error: stray/1: still cannot be read", "AccountSid is not ours")
+	wantText(t, s.replay("again", "stray/1", "--apply"), "error: stray/1: still cannot be read", "AccountSid is not ours")
 	var out bytes.Buffer
-	r := &replaying{store: s.store, get: func(string) string { return "" }, now: time.Now(), out: &out}
-	do, err := r.asked([]string{"again", "stray/1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := do(t.Context()); err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is required") {
+	r := &replaying{open: kept{s.store}.open, now: time.Now()}
+	err := typedOf(t.Context(), r.command, func(string) string { return "" }, &out, "again", "stray/1", "--apply")
+	if err == nil || !strings.Contains(err.Error(), "TWILIO_ACCOUNT_SID is required") {
 		t.Errorf("without knowing the account: %v", err)
 	}
 }

@@ -47,6 +47,7 @@ type parts struct {
 
 	assembled chan struct{} // closed when all of the above is made
 	relays    atomic.Bool   // the relay is running
+	streams   atomic.Int64  // open ones
 }
 
 // assemble makes the parts, from the inside out. Nothing runs yet, and nobody
@@ -57,7 +58,8 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		return nil, err
 	}
 
-	p := &parts{log: telemetry.NewLogger(out, level), metrics: telemetry.NewMetrics(), assembled: make(chan struct{})}
+	p := &parts{log: newLogger(out, level, c.logForm), metrics: telemetry.NewMetrics(), assembled: make(chan struct{})}
+	p.metrics.Build(version)
 	var err error
 	if p.traces, err = telemetry.NewTraces(ctx, telemetry.TracesConfig{Export: c.traces, Version: version}); err != nil {
 		return nil, err
@@ -162,6 +164,7 @@ func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 		Chart:        filer,
 		Appointments: p.directory.Appointment,
 		Exclusive:    p.store.Exclusive(),
+		Ended:        p.metrics.CallEnded,
 	}
 	if p.looks != nil {
 		projector.Looks = filer

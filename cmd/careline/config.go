@@ -20,7 +20,9 @@ type config struct {
 	origins  []string      // CORS: apps served elsewhere
 	location *time.Location
 	logLevel string
-	traces   bool // an OpenTelemetry collector is configured
+	logText  bool    // LOG_FORMAT=text: lines for a person
+	logForm  logForm // how they look, once it is known where they go
+	traces   bool    // an OpenTelemetry collector is configured
 
 	pubsub   pubsubConfig
 	twilio   twilioConfig
@@ -28,9 +30,8 @@ type config struct {
 	session  sessionConfig
 	calls    callsConfig
 	greeting greetingConfig
+	app      appConfig
 	brand    brandConfig
-	language string // LANGUAGE: how the app writes times, days and numbers
-	idleLock int    // IDLE_LOCK_MINUTES without any use lock the app; 0: never
 }
 
 type twilioConfig struct {
@@ -50,13 +51,14 @@ type fhirConfig struct {
 	tokenURL *url.URL // nil: no login
 	clientID string
 	secret   credential.Secret
-	strict   bool // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
-	audit    bool // AUDIT_EVENTS: who looked at whom is filed
+	strict   bool   // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
+	systems  string // FHIR_SYSTEM_BASE: beginning of our code systems' URIs, without a slash at its end
+	audit    bool   // AUDIT_EVENTS
 }
 
 type sessionConfig struct {
 	project, claim, role string
-	auditor              string   // SESSION_AUDITOR_ROLE; empty: nobody is one
+	auditor              string   // SESSION_AUDITOR_ROLE; "": nobody is one
 	audiences            []string // SESSION_AUDIENCE; empty: aud is not looked at
 	baseURL              *url.URL
 }
@@ -83,37 +85,37 @@ var (
 )
 
 // readConfig reads every setting through get, which answers "" for one that is
-// not set. Its error names all faults, and no value.
+// not set. Its error names all faults, and of a secret no value.
 func readConfig(get func(string) string) (config, error) {
-	r := &reader{get: get}
+	r := newReader(get)
 	c := config{
-		address:  net.JoinHostPort(listenHost(r), r.text("PORT", "8080")),
-		public:   r.link("FUNCTIONS_URL", "", "how Twilio reaches this service, such as https://backend.example.org/api"),
+		address:  net.JoinHostPort(listenHost(r), r.text("PORT")),
+		public:   r.link("FUNCTIONS_URL", "how Twilio reaches this service, such as https://backend.example.org/api"),
 		database: databaseURL(r),
 		keep:     readRetention(r),
 		pubsub:   readPubSub(r),
-		origins:  r.list("ALLOWED_ORIGINS", "", originForm, "must be origins such as https://app.example.org, separated by commas"),
-		logLevel: r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
+		origins:  r.list("ALLOWED_ORIGINS", originForm, "must be origins such as https://app.example.org, separated by commas"),
+		logLevel: r.oneOf("LOG_LEVEL", "debug", "info", "warn", "error"),
+		logText:  r.oneOf("LOG_FORMAT", "json", "text") == "text",
 		traces:   r.traced(),
 		session:  readSession(r),
 		brand:    readBrand(r),
 		greeting: greetingConfig{
-			organisation: r.text("ORGANISATION_NAME", "Perci Health"),
-			words:        r.text("INCOMING_MESSAGE", ""),
-			voice:        r.text("VOICE_NAME", "Polly.Amy-Neural"),
+			organisation: r.text("ORGANISATION_NAME"),
+			words:        r.text("INCOMING_MESSAGE"),
+			voice:        r.text("VOICE_NAME"),
 			language:     readLanguage(r),
 		},
+		app: readApp(r),
 	}
 
-	c.language = r.matching("LANGUAGE", "en-GB", languageForm, "must be a language tag such as en-GB")
-	c.idleLock = r.number("IDLE_LOCK_MINUTES", 0, 0, 480)
-	r.number("PORT", 8080, 0, 65535)
+	r.number("PORT", 0, 65535)
 	c.admin = readAdmin(r)
 	c.calls = readCalls(r)
 	c.twilio = readTwilio(r, c)
 	c.fhir = readFHIR(r)
 
-	zone, err := time.LoadLocation(r.text("CLINIC_TIME_ZONE", "Europe/London"))
+	zone, err := time.LoadLocation(r.text("CLINIC_TIME_ZONE"))
 	if err != nil || zone == time.Local { // browsers know no zone called Local
 		r.fault("CLINIC_TIME_ZONE", "must be a time zone such as Europe/London", "")
 	}
@@ -129,18 +131,18 @@ func readTwilio(r *reader, c config) twilioConfig {
 	t := twilioConfig{
 		accountSID:         accountSID(r),
 		authToken:          credential.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it")),
-		authTokenSecondary: credential.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY", "")),
+		authTokenSecondary: credential.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY")),
 		apiKey:             r.required("TWILIO_API_KEY", keyForm, "SK and 32 hexadecimal digits; it signs access tokens"),
 		apiSecret:          credential.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
 		applicationSID:     r.required("TWILIO_TWIML_APP_SID", applicationForm, "AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
-		baseURL:            r.party("TWILIO_API_BASE_URL", "https://api.twilio.com", "Twilio's REST API"),
-		region:             r.matching("TWILIO_REGION", "", regionForm, "must be a Twilio region such as ie1, or not be set"),
-		edge:               r.matching("TWILIO_EDGE", "", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
+		baseURL:            r.party("TWILIO_API_BASE_URL", "Twilio's REST API"),
+		region:             r.matching("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
+		edge:               r.matching("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
 		signalling:         r.gateway("TWILIO_SIGNALLING_URL"),
-		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 3600, 60, 86400),
+		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 60, 86400),
 	}
 
-	if fixed := r.text("TWILIO_PHONE_NUMBER", ""); fixed != "" {
+	if fixed := r.text("TWILIO_PHONE_NUMBER"); fixed != "" {
 		phone, err := careline.ParsePhone(fixed, "")
 		if err != nil {
 			r.fault("TWILIO_PHONE_NUMBER", "must be a number of the account in E.164 form, or not be set", "")
@@ -158,16 +160,17 @@ func accountSID(r *reader) string {
 
 func readFHIR(r *reader) fhirConfig {
 	f := fhirConfig{
-		baseURL:  r.party("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
-		clientID: r.text("FHIR_CLIENT_ID", ""),
-		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
+		baseURL:  r.party("FHIR_BASE_URL", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
+		clientID: r.text("FHIR_CLIENT_ID"),
+		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
+		systems:  r.link("FHIR_SYSTEM_BASE", "the beginning of the code systems' URIs").String(),
 		audit:    r.truth("AUDIT_EVENTS"),
 	}
 
 	set, login := 0, []string{"FHIR_TOKEN_URL", "FHIR_CLIENT_ID", "FHIR_CLIENT_SECRET"}
 	for _, name := range login {
-		if r.text(name, "") != "" {
+		if r.text(name) != "" {
 			set++
 		}
 	}
@@ -175,7 +178,7 @@ func readFHIR(r *reader) fhirConfig {
 	switch set {
 	case 0:
 	case 3:
-		f.tokenURL = r.party("FHIR_TOKEN_URL", "", "where client credentials log in, such as https://api.medplum.com/oauth2/token")
+		f.tokenURL = r.party("FHIR_TOKEN_URL", "where client credentials log in, such as https://api.medplum.com/oauth2/token")
 	default:
 		r.faultOf(login, "must be set together, or none of them for a server without login", "")
 	}
@@ -186,14 +189,14 @@ func readFHIR(r *reader) fhirConfig {
 func readSession(r *reader) sessionConfig {
 	s := sessionConfig{
 		project:   r.required("DESCOPE_PROJECT_ID", anyText, "the id of the Descope project whose sessions are accepted"),
-		baseURL:   r.party("DESCOPE_BASE_URL", "https://api.descope.com", "where the session keys are"),
-		claim:     r.text("SESSION_PRACTITIONER_CLAIM", "medplumPractitionerId"),
-		role:      r.text("SESSION_CLINICIAN_ROLE", "clinician"),
-		auditor:   r.text("SESSION_AUDITOR_ROLE", ""),
-		audiences: r.list("SESSION_AUDIENCE", "", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
+		baseURL:   r.party("DESCOPE_BASE_URL", "where the session keys are"),
+		claim:     r.text("SESSION_PRACTITIONER_CLAIM"),
+		role:      r.text("SESSION_CLINICIAN_ROLE"),
+		auditor:   r.text("SESSION_AUDITOR_ROLE"),
+		audiences: r.list("SESSION_AUDIENCE", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
 	}
 
-	if r.text("SESSION_AUDIENCE", "") != "" && len(s.audiences) == 0 {
+	if r.text("SESSION_AUDIENCE") != "" && len(s.audiences) == 0 {
 		r.fault("SESSION_AUDIENCE", "must be the audiences that sessions are made for, separated by commas, or not be set", "")
 	}
 
@@ -201,7 +204,7 @@ func readSession(r *reader) sessionConfig {
 }
 
 func readLanguage(r *reader) string {
-	v := r.text("VOICE_LANGUAGE", "en-GB")
+	v := r.text("VOICE_LANGUAGE")
 	if !languageForm(v) {
 		r.fault("VOICE_LANGUAGE", "must be a language tag such as en-GB", "")
 	}
@@ -210,7 +213,7 @@ func readLanguage(r *reader) string {
 
 func readRegions(r *reader) []string {
 	const must = "must be ISO 3166-1 country codes such as GB,IE"
-	regions := r.list("ALLOWED_COUNTRIES", "GB", countryForm, must)
+	regions := r.list("ALLOWED_COUNTRIES", countryForm, must)
 	if len(regions) == 0 || slices.ContainsFunc(regions, func(region string) bool { return !careline.KnownRegion(region) }) {
 		r.fault("ALLOWED_COUNTRIES", must, "")
 		return []string{"GB"}
@@ -222,13 +225,13 @@ func readCalls(r *reader) callsConfig {
 	c := callsConfig{
 		policy: careline.Policy{
 			Regions:    readRegions(r),
-			PerMinute:  r.number("CALLS_PER_MINUTE", 10, 1, 1_000_000),
-			Concurrent: r.number("CALLS_AT_ONCE", 2, 1, 1_000_000),
-			WindowDays: r.number("CALL_WINDOW_DAYS", 0, 0, 36_500), // 0: no limit
+			PerMinute:  r.number("CALLS_PER_MINUTE", 1, 1_000_000),
+			Concurrent: r.number("CALLS_AT_ONCE", 1, 1_000_000),
+			WindowDays: r.number("CALL_WINDOW_DAYS", 0, 36_500), // 0: no limit
 		},
-		ringFor:          r.seconds("CALL_RING_SECONDS", 30, 5, 600),
-		longest:          r.seconds("CALL_TIME_LIMIT", 7200, 60, 14400),
-		machineDetection: r.oneOf("TWILIO_MACHINE_DETECTION", "off", "off", "Enable", "DetectMessageEnd"),
+		ringFor:          r.seconds("CALL_RING_SECONDS", 5, 600),
+		longest:          r.seconds("CALL_TIME_LIMIT", 60, 14400),
+		machineDetection: r.oneOf("TWILIO_MACHINE_DETECTION", "off", "Enable", "DetectMessageEnd"),
 	}
 
 	if c.machineDetection == "off" {

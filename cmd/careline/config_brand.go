@@ -15,14 +15,14 @@ type brandConfig struct {
 // readBrand reads the logo's file as well: what is wrong with it is told at the start,
 // and not seen by the first clinician.
 func readBrand(r *reader) brandConfig {
-	b := brandConfig{colour: r.text("BRAND_COLOUR", "")}
+	b := brandConfig{colour: r.text("BRAND_COLOUR")}
 	if b.colour != "" {
 		if err := web.CheckColour(b.colour); err != nil {
 			r.fault("BRAND_COLOUR", err.Error(), "")
 		}
 	}
 
-	path := r.text("BRAND_LOGO", "")
+	path := r.text("BRAND_LOGO")
 	if path == "" {
 		return b
 	}

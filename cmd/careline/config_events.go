@@ -27,28 +27,25 @@ var (
 	emailForm    = formLike(`^[^\s@]+@[^\s@]+$`)
 )
 
-const (
-	// retentionDays is longer than a year by a month: whoever looks into a year's
-	// calls finds all of them.
-	retentionDays    = 400
-	longestRetention = 100 * 366
-)
+// longestRetention is in days. The usual one, in the table, is longer than a year by
+// a month: whoever looks into a year's calls finds all of them.
+const longestRetention = 100 * 366
 
 // readPubSub reads what belongs to Pub/Sub. Pushes are taken also with
 // EVENTS=local, so that what is still on its way is not lost when one goes back.
 func readPubSub(r *reader) pubsubConfig {
 	p := pubsubConfig{
-		publish:        r.oneOf("EVENTS", "local", "local", "pubsub") == "pubsub",
-		project:        r.text("PUBSUB_PROJECT", ""),
-		topic:          r.matching("PUBSUB_TOPIC", "twilio", resourceForm, "must be the short name of a topic, such as twilio"),
-		emulator:       r.matching("PUBSUB_EMULATOR_HOST", "", addressForm, "must be host:port, without http://, or not be set"),
-		subscription:   r.matching("PUBSUB_SUBSCRIPTION", "", resourceForm, "must be the short name of a subscription to pull from, or not be set"),
-		audience:       r.text("PUBSUB_PUSH_AUDIENCE", ""),
-		serviceAccount: r.matching("PUBSUB_PUSH_SERVICE_ACCOUNT", "", emailForm, "must be the e-mail address of the push subscription's service account"),
+		publish:        r.oneOf("EVENTS", "local", "pubsub") == "pubsub",
+		project:        r.text("PUBSUB_PROJECT"),
+		topic:          r.matching("PUBSUB_TOPIC", resourceForm, "must be the short name of a topic, such as twilio"),
+		emulator:       r.matching("PUBSUB_EMULATOR_HOST", addressForm, "must be host:port, without http://, or not be set"),
+		subscription:   r.matching("PUBSUB_SUBSCRIPTION", resourceForm, "must be the short name of a subscription to pull from, or not be set"),
+		audience:       r.text("PUBSUB_PUSH_AUDIENCE"),
+		serviceAccount: r.matching("PUBSUB_PUSH_SERVICE_ACCOUNT", emailForm, "must be the e-mail address of the push subscription's service account"),
 	}
 
 	if (p.publish || p.subscription != "") && !projectForm(p.project) {
-		r.fault("PUBSUB_PROJECT", "is required", "the id of the Google Cloud project whose topic is used")
+		r.wanted("PUBSUB_PROJECT", "the id of the Google Cloud project whose topic is used")
 	}
 
 	if (p.audience == "") != (p.serviceAccount == "") {
@@ -62,8 +59,8 @@ func readPubSub(r *reader) pubsubConfig {
 		})
 	}
 
-	if r.text("PUBSUB_PUSH_ISSUER_KEYS_URL", "") != "" {
-		p.keys = r.party("PUBSUB_PUSH_ISSUER_KEYS_URL", "", "the key set that signs push tokens").String()
+	if r.text("PUBSUB_PUSH_ISSUER_KEYS_URL") != "" {
+		p.keys = r.party("PUBSUB_PUSH_ISSUER_KEYS_URL", "the key set that signs push tokens").String()
 	}
 
 	return p
@@ -75,7 +72,7 @@ func databaseURL(r *reader) credential.Secret {
 }
 
 func databaseText(r *reader) string {
-	v := r.text("DATABASE_URL", "file:careline.db")
+	v := r.text("DATABASE_URL")
 
 	if path, ok := strings.CutPrefix(v, "file:"); ok && path != "" {
 		return v
@@ -90,5 +87,5 @@ func databaseText(r *reader) string {
 
 // readRetention is how long the log and the numbers in it are kept.
 func readRetention(r *reader) time.Duration {
-	return time.Duration(r.number("RETENTION_DAYS", retentionDays, 1, longestRetention)) * 24 * time.Hour
+	return time.Duration(r.number("RETENTION_DAYS", 1, longestRetention)) * 24 * time.Hour
 }

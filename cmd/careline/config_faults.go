@@ -5,18 +5,21 @@ import (
 	"strings"
 )
 
-// fault is what is wrong with a setting, or with several that go together. It never
-// holds a value: that may be a secret pasted into the wrong place.
+// fault is what is wrong with a setting, or with several that go together.
 type fault struct {
 	settings []string // the names of the settings at fault, at least one
 	said     string   // how the sentence calls them, such as "A, B" or "A=x or B=y"
 	wrong    string   // what is wrong, as the rest of the sentence: "is required", "must be …"
+	value    string   // what it is now, as it may be told (see tellable); "" where that helps nobody
 	do       string   // what the setting is for, or what to do; "" when wrong says it all
 }
 
 // Error is the whole sentence, without a full stop: "NAME is required: …".
 func (f fault) Error() string {
 	told := f.said + " " + f.wrong
+	if f.value != "" {
+		told += ", and is " + f.value
+	}
 	if f.do != "" {
 		told += ": " + f.do
 	}
@@ -59,7 +62,13 @@ func (all faults) settings() (names []string) {
 
 // fault notes what is wrong with one setting.
 func (r *reader) fault(setting, wrong, do string) {
-	r.faultOf([]string{setting}, wrong, do)
+	r.note(fault{
+		settings: []string{setting},
+		said:     setting,
+		wrong:    wrong,
+		value:    r.tellable(setting),
+		do:       do,
+	})
 }
 
 // faultOf notes what is wrong with settings that go together.

@@ -26,7 +26,7 @@ func TestFaultsOfSettingsAreValues(t *testing.T) {
 
 	const told = `these settings must be put right before careline can start:
   EVENTS=pubsub needs a way back: set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_SERVICE_ACCOUNT for a push subscription, or PUBSUB_SUBSCRIPTION to pull
-  TWILIO_TOKEN_TTL must be a whole number from 60 to 86400
+  TWILIO_TOKEN_TTL must be a whole number from 60 to 86400, and is "1"
   FHIR_TOKEN_URL, FHIR_CLIENT_ID, FHIR_CLIENT_SECRET must be set together, or none of them for a server without login
 (to try it without any: careline demo)`
 	if err.Error() != told {

@@ -11,11 +11,15 @@ var hostForm = formLike(`^[0-9A-Za-z.:-]+$`)
 // where the service is. Who reaches the address may read them: it is this machine's
 // alone unless it is said otherwise.
 func readAdmin(r *reader) string {
-	port := r.text("ADMIN_PORT", "")
-	host := r.matching("ADMIN_HOST", "127.0.0.1", hostForm, "must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for every interface")
-	admin, public := r.number("ADMIN_PORT", 0, 0, 65535), r.number("PORT", 8080, 0, 65535)
+	port := r.text("ADMIN_PORT")
+	host := r.matching("ADMIN_HOST", hostForm, "must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for every interface")
+	admin, public := 0, r.number("PORT", 0, 65535)
+	if port != "" {
+		admin = r.number("ADMIN_PORT", 0, 65535)
+	}
+
 	switch {
-	case port == "" && r.text("ADMIN_HOST", "") != "":
+	case port == "" && r.given("ADMIN_HOST"):
 		r.fault("ADMIN_HOST", "is used with ADMIN_PORT alone", "set that too, or neither")
 	case admin != 0 && admin == public:
 		r.fault("ADMIN_PORT", "must be another than PORT", "")
@@ -29,15 +33,15 @@ func readAdmin(r *reader) string {
 }
 
 func development(r *reader) bool {
-	return r.text("NODE_ENV", "") == "development" || r.text("FUNCTIONS_EMULATOR", "") == "true"
+	return r.text("NODE_ENV") == "development" || r.text("FUNCTIONS_EMULATOR") == "true"
 }
 
 // listenHost is every interface, but this machine alone in development.
 func listenHost(r *reader) string {
-	if development(r) {
-		return r.text("LISTEN_HOST", "127.0.0.1")
+	if host := r.text("LISTEN_HOST"); host != "" || !development(r) {
+		return host
 	}
-	return r.text("LISTEN_HOST", "")
+	return "127.0.0.1"
 }
 
 // readDevelopment reports whether signatures are left unchecked, as the system

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"perci.health/careline/sandbox"
 )
@@ -38,21 +39,37 @@ type demoFlags struct {
 	pace          float64
 	once, json    bool
 	port, console int
-	set           settings
+	set           []string // NAME=value
 }
 
-func runDemo(ctx context.Context, args []string, out io.Writer) error {
-	f := demoFlags{set: settings{}}
-	flags := flag.NewFlagSet("careline demo", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.Float64Var(&f.pace, "pace", 1, "seconds that one second of a call takes; 0.1 is ten times faster")
-	flags.BoolVar(&f.once, "once", false, "place one call without a browser, print its record and stop")
-	flags.BoolVar(&f.json, "json", false, "print the addresses as one line of JSON and nothing else, for a program")
-	flags.IntVar(&f.port, "port", demoPort, "`port` of the service and the clinician's app, 0 for any")
-	flags.IntVar(&f.console, "console-port", consolePort, "`port` of the console and the members' phones, 0 for any")
-	flags.Var(f.set, "set", "`NAME=value` of a setting of the service; may be given again")
-	if err := parse(flags, args); err != nil {
-		return helped(err)
+// demoCommand runs the demo.
+func demoCommand() *cobra.Command {
+	var f demoFlags
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Run everything on this machine, nothing to configure",
+		Args:  noWords,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := inBounds(c.Flags()); err != nil {
+				return err
+			}
+			return runDemo(c.Context(), c.OutOrStdout(), f)
+		},
+	}
+
+	c.Flags().Float64Var(&f.pace, "pace", 1, "`seconds` that one second of a call takes; 0.1 is ten times faster")
+	c.Flags().BoolVar(&f.once, "once", false, "place one call without a browser, print its record and stop")
+	c.Flags().BoolVar(&f.json, "json", false, "print the addresses as one line of JSON and nothing else, for a program")
+	c.Flags().IntVar(&f.port, "port", demoPort, "`port` of the service and the clinician's app, 0 for any")
+	c.Flags().IntVar(&f.console, "console-port", consolePort, "`port` of the console and the members' phones, 0 for any")
+	c.Flags().StringArrayVar(&f.set, "set", nil, "a `setting` of the service, as NAME=value; may be given again")
+	return c
+}
+
+func runDemo(ctx context.Context, out io.Writer, f demoFlags) error {
+	own, err := settingsOf(f.set)
+	if err != nil {
+		return err
 	}
 	if f.json && f.once {
 		return errors.New("--json stays until it is stopped and --once stops by itself: choose one")
@@ -68,7 +85,7 @@ func runDemo(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d := demo{world: w, dir: dir, own: f.set}
+	d := demo{world: w, dir: dir, own: own}
 	return errors.Join(d.run(ctx, out, f), w.Close())
 }
 
@@ -125,7 +142,7 @@ func (d *demo) setUp(ctx context.Context) error {
 		return err
 	}
 	bare := demo{world: d.world, dir: d.dir, url: d.url}
-	if err := provision(ctx, bare.setting, []string{"--apply"}, io.Discard); err != nil {
+	if err := provision(ctx, bare.setting, provisionFlags{apply: true}, io.Discard); err != nil {
 		return fmt.Errorf("set the sandbox up: %w", err)
 	}
 	return nil

@@ -23,7 +23,7 @@ func TestDemoTellsItsAddresses(t *testing.T) {
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- runDemo(ctx, []string{"--json", "--port", "0", "--console-port", "0", "--set", "ORGANISATION_NAME=Test & Sons"}, in)
+		ended <- typed(ctx, demoCommand(), in, "--json", "--port", "0", "--console-port", "0", "--set", "ORGANISATION_NAME=Test & Sons")
 		in.Close()
 	}()
 	line, err := bufio.NewReader(out).ReadBytes('\n')
@@ -59,7 +59,7 @@ func TestTheDoctorIsContentWithADemo(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What leads elsewhere is for the service, not for whoever sets the sandbox up.
-	d := &demo{world: w, dir: t.TempDir(), own: settings{"TWILIO_API_BASE_URL": "http://127.0.0.1:1"}}
+	d := &demo{world: w, dir: t.TempDir(), own: map[string]string{"TWILIO_API_BASE_URL": "http://127.0.0.1:1"}}
 	ctx, stop := context.WithCancel(t.Context())
 	out, in := io.Pipe()
 	ended := make(chan error, 1)
@@ -72,7 +72,7 @@ func TestTheDoctorIsContentWithADemo(t *testing.T) {
 	}
 	d.own = nil
 	var report bytes.Buffer
-	if err := doctor(ctx, d.setting, []string{"--strict"}, &report); err != nil || !strings.Contains(report.String(), ", 0 skipped.") {
+	if err := typedOf(ctx, doctorCommand, d.setting, &report, "--strict"); err != nil || !strings.Contains(report.String(), ", 0 skipped.") {
 		t.Errorf("%v\n%s", err, &report)
 	}
 	stop()
@@ -99,7 +99,7 @@ func read(t *testing.T, url string) string {
 func TestDemoOnce(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	if err := runDemo(t.Context(), []string{"--once", "--pace", "0.01", "--port", "0", "--console-port", "0"}, &out); err != nil {
+	if err := typed(t.Context(), demoCommand(), &out, "--once", "--pace", "0.01", "--port", "0", "--console-port", "0"); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "The call is in the record as Communication/") {
@@ -111,7 +111,7 @@ func TestDemoRefusesWhatItDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"--set", "novalue"}, {"--port", "70000"}, {"--pace", "0"}, {"extra"}, {"--json", "--once"},
 		{"--json", "--port", "0", "--console-port", "0", "--set", "DATABASE_URL=file:/nonexistent/careline.db"}} {
-		if err := runDemo(t.Context(), args, io.Discard); err == nil {
+		if err := typed(t.Context(), demoCommand(), io.Discard, args...); err == nil {
 			t.Errorf("%v was taken", args)
 		}
 	}

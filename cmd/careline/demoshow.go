@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -12,28 +11,26 @@ import (
 	"sync"
 )
 
-// settings collects NAME=value flags.
-type settings map[string]string
+// settingsOf are settings given as NAME=value. One that is none of the service's is
+// refused: nobody would notice that it does nothing.
+func settingsOf(pairs []string) (map[string]string, error) {
+	settings := map[string]string{}
+	for _, pair := range pairs {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, errors.New("--set takes a setting as NAME=value")
+		}
 
-var _ flag.Value = settings{}
-
-// String names the settings: a value may be a secret.
-func (s settings) String() string {
-	names := make([]string, 0, len(s))
-	for name := range s {
-		names = append(names, name)
+		if _, known := tabled(name); !known {
+			told := fmt.Sprintf("--set %s: careline has no such setting", name)
+			if near := nearestSetting(name); near != "" {
+				return nil, errors.New(told + "; did you mean " + near + "?")
+			}
+			return nil, errors.New(told + "; careline serve --help lists them")
+		}
+		settings[name] = value
 	}
-	return strings.Join(names, ",")
-}
-
-// Set takes one NAME=value.
-func (s settings) Set(setting string) error {
-	name, value, ok := strings.Cut(setting, "=")
-	if !ok || name == "" {
-		return errors.New("a setting is NAME=value")
-	}
-	s[name] = value
-	return nil
+	return settings, nil
 }
 
 // addresses are where the demo's parts are reached.

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"perci.health/careline/setup"
 )
@@ -20,23 +20,26 @@ type doctorFlags struct {
 	only         string
 }
 
-func runDoctor(ctx context.Context, args []string, out io.Writer) error {
-	return doctor(ctx, os.Getenv, args, out)
+// doctorCommand checks what serve would run with.
+func doctorCommand(from source) *cobra.Command {
+	var f doctorFlags
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check everything that the service needs, and say what to do",
+		Args:  noWords,
+	}
+
+	c.Flags().BoolVar(&f.json, "json", false, "print JSON for a program: every check with its verdict (good, doubt, fault, skipped), and how many there are of each")
+	c.Flags().BoolVar(&f.strict, "strict", false, "end with status 1 on a doubt too; without it only a fault does")
+	c.Flags().StringVar(&f.only, "only", "", "the `checks` to make, by name or by party, separated by commas, such as twilio,clock")
+	return withSettings(c, from, func(c *cobra.Command, from source, _ []string) error {
+		return doctor(c.Context(), from.get, f, c.OutOrStdout())
+	})
 }
 
 // doctor checks what serve would run with, of which get answers the settings. Its
 // error says that something is at fault.
-func doctor(ctx context.Context, get func(string) string, args []string, out io.Writer) error {
-	var f doctorFlags
-	flags := flag.NewFlagSet("careline doctor", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.BoolVar(&f.json, "json", false, "print JSON for a program: every check with its verdict (good, doubt, fault, skipped), and how many there are of each")
-	flags.BoolVar(&f.strict, "strict", false, "end with status 1 on a doubt too; without it only a fault does")
-	flags.StringVar(&f.only, "only", "", "the `checks` to make, by name or by party, separated by commas, such as twilio,clock")
-	if err := parse(flags, args); err != nil {
-		return helped(err)
-	}
-
+func doctor(ctx context.Context, get func(string) string, f doctorFlags, out io.Writer) error {
 	every, done := allChecks(ctx, get)
 	defer done()
 	checks, err := setup.Choose(every, f.only)
@@ -197,18 +200,4 @@ func closeAll(open []opened) error {
 
 func failing(name, found, do string) setup.Check {
 	return setup.Check{Name: name, Ask: func(context.Context) setup.Finding { return setup.Fault(found, do) }}
-}
-
-// status is an error that ends the program with a status of its own.
-type status struct {
-	error
-	code int
-}
-
-// exitStatus is 1 for every error that does not say another.
-func exitStatus(err error) int {
-	if s, ok := errors.AsType[status](err); ok {
-		return s.code
-	}
-	return 1
 }

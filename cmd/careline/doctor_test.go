@@ -45,7 +45,7 @@ func (e examination) of(t *testing.T, name string) (verdict, text string) {
 func (s *system) examine(set map[string]string, args ...string) examination {
 	s.t.Helper()
 	var out bytes.Buffer
-	err := doctor(s.t.Context(), s.with(set), append([]string{"--json"}, args...), &out)
+	err := typedOf(s.t.Context(), doctorCommand, s.with(set), &out, append([]string{"--json"}, args...)...)
 	e := examination{err: err}
 	d := json.NewDecoder(&out)
 	d.DisallowUnknownFields()
@@ -126,7 +126,7 @@ func provisioned(t *testing.T) *system {
 	t.Helper()
 	s := newSystem(t, nil)
 	var out bytes.Buffer
-	if err := provision(t.Context(), s.setting, []string{"--apply"}, &out); err != nil {
+	if err := typedOf(t.Context(), provisionCommand, s.setting, &out, "--apply"); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	return s
@@ -145,7 +145,7 @@ func TestDoctorFindsNothingWhereAllIsWell(t *testing.T) {
 		t.Errorf("%v, %d checks, %v", e.err, len(e.Checks), e.Summary)
 	}
 	var text bytes.Buffer
-	if err := doctor(t.Context(), s.setting, nil, &text); err != nil {
+	if err := typedOf(t.Context(), doctorCommand, s.setting, &text); err != nil {
 		t.Error(err)
 	}
 	if lines := strings.Split(strings.TrimSpace(text.String()), "\n"); len(lines) != len(e.Checks)+2 || !strings.HasPrefix(lines[0], "✓ settings ") || !strings.HasSuffix(lines[len(lines)-1], " 0 skipped.") {
@@ -268,7 +268,7 @@ func TestDoctorOnly(t *testing.T) {
 		t.Errorf("%+v", e.Checks)
 	}
 	var out bytes.Buffer
-	if err := doctor(t.Context(), s.setting, []string{"--only", "clock,nonsense"}, &out); err == nil || !strings.Contains(err.Error(), `"nonsense"; the checks are: settings, `) {
+	if err := typedOf(t.Context(), doctorCommand, s.setting, &out, "--only", "clock,nonsense"); err == nil || !strings.Contains(err.Error(), `"nonsense"; the checks are: settings, `) {
 		t.Error(err)
 	}
 }

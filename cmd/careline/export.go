@@ -4,13 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
@@ -20,56 +21,53 @@ import (
 
 // exporting is a run of careline export.
 type exporting struct {
-	store  store.Store
-	record *fhir.Client // nil: it is left out
-	now    time.Time
-	out    io.Writer
-}
+	open func(ctx context.Context, get func(string) string) (store.Store, error)
+	now  time.Time
 
-// exportFlags are what the export can be told.
-type exportFlags struct {
-	patient careline.Reference
+	store   store.Store
+	record  *fhir.Client // nil: it is left out
+	out     io.Writer
+	patient string
 	file    string
 	logOnly bool
 }
 
-// runExport writes down everything that is held about a patient, for who asks what is.
-func runExport(ctx context.Context, args []string, out io.Writer) error {
-	f, err := exportAsked(args, out)
-	if err != nil {
-		return helped(err)
-	}
-
-	r := &reader{get: os.Getenv}
-	e := &exporting{now: time.Now(), out: out}
-	if !f.logOnly {
-		if e.record, err = recordOf(r); err != nil {
-			return err
-		}
-	}
-	if e.store, err = openStore(ctx, r); err != nil {
-		return err
-	}
-	return errors.Join(e.run(ctx, f), e.store.Close())
+// exportCommand writes down everything that is held about a patient, for who asks what is.
+func exportCommand(from source) *cobra.Command {
+	e := &exporting{now: time.Now(), open: func(ctx context.Context, get func(string) string) (store.Store, error) {
+		return openStore(ctx, newReader(get))
+	}}
+	return e.command(from)
 }
 
-// exportAsked is what args ask for.
-func exportAsked(args []string, out io.Writer) (f exportFlags, err error) {
-	flags := flag.NewFlagSet("careline export", flag.ContinueOnError)
-	flags.SetOutput(out)
-	patient := flags.String("patient", "", "write down everything that is held about this patient, such as `Patient/ID`")
-	flags.StringVar(&f.file, "out", "", "the `file` to write, which must not be there yet and can be read by its owner alone; without it the export is printed")
-	flags.BoolVar(&f.logOnly, "log-only", false, "leave out what the health record holds, such as while it is away")
-	if err := parse(flags, args); err != nil {
-		return f, err
+func (e *exporting) command(from source) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "export",
+		Short: "Write down everything that is held about a patient",
+		Args:  noWords,
 	}
 
-	id := strings.TrimPrefix(*patient, "Patient/")
-	if !careline.ValidID(id) {
-		return f, errors.New("--patient must be the patient's id in the health record, as Patient/ID")
-	}
-	f.patient = careline.Reference("Patient/" + id)
-	return f, nil
+	c.Flags().StringVar(&e.patient, "patient", "", "write down everything that is held about this patient, by `id`, such as Patient/ID")
+	c.Flags().StringVar(&e.file, "out", "", "the `file` to write, which must not be there yet and can be read by its owner alone; without it the export is printed")
+	c.Flags().BoolVar(&e.logOnly, "log-only", false, "leave out what the health record holds, such as while it is away")
+	return withSettings(c, from, func(c *cobra.Command, from source, _ []string) error {
+		e.out = c.OutOrStdout()
+		id := strings.TrimPrefix(e.patient, "Patient/")
+		if !careline.ValidID(id) {
+			return errors.New("--patient must be the patient's id in the health record, as Patient/ID")
+		}
+
+		var err error
+		if !e.logOnly {
+			if e.record, err = recordOf(newReader(from.get)); err != nil {
+				return err
+			}
+		}
+		if e.store, err = e.open(c.Context(), from.get); err != nil {
+			return err
+		}
+		return errors.Join(e.run(c.Context(), careline.Reference("Patient/"+id)), e.store.Close())
+	})
 }
 
 // recordOf is the health record, for a command that asks it now and then.
@@ -90,28 +88,28 @@ func recordOf(r *reader) (*fhir.Client, error) {
 	return fhir.New(c)
 }
 
-func (e *exporting) run(ctx context.Context, f exportFlags) (err error) {
-	whole, err := e.gather(ctx, f.patient)
+func (e *exporting) run(ctx context.Context, patient careline.Reference) (err error) {
+	whole, err := e.gather(ctx, patient)
 	if err != nil {
 		return err
 	}
-	if f.file == "" {
+	if e.file == "" {
 		return writeExport(e.out, whole)
 	}
 
-	file, err := os.OpenFile(f.file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := os.OpenFile(e.file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("there is a file %s already: name another one with --out", f.file)
+		return fmt.Errorf("there is a file %s already: name another one with --out", e.file)
 	}
 	if err != nil {
 		return fmt.Errorf("make the file of the export: %w", err)
 	}
 	if err := errors.Join(writeExport(file, whole), file.Sync(), file.Close()); err != nil {
-		return fmt.Errorf("write the export: %w", errors.Join(err, os.Remove(f.file))) // a part of it must not pass for the whole
+		return fmt.Errorf("write the export: %w", errors.Join(err, os.Remove(e.file))) // a part of it must not pass for the whole
 	}
 
 	_, err = fmt.Fprintf(e.out, "Wrote to %s: %s of %s. It holds names and numbers: keep it as you keep the health record.\n",
-		f.file, several(len(whole.Calls), "call"), f.patient)
+		e.file, several(len(whole.Calls), "call"), patient)
 	return err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,13 +19,9 @@ import (
 // exportedBy is what an export of a patient holds.
 func exportedBy(t *testing.T, e *exporting, patient string) (whole export) {
 	t.Helper()
-	f, err := exportAsked([]string{"--patient", patient}, e.out)
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := new(bytes.Buffer)
 	e.out = out
-	if err := e.run(t.Context(), f); err != nil {
+	if err := e.run(t.Context(), careline.Reference("Patient/"+strings.TrimPrefix(patient, "Patient/"))); err != nil {
 		t.Fatal(err)
 	}
 	decode(t, out.Bytes(), &whole)
@@ -57,7 +54,7 @@ func TestExportAndPurgeFindAllOfAPatient(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	record, err := recordOf(&reader{get: s.setting})
+	record, err := recordOf(newReader(s.setting))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,8 +98,8 @@ func TestExportAndPurgeFindAllOfAPatient(t *testing.T) {
 	}
 
 	out := new(bytes.Buffer)
-	p := &purging{store: log, recorded: record.RecordedFor, now: time.Now(), out: out}
-	if err := p.erase(t.Context(), careline.Reference("Patient/"+a.Patient), true); err != nil {
+	p := &purging{store: log, recorded: record.RecordedFor, now: time.Now(), out: out, aside: io.Discard, apply: true}
+	if err := p.erase(t.Context(), careline.Reference("Patient/"+a.Patient)); err != nil {
 		t.Fatal(err)
 	}
 	wantText(t, out.String(), "Forgot 2 calls")
@@ -118,11 +115,8 @@ func TestExportIsForNobodyElse(t *testing.T) {
 	s.call("CA1", "Patient/1")
 	file := filepath.Join(t.TempDir(), "one.json")
 	export := func(args ...string) error {
-		f, err := exportAsked(args, s.out)
-		if err != nil {
-			return err
-		}
-		return (&exporting{store: s.store, now: time.Now(), out: s.out}).run(t.Context(), f)
+		e := &exporting{open: kept{s.store}.open, now: time.Now()}
+		return typedOf(t.Context(), e.command, s.get, s.out, append([]string{"--log-only"}, args...)...)
 	}
 	if err := export("--patient", "1", "--out", file); err != nil {
 		t.Fatal(err)

@@ -22,7 +22,7 @@ func openStore(ctx context.Context, r *reader) (store.Store, error) {
 // account is whose reports are read: anybody who may publish to the topic could
 // have written a message.
 func (r *replaying) account() (string, error) {
-	settings := &reader{get: r.get}
+	settings := newReader(r.get)
 	sid := accountSID(settings)
 	if len(settings.faults) > 0 {
 		return "", settings.faults[0]

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"perci.health/careline/setup"
 )
@@ -21,25 +21,28 @@ type provisionFlags struct {
 	planned
 }
 
-func runProvision(ctx context.Context, args []string, out io.Writer) error {
-	return provision(ctx, os.Getenv, args, out)
+// provisionCommand sets the parties up.
+func provisionCommand(from source) *cobra.Command {
+	var f provisionFlags
+	c := &cobra.Command{
+		Use:   "provision",
+		Short: "Show how Twilio and the other parties have to be set up; --apply does it",
+		Args:  noWords,
+	}
+
+	c.Flags().BoolVar(&f.apply, "apply", false, "make the changes of the plan, in its order, and stop at the first that fails")
+	c.Flags().BoolVar(&f.check, "check", false, "end with status 2 when the plan is not empty, for a program; changes nothing")
+	c.Flags().BoolVar(&f.json, "json", false, "print JSON for a program")
+	c.Flags().BoolVar(&f.takeNumbers, "take-numbers", false, "plan to take the account's numbers also from other services that answer them now")
+	return withSettings(c, from, func(c *cobra.Command, from source, _ []string) error {
+		return provision(c.Context(), from.get, f, c.OutOrStdout())
+	})
 }
 
 // provision shows how the parties have to be set up for the settings that get
 // answers, and sets them up when it is told to. Its error says that this failed,
 // or with --check that there is something to do.
-func provision(ctx context.Context, get func(string) string, args []string, out io.Writer) error {
-	var f provisionFlags
-	flags := flag.NewFlagSet("careline provision", flag.ContinueOnError)
-	flags.SetOutput(out)
-	flags.BoolVar(&f.apply, "apply", false, "make the changes of the plan, in its order, and stop at the first that fails")
-	flags.BoolVar(&f.check, "check", false, "end with status 2 when the plan is not empty, for a program; changes nothing")
-	flags.BoolVar(&f.json, "json", false, "print JSON for a program")
-	flags.BoolVar(&f.takeNumbers, "take-numbers", false, "plan to take the account's numbers also from other services that answer them now")
-
-	if err := parse(flags, args); err != nil {
-		return helped(err)
-	}
+func provision(ctx context.Context, get func(string) string, f provisionFlags, out io.Writer) error {
 	if f.apply && f.check {
 		return errors.New("--check changes nothing and --apply does: choose one")
 	}

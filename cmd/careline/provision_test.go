@@ -25,7 +25,7 @@ type planLine struct {
 func (s *system) provision(args ...string) (string, error) {
 	s.t.Helper()
 	var out bytes.Buffer
-	err := provision(s.t.Context(), s.setting, args, &out)
+	err := typedOf(s.t.Context(), provisionCommand, s.setting, &out, args...)
 	s.tellsNothing(out.String())
 	return out.String(), err
 }
@@ -170,11 +170,11 @@ func TestProvisionSaysWhatItCannot(t *testing.T) {
 		t.Error("--apply with --check was taken")
 	}
 	var out bytes.Buffer
-	if err := provision(t.Context(), s.with(map[string]string{"FUNCTIONS_URL": ""}), nil, &out); err == nil || !strings.Contains(err.Error(), "FUNCTIONS_URL is required") {
+	if err := typedOf(t.Context(), provisionCommand, s.with(map[string]string{"FUNCTIONS_URL": ""}), &out); err == nil || !strings.Contains(err.Error(), "FUNCTIONS_URL is required") {
 		t.Error(err)
 	}
 	unknown := s.with(map[string]string{"TWILIO_TWIML_APP_SID": "AP" + strings.Repeat("0", 32), "TWILIO_PHONE_NUMBER": "+442079460999"})
-	if err := provision(t.Context(), unknown, []string{"--json"}, &out); err != nil {
+	if err := typedOf(t.Context(), provisionCommand, unknown, &out, "--json"); err != nil {
 		t.Fatal(err)
 	}
 	var p plans
@@ -207,7 +207,7 @@ func TestProvisionPubSub(t *testing.T) {
 	check := func(want string) {
 		t.Helper()
 		var out bytes.Buffer
-		_ = doctor(t.Context(), get, []string{"--json", "--only", "pubsub"}, &out) // the verdicts are what is looked at
+		_ = typedOf(t.Context(), doctorCommand, get, &out, "--json", "--only", "pubsub") // the verdicts are what is looked at
 		var e examination
 		decode(t, out.Bytes(), &e)
 		if verdict, says := e.of(t, "pubsub: subscription"); verdict != want {
@@ -216,7 +216,7 @@ func TestProvisionPubSub(t *testing.T) {
 	}
 	check("fault")
 	var out bytes.Buffer
-	if err := provision(t.Context(), get, []string{"--apply", "--json"}, &out); err != nil {
+	if err := typedOf(t.Context(), provisionCommand, get, &out, "--apply", "--json"); err != nil {
 		t.Fatal(err)
 	}
 	var p plans

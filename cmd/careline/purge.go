@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
@@ -20,90 +20,110 @@ const purgeBatch = 100
 
 // purging is a run of careline purge.
 type purging struct {
+	open func(ctx context.Context, get func(string) string) (store.Store, error)
+	now  time.Time
+
 	store store.Store
 	// recorded asks the health record which calls it holds as a patient's; nil: it is not asked.
-	recorded func(ctx context.Context, patient careline.Reference) ([]string, error)
-	keep     time.Duration
-	now      time.Time
-	out      io.Writer
+	recorded        func(ctx context.Context, patient careline.Reference) ([]string, error)
+	keep            time.Duration
+	out, aside      io.Writer
+	before, patient string
+	apply           bool
 }
 
-// runPurge forgets calls, with the numbers in them. The service does the same by
+// purgeCommand forgets calls, with the numbers in them. The service does the same by
 // itself once a day for those that are too old.
-func runPurge(ctx context.Context, args []string, out io.Writer) error {
-	r := &reader{get: os.Getenv}
-	p := &purging{keep: readRetention(r), now: time.Now(), out: out}
-	do, err := p.asked(args)
-	if err != nil {
-		return helped(err)
-	}
-
-	if r.text("FHIR_BASE_URL", "") != "" {
-		p.recorded = func(ctx context.Context, patient careline.Reference) ([]string, error) {
-			record, err := recordOf(r)
-			if err != nil {
-				return nil, err
-			}
-			return record.RecordedFor(ctx, patient)
-		}
-	}
-
-	s, err := openStore(ctx, r)
-	if err != nil {
-		return err
-	}
-	p.store = s
-	return errors.Join(do(ctx), s.Close())
+func purgeCommand(from source) *cobra.Command {
+	p := &purging{now: time.Now(), open: func(ctx context.Context, get func(string) string) (store.Store, error) {
+		return openStore(ctx, newReader(get))
+	}}
+	return p.command(from)
 }
 
-// asked is what args ask for. Nothing is opened before they are understood.
-func (p *purging) asked(args []string) (do func(context.Context) error, err error) {
-	flags := flag.NewFlagSet("careline purge", flag.ContinueOnError)
-	flags.SetOutput(p.out)
-	before := flags.String("before", "", "forget calls that nothing was heard of since this `date`, such as 2025-10-01; without it RETENTION_DAYS ago")
-	patient := flags.String("patient", "", "forget every call of this patient, such as `Patient/ID`")
-	apply := flags.Bool("apply", false, "do it; without this only what would be done is said")
-	if err := parse(flags, args); err != nil {
-		return nil, err
+func (p *purging) command(from source) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "purge",
+		Short: "Forget calls: those that are too old, or a patient's",
+		Args:  noWords,
 	}
 
-	// Also an empty one, as of a variable that is not set: it does not mean everybody.
-	erase := false
-	flags.Visit(func(f *flag.Flag) { erase = erase || f.Name == "patient" })
+	c.Flags().StringVar(&p.before, "before", "", "forget calls that nothing was heard of since this `date`, such as 2025-10-01; without it RETENTION_DAYS ago")
+	c.Flags().StringVar(&p.patient, "patient", "", "forget every call of this patient, by `id`, such as Patient/ID")
+	applyFlag(c, &p.apply)
+	return withSettings(c, from, func(c *cobra.Command, from source, _ []string) error {
+		r := newReader(from.get)
+		p.keep, p.out, p.aside = readRetention(r), c.OutOrStdout(), c.ErrOrStderr()
+
+		// Also an empty one, as of a variable that is not set: it does not mean everybody.
+		do, err := p.asked(c.Flags().Changed("patient"))
+		if err != nil {
+			return err
+		}
+		if len(r.faults) > 0 {
+			return r.faults[0]
+		}
+
+		if r.text("FHIR_BASE_URL") != "" {
+			p.recorded = p.askRecord(r)
+		}
+		if p.store, err = p.open(c.Context(), from.get); err != nil {
+			return err
+		}
+		return errors.Join(do(c.Context()), p.store.Close())
+	})
+}
+
+// askRecord asks the health record which calls it holds as a patient's.
+func (*purging) askRecord(r *reader) func(context.Context, careline.Reference) ([]string, error) {
+	return func(ctx context.Context, patient careline.Reference) ([]string, error) {
+		record, err := recordOf(r)
+		if err != nil {
+			return nil, err
+		}
+		return record.RecordedFor(ctx, patient)
+	}
+}
+
+// asked is what the flags ask for. Nothing is opened before they are understood.
+func (p *purging) asked(erase bool) (do task, err error) {
 	if erase {
-		id, found := strings.CutPrefix(*patient, "Patient/")
+		id, found := strings.CutPrefix(p.patient, "Patient/")
 		switch {
-		case *before != "":
+		case p.before != "":
 			return nil, errors.New("--patient forgets all of a patient's calls: --before cannot be given with it")
 		case !found || !careline.ValidID(id):
 			return nil, errors.New("--patient must be the patient's id in the health record, as Patient/ID")
 		}
-		return func(ctx context.Context) error { return p.erase(ctx, careline.Reference(*patient), *apply) }, nil
+		return func(ctx context.Context) error { return p.erase(ctx, careline.Reference(p.patient)) }, nil
 	}
 
 	until := p.now.Add(-p.keep)
-	if *before != "" {
-		if until, err = time.Parse(time.DateOnly, *before); err != nil || until.After(p.now) {
+	if p.before != "" {
+		if until, err = time.Parse(time.DateOnly, p.before); err != nil || until.After(p.now) {
 			return nil, errors.New("--before must be a date such as 2025-10-01, not in the future")
 		}
 	}
 
-	return func(ctx context.Context) error { return p.purge(ctx, until, *apply) }, nil
+	return func(ctx context.Context) error { return p.purge(ctx, until) }, nil
 }
 
-func (p *purging) purge(ctx context.Context, until time.Time, apply bool) error {
+func (p *purging) purge(ctx context.Context, until time.Time) error {
 	day := until.UTC().Format(time.DateTime)
-	if !apply {
-		keys, err := p.store.CallsKept(ctx, time.Unix(0, 0), until)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(p.out, "Last heard of before %s UTC: %s. To forget them: careline purge --apply, with the same --before if one was given.\n", day, several(len(keys), "call"))
+	keys, err := p.store.CallsKept(ctx, time.Unix(0, 0), until)
+	if err != nil {
+		return err
+	}
+	if !p.apply {
+		_, err = fmt.Fprintf(p.out, "%s would be forgotten, last heard of before %s UTC."+howToApply, several(len(keys), "call"), day)
 		return err
 	}
 
+	watch := watched(p.aside, "call", len(keys))
+	defer watch.end()
 	total := 0
 	for {
+		watch.at(total)
 		n, err := p.store.Purge(ctx, until, purgeBatch)
 		total += n
 		if err != nil {
@@ -114,27 +134,32 @@ func (p *purging) purge(ctx context.Context, until time.Time, apply bool) error 
 		}
 	}
 
-	_, err := fmt.Fprintf(p.out, "Forgot %s, last heard of before %s UTC.\n", several(total, "call"), day)
+	watch.end()
+	_, err = fmt.Fprintf(p.out, "Forgot %s, last heard of before %s UTC.\n", several(total, "call"), day)
 	return err
 }
 
-func (p *purging) erase(ctx context.Context, patient careline.Reference, apply bool) error {
+func (p *purging) erase(ctx context.Context, patient careline.Reference) error {
 	keys, err := calls.Whose{Log: p.store, Recorded: p.recorded}.Calls(ctx, patient)
 	if err != nil {
 		return fmt.Errorf("nothing was forgotten: %w", err)
 	}
-	if !apply {
-		_, err := fmt.Fprintf(p.out, "The log holds %s of %s. To forget them, add --apply. The health record and Twilio are not touched.\n", several(len(keys), "call"), patient)
+	if !p.apply {
+		_, err := fmt.Fprintf(p.out, "%s of %s would be forgotten. The health record and Twilio would not be touched."+howToApply, several(len(keys), "call"), patient)
 		return err
 	}
 
+	watch := watched(p.aside, "call", len(keys))
+	defer watch.end()
 	for i, key := range keys {
+		watch.at(i)
 		err := claimed(ctx, p.store, key, func(held context.Context) error { return p.store.Erase(held, key) })
 		if err != nil {
 			return fmt.Errorf("%d of %s forgotten, then %s: %w", i, several(len(keys), "call"), key, err)
 		}
 	}
 
+	watch.end()
 	_, err = fmt.Fprintf(p.out, "Forgot %s of %s. The health record and Twilio were not touched.\n", several(len(keys), "call"), patient)
 	return err
 }

@@ -13,21 +13,36 @@ import (
 // reader reads settings and collects every fault, so that all are told at once.
 type reader struct {
 	get    func(name string) string
+	table  map[string]setting
 	faults faults
 }
 
-// text is the setting as it is, or fallback. A shell takes quotation marks off, but
-// a file for containers leaves them on, and a secret with them fails much later.
-func (r *reader) text(name, fallback string) string {
-	v := strings.TrimSpace(r.get(name))
-	if v == "" {
-		return fallback
+// newReader reads the settings of the table through get, which answers "" for one
+// that is not set.
+func newReader(get func(string) string) *reader {
+	r := &reader{get: get, table: map[string]setting{}}
+	for _, g := range table() {
+		for _, s := range g.settings {
+			r.table[s.name] = s
+		}
 	}
+	return r
+}
+
+// given reports whether the setting is set, whatever to.
+func (r *reader) given(name string) bool { return strings.TrimSpace(r.get(name)) != "" }
+
+// text is the setting as it is, or the default of the table. A shell takes quotation
+// marks off, but a file for containers leaves them on, and a secret with them fails
+// much later.
+func (r *reader) text(name string) string {
+	v := strings.TrimSpace(r.get(name))
 	if quoted(v) {
 		r.fault(name, "stands in quotation marks", "leave them out")
-		if v = strings.TrimSpace(strings.Trim(v, quotes)); v == "" {
-			v = fallback
-		}
+		v = strings.TrimSpace(strings.Trim(v, quotes))
+	}
+	if v == "" {
+		return r.table[name].fallback
 	}
 	return v
 }
@@ -47,19 +62,28 @@ func quoted(v string) bool {
 
 // required is a setting that must be there, of a given form; what says for what.
 func (r *reader) required(name string, form form, what string) string {
-	v := r.text(name, "")
+	v := r.text(name)
 	if !form(v) {
-		r.fault(name, "is required", what)
+		r.wanted(name, what)
 	}
 	return v
 }
 
+// wanted is the fault of a setting that must be there, and in its form.
+func (r *reader) wanted(name, what string) {
+	if r.text(name) == "" {
+		r.fault(name, "is required", what)
+		return
+	}
+	r.fault(name, "must be "+what, "")
+}
+
 // matching is an optional setting of a given form; must completes "NAME …".
-func (r *reader) matching(name, fallback string, form form, must string) string {
-	v := r.text(name, fallback)
+func (r *reader) matching(name string, form form, must string) string {
+	v := r.text(name)
 	if v != "" && !form(v) {
 		r.fault(name, must, "")
-		return fallback
+		return r.table[name].fallback
 	}
 	return v
 }
@@ -67,10 +91,10 @@ func (r *reader) matching(name, fallback string, form form, must string) string 
 // invalidHost stands for what could not be read.
 const invalidHost = "invalid"
 
-// link is an http(s) URL without a trailing slash; without a fallback it is
+// link is an http(s) URL without a trailing slash; without a default it is
 // required, and what says for what.
-func (r *reader) link(name, fallback, what string) *url.URL {
-	v := r.text(name, fallback)
+func (r *reader) link(name, what string) *url.URL {
+	v := r.text(name)
 	u, err := url.Parse(strings.TrimRight(v, "/"))
 	if v == "" {
 		r.fault(name, "is required", what)
@@ -85,8 +109,8 @@ func (r *reader) link(name, fallback, what string) *url.URL {
 
 // party is a link to one that secrets or patients' data are sent to: nobody on the
 // way may read along.
-func (r *reader) party(name, fallback, what string) *url.URL {
-	u := r.link(name, fallback, what)
+func (r *reader) party(name, what string) *url.URL {
+	u := r.link(name, what)
 	if u.Scheme == "http" && u.Host != invalidHost && !loopback(u) {
 		r.fault(name, "must begin with https:// unless it is on this machine", what)
 	}
@@ -98,10 +122,10 @@ func (r *reader) party(name, fallback, what string) *url.URL {
 func (r *reader) traced() bool {
 	found := false
 	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"} {
-		v := r.text(name, "")
+		v := r.text(name)
 		found = found || v != ""
 		u, err := url.Parse(v)
-		if err == nil && u.Scheme == "http" && !loopback(u) && r.text("OTEL_EXPORTER_OTLP_HEADERS", "")+r.text("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "") != "" {
+		if err == nil && u.Scheme == "http" && !loopback(u) && r.text("OTEL_EXPORTER_OTLP_HEADERS")+r.text("OTEL_EXPORTER_OTLP_TRACES_HEADERS") != "" {
 			r.fault(name, "must begin with https:// unless it is on this machine", "the headers for the collector go along")
 		}
 	}
@@ -111,7 +135,7 @@ func (r *reader) traced() bool {
 // gateway is the URL of a WebSocket, or "". The web app's access tokens and the
 // sound go there, so nobody on the way may read along.
 func (r *reader) gateway(name string) string {
-	v := r.text(name, "")
+	v := r.text(name)
 	u, err := url.Parse(v)
 	if v != "" && (err != nil || u.Host == "" || (u.Scheme != "wss" && u.Scheme != "ws")) {
 		r.fault(name, "must be a ws:// or wss:// URL, or not be set", "a local gateway for the web app's calls")
@@ -121,23 +145,23 @@ func (r *reader) gateway(name string) string {
 	return v
 }
 
-func (r *reader) number(name string, fallback, low, high int) int {
-	v := r.text(name, strconv.Itoa(fallback))
-	n, err := strconv.Atoi(v)
+// number is a whole number within the bounds; 0 where it is not one of them.
+func (r *reader) number(name string, low, high int) int {
+	n, err := strconv.Atoi(r.text(name))
 	if err != nil || n < low || n > high {
 		r.fault(name, fmt.Sprintf("must be a whole number from %d to %d", low, high), "")
-		return fallback
+		return 0
 	}
 	return n
 }
 
 // seconds is a whole number of seconds within the bounds.
-func (r *reader) seconds(name string, fallback, low, high int) time.Duration {
-	return time.Duration(r.number(name, fallback, low, high)) * time.Second
+func (r *reader) seconds(name string, low, high int) time.Duration {
+	return time.Duration(r.number(name, low, high)) * time.Second
 }
 
-func (r *reader) oneOf(name, fallback string, allowed ...string) string {
-	v := r.text(name, fallback)
+func (r *reader) oneOf(name string, allowed ...string) string {
+	v := r.text(name)
 	if !slices.Contains(allowed, v) {
 		r.fault(name, "must be one of: "+strings.Join(allowed, ", "), "")
 	}
@@ -145,14 +169,14 @@ func (r *reader) oneOf(name, fallback string, allowed ...string) string {
 }
 
 func (r *reader) truth(name string) bool {
-	return r.oneOf(name, "false", "true", "false") == "true"
+	return r.oneOf(name, "true", "false") == "true"
 }
 
 // list is a comma-separated setting without blanks; every part has the
 // form; must completes "NAME …".
-func (r *reader) list(name, fallback string, form form, must string) []string {
+func (r *reader) list(name string, form form, must string) []string {
 	var parts []string
-	for part := range strings.SplitSeq(r.text(name, fallback), ",") {
+	for part := range strings.SplitSeq(r.text(name), ",") {
 		part = strings.TrimSpace(part)
 		switch {
 		case part == "":

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"perci.health/careline"
@@ -18,15 +17,8 @@ import (
 const googleQuiet = 100 * time.Second
 
 // askedGoogle takes the dead letters that Google holds.
-func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, err error) {
-	if slices.Contains(args, "-h") || slices.Contains(args, "--help") {
-		return r.asked([]string{"help"})
-	}
-	if len(args) > 0 {
-		return nil, errors.New("replay google takes no words: it takes all that Google holds")
-	}
-
-	settings := &reader{get: r.get}
+func (r *replaying) askedGoogle() (do task, err error) {
+	settings := newReader(r.get)
 	c := readPubSub(settings)
 	switch {
 	case len(settings.faults) > 0:
@@ -40,7 +32,12 @@ func (r *replaying) askedGoogle(args []string) (do func(context.Context) error, 
 		return nil, err
 	}
 
-	return func(ctx context.Context) error { return r.google(ctx, c.at().DeadLetters(), account) }, nil
+	return func(ctx context.Context) error {
+		if letters := c.at().DeadLetters(); !r.apply {
+			return r.plan("All that waits in %s would be taken, until nothing has come for %v. How much that is Google tells by its own metrics alone.", letters.Name, r.quiet)
+		}
+		return r.google(ctx, c.at().DeadLetters(), account)
+	}, nil
 }
 
 // google takes what the subscription holds, into the log of which the service files.

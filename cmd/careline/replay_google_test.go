@@ -12,6 +12,7 @@ import (
 
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
+	"perci.health/careline/store"
 )
 
 // A call whose pushes all failed is in the record once its dead letters were taken,
@@ -61,18 +62,10 @@ func TestDeadLettersOfGoogleReachTheRecord(t *testing.T) {
 func (s *system) replayGoogle(set map[string]string, args ...string) string {
 	s.t.Helper()
 	var out bytes.Buffer
-	r := &replaying{get: s.with(set), quiet: 500 * time.Millisecond, out: &out}
-	do, err := r.asked(append([]string{"google"}, args...))
-	if err == nil {
-		if r.store, err = openStore(s.t.Context(), &reader{get: r.get}); err != nil {
-			s.t.Fatal(err)
-		}
-		err = do(s.t.Context())
-		if failed := r.store.Close(); failed != nil {
-			s.t.Error(failed)
-		}
-	}
-	if err != nil {
+	r := &replaying{quiet: 500 * time.Millisecond, open: func(ctx context.Context, get func(string) string) (store.Store, error) {
+		return openStore(ctx, newReader(get))
+	}}
+	if err := typedOf(s.t.Context(), r.command, s.with(set), &out, append([]string{"google", "--apply"}, args...)...); err != nil {
 		return out.String() + "error: " + err.Error()
 	}
 	return out.String()
@@ -88,13 +81,12 @@ func TestReplayGoogleNeedsItsSettings(t *testing.T) {
 	}{
 		"no project": {nil, nil, "error: PUBSUB_PROJECT is required"},
 		"a bad name": {map[string]string{"PUBSUB_TOPIC": "a/b"}, nil, "error: PUBSUB_TOPIC"},
-		"a word":     {map[string]string{"PUBSUB_PROJECT": "a-project"}, []string{"all"}, "error: replay google takes no words"},
-		"help":       {nil, []string{"--help"}, "careline replay google"},
+		"a word":     {map[string]string{"PUBSUB_PROJECT": "a-project"}, []string{"all"}, `error: careline replay google does not know what to do with "all"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.out.Reset()
-			r := &replaying{store: s.store, get: func(name string) string { return tt.set[name] }, out: s.out}
-			_, err := r.asked(append([]string{"google"}, tt.args...))
+			r := &replaying{open: kept{s.store}.open}
+			err := typedOf(t.Context(), r.command, func(name string) string { return tt.set[name] }, s.out, append([]string{"google", "--apply"}, tt.args...)...)
 			if err == nil {
 				t.Fatal("it would begin")
 			}
@@ -105,14 +97,16 @@ func TestReplayGoogleNeedsItsSettings(t *testing.T) {
 	nowhere := httptest.NewServer(nil)
 	nowhere.Close()
 	set := map[string]string{"TWILIO_ACCOUNT_SID": shelfAccount, "PUBSUB_PROJECT": "a-project", "PUBSUB_EMULATOR_HOST": nowhere.Listener.Addr().String()}
-	r := &replaying{store: s.store, get: func(name string) string { return set[name] }, quiet: time.Millisecond, out: s.out}
-	do, err := r.asked([]string{"google"})
-	if err != nil {
-		t.Fatal(err)
+	get := func(name string) string { return set[name] }
+	s.out.Reset()
+	if err := typedOf(t.Context(), (&replaying{open: kept{s.store}.open}).command, get, s.out, "google"); err != nil || !strings.Contains(s.out.String(), "twilio-dead-letter would be taken") {
+		t.Errorf("the plan: %v, %s", err, s.out)
 	}
+
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if err := do(ctx); err == nil || !strings.Contains(err.Error(), "twilio-dead-letter") {
+	r := &replaying{open: kept{s.store}.open, quiet: time.Millisecond}
+	if err := typedOf(ctx, r.command, get, s.out, "google", "--apply"); err == nil || !strings.Contains(err.Error(), "twilio-dead-letter") {
 		t.Errorf("it ends with %v", err)
 	}
 }

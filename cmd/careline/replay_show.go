@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// list prints a line or two for each letter. What a letter says comes from outside,
+// list prints what was given up. What a letter says comes from outside,
 // and stays within its line.
 func (r *replaying) list(ctx context.Context) error {
 	all, err := r.letters(ctx)
@@ -21,7 +21,11 @@ func (r *replaying) list(ctx context.Context) error {
 	if len(all) == 0 {
 		return r.nothing()
 	}
+	return r.lines(all)
+}
 
+// lines prints a line or two for each letter.
+func (r *replaying) lines(all []letter) error {
 	var text strings.Builder
 	for _, l := range all {
 		if l.stray != nil {
@@ -34,7 +38,7 @@ func (r *replaying) list(ctx context.Context) error {
 			oneLine(fmt.Sprintf("%s %s of %s", e.Kind, e.Word, e.Call)), oneLine(l.dead.Cause))
 	}
 
-	_, err = io.WriteString(r.out, text.String())
+	_, err := io.WriteString(r.out, text.String())
 	return err
 }
 

@@ -79,12 +79,8 @@ func (s shelf) bury(key string) careline.Delivery {
 func (s shelf) replay(args ...string) string {
 	s.t.Helper()
 	s.out.Reset()
-	r := &replaying{store: s.store, get: s.get, now: time.Now(), out: s.out}
-	do, err := r.asked(args)
-	if err == nil {
-		err = do(s.t.Context())
-	}
-	if err != nil {
+	r := &replaying{open: kept{s.store}.open, now: time.Now()}
+	if err := typedOf(s.t.Context(), r.command, s.get, s.out, args...); err != nil {
 		return s.out.String() + "error: " + err.Error()
 	}
 	return s.out.String()
@@ -129,15 +125,22 @@ func TestReplayDeadLetters(t *testing.T) {
 	wantText(t, s.replay("show", "chart/1"), "CA1/request", "appointment: a1")
 	wantText(t, s.replay("again", "chart/9"), "error: there is no \"chart/9\"")
 	wantText(t, s.replay("again"), "error: say which")
-	wantText(t, s.replay("again", "--help"), "careline replay discard ID", "error: flag: help requested")
+	wantText(t, s.replay("--help"), "careline replay [command]", "discard ", "google ")
+	wantText(t, s.replay("again", "--help"), "--apply")
 	wantText(t, s.replay("list"), "chart/1 ")
-	wantText(t, s.replay("agian", "chart/1"), "error: replay does not know")
+	wantText(t, s.replay("agian", "chart/1"), "error: there is no command \"replay agian\"; did you mean again?")
 
-	wantText(t, s.replay("again", "chart/1"), "will be delivered again")
+	wantText(t, s.replay("again", "chart/1"), "chart/1 ", "the record refuses it", "1 letter would be delivered or read again. To do it, give the same command with --apply.")
+	wantText(t, s.replay("discard", "all"), "2 letters would be dropped.")
+	if pending, dead := s.backlog(); pending != 2 || dead != 2 {
+		t.Errorf("%d pending, %d dead after plans", pending, dead)
+	}
+
+	wantText(t, s.replay("again", "chart/1", "--apply"), "will be delivered again")
 	if pending, dead := s.backlog(); pending != 3 || dead != 1 {
 		t.Errorf("%d pending, %d dead after one was revived", pending, dead)
 	}
-	wantText(t, s.replay("discard", "all"), "chart/3 is gone")
+	wantText(t, s.replay("discard", "all", "--apply"), "chart/3 is gone")
 	if pending, dead := s.backlog(); pending != 3 || dead != 0 {
 		t.Errorf("%d pending, %d dead after the other was discarded", pending, dead)
 	}
@@ -157,13 +160,13 @@ func TestReplayStrays(t *testing.T) {
 	}
 	wantText(t, s.replay(), "stray/1 ", "its sender was early", "stray/2 ")
 	wantText(t, s.replay("show", "stray/2"), "m2", "invoice")
-	wantText(t, s.replay("again", "stray/1"), "was read: progress")
-	wantText(t, s.replay("again", "stray/2"), "error: stray/2: still cannot be read", "invoice")
+	wantText(t, s.replay("again", "--apply", "stray/1"), "was read: progress")
+	wantText(t, s.replay("again", "stray/2", "--apply"), "error: stray/2: still cannot be read", "invoice")
 	events, err := s.store.Events(context.Background(), "CA00000000000000000000000000000001")
 	if err != nil || len(events) != 1 || events[0].Status != careline.StatusRinging {
 		t.Errorf("kept %v, %v", events, err)
 	}
-	wantText(t, s.replay("discard", "stray/2"), "is gone")
+	wantText(t, s.replay("discard", "stray/2", "--apply"), "is gone")
 	wantText(t, s.replay("again", "all"), "Nothing was given up")
 }
 
@@ -190,9 +193,9 @@ func TestReplayReadsOnlyWhatIsNamed(t *testing.T) {
 	s.store = unlisted{s.store}
 	wantText(t, s.replay("show", "chart/1", "stray/1"), "the record refuses it", "its type is not known")
 	for _, id := range []string{"chart/2", "stray/2", "nobody/1", "chart/", "chart", "stray/x"} {
-		wantText(t, s.replay("discard", id), "error: there is no \""+id+"\"")
+		wantText(t, s.replay("discard", id, "--apply"), "error: there is no \""+id+"\"")
 	}
-	wantText(t, s.replay("discard", "stray/1", "chart/1"), "stray/1 is gone", "chart/1 is gone")
+	wantText(t, s.replay("discard", "stray/1", "chart/1", "--apply"), "stray/1 is gone", "chart/1 is gone")
 	wantText(t, s.replay("discard", "all"), "error: too many")
 }
 
@@ -203,20 +206,26 @@ func TestReplayCalls(t *testing.T) {
 	s.drain("CA1")
 	wantText(t, s.replay("calls"), "error: say which calls")
 	wantText(t, s.replay("calls", "--since", "yesterday"), "error: --since must be a date")
-	wantText(t, s.replay("calls", "CA1", "CA9"), "error: 1 of 2 calls will be filed again, then CA9")
-	wantText(t, s.replay("calls", "CA1", "--whole", "--bogus"), "error: flag provided but not defined")
+	wantText(t, s.replay("calls", "CA1", "CA9"), "error: the log has no call CA9")
+	wantText(t, s.replay("calls", "CA1"), "1 call would be filed again, as they stand. To do it, give the same command with --apply.")
+	wantText(t, s.replay("calls", "--since", "2020-01-01", "--whole"), "1 call would be filed again, with a version for each of 2 events.")
+	if pending, _ := s.backlog(); pending != 0 {
+		t.Errorf("%d pending after plans", pending)
+	}
+	wantText(t, s.replay("calls", "CA1", "CA9", "--apply"), "error: 1 of 2 calls will be filed again, then CA9")
+	wantText(t, s.replay("calls", "CA1", "--whole", "--bogus"), "error: careline replay calls has no flag --bogus")
 	s.drain("CA1")
-	wantText(t, s.replay("calls", "CA1"), "1 call will be filed again")
+	wantText(t, s.replay("calls", "CA1", "--apply"), "1 call will be filed again")
 	if pending, _ := s.backlog(); pending != 1 {
 		t.Errorf("%d pending after a call was filed again as it stands", pending)
 	}
 	s.drain("CA1")
-	wantText(t, s.replay("calls", "CA1", "--whole"), "1 call will be filed again")
+	wantText(t, s.replay("calls", "CA1", "--whole", "--apply"), "1 call will be filed again")
 	if pending, _ := s.backlog(); pending != 2 {
 		t.Errorf("%d pending after --whole behind the call", pending)
 	}
 	s.drain("CA1")
-	wantText(t, s.replay("calls", "--whole", "--since", "2020-01-01"), "1 call will be filed again")
+	wantText(t, s.replay("calls", "--whole", "--since", "2020-01-01", "--apply"), "1 call will be filed again")
 	if pending, _ := s.backlog(); pending != 2 {
 		t.Errorf("%d pending after a call was filed again from its beginning", pending)
 	}
@@ -231,7 +240,7 @@ func TestReplayWaitsForWhoFiles(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	said := make(chan string)
-	go func() { said <- s.replay("calls", "CA1") }()
+	go func() { said <- s.replay("calls", "CA1", "--apply") }()
 	select {
 	case early := <-said:
 		t.Errorf("filed again although claimed: %s", early)
@@ -273,30 +282,26 @@ func TestPurge(t *testing.T) {
 	s.call("CA2", "Patient/2")
 	purge := func(now time.Time, args ...string) string {
 		s.out.Reset()
-		p := &purging{store: s.store, keep: 400 * 24 * time.Hour, now: now, out: s.out}
-		do, err := p.asked(args)
-		if err == nil {
-			err = do(t.Context())
-		}
-		if err != nil {
+		p := &purging{open: kept{s.store}.open, now: now}
+		if err := typedOf(t.Context(), p.command, s.get, s.out, args...); err != nil {
 			return "error: " + err.Error()
 		}
 		return s.out.String()
 	}
 	now := time.Now()
-	wantText(t, purge(now), ": 0 calls.")
+	wantText(t, purge(now), "0 calls would be forgotten, last heard of before ")
 	wantText(t, purge(now, "--before", "tomorrow"), "error: --before must be a date")
 	wantText(t, purge(now, "--before", "2999-01-01"), "error: --before must be a date")
 	wantText(t, purge(now, "--patient", "Patient/1", "--before", "2020-01-01"), "error: --patient")
 	for _, id := range []string{"", "1", "Patient/", "Practitioner/1", "Patient/1 "} {
 		wantText(t, purge(now, "--apply", "--patient", id), "error: --patient must be")
 	}
-	wantText(t, purge(now, "--patient", "Patient/1"), "holds 1 call of Patient/1")
+	wantText(t, purge(now, "--patient", "Patient/1"), "1 call of Patient/1 would be forgotten.")
 	wantText(t, purge(now, "--patient", "Patient/1", "--apply"), "Forgot 1 call of Patient/1")
-	wantText(t, purge(now, "--patient", "Patient/1"), "holds 0 calls")
+	wantText(t, purge(now, "--patient", "Patient/1"), "0 calls of Patient/1 would")
 
 	later := now.Add(401 * 24 * time.Hour)
-	wantText(t, purge(later), ": 1 call.")
+	wantText(t, purge(later), "1 call would be forgotten, last", "give the same command with --apply")
 	wantText(t, purge(later, "--apply"), "Forgot 1 call, last")
 	if events, err := s.store.Events(t.Context(), "CA2"); err != nil || len(events) != 0 {
 		t.Errorf("left %v, %v", events, err)

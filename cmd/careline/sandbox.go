@@ -3,42 +3,56 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"perci.health/careline/sandbox"
 )
 
-// runSandbox runs the outside world alone: a Twilio, a FHIR server and a sign-in
-// for whatever app is pointed at them.
-func runSandbox(ctx context.Context, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("careline sandbox", flag.ContinueOnError)
-	flags.SetOutput(out)
-	app := flags.String("app", "", "public base `URL` of the app under test; the console can set it later")
-	pace := flags.Float64("pace", 1, "seconds that one second of a call takes; 0.1 is ten times faster")
-	data := flags.String("data", "", "`folder` that keeps the health record and the secrets; empty: nothing is kept")
-	console := flags.Int("console-port", 8470, "`port` of the console, 0 for any")
-	twilio := flags.Int("twilio-port", 8480, "`port` of the local Twilio, 0 for any")
-	fhir := flags.Int("fhir-port", 8481, "`port` of the FHIR server, 0 for any")
-	issuer := flags.Int("issuer-port", 8482, "`port` of the sign-in, 0 for any")
+// sandboxFlags are what the sandbox can be told.
+type sandboxFlags struct {
+	app, data string
+	pace      float64
+	ports     sandbox.Ports
+}
 
-	if err := parse(flags, args); err != nil {
-		return helped(err)
+// sandboxCommand runs the outside world alone: a Twilio, a FHIR server and a sign-in
+// for whatever app is pointed at them.
+func sandboxCommand() *cobra.Command {
+	var f sandboxFlags
+	c := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Run the local Twilio, FHIR server and sign-in alone, for any app",
+		Args:  noWords,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := inBounds(c.Flags()); err != nil {
+				return err
+			}
+			return runSandbox(c.Context(), c.OutOrStdout(), f)
+		},
 	}
 
+	c.Flags().StringVar(&f.app, "app", "", "public base `URL` of the app under test; the console can set it later")
+	c.Flags().Float64Var(&f.pace, "pace", 1, "`seconds` that one second of a call takes; 0.1 is ten times faster")
+	c.Flags().StringVar(&f.data, "data", "", "`folder` that keeps the health record and the secrets; without it nothing is kept")
+	c.Flags().IntVar(&f.ports.Console, "console-port", consolePort, "`port` of the console, 0 for any")
+	c.Flags().IntVar(&f.ports.Twilio, "twilio-port", 8480, "`port` of the local Twilio, 0 for any")
+	c.Flags().IntVar(&f.ports.FHIR, "fhir-port", 8481, "`port` of the FHIR server, 0 for any")
+	c.Flags().IntVar(&f.ports.Issuer, "issuer-port", 8482, "`port` of the sign-in, 0 for any")
+	return c
+}
+
+func runSandbox(ctx context.Context, out io.Writer, f sandboxFlags) error {
 	w, err := sandbox.Start(ctx, sandbox.Config{
-		Pace:    *pace,
-		DataDir: *data,
-		AppURL:  *app,
-		Ports: sandbox.Ports{
-			Twilio:  *twilio,
-			FHIR:    *fhir,
-			Issuer:  *issuer,
-			Console: *console,
-		},
+		Pace:    f.pace,
+		DataDir: f.data,
+		AppURL:  f.app,
+		Ports:   f.ports,
 	})
 	if err != nil {
 		return err
@@ -57,36 +71,18 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	return errors.Join(w.Narrate(ctx, out), w.Close())
 }
 
-// parse reads a command's flags. What it does not know it refuses, and every
-// flag that ends in port or is called pace has its bounds.
-func parse(flags *flag.FlagSet, args []string) error {
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-
-	if flags.NArg() > 0 {
-		return fmt.Errorf("%s does not know what to do with %q; see %s -h", flags.Name(), flags.Arg(0), flags.Name())
-	}
-
-	var fault error
-	flags.VisitAll(func(f *flag.Flag) {
+// inBounds refuses a port or a pace that cannot be. Every flag that ends in port is
+// one.
+func inBounds(flags *pflag.FlagSet) (fault error) {
+	flags.VisitAll(func(f *pflag.Flag) {
 		value, err := strconv.ParseFloat(f.Value.String(), 64)
 		switch {
 		case err != nil:
 		case strings.HasSuffix(f.Name, "port") && (value < 0 || value > 65535):
-			fault = fmt.Errorf("--%s must be from 0 to 65535", f.Name)
+			fault = fmt.Errorf("--%s must be from 0 to 65535, and is %v", f.Name, f.Value)
 		case f.Name == "pace" && value <= 0:
-			fault = errors.New("--pace must be above 0")
+			fault = fmt.Errorf("--pace must be above 0, and is %v", f.Value)
 		}
 	})
-
 	return fault
-}
-
-// helped turns the flag package's "help was asked for" into success.
-func helped(err error) error {
-	if errors.Is(err, flag.ErrHelp) {
-		return nil
-	}
-	return err
 }

@@ -11,12 +11,40 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/calls"
 	"perci.health/careline/telemetry"
 	"perci.health/careline/twilio"
 )
+
+// serveCommand runs the service.
+func serveCommand(from source) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the service; settings come from the environment",
+		Args:  noWords,
+	}
+	c.SetHelpFunc(func(c *cobra.Command, args []string) { // the text is long, and a service that starts has no use for it
+		c.Long = c.Short + ".\n\n" + settingsHelp()
+		c.Parent().HelpFunc()(c, args)
+	})
+
+	return withSettings(c, from, func(c *cobra.Command, from source, _ []string) error {
+		read, err := readConfig(from.get)
+		if err != nil {
+			return err
+		}
+
+		ln, err := listen(read.address)
+		if err != nil {
+			return err
+		}
+		return serve(c.Context(), read, ln, c.OutOrStdout())
+	})
+}
 
 // listen takes the address before anything else is made, so that a port in use
 // is the first thing one hears of.
@@ -41,6 +69,7 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 		doors = append(doors, own)
 	}
 
+	out, c.logForm = c.onScreen(out)
 	lines := telemetry.Gather(out)
 	defer func() { stopped = errors.Join(stopped, lines.Close()) }()
 
@@ -148,6 +177,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		},
 		Metrics: p.metrics.Handler(p.sources()),
 		Observe: p.metrics.Request,
+		Streams: func(by int) { p.streams.Add(int64(by)) },
 		Span:    p.traces.Request,
 
 		Web:   app,

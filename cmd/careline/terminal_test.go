@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -75,15 +73,19 @@ func TestDoctorAndProvisionMoveNoTerminal(t *testing.T) {
 func TestCommandsMoveNoTerminal(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	err := run(t.Context(), []string{"replay", "show" + moves, "x"}, &out)
+	from, to := source{get: func(string) string { return "" }, names: []string{"FHIR_BASE_ULR" + moves}}, console{out: &out, aside: &out}
+	err := run(t.Context(), from, to, []string{"replay", "show" + moves, "x"})
 	if err == nil {
 		t.Fatal("the command is known")
 	}
-	told := command{name: "x", run: func(_ context.Context, _ []string, out io.Writer) error {
-		_, err := io.WriteString(out, moves)
-		return errors.Join(err, errors.New("it ends with "+moves))
-	}}
-	wantStill(t, sentence(told.into(t.Context(), nil, &out)))
+	wantStill(t, sentence(err))
+
+	path := envFile(t, 0o600, "RETENTION_DAYS='"+"\u009b2K\u202e"+"'\n")
+	err = run(t.Context(), from, to, []string{"purge", "--env-file", path})
+	if err == nil || !strings.Contains(err.Error(), "RETENTION_DAYS must be") {
+		t.Fatal("the setting is good: ", err)
+	}
+	wantStill(t, sentence(err))
 	wantStill(t, out.String())
 }
 

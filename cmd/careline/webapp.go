@@ -12,7 +12,7 @@ import (
 func webApp(c config) (http.Handler, error) {
 	app, err := web.New(web.Built(), web.Settings{
 		Organisation: c.greeting.organisation,
-		Language:     c.language,
+		Language:     c.app.language,
 		TimeZone:     c.location.String(),
 
 		// Descope is an OpenID Connect provider for each of its projects
@@ -28,7 +28,10 @@ func webApp(c config) (http.Handler, error) {
 
 		Logo:            c.brand.logo,
 		BrandColour:     c.brand.colour,
-		IdleLockMinutes: c.idleLock,
+		HelpURL:         c.app.help,
+		PrivacyURL:      c.app.privacy,
+		ChartURL:        c.app.chart,
+		IdleLockMinutes: c.app.idleLock,
 	})
 	if err != nil {
 		return nil, err // an interface that holds a nil *app would not be nil

@@ -37,7 +37,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		AccountSID:       c.twilio.accountSID,
 		ApplicationSID:   c.twilio.applicationSID,
 		PublicURL:        c.public.String(),
-		Start:            starter.Start,
+		Start:            p.refusals(starter.Start),
 		SoundTest:        soundTests.Another,
 		Keep:             p.keep,
 		Trace:            p.traces.Traceparent,
@@ -81,6 +81,17 @@ func newVerifier(c config) (*twilio.Verifier, error) {
 		tokens = append(tokens, c.twilio.authTokenSecondary)
 	}
 	return twilio.NewVerifier(c.public.String(), tokens...)
+}
+
+// refusals is start, counting whom it refuses.
+func (p *parts) refusals(start func(context.Context, calls.Ask) (calls.Answer, error)) func(context.Context, calls.Ask) (calls.Answer, error) {
+	return func(ctx context.Context, ask calls.Ask) (calls.Answer, error) {
+		answer, err := start(ctx, ask)
+		if refused, ok := answer.(calls.Refuse); ok && err == nil {
+			p.metrics.Refused(refused.Why)
+		}
+		return answer, err
+	}
 }
 
 // counted is the store, counting the events that it keeps.

@@ -107,13 +107,13 @@ func lookAtPostgres(ctx context.Context, address string) setup.Finding {
 
 	switch {
 	case !s.Writable && s.Have == 0:
-		return setup.Fault("The database is empty, and its user may not make the schema.", "Let the user of DATABASE_URL create tables there, or run careline migrate as one who may.")
+		return setup.Fault("The database is empty, and its user may not make the schema.", "Let the user of DATABASE_URL create tables there, or run careline migrate --apply as one who may.")
 	case !s.Writable:
 		return setup.Fault("The log may be read, but not written.", "Let DATABASE_URL lead to the primary server, and its user write.")
 	case s.Have == 0:
 		return setup.Good("The database is empty: careline makes its schema when it starts.")
 	case s.Have < s.Know:
-		return setup.Doubt(fmt.Sprintf("The schema is %d, and this version's is %d.", s.Have, s.Know), "Run careline migrate, or start the service, which does the same.")
+		return setup.Doubt(fmt.Sprintf("The schema is %d, and this version's is %d.", s.Have, s.Know), "Run careline migrate --apply, or start the service, which does the same.")
 	}
 	return setup.Good("The database can be written, and its schema is this version's.")
 }
