@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,7 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	app := flags.String("app", "", "public base `URL` of the app under test; the console can set it later")
 	pace := flags.Float64("pace", 1, "seconds that one second of a call takes; 0.1 is ten times faster")
 	data := flags.String("data", "", "`folder` that keeps the health record and the secrets; empty: nothing is kept")
+	seed := flags.String("seed", "", "`file` with a FHIR Bundle that is put into the health record beside the clinic")
 	console := flags.Int("console-port", 8470, "`port` of the console, 0 for any")
 	twilio := flags.Int("twilio-port", 8480, "`port` of the local Twilio, 0 for any")
 	fhir := flags.Int("fhir-port", 8481, "`port` of the FHIR server, 0 for any")
@@ -29,9 +31,15 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 		return helped(err)
 	}
 
+	bundle, err := readSeed(*seed)
+	if err != nil {
+		return err
+	}
+
 	w, err := sandbox.Start(ctx, sandbox.Config{
 		Pace:    *pace,
 		DataDir: *data,
+		Bundle:  bundle,
 		AppURL:  *app,
 		Ports: sandbox.Ports{
 			Twilio:  *twilio,
@@ -55,6 +63,18 @@ func runSandbox(ctx context.Context, args []string, out io.Writer) error {
 	}
 
 	return errors.Join(w.Narrate(ctx, out), w.Close())
+}
+
+// readSeed reads the Bundle of --seed; no file is no Bundle.
+func readSeed(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
+	}
+	bundle, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--seed: %w", err)
+	}
+	return bundle, nil
 }
 
 // parse reads a command's flags. What it does not know it refuses, and every
