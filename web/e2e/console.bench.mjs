@@ -57,7 +57,9 @@ async function measure(console_) {
 async function placeAll(console_) {
   const state = await (await fetch(`${console_}/console/v1/state`)).json();
   const asks = state.clinic.appointments.flatMap((one) => {
-    const number = state.clinic.members.find(({ id }) => id === one.patient)?.phones.find((phone) => phone.number)?.number;
+    const number = state.clinic.members
+      .find(({ id }) => id === one.patient)
+      ?.phones.find((phone) => phone.number)?.number;
     return number ? [{ practitioner: one.practitioner, appointment: one.id, to: number }] : [];
   });
   let next = 0;

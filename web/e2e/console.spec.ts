@@ -58,7 +58,11 @@ test("calls on the console are found by a word and by how they stand", async ({ 
   await expect(list(page)).toContainText(visit.patient);
   await page.getByLabel("Which calls").selectOption("All calls");
   await page.getByLabel("Find a call").fill("not allowed");
-  await expect(list(page).getByRole("button", { name: /Not allowed/ }).first()).toBeVisible();
+  await expect(
+    list(page)
+      .getByRole("button", { name: /Not allowed/ })
+      .first(),
+  ).toBeVisible();
   await expect(list(page).getByRole("button", { name: /Connected/ })).toHaveCount(0);
   await page.getByLabel("Find a call").fill("no such call");
   await expect(list(page).getByRole("button")).toHaveCount(0);
