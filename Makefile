@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo build web test unit race lint fuzz e2e soak bench generate clean node used
+.PHONY: help demo build web test unit race lint fuzz e2e soak bench generate clean node used dist
 
 # Folders whose npm packages the tests need.
 NODE_FOLDERS := web web/generate fhir/medplumlike cmd/careline/judge sandbox/pgbox/npm
@@ -61,11 +61,17 @@ lint: web/node_modules/.package-lock.json web/generate/node_modules/.package-loc
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:" $$unformatted; exit 1; fi
 	@go vet ./...
+	@cd deploy/dist && go vet ./...
+	@for t in darwin/arm64 windows/amd64; do GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 go build -tags grpcnotrace ./cmd/careline ./store/sqlite; done
 	@go tool staticcheck ./...
 	@go tool errcheck -ignoretests -exclude errcheck.exclude ./...
 	@bash -n .ci/run
 	@cd web && npx tsc --noEmit && npx biome check --error-on-warnings .
 	@cd web/generate && npx openapi-typescript ../../api/openapi.yaml --check -o ../src/api.ts >/dev/null || { echo "web/src/api.ts is not what api/openapi.yaml says: run make generate"; exit 1; }
+
+dist: web ## what is released, into dist/: archives for Linux, macOS and Windows, a bill of materials, checksums
+	@cd deploy/dist && go run . -version "$(VERSION)" -out ../../dist
+	@ls dist
 
 soak: build ## the long soak: 20,000 calls, 100,000 reports, on one, two and three instances, with everything restarted under load
 	@go test -run '^TestSoak$$' -timeout 3h -v ./cmd/careline -soak.calls=20000 -soak.round=5000 -soak.outage=1m -soak.restarts=3
@@ -84,6 +90,7 @@ bench: build ## the figures of docs/performance.md, as ratios within one run
 	@go test -run '^$$' -bench 'Serve' -benchtime 3x -timeout 30m ./cmd/careline
 	@go test -run '^$$' -bench 'TwentyCalls' -benchtime 1x ./sandbox/...
 	@node web/e2e/interactive.bench.mjs
+	@node web/e2e/console.bench.mjs
 
 generate: web/generate/node_modules/.package-lock.json ## make generated files anew (the FHIR schema of the sandbox, the app's API types)
 	@cd web/generate && npm run --silent generate
@@ -97,4 +104,4 @@ node: $(NODE_FOLDERS:%=%/node_modules/.package-lock.json)
 	@touch $@
 
 clean: ## remove what was built and fetched
-	@rm -rf bin web/dist/assets web/dist/index.html web/artefacts web/e2e/chromium/unpacked web/e2e/chromium/node_modules sandbox/fhirbox/schema/node_modules $(NODE_FOLDERS:%=%/node_modules)
+	@rm -rf bin dist web/dist/assets web/dist/index.html web/artefacts web/e2e/chromium/unpacked web/e2e/chromium/node_modules sandbox/fhirbox/schema/node_modules $(NODE_FOLDERS:%=%/node_modules)

@@ -132,19 +132,18 @@ func faultsOfCopy(in instruction, named map[string]stage) (faults []string) {
 	return faults
 }
 
-// made are the words of a stage that name a file: outputs of go build, and what Vite makes in its folder.
+// made are the words of a stage that name a file: outputs of go build, and the binary where an archive was unpacked.
 func made(s stage) string {
-	dir, files := "/", " "
+	files := " "
 	for _, in := range s.instructions {
-		switch {
-		case in.name == "WORKDIR":
-			dir = in.args
-		case strings.Contains(in.args, "vite build"):
-			files += path.Join(dir, "dist") + " "
-		case in.name == "RUN":
-			_, output, _ := strings.Cut(in.args, " -o ")
-			files += strings.SplitN(output+" ", " ", 2)[0] + " "
+		if in.name != "RUN" {
+			continue
 		}
+		if _, folder, unpacks := strings.Cut(in.args, " --directory="); unpacks {
+			files += path.Join(strings.SplitN(folder+" ", " ", 2)[0], "careline") + " "
+		}
+		_, output, _ := strings.Cut(in.args, " -o ")
+		files += strings.SplitN(output+" ", " ", 2)[0] + " "
 	}
 	return files
 }
@@ -221,22 +220,23 @@ func TestFaultsOfAnImageAreFound(t *testing.T) {
 	}
 }
 
-func TestSecretsAndWhatWasBuiltStayOutOfTheImage(t *testing.T) {
+func TestOnlyTheReleaseIsSentToTheImage(t *testing.T) {
 	t.Parallel()
 	ignored := readDockerignore(t)
-	for _, name := range []string{".git/config", ".env", "deploy/terraform/prod.tfvars", "cmd/x.pem", "careline.db", "a/careline.db-wal", "web/node_modules/x/y", "web/dist/index.html", "bin/careline", "a_test.go", "twilio/twilio_test.go"} {
+	for _, name := range []string{".git/config", ".env", "deploy/terraform/prod.tfvars", "cmd/x.pem", "careline.db", "web/node_modules/x/y", "go.mod", "cmd/careline/main.go", "dist/careline_1_windows_amd64.zip", "dist/careline_1.cdx.json", "dist/x/checksums.txt"} {
 		if !ignored(name) {
 			t.Errorf("%s would be sent to the build", name)
 		}
 	}
-	for _, name := range []string{"go.mod", "cmd/careline/main.go", "web/package-lock.json", "web/src/main.tsx", "web/vite.config.ts", "api/openapi.yaml"} {
+	for _, name := range []string{"dist/checksums.txt", "dist/careline_1.2.3_linux_amd64.tar.gz", "dist/careline_v1-2-g3_linux_arm64.tar.gz"} {
 		if ignored(name) {
 			t.Errorf("%s would be missing from the build", name)
 		}
 	}
 }
 
-// readDockerignore understands what our .dockerignore uses: a path, or **/ and a name that may have stars.
+// readDockerignore understands what our .dockerignore uses: patterns of a path's whole
+// parts, or of the beginning of one, and exceptions; the last that fits counts.
 func readDockerignore(t *testing.T) (ignored func(name string) bool) {
 	t.Helper()
 	src, err := os.ReadFile(".dockerignore")
@@ -249,19 +249,22 @@ func readDockerignore(t *testing.T) (ignored func(name string) bool) {
 			patterns = append(patterns, line)
 		}
 	}
-	return func(name string) bool {
-		return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(t, pattern, name) })
+	return func(name string) (left bool) {
+		for _, pattern := range patterns {
+			bare, exception := strings.CutPrefix(pattern, "!")
+			if matches(t, bare, name) {
+				left = !exception
+			}
+		}
+		return left
 	}
 }
 
 func matches(t *testing.T, pattern, name string) bool {
 	t.Helper()
-	anywhere, ok := strings.CutPrefix(pattern, "**/")
-	if !ok {
-		return name == pattern || strings.HasPrefix(name, pattern+"/")
-	}
-	for part := range strings.SplitSeq(name, "/") {
-		hit, err := path.Match(anywhere, part)
+	parts := strings.Split(name, "/")
+	for n := range parts {
+		hit, err := path.Match(pattern, strings.Join(parts[:n+1], "/"))
 		if err != nil {
 			t.Fatalf(".dockerignore: %s: %v", pattern, err)
 		}
@@ -272,33 +275,38 @@ func matches(t *testing.T, pattern, name string) bool {
 	return false
 }
 
-// TestBinaryOfTheImage makes the binary as the Dockerfile does, twice, and runs it where there is nothing else.
+// TestBinaryOfTheImage makes the release twice, unpacks it as the Dockerfile does, and
+// runs it where there is nothing else.
 func TestBinaryOfTheImage(t *testing.T) {
 	t.Parallel()
 	_, stages := readDockerfile(t, "Dockerfile")
-	build := stageNamed(t, stages, "build")
-	ignored := readDockerignore(t)
-	var binaries []string
+	var releases []string
 	for range 2 {
-		binaries = append(binaries, buildAsImage(t, copyContext(t, ignored), build))
+		releases = append(releases, makeRelease(t, copySource(t)))
 	}
-	t.Run("two builds are the same", func(t *testing.T) {
+	binary := unpackAsImage(t, releases[0], stageNamed(t, stages, "unpacked"))
+
+	t.Run("two releases are the same", func(t *testing.T) {
 		t.Parallel()
-		if first, second := sum(t, binaries[0]), sum(t, binaries[1]); first != second {
-			t.Errorf("two builds of the same source in two folders: %x and %x", first, second)
+		if first, second := sum(t, filepath.Join(releases[0], "checksums.txt")), sum(t, filepath.Join(releases[1], "checksums.txt")); first != second {
+			t.Errorf("two releases of the same source in two folders have other checksums: %s", checksums(t, releases))
 		}
+	})
+	t.Run("its bill of materials names modules and packages", func(t *testing.T) {
+		t.Parallel()
+		checkBill(t, releases[0])
 	})
 	t.Run("it needs no library", func(t *testing.T) {
 		t.Parallel()
-		checkStatic(t, binaries[0])
+		checkStatic(t, binary)
 	})
 	t.Run("it accepts the settings of the service", func(t *testing.T) {
 		t.Parallel()
-		checkAccepts(t, binaries[0])
+		checkAccepts(t, binary)
 	})
 	t.Run("it runs alone", func(t *testing.T) {
 		t.Parallel()
-		runAlone(t, binaries[0], stages[len(stages)-1])
+		runAlone(t, binary, stages[len(stages)-1])
 	})
 }
 
@@ -311,8 +319,13 @@ func stageNamed(t *testing.T, stages []stage, name string) stage {
 	return stages[i]
 }
 
-// copyContext copies what .dockerignore lets through of this folder, as docker build would send it, to a new one.
-func copyContext(t *testing.T, ignored func(string) bool) (dir string) {
+// notSource are what is fetched or made here, by name: no folder of the source is
+// called so.
+var notSource = map[string]bool{".git": true, "node_modules": true, "dist": true, "bin": true, "artefacts": true}
+
+// copySource copies the source into a new folder. The web app is any page there: that
+// two builds of it are alike is Vite's promise.
+func copySource(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	here := os.DirFS(".")
@@ -320,11 +333,8 @@ func copyContext(t *testing.T, ignored func(string) bool) (dir string) {
 		switch {
 		case err != nil:
 			return err
-		case name != "." && ignored(name):
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
+		case d.IsDir() && notSource[d.Name()] && name != "deploy/dist":
+			return fs.SkipDir
 		case d.IsDir():
 			return os.MkdirAll(filepath.Join(dir, name), 0o755)
 		case !d.Type().IsRegular():
@@ -339,28 +349,70 @@ func copyContext(t *testing.T, ignored func(string) bool) (dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dist := filepath.Join(dir, "web", "dist") // the stage web makes it; here any page will do
+
+	dist := filepath.Join(dir, "web", "dist")
 	if err := errors.Join(os.MkdirAll(dist, 0o755), os.WriteFile(filepath.Join(dist, "index.html"), []byte("<!doctype html>"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
 
-// buildAsImage runs the very line that the Dockerfile has.
-func buildAsImage(t *testing.T, dir string, build stage) (binary string) {
+// makeRelease makes the release of a folder, for Linux on this machine's processor.
+func makeRelease(t *testing.T, dir string) (out string) {
 	t.Helper()
-	line := argsOf(build, "RUN")
-	if !strings.Contains(line, "go build") {
-		t.Fatalf("the last RUN of the stage build is %q", line)
+	out = t.TempDir()
+	cmd := exec.Command("go", "run", ".", "-source", dir, "-out", out, "-version", "v0-image", "-targets", "linux/"+runtime.GOARCH)
+	cmd.Dir = filepath.Join("deploy", "dist")
+	cmd.Env = append(os.Environ(), "SOURCE_DATE_EPOCH=0")
+	if told, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("make the release: %v\n%s", err, told)
 	}
-	binary = filepath.Join(t.TempDir(), "careline")
-	line = strings.Replace(line, "/out/careline", binary, 1)
-	cmd := exec.Command("sh", "-c", "TARGETOS=linux TARGETARCH=$(go env GOARCH) VERSION=v0-image; "+line)
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", line, err, out)
+	return out
+}
+
+// unpackAsImage runs the very line that the Dockerfile has.
+func unpackAsImage(t *testing.T, release string, unpacked stage) (binary string) {
+	t.Helper()
+	line := argsOf(unpacked, "RUN")
+	if !strings.Contains(line, "checksums.txt") || !strings.Contains(line, "/out") {
+		t.Fatalf("the last RUN of the stage is %q", line)
 	}
-	return binary
+	out := t.TempDir()
+	cmd := exec.Command("sh", "-c", "TARGETARCH="+runtime.GOARCH+"; "+strings.ReplaceAll(line, "/out", out))
+	cmd.Dir = release
+	if told, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", line, err, told)
+	}
+	return filepath.Join(out, "careline")
+}
+
+func checksums(t *testing.T, releases []string) (all []string) {
+	t.Helper()
+	for _, release := range releases {
+		content, err := os.ReadFile(filepath.Join(release, "checksums.txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(content))
+	}
+	return all
+}
+
+func checkBill(t *testing.T, release string) {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(release, "*.cdx.json"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("bills of materials: %v, %v", found, err)
+	}
+	content, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"bomFormat": "CycloneDX"`, "pkg:golang/zombiezen.com/go/sqlite@", "pkg:npm/react@", "pkg:npm/%40twilio/voice-sdk@"} {
+		if !strings.Contains(string(content), want) {
+			t.Errorf("%s does not say %s", filepath.Base(found[0]), want)
+		}
+	}
 }
 
 func sum(t *testing.T, file string) [sha256.Size]byte {

@@ -34,8 +34,8 @@ type Version struct {
 	Resource json.RawMessage `json:"resource,omitempty"`
 }
 
-// entriesKept is how many entries a late reader can still get: some sixty calls.
-const entriesKept = 2000
+// entriesKept is how many entries a late reader can still get: some thousand calls.
+const entriesKept = 30_000
 
 // feed merges what the boxes tell into one numbered list.
 type feed struct {
@@ -136,8 +136,8 @@ func (f *feed) add(e Entry) {
 	f.last++
 	e.ID = f.last
 	f.recent = append(f.recent, e)
-	if len(f.recent) == 2*entriesKept {
-		f.recent = append([]Entry(nil), f.recent[entriesKept:]...)
+	if len(f.recent) == entriesKept+entriesKept/8 { // moving them one at a time would cost more than the calls do
+		f.recent = append([]Entry(nil), f.recent[entriesKept/8:]...)
 	}
 	close(f.changed)
 	f.changed = make(chan struct{})

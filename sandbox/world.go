@@ -37,6 +37,9 @@ type Config struct {
 	BareIssuer bool
 	// SessionLife of the issuer's sessions; 0 means SessionLife.
 	SessionLife time.Duration
+	// Bundle is a FHIR Bundle of one's own, put into the health record beside the
+	// clinic: every resource with its id. Empty: none.
+	Bundle []byte
 	// Seed makes twiliobox's fault injection repeatable.
 	Seed uint64
 	Log  *slog.Logger // nil logs nothing
@@ -171,7 +174,7 @@ func (w *World) openBoxes(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("start the FHIR server: %w", err)
 	}
-	if err := w.seed(ctx); err != nil {
+	if err := w.plant(func(bundle []byte) error { return w.fhir.Seed(ctx, bundle) }, cfg.Bundle); err != nil {
 		return err
 	}
 	w.issuer, err = NewIssuer(IssuerConfig{
@@ -206,17 +209,6 @@ func (w *World) openBoxes(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("start Twilio: %w", err)
 	}
 
-	return nil
-}
-
-func (w *World) seed(ctx context.Context) error {
-	bundle, err := w.Clinic.Bundle()
-	if err != nil {
-		return err
-	}
-	if err := w.fhir.Seed(ctx, bundle); err != nil {
-		return fmt.Errorf("store the clinic: %w", err)
-	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 
@@ -16,9 +17,9 @@ import (
 
 // sandboxFlags are what the sandbox can be told.
 type sandboxFlags struct {
-	app, data string
-	pace      float64
-	ports     sandbox.Ports
+	app, data, seed string
+	pace            float64
+	ports           sandbox.Ports
 }
 
 // sandboxCommand runs the outside world alone: a Twilio, a FHIR server and a sign-in
@@ -40,6 +41,7 @@ func sandboxCommand() *cobra.Command {
 	c.Flags().StringVar(&f.app, "app", "", "public base `URL` of the app under test; the console can set it later")
 	c.Flags().Float64Var(&f.pace, "pace", 1, "`seconds` that one second of a call takes; 0.1 is ten times faster")
 	c.Flags().StringVar(&f.data, "data", "", "`folder` that keeps the health record and the secrets; without it nothing is kept")
+	c.Flags().StringVar(&f.seed, "seed", "", "`file` with a FHIR Bundle that is put into the health record beside the clinic")
 	c.Flags().IntVar(&f.ports.Console, "console-port", consolePort, "`port` of the console, 0 for any")
 	c.Flags().IntVar(&f.ports.Twilio, "twilio-port", 8480, "`port` of the local Twilio, 0 for any")
 	c.Flags().IntVar(&f.ports.FHIR, "fhir-port", 8481, "`port` of the FHIR server, 0 for any")
@@ -48,9 +50,15 @@ func sandboxCommand() *cobra.Command {
 }
 
 func runSandbox(ctx context.Context, out io.Writer, f sandboxFlags) error {
+	bundle, err := readSeed(f.seed)
+	if err != nil {
+		return err
+	}
+
 	w, err := sandbox.Start(ctx, sandbox.Config{
 		Pace:    f.pace,
 		DataDir: f.data,
+		Bundle:  bundle,
 		AppURL:  f.app,
 		Ports:   f.ports,
 	})
@@ -69,6 +77,18 @@ func runSandbox(ctx context.Context, out io.Writer, f sandboxFlags) error {
 	}
 
 	return errors.Join(w.Narrate(ctx, out), w.Close())
+}
+
+// readSeed reads the Bundle of --seed; no file is no Bundle.
+func readSeed(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
+	}
+	bundle, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--seed: %w", err)
+	}
+	return bundle, nil
 }
 
 // inBounds refuses a port or a pace that cannot be. Every flag that ends in port is

@@ -1,55 +1,47 @@
 // The calls so far, and the chosen one: who, state, buttons, timeline, record.
 
-import { ask, busy, capital, clock, el, icon, note, phonePath } from "/dom.js";
-import { drawTimeline } from "/timeline.js";
+import { ask, busy, el, icon, note, phonePath } from "/dom.js";
+import { CallList } from "/call-list.js";
+import { Timeline } from "/timeline.js";
 import { RecordView } from "/record.js";
 
 export function drawCalls(parts, model) {
   const head = el("section", { class: "card", "aria-label": "The call" });
-  const timeline = el("section", { class: "card", "aria-label": "What happened" });
+  const happened = el("section", { class: "card", "aria-label": "What happened" });
+  const timeline = new Timeline(happened);
   const recordCard = el("section", { class: "card", "aria-label": "The record" });
   const view = new RecordView(recordCard, model);
   const buttons = el("div", { class: "row" });
   const trouble = el("div", {});
   let saidLast = "";
-  let shown = { sid: "", buttons: "", rows: "" };
+  let shown = { sid: "", buttons: "" };
+  let list;
 
-  model.addEventListener("change", draw);
-  draw();
+  model.addEventListener("change", (event) => draw(event.detail));
+  draw(model.calls.keys());
 
-  function draw() {
+  // draw shows anew what changed: calls of these SIDs.
+  function draw(sids) {
+    const dirty = new Set(sids);
     const call = model.calls.get(model.chosen);
     if (!call) {
-      parts.list.replaceChildren();
       parts.call.replaceChildren(el("div", { class: "card empty" }, icon("phone"), el("h2", {}, "No call yet"),
         el("p", {}, "Choose a clinician and an appointment, then place the call. Every webhook and every version of the record appears here as it happens.")));
       return;
     }
-    if (shown.sid !== call.sid) {
-      shown = { sid: call.sid, buttons: "", rows: "" };
-      trouble.replaceChildren();
-      parts.call.replaceChildren(head, timeline, recordCard);
-    }
-    drawList();
-    drawHead(call);
-    const rows = call.rows.map((r) => `${r.id}${r.answered ?? ""}`).join();
-    if (rows !== shown.rows) { drawTimeline(timeline, call); shown.rows = rows; }
-    timeline.hidden = call.rows.length === 0; // of an earlier run only the record is left
-    view.draw(call);
-  }
 
-  function drawList() {
-    const focused = document.activeElement?.dataset?.sid;
-    const left = parts.list.firstChild?.scrollLeft ?? 0;
-    const list = el("div", { class: "calls", role: "group", "aria-label": "Calls, newest first" }, [...model.calls.values()].sort((a, b) => b.started.localeCompare(a.started)).slice(0, 60).map((c) => {
-      const a = model.about(c);
-      return el("button", { type: "button", "data-sid": c.sid, "aria-pressed": String(c.sid === model.chosen), onclick: () => model.choose(c.sid) },
-        el("span", { class: "to" }, capital(a.inbound ? a.from : a.to)),
-        el("span", { class: "meta num" }, el("span", { class: `state ${a.kind}` }, icon(a.icon), a.word), clock(c.started).slice(0, 8)));
-    }));
-    parts.list.replaceChildren(list);
-    list.scrollLeft = left;
-    if (focused) list.querySelector(`[data-sid="${focused}"]`)?.focus();
+    list ??= new CallList(parts.list, model);
+    list.draw(dirty);
+    if (shown.sid === call.sid && !dirty.has(call.sid)) return;
+    if (shown.sid !== call.sid) {
+      shown = { sid: call.sid, buttons: "" };
+      trouble.replaceChildren();
+      parts.call.replaceChildren(head, happened, recordCard);
+    }
+    drawHead(call);
+    timeline.draw(call);
+    happened.hidden = call.rows.length === 0; // of an earlier run only the record is left
+    view.draw(call);
   }
 
   function drawHead(call) {

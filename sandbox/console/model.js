@@ -30,6 +30,9 @@ export class Model extends EventTarget {
     this.state = state;
     this.calls = new Map(); // first leg's SID → call
     this.chosen = "";
+    this.newest = "";
+    this.following = true; // a new call is the chosen one, until a person chooses an older one
+    this.dirty = new Set(); // SIDs of calls that changed since the last drawing
     this.people = new Map(); // FHIR reference → name
     this.phones = new Map(); // number → {name, number}
     const { clinicians, cases } = state.clinic;
@@ -55,8 +58,10 @@ export class Model extends EventTarget {
   member(id) { return this.members.find((m) => m.id === id); }
 
   choose(sid) {
+    this.changed(this.chosen);
     this.chosen = sid;
-    this.changed();
+    this.following = sid === this.newest || !this.calls.has(sid);
+    this.changed(sid);
   }
 
   // take adds one Entry of the feed.
@@ -65,17 +70,20 @@ export class Model extends EventTarget {
       const call = this.call(entry.call, entry.time);
       if (entry.twilio) this.heard(call, entry);
       if (entry.record) this.written(call, entry);
+      this.changed(entry.call);
     }
-    this.changed();
   }
 
-  changed() {
+  // changed has a call drawn anew, with all others that change before the next frame.
+  changed(sid) {
+    this.dirty.add(sid);
     if (this.waiting) return;
     this.waiting = true;
-    // One drawing for all that arrived together.
-    queueMicrotask(() => {
+    requestAnimationFrame(() => {
       this.waiting = false;
-      this.dispatchEvent(new Event("change"));
+      const { dirty } = this;
+      this.dirty = new Set();
+      this.dispatchEvent(new CustomEvent("change", { detail: dirty }));
     });
   }
 
@@ -83,7 +91,11 @@ export class Model extends EventTarget {
     if (!this.calls.has(sid)) {
       this.calls.set(sid, { sid, started: time, legs: new Map(), rows: [], versions: [], params: {}, refused: false });
       // Of calls told again after a reload, the newest stays chosen.
-      if (!(this.calls.get(this.chosen)?.started > time)) this.chosen = sid;
+      if (!(this.calls.get(this.newest)?.started > time)) this.newest = sid;
+      if (this.following) {
+        this.changed(this.chosen);
+        this.chosen = this.newest;
+      }
     }
     return this.calls.get(sid);
   }
@@ -123,7 +135,7 @@ export class Model extends EventTarget {
       const record = { type: "Communication", id: resource.id, versionId: resource.meta.versionId, number: i + 1, resource };
       call.versions.push({ time: resource.meta.lastUpdated, record, before: call.versions.at(-1)?.record });
     });
-    this.changed();
+    this.changed(sid);
   }
 
   // about tells what the list and the head of a call say.

@@ -2,27 +2,55 @@
 
 import { capital, clock, el, icon } from "/dom.js";
 import { differences, text } from "/differences.js";
+import { webhookActions } from "/webhook-actions.js";
 
 const PURPOSE = { voice: "What shall I do?", action: "The dial has ended", redirect: "Next instructions?", whisper: "What to say first?", status: "Status", amd: "Who answered?" };
 
-export function drawTimeline(card, call) {
-  const open = new Set([...card.querySelectorAll("details[open]")].map((d) => d.dataset.id));
-  const rows = [...call.rows].sort((a, b) => a.id - b.id);
-  card.replaceChildren(
-    el("header", {}, el("h2", {}, "What happened"), el("span", { class: "hint num" }, `${count(rows.filter((r) => r.lane === "webhook").length, "webhook")} · ${count(call.versions.length, "version")}`)),
-    el("div", { class: "lanes", "aria-hidden": "true" }, el("span", {}, "Time"), el("span", {}, "Twilio → the app"), el("span", {}, "Health record")),
-    el("ol", {}, rows.map((row) => line(row, open))));
+export class Timeline {
+  constructor(card) {
+    this.head = el("span", { class: "hint num" });
+    this.list = el("ol", {});
+    this.sid = "";
+    this.lines = new Map(); // row's id → {node, answered}
+    card.append(
+      el("header", {}, el("h2", {}, "What happened"), this.head),
+      el("div", { class: "lanes", "aria-hidden": "true" }, el("span", {}, "Time"), el("span", {}, "Twilio → the app"), el("span", {}, "Health record")),
+      this.list);
+  }
+
+  // draw shows a call: of one that is shown already, what is new.
+  draw(call) {
+    if (call.sid !== this.sid) {
+      this.sid = call.sid;
+      this.lines.clear();
+      this.list.replaceChildren();
+    }
+    for (const row of call.rows) this.drawRow(call, row);
+    this.head.textContent = `${count(call.rows.filter((r) => r.lane === "webhook").length, "webhook")} · ${count(call.versions.length, "version")}`;
+  }
+
+  drawRow(call, row) {
+    const known = this.lines.get(row.id);
+    if (known && known.answered === row.answered) return;
+    const node = el("li", { class: `line ${row.lane}`, "data-id": row.id },
+      el("time", { class: "num", datetime: row.time }, clock(row.time)), el("div", { class: "what" }, what(call, row, known?.node.querySelector("details")?.open)));
+    this.lines.set(row.id, { node, answered: row.answered });
+    if (known) {
+      known.node.replaceWith(node);
+      return;
+    }
+    // Rows come in their order, but for those that are told again.
+    let after = this.list.lastElementChild;
+    while (after && Number(after.dataset.id) > row.id) after = after.previousElementSibling;
+    this.list.insertBefore(node, after ? after.nextSibling : this.list.firstChild);
+  }
 }
 
 const count = (n, thing) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 
-function line(row, open) {
-  return el("li", { class: `line ${row.lane}` }, el("time", { class: "num", datetime: row.time }, clock(row.time)), el("div", { class: "what" }, what(row, open)));
-}
-
-function what(row, open) {
+function what(call, row, open) {
   switch (row.lane) {
-    case "webhook": return webhook(row, open);
+    case "webhook": return webhook(call, row, open);
     case "record": return record(row);
     case "speech": return speech(row.event);
     case "fault": return title("warn", `Fault: ${words(row.event.fault)}`, null, `the “${row.event.text}” report`);
@@ -36,18 +64,18 @@ function title(name, main, badge, sub) {
 
 const words = (fault) => ({ drop: "lost", duplicate: "sent twice", reorder: "out of order", badSignature: "wrongly signed", delay: "delayed" })[fault] ?? fault;
 
-function webhook(row, open) {
+function webhook(call, row, open) {
   const { webhook: hook, params } = row;
   const code = !row.answered ? el("span", { class: "code" }, "waiting…")
     : el("span", { class: `code ${hook.statusCode >= 200 && hook.statusCode < 300 ? "ok" : "no"}` }, hook.statusCode ? `${hook.statusCode} · ${hook.milliseconds ?? 0} ms` : "no answer");
   const main = hook.purpose === "status" ? params.CallStatus ?? "status" : PURPOSE[hook.purpose] ?? hook.purpose;
-  const id = String(row.id);
   return [
     ...title("hook", main, code),
     hook.error ? el("div", { class: "sub error" }, capital(hook.error)) : null,
-    el("details", { "data-id": id, open: open.has(id) }, el("summary", {}, [`${hook.method} ${hook.path}`, hook.attempt > 1 ? `attempt ${hook.attempt}` : "", verbs(hook.body)].filter(Boolean).join(" · ")),
+    el("details", { open }, el("summary", {}, [`${hook.method} ${hook.path}`, hook.attempt > 1 ? `attempt ${hook.attempt}` : "", verbs(hook.body)].filter(Boolean).join(" · ")),
       el("table", {}, el("tbody", {}, Object.entries(params).map(([k, v]) => el("tr", {}, el("th", { scope: "row" }, k), el("td", {}, v))))),
-      hook.body ? el("pre", { class: "json" }, hook.body.trim().split("\n").map((l) => el("span", {}, l || " "))) : null),
+      hook.body ? el("pre", { class: "json" }, hook.body.trim().split("\n").map((l) => el("span", {}, l || " "))) : null,
+      row.answered ? webhookActions(call, hook) : null),
   ];
 }
 

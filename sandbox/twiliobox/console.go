@@ -21,6 +21,7 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("GET /calls", b.seeCalls)
 	handle("GET /calls/{sid}", b.seeCall)
 	handle("POST /calls/{sid}/hangup", b.hangUpCall)
+	handle("POST /webhooks", b.sendWebhook)
 
 	handle("GET /phones", b.seePhones)
 	handle("GET /phones/{number}", b.seePhone)

@@ -42,6 +42,7 @@ type Webhook struct {
 	Parameters map[string][]string `json:"parameters"`
 	Attempt    int                 `json:"attempt"` // from 1; also counts redirects
 	Token      string              `json:"idempotencyToken"`
+	Signature  string              `json:"signature"` // X-Twilio-Signature as sent
 
 	StatusCode int    `json:"statusCode,omitempty"` // 0 when no answer came
 	Body       string `json:"body,omitempty"`       // of the answer, at most 64 KiB

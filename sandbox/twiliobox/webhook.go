@@ -244,6 +244,7 @@ func (t *trip) announce(req *http.Request, form url.Values) Webhook {
 		Parameters: form,
 		Attempt:    t.attempts,
 		Token:      t.token,
+		Signature:  req.Header.Get("X-Twilio-Signature"),
 	}
 	if form == nil {
 		w.Parameters = req.URL.Query()

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"syscall"
 )
 
 // Owner is whose a database file is.
@@ -69,8 +68,9 @@ func locked(path string) bool {
 	}
 	defer func() { _ = f.Close() }() // it was not written
 
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err != nil {
-		return errors.Is(err, syscall.EWOULDBLOCK)
+	taken, err := tryLock(f, shared)
+	if taken || err != nil {
+		return taken
 	}
-	return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) != nil
+	return unlock(f) != nil
 }

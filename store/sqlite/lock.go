@@ -1,5 +1,3 @@
-//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
-
 package sqlite
 
 import (
@@ -39,25 +37,24 @@ func takeLock(path string) (lock, error) {
 		return lock{}, whyNotOpen(path, err)
 	}
 
-	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == nil {
-		held := lock{file: file}
-		if held.inode, err = takeInode(path); err == nil {
-			return held, nil
-		}
-		return lock{}, errors.Join(err, syscall.Flock(int(file.Fd()), syscall.LOCK_UN), file.Close())
+	taken, err := tryLock(file, exclusive)
+	switch {
+	case err != nil:
+		err = fmt.Errorf("lock the database %s: its disk must know file locks, or change DATABASE_URL: %w", path, err)
+		return lock{}, errors.Join(err, file.Close())
+	case taken:
+		return lock{}, errors.Join(errTaken, file.Close())
 	}
 
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = errTaken
-	} else {
-		err = fmt.Errorf("lock the database %s: its disk must know file locks (flock), or change DATABASE_URL: %w", path, err)
+	held := lock{file: file}
+	if held.inode, err = takeInode(path); err != nil {
+		return lock{}, errors.Join(err, unlock(file), file.Close())
 	}
-	return lock{}, errors.Join(err, file.Close())
+	return held, nil
 }
 
 // release unlocks before it closes: a child that is just being started shares
 // the descriptor until it runs, and would hold the lock for so long.
 func (l lock) release() error {
-	return errors.Join(l.inode.release(), syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+	return errors.Join(l.inode.release(), unlock(l.file), l.file.Close())
 }

@@ -1,0 +1,111 @@
+// The sandbox's console, with many calls on it: what changed is drawn and nothing else,
+// calls are found, and a webhook is sent again.
+import { expect, type Page } from "@playwright/test";
+import { test } from "./fixtures";
+import { photograph } from "./picture";
+import type { World } from "./world";
+
+const many = 60;
+
+/** Asks for a call to a number that nobody has on file: it is refused at once, and leaves its webhooks and its record. */
+async function refused(page: Page, world: World, count: number): Promise<void> {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const state = await (await page.request.get(`${world.system.console}/console/v1/state`)).json();
+  const { practitioner } = state.clinic.appointments.find((one: { id: string }) => one.id === visit.id);
+  const data = { practitioner, appointment: visit.id, to: "+447700900999" };
+  for (let i = 0; i < count; i++) {
+    const answer = await page.request.post(`${world.system.console}/console/v1/calls`, { data });
+    expect(answer.status()).toBe(201);
+  }
+}
+
+const list = (page: Page) => page.getByRole("group", { name: "Calls, newest first" });
+const happened = (page: Page) => page.getByRole("region", { name: "What happened" });
+
+test("with many calls on the console, one more touches its own line and no other", async ({ open, world }) => {
+  const page = await open();
+  await page.goto(world.system.console);
+  await refused(page, world, many);
+  await expect(list(page).getByRole("button")).toHaveCount(many);
+  await expect(list(page).getByRole("button", { name: /Not allowed/ })).toHaveCount(many);
+  await page.evaluate(() => {
+    const before = new Set(document.querySelectorAll(".calls button"));
+    const touched = new Set<Node>();
+    const look = new MutationObserver((changes) => {
+      for (const { target, type } of changes) {
+        const line = (target as Element).closest?.(".calls button");
+        if (line && before.has(line) && type === "childList") touched.add(line);
+      }
+    });
+    look.observe(document.body, { childList: true, subtree: true });
+    Object.assign(window, { touched });
+  });
+  await refused(page, world, 1);
+  await expect(list(page).getByRole("button", { name: /Not allowed/ })).toHaveCount(many + 1);
+  expect(await page.evaluate(() => (window as unknown as { touched: Set<Node> }).touched.size)).toBe(0);
+  await photograph(page, "console-many-calls");
+});
+
+test("calls on the console are found by a word and by how they stand", async ({ open, world, desk }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  await desk.open(visit);
+  await desk.talk(visit);
+  const page = await open();
+  await page.goto(world.system.console);
+  await refused(page, world, 2);
+  await page.getByLabel("Which calls").selectOption("Going on");
+  await expect(list(page).getByRole("button")).toHaveCount(1);
+  await expect(list(page)).toContainText(visit.patient);
+  await page.getByLabel("Which calls").selectOption("All calls");
+  await page.getByLabel("Find a call").fill("not allowed");
+  await expect(
+    list(page)
+      .getByRole("button", { name: /Not allowed/ })
+      .first(),
+  ).toBeVisible();
+  await expect(list(page).getByRole("button", { name: /Connected/ })).toHaveCount(0);
+  await page.getByLabel("Find a call").fill("no such call");
+  await expect(list(page).getByRole("button")).toHaveCount(0);
+});
+
+test("a webhook is sent again, signed, and taken along as a command", async ({ open, world }) => {
+  const page = await open();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: world.system.console });
+  await page.goto(world.system.console);
+  await refused(page, world, 1);
+  const first = happened(page).locator("details").first();
+  await expect(first.getByText("/v1/twilio/outgoing")).toBeVisible();
+  await first.locator("summary").click();
+  const webhooks = happened(page).locator("li.webhook");
+  const before = await webhooks.count();
+  await first.getByRole("button", { name: "Send again" }).click();
+  await expect(first.getByText("Sent again: the app answered 200.")).toBeVisible();
+  await expect(webhooks).toHaveCount(before + 1);
+
+  await first.getByRole("button", { name: "Copy as curl" }).click();
+  await expect(first.getByText("Copied.")).toBeVisible();
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  const { url, headers, form } = readCurl(command);
+  const answer = await page.request.post(url, { headers, form });
+  expect(answer.status(), "the signature that was copied holds").toBe(200);
+  const forged = await page.request.post(url, { headers, form: { ...form, To: "+447700900142" } });
+  expect(forged.status(), "and for nothing else").toBe(403);
+  await photograph(page, "console-webhook");
+});
+
+/** What a copied command would send. */
+function readCurl(command: string) {
+  const words = [...command.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(
+    ([, quoted, bare]) => quoted?.replaceAll("'\\''", "'") ?? bare ?? "",
+  );
+  expect(words.slice(0, 4)).toEqual(["curl", "--include", "--request", "POST"]);
+  const headers: Record<string, string> = {};
+  const form: Record<string, string> = {};
+  for (let i = 5; i < words.length; i += 2) {
+    const value = words[i + 1] ?? "";
+    const at = value.search(words[i] === "--header" ? /: / : /=/);
+    if (words[i] === "--header") headers[value.slice(0, at)] = value.slice(at + 2);
+    else form[value.slice(0, at)] = value.slice(at + 1);
+  }
+  return { url: words[4] ?? "", headers, form };
+}
