@@ -41,7 +41,7 @@ export default {
   of: "For {{name}}",
   chosen: "Chosen",
   show: "Show number",
-  showOf: "Show the number ending {{ending}} in full",
+  showOf: "Show number ending {{ending}} in full",
   hide: "Hide number",
   hideOf: "Hide the number ending {{ending}}",
   asking: "Asking…",
