@@ -20,7 +20,9 @@ import (
 const auditedCalls = 100_000
 
 // BenchmarkAudit reads pages of a long log: the newest, one from its middle, one of a
-// clinician of fifty, and one that fewer than one call of fifty passes.
+// clinician of fifty, and one that one call of fifty passes.
+//
+//	go test -run - -bench Audit -benchtime 20x -cpu 1 -timeout 30m ./store/
 func BenchmarkAudit(b *testing.B) {
 	for name, open := range map[string]func(*testing.B, store.Config) (store.Store, error){
 		"sqlite": func(b *testing.B, c store.Config) (store.Store, error) {
@@ -48,12 +50,14 @@ func BenchmarkAudit(b *testing.B) {
 
 			for what, filter := range map[string]calls.AuditFilter{"newest": all, "middle": middle, "clinician": of, "refusal": rare} {
 				b.Run(what, func(b *testing.B) {
+					before := storetest.Processor()
 					for b.Loop() {
 						page, err := audit.Page(b.Context(), filter)
 						if err != nil || len(page.Calls) == 0 {
 							b.Fatal(len(page.Calls), err)
 						}
 					}
+					b.ReportMetric(float64((storetest.Processor()-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 				})
 			}
 		})
