@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html"
+	"path"
 	"regexp"
 	"strings"
 
@@ -106,8 +107,8 @@ func (p *page) contents(paths *yaml.Node) error {
 	return err
 }
 
-func (p *page) operation(method, path string, o operation) {
-	p.add(`<h3 id="%s"><code>%s %s</code></h3><p>%s</p>`, o.ID, method, path, o.Summary)
+func (p *page) operation(method, at string, o operation) {
+	p.add(`<h3 id="%s"><code>%s %s</code></h3><p>%s</p>`, o.ID, method, at, o.Summary)
 	p.paragraphs(o.Description)
 	if o.Security == nil {
 		p.add(`<p>Asks for a session: <code>Authorization: Bearer …</code></p>`)
@@ -126,6 +127,11 @@ func (p *page) operation(method, path string, o operation) {
 	p.add(`<h4>Answers</h4>`)
 	for _, status := range inOrder(o.Responses) {
 		node := o.Responses[status]
+		if len(node.Content) == 2 && node.Content[0].Value == "$ref" {
+			name := path.Base(node.Content[1].Value)
+			p.add(`<p><b>%s</b> <a href="#%s">%s</a></p>`, status, name, name)
+			continue
+		}
 		p.add(`<p><b>%s</b></p>`, status)
 		p.source(&node)
 	}

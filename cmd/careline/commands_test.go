@@ -196,7 +196,7 @@ func TestEnvFileFaultsAndWarnings(t *testing.T) {
 	}
 
 	path := envFile(t, 0o644, "TWILIO_ACOUNT_SID=AC1\nOTHER_THING=1\nOTEL_SERVICE_NAME=x\nTWILIO_AUTH_TOKEN=very-secret\nRETENTION_DAYS=0\nORGANISATION_NAME=Café\nDATABASE_URL=file:"+filepath.Join(t.TempDir(), "log.db")+"\n")
-	_, aside, err := carelineSays(t, map[string]string{"FHIR_BASE_ULR": "x", "HOME": "/", "PATH": "/bin"}, "purge", "--env-file", path)
+	_, aside, err := carelineSays(t, map[string]string{"FHIR_BASE_ULR": "x", "HOME": "/", "HOST": "here"}, "purge", "--env-file", path)
 	if err == nil || !strings.Contains(err.Error(), `RETENTION_DAYS must be a whole number from 1 to 36600, and is "0"`) {
 		t.Errorf("purge says %v", err)
 	}

@@ -22,7 +22,7 @@ func nearest(word string, all []string) (near string) {
 }
 
 // nearestSetting is the setting whose name this one nearly is. In a short name less
-// may differ: PATH is no PORT.
+// may differ: HOST is no PORT.
 func nearestSetting(name string) string {
 	near := nearest(name, settingNames())
 	if near == "" || len(name) < 4*nearAtMost && levenshtein.Distance(name, near, nil) > 1 {
