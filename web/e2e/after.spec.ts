@@ -62,7 +62,7 @@ test("each outcome and a note reach the record, and neither is asked for twice",
   await after.getByLabel("Note").fill("Rings again on Monday.");
   await photograph(desk.page, "after-writing");
   await after.getByLabel("Note").press("Control+Enter");
-  await expect(after).toContainText("“Rings again on Monday.”");
+  await expect(after).toContainText("Rings again on Monday.");
   await expect(async () => {
     const now = await recorded(world, visit);
     expect(now).toMatchObject({ outcome: "other", note: "Rings again on Monday." });
