@@ -9,19 +9,25 @@ import (
 // Chart files calls in the health record, each as one Communication. It may be
 // used concurrently, but for one call only by one at a time.
 type Chart struct {
-	filer  *filer
-	kind   *resourceKind
-	strict bool
+	filer   *filer
+	kind    *resourceKind
+	systems Systems
+	strict  bool
 }
 
 // NewChart files through client. strict is FHIR_STRICT_TERMINOLOGY; see
-// CommunicationOf.
+// Systems.CommunicationOf.
 func NewChart(client *Client, strict bool) (*Chart, error) {
 	filer, err := newFiler(client)
 	if err != nil {
 		return nil, err
 	}
-	return &Chart{filer: filer, kind: callKind(), strict: strict}, nil
+	return &Chart{
+		filer:   filer,
+		kind:    callKind(client.cfg.Systems),
+		systems: client.cfg.Systems,
+		strict:  strict,
+	}, nil
 }
 
 // File makes the record say what the call says. A filing without ID makes the
@@ -69,7 +75,7 @@ func (c *Chart) Settle(ctx context.Context, call careline.Call, f careline.Filin
 }
 
 func (c *Chart) draft(call careline.Call, again Refold) *draft {
-	d := &draft{resourceKind: c.kind, statement: CommunicationOf(call, c.strict)}
+	d := &draft{resourceKind: c.kind, statement: c.systems.CommunicationOf(call, c.strict)}
 	if again == nil {
 		return d
 	}
@@ -79,7 +85,7 @@ func (c *Chart) draft(call careline.Call, again Refold) *draft {
 		if err != nil {
 			return nil, err
 		}
-		return CommunicationOf(told, c.strict), nil
+		return c.systems.CommunicationOf(told, c.strict), nil
 	}
 	return d
 }

@@ -27,7 +27,7 @@ func (c *Client) Plan(ctx context.Context) (setup.Plan, error) {
 		return nil, err
 	}
 
-	all, err := definitions()
+	all, err := c.cfg.Systems.definitions()
 	if err != nil {
 		return nil, careline.NewError(careline.CodeInternal, "The definitions within careline cannot be read.", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/credential"
+	"perci.health/careline/fhir"
 )
 
 // config is every setting of careline serve. It is read here and nowhere else.
@@ -47,7 +48,8 @@ type fhirConfig struct {
 	tokenURL *url.URL // nil: no login
 	clientID string
 	secret   credential.Secret
-	strict   bool // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
+	systems  fhir.Systems // FHIR_SYSTEM_BASE
+	strict   bool         // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
 }
 
 type sessionConfig struct {
@@ -153,6 +155,7 @@ func readFHIR(r *reader) fhirConfig {
 		baseURL:  r.party("FHIR_BASE_URL", "", "the health record's FHIR R4 endpoint, such as https://api.medplum.com/fhir/R4"),
 		clientID: r.text("FHIR_CLIENT_ID", ""),
 		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET", "")),
+		systems:  readSystems(r),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
 	}
 
@@ -172,6 +175,15 @@ func readFHIR(r *reader) fhirConfig {
 	}
 
 	return f
+}
+
+// readSystems is where careline's own names in the record begin.
+func readSystems(r *reader) fhir.Systems {
+	systems, err := fhir.SystemsUnder(r.text("FHIR_SYSTEM_BASE", fhir.DefaultSystemBase))
+	if err != nil {
+		r.fault("FHIR_SYSTEM_BASE", "must be an https URL of plain letters, without query or fragment", "the beginning of the names of careline's own in the health record, such as "+fhir.DefaultSystemBase)
+	}
+	return systems
 }
 
 func readSession(r *reader) sessionConfig {

@@ -278,7 +278,7 @@ func (c *placed) checkRecord(s *system, call careline.Call, events int, told *ta
 		s.t.Errorf("call %s has %d Communications", c.key, len(found))
 		return
 	}
-	text, err := json.Marshal(fhir.CommunicationOf(call, false))
+	text, err := json.Marshal(fhir.Systems{}.CommunicationOf(call, false))
 	if err != nil {
 		s.t.Fatal(err)
 	}
