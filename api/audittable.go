@@ -115,10 +115,17 @@ func (s *server) tableTimes(t time.Time) []string {
 }
 
 // defused is a cell that no spreadsheet takes for a formula (OWASP, "CSV Injection"): names
-// are written by anybody, and whoever opens the table is an auditor.
+// are written by anybody, and whoever opens the table is an auditor. One that parts cells
+// otherwise than at commas finds none either.
 func defused(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return "'" + cell
+	var safe strings.Builder
+	before, dangers := ';', "=+-@\t\r\n"
+	for _, c := range cell {
+		if strings.ContainsRune(";\t\r\n", before) && strings.ContainsRune(dangers, c) {
+			safe.WriteByte('\'')
+		}
+		safe.WriteRune(c)
+		before, dangers = c, "=+-@"
 	}
-	return cell
+	return safe.String()
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,12 @@ func noteIn(r *http.Request) (careline.CallNote, error) {
 		Outcome careline.ClinicianOutcome `json:"outcome"`
 		Text    string                    `json:"text"`
 	}
-	if json.Unmarshal(body, &said) != nil || said == nil {
+	// A name that is none of ours is refused: to pass over a misspelt one would take
+	// back what is noted.
+	read := json.NewDecoder(bytes.NewReader(body))
+	read.DisallowUnknownFields()
+	err = read.Decode(&said)
+	if _, after := read.Token(); err != nil || said == nil || !errors.Is(after, io.EOF) {
 		return careline.CallNote{}, careline.NewError(careline.CodeInvalid, "The note could not be read. Please save it again.", errors.New("the body is no JSON object of texts"))
 	}
 	return careline.NewCallNote(said.Outcome, said.Text)

@@ -205,6 +205,38 @@ func TestCallbacksConcern(t *testing.T) {
 	}
 }
 
+// A report of hours ago neither hides who rang since, nor makes it look older.
+func TestCallbacksReportedLate(t *testing.T) {
+	t.Parallel()
+	for name, from := range map[string]string{"the same number": mobile, "another one": stranger} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSwitchboard(t, visit(t, "a1", time.Now()))
+				lately, late := time.Now(), rang(t, from)
+				s.log.add(rang(t, mobile))
+				pass(time.Minute)
+				late.At = lately.Add(-calls.BackFor)
+				s.log.add(late)
+				s.run(t)
+
+				ctx, stop := context.WithCancel(t.Context())
+				var following sync.WaitGroup
+				var told []calls.CalledBack
+				following.Go(func() {
+					_ = s.Follow(ctx, "dr-1", func(c calls.CalledBack) error { told = append(told, c); return nil })
+				})
+				synctest.Wait()
+				stop()
+				following.Wait()
+				if len(told) != 1 || !told[0].At.Equal(lately) {
+					t.Errorf("told %+v, want one at %v", told, lately)
+				}
+			})
+		})
+	}
+}
+
 // A number on file for two patients is said to be nobody's; each appointment is told.
 func TestCallbacksOfASharedNumber(t *testing.T) {
 	t.Parallel()

@@ -82,14 +82,16 @@ func TestLooksTellApart(t *testing.T) {
 	log := &lookLog{kept: map[string]careline.CallEvent{}}
 	looks := calls.NewLooks(log, time.Now)
 	revealed, refused := opened("dr-1", "a1"), opened("dr-1", "a1")
-	revealed.What, refused.Outcome = careline.LookRevealed, careline.LookRefused
-	for _, l := range []careline.Look{opened("dr-1", "a1"), opened("dr-2", "a1"), opened("dr-1", "a2"), revealed, refused} {
+	revealed.What, revealed.Of, refused.Outcome = careline.LookRevealed, "Patient/m1", careline.LookRefused
+	daughters := revealed
+	daughters.Of = "RelatedPerson/d1"
+	for _, l := range []careline.Look{opened("dr-1", "a1"), opened("dr-2", "a1"), opened("dr-1", "a2"), revealed, daughters, refused} {
 		if err := looks.Seen(t.Context(), l); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(log.kept) != 5 {
-		t.Errorf("%d kept of 5", len(log.kept))
+	if len(log.kept) != 6 {
+		t.Errorf("%d kept of 6", len(log.kept))
 	}
 	for key, e := range log.kept {
 		if l, err := careline.LookOf(e); err != nil || l.Key() != key || !careline.LookKey(key) || e.Asks() || e.Ends() || e.Settles() {

@@ -121,10 +121,15 @@ func (r *rings) came(e careline.CallEvent, from careline.Phone) bool {
 	}
 
 	if before, known := r.back.Peek(number); known {
+		if in.at.Before(before.at) {
+			return false // a report that came late, of an earlier one
+		}
 		r.disown(number, before)
 	}
 	r.back.Add(number, in)
-	r.newest = in.at
+	if in.at.After(r.newest) {
+		r.newest = in.at
+	}
 	r.adopt(number, in)
 	return true
 }

@@ -3,6 +3,8 @@ package fhir
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"strings"
 
 	"perci.health/careline"
@@ -149,12 +151,32 @@ func tagsOf(record *element) (ids []Identifier) {
 
 // FileLook writes who looked at whom as an AuditEvent, once: a filing that was Tried
 // makes it only if none is found. An AuditEvent that is there is never changed. Errors
-// are as those of File; and forbidden, where the client lacks the rights for it alone: that
-// is no outage, which would have calls wait.
+// are as those of File; and forbidden, where the client lacks the rights for it alone or
+// the server has no place for it: that is no outage, which would have calls wait.
 func (c *Chart) FileLook(ctx context.Context, l careline.Look, f careline.Filing) (careline.Filing, error) {
 	filed, err := c.filer.file(ctx, &draft{resourceKind: c.looks, statement: c.systems.AuditEventOf(l)}, f)
-	if forbidden(err) {
+	switch {
+	case forbidden(err):
 		err = careline.NewError(careline.CodeForbidden, "The health record does not let careline file who looked at whom. Give its client the right to create and search AuditEvents (careline provision --apply, while AUDIT_EVENTS is set).", err)
+	case takesNone(err):
+		err = careline.NewError(careline.CodeForbidden, "The health record takes no AuditEvents, so it does not hold who looked at whom. Have it take them, or unset AUDIT_EVENTS.", err)
 	}
 	return filed, err
+}
+
+// takesNone reports whether the server answered, and would not take what was asked of it.
+// A server that is down or busy, or wants another login, is so for calls as well.
+func takesNone(err error) bool {
+	p, ok := errors.AsType[*Problem](err)
+	if !ok || careline.CodeOf(err) != careline.CodeUnavailable {
+		return false
+	}
+
+	switch p.Status {
+	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	case http.StatusNotImplemented:
+		return true
+	}
+	return p.Status >= 400 && p.Status < 500
 }

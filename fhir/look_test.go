@@ -135,6 +135,31 @@ func TestLooksWithoutTheRight(t *testing.T) {
 	}
 }
 
+// A server that has no place for AuditEvents alone is not down: calls must not wait for it.
+func TestLooksWhereTheServerTakesNone(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]careline.Code{
+		403: careline.CodeForbidden,
+		404: careline.CodeForbidden,
+		405: careline.CodeForbidden,
+		410: careline.CodeForbidden,
+		413: careline.CodeForbidden,
+		422: careline.CodeForbidden,
+		501: careline.CodeForbidden,
+		401: careline.CodeUnavailable,
+		429: careline.CodeUnavailable,
+		500: careline.CodeUnavailable,
+		503: careline.CodeUnavailable,
+	} {
+		s := box(t)
+		s.fail(t, fault{Method: "POST", Path: "/AuditEvent", Times: 9, Status: status, Body: "no"})
+		_, err := newChart(t, s.client(t)).FileLook(t.Context(), aLook(), careline.Filing{})
+		if careline.CodeOf(err) != want {
+			t.Errorf("%d is %v", status, err)
+		}
+	}
+}
+
 // With AUDIT_EVENTS the policy that provision makes lets the client file looks, and the
 // doctor sees where it does not; without, nothing is asked and nothing given.
 func TestLooksUnderThePolicy(t *testing.T) {

@@ -70,8 +70,7 @@ func CheckLogo(svg []byte) error {
 		return fmt.Errorf("must be a file of at most 64 kB, and has %d kB", (len(svg)+1023)>>10)
 	}
 
-	decoder := xml.NewDecoder(bytes.NewReader(svg))
-	root := true
+	decoder, check := xml.NewDecoder(bytes.NewReader(svg)), logoCheck{}
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
@@ -80,22 +79,26 @@ func CheckLogo(svg []byte) error {
 		if err != nil {
 			return fmt.Errorf("must be an SVG file, and is not well-formed: %w", err)
 		}
-		if err := checkToken(token, root); err != nil {
+		if err := check.token(token); err != nil {
 			return err
-		}
-		if _, element := token.(xml.StartElement); element {
-			root = false
 		}
 	}
 
-	if root {
+	if !check.begun {
 		return errors.New("must be an SVG file, and is empty")
 	}
 	return nil
 }
 
-// checkToken looks at one piece of a picture; root says that no element came before.
-func checkToken(token xml.Token, root bool) error {
+// logoCheck goes through a picture piece by piece.
+type logoCheck struct {
+	begun bool // an element has come
+	// texts are those that stand in the elements open now, the outermost first. A style
+	// is what stands in its element together, whatever comments and elements part it.
+	texts []string
+}
+
+func (c *logoCheck) token(token xml.Token) error {
 	switch piece := token.(type) {
 	case xml.Directive: // a document type can hold entities
 		if !bytes.HasPrefix(piece, []byte("DOCTYPE svg PUBLIC")) || bytes.ContainsRune(piece, '[') {
@@ -107,13 +110,22 @@ func checkToken(token xml.Token, root bool) error {
 			return fmt.Errorf("must be a plain SVG file, without <?%s?>", piece.Target)
 		}
 
-	case xml.CharData: // also what stands in a <style>
-		return checkStyle(string(piece))
+	case xml.CharData:
+		if n := len(c.texts); n > 0 {
+			c.texts[n-1] += string(piece)
+		}
+
+	case xml.EndElement: // also what stood in a <style>
+		n := len(c.texts) - 1
+		text := c.texts[n]
+		c.texts = c.texts[:n]
+		return checkStyle(text)
 
 	case xml.StartElement:
-		if root && (piece.Name.Local != "svg" || piece.Name.Space != "http://www.w3.org/2000/svg") {
+		if !c.begun && (piece.Name.Local != "svg" || piece.Name.Space != "http://www.w3.org/2000/svg") {
 			return fmt.Errorf("must be an SVG file, and begins with <%s>", piece.Name.Local)
 		}
+		c.begun, c.texts = true, append(c.texts, "")
 		return checkElement(piece)
 	}
 	return nil

@@ -129,6 +129,8 @@ func TestFaultsRepeatTheValue(t *testing.T) {
 		{"TWILIO_ACCOUNT_SID=AC12", `TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits, from the Twilio Console, and is "AC12"`, ""},
 		{"TWILIO_ACCOUNT_SID=AC0000000000000000000000000000000Z", `and is "AC0000000000000000000000000000000Z"`, ""},
 		{"FUNCTIONS_URL=https://a:very-secret@b.example.org/x?token=very-secret", `and is "https://b.example.org/x?…"`, "very"},
+		{"FUNCTIONS_URL=http://a:very?secret@b.example.org", "FUNCTIONS_URL", "very"},
+		{"FUNCTIONS_URL=a:very?secret@b.example.org", "FUNCTIONS_URL", "very"},
 		{"FUNCTIONS_URL=a:very@secret@b.example.org", `and is "b.example.org"`, "very"},
 		{"FUNCTIONS_URL=ftp://a:very/secret@b.example.org", `and is "ftp://b.example.org"`, "very"},
 		{"FHIR_CLIENT_ID=x FHIR_CLIENT_SECRET=very-secret FHIR_BASE_URL=very-secret", "FHIR_BASE_URL must be", "very"},

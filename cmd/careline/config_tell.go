@@ -35,9 +35,10 @@ func (r *reader) looksSecret(v string) bool {
 }
 
 // withoutUser is a value without what may be a password in a URL, be it a well-formed
-// one or not: the user before the host, and what the query says.
+// one or not: the user before the host, and what the query says. A password may hold a
+// question mark itself.
 func withoutUser(v string) string {
-	bare, _, query := strings.Cut(v, "?")
+	bare, after, query := strings.Cut(v, "?")
 	scheme, rest, found := strings.Cut(bare, "//")
 	if !found {
 		scheme, rest = "", bare
@@ -45,6 +46,9 @@ func withoutUser(v string) string {
 		scheme += "//"
 	}
 
+	if strings.Contains(after, "@") && strings.Contains(rest, ":") && !strings.Contains(rest, "/") {
+		rest = "…"
+	}
 	if at := strings.LastIndex(rest, "@"); at >= 0 && (found || strings.Contains(rest[:at], ":")) {
 		rest = rest[at+1:]
 	}

@@ -457,6 +457,7 @@ export interface components {
          * @enum {string}
          */
         ClinicianOutcome: "spoke-with-patient" | "spoke-with-somebody-else" | "left-message" | "wrong-person-or-number" | "not-reached" | "other";
+        /** @description Another property is refused, so that no misspelt one takes back what is noted. */
         NewNote: {
             outcome?: components["schemas"]["ClinicianOutcome"];
             /** @description Plain text; at most 1,000 characters. */
