@@ -1,9 +1,10 @@
 import type { KeyboardEvent } from "react";
 import type { Appointment } from "../backend";
+import { usePhone } from "../services";
 import { say } from "../words";
 import { DayRow } from "./DayRow";
-import { nextOf } from "./day";
 import styles from "./list.module.css";
+import { nextOf } from "./next";
 
 export interface DayListProps {
   /** Those that are shown. */
@@ -21,7 +22,8 @@ export interface DayListProps {
 
 /** The day, from top to bottom. Arrow keys, or j and k, go from row to row. */
 export function DayList({ appointments, all, now, current, open, addressOf, onCalled }: DayListProps) {
-  const next = current ? nextOf(all, now) : undefined;
+  const called = usePhone(({ call }) => call?.target.appointment);
+  const next = current ? nextOf(all, now, called)?.id : undefined;
   return (
     <ul className={styles.list} aria-label={say("today:list")} onKeyDown={step}>
       {appointments.map((one) => (

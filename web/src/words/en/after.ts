@@ -37,7 +37,6 @@ export default {
   signOut_one: "A note could not be saved, and is lost when you sign out. Sign out all the same?",
   signOut_other: "{{count}} notes could not be saved, and are lost when you sign out. Sign out all the same?",
   next: "Next: {{when}} {{name}}",
-  nextTimeless: "Next: {{name}}",
   call: "Call",
   callOther: "Call {{name}}, {{number}}",
   callNext: "Call {{name}}",
