@@ -38,7 +38,6 @@ export default {
   signOut_other: "{{count}} notes could not be saved, and are lost when you sign out. Sign out all the same?",
   next: "Next: {{when}} {{name}}",
   call: "Call",
-  callOther: "Call {{name}}, {{number}}",
   callNext: "Call {{name}}",
   calling: "Looking up…",
   dayDone: "Everybody of today was reached.",
