@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useRef } from "react";
 import type { AuditedCall } from "../backend";
+import day from "../today/today.module.css";
 import { say } from "../words";
 import styles from "./audit.module.css";
 import { DayField } from "./DayField";
@@ -31,7 +32,7 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
             <button
               key={choice}
               type="button"
-              className={styles.choice}
+              className={day.filter}
               aria-pressed={chosen}
               onClick={() => onAsk({ ...asked, ...days })}
             >
@@ -45,13 +46,13 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
           label={say("audit:filters.from")}
           day={asked.from}
           today={today}
-          onPick={(day) => onAsk(withDay(asked, "from", day))}
+          onPick={(from) => onAsk(withDay(asked, "from", from))}
         />
         <DayField
           label={say("audit:filters.to")}
           day={asked.to}
           today={today}
-          onPick={(day) => onAsk(withDay(asked, "to", day))}
+          onPick={(to) => onAsk(withDay(asked, "to", to))}
         />
         <Select
           label={say("audit:filters.clinician")}
