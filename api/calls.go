@@ -17,6 +17,7 @@ type callsJSON struct {
 type recordedJSON struct {
 	ID string `json:"id"`
 	callJSON
+	Own      bool         `json:"own"`      // the asking clinician's, so that they may note it
 	Timeline []momentJSON `json:"timeline"` // oldest first, one entry a version
 }
 
@@ -108,9 +109,27 @@ func (s *server) listCalls(w http.ResponseWriter, r *http.Request) error {
 
 	answer := callsJSON{Calls: make([]recordedJSON, 0, len(found))}
 	for _, c := range found {
-		answer.Calls = append(answer.Calls, recordedOf(c))
+		j := recordedOf(c)
+		if j.Own, err = s.owns(r, j.Key); err != nil {
+			return fmt.Errorf("whose call it is: %w", err)
+		}
+		answer.Calls = append(answer.Calls, j)
 	}
 	return writeJSON(w, http.StatusOK, answer)
+}
+
+// owns is whether the log knows the call as the asking clinician's.
+func (s *server) owns(r *http.Request, key string) (bool, error) {
+	if s.cfg.Owner == nil || key == "" {
+		return false, nil
+	}
+	practitioner, err := clinician(r)
+	if err != nil {
+		return false, err
+	}
+
+	owner, err := s.cfg.Owner(r.Context(), key)
+	return owner != "" && owner == practitioner, err
 }
 
 func recordedOf(c careline.RecordedCall) recordedJSON {

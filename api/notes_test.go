@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -104,5 +105,40 @@ func TestCallsTellTheirNote(t *testing.T) {
 		if got := b.ask(http.MethodGet, path, ada).body; !strings.Contains(got, `"note":{"outcome":"other","text":"Moved.","at":"2026-07-01T23:30:00Z"}`) {
 			t.Errorf("%s: %s", path, got)
 		}
+	}
+}
+
+// Only of a call that the log knows as the clinician's is a note offered: the service
+// takes none of another's.
+func TestCallsTellWhetherTheyAreTheAskersOwn(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.cfg.Owner = func(_ context.Context, call string) (string, error) {
+		return map[string]string{"CA1": ada, "CA2": ben}[call], nil
+	}
+	for _, key := range []string{"CA1", "CA2", "CA3", ""} {
+		b.recorded["apt-1"] = append(b.recorded["apt-1"], careline.RecordedCall{
+			ID:       "of-" + key,
+			Versions: []careline.RecordedVersion{{ID: "1", Call: careline.Call{Key: key}}},
+		})
+	}
+
+	var answer struct {
+		Calls []struct {
+			ID  string `json:"id"`
+			Own bool   `json:"own"`
+		} `json:"calls"`
+	}
+	body := b.ask(http.MethodGet, "/bff_clinical/v1/appointments/apt-1/calls", ada).body
+	if err := json.Unmarshal([]byte(body), &answer); err != nil {
+		t.Fatal(err)
+	}
+	for _, call := range answer.Calls {
+		if want := call.ID == "of-CA1"; call.Own != want {
+			t.Errorf("%s: own is %t, want %t", call.ID, call.Own, want)
+		}
+	}
+	if len(answer.Calls) != 4 {
+		t.Errorf("%d calls, want 4", len(answer.Calls))
 	}
 }

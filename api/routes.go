@@ -78,6 +78,9 @@ type Config struct {
 	// Note keeps what a clinician notes of a call of theirs, and returns it as it
 	// then stands; an error of code not-found means that they have no such call.
 	Note func(ctx context.Context, clinician, call string, note careline.CallNote) (careline.CallNote, error)
+	// Owner is the clinician who asked for a call, as the log knows it; empty when it
+	// does not. Optional: nobody is told that a call is theirs.
+	Owner func(ctx context.Context, call string) (string, error)
 	// Audit tells every call to auditors; nil: there are none, and the routes are not there.
 	Audit *calls.Audit
 	// Recorded is what the record holds of a call, by the record's id for it.

@@ -163,6 +163,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Appointments: p.fhir,
 		Calls:        p.fhir,
 		Note:         calls.Noter{Log: p.counted(), Now: time.Now}.Note,
+		Owner:        p.store.Clinician,
 		Shown:        p.directory.Shown,
 		Looked:       p.looked,
 		Live:         p.live,

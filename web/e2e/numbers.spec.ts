@@ -19,7 +19,7 @@ test("each number is called by what it is for, and shown in full only on request
   await show.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("07700 900142")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Hide the number ending 0142" })).toBeFocused();
+  await expect(page.getByRole("button", { name: "Hide number ending 0142" })).toBeFocused();
   await expect(page.getByRole("button", { name: "Copy the number ending 0142" })).toBeVisible();
   await photograph(page, "numbers-shown");
   await page.getByRole("link", { name: "Today", exact: true }).click();

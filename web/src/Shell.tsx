@@ -15,6 +15,7 @@ import { say } from "./words";
 
 export function Shell({ children }: { children: ReactNode }) {
   const { settings } = useServices();
+  const me = useMe();
   const top = useRef<HTMLDivElement>(null);
   useHeightOfTop(top);
   return (
@@ -26,7 +27,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <Brand />
             <Pages />
             <div className={styles.tools}>
-              <MicrophoneState />
+              {me.clinician && <MicrophoneState />}
               {settings.helpUrl && (
                 <a href={settings.helpUrl} className={styles.help}>
                   <IconHelp aria-hidden size={20} />

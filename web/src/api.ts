@@ -613,6 +613,8 @@ export interface components {
         RecordedCall: components["schemas"]["Call"] & {
             /** @description Of the Communication. */
             id: string;
+            /** @description True when the log knows the call as the asking clinician's: a note of theirs can be kept. */
+            own: boolean;
             /** @description Oldest first, one entry for each version of the record. */
             timeline: components["schemas"]["Moment"][];
         };

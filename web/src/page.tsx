@@ -105,7 +105,7 @@ export function Reference({ label, value }: { label: string; value: string }) {
         variant="subtle"
         size="compact-md"
         onClick={copy}
-        aria-label={say("shell:copyOf", { label: label.toLowerCase() })}
+        aria-label={say("shell:copyOf", { label })}
         leftSection={copied ? <IconCheck aria-hidden size={18} /> : <IconCopy aria-hidden size={18} />}
       >
         {say(copied ? "shell:copied" : "shell:copy")}

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Appointment, BackendError, type Day, type NewNote, type Note } from "../backend";
 import type { CallState } from "../calling/state";
 import { show } from "../testing";
-import { AfterCall } from "./AfterCall";
+import { AfterCall, subjectOf } from "./AfterCall";
 
 const AT = "2027-05-03T09:20:00Z";
 const MOBILE = { number: "+447700900142", ending: "0142", of: "Patient/p", use: "mobile" as const };
@@ -158,16 +158,6 @@ describe("after a call", () => {
     screen.getByRole("button", { name: "Call Ms Aisha Rahman" });
   });
 
-  it("offers the same person’s other number where one led to nobody", async () => {
-    over(ended({ outcome: "no-answer" }));
-    await screen.findByRole("button", { name: "Call Margaret Ellis, Home ending 0018" });
-    expect(screen.queryByRole("button", { name: /ending 0142/ })).toBeNull();
-    cleanup();
-    over();
-    await screen.findByRole("link", { name: /^Next/ });
-    expect(screen.queryByRole("button", { name: /Home ending 0018/ })).toBeNull();
-  });
-
   it("asks nothing of a call that was never placed", async () => {
     over(ended({ outcome: "refused" }));
     await screen.findByRole("link", { name: /^Next/ });
@@ -184,5 +174,26 @@ describe("after a call", () => {
       kept = !fireEvent.keyDown(field, { key: "Escape" });
     });
     expect(kept).toBe(true);
+  });
+});
+
+describe("subjectOf", () => {
+  const [alan, beth] = [
+    { id: "a", name: "Alan Smith", phones: [] },
+    { id: "b", name: "Beth Smith", phones: [] },
+  ];
+  const daughter = { number: "+447700900318", ending: "0318", of: "RelatedPerson/d" };
+  const group = { ...ELLIS, patient: alan, patients: [alan, beth] };
+  const to = (recipient: string, number = MOBILE.number) => ({ ...ended().target, recipient, number });
+
+  it("is the patient for whom a relative was called, not the first of a group", () => {
+    const of = { ...group, phones: [{ ...daughter, patient: "Patient/b" }] };
+    expect(subjectOf(of, to(daughter.of, daughter.number))).toBe(beth);
+    expect(subjectOf(of, to("Patient/b"))).toBe(beth);
+  });
+
+  it("is guessed of no group, and is the only patient of any other", () => {
+    expect(subjectOf({ ...group, phones: [daughter] }, to(daughter.of, daughter.number))).toBeUndefined();
+    expect(subjectOf(ELLIS, to(daughter.of))).toBe(ELLIS.patient);
   });
 });

@@ -1,12 +1,10 @@
 // What came of a call, asked for once it is over; then who is next.
 import { Button } from "@mantine/core";
-import { IconCheck, IconPhone } from "@tabler/icons-react";
+import { IconCheck } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { ChartLink } from "../appointment/ChartLink";
-import { choicesOf } from "../appointment/targets";
-import { sameTarget } from "../calling/face";
-import type { CallState } from "../calling/state";
-
+import type { Appointment, Patient } from "../backend";
+import type { CallState, Target } from "../calling/state";
 import { calleeOf } from "../calling/words";
 import { triesOf } from "../history/line";
 import { useEntries } from "../history/useEntries";
@@ -37,7 +35,6 @@ export function AfterCall({ call }: AfterCallProps) {
     <section className={styles.after} aria-label={say("after:label")}>
       {/* Of what was never placed there is nothing to say. */}
       {call.callSid !== undefined && call.outcome !== "refused" && <Outcome call={call} sid={call.callSid} />}
-      {call.outcome !== "completed" && <OtherNumbers call={call} />}
       <div className={styles.then}>
         {entries && <Tries count={triesOf(entries)} />}
         <Chart call={call} />
@@ -86,26 +83,6 @@ function Outcome({ call, sid }: { call: CallState; sid: string }) {
   );
 }
 
-/** Where one number did not lead to anybody, the same person's others. */
-function OtherNumbers({ call: { target } }: { call: CallState }) {
-  const { softphone } = useServices();
-  const { data } = useAppointment(target.appointment);
-  const others = (data ? choicesOf(data) : []).filter(
-    ({ target: other, refusal }) => !refusal && other.recipient === target.recipient && !sameTarget(other, target),
-  );
-  return others.map(({ id, target: other, label }) => (
-    <Button
-      key={id}
-      variant="default"
-      className={styles.other}
-      leftSection={<IconPhone aria-hidden size={20} />}
-      onClick={(event) => event.detail > 1 || void softphone.call(other)}
-    >
-      {say("after:callOther", { name: calleeOf(other), number: label })}
-    </Button>
-  ));
-}
-
 function Tries({ count }: { count: number }) {
   if (count === 0) return null;
   return <p className={styles.dim}>{say("history:tried", { count })}</p>;
@@ -115,8 +92,14 @@ function Chart({ call: { target } }: { call: CallState }) {
   const { settings } = useServices();
   const { data } = useAppointment(target.appointment);
   if (!settings.chartUrl || !data) return null;
-  const patients = patientsOf(data);
-  // A related person is called about one of the patients; of several, nobody knows here about whom.
-  const about = patients.find(({ id }) => target.recipient === `Patient/${id}`) ?? patients[0];
-  return about && patients.length > 0 ? <ChartLink patient={about.id} name={about.name} /> : null;
+  const about = subjectOf(data, target);
+  return about ? <ChartLink patient={about.id} name={about.name} /> : null;
+}
+
+/** Whom the call was about: a related person is called about one of the patients. Of several, nobody is guessed. */
+export function subjectOf(appointment: Appointment, { recipient, number }: Target): Patient | undefined {
+  const patients = patientsOf(appointment);
+  const called = appointment.phones?.find((phone) => phone.of === recipient && phone.number === number);
+  const subject = called?.patient ?? recipient;
+  return patients.find(({ id }) => subject === `Patient/${id}`) ?? (patients.length === 1 ? patients[0] : undefined);
 }

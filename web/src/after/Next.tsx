@@ -5,25 +5,25 @@ import { useRowCall } from "../appointment/rowcall";
 import { useDay } from "../queries";
 import { useServices } from "../services";
 import { nameOf } from "../today/day";
+import { nextOf } from "../today/next";
 import { useNow } from "../useNow";
 import { say } from "../words";
 import styles from "./after.module.css";
-import { nextAfter } from "./next";
 
-/** The next appointment of the day whose patient was not reached yet. */
+/** Whom to turn to after the call of `current`: whom the list of the day marks, too. */
 export function Next({ current }: { current: string }) {
   const { time } = useServices();
-  const today = time.dayOf(useNow(0, 60_000));
-  const { data } = useDay(today);
+  const now = useNow(0, 60_000);
+  const { data } = useDay(time.dayOf(now));
   const { callOrOpen, pending } = useRowCall();
   if (!data) return null;
-  const next = nextAfter(data.appointments, current);
+  const next = nextOf(data.appointments, now, current);
   if (!next) return <p className={`${styles.dim} ${styles.next}`}>{say("after:dayDone")}</p>;
   const name = nameOf(next);
   return (
     <div className={styles.next}>
       <Link href={`/appointments/${encodeURIComponent(next.id)}`}>
-        {next.start ? say("after:next", { when: time.clock(next.start), name }) : say("after:nextTimeless", { name })}
+        {say("after:next", { when: time.clock(next.start ?? ""), name })}
       </Link>
       {next.numbers === 1 && (
         <Button

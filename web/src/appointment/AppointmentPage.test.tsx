@@ -99,9 +99,9 @@ describe("the appointment", () => {
     open(IDLE, async () => ({ ...APPOINTMENT, patient: alan, patients: [alan, beth], phones }));
     const labels = (await screen.findAllByRole<HTMLInputElement>("radio")).map((one) => one.labels?.[0]?.textContent);
     expect(labels).toEqual([
-      "Alan SmithDeceased · Born 5 May 1950 · Mobile ending 0142",
-      "Beth SmithMobile ending 0142",
-      "Chidinma Okafor (daughter)For Beth Smith · Mobile ending 0318",
+      "Alan Smith Deceased · Born 5 May 1950 · Mobile ending 0142",
+      "Beth Smith Mobile ending 0142",
+      "Chidinma Okafor (daughter) For Beth Smith · Mobile ending 0318",
     ]);
     expect(chosen(), "nobody is called by itself").toBeUndefined();
     fireEvent.click(screen.getByRole("radio", { name: /^Beth Smith/ }));
@@ -126,19 +126,19 @@ describe("the appointment", () => {
   it("shows a number in full only once the service has kept that somebody asked", async () => {
     const reveal = vi.fn(async () => undefined);
     open(IDLE, async () => APPOINTMENT, { reveal });
-    const show = await screen.findByRole("button", { name: "Show the number ending 0142 in full" });
+    const show = await screen.findByRole("button", { name: "Show number ending 0142 in full" });
     expect(screen.queryByText("07700 900142")).toBeNull();
     fireEvent.click(show);
     await screen.findByText("07700 900142");
     expect(reveal).toHaveBeenCalledExactlyOnceWith("7", { of: "Patient/p", ending: "0142" }, expect.anything());
-    fireEvent.click(screen.getByRole("button", { name: "Hide the number ending 0142" }));
+    fireEvent.click(screen.getByRole("button", { name: "Hide number ending 0142" }));
     expect(screen.queryByText("07700 900142")).toBeNull();
   });
 
   it("shows no number that the service did not let be shown, and says why", async () => {
     const reveal = () => Promise.reject(new BackendError("unavailable", "The service is away."));
     open(IDLE, async () => APPOINTMENT, { reveal });
-    fireEvent.click(await screen.findByRole("button", { name: "Show the number ending 0142 in full" }));
+    fireEvent.click(await screen.findByRole("button", { name: "Show number ending 0142 in full" }));
     await screen.findByText("The number could not be shown. The service is away.");
     expect(screen.queryByText("07700 900142")).toBeNull();
   });

@@ -23,11 +23,12 @@ export function Numbers({ choices, chosen, fixed, onChoose }: NumbersProps) {
   const [first] = choices;
   if (!first) return null;
   const others = choices.some((one) => !one.own);
+  const nameless = choices.every((one) => one.target.recipient === first.target.recipient);
   if (choices.length === 1 && first.own) {
     return (
       <div className={styles.numbers}>
         <h2 className={styles.title}>{say("appointment:number")}</h2>
-        <Row choice={first} />
+        <Row choice={first} nameless />
       </div>
     );
   }
@@ -40,7 +41,13 @@ export function Numbers({ choices, chosen, fixed, onChoose }: NumbersProps) {
         </p>
       )}
       {choices.map((one) => (
-        <Row key={one.id} choice={one} chosen={one === chosen} pick={{ name, fixed, choose: () => onChoose(one.id) }} />
+        <Row
+          key={one.id}
+          choice={one}
+          nameless={nameless}
+          chosen={one === chosen}
+          pick={{ name, fixed, choose: () => onChoose(one.id) }}
+        />
       ))}
     </fieldset>
   );
@@ -48,18 +55,32 @@ export function Numbers({ choices, chosen, fixed, onChoose }: NumbersProps) {
 
 interface RowProps {
   choice: Choice;
+  /** All numbers are one person's, who is named above: only which number it is need be seen. */
+  nameless: boolean;
   chosen?: boolean;
   /** How it is chosen, where there is a choice. */
   pick?: { name: string; fixed: boolean; choose(): void };
 }
 
-function Row({ choice, chosen = false, pick }: RowProps) {
+function Row({ choice, nameless, chosen = false, pick }: RowProps) {
   const why = useId();
-  const { target, refusal } = choice;
+  const { target, refusal, label } = choice;
+  const name = opening(withRelation(target.name, target.relation));
+  const facts = factsOf(choice);
   const words = (
     <span className={styles.numberWords}>
-      <span className={styles.who}>{opening(withRelation(target.name, target.relation))}</span>
-      <span className={styles.details}>{detailsOf(choice)}</span>
+      <span className={nameless ? styles.hidden : styles.who}>{nameless ? [name, ...facts].join(", ") : name}</span>{" "}
+      <span className={styles.line}>
+        <span className={nameless ? styles.who : styles.details}>
+          {nameless ? label : [...facts, label].join(" · ")}
+        </span>
+        {chosen && (
+          <span className={styles.chosen} aria-hidden>
+            <IconCheck size={16} />
+            {say("appointment:chosen")}
+          </span>
+        )}
+      </span>
     </span>
   );
   return (
@@ -81,12 +102,6 @@ function Row({ choice, chosen = false, pick }: RowProps) {
         ) : (
           <div className={styles.pick}>{words}</div>
         )}
-        {chosen && (
-          <span className={styles.chosen} aria-hidden>
-            <IconCheck size={18} />
-            {say("appointment:chosen")}
-          </span>
-        )}
       </div>
       {refusal && (
         <p id={why} className={styles.refusal}>
@@ -98,12 +113,11 @@ function Row({ choice, chosen = false, pick }: RowProps) {
   );
 }
 
-function detailsOf({ target, of, born, label }: Choice): string {
-  const parts = [
-    hasDied(target) && say("appointment:deceased"),
-    born && say("appointment:bornOn", { day: birthDay(born) }),
-    of && say("appointment:of", { name: of }),
-    label,
+/** What else tells one person from another. */
+function factsOf({ target, of, born }: Choice): string[] {
+  return [
+    ...(hasDied(target) ? [say("appointment:deceased")] : []),
+    ...(born ? [say("appointment:bornOn", { day: birthDay(born) })] : []),
+    ...(of ? [say("appointment:of", { name: of })] : []),
   ];
-  return parts.filter(Boolean).join(" · ");
 }

@@ -135,7 +135,7 @@ describe("one call", () => {
     expect(rows.find((text) => text.includes("Something else"))).toContain("10:15:0830 November 2026, 08:00:00");
     expect(rows.find((text) => text.includes("Version 2"))).toContain("30 November 2026, 08:00:01");
     expect(rows.find((text) => text.includes("RequestedAsked"))).toContain("10:15:0210:15:02");
-    expect(screen.getByRole("button", { name: "Copy health record entry" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Copy: Health record entry" })).toBeTruthy();
     for (const name of screen.getAllByRole("button").map((button) => button.textContent)) expect(name).toBe("Copy");
   });
 

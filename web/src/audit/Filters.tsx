@@ -1,9 +1,10 @@
-import { Button, Input, NativeSelect } from "@mantine/core";
-import { useId, useRef, useState } from "react";
+import { Button, NativeSelect } from "@mantine/core";
+import { useRef } from "react";
 import type { AuditedCall } from "../backend";
-import { isDay } from "../clinictime";
+import day from "../today/today.module.css";
 import { say } from "../words";
 import styles from "./audit.module.css";
+import { DayField } from "./DayField";
 import { type Asked, type Choice, choose, QUICK, quickDays, withDay } from "./filters";
 import { clinicianWords, outcomeChoices, REFUSALS, refusalWords } from "./words";
 
@@ -28,20 +29,31 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
           const days = quickDays(choice, today);
           const chosen = days.from === asked.from && days.to === asked.to;
           return (
-            <Button
+            <button
               key={choice}
-              variant={chosen ? "filled" : "default"}
+              type="button"
+              className={day.filter}
               aria-pressed={chosen}
               onClick={() => onAsk({ ...asked, ...days })}
             >
               {say(`audit:filters.${choice}`)}
-            </Button>
+            </button>
           );
         })}
       </fieldset>
       <div className={styles.fields}>
-        <Day label={say("audit:filters.from")} day={asked.from} onDay={(day) => onAsk(withDay(asked, "from", day))} />
-        <Day label={say("audit:filters.to")} day={asked.to} onDay={(day) => onAsk(withDay(asked, "to", day))} />
+        <DayField
+          label={say("audit:filters.from")}
+          day={asked.from}
+          today={today}
+          onPick={(from) => onAsk(withDay(asked, "from", from))}
+        />
+        <DayField
+          label={say("audit:filters.to")}
+          day={asked.to}
+          today={today}
+          onPick={(to) => onAsk(withDay(asked, "to", to))}
+        />
         <Select
           label={say("audit:filters.clinician")}
           chosen={asked.clinician}
@@ -76,36 +88,6 @@ function useClinicians(calls: readonly AuditedCall[], chosen: string | undefined
   for (const call of calls) if (call.clinician) known.current.set(call.clinician, clinicianWords(call));
   if (chosen && !known.current.has(chosen)) known.current.set(chosen, chosen);
   return [...known.current].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label));
-}
-
-interface DayProps {
-  label: string;
-  day: string;
-  onDay(day: string): void;
-}
-
-function Day({ label, day, onDay }: DayProps) {
-  const id = useId();
-  // While a year is being typed the field holds 0002-05-03, then 0020-…; such a day is not asked for.
-  const [typed, setTyped] = useState<string>();
-  const type = (text: string) => {
-    setTyped(text);
-    if (isDay(text) && text > "1900") {
-      setTyped(undefined);
-      onDay(text);
-    }
-  };
-  return (
-    <Input.Wrapper label={label} id={id} size="md">
-      <Input
-        id={id}
-        type="date"
-        value={typed ?? day}
-        onChange={(event) => type(event.currentTarget.value)}
-        onBlur={() => setTyped(undefined)}
-      />
-    </Input.Wrapper>
-  );
 }
 
 interface SelectProps {

@@ -316,7 +316,7 @@ describe("the dock", () => {
   it("has the reference of a failed call to copy, outside of the sentence", () => {
     show(page, { call: { ...unanswered, outcome: "failed" } });
     expect(inDock().getByText("CA00000000000000000000000000000001").tagName).toBe("CODE");
-    expect(inDock().getByRole("button", { name: "Copy reference" })).toBeTruthy();
+    expect(inDock().getByRole("button", { name: "Copy: Reference" })).toBeTruthy();
   });
 
   it("does not offer to try again what cannot succeed", () => {

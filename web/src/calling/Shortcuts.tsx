@@ -7,7 +7,7 @@ const remembered = "careline.shortcuts";
 
 /** Whether single keys act; a choice of the person's, kept in this browser (WCAG 2.2, 2.1.4). */
 export function useShortcutsOn(): [on: boolean, set: (on: boolean) => void] {
-  const [on, setOn] = useState(() => read() !== "off");
+  const [on, setOn] = useState(shortcutsOn);
   const set = (next: boolean) => {
     setOn(next);
     write(next ? "on" : "off");
@@ -15,16 +15,24 @@ export function useShortcutsOn(): [on: boolean, set: (on: boolean) => void] {
   return [on, set];
 }
 
+/** The same, asked when a key is pressed. */
+export function shortcutsOn(): boolean {
+  return read() !== "off";
+}
+
 // A browser may refuse storage; the choice then lasts as long as the page.
+let here: string | null = null;
+
 function read(): string | null {
   try {
-    return localStorage.getItem(remembered);
+    return localStorage.getItem(remembered) ?? here;
   } catch {
-    return null;
+    return here;
   }
 }
 
 function write(value: string): void {
+  here = value;
   try {
     localStorage.setItem(remembered, value);
   } catch {
@@ -39,32 +47,45 @@ export function shortcutOf(event: KeyboardEvent): string | undefined {
   return typing ? undefined : event.key.toLowerCase();
 }
 
+const IN_CALL = [
+  ["M", "mute"],
+  ["K", "keypad"],
+  ["Esc", "escape"],
+] as const;
+const IN_DAY = [
+  ["/", "search"],
+  ["J", "down"],
+  ["K", "up"],
+] as const;
+
 /** Which keys act, and whether they do; beside the devices, where there is a keyboard. */
 export function ShortcutHelp({ on, onChange }: { on: boolean; onChange(on: boolean): void }) {
   return (
     <div className={styles.help}>
       <p>{say("calling:keys.where")}</p>
-      <dl>
-        {(
-          [
-            ["M", "mute"],
-            ["K", "keypad"],
-            ["Esc", "escape"],
-          ] as const
-        ).map(([key, does]) => (
-          <div key={key}>
-            <dt>
-              <Kbd>{key}</Kbd>
-            </dt>
-            <dd>{say(`calling:keys.${does}`)}</dd>
-          </div>
-        ))}
-      </dl>
+      <Keys keys={IN_CALL} />
+      <p>{say("calling:keys.inDay")}</p>
+      <Keys keys={IN_DAY} />
       <Switch
         label={say("calling:keys.use")}
         checked={on}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
     </div>
+  );
+}
+
+function Keys({ keys }: { keys: typeof IN_CALL | typeof IN_DAY }) {
+  return (
+    <dl>
+      {keys.map(([key, does]) => (
+        <div key={key}>
+          <dt>
+            <Kbd>{key}</Kbd>
+          </dt>
+          <dd>{say(`calling:keys.${does}`)}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

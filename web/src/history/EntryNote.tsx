@@ -47,7 +47,9 @@ export function EntryNote({ entry, appointment, name }: EntryNoteProps) {
       </div>
     );
   }
-  const changeable = key !== undefined && !asked && canNote(entry, Date.now());
+  // One that was told live and is not in the record yet is the clinician's: nobody else is told of it.
+  const own = entry.recorded?.own ?? true;
+  const changeable = key !== undefined && own && !asked && canNote(entry, Date.now());
   if (isEmpty(note) && !changeable) return null;
   const write = () => {
     if (key === undefined) return;

@@ -26,6 +26,7 @@ function moment(
 
 const CALL: RecordedCall = {
   id: "comm-1",
+  own: true,
   key: "CA1",
   clinicianLeg: "CA1",
   memberLeg: "CA2",
@@ -166,6 +167,7 @@ describe("History", () => {
     const refusal = { code: "rate", sentence: "Too many calls at once. Wait a minute, then try again." };
     const refused: RecordedCall = {
       id: "comm-2",
+      own: true,
       key: "CA5",
       status: "refused",
       final: true,
@@ -221,6 +223,13 @@ describe("History", () => {
     await screen.findAllByText(/^Call ended, 6 min 3 s/);
     expect(heard).toEqual([["CA1", "completed"]]);
     vi.useRealTimers();
+  });
+
+  it("offers a note of the clinician’s own calls, and of nobody else’s", async () => {
+    const others = { ...CALL, id: "other", key: "CA0", own: false };
+    show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [others, CALL] } });
+    await screen.findAllByText(/^Call ended, 6 min 3 s/);
+    expect(screen.getAllByRole("button", { name: /^Add a note/ })).toHaveLength(1);
   });
 
   it("says that there are none, and what to do when they cannot be had", async () => {

@@ -15,6 +15,7 @@ function entry(status: Status, more: Partial<RecordedCall> = {}): Entry {
     status,
     final: true,
     summary: "As the service says",
+    own: true,
     timeline: [],
     ...more,
   };

@@ -88,7 +88,7 @@ describe("the words of the record", () => {
 });
 
 function recorded(key: string, sent: string, status: Status, final = false): RecordedCall {
-  return { id: `comm-${key}`, key, sent, status, final, summary: "", timeline: [] };
+  return { id: `comm-${key}`, own: true, key, sent, status, final, summary: "", timeline: [] };
 }
 
 describe("the entries", () => {

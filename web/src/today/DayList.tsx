@@ -1,9 +1,11 @@
 import type { KeyboardEvent } from "react";
 import type { Appointment } from "../backend";
+import { shortcutsOn } from "../calling/Shortcuts";
+import { usePhone } from "../services";
 import { say } from "../words";
 import { DayRow } from "./DayRow";
-import { nextOf } from "./day";
 import styles from "./list.module.css";
+import { nextOf } from "./next";
 
 export interface DayListProps {
   /** Those that are shown. */
@@ -21,7 +23,8 @@ export interface DayListProps {
 
 /** The day, from top to bottom. Arrow keys, or j and k, go from row to row. */
 export function DayList({ appointments, all, now, current, open, addressOf, onCalled }: DayListProps) {
-  const next = current ? nextOf(all, now) : undefined;
+  const called = usePhone(({ call }) => call?.target.appointment);
+  const next = current ? nextOf(all, now, called)?.id : undefined;
   return (
     <ul className={styles.list} aria-label={say("today:list")} onKeyDown={step}>
       {appointments.map((one) => (
@@ -39,13 +42,15 @@ export function DayList({ appointments, all, now, current, open, addressOf, onCa
   );
 }
 
-const STEPS: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
+/** Letters may be meant for something else, and can be turned off. */
+const LETTERS: Record<string, number> = { j: 1, k: -1 };
 
 function step(event: KeyboardEvent<HTMLUListElement>) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("[data-row]")];
   const at = rows.findIndex((row) => row.closest("li")?.contains(document.activeElement));
-  const by = STEPS[event.key];
+  const by = STEPS[event.key] ?? (shortcutsOn() ? LETTERS[event.key] : undefined);
   const to =
     by !== undefined ? rows[at + by] : event.key === "Home" ? rows[0] : event.key === "End" ? rows.at(-1) : undefined;
   if (!to) return;

@@ -1,6 +1,7 @@
 import { CloseButton, Input } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
+import { shortcutsOn } from "../calling/Shortcuts";
 import { useInCall } from "../services";
 import { say } from "../words";
 import { FILTERS, type Filter } from "./filters";
@@ -69,7 +70,7 @@ function useSlash(field: RefObject<HTMLInputElement | null>) {
     if (inCall) return;
     const key = (event: globalThis.KeyboardEvent) => {
       if (event.key !== "/" || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (typesInto(event.target) || !field.current?.checkVisibility()) return;
+      if (!shortcutsOn() || typesInto(event.target) || !field.current?.checkVisibility()) return;
       event.preventDefault();
       field.current.focus();
     };

@@ -3,10 +3,11 @@ import { IconPhone } from "@tabler/icons-react";
 import { Link, useLocation } from "wouter";
 import { useRowCall } from "../appointment/rowcall";
 import type { Appointment } from "../backend";
-import { useInCall, useServices } from "../services";
+import { useInCall, usePhone, useServices } from "../services";
 import { say } from "../words";
-import { bornWords, nameOf, nextOf, patientsOf } from "./day";
+import { bornWords, nameOf, patientsOf } from "./day";
 import { LastCallCell } from "./LastCallCell";
+import { nextOf } from "./next";
 import { addressOf } from "./place";
 import { isPlain } from "./plain";
 import styles from "./today.module.css";
@@ -20,9 +21,9 @@ export interface NextPatientProps {
 /** Beside the list while no appointment is open: whom to turn to now. */
 export function NextPatient({ appointments, shown }: NextPatientProps) {
   const { now, day, today } = shown;
+  const called = usePhone(({ call }) => call?.target.appointment);
   if (!appointments) return null;
-  const id = day === today ? nextOf(appointments, now) : undefined;
-  const next = appointments.find((one) => one.id === id);
+  const next = day === today ? nextOf(appointments, now, called) : undefined;
   if (!next) {
     return (
       <div className={styles.nobody}>

@@ -22,20 +22,10 @@ const STATUSES = [
 
 /** Nobody need be called for these any more. */
 export const OVER: ReadonlySet<string> = new Set(["fulfilled", "cancelled", "noshow", "entered-in-error"]);
-const HALF_AN_HOUR = 1_800_000;
 
 export function statusWords(status: string): string {
   const known = STATUSES.find((one) => one === status);
   return known ? say(`today:status.${known}`) : status;
-}
-
-/** The id of the appointment to turn to now: the first that is neither over nor past. */
-export function nextOf(appointments: readonly Appointment[], now: number): string | undefined {
-  return appointments.find((one) => {
-    if (!one.start || OVER.has(one.status)) return false;
-    const end = one.end ? Date.parse(one.end) : Date.parse(one.start) + HALF_AN_HOUR;
-    return end > now;
-  })?.id;
 }
 
 export interface LastCallWords {

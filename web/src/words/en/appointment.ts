@@ -43,7 +43,7 @@ export default {
   show: "Show number",
   showOf: "Show number ending {{ending}} in full",
   hide: "Hide number",
-  hideOf: "Hide the number ending {{ending}}",
+  hideOf: "Hide number ending {{ending}}",
   asking: "Asking…",
   copy: "Copy",
   copyOf: "Copy the number ending {{ending}}",

@@ -28,6 +28,7 @@ export default {
     week: "Last 7 days",
     month: "Last 30 days",
     from: "First day",
+    day: "{{label}}: {{day}}",
     to: "Last day",
     clinician: "Clinician",
     outcome: "Outcome",

@@ -193,7 +193,11 @@ export default {
     mute: "Mute or unmute",
     keypad: "Open or close the keypad",
     escape: "Close the keypad",
-    use: "Use M and K as shortcuts",
+    inDay: "In the day’s list:",
+    search: "Search",
+    down: "Next appointment",
+    up: "Appointment before",
+    use: "Use M, K, J and / as shortcuts",
   },
   devices: {
     label: "Microphone and speaker",

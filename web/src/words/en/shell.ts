@@ -22,7 +22,7 @@ export default {
   reference: "Reference",
   copy: "Copy",
   copied: "Copied",
-  copyOf: "Copy {{label}}",
+  copyOf: "Copy: {{label}}",
   broken: {
     title: "This page could not be shown",
     note: "“Try again” loads the page again. Finish your call first, if you are in one.",
