@@ -2,10 +2,9 @@ import { Button, Input, NativeSelect } from "@mantine/core";
 import { useId, useRef, useState } from "react";
 import type { AuditedCall } from "../backend";
 import { isDay } from "../clinictime";
-import { say } from "../words";
 import styles from "./audit.module.css";
 import { type Asked, type Choice, choose, QUICK, quickDays, withDay } from "./filters";
-import { clinicianWords, outcomeChoices, REFUSALS, refusalWords } from "./words";
+import { clinicianWords, outcomeChoices, REFUSALS, refusalWords, say } from "./words";
 
 export interface FiltersProps {
   asked: Asked;
