@@ -38,7 +38,7 @@ async function measure(app) {
     });
     look.observe(document, { childList: true, subtree: true });
   });
-  const open = page.getByRole("link", { name: /^Open / }).first();
+  const open = page.locator("a[data-row]").first();
   await page.goto(app);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Adeyemi" }).click();

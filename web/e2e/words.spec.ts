@@ -1,130 +1,174 @@
 // Everything that the app says is in its catalogue: in the pseudo-language, what is not in
 // brackets is an offender. All of them are told at once.
-import type { Locator } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { bring, PSEUDO, say, setLanguage } from "../src/words";
+import audit from "../src/words/en/audit";
 import check from "../src/words/en/check";
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
 import { Ear } from "./said";
+import type { Visit, World } from "./world";
 
 test.use({ settings: { LANGUAGE: PSEUDO, SESSION_AUDITOR_ROLE: "clinician" } });
+test.setTimeout(180_000);
 
 test.beforeAll(async () => {
   await setLanguage(PSEUDO);
+  bring("audit", audit);
   bring("check", check);
 });
 
-test("every sentence is in the catalogue", async ({ open, world, guard }) => {
-  guard.expectErrors(/status of 40[34]/, /ERR_INTERNET_DISCONNECTED/);
-  test.setTimeout(400_000);
-  const page = await open();
-  const ear = new Ear();
-  await ear.listen(page);
-  const hear = async (where: string) => expect.soft(await ear.hear(page), where).toEqual([]);
-  const button = (name: string): Locator => page.getByRole("button", { name, exact: true });
-  const dock = page.getByTestId("call-dock");
-  const says = (heading: string) => expect(dock.locator("[data-band]").getByRole("heading")).toHaveText(heading);
+/** Somebody who reads each state of a page, from the sign-in on. */
+class Reader {
+  private readonly ear = new Ear();
+  readonly dock: Locator;
+
+  constructor(
+    readonly page: Page,
+    private readonly world: World,
+  ) {
+    this.dock = page.getByTestId("call-dock");
+  }
+
+  /** Opens a path and signs in on the way; what is said at the door is heard too. */
+  async signIn(clinician: string, path = "/"): Promise<void> {
+    await this.ear.listen(this.page);
+    await this.go(path);
+    await expect(this.page.locator("html")).toHaveAttribute("lang", PSEUDO);
+    await expect(this.button(say("session:signIn"))).toBeVisible();
+    await this.hear("sign-in");
+    await this.button(say("session:signIn")).click();
+    await this.page.getByRole("button", { name: clinician }).click();
+    await expect(this.button(say("shell:accountOf", { name: clinician }))).toBeVisible();
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(this.world.system.app + path);
+  }
+
+  async hear(where: string): Promise<void> {
+    expect.soft(await this.ear.hear(this.page), where).toEqual([]);
+    await photograph(this.page, `words-${where.replaceAll(/[^a-z]+/g, "-")}`);
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  async call(visit: Visit): Promise<void> {
+    const name = say("appointment:call", { name: visit.patient });
+    await this.page.getByTestId("start-card").getByRole("button", { name }).click();
+  }
+}
+
+test("every sentence of the day and its parts is in the catalogue", async ({ open, world }) => {
   const visit = await world.visit("Adeyemi", "Ellis");
-
-  await page.goto(world.system.app);
-  await expect(page.locator("html")).toHaveAttribute("lang", PSEUDO);
-  await expect(button(say("session:signIn"))).toBeVisible();
-  await hear("sign-in");
-  await photograph(page, "words-sign-in");
-  await button(say("session:signIn")).click();
-  await page.getByRole("button", { name: visit.clinician }).click();
-
+  const page = await open();
+  const reader = new Reader(page, world);
+  await reader.signIn(visit.clinician);
   await expect(page.getByRole("link", { name: new RegExp(visit.patient) }).first()).toBeVisible();
-  await hear("today");
-  await photograph(page, "words-today");
+  await reader.hear("today");
   await page.getByRole("banner").getByRole("button", { expanded: false }).last().click();
-  await hear("the account");
+  await reader.hear("the account");
   await page.keyboard.press("Escape");
   await page.getByRole("main").getByRole("button", { expanded: false }).first().click();
-  await hear("the calendar");
+  await expect(page.getByRole("grid")).toBeVisible();
+  await reader.hear("the calendar");
   await page.keyboard.press("Escape");
-  const search = page.getByRole("textbox", { name: say("today:search") });
-  await search.fill("nobody is called so");
-  await hear("nothing found");
-  await search.fill("");
+  await page.getByRole("textbox", { name: say("today:search") }).fill("nobody is called so");
+  await expect(page.getByRole("link", { name: new RegExp(visit.patient) })).toHaveCount(0);
+  await reader.hear("nothing found");
+});
 
-  await page.goto(`${world.system.app}/appointments/${visit.id}`);
+test("every sentence of a call is in the catalogue", async ({ open, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const page = await open();
+  const reader = new Reader(page, world);
+  await reader.signIn(visit.clinician, `/appointments/${visit.id}`);
   await expect(page.getByRole("heading", { name: visit.patient, level: 1 })).toBeVisible();
-  await hear("an appointment");
-  await photograph(page, "words-appointment");
+  await reader.hear("an appointment");
   await world.script(visit.number, { outcome: "manual", voice: "tone:440" });
-  await page
-    .getByTestId("start-card")
-    .getByRole("button", { name: say("appointment:call", { name: visit.patient }) })
-    .click();
+  await reader.call(visit);
   await world.rings(visit.number);
-  await hear("ringing");
+  await reader.hear("ringing");
   await world.act(visit.number, "answer");
-  await expect(button(say("calling:control.mute"))).toBeVisible();
-  await hear("connected");
-  await button(say("calling:control.mute")).click();
-  await says(say("calling:connected.muted"));
-  await hear("muted");
-  await button(say("calling:control.keypad")).click();
-  await hear("the keypad");
+  await expect(reader.button(say("calling:control.mute"))).toBeVisible();
+  await reader.hear("connected");
+  await reader.button(say("calling:control.mute")).click();
+  await expect(reader.dock.locator("[data-band]").getByRole("heading")).toHaveText(say("calling:connected.muted"));
+  await reader.hear("muted");
+  await reader.button(say("calling:control.keypad")).click();
+  await expect(page.getByRole("group", { name: say("calling:keypad.label") })).toBeVisible();
+  await reader.hear("the keypad");
   await page.keyboard.press("Escape");
-  await button(say("calling:control.devices")).click();
-  await hear("the devices");
-  await photograph(page, "words-devices");
-  await page.goto(`${world.system.app}/no-such-page`); // the call is cut off
+  await reader.button(say("calling:control.devices")).click();
+  await expect(reader.dock.getByLabel(say("calling:devices.microphone"), { exact: true })).toBeVisible();
+  await reader.hear("the devices");
+  await reader.go("/no-such-page"); // the call is cut off
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await hear("no such page, and a call cut off");
+  await expect(reader.dock).toBeVisible();
+  await reader.hear("no such page, and a call cut off");
   await world.isIdle(visit.number);
+});
 
+test("every sentence after a call is in the catalogue", async ({ open, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const page = await open();
+  const reader = new Reader(page, world);
+  await reader.signIn(visit.clinician, `/appointments/${visit.id}`);
   for (const outcome of ["busy", "failed"] as const) {
     await world.script(visit.number, { outcome });
-    await page.goto(`${world.system.app}/appointments/${visit.id}`);
-    await page
-      .getByTestId("start-card")
-      .getByRole("button", { name: say("appointment:call", { name: visit.patient }) })
-      .click();
-    await expect(dock.locator("[data-band]")).toContainText(
-      outcome === "busy" ? say("calling:ended.busy", { name: visit.patient }) : /\[/,
-    );
+    await reader.go(`/appointments/${visit.id}`);
+    await reader.call(visit);
     await expect(
-      button(say("calling:offer.again"))
-        .or(button(say("calling:offer.retry")))
+      reader
+        .button(say("calling:offer.again"))
+        .or(reader.button(say("calling:offer.retry")))
         .first(),
     ).toBeVisible();
-    await hear(`after a call: ${outcome}`);
-    await photograph(page, `words-${outcome}`);
+    await reader.hear(`after a call: ${outcome}`);
   }
   await page.locator("main details").evaluateAll((folds) => {
     for (const one of folds) (one as HTMLDetailsElement).open = true;
   });
-  await hear("the history, open");
+  await reader.hear("the history, open");
+});
 
-  for (const special of ["deceased", "family", "twins", "cancelled"]) {
-    const other = await world.unusual(special).catch(() => undefined);
-    if (!other) continue;
-    await page.goto(`${world.system.app}/appointments/${other.id}`);
+test("every sentence of unusual appointments is in the catalogue", async ({ open, world, guard }) => {
+  guard.expectErrors(/status of 40[34]/);
+  const page = await open();
+  const reader = new Reader(page, world);
+  await reader.signIn((await world.unusual("daughter")).clinician);
+  for (const special of ["daughter", "group", "household", "deceased", "cancelled", "missed", "unreadable"]) {
+    const other = await world.unusual(special);
+    await reader.go(`/appointments/${other.id}`);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await hear(`an appointment: ${special}`);
+    await reader.hear(`an appointment: ${special}`);
   }
+  await reader.go("/appointments/nobody-s");
+  await expect(page.getByRole("alert").first()).toBeVisible();
+  await reader.hear("an appointment that is not there");
+});
 
-  await page.goto(`${world.system.app}/check`);
-  await expect(button(say("check:start"))).toBeVisible();
-  await hear("the check, before");
-  await button(say("check:start")).click();
-  await expect(button(say("check:running"))).toBeVisible();
-  await hear("the check, running");
-  await button(say("check:speaker.no")).click();
-  await hear("the check, after");
-  await photograph(page, "words-check");
+test("every sentence of the check and of the auditor’s pages is in the catalogue", async ({ open, world, guard }) => {
+  guard.expectErrors(/ERR_INTERNET_DISCONNECTED/);
+  const visit = await world.visit("Adeyemi", "Ellis");
+  const page = await open();
+  const reader = new Reader(page, world);
+  await reader.signIn(visit.clinician, "/check");
+  await expect(reader.button(say("check:start"))).toBeVisible();
+  await reader.hear("the check, before");
+  await reader.button(say("check:start")).click();
+  await expect(reader.button(say("check:running"))).toBeVisible();
+  await reader.hear("the check, running");
+  await reader.button(say("check:speaker.no")).click();
+  await reader.hear("the check, after");
 
-  await page.goto(`${world.system.app}/calls`);
+  await reader.go("/calls");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await hear("all calls");
+  await reader.hear("all calls");
   await page.context().setOffline(true);
   await expect(page.getByText(say("live:offline"))).toBeVisible();
-  await hear("offline");
+  await reader.hear("offline");
   await page.context().setOffline(false);
-  await page.goto(`${world.system.app}/appointments/nobody-s`);
-  await expect(page.getByRole("alert").first()).toBeVisible();
-  await hear("an appointment that is not there");
 });

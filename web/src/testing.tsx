@@ -8,11 +8,13 @@ import { memoryLocation } from "wouter/memory-location";
 import { createDrafts } from "./after/drafts";
 import type { Backend, Call } from "./backend";
 import type { Softphone, SoftphoneState } from "./calling/state";
+import { loadUnfolded } from "./calling/unfolded";
 import { clinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import { type Services, ServicesProvider } from "./services";
 import type { SessionState } from "./session/contract";
 
+await loadUnfolded(); // as it is long before anybody calls
 configure({ asyncUtilTimeout: 30_000 }); // for a machine that is very busy
 
 export const IDLE: SoftphoneState = {

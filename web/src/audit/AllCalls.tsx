@@ -4,13 +4,13 @@ import { useLocation, useSearch } from "wouter";
 import { PageHeading, Problem } from "../page";
 import { useServices } from "../services";
 import { useTitle } from "../title";
-import { say } from "../words";
 import styles from "./audit.module.css";
 import { CallsTable } from "./CallsTable";
 import { Download } from "./Download";
 import { Filters } from "./Filters";
 import { type Asked, readFilters, writeFilters } from "./filters";
 import { callsOf, useAuditedCalls } from "./queries";
+import { say } from "./words";
 
 export function AllCalls() {
   const { time } = useServices();

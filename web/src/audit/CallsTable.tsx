@@ -2,9 +2,8 @@ import { Link } from "wouter";
 import type { AuditedCall } from "../backend";
 import { machineTime } from "../clinictime";
 import { useServices } from "../services";
-import { say } from "../words";
 import styles from "./audit.module.css";
-import { calledWords, clinicianWords, stamp } from "./words";
+import { calledWords, clinicianWords, say, stamp } from "./words";
 
 export interface CallsTableProps {
   calls: readonly AuditedCall[];

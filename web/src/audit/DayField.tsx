@@ -6,8 +6,8 @@ import { useServices } from "../services";
 import { Calendar } from "../today/Calendar";
 import type { DayPickerProps } from "../today/DayPicker";
 import { useDisclosure } from "../useDisclosure";
-import { say } from "../words";
 import styles from "./audit.module.css";
+import { say } from "./words";
 
 /** A day, chosen in the clinic's own language. */
 export function DayField({ label, day, today, onPick }: DayPickerProps & { label: string }) {

@@ -3,9 +3,9 @@ import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 import { Problem } from "../page";
 import { useServices } from "../services";
-import { say } from "../words";
 import styles from "./audit.module.css";
 import type { Asked } from "./filters";
+import { say } from "./words";
 
 /** All calls that match as one table, not only those on the page. */
 export function Download({ asked }: { asked: Asked }) {

@@ -3,9 +3,8 @@ import type { AuditedCall } from "../backend";
 import { duration } from "../clinictime";
 import { Reference } from "../page";
 import { useServices } from "../services";
-import { say } from "../words";
 import styles from "./audit.module.css";
-import { clinicianWords, stamp } from "./words";
+import { clinicianWords, say, stamp } from "./words";
 
 /** Who, whom, how long and why. */
 export function Facts({ call }: { call: AuditedCall }) {

@@ -2,11 +2,10 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useRef } from "react";
 import type { AuditedCall } from "../backend";
 import day from "../today/today.module.css";
-import { say } from "../words";
 import styles from "./audit.module.css";
 import { DayField } from "./DayField";
 import { type Asked, type Choice, choose, QUICK, quickDays, withDay } from "./filters";
-import { clinicianWords, outcomeChoices, REFUSALS, refusalWords } from "./words";
+import { clinicianWords, outcomeChoices, REFUSALS, refusalWords, say } from "./words";
 
 export interface FiltersProps {
   asked: Asked;

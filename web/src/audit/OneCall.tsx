@@ -5,12 +5,11 @@ import type { AuditedEvent, AuditedHistory } from "../backend";
 import { PageHeading, Problem } from "../page";
 import { useServices } from "../services";
 import { useTitle } from "../title";
-import { say } from "../words";
 import styles from "./audit.module.css";
 import { Facts, References } from "./Facts";
 import { useAuditedCall } from "./queries";
 import { TwoTimes } from "./TwoTimes";
-import { kindWords, stamp } from "./words";
+import { kindWords, say, stamp } from "./words";
 
 export function OneCall({ callKey }: { callKey: string }) {
   const { time } = useServices();

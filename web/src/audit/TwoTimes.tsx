@@ -1,8 +1,7 @@
 import { machineTime } from "../clinictime";
 import { useServices } from "../services";
-import { say } from "../words";
 import styles from "./audit.module.css";
-import { stamp } from "./words";
+import { say, stamp } from "./words";
 
 export interface TwoTimesRow {
   id: string;

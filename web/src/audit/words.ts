@@ -2,8 +2,13 @@
 import type { AuditedCall } from "../backend";
 import type { ClinicTime } from "../clinictime";
 import WORDS from "../outcomes.json";
-import { say } from "../words";
+import { bring, say } from "../words";
 import audit from "../words/en/audit";
+
+// The area's sentences come with its page; its other files take `say` from here, so that they are there before.
+bring("audit", audit);
+
+export { say };
 
 /** Day and clock time; without the day where that is the same as of another time. */
 export function stamp(time: ClinicTime, at: string, beside?: string): string {

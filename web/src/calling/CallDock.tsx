@@ -1,30 +1,26 @@
-import { type KeyboardEvent, useId, useRef, useState } from "react";
-import { AfterCall } from "../after/AfterCall";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { Reference } from "../page";
 import { useServices } from "../services";
 import { say } from "../words";
 import styles from "./CallDock.module.css";
 import { Companions } from "./Companions";
 import { Controls } from "./Controls";
-import { CutOffNotice } from "./CutOffNotice";
 import { hasDied } from "./callee";
 import { useSoftphone } from "./context";
 import { forget, recall } from "./cutoff";
-import { DevicePickers } from "./DevicePickers";
 import { deviceTrouble, useDevices } from "./devices";
 import { dockFace, type Face } from "./face";
-import { Keypad } from "./Keypad";
 import { useOtherNumbers } from "./numbers";
 import { Offers } from "./Offers";
-import { ShortcutHelp, shortcutOf, useShortcutsOn } from "./Shortcuts";
 import { SmallDock } from "./SmallDock";
 import { StateBand } from "./StateBand";
 import { useSmallWindow } from "./smallwindow";
 import type { SoftphoneState, Target } from "./state";
-import { TellElsewhere } from "./TellElsewhere";
 import { Timer } from "./Timer";
 import { isLive } from "./transitions";
+import { AfterCall, CutOffNotice, DevicesPanel, Keypad, prepareUnfolded } from "./unfolded";
 import { useDockFocus } from "./useDockFocus";
+import { shortcutOf, useShortcutsOn } from "./useShortcuts";
 
 /** Whom the words are about; nobody where it is another tab's call. */
 function about({ call, trouble }: SoftphoneState, face: Face): Target | undefined {
@@ -45,6 +41,7 @@ function Dock() {
   const { time } = useServices();
   const { state, phone } = useSoftphone();
   const { call } = state;
+  useEffect(prepareUnfolded, []);
   const face = dockFace(state, time.clock);
   const talking = face?.controls === "talking";
   const over = call?.phase === "ended";
@@ -158,11 +155,12 @@ function Dock() {
             />
           )}
           {devicesOpen && (
-            <div id={devices.id} className={styles.devices}>
-              <DevicePickers microphoneField={microphoneField} />
-              <TellElsewhere />
-              <ShortcutHelp on={shortcuts} onChange={setShortcuts} />
-            </div>
+            <DevicesPanel
+              id={devices.id}
+              microphoneField={microphoneField}
+              shortcuts={shortcuts}
+              onShortcuts={setShortcuts}
+            />
           )}
           {over && call && <AfterCall call={call} />}
         </div>

@@ -6,11 +6,15 @@ import type { ReactNode } from "react";
 import { vi } from "vitest";
 import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
+import { createDrafts } from "../after/drafts";
 import { clinicTime } from "../clinictime";
 import { type Services, ServicesProvider } from "../services";
 import { SoftphoneProvider } from "./context";
 import type { CallState, Softphone, SoftphoneState, Target, TroubleKind } from "./state";
 import { trouble } from "./troubles";
+import { loadUnfolded } from "./unfolded";
+
+await loadUnfolded(); // as it is long before anybody calls
 
 export const margaret: Target = {
   appointment: "a1",
@@ -117,12 +121,14 @@ export function fakePhone(first: Partial<SoftphoneState> = {}) {
 
 export function show(screen: ReactNode, first: Partial<SoftphoneState> = {}, more: Partial<Services> = {}) {
   const fake = fakePhone(first);
+  const backend = { appointment: () => new Promise(() => {}), calls: () => new Promise(() => {}), ...more.backend };
   const services = {
     settings: { timeZone: "Europe/London", version: "1.2.3", base: "", organisation: "", issuer: "", clientId: "" },
     time: clinicTime("Europe/London"),
     softphone: fake.phone,
     live: { getState: () => ({ updates: "live", calls: new Map(), calledBack: new Map() }), subscribe: () => () => {} },
-    backend: { appointment: () => new Promise(() => {}), calls: () => new Promise(() => {}) },
+    backend,
+    drafts: createDrafts({ backend: backend as Services["backend"], softphone: fake.phone }),
     ...more,
   } as Services;
   const place = memoryLocation({ path: "/appointments/a1", record: true });

@@ -1,4 +1,5 @@
 import { ActionIcon } from "@mantine/core";
+import "@mantine/core/styles/ActionIcon.css";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { shiftDay, shiftMonth } from "../clinictime";

@@ -1,6 +1,6 @@
 import type { KeyboardEvent } from "react";
 import type { Appointment } from "../backend";
-import { shortcutsOn } from "../calling/Shortcuts";
+import { shortcutsOn } from "../calling/useShortcuts";
 import { usePhone } from "../services";
 import { say } from "../words";
 import { DayRow } from "./DayRow";

@@ -1,12 +1,14 @@
 import { Button } from "@mantine/core";
 import { IconCalendar, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useId } from "react";
+import { useEffect, useId } from "react";
 import { shiftDay } from "../clinictime";
+import { later } from "../later";
 import { useServices } from "../services";
 import { useDisclosure } from "../useDisclosure";
 import { say } from "../words";
-import { Calendar } from "./Calendar";
 import styles from "./today.module.css";
+
+const Calendar = later(() => import("./Calendar").then((part) => part.Calendar));
 
 export interface DayPickerProps {
   /** YYYY-MM-DD, shown now. */
@@ -19,6 +21,7 @@ export function DayPicker({ day, today, onPick }: DayPickerProps) {
   const { time } = useServices();
   const { open, setOpen, part, button } = useDisclosure();
   const calendar = useId();
+  useEffect(() => void Calendar.prepare(), []); // opened, it takes the focus
   const pick = (picked: string) => {
     setOpen(false);
     button.current?.focus();

@@ -1,7 +1,7 @@
 import { CloseButton, Input } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
-import { shortcutsOn } from "../calling/Shortcuts";
+import { shortcutsOn } from "../calling/useShortcuts";
 import { useInCall } from "../services";
 import { say } from "../words";
 import { FILTERS, type Filter } from "./filters";

@@ -2,10 +2,11 @@
 // not filled, does not compile. i18next's own types take any text where no area is the
 // default one, and here none is: a code always names its area.
 import type { en } from "./en";
+import type audit from "./en/audit";
 import type check from "./en/check";
 
 /** Also what comes with a page of its own. */
-type Catalogue = typeof en & { check: typeof check };
+type Catalogue = typeof en & { audit: typeof audit; check: typeof check };
 
 /** "unread_one" and "unread_other" are said by "unread", with a count. */
 type Said<Key extends string> = Key extends `${infer Base}_${"zero" | "one" | "two" | "few" | "many" | "other"}`

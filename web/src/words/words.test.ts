@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { bring, localeOf, PSEUDO, type Sentences, say, setLanguage } from ".";
 import { en } from "./en";
+import audit from "./en/audit";
 import check from "./en/check";
 
-const areas: Record<string, Sentences> = { ...en, check };
+const areas: Record<string, Sentences> = { ...en, audit, check };
 
 function all(of: Sentences, at: string): [code: string, sentence: string][] {
   return Object.entries(of).flatMap(([code, one]): [string, string][] =>

@@ -32,7 +32,6 @@ export default {
   addTo: "Add a note to the call at {{when}}",
   edit: "Change",
   editOf: "Change the note of the call at {{when}}",
-  noted: "Noted",
   unsavedOf: "Your note on the call with {{name}} is not saved.",
   signOut_one: "A note could not be saved, and is lost when you sign out. Sign out all the same?",
   signOut_other: "{{count}} notes could not be saved, and are lost when you sign out. Sign out all the same?",

@@ -16,7 +16,6 @@ export default {
   none: "No calls that match.",
   noneHint: "Choose other days above, or fewer filters.",
   failed: "The calls could not be loaded",
-  tooLong: "Choose at most 400 days.",
   download: "Download as CSV",
   downloading: "Making the table…",
   downloadFailed: "The table could not be made",

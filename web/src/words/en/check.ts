@@ -42,7 +42,6 @@ export default {
     before: "Not checked, because an earlier check did not work.",
     microphone: "Not checked, because it needs a microphone that works.",
   },
-  askIT: "Send this report to your IT team.",
   askITLater: "If it goes on, send this report to your IT team.",
   cable: "Use a cable, or move closer to your router. Then check again.",
   microphoneFirst: "Put the microphone right first, then check again.",

@@ -2,7 +2,6 @@
 // not here comes with the page that says it (bring), so that the first load stays small.
 import after from "./after";
 import appointment from "./appointment";
-import audit from "./audit";
 import backend from "./backend";
 import calling from "./calling";
 import history from "./history";
@@ -16,7 +15,6 @@ import today from "./today";
 export const en = {
   after,
   appointment,
-  audit,
   backend,
   calling,
   history,

@@ -23,6 +23,7 @@ export default {
   copy: "Copy",
   copied: "Copied",
   copyOf: "Copy: {{label}}",
+  missing: "This part of the page could not be loaded. Close it and open it again.",
   broken: {
     title: "This page could not be shown",
     note: "“Try again” loads the page again. Finish your call first, if you are in one.",
