@@ -39,11 +39,11 @@ var spoken = map[Refusal]string{
 	RefusedRate:            "You have placed many calls in a short time. Please wait a minute and try again.",
 	RefusedConcurrent:      "You are already in a call. Please end it before you place another.",
 	RefusedUnchecked:       "We cannot check the appointment at the moment. Please try again in a minute.",
-	RefusedNoCallerID:      "No telephone number is available to call from. Please try again, or tell support.",
+	RefusedNoCallerID:      "No telephone number is available to call from. Please try again, or tell your IT team.",
 	RefusedDeceased:        "The record says that this patient has died. Please confirm that you want to reach the household, then call again.",
 	RefusedNumberShared:    "This number is on file for more than one patient of the appointment. Please choose the person in the app, then call again.",
 	RefusedNumberUnread:    "This number is not on file for the appointment's patient, and an entry there cannot be read as a telephone number. Please correct the patient's record.",
-	RefusedWindow:          "This appointment is too long ago, or too far away, to call for it. Please open one that is nearer.",
+	RefusedWindow:          "This appointment is too long ago, or too far away, to call for it. Please open one that is nearer to today.",
 }
 
 // Sentence is what the clinician is told; a general one for a reason unknown.

@@ -24,11 +24,11 @@ func (f Failure) carrier() string {
 	case 13225, 21214, 21216:
 		return "The carrier does not connect calls to this number."
 	case 13227, 21215:
-		return "The clinic's telephone account may not call this country. Please tell support."
+		return "The clinic's telephone account may not call this country. Please tell your IT team."
 	case 13214, 21210, 21212, 21213:
-		return "The clinic's own number could not be used for the call. Please tell support."
+		return "The clinic's own number could not be used for the call. Please tell your IT team."
 	case 10005, 20003, 21219:
-		return "The clinic's telephone account cannot place this call. Please tell support."
+		return "The clinic's telephone account cannot place this call. Please tell your IT team."
 	}
 
 	return ""

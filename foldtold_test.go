@@ -157,7 +157,7 @@ func TestFoldTellsWhoAndWhy(t *testing.T) {
 		"declined, so it failed":         {[]careline.CallEvent{failing(progress(1, "failed", 0), careline.Failure{SIP: 603})}, "", careline.Failure{SIP: 603}, true, "Declined"},
 		"no such number":                 {[]careline.CallEvent{failing(progress(1, "failed", 0), careline.Failure{SIP: 404})}, "", careline.Failure{SIP: 404}, false, "Could not be connected: The number does not exist, or is not in service."},
 		"the account may not": {[]careline.CallEvent{failing(progress(1, "failed", 0), careline.Failure{SIP: 403}), failing(dialEnded("failed", 0), careline.Failure{Code: 13227})}, "", careline.Failure{Code: 13227, SIP: 403}, false,
-			"Could not be connected: The clinic's telephone account may not call this country. Please tell support."},
+			"Could not be connected: The clinic's telephone account may not call this country. Please tell your IT team."},
 		"nobody knows why":     {[]careline.CallEvent{progress(1, "failed", 0)}, "", careline.Failure{}, false, "Could not be connected"},
 		"answered with a code": {[]careline.CallEvent{failing(progress(1, "completed", 0), careline.Failure{SIP: 200})}, "", careline.Failure{}, false, "Answered, then ended"},
 		"voicemail":            {[]careline.CallEvent{lasting(progress(3, "completed", 0), 66), machine("machine_end_beep")}, "", careline.Failure{}, false, "Left for voicemail, lasted 1 min 6 s"},

@@ -129,7 +129,7 @@ func recordedOf(c careline.RecordedCall) recordedJSON {
 			Word:            v.Call.Word,
 			DurationSeconds: seconds(v.Call.Seconds),
 			AnsweredBy:      v.Call.AnsweredBy,
-			Summary:         v.Call.Summary(),
+			Summary:         shown(v.Call.Summary()),
 			Reconciled:      v.Call.Reconciled,
 		})
 	}
@@ -155,7 +155,7 @@ func callOf(c careline.Call) callJSON {
 		Status:          c.Status,
 		Word:            c.Word,
 		Final:           c.Final(),
-		Summary:         c.Summary(),
+		Summary:         shown(c.Summary()),
 		Direction:       c.Direction,
 		Sent:            c.Sent.UTC(),
 		Received:        c.Received.UTC(),
@@ -168,7 +168,7 @@ func callOf(c careline.Call) callJSON {
 	}
 
 	if c.Refusal != "" {
-		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: c.Why()}
+		j.Refusal = &refusalJSON{Code: c.Refusal, Sentence: shown(c.Why())}
 	}
 	return j
 }
@@ -183,7 +183,7 @@ func whoOf(c careline.Call) whoJSON {
 	}
 
 	if c.Failure != (careline.Failure{}) {
-		j.Failure = &failureJSON{Code: c.Failure.Code, SIP: c.Failure.SIP, Reason: c.Failure.Reason()}
+		j.Failure = &failureJSON{Code: c.Failure.Code, SIP: c.Failure.SIP, Reason: shown(c.Failure.Reason())}
 		if j.Failure.Reason == "" {
 			j.Failure.Reason = "The carrier could not connect the call."
 		}
@@ -212,7 +212,7 @@ func lastCallOf(v careline.RecordedVersion) *lastCallJSON {
 		Status:          v.Call.Status,
 		Word:            v.Call.Word,
 		Final:           v.Call.Final(),
-		Summary:         v.Call.Summary(),
+		Summary:         shown(v.Call.Summary()),
 		At:              happened(v),
 		DurationSeconds: seconds(v.Call.Seconds),
 		AnsweredBy:      v.Call.AnsweredBy,

@@ -116,7 +116,7 @@ func (s *server) origin(v *visit, r *http.Request, route *Route) bool {
 	}
 
 	if !allowed {
-		Fail(v, r, careline.NewError(codeOrigin, "Pages of this origin may not call this service. Ask its operator to allow the origin.", nil))
+		Fail(v, r, careline.NewError(codeOrigin, "This page may not use the service from this address. Please tell your IT team.", nil))
 		return false
 	}
 

@@ -30,7 +30,7 @@ func (o offers) refusal(of careline.Person, number careline.Phone) *refusalJSON 
 	if why == "" {
 		return nil
 	}
-	return &refusalJSON{Code: why, Sentence: why.SentenceFor(number)}
+	return &refusalJSON{Code: why, Sentence: shown(why.SentenceFor(number))}
 }
 
 // open counts the numbers that there are to choose from.

@@ -14,11 +14,18 @@ import (
 var operators = regexp.MustCompile(`\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\bcareline\b|access policy|its administrator|OAuth|login|client-credentials|\btoken\b|quota|` +
 	`\belement\b|FHIR|resources?\b|\bSID\b|dead letter|log of calls|without a word|practitioner's id|id of the health record|has no end|another resource`)
 
+// shown is a sentence of careline's as it stands on a screen, among the app's own. What
+// is heard, or goes into the record, keeps the apostrophe that every system reads.
+func shown(sentence string) string { return strings.ReplaceAll(sentence, "'", "’") }
+
 // forPersons is a message as a clinician reads it: one for an operator, who has it in the
 // log, says instead what happened and the way out.
 func forPersons(r *http.Request, code careline.Code, message string) string {
-	if !strings.HasPrefix(r.URL.Path, bffPrefix) || !operators.MatchString(message) {
+	switch {
+	case !strings.HasPrefix(r.URL.Path, bffPrefix):
 		return message
+	case !operators.MatchString(message):
+		return shown(message)
 	}
 
 	switch code {

@@ -50,7 +50,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 
 	defer s.streams.Add(-1)
 	if s.streams.Add(1) > StreamsAtMost {
-		return careline.NewError(careline.CodeUnavailable, "There is no room for more live updates at the moment. Calls can be made as ever; the app asks again by itself.", nil)
+		return careline.NewError(careline.CodeUnavailable, "Live updates are full at the moment. Calls can still be made; this page asks again by itself.", nil)
 	}
 	if s.cfg.Streams != nil {
 		s.cfg.Streams(1)

@@ -39,12 +39,12 @@ func (s *server) token(w http.ResponseWriter, r *http.Request) error {
 		err = errors.New("the pool gave an empty number")
 	}
 	if err != nil {
-		return careline.NewError(careline.CodeUnavailable, "No telephone number is available to call from. Please try again in a minute, or tell support.", err)
+		return careline.NewError(careline.CodeUnavailable, "No telephone number is available to call from. Please try again in a minute, or tell your IT team.", err)
 	}
 
 	token, err := s.cfg.Mint(identity)
 	if err != nil {
-		return careline.NewError(careline.CodeInternal, "Calling could not be set up. Please tell support.", fmt.Errorf("make an access token: %w", err))
+		return careline.NewError(careline.CodeInternal, "Calling could not be set up. Please tell your IT team.", fmt.Errorf("make an access token: %w", err))
 	}
 
 	return writeToken(w, tokenData{

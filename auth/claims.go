@@ -87,13 +87,13 @@ func (v *Verifier) clinician(claims jwt.MapClaims) (careline.Clinician, error) {
 			"You are a clinician of another organisation than the one you are signed in to. Choose that one, then try again.", nil)
 	case !here:
 		return careline.Clinician{}, careline.NewError(careline.CodeForbidden,
-			"Only clinicians may use this. If you are one, ask your administrator for the clinician role, then sign in again.", nil)
+			"Your account may not make calls here. If you are a clinician, ask your manager or your IT team to give you access, then sign in again.", nil)
 	}
 
 	id, _ := claims[v.cfg.PractitionerClaim].(string)
 	if !careline.ValidID(id) {
 		return careline.Clinician{}, careline.NewError(careline.CodeInvalid,
-			"Your account is not linked to a practitioner of the health record. Please ask your administrator to link it, then sign in again.", nil)
+			"Your account is not linked to you in the health record. Please ask your IT team to link it, then sign in again.", nil)
 	}
 
 	return careline.Clinician{ID: id}, nil

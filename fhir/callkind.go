@@ -3,7 +3,7 @@ package fhir
 import "slices"
 
 // callKind is the Communication of a call.
-func callKind() *resourceKind {
+func callKind(s Systems) *resourceKind {
 	return &resourceKind{
 		resource: "Communication",
 		several:  "Communications",
@@ -13,32 +13,34 @@ func callKind() *resourceKind {
 		// FHIR R4 value set event-status.
 		final: []string{statusCompleted, statusNotDone, statusInError, "stopped"},
 
-		codings: []Coding{
-			{System: systemCategory, Code: codeVoice},
-			{System: systemMode, Code: "PHONE"},
-			{System: systemMode, Code: "TEL"},
-		},
+		codings: append(s.voiceCodings(),
+			Coding{System: systemMode, Code: "PHONE"},
+			Coding{System: systemMode, Code: "TEL"}),
 		dropped: []string{"statusReason"}, // of a refusal: a call that was dialled after all loses it
 		passing: detailsOfVersion,
 		owned:   []string{"note"},
 
-		same:       sameInCall,
+		same:       s.sameInCall,
 		superseded: withoutGuess,
-		aliases:    sidsOf,
-		withdrawn:  withdrawPayload,
+		aliases:    s.sidsOf,
+		withdrawn:  s.withdrawPayload,
 	}
 }
 
-// sameInCall knows our text by its form, and our note by when it was noted. The reason of a refusal is ours whole.
-func sameInCall(p pair) (same, decided bool) {
+// sameInCall knows our text by its form, our note by when it was noted, and our
+// extension by its name under either base: a version has the details once. The reason
+// of a refusal is ours whole.
+func (s Systems) sameInCall(p pair) (same, decided bool) {
 	switch p.name {
 	case "payload":
 		text := p.there.text("contentString")
-		return ourPayload(text, p.first, p.record) || text != "" && text == p.ours.text("contentString"), true
+		return s.ourPayload(text, p.first, p.record) || text != "" && text == p.ours.text("contentString"), true
 	case "statusReason":
 		return false, true
 	case "note":
-		return ourNote(p.there, p.record), true
+		return s.ourNote(p.there, p.record), true
+	case "extension":
+		return s.own(p.ours.text("url"), pathCall) && s.own(p.there.text("url"), pathCall), true
 	}
 	return false, false
 }
@@ -61,9 +63,9 @@ func withoutGuess(call *element, list string, there []any) []any {
 
 // sidsOf are the SIDs in a Communication's twilio-call extension: a person or a
 // policy may have taken its identifiers away.
-func sidsOf(record *element) (ids []Identifier) {
+func (s Systems) sidsOf(record *element) (ids []Identifier) {
 	for _, name := range []string{detailCallSID, detailParentSID} {
-		if sid := detailOf(record, name).text("valueString"); sid != "" {
+		if sid := s.detailOf(record, name).text("valueString"); sid != "" {
 			ids = append(ids, Identifier{System: systemTwilio, Value: sid})
 		}
 	}
@@ -72,8 +74,8 @@ func sidsOf(record *element) (ids []Identifier) {
 
 // detailOf is a sub-extension of a Communication's twilio-call extension; nil when
 // it has none of that name.
-func detailOf(record *element, name string) *element {
-	return extensionOf(extensionOf(record, extensionCall), name)
+func (s Systems) detailOf(record *element, name string) *element {
+	return extensionOf(s.extensionOfCall(record), name)
 }
 
 func extensionOf(e *element, url string) *element {

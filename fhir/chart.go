@@ -9,24 +9,26 @@ import (
 // Chart files calls in the health record, each as one Communication. It may be
 // used concurrently, but for one call only by one at a time.
 type Chart struct {
-	filer  *filer
-	kind   *resourceKind
-	looks  *resourceKind
-	strict bool
+	filer   *filer
+	kind    *resourceKind
+	looks   *resourceKind
+	systems Systems
+	strict  bool
 }
 
 // NewChart files through client. strict is FHIR_STRICT_TERMINOLOGY; see
-// CommunicationOf.
+// Systems.CommunicationOf.
 func NewChart(client *Client, strict bool) (*Chart, error) {
 	filer, err := newFiler(client)
 	if err != nil {
 		return nil, err
 	}
 	return &Chart{
-		filer:  filer,
-		kind:   callKind(),
-		looks:  lookKind(),
-		strict: strict,
+		filer:   filer,
+		kind:    callKind(client.cfg.Systems),
+		looks:   lookKind(),
+		systems: client.cfg.Systems,
+		strict:  strict,
 	}, nil
 }
 
@@ -78,7 +80,7 @@ func (c *Chart) Settle(ctx context.Context, call careline.Call, f careline.Filin
 }
 
 func (c *Chart) draft(call careline.Call, again Refold) *draft {
-	d := &draft{resourceKind: c.kind, statement: CommunicationOf(call, c.strict)}
+	d := &draft{resourceKind: c.kind, statement: c.systems.CommunicationOf(call, c.strict)}
 	if again == nil {
 		return d
 	}
@@ -88,7 +90,7 @@ func (c *Chart) draft(call careline.Call, again Refold) *draft {
 		if err != nil {
 			return nil, err
 		}
-		return CommunicationOf(told, c.strict), nil
+		return c.systems.CommunicationOf(told, c.strict), nil
 	}
 	return d
 }

@@ -123,13 +123,15 @@ func (c *Client) checkSearch(ctx context.Context) setup.Finding {
 // found that the client may write; another server may look at the content first,
 // and then says the same to a client that may not. Its category is ours: the
 // client may write no other.
-const neverStored = `{"resourceType":"Communication","category":[{"coding":[{"system":"` + systemCategory + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"` + checksMark + `"}]}`
+func (s Systems) neverStored() string {
+	return `{"resourceType":"Communication","category":[{"coding":[{"system":"` + s.category() + `","code":"` + codeVoice + `"}]}],"payload":[{"contentString":"` + checksMark + `"}]}`
+}
 
 // checksMark is how what a check made is told from what others did.
 const checksMark = "A check by careline doctor; never to be stored."
 
 func (c *Client) checkWrite(ctx context.Context) setup.Finding {
-	made, err := c.Create(ctx, "Communication", []byte(neverStored), "")
+	made, err := c.Create(ctx, "Communication", []byte(c.cfg.Systems.neverStored()), "")
 	p, answered := errors.AsType[*Problem](err)
 	switch {
 	case err == nil:
@@ -146,7 +148,7 @@ func (c *Client) checkWrite(ctx context.Context) setup.Finding {
 // checkUpdate changes a Communication that is not there, so that any answer but a
 // refusal of the client shows the right.
 func (c *Client) checkUpdate(ctx context.Context) setup.Finding {
-	body := strings.Replace(neverStored, "{", `{"id":"`+nobodysID+`",`, 1)
+	body := strings.Replace(c.cfg.Systems.neverStored(), "{", `{"id":"`+nobodysID+`",`, 1)
 	made, err := c.Update(ctx, Resource{
 		Type:    "Communication",
 		ID:      nobodysID,

@@ -15,7 +15,7 @@ const setAudit = "Run careline provision --apply with the credentials of an admi
 // found again whose answer was lost, and made, as far as the policy that binds the client
 // tells. None is made to see: nobody could take it away again.
 func (c *Client) checkAudit(ctx context.Context) setup.Finding {
-	_, err := c.Search(ctx, "AuditEvent", url.Values{"_tag": {token(systemLook, nobodysID)}, "_count": {"1"}})
+	_, err := c.Search(ctx, "AuditEvent", url.Values{"_tag": {token(c.cfg.Systems.look(), nobodysID)}, "_count": {"1"}})
 	switch {
 	case forbidden(err):
 		return setup.Fault("The client may not search AuditEvents, so who looked at whom is not filed.", setAudit)

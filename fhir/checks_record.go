@@ -50,7 +50,7 @@ func (c *Client) checkRecord(ctx context.Context) setup.Finding {
 
 // filedLast is the first page of the calls, the one written last first.
 func (c *Client) filedLast(ctx context.Context) ([]Entry, error) {
-	query := url.Values{"category": {systemCategory + "|" + codeVoice}, "_sort": {"-_lastUpdated"}, "_count": {"1"}}
+	query := url.Values{"category": {c.cfg.Systems.callsSought()}, "_sort": {"-_lastUpdated"}, "_count": {"1"}}
 	a, err := c.do(ctx, exchange{method: http.MethodGet, url: c.address("Communication") + "?" + query.Encode(), cost: costSearch})
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func (c *Client) checkRights(ctx context.Context) setup.Finding {
 		return unbound()
 	}
 
-	return me.AccessPolicy.judge()
+	return me.AccessPolicy.judge(c.cfg.Systems)
 }
 
 func unbound() setup.Finding {
@@ -85,8 +85,8 @@ func noTerminology() setup.Finding {
 }
 
 // judge is what the policy makes of a call.
-func (p accessPolicy) judge() setup.Finding {
-	wrong, doubt := p.ofCommunications()
+func (p accessPolicy) judge(s Systems) setup.Finding {
+	wrong, doubt := p.ofCommunications(s)
 	switch {
 	case wrong != "":
 		return setup.Fault("The client's AccessPolicy "+wrong+".", bindClient)
@@ -102,13 +102,13 @@ func (p accessPolicy) judge() setup.Finding {
 
 // ofCommunications is what is wrong for calls in the rule that suits them best: each
 // rule stands for itself.
-func (p accessPolicy) ofCommunications() (wrong, doubt string) {
+func (p accessPolicy) ofCommunications(s Systems) (wrong, doubt string) {
 	wrong = "has no line for Communication"
 	for i, r := range p.Resource {
 		if !r.covers("Communication") {
 			continue
 		}
-		w, d := r.ofCalls()
+		w, d := r.ofCalls(s)
 		if w == "" {
 			return "", d
 		}
@@ -120,7 +120,7 @@ func (p accessPolicy) ofCommunications() (wrong, doubt string) {
 	return wrong, doubt
 }
 
-func (r accessRule) ofCalls() (wrong, doubt string) {
+func (r accessRule) ofCalls(s Systems) (wrong, doubt string) {
 	var missing []string
 	for _, needed := range []string{"create", "read", "update", "search", "history"} {
 		if !r.gives(needed) {
@@ -131,7 +131,7 @@ func (r accessRule) ofCalls() (wrong, doubt string) {
 	switch {
 	case len(missing) > 0:
 		return "does not let it " + strings.Join(missing, ", ") + " a Communication", ""
-	case !r.admitsCalls():
+	case !r.admitsCalls(s.category()):
 		return "has criteria for Communication that are not careline's: a call is refused when it is written, or not seen afterwards", ""
 	case written(r.ReadonlyFields) != "":
 		return "has readonlyFields: of what careline writes the server drops " + written(r.ReadonlyFields) + ", and says nothing", ""
@@ -139,6 +139,8 @@ func (r accessRule) ofCalls() (wrong, doubt string) {
 		return "has hiddenFields: careline does not see " + written(r.HiddenFields) + ", and would write over it", ""
 	case len(r.WriteConstraint) > 0:
 		return "", "has a writeConstraint, which may refuse calls; whether it does shows with the first"
+	case !r.admitsCalls(DefaultSystemBase + pathCategory):
+		return "", "has criteria that do not show the calls written before FHIR_SYSTEM_BASE was set"
 	case !r.gives("vread"):
 		return "", "does not let it vread a Communication: one version by itself cannot be opened"
 	}
@@ -156,8 +158,8 @@ func (r accessRule) gives(interaction string) bool {
 }
 
 // admitsCalls reports whether the criteria ask for nothing but a category, and
-// careline's is among those that will do.
-func (r accessRule) admitsCalls() bool {
+// that of calls in the system is among those that will do.
+func (r accessRule) admitsCalls(system string) bool {
 	if r.Criteria == "" {
 		return true
 	}
@@ -171,7 +173,7 @@ func (r accessRule) admitsCalls() bool {
 	for name, values := range query {
 		for _, v := range values {
 			either := strings.Split(v, ",")
-			if name != "category" || !slices.Contains(either, systemCategory+"|"+codeVoice) && !slices.Contains(either, codeVoice) {
+			if name != "category" || !slices.Contains(either, system+"|"+codeVoice) && !slices.Contains(either, codeVoice) {
 				return false
 			}
 		}
@@ -183,7 +185,7 @@ func (r accessRule) admitsCalls() bool {
 // elementsWritten are those of Communication that careline writes.
 func elementsWritten() []string {
 	return []string{"identifier", "status", "statusReason", "category", "medium", "subject", "sender", "recipient",
-		"basedOn", "sent", "received", "payload", "extension"}
+		"basedOn", "sent", "received", "payload", "note", "extension"}
 }
 
 // written are the fields, or what they are parts of, that careline writes.

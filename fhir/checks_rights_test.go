@@ -71,7 +71,7 @@ func TestTheDoctorTellsApartWhatRefusesCalls(t *testing.T) {
 			}},
 		"fields that are not written": {check: "fhir: rights", fresh: "fault readonlyFields: of what careline writes the server drops extension, sent", filed: "fault readonlyFields",
 			policy: func(t *testing.T) any {
-				return ruled(t, func(c object) { c["readonlyFields"] = []any{"extension", "note", "sent"} })
+				return ruled(t, func(c object) { c["readonlyFields"] = []any{"extension", "about", "sent"} })
 			}},
 		"the call lacks what was not written": {check: "fhir: record", fresh: "good Not yet seen", filed: "fault lacks extension",
 			policy: func(t *testing.T) any { return ruled(t, func(c object) { c["readonlyFields"] = []any{"extension"} }) }},

@@ -7,15 +7,11 @@ import (
 	"perci.health/careline"
 )
 
-// The names under which a call stands in the record. Other systems read them:
-// never change one.
+// The names under which a call stands in the record, beside careline's own (see
+// Systems). Other systems read them: never change one.
 const (
-	systemTwilio   = "https://www.twilio.com/"
-	systemCategory = "https://perci.health/communication-category"
-	systemMode     = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
-	systemRefusal  = "https://perci.health/fhir/CodeSystem/call-refusal"
-	systemOutcome  = "https://perci.health/fhir/CodeSystem/clinician-outcome"
-	extensionCall  = "https://perci.health/fhir/StructureDefinition/twilio-call"
+	systemTwilio = "https://www.twilio.com/"
+	systemMode   = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 
 	codeVoice = "twilio-voice"
 )
@@ -36,14 +32,14 @@ const (
 // With strict, medium has only PHONE: TEL, which consumers of the record look
 // for, is no code of v3-ParticipationMode, and a server that checks terminology
 // refuses it.
-func CommunicationOf(c careline.Call, strict bool) Communication {
-	voice := Coding{System: systemCategory, Code: codeVoice, Display: "Twilio voice call"}
+func (s Systems) CommunicationOf(c careline.Call, strict bool) Communication {
+	voice := Coding{System: s.category(), Code: codeVoice, Display: "Twilio voice call"}
 
 	return Communication{
 		ResourceType: "Communication",
 		Identifier:   identifiers(c),
 		Status:       statusOf(c),
-		StatusReason: statusReason(c),
+		StatusReason: s.statusReason(c),
 		Category:     []CodeableConcept{{Coding: []Coding{voice}}},
 		Medium:       []CodeableConcept{{Coding: mediumCodings(strict)}},
 		Subject:      reference(string(c.Patient), c.Names.Patient),
@@ -54,7 +50,7 @@ func CommunicationOf(c careline.Call, strict bool) Communication {
 		Received:     instant(c.Received),
 		Payload:      []Payload{{ContentString: payloadText(c)}},
 		Note:         annotations(c),
-		Extension:    []Extension{{URL: extensionCall, Extension: details(c)}},
+		Extension:    []Extension{{URL: s.call(), Extension: s.details(c)}},
 	}
 }
 
@@ -87,13 +83,13 @@ func statusOf(c careline.Call) string {
 	return statusInProgress
 }
 
-func statusReason(c careline.Call) *CodeableConcept {
+func (s Systems) statusReason(c careline.Call) *CodeableConcept {
 	if c.Status != careline.StatusRefused {
 		return nil
 	}
 	reason := &CodeableConcept{Text: c.Why()}
 	if c.Refusal != "" {
-		reason.Coding = []Coding{{System: systemRefusal, Code: string(c.Refusal), Display: refusalDisplay(c.Refusal)}}
+		reason.Coding = []Coding{{System: s.refusal(), Code: string(c.Refusal), Display: refusalDisplay(c.Refusal)}}
 	}
 	return reason
 }

@@ -95,7 +95,7 @@ func TestCommunicationOf(t *testing.T) {
 			e := json.NewEncoder(&got)
 			e.SetIndent("", "  ")
 			e.SetEscapeHTML(false)
-			if err := e.Encode(fhir.CommunicationOf(c.call(), c.Strict)); err != nil {
+			if err := e.Encode((fhir.Systems{}).CommunicationOf(c.call(), c.Strict)); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, got.String()); diff != "" {
@@ -107,7 +107,7 @@ func TestCommunicationOf(t *testing.T) {
 
 func TestCallOfTheFormerSystem(t *testing.T) {
 	t.Parallel()
-	c := fhir.CallOf(fhir.Communication{Status: "completed", Identifier: []fhir.Identifier{{System: "https://www.twilio.com/", Value: "CA9"}},
+	c := fhir.Systems{}.CallOf(fhir.Communication{Status: "completed", Identifier: []fhir.Identifier{{System: "https://www.twilio.com/", Value: "CA9"}},
 		Extension: []fhir.Extension{{URL: "https://perci.health/fhir/StructureDefinition/twilio-call",
 			Extension: []fhir.Extension{{URL: "callSid", ValueString: "CA9"}, {URL: "callStatus", ValueString: "no-answer"}}}}})
 	if c.Key != "CA9" || c.MemberLeg != "CA9" || c.Status != careline.StatusNoAnswer {

@@ -25,6 +25,9 @@ type Config struct {
 	// national form; empty is GB.
 	Region string
 
+	// Systems are the names of careline's own in the record.
+	Systems Systems
+
 	// Location is the clinic's time zone, whose midnights bound what the record
 	// gives as days; nil is UTC.
 	Location *time.Location

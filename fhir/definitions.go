@@ -28,33 +28,33 @@ type definition struct {
 // canonical URL in R4 and is known by the system it names; an AccessPolicy, which
 // is Medplum's own, by its name.
 // With audit the policy lets the client make and find AuditEvents of looks.
-func definitions(audit bool) ([]definition, error) {
+func (s Systems) definitions(audit bool) ([]definition, error) {
 	byURL := func(u string) url.Values { return url.Values{"url": {u}} }
 	all := []definition{
 		{
 			file:  "structuredefinition-twilio-call",
 			kind:  "StructureDefinition",
-			name:  extensionCall,
-			query: byURL(extensionCall),
+			name:  s.call(),
+			query: byURL(s.call()),
 		},
 		{
 			file:   "codesystem-communication-category",
 			kind:   "CodeSystem",
-			name:   systemCategory,
-			query:  byURL(systemCategory),
+			name:   s.category(),
+			query:  byURL(s.category()),
 			shared: true,
 		},
 		{
 			file:  "codesystem-call-refusal",
 			kind:  "CodeSystem",
-			name:  systemRefusal,
-			query: byURL(systemRefusal),
+			name:  s.refusal(),
+			query: byURL(s.refusal()),
 		},
 		{
 			file:  "codesystem-clinician-outcome",
 			kind:  "CodeSystem",
-			name:  systemOutcome,
-			query: byURL(systemOutcome),
+			name:  s.outcome(),
+			query: byURL(s.outcome()),
 		},
 		{
 			file:   "namingsystem-twilio",
@@ -76,7 +76,7 @@ func definitions(audit bool) ([]definition, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read a definition: %w", err)
 		}
-		if all[i].body, err = decode(text); err != nil {
+		if all[i].body, err = decode(s.shippedAs(text)); err != nil {
 			return nil, fmt.Errorf("read the definition %s: %w", all[i].file, err)
 		}
 		if all[i].kind == kindPolicy && audit {

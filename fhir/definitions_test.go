@@ -237,7 +237,7 @@ func TestEverythingWrittenIsDefined(t *testing.T) {
 	var mu sync.Mutex
 	written := map[string]bool{}
 	rapid.Check(t, func(t *rapid.T) {
-		text, err := json.Marshal(fhir.CommunicationOf(anyCall(t), false))
+		text, err := json.Marshal(fhir.Systems{}.CommunicationOf(anyCall(t), false))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -319,7 +319,7 @@ func TestEveryRefusalHasItsDisplay(t *testing.T) {
 			Status:       careline.StatusRefused,
 			Refusal:      careline.Refusal(concept["code"].(string)),
 		}
-		coding := fhir.CommunicationOf(refused, false).StatusReason.Coding[0]
+		coding := fhir.Systems{}.CommunicationOf(refused, false).StatusReason.Coding[0]
 		if coding.Code != concept["code"] || coding.Display != concept["display"] || coding.Display == "" {
 			t.Errorf("%+v, want %v", coding, concept)
 		}
@@ -547,7 +547,7 @@ func TestThePolicyIsAboutWhatIsWritten(t *testing.T) {
 		}
 		for _, call := range []careline.Call{{}, ringing(), completed()} {
 			for _, strict := range []bool{false, true} {
-				written := fhir.CommunicationOf(call, strict).Category
+				written := fhir.Systems{}.CommunicationOf(call, strict).Category
 				if len(written) != 1 || o["criteria"] != "Communication?category="+written[0].Coding[0].System+"|"+written[0].Coding[0].Code {
 					t.Errorf("%+v is written, and %v allowed", written, o["criteria"])
 				}

@@ -57,7 +57,7 @@ const outcomeUnknown = "unknown"
 
 // details are the sub-extensions. callSid is the member's leg once it is known,
 // until then the clinician's; parentCallSid tells which of the two it is.
-func details(c careline.Call) []Extension {
+func (s Systems) details(c careline.Call) []Extension {
 	var d detailList
 	callSID := c.MemberLeg
 	for _, other := range []string{c.ClinicianLeg, c.Key} {
@@ -80,7 +80,7 @@ func details(c careline.Call) []Extension {
 	d.text(detailEnding, c.ToEnding)
 	d.text(detailRelation, c.Names.Relation)
 	d.flag(detailHousehold, c.Household)
-	d.noted(c.Note)
+	d.noted(c.Note, s.outcome())
 	return d
 }
 

@@ -58,8 +58,8 @@ func ExampleChart_File() {
 }
 
 // What is written of a call that was refused says why, to machines and to people.
-func ExampleCommunicationOf() {
-	m := fhir.CommunicationOf(careline.Call{
+func ExampleSystems_CommunicationOf() {
+	m := fhir.Systems{}.CommunicationOf(careline.Call{
 		Key:     "CA1",
 		Status:  careline.StatusRefused,
 		Refusal: careline.RefusedRate,

@@ -35,7 +35,7 @@ func (c *Client) Calls(ctx context.Context, appointmentID string) ([]careline.Re
 			if err != nil {
 				return err
 			}
-			calls[i] = recordedCall(m.ID, versions)
+			calls[i] = c.recordedCall(m.ID, versions)
 			return nil
 		})
 	}
@@ -57,7 +57,7 @@ func (c *Client) Recorded(ctx context.Context, id string) (careline.RecordedCall
 	if err != nil {
 		return careline.RecordedCall{}, err
 	}
-	return recordedCall(id, versions), nil
+	return c.recordedCall(id, versions), nil
 }
 
 // LastCalls is, for each of the appointments that has any, the newest version of
@@ -71,7 +71,7 @@ func (c *Client) LastCalls(ctx context.Context, appointmentIDs []string) (map[st
 
 	calls := map[string][]careline.RecordedCall{}
 	for _, m := range found {
-		r := recordedCall(m.ID, []Resource{m})
+		r := c.recordedCall(m.ID, []Resource{m})
 		var said claims
 		if json.Unmarshal(m.JSON, &said) != nil || len(r.Versions) == 0 {
 			continue
@@ -127,7 +127,7 @@ func (c *Client) firstTaken(ctx context.Context, id string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, absent(err)
 	}
-	at := beginningOf(recordedCall(id, versions)).first
+	at := beginningOf(c.recordedCall(id, versions)).first
 	if !at.IsZero() {
 		c.firsts.Add(id, at)
 	}
@@ -148,7 +148,7 @@ func (c *Client) communications(ctx context.Context, appointmentIDs []string) ([
 	}
 	entries, err := c.Search(ctx, "Communication", url.Values{
 		"based-on": {strings.Join(based, ",")},
-		"category": {systemCategory + "|" + codeVoice},
+		"category": {c.cfg.Systems.callsSought()},
 		"_count":   {"200"},
 	})
 	if err != nil {
@@ -191,20 +191,20 @@ func newestFirst(a, b beginning) int {
 	return cmp.Or(b.at.Compare(a.at), strings.Compare(a.id, b.id))
 }
 
-func recordedCall(id string, versions []Resource) careline.RecordedCall {
+func (c *Client) recordedCall(id string, versions []Resource) careline.RecordedCall {
 	r := careline.RecordedCall{ID: id}
 	for _, v := range versions {
-		if version, ok := recordedVersion(v); ok {
+		if version, ok := c.recordedVersion(v); ok {
 			r.Versions = append(r.Versions, version)
 		}
 	}
 	return r
 }
 
-func recordedVersion(r Resource) (careline.RecordedVersion, bool) {
+func (c *Client) recordedVersion(r Resource) (careline.RecordedVersion, bool) {
 	var m Communication
 	if json.Unmarshal(r.JSON, &m) != nil {
 		return careline.RecordedVersion{}, false
 	}
-	return careline.RecordedVersion{ID: r.Version, At: recordedTime(r.LastUpdated), Call: CallOf(m)}, true
+	return careline.RecordedVersion{ID: r.Version, At: recordedTime(r.LastUpdated), Call: c.cfg.Systems.CallOf(m)}, true
 }

@@ -8,12 +8,8 @@ import (
 	"perci.health/careline"
 )
 
-// The names under which a look stands in the record. Never change one.
-const (
-	systemLook     = "https://perci.health/fhir/access" // of the tag that names one look
-	systemLookKind = "https://perci.health/fhir/CodeSystem/access-kind"
-	codeRevealed   = "number-revealed"
-)
+// codeRevealed is a look at a whole number, among the codes of lookKind. Never change it.
+const codeRevealed = "number-revealed"
 
 // AuditEvent is FHIR's AuditEvent with what careline writes of a look (FHIR R4, section
 // 6.4). It has no identifier in R4: a tag names the look.
@@ -54,10 +50,10 @@ var _ statement = AuditEvent{}
 
 // AuditEventOf writes a look as an AuditEvent: who read which appointment, of whom, and
 // whether they were let. It names nobody but by id, and no number.
-func AuditEventOf(l careline.Look) AuditEvent {
+func (s Systems) AuditEventOf(l careline.Look) AuditEvent {
 	a := AuditEvent{
 		ResourceType: "AuditEvent",
-		Meta:         tagged{Tag: []Coding{{System: systemLook, Code: lookCode(l)}}},
+		Meta:         tagged{Tag: []Coding{{System: s.look(), Code: lookCode(l)}}},
 		Type:         Coding{System: "http://terminology.hl7.org/CodeSystem/audit-event-type", Code: "rest", Display: "RESTful Operation"},
 		Subtype:      []Coding{{System: "http://hl7.org/fhir/restful-interaction", Code: "read", Display: "read"}},
 		Action:       "R",
@@ -74,7 +70,7 @@ func AuditEventOf(l careline.Look) AuditEvent {
 		a.Outcome, a.OutcomeDesc = "8", "Who asked does not take part in the appointment."
 	}
 	if l.What == careline.LookRevealed {
-		a.Subtype = append(a.Subtype, Coding{System: systemLookKind, Code: codeRevealed, Display: "Number shown in full"})
+		a.Subtype = append(a.Subtype, Coding{System: s.lookKind(), Code: codeRevealed, Display: "Number shown in full"})
 	}
 
 	a.Entity = append(a.Entity, auditEntity{What: Reference{Reference: "Appointment/" + l.Appointment}, Type: auditEntityType("2", "System Object")})
@@ -156,7 +152,7 @@ func tagsOf(record *element) (ids []Identifier) {
 // are as those of File; and forbidden, where the client lacks the rights for it alone: that
 // is no outage, which would have calls wait.
 func (c *Chart) FileLook(ctx context.Context, l careline.Look, f careline.Filing) (careline.Filing, error) {
-	filed, err := c.filer.file(ctx, &draft{resourceKind: c.looks, statement: AuditEventOf(l)}, f)
+	filed, err := c.filer.file(ctx, &draft{resourceKind: c.looks, statement: c.systems.AuditEventOf(l)}, f)
 	if forbidden(err) {
 		err = careline.NewError(careline.CodeForbidden, "The health record does not let careline file who looked at whom. Give its client the right to create and search AuditEvents (careline provision --apply, while AUDIT_EVENTS is set).", err)
 	}

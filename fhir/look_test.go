@@ -45,7 +45,7 @@ func TestAuditEventOf(t *testing.T) {
 		"refused":  {refused, "8", []string{"read"}, []string{"Appointment/a1", "Patient/m1"}},
 		"missed":   {missed, "4", []string{"read", "number-revealed"}, []string{"Appointment/a1", "Patient/m1"}},
 	} {
-		a := fhir.AuditEventOf(test.look)
+		a := fhir.Systems{}.AuditEventOf(test.look)
 		var subtypes, entities []string
 		for _, s := range a.Subtype {
 			subtypes = append(subtypes, s.Code)
@@ -75,7 +75,7 @@ func TestLooksAgainstMedplumLike(t *testing.T) {
 // auditEvents are those of the look that the server holds.
 func auditEvents(t *testing.T, s *server) []fhir.Resource {
 	t.Helper()
-	tag := fhir.AuditEventOf(aLook()).Meta.Tag[0]
+	tag := fhir.Systems{}.AuditEventOf(aLook()).Meta.Tag[0]
 	entries, err := s.client(t).Search(t.Context(), "AuditEvent", url.Values{"_tag": {tag.System + "|" + tag.Code}})
 	if err != nil {
 		t.Fatal(err)

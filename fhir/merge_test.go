@@ -35,7 +35,7 @@ func TestOverlayKeepsWhatOthersWrote(t *testing.T) {
 		Appointment:  "a",
 	}
 
-	got, _ := overlaid(t, CommunicationOf(call, true), have)
+	got, _ := overlaid(t, Systems{}.CommunicationOf(call, true), have)
 	want := `{"resourceType":"Communication","id":"1","meta":{"tag":[{"code":"t"}]},
 		"identifier":[{"system":"https://www.twilio.com/","value":"CA2"},{"system":"https://www.twilio.com/","value":"CA1"},{"system":"urn:x","value":"9"}],
 		"status":"completed","about":[{"reference":"Condition/1"}],"note":[{"text":"n"}],
@@ -87,7 +87,7 @@ func TestOverlayKeepsWhatOthersAddedToOurElements(t *testing.T) {
 			t.Parallel()
 			got := []byte(c.have)
 			for range 3 {
-				got, _ = overlaid(t, CommunicationOf(call, true), got)
+				got, _ = overlaid(t, Systems{}.CommunicationOf(call, true), got)
 			}
 			var have, record map[string]any
 			var want any
@@ -129,7 +129,7 @@ func TestOverlayNamesPeople(t *testing.T) {
 		"known":     {named, [3]string{`{"display":"Axel Oak","reference":"Patient/m"}`, `{"display":"Dr Hale","reference":"Practitioner/p"}`, `[{"display":"Nora Oak","reference":"RelatedPerson/q"},{"display":"Team","reference":"CareTeam/c"}]`}},
 		"not known": {call, [3]string{`{"display":"A. O.","reference":"Patient/m"}`, `{"reference":"Practitioner/p"}`, `[{"display":"N.","reference":"RelatedPerson/q"},{"display":"Team","reference":"CareTeam/c"}]`}},
 	} {
-		got, _ := overlaid(t, CommunicationOf(test.call, true), []byte(theirs))
+		got, _ := overlaid(t, Systems{}.CommunicationOf(test.call, true), []byte(theirs))
 		var record map[string]json.RawMessage
 		if err := json.Unmarshal(got, &record); err != nil {
 			t.Fatal(err)
@@ -146,7 +146,7 @@ func TestOverlayTwiceIsOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(label string) Communication {
 			word := rapid.SampledFrom([]string{"", "ringing", "busy", "completed", string(careline.StatusRefused)}).Draw(t, label)
-			return CommunicationOf(careline.Call{
+			return Systems{}.CommunicationOf(careline.Call{
 				Key:          "CA1",
 				ClinicianLeg: "CA1",
 				MemberLeg:    rapid.SampledFrom([]string{"", "CA2"}).Draw(t, label+" member"),
@@ -200,7 +200,7 @@ func overlaid(t interface{ Fatal(...any) }, ours Communication, have []byte) (te
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed = callKind().overlay(ours.element(), record)
+	changed = callKind(Systems{}).overlay(ours.element(), record)
 	if text, err = json.Marshal(record); err != nil {
 		t.Fatal(err)
 	}

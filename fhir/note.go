@@ -32,14 +32,14 @@ func annotations(c careline.Call) []Annotation {
 
 // noted are the details of a note: what came of the call, and when that was noted, by
 // which the annotation is known as ours.
-func (d *detailList) noted(n careline.CallNote) {
+func (d *detailList) noted(n careline.CallNote, system string) {
 	if n.Empty() {
 		return
 	}
 
 	if n.Outcome != "" {
 		*d = append(*d, Extension{URL: detailClinicianOutcome, ValueCoding: &Coding{
-			System:  systemOutcome,
+			System:  system,
 			Code:    string(n.Outcome),
 			Display: clinicianOutcomes[n.Outcome],
 		}})
@@ -49,16 +49,16 @@ func (d *detailList) noted(n careline.CallNote) {
 
 // ourNote reports whether an annotation in the record is careline's: of the time that
 // the record's extension tells, and by the sender. Everybody else's stays.
-func ourNote(annotation, record *element) bool {
-	noted := detailOf(record, detailNoted).text("valueDateTime")
+func (s Systems) ourNote(annotation, record *element) bool {
+	noted := s.detailOf(record, detailNoted).text("valueDateTime")
 	sender := record.child("sender").text("reference")
 	return noted != "" && annotation.text("time") == noted && annotation.child("authorReference").text("reference") == sender
 }
 
 // recordedNote reads a note back.
-func recordedNote(m Communication) (n careline.CallNote) {
+func (s Systems) recordedNote(m Communication) (n careline.CallNote) {
 	noted := ""
-	for _, d := range callDetails(m) {
+	for _, d := range s.callDetails(m) {
 		switch {
 		case d.URL == detailNoted:
 			noted = d.ValueDateTime

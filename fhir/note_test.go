@@ -61,7 +61,7 @@ func notesACall(t *testing.T, s *server) {
 		if diff := cmp.Diff(step.texts, texts); diff != "" || m.Status != "completed" {
 			t.Errorf("%s (-want +got): %s", m.Status, diff)
 		}
-		if got := fhir.CallOf(m).Note; got != step.call.Note {
+		if got := (fhir.Systems{}).CallOf(m).Note; got != step.call.Note {
 			t.Errorf("read back %q %q %v", got.Outcome, got.Text, got.At)
 		}
 		if after := len(versions(t, s, f.ID)); after != before+1 {
@@ -83,7 +83,7 @@ func TestEveryClinicianOutcomeHasItsCode(t *testing.T) {
 		call := completed()
 		call.Note = careline.CallNote{Outcome: outcome, At: tenFifteen}
 		var coding *fhir.Coding
-		for _, d := range fhir.CommunicationOf(call, false).Extension[0].Extension {
+		for _, d := range (fhir.Systems{}).CommunicationOf(call, false).Extension[0].Extension {
 			if d.URL == "clinicianOutcome" {
 				coding = d.ValueCoding
 			}

@@ -51,7 +51,7 @@ func sameInput(p pair) (same, decided bool) {
 }
 
 // CallKind is that of Chart, for what is asked of all kinds alike.
-func CallKind() *Kind { return &Kind{*callKind()} }
+func CallKind() *Kind { return &Kind{*callKind(Systems{})} }
 
 // Kind is a kind of resource.
 type Kind struct{ kind resourceKind }

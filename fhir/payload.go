@@ -64,12 +64,12 @@ func misread(c careline.Call) bool {
 
 // withdrawPayload says in the text that viewers show that the record should not
 // have been, beside whatever else its payloads say.
-func withdrawPayload(record *element) {
+func (s Systems) withdrawPayload(record *element) {
 	payloads := record.items("payload")
 	for at, p := range payloads {
 		payload, _ := p.(*element)
 		text := payload.text("contentString")
-		if !ourPayload(text, at == 0, record) {
+		if !s.ourPayload(text, at == 0, record) {
 			continue
 		}
 		if !strings.HasPrefix(text, payloadInError) {

@@ -44,14 +44,14 @@ var payloadCountry = regexp.MustCompile(`^Calls to [^.;]+ are not allowed\.$`)
 
 // ourPayload reports whether a text in the record is careline's, of whatever
 // release.
-func ourPayload(text string, first bool, record *element) bool {
+func (s Systems) ourPayload(text string, first bool, record *element) bool {
 	text = strings.TrimPrefix(text, payloadInError)
 	if sentence, refused := strings.CutPrefix(text, payloadRefused); refused {
 		return first && ourRefusal(sentence, record)
 	}
 
 	parts, isCall := strings.CutPrefix(text, payloadHead)
-	return isCall && ourParts(parts, record)
+	return isCall && s.ourParts(parts, record)
 }
 
 // ourRefusal knows the sentence that was written with the record's reason, in the
@@ -67,9 +67,9 @@ func ourRefusal(sentence string, record *element) bool {
 }
 
 // ourParts reads part by part, and leaves nothing over.
-func ourParts(parts string, record *element) bool {
-	parts = afterWord(parts, payloadStatus, detailOf(record, detailStatus))
-	parts = afterWord(parts, payloadAnswered, detailOf(record, detailAnsweredBy))
+func (s Systems) ourParts(parts string, record *element) bool {
+	parts = afterWord(parts, payloadStatus, s.detailOf(record, detailStatus))
+	parts = afterWord(parts, payloadAnswered, s.detailOf(record, detailAnsweredBy))
 	parts = payloadSeconds.ReplaceAllString(parts, "")
 	summary, said := strings.CutPrefix(parts, payloadSummary)
 	return parts == "" || said && payloadSummaries.MatchString(summary)

@@ -31,7 +31,7 @@ func TestOurPayloadIsKnownByItsWholeForm(t *testing.T) {
 	t.Parallel()
 	const head = "Outbound Twilio voice call"
 	refused := recordSaying(t, Communication{StatusReason: &CodeableConcept{Text: "An older sentence."}})
-	onHold := recordSaying(t, CommunicationOf(careline.Call{Key: "CA1", Word: "on hold; for long", AnsweredBy: "a choir"}, false))
+	onHold := recordSaying(t, Systems{}.CommunicationOf(careline.Call{Key: "CA1", Word: "on hold; for long", AnsweredBy: "a choir"}, false))
 	for text, want := range map[string]bool{
 		head:                      true, // the first releases, also of a refusal
 		head + "; status=ringing": true,
@@ -70,15 +70,15 @@ func TestOurPayloadIsKnownByItsWholeForm(t *testing.T) {
 		"Not placed: ":                                         false,
 		"Not placed: An older sentence.":                       false,
 	} {
-		if got := ourPayload(text, true, newElement()); got != want {
+		if got := (Systems{}).ourPayload(text, true, newElement()); got != want {
 			t.Errorf("%q is ours: %t, want %t", text, got, want)
 		}
 	}
 
-	if !ourPayload("Not placed: An older sentence.", true, refused) || ourPayload("Not placed: An older sentence.", false, refused) {
+	if !(Systems{}).ourPayload("Not placed: An older sentence.", true, refused) || (Systems{}).ourPayload("Not placed: An older sentence.", false, refused) {
 		t.Error("a refusal in the words of its release is known by the record's reason, and only in the first place")
 	}
-	if !ourPayload(head+"; status=on hold; for long; answeredBy=a choir", true, onHold) || ourPayload(head+"; status=on hold", true, onHold) {
+	if !(Systems{}).ourPayload(head+"; status=on hold; for long; answeredBy=a choir", true, onHold) || (Systems{}).ourPayload(head+"; status=on hold", true, onHold) {
 		t.Error("a word that is new to us is known by the record's extension")
 	}
 }
@@ -101,14 +101,14 @@ func TestOurPayloadKnowsWhateverIsWritten(t *testing.T) {
 			Refusal:    rapid.SampledFrom([]careline.Refusal{"", careline.RefusedRate, careline.RefusedCountry, "a-newer-one"}).Draw(t, "refusal"),
 			Told:       rapid.SampledFrom([]string{"", "Calls to Spain are not allowed.", "Whatever was said then."}).Draw(t, "told"),
 		}
-		written := CommunicationOf(call, false)
+		written := Systems{}.CommunicationOf(call, false)
 		text, record := written.Payload[0].ContentString, recordSaying(t, written)
-		if !ourPayload(text, true, record) {
+		if !(Systems{}).ourPayload(text, true, record) {
 			t.Fatalf("%q is not taken for ours", text)
 		}
 
-		withdrawPayload(record)
-		withdrawPayload(record)
+		Systems{}.withdrawPayload(record)
+		Systems{}.withdrawPayload(record)
 		if got := record.items("payload"); len(got) != 1 || got[0].(*element).text("contentString") != payloadInError+text {
 			t.Fatalf("withdrawn twice: %v, want one that is %q", plainly(got), payloadInError+text)
 		}
@@ -131,7 +131,7 @@ func TestOverlayLeavesTextsThatBeginLikeOurs(t *testing.T) {
 		`{"payload":[{"contentString":"Outbound Twilio voice call; status=ringing"},{"contentString":%q}]}`,
 		`{"payload":[{"contentString":%q},{"contentString":"Outbound Twilio voice call; status=ringing"}]}`,
 	} {
-		got, _ := overlaid(t, CommunicationOf(call, true), fmt.Appendf(nil, have, theirs))
+		got, _ := overlaid(t, Systems{}.CommunicationOf(call, true), fmt.Appendf(nil, have, theirs))
 		var now Communication
 		if err := json.Unmarshal(got, &now); err != nil {
 			t.Fatal(err)
@@ -148,19 +148,19 @@ func TestTellsOfReadsPastMistypedElements(t *testing.T) {
 	ids := []Identifier{{System: systemTwilio, Value: "CA1"}, {System: systemTwilio, Value: "CA2"}}
 
 	for text, want := range map[string]bool{
-		`{"identifier":[7,{"system":8,"value":"CA1"},{"system":"https://www.twilio.com/","value":"CA2"}]}`:                                                  true,
-		`{"identifier":{"system":"https://www.twilio.com/","value":"CA2"}}`:                                                                                 false,
-		`{"identifier":[{"system":"urn:other","value":"CA2"}],"extension":"none"}`:                                                                          false,
-		`{"extension":[{"url":"` + extensionCall + `","extension":[{"url":"durationSeconds","valueInteger":"12"},{"url":"callSid","valueString":"CA1"}]}]}`: true,
-		`{"extension":[{"url":"urn:y","extension":[{"url":"callSid","valueString":"CA1"}]}]}`:                                                               false,
-		`{"extension":[{"url":"` + extensionCall + `","extension":[{"url":"recordingSid","valueString":"CA1"}]}]}`:                                          false,
+		`{"identifier":[7,{"system":8,"value":"CA1"},{"system":"https://www.twilio.com/","value":"CA2"}]}`:                                                     true,
+		`{"identifier":{"system":"https://www.twilio.com/","value":"CA2"}}`:                                                                                    false,
+		`{"identifier":[{"system":"urn:other","value":"CA2"}],"extension":"none"}`:                                                                             false,
+		`{"extension":[{"url":"` + Systems{}.call() + `","extension":[{"url":"durationSeconds","valueInteger":"12"},{"url":"callSid","valueString":"CA1"}]}]}`: true,
+		`{"extension":[{"url":"urn:y","extension":[{"url":"callSid","valueString":"CA1"}]}]}`:                                                                  false,
+		`{"extension":[{"url":"` + Systems{}.call() + `","extension":[{"url":"recordingSid","valueString":"CA1"}]}]}`:                                          false,
 		`{}`: false,
 	} {
 		record, err := decode([]byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := callKind().tellsOf(ids, record); got != want {
+		if got := callKind((Systems{})).tellsOf(ids, record); got != want {
 			t.Errorf("%s tells of the call: %t, want %t", text, got, want)
 		}
 	}

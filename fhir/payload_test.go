@@ -48,7 +48,7 @@ func TestPayloadSaysWhatHappened(t *testing.T) {
 
 	for name, test := range tests {
 		test.call.Key = "CA1"
-		if got := fhir.CommunicationOf(test.call, false).Payload[0].ContentString; got != test.want {
+		if got := (fhir.Systems{}).CommunicationOf(test.call, false).Payload[0].ContentString; got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
@@ -72,7 +72,7 @@ func TestCallOfAnEarlierRelease(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &m); err != nil {
 			t.Fatal(err)
 		}
-		if c := fhir.CallOf(m); string(c.Status) != test.status || c.Summary() != test.summary || !c.Final() {
+		if c := (fhir.Systems{}).CallOf(m); string(c.Status) != test.status || c.Summary() != test.summary || !c.Final() {
 			t.Errorf("%s: %s, %q", name, c.Status, c.Summary())
 		}
 	}

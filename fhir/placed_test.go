@@ -45,7 +45,7 @@ func filesACallThatTheAPIPlaced(t *testing.T, s *server) {
 	if err := json.Unmarshal(entries[0].Resource.JSON, &m); err != nil {
 		t.Fatal(err)
 	}
-	read := fhir.CallOf(m)
+	read := fhir.Systems{}.CallOf(m)
 	if !cmp.Equal(read, call, cmp.AllowUnexported(careline.Seconds{})) || len(m.Identifier) != 1 {
 		t.Errorf("read back as %+v with %v", read, m.Identifier)
 	}

@@ -13,9 +13,9 @@ import (
 //
 // It also reads records of the system that careline replaced, which knew one leg
 // only: that is then the member's.
-func CallOf(m Communication) careline.Call {
+func (s Systems) CallOf(m Communication) careline.Call {
 	var c careline.Call
-	for _, d := range callDetails(m) {
+	for _, d := range s.callDetails(m) {
 		read(&c, d)
 	}
 	outcome := c.Status
@@ -32,8 +32,8 @@ func CallOf(m Communication) careline.Call {
 
 	legs(m, &c)
 	people(m, &c)
-	c.Refusal, c.Told = recordedRefusal(m)
-	c.Note = recordedNote(m)
+	c.Refusal, c.Told = s.recordedRefusal(m)
+	c.Note = s.recordedNote(m)
 	for _, r := range m.BasedOn {
 		if id, ok := strings.CutPrefix(r.Reference, "Appointment/"); ok && c.Appointment == "" {
 			c.Appointment = id
@@ -75,15 +75,6 @@ func people(m Communication, c *careline.Call) {
 	if len(m.Recipient) > 0 {
 		c.Recipient, c.Names.Recipient = careline.Reference(m.Recipient[0].Reference), m.Recipient[0].Display
 	}
-}
-
-func callDetails(m Communication) []Extension {
-	for _, e := range m.Extension {
-		if e.URL == extensionCall {
-			return e.Extension
-		}
-	}
-	return nil
 }
 
 // read takes one sub-extension; the outcome it leaves in Status.
@@ -180,12 +171,12 @@ func knownStatus(s careline.Status) careline.Status {
 	return careline.StatusUnknown
 }
 
-func recordedRefusal(m Communication) (why careline.Refusal, told string) {
+func (s Systems) recordedRefusal(m Communication) (why careline.Refusal, told string) {
 	if m.Status != statusNotDone || m.StatusReason == nil {
 		return "", ""
 	}
 	for _, c := range m.StatusReason.Coding {
-		if c.System == systemRefusal {
+		if s.own(c.System, pathRefusal) {
 			return careline.Refusal(c.Code), m.StatusReason.Text
 		}
 	}

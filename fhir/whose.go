@@ -44,7 +44,7 @@ func (c *Client) Communications(ctx context.Context, patient careline.Reference)
 func (c *Client) RecordedFor(ctx context.Context, patient careline.Reference) (ids []string, err error) {
 	entries, err := c.Search(ctx, "Communication", url.Values{
 		"subject":  {string(patient)},
-		"category": {systemCategory + "|" + codeVoice},
+		"category": {c.cfg.Systems.callsSought()},
 		"_count":   {"200"},
 	})
 	if err != nil {

@@ -46,7 +46,7 @@ func (e *APIError) problem() problem {
 	case e.Status >= 500:
 		return problem{careline.CodeUnavailable, "Twilio cannot answer at the moment. Please try again in a minute."}
 	}
-	return problem{careline.CodeRejected, "Twilio refused the request. Please tell support."}
+	return problem{careline.CodeRejected, "Twilio refused the request. Please tell your IT team."}
 }
 
 // passing reports whether the same request may succeed in a moment.

@@ -17,7 +17,7 @@ const notKept = "This call could not be recorded, so it was not placed. Please t
 
 // notUnderstood is what the clinician hears when the request cannot be read: no
 // app of ours makes such a one, so somebody set Twilio up in another way.
-const notUnderstood = "This call could not be understood, so it was not placed. Please tell support."
+const notUnderstood = "This call could not be understood, so it was not placed. Please tell your IT team."
 
 // decideWithin bounds the decision, so that a clinician whose call cannot be kept
 // hears so: Twilio waits 15 seconds for TwiML (Twilio, "Connection overrides"), and a

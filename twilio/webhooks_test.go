@@ -433,7 +433,7 @@ func oversized(path string) []*http.Request {
 func TestRefusedBeforeReading(t *testing.T) {
 	t.Parallel()
 	voice := map[string]string{
-		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell support."),
+		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell your IT team."),
 		twilio.PathIncoming:   "Thank you for calling Perci Health.",
 		twilio.PathDialResult: head + "<Hangup/></Response>",
 	}
@@ -482,7 +482,7 @@ func TestRefusedBeforeReading(t *testing.T) {
 func TestVoiceRoutesAnswerAGet(t *testing.T) {
 	t.Parallel()
 	for path, said := range map[string]string{
-		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell support."),
+		twilio.PathOutgoing:   spoken("This call could not be understood, so it was not placed. Please tell your IT team."),
 		twilio.PathIncoming:   "Thank you for calling Perci Health.",
 		twilio.PathDialResult: head + "<Hangup/></Response>",
 	} {

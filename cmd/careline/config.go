@@ -8,6 +8,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/credential"
+	"perci.health/careline/fhir"
 )
 
 // config is every setting of careline serve. It is read here and nowhere else.
@@ -51,9 +52,9 @@ type fhirConfig struct {
 	tokenURL *url.URL // nil: no login
 	clientID string
 	secret   credential.Secret
-	strict   bool   // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
-	systems  string // FHIR_SYSTEM_BASE: beginning of our code systems' URIs, without a slash at its end
-	audit    bool   // AUDIT_EVENTS
+	systems  fhir.Systems // FHIR_SYSTEM_BASE
+	strict   bool         // FHIR_STRICT_TERMINOLOGY: PHONE alone, without TEL
+	audit    bool         // AUDIT_EVENTS
 }
 
 type sessionConfig struct {
@@ -164,7 +165,7 @@ func readFHIR(r *reader) fhirConfig {
 		clientID: r.text("FHIR_CLIENT_ID"),
 		secret:   credential.NewSecret(r.text("FHIR_CLIENT_SECRET")),
 		strict:   r.truth("FHIR_STRICT_TERMINOLOGY"),
-		systems:  r.link("FHIR_SYSTEM_BASE", "the beginning of the code systems' URIs").String(),
+		systems:  readSystems(r),
 		audit:    r.truth("AUDIT_EVENTS"),
 	}
 
@@ -184,6 +185,15 @@ func readFHIR(r *reader) fhirConfig {
 	}
 
 	return f
+}
+
+// readSystems is where careline's own names in the record begin.
+func readSystems(r *reader) fhir.Systems {
+	systems, err := fhir.SystemsUnder(r.text("FHIR_SYSTEM_BASE"))
+	if err != nil {
+		r.fault("FHIR_SYSTEM_BASE", "must be an https URL of plain letters, without query or fragment", "the beginning of the names of careline's own in the health record, such as "+fhir.DefaultSystemBase)
+	}
+	return systems
 }
 
 func readSession(r *reader) sessionConfig {

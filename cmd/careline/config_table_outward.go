@@ -32,7 +32,7 @@ func outwardSettings() []group {
 			optional("FHIR_TOKEN_URL", "", "where client credentials log in; set it with the next two, or none of them for a server without login").without("no login"),
 			optional("FHIR_CLIENT_ID", "", "who logs in there"),
 			optional("FHIR_CLIENT_SECRET", "", "with what secret").hidden(),
-			optional("FHIR_SYSTEM_BASE", "https://perci.health", "beginning of the code systems and extensions that careline writes; changing it leaves what was recorded as it is"),
+			optional("FHIR_SYSTEM_BASE", "https://perci.health", "beginning of the code systems and extensions that careline writes; what was recorded under the default is read for ever"),
 			optional("FHIR_STRICT_TERMINOLOGY", "false", "`true`: write `PHONE` alone as the medium, without `TEL`"),
 			optional("AUDIT_EVENTS", "false", "`true`: who looked at whom is also written into the health record, as `AuditEvent`; in the log it always is"),
 		}},

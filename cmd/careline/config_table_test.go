@@ -173,7 +173,7 @@ func TestSettingsOfTheApp(t *testing.T) {
 		"AUDIT_EVENTS=yes":                                    "AUDIT_EVENTS must be one of",
 		"SESSION_AUDITOR_ROLE=auditor":                        "",
 		"FHIR_SYSTEM_BASE=https://clinic.example.org/fhir/":   "",
-		"FHIR_SYSTEM_BASE=clinic":                             "FHIR_SYSTEM_BASE must be a full http(s) URL",
+		"FHIR_SYSTEM_BASE=clinic":                             "FHIR_SYSTEM_BASE must be an https URL",
 	} {
 		settings := enough()
 		for _, pair := range pairs(set) {

@@ -80,6 +80,7 @@ func recordOf(r *reader) (*fhir.Client, error) {
 		BaseURL:      f.baseURL.String(),
 		ClientID:     f.clientID,
 		ClientSecret: f.secret.Reveal(),
+		Systems:      f.systems,
 		Timeout:      time.Minute,
 	}
 	if f.tokenURL != nil {

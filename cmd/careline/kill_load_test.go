@@ -28,6 +28,7 @@ type traffic struct {
 	world   *sandbox.World
 	url     string // of the service, as Twilio was given it
 	client  *http.Client
+	session func(practitioner string) string // signs in
 	running sync.WaitGroup
 	last    chan struct{} // closed: begin no further call
 
@@ -52,10 +53,11 @@ type placed struct {
 	asked        map[string]bool // all that was sent
 }
 
-// report is one webhook.
+// report is one webhook, or what the clinician notes.
 type report struct {
 	path  string
 	form  url.Values
+	note  string // JSON; empty: a webhook
 	tells string // as telling has it
 }
 
@@ -66,8 +68,9 @@ const (
 	hurry   = 3
 )
 
-func newTraffic(t *testing.T, world *sandbox.World, serviceURL string) *traffic {
-	l := &traffic{t: t, world: world, url: serviceURL, last: make(chan struct{}), up: make(chan struct{}),
+func newTraffic(v *victim) *traffic {
+	t, world := v.t, v.system.world
+	l := &traffic{t: t, world: world, url: v.url, session: v.system.session, last: make(chan struct{}), up: make(chan struct{}),
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * callers * hurry}}}
 	t.Cleanup(l.client.CloseIdleConnections)
 	return l
@@ -182,6 +185,9 @@ func (l *traffic) insist(ctx context.Context, c *placed, r *report, repeats bool
 			l.count(answer)
 			return
 		}
+		if answer == notNoted {
+			return
+		}
 		l.mu.Lock()
 		l.lost++
 		if !repeats {
@@ -198,14 +204,11 @@ func (l *traffic) insist(ctx context.Context, c *placed, r *report, repeats bool
 // one that says to the clinician that the call was not kept.
 func (l *traffic) send(ctx context.Context, c *placed, r *report) (answer string, acknowledged bool) {
 	c.note(c.asked, r.tells)
-	address := l.url + r.path
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(r.form.Encode()))
+	req, err := l.requestOf(ctx, c, r)
 	if err != nil {
 		l.t.Error(err)
 		return "", false
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.Header.Set("X-Twilio-Signature", signature(l.world.AuthToken, address, r.form))
 	res, err := l.client.Do(req)
 	if err != nil {
 		return "", false
@@ -215,10 +218,34 @@ func (l *traffic) send(ctx context.Context, c *placed, r *report) (answer string
 	if err != nil || res.StatusCode == http.StatusServiceUnavailable || strings.Contains(string(body), "could not be recorded") {
 		return "", false
 	}
+	if r.note != "" && res.StatusCode != http.StatusOK {
+		return notNoted, false
+	}
 	if res.StatusCode != http.StatusOK {
 		l.t.Errorf("%s was answered %s: %s", r.path, res.Status, body)
 	}
 	return string(body), true
+}
+
+// notNoted stands for an answer that refuses a note: the call is not known, or was over
+// long ago, or its clinician has noted too many.
+const notNoted = "not noted"
+
+func (l *traffic) requestOf(ctx context.Context, c *placed, r *report) (*http.Request, error) {
+	address := l.url + r.path
+	if r.note != "" {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPut, address, strings.NewReader(r.note))
+		if err == nil {
+			req.Header.Set("Authorization", "Bearer "+l.session(c.appointment.Practitioner))
+		}
+		return req, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(r.form.Encode()))
+	if err == nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("X-Twilio-Signature", signature(l.world.AuthToken, address, r.form))
+	}
+	return req, err
 }
 
 // signature is Twilio's: the URL, then each parameter's name and value in the
@@ -273,6 +300,9 @@ func newPlaced(chance *rand.Rand, world *sandbox.World) *placed {
 	}
 	rest := c.reports[1:]
 	chance.Shuffle(len(rest), func(i, j int) { rest[i], rest[j] = rest[j], rest[i] })
+	if chance.IntN(2) == 0 {
+		c.reports = slices.Insert(c.reports, 1, c.noted())
+	}
 	return c
 }
 
@@ -307,6 +337,19 @@ func (c *placed) progress(n int, word string) *report {
 	}
 	return r
 }
+
+// noted is what the clinician notes while the call goes on: it begins together with the
+// first reports.
+func (c *placed) noted() *report {
+	return &report{
+		path:  "/bff_clinical/v1/calls/" + c.key + "/note",
+		note:  `{"outcome":"other","text":"` + remarkOf(c.key) + `"}`,
+		tells: telling(careline.KindNoted, "", 0, ""),
+	}
+}
+
+// remarkOf is what is noted of a call.
+func remarkOf(key string) string { return "Noted of " + key + "." }
 
 func (c *placed) detection() *report {
 	return &report{path: c.callback("amd"), tells: telling(careline.KindMachineDetection, c.leg, 0, ""), form: url.Values{

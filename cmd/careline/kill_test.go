@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,7 +64,7 @@ func TestKilledUnderLoadNothingIsLostOrDoubled(t *testing.T) {
 		}
 	})
 	v := newVictim(t, world)
-	l := newTraffic(t, world, v.url)
+	l := newTraffic(v)
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(func() { cancel(); l.running.Wait() })
 	l.start(ctx, seed)
@@ -190,19 +191,19 @@ func (l *traffic) check(v *victim) {
 	if all.Total != told.recorded {
 		t.Errorf("the health record has %d Communications, of %d calls", all.Total, told.recorded)
 	}
-	if l.dialled == 0 || l.lost == 0 {
-		t.Error("nothing was dialled, or no answer was lost: this was no load")
+	if l.dialled == 0 || l.lost == 0 || told.noted == 0 {
+		t.Error("nothing was dialled or noted, or no answer was lost: this was no load")
 	}
 	t.Logf("%d kills (%d in a write); %d calls, %d dialled; %d requests acknowledged, %d lost, of which %d never repeated; %d events kept, "+
-		"%d of them never acknowledged; %d Communications, %d of calls whose request was not kept, %d looked for after a crash; %d versions, %d Communications with a remark",
+		"%d of them never acknowledged; %d Communications, %d of calls whose request was not kept, %d looked for after a crash; %d versions, %d calls with a note, %d Communications with a remark",
 		kills, v.wire.caught, len(l.calls), l.dialled, l.acknowledged, l.lost, l.left, told.events,
-		told.unacknowledged, told.recorded, told.unasked, told.doubted, told.versions, len(told.notes))
+		told.unacknowledged, told.recorded, told.unasked, told.doubted, told.versions, told.noted, len(told.notes))
 }
 
 // tally is what the checks have seen.
 type tally struct {
-	events, unacknowledged, recorded, unasked, doubted, versions int
-	notes                                                        map[string]int
+	events, unacknowledged, recorded, unasked, doubted, versions, noted int
+	notes                                                               map[string]int
 }
 
 func (c *placed) check(s *system, log store.Store, told *tally) {
@@ -278,17 +279,28 @@ func (c *placed) checkRecord(s *system, call careline.Call, events int, told *ta
 		s.t.Errorf("call %s has %d Communications", c.key, len(found))
 		return
 	}
-	text, err := json.Marshal(fhir.CommunicationOf(call, false))
+	text, err := json.Marshal(fhir.Systems{}.CommunicationOf(call, false))
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	notes := told.notes[found[0].ID]
 	record := content(s.t, found[0].raw)
-	if kept, _ := record["note"].([]any); len(kept) != notes {
+	kept, _ := record["note"].([]any)
+	if !call.Note.Empty() {
+		told.noted++
+		ours := slices.IndexFunc(kept, func(note any) bool { return strings.Contains(fmt.Sprint(note), remarkOf(c.key)) })
+		if ours < 0 {
+			s.t.Fatalf("call %s: what was noted is not in the record: %v", c.key, kept)
+		}
+		kept = slices.Delete(kept, ours, ours+1)
+	}
+	if len(kept) != notes {
 		s.t.Errorf("call %s: of %d remarks of somebody else %d are left", c.key, notes, len(kept))
 	}
 	delete(record, "note")
-	if diff := cmp.Diff(content(s.t, text), record); diff != "" {
+	want := content(s.t, text)
+	delete(want, "note")
+	if diff := cmp.Diff(want, record); diff != "" {
 		s.t.Errorf("call %s: the record does not say what the log says (-log +record):\n%s", c.key, diff)
 	}
 	versions := s.search("Communication/" + found[0].ID + "/_history?_count=1000")

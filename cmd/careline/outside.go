@@ -14,6 +14,7 @@ func newFHIR(c config, p *parts) (*fhir.Client, error) {
 		BaseURL:      c.fhir.baseURL.String(),
 		ClientID:     c.fhir.clientID,
 		ClientSecret: c.fhir.secret.Reveal(),
+		Systems:      c.fhir.systems,
 		Log:          p.log,
 		Region:       c.calls.policy.Regions[0],
 		Location:     c.location,

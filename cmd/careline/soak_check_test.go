@@ -245,7 +245,7 @@ func (c *stormCall) communication(s *soak, call careline.Call) string {
 		call.Recipient = call.Patient
 	}
 	call.Sender = careline.Reference(s.senders[c.appointment.ID])
-	text, err := json.Marshal(fhir.CommunicationOf(call, false))
+	text, err := json.Marshal(fhir.Systems{}.CommunicationOf(call, false))
 	if err != nil {
 		s.t.Error(err)
 	}

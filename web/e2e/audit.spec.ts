@@ -95,7 +95,7 @@ test("an auditor finds every call, reads one, has them as a table, and cannot di
   // A clinician finds none of it, and no link to it.
   await expect(desk.page.getByRole("link", { name: "Calls" })).toHaveCount(0);
   await desk.page.goto(`${world.system.app}/calls`);
-  await expect(desk.page.getByText("Only auditors may see every call.")).toBeVisible();
+  await expect(desk.page.getByRole("heading", { name: "Page not found" })).toBeVisible();
 });
 
 for (const colours of ["light", "dark", "forced"] as const) {

@@ -45,6 +45,7 @@ test("a call from ready to ended, with sound both ways and every state on the wa
   const kept = await desk.seconds();
   expect(kept).toBeGreaterThanOrEqual(2);
   // The record says the same length, so it is not a timer that still runs.
+  await desk.unfold();
   await expect
     .poll(async () => (await desk.moments().first().innerText()).includes(`Call ended, ${await desk.seconds()} s`))
     .toBe(true);

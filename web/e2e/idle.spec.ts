@@ -36,7 +36,9 @@ test("a page that nobody uses locks itself, and opens as it was for the same per
   await beside.getByRole("button", { name: visit.clinician }).click();
   await closed;
   await expect(page.getByRole("heading", { name: visit.patient, level: 1 })).toBeVisible();
-  await expect(note).toHaveValue("Half a sente");
+  // What was being written was saved when the page said that it would lock.
+  await expect(desk.dock.getByText("Half a sente")).toBeVisible();
+  await expect(desk.dock.getByRole("status").filter({ hasText: "Saved." })).toBeVisible();
 });
 
 test("a new tab beside a locked one asks the person", async ({ desk, world }) => {

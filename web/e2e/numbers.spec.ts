@@ -15,7 +15,7 @@ test("each number is called by what it is for, and shown in full only on request
   await photograph(page, "numbers");
 
   await expect(page.getByText("07700 900142")).toHaveCount(0);
-  const show = page.getByRole("button", { name: "Show the number ending 0142 in full" });
+  const show = page.getByRole("button", { name: "Show number ending 0142 in full" });
   await show.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("07700 900142")).toBeVisible();

@@ -22,7 +22,7 @@ test("a clinician signs in, sees the day and opens an appointment", async ({ des
 
   await row.getByRole("link", { name: /^Open/ }).click();
   await expect(page.getByRole("heading", { name: /David Pritchard/, level: 1 })).toBeVisible();
-  await expect(page.getByText("Born 2 November 1949")).toBeVisible();
+  await expect(page.getByText(/^Born 2 November 1949 · \d+ years$/)).toBeVisible();
   await desk.ready();
   await expect(page).toHaveTitle("Appointment – Clinic calls");
 });
