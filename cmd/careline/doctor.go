@@ -116,10 +116,18 @@ func (f doctorFlags) print(out io.Writer, r results) error {
 
 	fmt.Fprintf(&text, "\n%s:", several(len(r), "check"))
 	for i, v := range verdicts() {
-		fmt.Fprintf(&text, "%s %d %s", strings.Repeat(",", min(i, 1)), r.count(v), v)
+		fmt.Fprintf(&text, "%s %s", strings.Repeat(",", min(i, 1)), r.told(v))
 	}
 	_, err := fmt.Fprintln(out, text.String()+".")
 	return err
+}
+
+// told is how many checks have a verdict, for a person: 18 good, 2 faults.
+func (r results) told(v setup.Verdict) string {
+	if v == setup.VerdictDoubt || v == setup.VerdictFault {
+		return several(r.count(v), string(v))
+	}
+	return fmt.Sprintf("%d %s", r.count(v), v)
 }
 
 func (r results) printJSON(out io.Writer) error {

@@ -148,7 +148,7 @@ func TestDoctorFindsNothingWhereAllIsWell(t *testing.T) {
 	if err := typedOf(t.Context(), doctorCommand, s.setting, &text); err != nil {
 		t.Error(err)
 	}
-	if lines := strings.Split(strings.TrimSpace(text.String()), "\n"); len(lines) != len(e.Checks)+2 || !strings.HasPrefix(lines[0], "✓ settings ") || !strings.HasSuffix(lines[len(lines)-1], " 0 skipped.") {
+	if lines := strings.Split(strings.TrimSpace(text.String()), "\n"); len(lines) != len(e.Checks)+2 || !strings.HasPrefix(lines[0], "✓ settings ") || !strings.HasSuffix(lines[len(lines)-1], " good, 0 doubts, 0 faults, 0 skipped.") {
 		t.Errorf("told:\n%s", &text)
 	}
 	s.stop() // so that every line is written

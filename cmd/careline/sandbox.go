@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func sandboxCommand() *cobra.Command {
 func runSandbox(ctx context.Context, out io.Writer, f sandboxFlags) error {
 	bundle, err := readSeed(f.seed)
 	if err != nil {
-		return err
+		return fmt.Errorf("--seed: %w", err)
 	}
 
 	w, err := sandbox.Start(ctx, sandbox.Config{
@@ -86,7 +87,17 @@ func readSeed(file string) ([]byte, error) {
 	}
 	bundle, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("--seed: %w", err)
+		return nil, err
+	}
+
+	var begun struct {
+		Type string `json:"resourceType"`
+	}
+	if err := json.Unmarshal(bundle, &begun); err != nil {
+		return nil, fmt.Errorf("%s cannot be read as JSON: %w", file, err)
+	}
+	if begun.Type != "Bundle" {
+		return nil, fmt.Errorf("%s is no FHIR Bundle: its resourceType is %q", file, begun.Type)
 	}
 	return bundle, nil
 }

@@ -9,3 +9,4 @@ export const artefacts = at("../artefacts");
 export const toneFiles = at("../artefacts/tones");
 /** The pictures of the README. */
 export const pictures = at("../../docs/pictures");
+export const readme = at("../../README.md");
