@@ -11,38 +11,63 @@ const KINDS = {
   bad: ["Failed or refused", (a) => !a.live && a.kind === "bad"],
 };
 
+// How many are on the page at first, and how many more each time that more are wanted: each one that is there takes its
+// part of every layout.
+const STEP = 100;
+
 export class CallList {
   constructor(place, model) {
     this.model = model;
-    this.lines = new Map(); // SID → {button, started, about, text, drawn}
+    this.lines = []; // newest first: {call, about, text, matches, button, drawn}
+    this.known = new Map(); // SID → its line
+    this.room = STEP;
     this.search = el("input", { type: "search", "aria-label": "Find a call", placeholder: "Name, number or SID", autocomplete: "off", oninput: () => this.filter() });
     this.kind = el("select", { "aria-label": "Which calls", onchange: () => this.filter() }, Object.entries(KINDS).map(([name, [words]]) => el("option", { value: name }, words)));
     this.count = el("span", { class: "hint num", role: "status" });
     this.bar = el("div", { class: "filter" }, this.search, this.kind, this.count);
     this.list = el("div", { class: "calls", role: "group", "aria-label": "Calls, newest first" });
+    this.more = el("button", { type: "button", class: "button quiet", onclick: () => this.showMore() }, "Show more");
     place.replaceChildren(this.bar, this.list);
-    this.shown = 0;
   }
 
   // draw draws those of the calls named that are there.
   draw(sids) {
+    let moved = false;
     for (const sid of sids) {
       const call = this.model.calls.get(sid);
-      if (call) this.drawOne(call);
+      if (call) moved = this.update(call) || moved;
     }
-    this.tell();
+    if (moved) this.arrange();
   }
 
-  drawOne(call) {
-    const line = this.lines.get(call.sid) ?? this.add(call);
+  // update takes over how a call stands, and reports whether the list itself changes.
+  update(call) {
+    const line = this.known.get(call.sid) ?? this.add(call);
     const a = this.model.about(call);
-    const to = capital(a.inbound ? a.from : a.to);
-    const pressed = String(call.sid === this.model.chosen);
-    line.button.setAttribute("aria-pressed", pressed);
     line.about = a;
-    line.text = [to, a.from, a.number, a.word, call.sid, ...call.legs.keys()].join(" ").toLowerCase();
-    this.apply(line);
+    line.text = [a.to, a.from, a.number, a.word, call.sid, ...call.legs.keys()].join(" ").toLowerCase();
+    const matches = this.matching(line);
+    const moved = matches !== line.matches;
+    line.matches = matches;
+    if (line.button?.isConnected) this.paint(line);
+    return moved;
+  }
 
+  add(call) {
+    const line = { call, matches: undefined, button: null, drawn: "" };
+    // Almost always it is the newest: then it comes first.
+    let at = 0;
+    while (at < this.lines.length && this.lines[at].call.started > call.started) at++;
+    this.lines.splice(at, 0, line);
+    this.known.set(call.sid, line);
+    return line;
+  }
+
+  paint(line) {
+    const { call, about: a } = line;
+    line.button ??= el("button", { type: "button", "data-sid": call.sid, onclick: () => this.model.choose(call.sid) });
+    line.button.setAttribute("aria-pressed", String(call.sid === this.model.chosen));
+    const to = capital(a.inbound ? a.from : a.to);
     const drawn = [to, a.kind, a.icon, a.word].join("|");
     if (drawn === line.drawn) return;
     line.drawn = drawn;
@@ -51,36 +76,45 @@ export class CallList {
       el("span", { class: "meta num" }, el("span", { class: `state ${a.kind}` }, icon(a.icon), a.word), clock(call.started).slice(0, 8)));
   }
 
-  add(call) {
-    const button = el("button", { type: "button", "data-sid": call.sid, onclick: () => this.model.choose(call.sid) });
-    const line = { button, started: call.started, drawn: "", hidden: true };
-    // Almost always it is the newest: then it comes first.
-    let next = this.list.firstElementChild;
-    while (next && this.lines.get(next.dataset.sid).started > call.started) next = next.nextElementSibling;
-    this.list.insertBefore(button, next);
-    this.lines.set(call.sid, line);
-    button.hidden = true;
-    return line;
+  matching(line) {
+    const words = this.search.value.trim().toLowerCase().split(/\s+/);
+    return KINDS[this.kind.value][1](line.about) && words.every((word) => line.text.includes(word));
   }
 
   filter() {
-    for (const line of this.lines.values()) this.apply(line);
-    this.tell();
+    this.room = STEP;
+    for (const line of this.lines) line.matches = this.matching(line);
+    this.arrange();
   }
 
-  apply(line) {
-    const words = this.search.value.trim().toLowerCase().split(/\s+/);
-    const hidden = !KINDS[this.kind.value][1](line.about) || !words.every((word) => line.text.includes(word));
-    if (hidden === line.hidden) return;
-    line.hidden = hidden;
-    line.button.hidden = hidden;
-    this.shown += hidden ? -1 : 1;
+  showMore() {
+    this.room += STEP;
+    this.arrange();
+    this.list.children[this.room - STEP]?.focus();
   }
 
-  tell() {
-    const all = this.lines.size;
+  // arrange puts the newest that match on the page, and moves none that is in its place.
+  arrange() {
+    const matching = this.lines.filter((line) => line.matches);
+    let at = this.list.firstElementChild;
+    for (const line of matching.slice(0, this.room)) {
+      this.paint(line);
+      if (line.button === at) at = at.nextElementSibling;
+      else this.list.insertBefore(line.button, at);
+    }
+
+    while (at) {
+      const next = at.nextElementSibling;
+      at.remove();
+      at = next;
+    }
+    if (matching.length > this.room) this.list.append(this.more);
+    this.tell(matching.length);
+  }
+
+  tell(shown) {
+    const all = this.lines.length;
     this.bar.hidden = all < 2;
-    const words = this.shown === all ? `${all} calls` : `${this.shown} of ${all} calls`;
-    if (this.count.textContent !== words) this.count.textContent = words;
+    this.count.textContent = shown === all ? `${all} calls` : `${shown} of ${all} calls`;
   }
 }

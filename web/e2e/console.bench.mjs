@@ -38,7 +38,9 @@ async function measure(console_) {
   await page.evaluate(() => performance.mark("begin"));
   await placeAll(console_);
   await page.waitForFunction(
-    (want) => document.querySelectorAll(".calls button").length >= want && !document.querySelector(".calls .busy"),
+    (want) =>
+      document.querySelector(".filter [role=status]")?.textContent === `${want} calls` &&
+      !document.querySelector(".calls .busy"),
     calls,
     { timeout: 600_000 },
   );
