@@ -27,6 +27,7 @@ func TestStandingTold(t *testing.T) {
 	begun := careline.Standing{
 		Key:       parent,
 		First:     at(0),
+		Listed:    true,
 		Requested: true,
 		Clinician: "dr-1",
 		Patient:   "Patient/p1",
@@ -55,9 +56,9 @@ func TestStandingTold(t *testing.T) {
 		"ended":                  {[]careline.CallEvent{ask, progress(3, "busy", 0)}, with(func(s *careline.Standing) { s.Heard, s.Over, s.Settled, s.Look = true, true, true, time.Time{} })},
 		"the clinician left":     {[]careline.CallEvent{ask, clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
 		"it stays ended":         {[]careline.CallEvent{ask, dialEnded("busy", -1), ringing}, with(func(s *careline.Standing) { s.Heard, s.Over, s.Settled, s.Look = true, true, true, time.Time{} })},
-		"a leg of nobody":        {[]careline.CallEvent{keptAt(unplaced, 0)}, careline.Standing{Key: parent, First: at(0), Heard: true}},
-		"a leg of nobody joined": {[]careline.CallEvent{keptAt(unplaced, 0), ringing}, careline.Standing{Key: parent, First: at(0), Heard: true, Look: at(180)}},
-		"a member called":        {[]careline.CallEvent{called}, careline.Standing{Key: parent, First: at(0), Heard: true}},
+		"a leg of nobody":        {[]careline.CallEvent{keptAt(unplaced, 0)}, careline.Standing{Key: parent, First: at(0), Listed: true, Heard: true}},
+		"a leg of nobody joined": {[]careline.CallEvent{keptAt(unplaced, 0), ringing}, careline.Standing{Key: parent, First: at(0), Listed: true, Heard: true, Look: at(180)}},
+		"a member called":        {[]careline.CallEvent{called}, careline.Standing{Key: parent, First: at(0), Listed: true, Heard: true}},
 	}
 	for name, test := range tests {
 		if diff := cmp.Diff(test.want, standing(test.events...)); diff != "" {
