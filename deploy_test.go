@@ -31,50 +31,50 @@ const (
 	terraformFolder = "deploy/terraform"
 )
 
-// setting is one that the program reads, as far as its source tells.
-type setting struct{ required, optional, secret bool }
+// setting is one that the program reads.
+type setting struct{ required, secret bool }
 
-// knownSettings reads them from the calls of the reader in cmd/careline: r.text("NAME", …) and its like. Required is
-// what has no fallback; secret, what is put into a credential.Secret at once, or holds a password.
+// knownSettings reads them from the table in cmd/careline: required("NAME", …) and
+// optional("NAME", …), with .hidden() behind those that are secret.
 func knownSettings(t *testing.T) map[string]setting {
 	t.Helper()
-	known := map[string]setting{"DATABASE_URL": {secret: true}} // its password
-	secrets := map[string]bool{}
+	known := map[string]setting{}
 	inspect(t, "cmd/careline", func(n ast.Node) {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
 			return
 		}
-		if name, ok := nameOfCall(call, "credential"); ok && name == "NewSecret" && len(call.Args) == 1 {
-			if inner, ok := call.Args[0].(*ast.CallExpr); ok {
-				secrets[literal(inner.Args[0])] = true
-			}
+
+		if name, required, ok := tabled(call); ok {
+			s := known[name]
+			s.required = required
+			known[name] = s
 		}
-		method, ok := nameOfCall(call, "r")
-		if !ok || len(call.Args) == 0 || !regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`).MatchString(literal(call.Args[0])) {
+		sel, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || sel.Sel.Name != "hidden" {
 			return
 		}
-		s := known[literal(call.Args[0])]
-		s.required = s.required || isRequired(method, call.Args)
-		s.optional = s.optional || method == "text" && literal(call.Args[1]) == "" // asked first whether it is set
-		known[literal(call.Args[0])] = s
+		inner, ok := sel.X.(*ast.CallExpr)
+		if !ok {
+			return
+		}
+		if name, _, ok := tabled(inner); ok {
+			s := known[name]
+			s.secret = true
+			known[name] = s
+		}
 	})
-	for name := range secrets {
-		s := known[name]
-		s.secret = true
-		known[name] = s
-	}
 	return known
 }
 
-func isRequired(method string, args []ast.Expr) bool {
-	switch method {
-	case "required":
-		return true
-	case "link", "party":
-		return literal(args[1]) == ""
+// tabled is the setting that a call enters into the table.
+func tabled(call *ast.CallExpr) (name string, required, ok bool) {
+	of, ok := call.Fun.(*ast.Ident)
+	if !ok || of.Name != "required" && of.Name != "optional" || len(call.Args) == 0 {
+		return "", false, false
 	}
-	return false
+	name = literal(call.Args[0])
+	return name, of.Name == "required", regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`).MatchString(name)
 }
 
 // nameOfCall is Y of a call x.Y(…).
@@ -202,7 +202,7 @@ func TestServiceHasTheSettingsThatTheProgramReads(t *testing.T) {
 		}
 	}
 	for name, s := range known {
-		if s.required && !s.optional && !given[name] {
+		if s.required && !given[name] {
 			t.Errorf("%s is required and not set", name)
 		}
 	}

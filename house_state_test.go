@@ -18,6 +18,9 @@ import (
 // readsEnvironment is the one package that may ask for settings.
 const readsEnvironment = "cmd/careline"
 
+// makesReleases is a program of its own, which asks what time the release is of.
+const makesReleases = "deploy/dist"
+
 func TestOnlyTheCommandReadsTheEnvironment(t *testing.T) {
 	t.Parallel()
 	for _, p := range sources(t) {
@@ -30,7 +33,7 @@ func TestOnlyTheCommandReadsTheEnvironment(t *testing.T) {
 // environment finds what reads or changes the environment, by whatever name the
 // package that does it was imported.
 func environment(p *source) (faults []string) {
-	if p.dir == readsEnvironment {
+	if p.dir == readsEnvironment || p.dir == makesReleases {
 		return nil
 	}
 	keepers := []string{"os", "syscall", "golang.org/x/sys/unix"}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,14 +52,41 @@ func (r release) modules(ctx context.Context, binary, work string) (*cdx.BOM, er
 	return decoded(listed)
 }
 
+// packages are those that the app is made of. npm itself is not asked to leave out
+// those of the development: it would leave out also what these need, React among it.
 func (r release) packages(ctx context.Context) (*cdx.BOM, error) {
-	cmd := exec.CommandContext(ctx, "npm", "sbom", "--sbom-format", "cyclonedx", "--omit", "dev", "--package-lock-only")
+	cmd := exec.CommandContext(ctx, "npm", "sbom", "--sbom-format", "cyclonedx", "--package-lock-only")
 	cmd.Dir, cmd.Stderr = filepath.Join(r.source, "web"), os.Stderr
 	listed, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("list the packages of the web app: %w", err)
 	}
-	return decoded(listed)
+	bom, err := decoded(listed)
+	if err != nil {
+		return nil, err
+	}
+
+	left := map[string]bool{}
+	packages := slices.DeleteFunc(*bom.Components, func(c cdx.Component) bool {
+		left[c.BOMRef] = onlyForDevelopment(c)
+		return left[c.BOMRef]
+	})
+	dependencies := slices.DeleteFunc(*bom.Dependencies, func(d cdx.Dependency) bool { return left[d.Ref] })
+	for i, d := range dependencies {
+		needs := slices.DeleteFunc(valueOf(d.Dependencies), func(ref string) bool { return left[ref] })
+		dependencies[i].Dependencies = &needs
+	}
+	bom.Components, bom.Dependencies = &packages, &dependencies
+	return bom, nil
+}
+
+// onlyForDevelopment reports whether a package is in no app that was built: npm says so
+// of what development alone asks for, and "optional" of what nobody has to have.
+func onlyForDevelopment(c cdx.Component) bool {
+	if c.Scope == cdx.ScopeOptional {
+		return true
+	}
+	return c.Properties != nil && slices.Contains(*c.Properties, cdx.Property{Name: "cdx:npm:package:development", Value: "true"})
 }
 
 func decoded(listed []byte) (*cdx.BOM, error) {
