@@ -1,10 +1,12 @@
-import { render, screen } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { cleanup, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it } from "vitest";
 import { later } from "./later";
 
 const Hello = ({ name }: { name: string }) => <button type="button">Hello {name}</button>;
 
 describe("what comes later", () => {
+  afterEach(cleanup);
+
   it("is shown when it has arrived", async () => {
     const Part = later(async () => Hello);
     render(<Part name="Hana" />);
