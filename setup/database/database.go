@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"perci.health/careline/setup"
 	"perci.health/careline/store/postgres"
@@ -26,13 +25,6 @@ func Checks(address string) []setup.Check {
 	return []setup.Check{{Name: "database", Ask: look}}
 }
 
-// What a file may be asked for (access(2)).
-const (
-	mayRead  = 4
-	mayWrite = 2
-	mayEnter = 1
-)
-
 const otherDatabase = "Set DATABASE_URL to a file of careline's own."
 
 // lookAtFile looks at a SQLite file from outside: opening it would make it, or
@@ -47,7 +39,7 @@ func lookAtFile(address string) setup.Finding {
 	}
 
 	folder := filepath.Dir(name)
-	if err := syscall.Access(folder, mayWrite|mayEnter); err != nil {
+	if err := mayUseFolder(folder); err != nil {
 		return setup.Fault("The folder of the database cannot be written: "+err.Error()+".", "Make the folder, give the service's user the right to write there, or change DATABASE_URL.")
 	}
 
@@ -61,7 +53,7 @@ func lookAtFile(address string) setup.Finding {
 		return setup.Fault("The database is no file.", otherDatabase)
 	}
 
-	if err := syscall.Access(name, mayRead|mayWrite); err != nil {
+	if err := mayUseFile(name); err != nil {
 		return setup.Fault("The database cannot be written: "+err.Error()+".", "Give the service's user the right to read and write the file.")
 	}
 	if sqlite.InUse(name) {
