@@ -77,16 +77,6 @@ func tabled(call *ast.CallExpr) (name string, required, ok bool) {
 	return name, of.Name == "required", regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`).MatchString(name)
 }
 
-// nameOfCall is Y of a call x.Y(…).
-func nameOfCall(call *ast.CallExpr, x string) (name string, ok bool) {
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return "", false
-	}
-	id, ok := sel.X.(*ast.Ident)
-	return sel.Sel.Name, ok && id.Name == x
-}
-
 func literal(e ast.Expr) string {
 	lit, ok := e.(*ast.BasicLit)
 	if !ok {
