@@ -19,7 +19,7 @@ import (
 
 // patience is how long a test waits for what must come; nothing depends on how
 // much of it is used.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // pace makes a sandbox call of a minute take a fraction of a second.
 const pace = 0.002
