@@ -34,9 +34,7 @@ type exporting struct {
 
 // exportCommand writes down everything that is held about a patient, for who asks what is.
 func exportCommand(from source) *cobra.Command {
-	e := &exporting{now: time.Now(), open: func(ctx context.Context, get func(string) string) (store.Store, error) {
-		return openStore(ctx, newReader(get))
-	}}
+	e := &exporting{now: time.Now(), open: openSet}
 	return e.command(from)
 }
 

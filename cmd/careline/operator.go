@@ -10,6 +10,12 @@ import (
 	"perci.health/careline/store"
 )
 
+// openSet is openStore for the settings that get answers: how commands open the log,
+// unless a test has one for them.
+func openSet(ctx context.Context, get func(string) string) (store.Store, error) {
+	return openStore(ctx, newReader(get))
+}
+
 // openStore opens the log for a command that runs beside the service, or instead of it.
 func openStore(ctx context.Context, r *reader) (store.Store, error) {
 	url := databaseURL(r)

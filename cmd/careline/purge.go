@@ -35,9 +35,7 @@ type purging struct {
 // purgeCommand forgets calls, with the numbers in them. The service does the same by
 // itself once a day for those that are too old.
 func purgeCommand(from source) *cobra.Command {
-	p := &purging{now: time.Now(), open: func(ctx context.Context, get func(string) string) (store.Store, error) {
-		return openStore(ctx, newReader(get))
-	}}
+	p := &purging{now: time.Now(), open: openSet}
 	return p.command(from)
 }
 

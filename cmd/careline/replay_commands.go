@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
-	"perci.health/careline/store"
 )
 
 // howToApply ends every plan.
@@ -25,9 +23,7 @@ Without a command it lists. What changes something shows a plan, and does it wit
 
 // replayCommand is careline replay, with the log of the settings.
 func replayCommand(from source) *cobra.Command {
-	r := &replaying{quiet: googleQuiet, now: time.Now(), open: func(ctx context.Context, get func(string) string) (store.Store, error) {
-		return openStore(ctx, newReader(get))
-	}}
+	r := &replaying{quiet: googleQuiet, now: time.Now(), open: openSet}
 	return r.command(from)
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"perci.health/careline/pubsub"
 	"perci.health/careline/sandbox/pubsubbox"
-	"perci.health/careline/store"
 )
 
 // A call whose pushes all failed is in the record once its dead letters were taken,
@@ -62,9 +61,7 @@ func TestDeadLettersOfGoogleReachTheRecord(t *testing.T) {
 func (s *system) replayGoogle(set map[string]string, args ...string) string {
 	s.t.Helper()
 	var out bytes.Buffer
-	r := &replaying{quiet: 500 * time.Millisecond, open: func(ctx context.Context, get func(string) string) (store.Store, error) {
-		return openStore(ctx, newReader(get))
-	}}
+	r := &replaying{quiet: 500 * time.Millisecond, open: openSet}
 	if err := typedOf(s.t.Context(), r.command, s.with(set), &out, append([]string{"google", "--apply"}, args...)...); err != nil {
 		return out.String() + "error: " + err.Error()
 	}
