@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,34 @@ func movesDeliveries(t *testing.T, open database) {
 	storetest.Same(t, "with a twin", storetest.Drain(t, s, "CA2", clock.Now()), []string{"twin", "CB2/1/ringing"})
 	storetest.Same(t, "due with a twin", storetest.Due(t, s, clock.Now()), nil)
 	storetest.Same(t, "events with a twin", storetest.IDsOf(t, s, "CA2"), []string{"twin", "CB2/1/ringing"})
+}
+
+// endsInAnyOrder: a call's request and a report of its leg are with those who handle
+// them when a report tells that the two belong together. Whoever of them is done first,
+// what came meanwhile waits until both are, and is then delivered.
+func endsInAnyOrder(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	for n, legFirst := range []bool{true, false} {
+		call, leg := fmt.Sprint("CA", n), fmt.Sprint("CB", n)
+		storetest.MustAppend(t, s, storetest.Request(call, "p1"), storetest.AMD(leg))
+		inFlight := []careline.Delivery{
+			storetest.Next(t, s, call, clock.Now()),
+			storetest.Next(t, s, leg, clock.Now()),
+		}
+		if legFirst {
+			slices.Reverse(inFlight)
+		}
+
+		storetest.MustAppend(t, s, storetest.DialEnded(call, leg, careline.StatusCompleted),
+			storetest.Progress(call, leg, 1, careline.StatusCompleted))
+		for _, d := range inFlight {
+			if err := s.Done(t.Context(), d, careline.Filing{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		storetest.Same(t, "what came meanwhile", storetest.Drain(t, s, call, clock.Now()),
+			[]string{call + "/dial", leg + "/1/completed"})
+	}
 }
 
 func buries(t *testing.T, open database) {

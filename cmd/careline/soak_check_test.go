@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -110,8 +111,25 @@ func (told *soakTally) add(s *soak, faults []string, c *stormCall) {
 	}
 	told.faults++
 	if told.faults <= faultsShown {
-		s.t.Errorf("call %s:\n%s", c.key, strings.Join(faults, "\n"))
+		s.t.Errorf("call %s:\n%s\nwhat the instances said of it:\n%s", c.key, strings.Join(faults, "\n"), s.linesOf(c))
 	}
+}
+
+// linesOf are the lines of the instances' logs that name the call.
+func (s *soak) linesOf(c *stormCall) string {
+	var lines strings.Builder
+	for n, i := range s.instances {
+		text, err := os.ReadFile(i.log)
+		if err != nil {
+			fmt.Fprintln(&lines, err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if strings.Contains(line, c.key) || strings.Contains(line, c.leg) || strings.Contains(line, `"msg":"started"`) {
+				fmt.Fprintf(&lines, "%d: %s", n, line)
+			}
+		}
+	}
+	return lines.String()
 }
 
 // check returns what is wrong with the call.

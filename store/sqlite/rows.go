@@ -98,31 +98,31 @@ func (k *known) at(seq int64) bool {
 	return false
 }
 
-// ends is how the call stands for the end of a delivery.
+// ends is how the call stands for the end of a delivery. What was given out may have
+// been given again, so that others before and behind it are done already.
 func (k *known) ends(c *store.Config, place store.Place) store.End {
-	end, done := store.End{Row: k.Row}, k.Last
+	done := k.Last
 	for _, of := range k.Cursors {
 		if of.Consumer == place.Consumer {
 			done = of.Done
 		}
 	}
 
+	return store.End{
+		Row:   k.Row,
+		First: k.after(c, place.Consumer, done),
+		Next:  k.after(c, place.Consumer, place.Seq),
+	}
+}
+
+// after is the first event behind a place that is meant for the consumer.
+func (k *known) after(c *store.Config, consumer string, seq int64) store.Waiting {
 	for _, e := range k.events { // in the log's order
-		if !c.Meant(place.Consumer, e.besides) {
-			continue
-		}
-		if e.seq > done && end.First.Seq == 0 {
-			end.First = store.Waiting{Seq: e.seq, Kept: e.kept}
-		}
-		if e.seq > place.Seq {
-			end.Next = store.Waiting{Seq: e.seq, Kept: e.kept}
-			break
+		if e.seq > seq && c.Meant(consumer, e.besides) {
+			return store.Waiting{Seq: e.seq, Kept: e.kept}
 		}
 	}
-	if end.First.Seq == 0 && end.Next.Seq > done {
-		end.First = end.Next
-	}
-	return end
+	return store.Waiting{}
 }
 
 // load reads a call.
