@@ -88,6 +88,12 @@ type Call struct {
 
 	Note CallNote // what its clinician noted of it last; zero: nothing, or taken back
 
+	Room       RoomState
+	Conference string      // the carrier's id of the room; empty until it is known
+	Parties    []Party     // in the order in which they were asked for; none of a call that was read from the record without any
+	Recordings []Recording // in the order in which they began
+	Consent    Consent
+
 	ClinicianLeft bool // the browser's leg is over; says nothing about the member
 	Reconciled    bool // part of it was looked up, for its report had not come
 }

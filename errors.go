@@ -28,6 +28,20 @@ type Reason string
 const (
 	ReasonTooLate   Reason = "too-late"   // it could have been done earlier
 	ReasonNotPlaced Reason = "not-placed" // the call was refused
+
+	ReasonFeatureOff     Reason = "feature-off"        // a setting would have to be made
+	ReasonNotInProgress  Reason = "not-in-progress"    // nobody speaks with anybody, or they are gone
+	ReasonOver           Reason = "over"               // the call has ended already
+	ReasonMoveFailed     Reason = "move-failed"        // the call could not go on in a room
+	ReasonRoomFull       Reason = "room-full"          // as many as may be are in it
+	ReasonAlreadyIn      Reason = "already-in"         // or being dialled
+	ReasonLastMember     Reason = "last-member"        // the only one on the member's side
+	ReasonNotOnFile      Reason = "number-not-on-file" // nobody whom one may add
+	ReasonConsentMissing Reason = "consent-missing"    // the member was not asked
+	ReasonDeclined       Reason = "consent-declined"   // the member does not want it
+	ReasonAlready        Reason = "already"            // it is so already
+	ReasonNotReady       Reason = "not-ready"          // the sound is still being made
+	ReasonGone           Reason = "gone"               // the sound is deleted
 )
 
 // Error is the one error type that crosses packages: a code for machines, a

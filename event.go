@@ -47,10 +47,13 @@ type CallEvent struct {
 	Failure     Failure // with a final status
 	LookedUp    bool    // found in the carrier's own record, because no report told it
 
-	Note    CallNote // on KindNoted, without its At; an empty one takes back what was noted
-	Request Request  // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
-	Report  []byte   // what the carrier sent, as a JSON object of its parameters; on KindLook a Look
-	Trace   string   // W3C traceparent of the request that brought it; may be empty
+	Note    CallNote      // on KindNoted, without its At; an empty one takes back what was noted
+	Room    RoomSaid      // on the kinds of a room
+	Consent Consent       // on KindConsent
+	Sound   RecordingSaid // on the kinds of what is recorded
+	Request Request       // on KindRequested and KindRefused; of a leg that the REST API dialled its To alone
+	Report  []byte        // what the carrier sent, as a JSON object of its parameters; on KindLook a Look
+	Trace   string        // W3C traceparent of the request that brought it; may be empty
 }
 
 // Request is what was decided when a clinician asked for a call.

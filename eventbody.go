@@ -13,35 +13,38 @@ import (
 // one. It is for reading; Body writes the same by hand, because every report is
 // written and few are read.
 type eventBody struct {
-	Call        string     `json:"call"` // as the report names it
-	Leg         string     `json:"leg"`
-	Role        Role       `json:"role"`
-	Kind        Kind       `json:"kind"`
-	At          *int64     `json:"at"` // microseconds since 1970-01-01 UTC
-	Order       int        `json:"order"`
-	Status      Status     `json:"status"`
-	Word        string     `json:"word"`
-	Direction   string     `json:"direction"`
-	MemberLeg   string     `json:"memberLeg"`
-	Appointment string     `json:"appointment"`
-	Seconds     *int       `json:"seconds"`
-	AnsweredBy  string     `json:"answeredBy"`
-	Recording   string     `json:"recording"`
-	EndedBy     Side       `json:"endedBy"`
-	Failure     Failure    `json:"failure"`
-	LookedUp    bool       `json:"lookedUp"`
-	Clinician   string     `json:"clinician"`
-	Sender      Reference  `json:"sender"`
-	Patient     Reference  `json:"patient"`
-	Recipient   Reference  `json:"recipient"`
-	To          bodyNumber `json:"to"`
-	CallerID    bodyNumber `json:"callerId"`
-	Refusal     Refusal    `json:"refusal"`
-	Names       Names      `json:"names"`
-	Household   bool       `json:"household"`
-	Limit       int        `json:"limit"`
-	Noted       bodyNote   `json:"noted"`
-	Trace       string     `json:"trace"`
+	Call        string      `json:"call"` // as the report names it
+	Leg         string      `json:"leg"`
+	Role        Role        `json:"role"`
+	Kind        Kind        `json:"kind"`
+	At          *int64      `json:"at"` // microseconds since 1970-01-01 UTC
+	Order       int         `json:"order"`
+	Status      Status      `json:"status"`
+	Word        string      `json:"word"`
+	Direction   string      `json:"direction"`
+	MemberLeg   string      `json:"memberLeg"`
+	Appointment string      `json:"appointment"`
+	Seconds     *int        `json:"seconds"`
+	AnsweredBy  string      `json:"answeredBy"`
+	Recording   string      `json:"recording"`
+	EndedBy     Side        `json:"endedBy"`
+	Failure     Failure     `json:"failure"`
+	LookedUp    bool        `json:"lookedUp"`
+	Clinician   string      `json:"clinician"`
+	Sender      Reference   `json:"sender"`
+	Patient     Reference   `json:"patient"`
+	Recipient   Reference   `json:"recipient"`
+	To          bodyNumber  `json:"to"`
+	CallerID    bodyNumber  `json:"callerId"`
+	Refusal     Refusal     `json:"refusal"`
+	Names       Names       `json:"names"`
+	Household   bool        `json:"household"`
+	Limit       int         `json:"limit"`
+	Noted       bodyNote    `json:"noted"`
+	Room        bodyRoom    `json:"room"`
+	Consent     bodyConsent `json:"consent"`
+	Sound       bodySound   `json:"sound"`
+	Trace       string      `json:"trace"`
 }
 
 // bodyNumber is a number in a body. This is the one place where the numbers of a
@@ -86,7 +89,7 @@ func (e CallEvent) Body() []byte {
 	if noted := (bodyNote{Outcome: e.Note.Outcome, Text: e.Note.Text, By: e.Note.By}); noted != (bodyNote{}) {
 		b = b.object("noted", noted)
 	}
-	b = b.text("trace", e.Trace)
+	b = b.said(&e).text("trace", e.Trace)
 
 	if b[len(b)-1] == ',' {
 		b = b[:len(b)-1]
@@ -147,6 +150,13 @@ func EventOf(body []byte) (CallEvent, error) {
 			Household: b.Household,
 			Limit:     b.Limit,
 		},
+	}
+
+	e.Consent = Consent{Decision: b.Consent.Decision, By: b.Consent.By, Text: b.Consent.Text}
+	e.Sound = b.Sound.said()
+	var err error
+	if e.Room, err = b.Room.said(); err != nil {
+		return CallEvent{}, fmt.Errorf("an event's body: %w", err)
 	}
 
 	if b.At != nil {

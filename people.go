@@ -17,6 +17,9 @@ type Visitor struct {
 	ID        string    // the issuer's own for the person, or a hash of one that may say more than who it is
 	Clinician Clinician // zero: not one who may call
 	Auditor   bool      // may see every call, and place none
+
+	Reviewer   bool // may listen to all recordings, and delete one
+	Supervisor bool // may see who is in every live call
 }
 
 // Appointment is a meeting of a patient and clinicians. careline only reads it.

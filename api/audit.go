@@ -23,6 +23,12 @@ const auditDays = 400
 type meJSON struct {
 	Clinician bool `json:"clinician"`
 	Auditor   bool `json:"auditor"`
+
+	// What follows is left out as long as nothing of it is switched on.
+	Reviewer   bool   `json:"reviewer,omitempty"`
+	Supervisor bool   `json:"supervisor,omitempty"`
+	Conference bool   `json:"conference,omitempty"`
+	Recording  string `json:"recording,omitempty"` // asked or announced
 }
 
 // me is what the person may do, as their session says it now.
@@ -34,6 +40,11 @@ func (s *server) me(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, meJSON{
 		Clinician: v.visitor.Clinician.ID != "",
 		Auditor:   v.visitor.Auditor && s.cfg.Audit != nil,
+
+		Reviewer:   v.visitor.Reviewer && s.cfg.Recording != "",
+		Supervisor: v.visitor.Supervisor,
+		Conference: s.cfg.Conference,
+		Recording:  s.cfg.Recording,
 	})
 }
 

@@ -83,6 +83,10 @@ type Config struct {
 	Owner func(ctx context.Context, call string) (string, error)
 	// Audit tells every call to auditors; nil: there are none, and the routes are not there.
 	Audit *calls.Audit
+	// Conference says that people can be brought into calls, and Recording how calls are
+	// recorded: "asked", "announced", or not at all.
+	Conference bool
+	Recording  string
 	// Recorded is what the record holds of a call, by the record's id for it.
 	Recorded func(ctx context.Context, id string) (careline.RecordedCall, error)
 	// Shown is told each appointment that was shown to its clinician, who may
@@ -156,6 +160,12 @@ func New(cfg Config) http.Handler {
 // streamPath is the one route whose answer has no end.
 const streamPath = "/bff_clinical/v1/calls/events"
 
+// The routes of one call.
+const (
+	callPath         = "/bff_clinical/v1/calls/{key}"
+	participantsPath = callPath + "/participants"
+)
+
 // ownRoutes is the table of our own routes. New adds those that are mounted.
 var ownRoutes = []struct {
 	method, path, who string
@@ -168,6 +178,19 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
 	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
 	{http.MethodPut, "/bff_clinical/v1/calls/{key}/note", Clinician, 32 << 10, func(s *server) handler { return s.noteCall }},
+	{http.MethodGet, participantsPath, Somebody, 0, func(s *server) handler { return s.conferring(s.reading(s.participants)) }},
+	{http.MethodPost, participantsPath, Clinician, 4 << 10, func(s *server) handler { return s.conferring(s.addParticipant) }},
+	{http.MethodGet, participantsPath + "/candidates", Clinician, 0, func(s *server) handler { return s.conferring(s.reading(s.candidates)) }},
+	{http.MethodPatch, participantsPath + "/{label}", Clinician, 4 << 10, func(s *server) handler { return s.conferring(s.changeParticipant) }},
+	{http.MethodDelete, participantsPath + "/{label}", Clinician, 0, func(s *server) handler { return s.conferring(s.removeParticipant) }},
+	{http.MethodPost, callPath + "/end", Clinician, 4 << 10, func(s *server) handler { return s.endCall }},
+	{http.MethodGet, callPath + "/recording", Clinician, 0, func(s *server) handler { return s.recording(s.reading(s.callRecording)) }},
+	{http.MethodPost, callPath + "/recording", Clinician, 4 << 10, func(s *server) handler { return s.recording(s.controlRecording) }},
+	{http.MethodGet, callPath + "/recordings", Somebody, 0, func(s *server) handler { return s.reading(s.listRecordings) }},
+	{http.MethodDelete, callPath + "/recordings/{sid}", Somebody, 4 << 10, func(s *server) handler { return s.deleteRecording }},
+	{http.MethodGet, callPath + "/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.hearRecording }},
+	{http.MethodGet, "/bff_clinical/v1/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.hearRecording }},
+	{http.MethodPut, "/bff_clinical/v1/availability", Clinician, 4 << 10, func(s *server) handler { return s.conferring(s.available) }},
 	{http.MethodPost, "/bff_clinical/v1/appointments/{id}/reveal", Clinician, 4 << 10, func(s *server) handler { return s.reading(s.reveal) }},
 	{http.MethodGet, "/bff_clinical/v1/me", Somebody, 0, func(s *server) handler { return s.me }},
 	{http.MethodGet, auditPath, Auditor, 0, func(s *server) handler { return s.reading(s.auditCalls) }},

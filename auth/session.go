@@ -35,6 +35,8 @@ type Config struct {
 	PractitionerClaim string           // top-level claim that holds the Practitioner's id; required
 	ClinicianRole     string           // role that a clinician has in the project or in a tenant; required
 	AuditorRole       string           // role that an auditor has; empty: nobody is one
+	ReviewerRole      string           // role of those who may hear all recordings; empty: nobody is one
+	SupervisorRole    string           // role of those who may see every live call; empty: nobody is one
 	Audiences         []string         // a session's aud must hold one of them; empty: it is not looked at
 	HTTP              *http.Client     // fetches the keys; nil: http.DefaultClient
 	Now               func() time.Time // nil: time.Now
@@ -51,13 +53,15 @@ type Verifier struct {
 // session is a verified token's meaning. Only its hash is kept, so that a dump
 // of this memory signs nobody in.
 type session struct {
-	clinician careline.Clinician
-	refusal   error  // why this person is no clinician though the token is good
-	person    string // see careline.Visitor.ID
-	auditor   bool
-	until     time.Time // the token's exp
-	kid       string
-	print     string // of the key that signed it: a key taken back takes its sessions along
+	clinician  careline.Clinician
+	refusal    error  // why this person is no clinician though the token is good
+	person     string // see careline.Visitor.ID
+	auditor    bool
+	reviewer   bool
+	supervisor bool
+	until      time.Time // the token's exp
+	kid        string
+	print      string // of the key that signed it: a key taken back takes its sessions along
 }
 
 // New is a Verifier. It fetches nothing yet; see Warm.
@@ -121,7 +125,13 @@ func (v *Verifier) Visitor(ctx context.Context, r *http.Request) (careline.Visit
 	if err != nil {
 		return careline.Visitor{}, err
 	}
-	return careline.Visitor{ID: s.person, Clinician: s.clinician, Auditor: s.auditor}, nil
+	return careline.Visitor{
+		ID:         s.person,
+		Clinician:  s.clinician,
+		Auditor:    s.auditor,
+		Reviewer:   s.reviewer,
+		Supervisor: s.supervisor,
+	}, nil
 }
 
 // session is what r's token means, as it was found out before or is now.
@@ -177,7 +187,8 @@ func (v *Verifier) verify(ctx context.Context, token string) (session, error) {
 		s.until = exp.Time
 	}
 
-	s.person, s.auditor = personOf(claims), v.auditor(claims)
+	s.person = personOf(claims)
+	s.auditor, s.reviewer, s.supervisor = has(claims, v.cfg.AuditorRole), has(claims, v.cfg.ReviewerRole), has(claims, v.cfg.SupervisorRole)
 	s.clinician, s.refusal = v.clinician(claims)
 	if s.clinician.ID != "" {
 		s.clinician.Until = s.until.Add(Skew) // as the parser has it

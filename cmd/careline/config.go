@@ -33,6 +33,7 @@ type config struct {
 	greeting greetingConfig
 	app      appConfig
 	brand    brandConfig
+	features featureConfig
 }
 
 type twilioConfig struct {
@@ -60,6 +61,7 @@ type fhirConfig struct {
 type sessionConfig struct {
 	project, claim, role string
 	auditor              string   // SESSION_AUDITOR_ROLE; "": nobody is one
+	reviewer, supervisor string   // SESSION_REVIEWER_ROLE, SESSION_SUPERVISOR_ROLE; "": nobody is one
 	audiences            []string // SESSION_AUDIENCE; empty: aud is not looked at
 	baseURL              *url.URL
 }
@@ -107,7 +109,8 @@ func readConfig(get func(string) string) (config, error) {
 			voice:        r.text("VOICE_NAME"),
 			language:     readLanguage(r),
 		},
-		app: readApp(r),
+		app:      readApp(r),
+		features: readFeatures(r),
 	}
 
 	r.number("PORT", 0, 65535)
@@ -198,12 +201,14 @@ func readSystems(r *reader) fhir.Systems {
 
 func readSession(r *reader) sessionConfig {
 	s := sessionConfig{
-		project:   r.required("DESCOPE_PROJECT_ID", anyText, "the id of the Descope project whose sessions are accepted"),
-		baseURL:   r.party("DESCOPE_BASE_URL", "where the session keys are"),
-		claim:     r.text("SESSION_PRACTITIONER_CLAIM"),
-		role:      r.text("SESSION_CLINICIAN_ROLE"),
-		auditor:   r.text("SESSION_AUDITOR_ROLE"),
-		audiences: r.list("SESSION_AUDIENCE", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
+		project:    r.required("DESCOPE_PROJECT_ID", anyText, "the id of the Descope project whose sessions are accepted"),
+		baseURL:    r.party("DESCOPE_BASE_URL", "where the session keys are"),
+		claim:      r.text("SESSION_PRACTITIONER_CLAIM"),
+		role:       r.text("SESSION_CLINICIAN_ROLE"),
+		auditor:    r.text("SESSION_AUDITOR_ROLE"),
+		reviewer:   r.text("SESSION_REVIEWER_ROLE"),
+		supervisor: r.text("SESSION_SUPERVISOR_ROLE"),
+		audiences:  r.list("SESSION_AUDIENCE", anyText, "must be the audiences that sessions are made for, separated by commas, or not be set"),
 	}
 
 	if r.text("SESSION_AUDIENCE") != "" && len(s.audiences) == 0 {

@@ -60,7 +60,7 @@ func (s setting) standard() string {
 
 // table is every setting, in the order in which they are told.
 func table() []group {
-	return slices.Concat(outwardSettings(), callSettings(), inwardSettings())
+	return slices.Concat(outwardSettings(), callSettings(), featureSettings(), inwardSettings())
 }
 
 // tabled finds a setting of the table by its name.

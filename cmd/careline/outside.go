@@ -34,6 +34,8 @@ func newSession(c config, p *parts) (*auth.Verifier, error) {
 		PractitionerClaim: c.session.claim,
 		ClinicianRole:     c.session.role,
 		AuditorRole:       c.session.auditor,
+		ReviewerRole:      c.session.reviewer,
+		SupervisorRole:    c.session.supervisor,
 		Audiences:         c.session.audiences,
 		HTTP:              &http.Client{Timeout: 10 * time.Second, Transport: p.traces.Transport(nil, "issuer", p.metrics.Outbound)},
 	})

@@ -157,6 +157,8 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Policy:       c.calls.policy,
 		Visitor:      p.session.Visitor,
 		Audit:        p.audit(c),
+		Conference:   c.features.conference,
+		Recording:    c.features.recording,
 		Recorded:     p.fhir.Recorded,
 		Mint:         minter.Mint,
 		CallerID:     p.pool.Number,

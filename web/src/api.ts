@@ -83,6 +83,8 @@ export interface paths {
          * The clinician's own calls as they change
          * @description Server-sent events named "call"; data is a Call, id its place in the log. It goes on while the health record is down.
          *     One named "called-back" says that somebody rang from a number on file; data is a CalledBack, and it has no id. After a break it may come again.
+         *     With CONFERENCE, one named "party" says who is in a call: data is a Participants; also to clinicians who are or were rung to join it, and to supervisors of every live
+         *     call. With RECORDING, one named "recording" says how it stands with recording an own call: data is a CallRecording. Neither has an id; each tells the whole state, after a break again.
          *     A comment comes every 15 s. The stream ends with the session that it was opened with, after an hour, or when the service stops; come
          *     back with Last-Event-ID, and a session that is still good, to miss nothing.
          *     Changes that come quickly are told as one.
@@ -115,6 +117,215 @@ export interface paths {
          *     too-late, or not-placed for a call that was refused: it reached nobody.
          */
         put: operations["noteCall"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is in a call, and how
+         * @description For its clinician, for whoever is or was rung to join it, and for supervisors; of anybody else's call it is 404. Needs CONFERENCE; without it 404 with the reason feature-off.
+         */
+        get: operations["listParticipants"];
+        put?: never;
+        /**
+         * Brings somebody into an own call
+         * @description Only people on file or from the directory: see candidates. What was asked is kept before Twilio is; a call of two goes on in a room first.
+         *     The answer does not wait for Twilio: what became of it is told in the event stream (party), and by the list. 409 has the reason room-full, already-in
+         *     or not-in-progress; 400 number-not-on-file for whoever is not to be added.
+         */
+        post: operations["addParticipant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/participants/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom one may bring into an own call */
+        get: operations["listCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/participants/{label}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes somebody out of an own call; one who joined may take themselves out
+         * @description 409 has the reason last-member for the only one on the member's side, so that nobody is left alone unasked; end the call instead.
+         */
+        delete: operations["removeParticipant"];
+        options?: never;
+        head?: never;
+        /**
+         * Puts somebody on hold or takes them off it, mutes or unmutes them
+         * @description Of an own call; a second clinician may mute themselves. 409 has the reason not-in-progress when they are gone, move-failed when the call could not go on in a room.
+         */
+        patch: operations["changeParticipant"];
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends an own call for all, through Twilio itself
+         * @description Always there, for every call; an app whose signalling is down hangs up so. 409 with the reason over when it has ended already.
+         */
+        post: operations["endCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with recording an own call */
+        get: operations["readCallRecording"];
+        put?: never;
+        /**
+         * Starts, pauses, resumes or stops recording an own call, or takes all of it back
+         * @description start says with RECORDING=asked that the member has agreed. withdraw stops and deletes everything that was recorded of this call. What was asked is kept
+         *     before Twilio is, and the answer does not wait for it: the stream tells (recording). 409 has the reason not-in-progress, consent-missing, consent-declined or already.
+         *     Needs RECORDING; without it 404 with the reason feature-off.
+         */
+        post: operations["controlRecording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was recorded of a call
+         * @description For its clinician, and for whoever has the role that SESSION_REVIEWER_ROLE names; of anybody else's call it is 404.
+         */
+        get: operations["listRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/recordings/{sid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Deletes the sound of a recording, for good
+         * @description Reviewers only (403 for others who may listen). The reason goes into the record.
+         */
+        delete: operations["deleteRecording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/{key}/recordings/{sid}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sound of a recording
+         * @description Streamed from Twilio and kept nowhere. That somebody listened is durable before the first byte; else it is 503. Range is honoured. 409 has the reason not-ready
+         *     while it is being made; 410 the reason gone once it is deleted.
+         */
+        get: operations["hearRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/recordings/{sid}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, by the recording alone, as the Media in the record names it */
+        get: operations["hearRecordingByItself"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says that the clinician's app can be rung, or no more
+         * @description Said every 15 s while the app's Twilio device is registered, and once with ready false when it is not any more. Whoever has said nothing for 45 s is not
+         *     present. Needs CONFERENCE; without it 404 with the reason feature-off.
+         */
+        put: operations["sayAvailable"];
         post?: never;
         delete?: never;
         options?: never;
@@ -485,6 +696,156 @@ export interface components {
             clinician: boolean;
             /** @description May see every call, and place none. */
             auditor: boolean;
+            /** @description May listen to all recordings, and delete one. */
+            reviewer?: boolean;
+            /** @description May see who is in every live call. */
+            supervisor?: boolean;
+            /** @description People can be added to calls (CONFERENCE); left out where they cannot. */
+            conference?: boolean;
+            /**
+             * @description How calls are recorded (RECORDING); left out where they are not.
+             * @enum {string}
+             */
+            recording?: "asked" | "announced";
+        };
+        /** @enum {string} */
+        Role: "clinician" | "member" | "interpreter" | "family" | "second-clinician" | "other";
+        Participant: {
+            label: string;
+            role: components["schemas"]["Role"];
+            /** @description Who it is in the record, such as RelatedPerson/123. */
+            reference?: string;
+            name?: string;
+            /** @description Last four digits of the number that was dialled. */
+            ending?: string;
+            /**
+             * @description asked: Twilio has not been heard of yet. connected: they are in the call, perhaps on hold.
+             * @enum {string}
+             */
+            state: "asked" | "dialling" | "ringing" | "connected" | "left";
+            /**
+             * @description Of one who left, or never came.
+             * @enum {string}
+             */
+            outcome?: "left" | "removed" | "no-answer" | "busy" | "failed" | "declined" | "canceled" | "collided";
+            held: boolean;
+            /** Format: date-time */
+            heldSince?: string;
+            muted: boolean;
+            /** @description It is whoever asks. */
+            self: boolean;
+            /** Format: date-time */
+            joined?: string;
+            /** Format: date-time */
+            left?: string;
+        };
+        Participants: {
+            call: string;
+            /** @enum {string} */
+            room: "none" | "moving" | "open" | "over";
+            /** @description The call is of whoever asks: they may add, hold, mute, remove and end. */
+            mine: boolean;
+            /** @description How many can be in it at once. */
+            most?: number;
+            participants: components["schemas"]["Participant"][];
+            /**
+             * Format: date-time
+             * @description Until when the room waits for its clinician, who has dropped out and may come back.
+             */
+            waiting?: string;
+        };
+        NewParticipant: {
+            /** @enum {string} */
+            kind: "related" | "directory" | "clinician";
+            /** @description RelatedPerson id, id of the directory's entry, or practitioner id. */
+            id: string;
+        };
+        ParticipantChange: {
+            hold?: boolean;
+            muted?: boolean;
+        };
+        Candidate: {
+            /** @enum {string} */
+            kind: "related" | "directory" | "clinician";
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Of a related person to the patient. */
+            relationship?: string;
+            /** @description Of an interpreter. */
+            language?: string;
+            /** @description Last four digits of the number. */
+            ending?: string;
+            /** @description Is in the call already, or being dialled. */
+            in: boolean;
+            refusal?: components["schemas"]["Refusal"];
+        };
+        Candidates: {
+            /** @description Nobody more can be added. */
+            full: boolean;
+            candidates: components["schemas"]["Candidate"][];
+        };
+        CallRecording: {
+            call: string;
+            /** @enum {string} */
+            mode: "asked" | "announced";
+            /** @enum {string} */
+            consent: "none" | "announced" | "given" | "declined" | "withdrawn" | "not-asked";
+            /**
+             * @description Of the newest recording of the call.
+             * @enum {string}
+             */
+            state: "none" | "starting" | "in-progress" | "paused" | "stopped" | "completed" | "absent" | "failed" | "deleted";
+            /**
+             * Format: date-time
+             * @description Since when it is recorded.
+             */
+            since?: string;
+            /** Format: date-time */
+            pausedSince?: string;
+            /** @description It goes on by itself when nobody on the member's side is on hold any more. */
+            pausedByHold?: boolean;
+            mayStart?: boolean;
+            /** @description Why it cannot be started, in a sentence. */
+            refused?: string;
+        };
+        RecordingAction: {
+            /** @enum {string} */
+            action: "start" | "pause" | "resume" | "stop" | "withdraw";
+        };
+        Recording: {
+            sid: string;
+            /** @enum {string} */
+            state: "starting" | "in-progress" | "paused" | "stopped" | "completed" | "absent" | "failed" | "deleted";
+            /** @description It can be heard. */
+            ready: boolean;
+            /** @description 2: the clinician on the first, everybody else on the second. */
+            channels?: number;
+            seconds?: number;
+            /** Format: date-time */
+            started?: string;
+            /**
+             * @description Why its sound is deleted.
+             * @enum {string}
+             */
+            gone?: "withdrawn" | "expired" | "erased" | "reviewer" | "machine";
+            /** @description It is kept beyond its time (legal hold). */
+            held?: boolean;
+        };
+        Recordings: {
+            call: string;
+            /** @enum {string} */
+            consent: "none" | "announced" | "given" | "declined" | "withdrawn" | "not-asked";
+            mayDelete: boolean;
+            recordings: components["schemas"]["Recording"][];
+        };
+        Deletion: {
+            reason: string;
+        };
+        Availability: {
+            ready: boolean;
+            /** @description Chosen by the app, the same for as long as it is open. */
+            device: string;
         };
         AuditedCall: components["schemas"]["Call"] & {
             /** @description How it stands or ended, as a person tells calls apart: a name of outcomes.json; called-back of a call that a member began, which heard the clinic's message. */
@@ -615,6 +976,15 @@ export interface components {
             id: string;
             /** @description True when the log knows the call as the asking clinician's: a note of theirs can be kept. */
             own: boolean;
+            /** @description Those who were in it beside the clinician and the member; left out when there was nobody. */
+            participants?: components["schemas"]["Participant"][];
+            /**
+             * @description What was decided of recording it; left out when nothing was.
+             * @enum {string}
+             */
+            consent?: "announced" | "given" | "declined" | "withdrawn" | "not-asked";
+            /** @description Left out when nothing was recorded. */
+            recordings?: components["schemas"]["Recording"][];
             /** @description Oldest first, one entry for each version of the record. */
             timeline: components["schemas"]["Moment"][];
         };
@@ -667,6 +1037,9 @@ export interface components {
     parameters: {
         /** @description The logical id of the Appointment. */
         AppointmentID: string;
+        /** @description Of somebody in the call, such as p3-interpreter. */
+        PartyLabel: string;
+        RecordingSid: string;
         /** @description The call's key. */
         CallKey: string;
     };
@@ -860,6 +1233,438 @@ export interface operations {
             403: components["responses"]["Problem"];
             404: components["responses"]["Problem"];
             409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listParticipants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All who are or were in it, in the order in which they were asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participants"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    addParticipant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParticipant"];
+            };
+        };
+        responses: {
+            /** @description Asked for. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participant"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listCandidates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People of the call's patient with a number on file, the directory, and clinicians who are present. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    removeParticipant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+                /** @description Of somebody in the call, such as p3-interpreter. */
+                label: components["parameters"]["PartyLabel"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are out, or will be in a moment. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    changeParticipant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+                /** @description Of somebody in the call, such as p3-interpreter. */
+                label: components["parameters"]["PartyLabel"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participant"];
+                };
+            };
+            /** @description Kept, and not done within three seconds; the stream tells. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participant"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    endCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It ends in a moment. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    readCallRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRecording"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    controlRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingAction"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRecording"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listRecordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order in which they began. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recordings"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    deleteRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+                sid: components["parameters"]["RecordingSid"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletion"];
+            };
+        };
+        responses: {
+            /** @description Kept; it is deleted in a moment. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    hearRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The call's key. */
+                key: components["parameters"]["CallKey"];
+                sid: components["parameters"]["RecordingSid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mpeg": string;
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mpeg": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            416: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    hearRecordingByItself: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sid: components["parameters"]["RecordingSid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mpeg": string;
+                };
+            };
+            /** @description The part that Range asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mpeg": string;
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            410: components["responses"]["Problem"];
+            416: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    sayAvailable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Availability"];
+            };
+        };
+        responses: {
+            /** @description Kept. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
             413: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"time"
+
+	"perci.health/careline/calls"
+)
+
+// featureConfig is what is off unless it is asked for.
+type featureConfig struct {
+	conference bool
+	directory  []calls.Entry // CONFERENCE_DIRECTORY
+	most       int           // CONFERENCE_MAX
+	alone      time.Duration // CONFERENCE_ALONE_SECONDS
+
+	recording    string        // RECORDING: "", asked or announced
+	keep         time.Duration // RECORDING_RETENTION_DAYS
+	announcement string        // RECORDING_ANNOUNCEMENT; "": ours
+}
+
+func readFeatures(r *reader) featureConfig {
+	f := featureConfig{
+		conference:   r.oneOf("CONFERENCE", "", "false", "true") == "true",
+		most:         r.number("CONFERENCE_MAX", 3, 10),
+		alone:        time.Duration(r.number("CONFERENCE_ALONE_SECONDS", 10, 300)) * time.Second,
+		recording:    r.oneOf("RECORDING", "", "off", "asked", "announced"),
+		announcement: r.text("RECORDING_ANNOUNCEMENT"),
+	}
+	if f.recording == "off" {
+		f.recording = ""
+	}
+	return f
+}
