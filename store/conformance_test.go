@@ -57,6 +57,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a link moves what waits and what was done": movesDeliveries,
 		"a leg's first call has it":                 firstLinkStands,
 		"a link while both are being delivered":     endsInAnyOrder,
+		"whatever is done, what waits is delivered": deliversWhatWaits,
 		"deliveries go one by one":                  deliversInOrder,
 		"a delivery put off holds its call":         retries,
 		"a dead letter lets the next one through":   buries,
