@@ -84,6 +84,9 @@ func (i Identifier) element() *element {
 func (r Reference) element() *element {
 	e := newElement()
 	put(e, "display", r.Display)
+	if r.Identifier != nil {
+		e.add("identifier", r.Identifier.element())
+	}
 	put(e, "reference", r.Reference)
 	return e
 }

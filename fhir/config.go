@@ -36,6 +36,14 @@ type Config struct {
 	// needs more rights.
 	Audit bool
 
+	// Recording says that calls are recorded, and Conference that more than two can be in
+	// one: for each the client needs more rights.
+	Recording, Conference bool
+
+	// PublicURL is careline's own address, without a slash at its end, such as
+	// https://backend.perci.health: a recording's Media leads there.
+	PublicURL string
+
 	Log *slog.Logger     // warnings only; nil logs nothing
 	Now func() time.Time // nil is time.Now
 }

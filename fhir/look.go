@@ -2,7 +2,6 @@ package fhir
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -113,17 +112,7 @@ func (a AuditEvent) identifiers() (ids []Identifier) {
 }
 
 // element is empty where it cannot be read back, and nothing is laid over anything.
-func (a AuditEvent) element() *element {
-	text, err := json.Marshal(a)
-	if err != nil {
-		return &element{}
-	}
-	e, err := decode(text)
-	if err != nil {
-		return &element{}
-	}
-	return e
-}
+func (a AuditEvent) element() *element { return readBack(a) }
 
 // lookKind is the AuditEvent of a look. One that was stored twice, because the answer to
 // the first was lost for long, stands twice under one tag: an AuditEvent has no status by

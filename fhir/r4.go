@@ -28,10 +28,12 @@ type Identifier struct {
 	Value  string `json:"value,omitempty"`
 }
 
-// Reference is FHIR's Reference by literal reference.
+// Reference is FHIR's Reference: by literal reference, or by an identifier of what it
+// refers to.
 type Reference struct {
-	Reference string `json:"reference,omitempty"`
-	Display   string `json:"display,omitempty"`
+	Reference  string      `json:"reference,omitempty"`
+	Identifier *Identifier `json:"identifier,omitempty"`
+	Display    string      `json:"display,omitempty"`
 }
 
 // Extension is FHIR's Extension with the value types that careline uses.
