@@ -56,7 +56,8 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 // When the record holds another version than the filing names, whoever wrote it, the
 // call is told again before it is laid over that: another instance may have filed
 // more of it meanwhile. And what is final in the record stays so, whoever made it:
-// of a call that is not over it gets at most the identifiers that it lacks.
+// of a call that is not over it gets at most the identifiers, the recordings, the consent
+// and the participants that it lacks.
 //
 // Errors: rejected, when no repetition will help; conflict or unavailable, when it
 // may; or that of again. How long to wait says the method RetryAfter of an error in

@@ -36,9 +36,8 @@ type Config struct {
 	// needs more rights.
 	Audit bool
 
-	// Recording says that calls are recorded, and Conference that more than two can be in
-	// one: for each the client needs more rights.
-	Recording, Conference bool
+	// Recording says that calls are recorded, for which the client needs more rights.
+	Recording bool
 
 	// PublicURL is careline's own address, without a slash at its end, such as
 	// https://backend.perci.health: a recording's Media leads there.

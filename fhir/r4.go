@@ -38,18 +38,20 @@ type Reference struct {
 
 // Extension is FHIR's Extension with the value types that careline uses.
 type Extension struct {
-	URL           string      `json:"url"`
-	ValueString   string      `json:"valueString,omitempty"`
-	ValueInteger  *int        `json:"valueInteger,omitempty"`
-	ValueBoolean  *bool       `json:"valueBoolean,omitempty"`
-	ValueDateTime string      `json:"valueDateTime,omitempty"`
-	ValueCoding   *Coding     `json:"valueCoding,omitempty"`
-	Extension     []Extension `json:"extension,omitempty"`
+	URL            string      `json:"url"`
+	ValueString    string      `json:"valueString,omitempty"`
+	ValueInteger   *int        `json:"valueInteger,omitempty"`
+	ValueBoolean   *bool       `json:"valueBoolean,omitempty"`
+	ValueDateTime  string      `json:"valueDateTime,omitempty"`
+	ValueCoding    *Coding     `json:"valueCoding,omitempty"`
+	ValueReference *Reference  `json:"valueReference,omitempty"`
+	Extension      []Extension `json:"extension,omitempty"`
 }
 
-// Payload is Communication.payload with text content.
+// Payload is Communication.payload: a text, or a reference.
 type Payload struct {
-	ContentString string `json:"contentString,omitempty"`
+	ContentString    string     `json:"contentString,omitempty"`
+	ContentReference *Reference `json:"contentReference,omitempty"`
 }
 
 // Meta is the server's own account of a resource.
