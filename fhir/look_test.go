@@ -84,12 +84,12 @@ func TestAuditEventOfARecording(t *testing.T) {
 		look careline.Look
 		want string // agent, action, subtypes, outcome and entities
 	}{
-		"heard":                      {heard(), "Practitioner/p1 R [read recording-heard] 0 [Media/r1 Appointment/a1 Patient/m1]"},
-		"by one who is no clinician": {reviewed, "U2abc R [read recording-heard] 0 [Media/r1 Patient/m1]"},
-		"deleted":                    {deleted, "Practitioner/p1 D [delete recording-deleted] 0 [Media/r1 Appointment/a1 Patient/m1]"},
-		"not let":                    {refused, "Practitioner/p1 D [delete recording-deleted] 8 [Media/r1 Appointment/a1 Patient/m1]"},
+		"heard":                      {heard(), "Practitioner/p1 R [read recording-heard] 0 [Media/r1 RE1 Appointment/a1 Patient/m1]"},
+		"by one who is no clinician": {reviewed, "U2abc R [read recording-heard] 0 [Media/r1 RE1 Patient/m1]"},
+		"deleted":                    {deleted, "Practitioner/p1 D [delete recording-deleted] 0 [RE1 Appointment/a1 Patient/m1]"},
+		"not let":                    {refused, "Practitioner/p1 D [delete recording-deleted] 8 [Media/r1 RE1 Appointment/a1 Patient/m1]"},
 		"not in the record yet":      {unfiled, "Practitioner/p1 R [read recording-heard] 0 [RE1 Appointment/a1 Patient/m1]"},
-		"there is none":              {missed, "Practitioner/p1 R [read recording-heard] 4 [Media/r1 Appointment/a1 Patient/m1]"},
+		"there is none":              {missed, "Practitioner/p1 R [read recording-heard] 4 [Media/r1 RE1 Appointment/a1 Patient/m1]"},
 	} {
 		a := fhir.Systems{}.AuditEventOf(test.look)
 		agent := a.Agent[0].AltID
@@ -101,11 +101,12 @@ func TestAuditEventOfARecording(t *testing.T) {
 			subtypes = append(subtypes, s.Code)
 		}
 		for _, e := range a.Entity {
-			what := e.What.Reference
-			if e.What.Identifier != nil {
-				what += e.What.Identifier.Value
+			if e.What.Reference != "" {
+				entities = append(entities, e.What.Reference)
 			}
-			entities = append(entities, what)
+			if e.What.Identifier != nil {
+				entities = append(entities, e.What.Identifier.Value)
+			}
 		}
 		if got := fmt.Sprint(agent, " ", a.Action, " ", subtypes, " ", a.Outcome, " ", entities); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
