@@ -83,6 +83,7 @@ func (c *call) ask(r request) answer {
 	if r.twiml != "" {
 		return answer{status: http.StatusOK, contentType: "text/xml", body: []byte(r.twiml)}
 	}
+
 	r.client, r.token = c.client, newUUID()
 	answers := make(chan answer, 1)
 	go func() { answers <- c.engine.postman.send(c.engine.base, r) }()

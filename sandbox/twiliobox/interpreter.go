@@ -32,6 +32,7 @@ func (c *call) perform(on *leg, first request) {
 			c.fail(on, Notice{Level: "error", Message: "not simulated: more than 100 documents in one call"})
 			return
 		}
+
 		next = c.document(on, *next)
 		if on.next != nil {
 			next = on.next
