@@ -177,7 +177,7 @@ func (w *world) add(form ...string) (made inRoomNow, code int) {
 	for i := 0; i+1 < len(form); i += 2 {
 		values[form[i]] = append(values[form[i]], form[i+1])
 	}
-	if values["To"] != nil && len(values["To"]) > 1 {
+	if len(values["To"]) > 1 {
 		values["To"] = values["To"][1:]
 	}
 	code = w.rest("POST", "/Conferences/ward/Participants.json", values.Encode(), &made)
