@@ -13,6 +13,7 @@ type delivery struct {
 	event string
 	request
 	fate misfortune
+	last bool // none of its sequence comes after it
 }
 
 // patience is how long a delivery waits for the leg's one before it. Twilio
@@ -37,6 +38,7 @@ func (c *call) tell(l *leg, event string) {
 	d := delivery{leg: l, event: event, request: c.callback("status", l.hook, l)}
 	d.form = l.progress()
 	d.fate = c.engine.gremlin.strike(event, fmt.Sprint(c.number, " ", slices.Index(c.parent.dialled, l), " ", l.sequence))
+	d.last = l.status.Final()
 	l.sequence++
 	l.callbacks.post(d)
 }
@@ -64,8 +66,8 @@ func (c *call) tellDetection(l *leg, h hook, form url.Values) {
 }
 
 func (q *callbackQueue) post(d delivery) {
-	if d.leg.status.Final() {
-		d.fate.reorder = false // nothing comes after it
+	if d.last {
+		d.fate.reorder = false
 	}
 
 	for _, fault := range d.fate.names() {

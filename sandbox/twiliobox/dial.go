@@ -37,6 +37,7 @@ func (c *call) dial(d document, v *node) *request {
 		c.pickUp(c.parent)
 	}
 
+	x.recordsFrom(true)
 	for _, group := range verb.groups() {
 		x.ring(group)
 		if x.winner != nil || c.parent.status.Final() {
@@ -47,6 +48,7 @@ func (c *call) dial(d document, v *node) *request {
 	if x.winner != nil {
 		x.talk()
 	}
+	x.dialOver(x.parent)
 	if verb.action == "" {
 		return nil
 	}
@@ -199,6 +201,7 @@ func (x *dialling) talk() {
 	}
 	x.bridge = true
 	x.pickUp(x.parent)
+	x.recordsFrom(false)
 	x.join(x.parent, l)
 	limit := x.clock.after(x.verb.timeLimit, func() { x.end(l, Completed, 200) })
 	defer limit.cancel()
@@ -228,6 +231,7 @@ func (x *dialling) result() request {
 	form.Set("DialCallSid", l.sid)
 	form.Set("DialCallDuration", strconv.Itoa(l.seconds()))
 	form.Set("DialBridged", strconv.FormatBool(x.bridge))
+	x.recorded(form)
 	return request{
 		purpose: "action",
 		method:  x.verb.method,

@@ -21,6 +21,7 @@ type engine struct {
 	postman  *postman
 	studio   *studio
 	exchange *exchange
+	recorder *recorder
 	patience endurance
 
 	base    context.Context // of every webhook
@@ -83,6 +84,7 @@ func newEngine(c Config) (*engine, error) {
 		legs:     map[string]*leg{},
 	}
 	e.exchange = newExchange(e)
+	e.recorder = newRecorder(e)
 	return e, nil
 }
 
@@ -106,6 +108,7 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 		inbox:  make(chan func()),
 		over:   make(chan struct{}),
 	}
+	c.clock.passed = c.passed
 	parent.call, parent.callbacks, parent.created = c, &callbackQueue{call: c}, c.clock.now
 	e.mu.Lock()
 	if e.closing {
@@ -238,5 +241,5 @@ func (e *engine) close(ctx context.Context) error {
 
 	e.abort()
 	e.exchange.close(ctx.Done())
-	return errors.Join(late, e.studio.close())
+	return errors.Join(late, e.studio.close(), e.recorder.tapes.close())
 }

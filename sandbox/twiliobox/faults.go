@@ -20,7 +20,8 @@ type Faults struct {
 	BadSignature float64 `json:"badSignature"` // 0-1: signed with a wrong token
 	DelayMillis  int     `json:"delayMs"`      // added to every delivery, wall clock; others may overtake it
 	// Only names the events concerned: initiated, ringing, answered, completed,
-	// amd. Empty means all.
+	// amd, recording-in-progress, recording-completed, recording-absent. Empty
+	// means all.
 	Only []string `json:"only,omitempty"`
 	// Next are faults for single deliveries, used up from the front; an entry
 	// waits for its event. They do not heed Only.
@@ -29,6 +30,8 @@ type Faults struct {
 	// used up from the front: 401, 403, 429 or 500 to 599, or 0 for an answer as it
 	// should be.
 	REST []int `json:"rest,omitempty"`
+
+	Recordings RecordingFaults `json:"recordings,omitzero"`
 }
 
 // NextFault is a fault for the next delivery of Event (any, when empty). Fault
@@ -59,6 +62,9 @@ func (f Faults) check() error {
 		wrong = append(wrong, errors.New("delayMs must be between 0 and 600000"))
 	}
 	known := append([]string{"amd"}, callbackEvents...)
+	for _, event := range recordingEvents {
+		known = append(known, "recording-"+event)
+	}
 	for _, event := range f.Only {
 		if !slices.Contains(known, event) {
 			wrong = append(wrong, fmt.Errorf("only: %q is none of %v", event, known))
@@ -80,6 +86,7 @@ func (f Faults) check() error {
 		}
 	}
 
+	wrong = append(wrong, f.Recordings.check()...)
 	return errors.Join(wrong...)
 }
 
@@ -101,6 +108,7 @@ func (g *gremlin) get() Faults {
 	defer g.mu.Unlock()
 	f := g.faults
 	f.Only, f.Next, f.REST = slices.Clone(f.Only), slices.Clone(f.Next), slices.Clone(f.REST)
+	f.Recordings = f.Recordings.clone()
 	return f
 }
 
