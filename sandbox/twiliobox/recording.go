@@ -92,9 +92,7 @@ func (r *recording) length() time.Duration { return time.Duration(r.frames) * me
 func (r *recording) seconds() int { return int(r.length().Round(time.Second) / time.Second) }
 
 var (
-	errNoRecording   = errors.New("there is no such recording")
 	errRecordingOver = errors.New("the recording is stopped")
-	errSeveral       = errors.New("more than one recording runs")
 	errNotInProgress = errors.New("the call is not in progress")
 )
 
