@@ -119,7 +119,7 @@ func (d *deck) turn() {
 	case should && d.live == nil:
 		d.live = &live{began: time.Now(), stop: make(chan struct{})}
 		now := d.live
-		d.leg.call.engine.running.Go(func() { d.run(now) })
+		d.leg.call().engine.running.Go(func() { d.run(now) })
 	case !should && d.live != nil:
 		d.settle(0)
 		close(d.live.stop)

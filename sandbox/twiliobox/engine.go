@@ -17,6 +17,7 @@ type engine struct {
 	account  *account
 	phones   *phonebook
 	gremlin  *gremlin
+	unproven *unproven
 	bus      *bus
 	postman  *postman
 	studio   *studio
@@ -42,6 +43,7 @@ const remembered = 20_000
 var (
 	errClosed     = errors.New("the sandbox is closing")
 	errEnded      = errors.New("the call has ended")
+	errMoved      = errors.New("the leg is of another call now")
 	errNotRinging = errors.New("the phone is not ringing")
 	errNotInCall  = errors.New("the phone is not in a call")
 )
@@ -77,6 +79,7 @@ func newEngine(c Config) (*engine, error) {
 		studio:   studio,
 		patience: usualEndurance,
 		gremlin:  &gremlin{seed: c.Seed},
+		unproven: newUnproven(),
 		bus:      bus,
 		postman:  &postman{authToken: c.AuthToken, bus: bus},
 		base:     base,
@@ -109,7 +112,8 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 		over:   make(chan struct{}),
 	}
 	c.clock.passed = c.passed
-	parent.call, parent.callbacks, parent.created = c, &callbackQueue{call: c}, c.clock.now
+	parent.held.Store(c)
+	parent.callbacks, parent.created = &callbackQueue{call: c}, c.clock.now
 	e.mu.Lock()
 	if e.closing {
 		e.mu.Unlock()
@@ -158,7 +162,7 @@ func (e *engine) add(l *leg) {
 
 func (e *engine) addLocked(l *leg) {
 	if l.parentSID != "" {
-		l.call.parent.dialled = append(l.call.parent.dialled, l)
+		l.call().parent.dialled = append(l.call().parent.dialled, l)
 	}
 	e.legs[l.sid] = l
 	e.order = append(e.order, l)
@@ -205,11 +209,11 @@ func (e *engine) live(address string) (*leg, bool) {
 
 // hangUp ends a leg the way the party on it would.
 func (e *engine) hangUp(l *leg) error {
-	return l.call.order(func() error {
+	return l.order(func() error {
 		if l.status.Final() {
 			return errEnded
 		}
-		l.call.leave(l)
+		l.call().leave(l)
 		return nil
 	})
 }
@@ -217,7 +221,7 @@ func (e *engine) hangUp(l *leg) error {
 func (e *engine) close(ctx context.Context) error {
 	e.mu.Lock()
 	e.closing = true
-	parents := slices.DeleteFunc(slices.Clone(e.order), func(l *leg) bool { return l.parentSID != "" || l.status.Final() })
+	parents := slices.DeleteFunc(slices.Clone(e.order), func(l *leg) bool { return l.call().parent != l || l.status.Final() })
 	e.mu.Unlock()
 	for _, l := range parents {
 		if err := e.hangUp(l); err != nil && !errors.Is(err, errEnded) {

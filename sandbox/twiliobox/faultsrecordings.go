@@ -13,9 +13,6 @@ type RecordingFaults struct {
 	// ProcessingMillis is how long after its end a recording's sound exists, and
 	// completed is told, on the wall clock; 0 means a second of the call's.
 	ProcessingMillis int `json:"processingMs,omitempty"`
-	// EndWithDial has a recording that the REST API began end with the Dial during
-	// which it runs. Whether Twilio's do is not known.
-	EndWithDial bool `json:"endWithDial,omitempty"`
 	// Start is how requests that start a recording are answered: 21220, as when the
 	// call is not in progress, and nothing is started; lost: it is started and the
 	// connection breaks without an answer.

@@ -57,25 +57,25 @@ func (c *call) gather(on *leg, d document, v *node) *request {
 
 	g.prompting = true
 	for _, part := range v.children {
-		if g.begun || on.status.Final() {
+		if g.begun || on.gone() {
 			break
 		}
 		c.verb(on, d, part)
 	}
 	g.prompting = false
 
-	for !g.over && !on.status.Final() {
+	for !g.over && !on.gone() {
 		had := g.keys
 		late := false
 		alarm := c.clock.after(timeout, func() { late = true })
-		c.waitUntil(func() bool { return late || g.over || g.keys != had || on.status.Final() })
+		c.waitUntil(func() bool { return late || g.over || g.keys != had || on.gone() })
 		alarm.cancel()
 		if late {
 			break
 		}
 	}
 
-	if on.status.Final() {
+	if on.gone() {
 		return nil
 	}
 	return c.gathered(on, d, v)
@@ -150,5 +150,5 @@ func (b *Box) pressKeys(r *http.Request) (int, any, error) {
 	if _, err := b.pressDigits(r, l); err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, b.engine.see(l.call.parent), nil
+	return http.StatusOK, b.engine.see(l.call().parent), nil
 }

@@ -25,25 +25,40 @@ const playedTone = 523.25
 func (c *call) perform(on *leg, first request) {
 	next := &first
 	for n := 0; next != nil && !on.status.Final(); n++ {
+		if on == c.parent && on.next != nil {
+			next, on.next, n = on.next, nil, 0
+		}
 		if n == maxDocuments {
 			c.fail(on, Notice{Level: "error", Message: "not simulated: more than 100 documents in one call"})
 			return
 		}
-		d, notices := read(c.ask(*next))
-		if on.status.Final() {
-			return
-		}
 
-		for _, notice := range notices {
-			if notice.Level == "error" {
-				c.fail(on, notice)
-				return
-			}
-			c.notice(on, notice)
+		next = c.document(on, *next)
+		if on.next != nil {
+			next = on.next
 		}
-
-		next = c.verbs(on, d)
+		if on != c.parent && on.next != nil {
+			return // it goes on by itself, as soon as its Dial lets it go
+		}
 	}
+}
+
+// document asks for one document and runs it; it returns the request for the next.
+func (c *call) document(on *leg, r request) *request {
+	d, notices := read(c.ask(r))
+	if on.gone() {
+		return nil
+	}
+
+	for _, notice := range notices {
+		if notice.Level == "error" {
+			c.fail(on, notice)
+			return nil
+		}
+		c.notice(on, notice)
+	}
+
+	return c.verbs(on, d)
 }
 
 // fail ends a leg because its application failed.
@@ -76,7 +91,7 @@ func (l *leg) sipAnswered() int {
 func (c *call) verbs(on *leg, d document) *request {
 	for _, v := range d.verbs {
 		next := c.verb(on, d, v)
-		if next != nil || on.status.Final() {
+		if next != nil || on.gone() {
 			return next
 		}
 	}

@@ -1,10 +1,12 @@
 package twiliobox
 
 import (
+	"errors"
 	"math"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -68,7 +70,7 @@ type leg struct {
 	from, caller, to          string
 	applicationSID, numberSID string
 	created                   time.Time
-	call                      *call
+	held                      atomic.Pointer[call] // whose goroutine it is; another's after a redirect
 	hook                      hook
 	callbacks                 *callbackQueue
 	sequence                  int
@@ -82,7 +84,8 @@ type leg struct {
 	phone            Phone // that it rings, as its script is for this call
 	onAnswer         func(Phone)
 	onDecline, onEnd func()
-	leaves           *alarm // when the phone hangs up by itself
+	leaves           *alarm   // when the phone hangs up by itself
+	next             *request // TwiML that the REST API has it run in place of what it runs
 
 	status            Status
 	answered, ended   time.Time
@@ -98,6 +101,31 @@ type leg struct {
 	since             time.Time   // of the status, on the wall clock
 	applicationFailed bool        // it ended because of that
 }
+
+// call is the call that the leg belongs to now.
+func (l *leg) call() *call { return l.held.Load() }
+
+// order has the goroutine of the leg's call do something, and returns what came of
+// it: errEnded when there is no such goroutine any more. A leg that is taken out
+// of its call meanwhile is found again.
+func (l *leg) order(do func() error) error {
+	for {
+		c := l.call()
+		err := c.order(func() error {
+			if l.call() != c {
+				return errMoved
+			}
+			return do()
+		})
+		if l.call() == c || err == nil || !errors.Is(err, errMoved) && !errors.Is(err, errEnded) {
+			return err
+		}
+	}
+}
+
+// gone says whether what the leg runs now is over for it: it has ended, or is to
+// run something else.
+func (l *leg) gone() bool { return l.status.Final() || l.next != nil }
 
 // party is whoever is at the far end of a leg and is told what becomes of it. Its
 // methods are called on the call's goroutine and must not wait for that.
@@ -125,7 +153,7 @@ func (l *leg) seconds() int {
 // parameters are those that every webhook about the leg carries.
 func (l *leg) parameters() url.Values {
 	v := url.Values{
-		"AccountSid": {l.call.engine.config.AccountSID},
+		"AccountSid": {l.call().engine.config.AccountSID},
 		"ApiVersion": {"2010-04-01"},
 		"CallSid":    {l.sid},
 		"CallStatus": {string(l.status)},
@@ -172,7 +200,7 @@ func (l *leg) progress() url.Values {
 	v := l.parameters()
 	v.Set("CallbackSource", "call-progress-events")
 	v.Set("SequenceNumber", strconv.Itoa(l.sequence))
-	v.Set("Timestamp", l.call.clock.now.Format(time.RFC1123Z))
+	v.Set("Timestamp", l.call().clock.now.Format(time.RFC1123Z))
 	if !l.status.Final() {
 		return v
 	}

@@ -19,7 +19,7 @@ type recorder struct {
 const (
 	// keptRecordings is how many recordings the box keeps; older ones are forgotten
 	// with their sound, so that a box can run under load for days.
-	keptRecordings = 5000
+	keptRecordings = 2000
 	// softDeleted is how long a deleted recording can be asked after.
 	softDeleted = 40 * 24 * time.Hour
 	// usualProcessing is how long it takes until a recording's sound exists, at
@@ -107,9 +107,6 @@ func (s *recorder) processing(pace float64) time.Duration {
 	}
 	return time.Duration(float64(usualProcessing) * pace)
 }
-
-// endsWithDial says whether recordings of a leg end with its Dial.
-func (s *recorder) endsWithDial() bool { return s.engine.gremlin.get().Recordings.EndWithDial }
 
 // recordingView is a recording as it was at one moment.
 type recordingView struct {

@@ -186,8 +186,8 @@ func (c *call) stopRecordings(l *leg, which func(*recording) bool) {
 }
 
 // dialOver ends what ends with a Dial: a recording by its record attribute, and all
-// others when the box is told to (facts of the real Twilio: not known).
+// others when the box is told to (Unproven).
 func (c *call) dialOver(l *leg) {
-	all := c.engine.recorder.endsWithDial()
+	all := c.engine.unproven.get().RecordingEndsWithDial
 	c.stopRecordings(l, func(r *recording) bool { return all || r.source == byDial })
 }

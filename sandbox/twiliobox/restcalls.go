@@ -66,15 +66,15 @@ func (b *Box) updateCall(r *http.Request) (any, *restError) {
 // endByREST ends a leg: completed at any time, canceled only while it rings; a
 // leg in progress is left alone by canceled, without an error.
 func (e *engine) endByREST(l *leg, s Status) error {
-	return l.call.order(func() error {
+	return l.order(func() error {
 		switch {
 		case l.status.Final():
 			return errEnded
 		case l.status == InProgress && s == Canceled:
 		case l.parentSID != "":
-			l.call.cut(l)
+			l.call().cut(l)
 		default:
-			l.call.end(l, s, l.sipUnless(s == Canceled))
+			l.call().end(l, s, l.sipUnless(s == Canceled))
 		}
 		return nil
 	})

@@ -152,10 +152,7 @@ func (c *call) runPlaced(p placement) {
 		return
 	}
 
-	if *l.phone.TalkSeconds > 0 {
-		l.leaves = c.clock.after(seconds(*l.phone.TalkSeconds), func() { c.end(l, Completed, http.StatusOK) })
-		defer l.leaves.cancel()
-	}
+	c.leaveAfter(l, *l.phone.TalkSeconds)
 
 	if p.waits.mode != "" {
 		result, takes := p.waits.find(l.phone)

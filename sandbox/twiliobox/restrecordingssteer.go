@@ -33,11 +33,11 @@ func (b *Box) startRecording(r *http.Request) (any, *restError) {
 		return nil, errNotRecordable
 	}
 	var made *recording
-	err := l.call.order(func() (err error) {
+	err := l.order(func() (err error) {
 		if l.status != InProgress {
 			return errNotInProgress
 		}
-		made, err = l.call.record(l, order)
+		made, err = l.call().record(l, order)
 		return err
 	})
 	if errors.Is(err, errNotInProgress) || errors.Is(err, errEnded) {

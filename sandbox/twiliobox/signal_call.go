@@ -132,8 +132,8 @@ func (s *socket) dial(m heard) {
 		s.refuse(m.Payload.CallSID, errMalformed)
 		return
 	}
-	err := c.leg.call.order(func() error {
-		c.leg.call.pressed(c.leg, m.Payload.DTMF)
+	err := c.leg.order(func() error {
+		c.leg.call().pressed(c.leg, m.Payload.DTMF)
 		return nil
 	})
 	if err != nil {
@@ -150,8 +150,8 @@ func (s *socket) message(m heard) {
 		s.send("error", fields{"callsid": p.CallSID, "voiceeventsid": p.VoiceEventSID, "error": errMessageNoCall})
 		return
 	}
-	err := c.leg.call.order(func() error {
-		c.leg.call.said(c.leg, Utterance{Kind: "message", Text: string(p.Content)})
+	err := c.leg.order(func() error {
+		c.leg.call().said(c.leg, Utterance{Kind: "message", Text: string(p.Content)})
 		return nil
 	})
 	if err != nil {

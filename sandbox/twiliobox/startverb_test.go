@@ -122,7 +122,7 @@ func TestDialRecords(t *testing.T) {
 			t.Parallel()
 			inWorld(t, dialTo(member, `record="`+tt.record+`" `+toldOfRecording, ""), func(w *world) {
 				w.pages["/result"] = xmlPage(`<Response><Pause length="4"/></Response>`)
-				w.do("PUT", "/sandbox/v1/faults", map[string]any{"recordings": map[string]any{"endWithDial": tt.endsByREST}}, nil)
+				w.do("PUT", "/sandbox/v1/unproven", map[string]any{"recordingEndsWithDial": tt.endsByREST}, nil)
 				parent := w.connect(map[string]string{"To": member})
 				pass(5 * time.Second)
 				made := w.startRecording(parent, "")
