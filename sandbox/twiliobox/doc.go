@@ -85,7 +85,7 @@
 // clock, a lost page being a silence; without one, what phones that answer by
 // themselves say in the time that the call's clock shows, the same at any pace. So
 // a fast call has a recording of its own length without anybody waiting for it.
-// Two minutes of sound are a megabyte on disk, in a folder of the system's for
+// A minute of sound is a megabyte on disk, in a folder of the system's for
 // temporary files, which Close removes; the newest 2000 recordings are kept.
 //
 // The sound is served once it was processed, a second after the end, as WAV: also

@@ -130,7 +130,7 @@ type recordingView struct {
 func (s *recorder) viewLocked(r *recording) recordingView {
 	return recordingView{
 		SID:             r.sid,
-		CallSID:         r.leg.sid,
+		CallSID:         r.leg.recorded(),
 		Source:          r.source,
 		Name:            r.name,
 		Channels:        r.channels(),

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"perci.health/careline/sandbox/twiliobox"
 )
 
 type recordingList struct {
@@ -207,4 +209,33 @@ func TestRecordingBeforeTheAnswer(t *testing.T) {
 			t.Errorf("%d %d", code, fault.Code)
 		}
 	})
+}
+
+// What is deleted, and what held nothing, leaves no file; Close leaves none at all.
+func TestRecordingsLeaveNoFiles(t *testing.T) {
+	t.Parallel()
+	var box *twiliobox.Box
+	inTalk(t, func(w *world, parent, _ string) {
+		box = w.box
+		if n := box.Taped(); n != -1 {
+			t.Errorf("%d files before the first recording", n)
+		}
+		kept, deleted, nothing := w.startRecording(parent, "").SID, w.startRecording(parent, "").SID, ""
+		pass(time.Second)
+		nothing = w.startRecording(parent, "").SID
+		if n := box.Taped(); n != 3 {
+			t.Errorf("%d files, want 3", n)
+		}
+		for _, sid := range []string{nothing, deleted, kept} {
+			w.steer(parent, sid, "Status=stopped")
+		}
+		pass(2 * time.Second)
+		w.deleted(deleted)
+		if n := box.Taped(); n != 1 {
+			t.Errorf("%d files, want that of one recording", n)
+		}
+	})
+	if n := box.Taped(); n != -1 {
+		t.Errorf("%d files after Close", n)
+	}
 }
