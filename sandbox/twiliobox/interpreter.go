@@ -115,6 +115,12 @@ func (c *call) verb(on *leg, d document, v *node) *request {
 		})
 		c.said(on, Utterance{Kind: "pause", Text: strconv.Itoa(seconds)})
 		c.spend(on, time.Duration(seconds)*time.Second)
+	case "Gather":
+		return c.gather(on, d, v)
+	case "Start":
+		c.startVerb(on, d, v)
+	case "Stop":
+		c.stopVerb(on, v)
 	case "Hangup":
 		c.end(on, Completed, on.sipAnswered())
 	case "Reject":

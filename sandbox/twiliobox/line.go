@@ -16,6 +16,7 @@ type line struct {
 	ear  earpiece
 	plug atomic.Pointer[plug]
 	ears atomic.Pointer[func(*media.Frame)] // of the other side
+	deck atomic.Pointer[deck]               // that records it
 
 	robot robot
 	other *line       // that it is joined to
@@ -30,7 +31,12 @@ type line struct {
 func (l *line) play(s media.Source) { l.ear.play(s) }
 
 // talk lets a phone that nobody holds take part.
-func (l *line) talk(r robot) { l.robot = r }
+func (l *line) talk(r robot) {
+	l.robot = r
+	if r != nil {
+		l.robot = overheard{r, l, &sync.Mutex{}}
+	}
+}
 
 // press is keys that the party hears the other side press.
 func (l *line) press(digits string) {
@@ -106,8 +112,22 @@ func (l *line) settle() {
 		l.ear.play(l.seat)
 		l.seat.Turn(nil)
 	case l.robot != nil:
-		l.seat.Turn(l.robot)
+		heard := media.NewPipe()
+		l.ear.play(heard) // for whom it is recorded
+		l.seat.Turn(seated{l.robot, heard})
 	}
+}
+
+// seated is a phone in a room that nobody holds.
+type seated struct {
+	robot
+	heard *media.Pipe
+}
+
+// Write is what the phone hears.
+func (s seated) Write(f *media.Frame) {
+	s.robot.Write(f)
+	s.heard.Write(f)
 }
 
 // rise ends what sit began.
@@ -123,6 +143,7 @@ func (l *line) rise() {
 
 // said passes on what a browser's microphone heard.
 func (l *line) said(f *media.Frame) {
+	l.deck.Load().says(f)
 	if hear := l.ears.Load(); hear != nil {
 		(*hear)(f)
 	}

@@ -39,6 +39,7 @@ func (b *Box) routes() http.Handler {
 	rest("GET /Applications/{sid}", b.fetchApplication)
 	rest("POST /Applications/{sid}", b.updateApplication)
 	rest("GET /Keys/{sid}", mainKey(b.fetchKey))
+	b.recordingRoutes(rest)
 	mux.Handle("GET /"+restVersion+"/Accounts/{sid}", b.rest(mainKey(b.fetchAccount)))
 	mux.Handle("GET "+countriesPath+"/{country}", b.rest(b.fetchCountry))
 	mux.Handle("POST /v1/DialingPermissions/BulkCountryUpdates", b.rest(b.updateCountries))
@@ -67,7 +68,7 @@ func restFault(status, code int, message string) *restError {
 }
 
 var (
-	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
+	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls, Conferences, Recordings, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
 	errRestLogin    = restFault(http.StatusUnauthorized, 20003, "Authenticate")
 )
 
@@ -86,16 +87,13 @@ func (b *Box) rest(h restHandler) http.Handler {
 		if made, ok := resource.(createdResource); ok {
 			resource, status = made.resource, http.StatusCreated
 		}
-		if fault != nil {
-			resource, status = fault, fault.Status
+		if own, ok := resource.(selfServed); ok && fault == nil {
+			b.serve(own, w, r)
+			return
 		}
 
-		switch resource.(type) {
-		case removedResource:
-			w.WriteHeader(http.StatusNoContent)
-			return
-		case lostAnswer:
-			panic(http.ErrAbortHandler) // the connection ends without a word
+		if fault != nil {
+			resource, status = fault, fault.Status
 		}
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
