@@ -16,6 +16,7 @@ type dialling struct {
 	noun     noun // that the winner answered for
 	bridge   bool // parent and winner could hear each other
 	ringback bool // the parent hears that somebody is rung
+	alerts   bool // the parent is answered as soon as somebody is alerted
 }
 
 // setupTime is from dialling until the far end's phone, or its network, reacts.
@@ -32,11 +33,7 @@ func (c *call) dial(d document, v *node) *request {
 		c.fail(c.parent, Notice{Level: "error", Message: "not simulated: <" + verb.notSimulated + "> in <Dial>"})
 		return nil
 	}
-	x := &dialling{call: c, verb: verb}
-	if !verb.answerOnBridge {
-		c.pickUp(c.parent)
-	}
-
+	x := &dialling{call: c, verb: verb, alerts: !verb.answerOnBridge}
 	for _, group := range verb.groups() {
 		x.ring(group)
 		if x.winner != nil || c.parent.status.Final() {
@@ -170,6 +167,7 @@ func (x *dialling) answered(n noun, l *leg, phone Phone) {
 	l.phone, x.noun = phone, n
 	l.line.talk(newRobot(phone))
 	x.pickUp(l)
+	x.alerted()
 	x.detect(n, l, phone)
 }
 

@@ -17,6 +17,9 @@ func (x *dialling) react(n noun, l *leg, answer func(Phone)) {
 
 	x.changed(l, Ringing)
 	x.tell(l, "ringing")
+	if !n.client {
+		x.alerted()
+	}
 	x.ringBack()
 	decline := func() { x.end(l, Busy, phone.sipOr(603)) }
 	var acts *alarm
@@ -35,6 +38,15 @@ func (x *dialling) react(n noun, l *leg, answer func(Phone)) {
 	}
 	if phone.Outcome == atBrowsers {
 		x.engine.exchange.ring(l, n)
+	}
+}
+
+// alerted answers the caller of a Dial without answerOnBridge: when a telephone
+// rings, or when a client accepts. Never before: an application may wait for its
+// callee's incoming call before it looks for the caller's accept.
+func (x *dialling) alerted() {
+	if x.alerts {
+		x.pickUp(x.parent)
 	}
 }
 

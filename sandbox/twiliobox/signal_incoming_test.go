@@ -150,3 +150,18 @@ func TestTakesWhatRingsElsewhere(t *testing.T) {
 	theirs.say(media.Tone(700))
 	b.hears("the caller", 700)
 }
+
+// The parameters of an invite as the Voice SDK reads them: it splits at & and =, and
+// decodes values alone.
+func TestParametersOfAnInvite(t *testing.T) {
+	t.Parallel()
+	nouns := `<Parameter name="duplicate" value="1"/><Parameter name="custom + param" value="我不吃蛋"/><Parameter name="duplicate" value="2"/>` +
+		`<Parameter name="Ärzte%20" value="a&amp;b=c + d"/><Parameter name="empty" value=""/><Parameter name="CallSid" value="x"/>`
+	w := newWired(t, unbridged(patient, `<Client><Identity>dr_jones</Identity>`+nouns+`</Client>`))
+	p := w.reachable("dr_jones")
+	w.connect(nil)
+	want := "duplicate=1&custom + param=%E6%88%91%E4%B8%8D%E5%90%83%E8%9B%8B&duplicate=2&Ärzte%20=a%26b%3Dc+%2B+d&empty="
+	if got := p.next("invite").Payload.Parameters["Params"]; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
