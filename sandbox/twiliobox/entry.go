@@ -48,6 +48,7 @@ func (e *engine) outgoing(g grants, params map[string]string) (*leg, func() erro
 		caller:         me,
 		to:             all["To"],
 		applicationSID: app.SID,
+		fallback:       hook{url: app.VoiceFallbackURL, method: app.VoiceFallbackMethod},
 		hook:           hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}},
 	}
 
@@ -78,6 +79,7 @@ func (e *engine) incoming(from, to string) (string, error) {
 	n := number.Number
 	if app, ok := e.account.application(n.VoiceApplicationSID); ok {
 		n.VoiceURL, n.VoiceMethod = app.VoiceURL, app.VoiceMethod
+		n.VoiceFallbackURL, n.VoiceFallbackMethod = app.VoiceFallbackURL, app.VoiceFallbackMethod
 		n.StatusCallback, n.StatusCallbackMethod = app.StatusCallback, app.StatusCallbackMethod
 	}
 	parent := &leg{
@@ -91,6 +93,7 @@ func (e *engine) incoming(from, to string) (string, error) {
 		to:             to,
 		numberSID:      n.SID,
 		applicationSID: n.VoiceApplicationSID,
+		fallback:       hook{url: n.VoiceFallbackURL, method: n.VoiceFallbackMethod},
 		hook:           hook{url: n.StatusCallback, method: n.StatusCallbackMethod, events: []string{"completed"}},
 	}
 

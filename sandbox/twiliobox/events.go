@@ -35,7 +35,7 @@ type Event struct {
 
 // Webhook is one HTTP request of the box to an application.
 type Webhook struct {
-	Purpose    string              `json:"purpose"` // voice, action, redirect, whisper, status or amd
+	Purpose    string              `json:"purpose"` // voice, action, redirect, whisper, fallback, message, status or amd
 	Method     string              `json:"method"`
 	URL        string              `json:"url"` // as sent, no fragment
 	Path       string              `json:"path"`

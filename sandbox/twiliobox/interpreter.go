@@ -26,6 +26,7 @@ func (c *call) perform(on *leg, first request) {
 	next := &first
 	for n := 0; next != nil && !on.status.Final(); n++ {
 		if n == maxDocuments {
+			on.rescuing = true // another document would not help
 			c.fail(on, Notice{Level: "error", Message: "not simulated: more than 100 documents in one call"})
 			return
 		}
@@ -34,24 +35,41 @@ func (c *call) perform(on *leg, first request) {
 			return
 		}
 
-		for _, notice := range notices {
-			if notice.Level == "error" {
-				c.fail(on, notice)
-				return
-			}
-			c.notice(on, notice)
+		asked := *next
+		next, on.rescuing = nil, asked.purpose == "fallback"
+		if c.heed(on, notices) {
+			next = c.verbs(on, d)
 		}
-
-		next = c.verbs(on, d)
+		if on.trouble != nil {
+			next = c.rescue(on, asked)
+		}
 	}
 }
 
-// fail ends a leg because its application failed.
+// heed tells what is to be said of a document, and whether it can be run.
+func (c *call) heed(on *leg, notices []Notice) bool {
+	for _, notice := range notices {
+		if notice.Level == "error" {
+			c.fail(on, notice)
+			return false
+		}
+		c.notice(on, notice)
+	}
+	return true
+}
+
+// fail ends a leg because its application failed, unless a fallback is still to be
+// asked: perform does that when the document's verbs are left.
 func (c *call) fail(on *leg, n Notice) {
 	c.notice(on, n)
 	if on.status.Final() {
 		return
 	}
+	if on.fallback.url != "" && !on.rescuing {
+		on.trouble = &n
+		return
+	}
+
 	on.applicationFailed = true
 	c.said(on, Utterance{Kind: "app-error", Text: apology})
 	switch {
@@ -76,7 +94,7 @@ func (l *leg) sipAnswered() int {
 func (c *call) verbs(on *leg, d document) *request {
 	for _, v := range d.verbs {
 		next := c.verb(on, d, v)
-		if next != nil || on.status.Final() {
+		if next != nil || on.trouble != nil || on.status.Final() {
 			return next
 		}
 	}

@@ -70,6 +70,7 @@ type leg struct {
 	created                   time.Time
 	call                      *call
 	hook                      hook
+	fallback                  hook // asked when its TwiML fails
 	callbacks                 *callbackQueue
 	sequence                  int
 	pstn                      bool
@@ -81,6 +82,10 @@ type leg struct {
 	onAnswer         func(Phone)
 	onDecline, onEnd func()
 	leaves           *alarm // when the phone hangs up by itself
+
+	// Of the TwiML that runs on it; the call's goroutine alone uses them.
+	rescuing bool    // it comes from the fallback
+	trouble  *Notice // why the fallback is to be asked, until it is
 
 	status            Status
 	answered, ended   time.Time
