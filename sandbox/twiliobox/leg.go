@@ -83,6 +83,8 @@ type leg struct {
 	onDecline, onEnd func()
 	leaves           *alarm // when the phone hangs up by itself
 
+	mail mailbox // of the Voice SDK on it
+
 	// Of the TwiML that runs on it; the call's goroutine alone uses them.
 	rescuing bool    // it comes from the fallback
 	trouble  *Notice // why the fallback is to be asked, until it is

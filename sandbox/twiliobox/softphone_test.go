@@ -74,6 +74,8 @@ type told struct {
 	Payload struct {
 		CallSID, SDP, Reconnect, AckType, VoiceEventSID string
 		Parameters                                      map[string]string
+		Content                                         json.RawMessage
+		ContentType, MessageType                        string
 		Error                                           struct{ Code int }
 		Edge, Region, Home                              string
 		Token                                           struct {
