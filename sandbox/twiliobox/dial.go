@@ -146,7 +146,11 @@ func (x *dialling) place(n noun, l *leg) {
 		timeout.cancel()
 		x.answered(n, l, p)
 	}
-	reaction := x.clock.after(setupTime, func() { x.react(n, l, answer) })
+	setup := setupTime
+	if l.phone.Outcome == absent {
+		setup = 0 // nothing has to be found
+	}
+	reaction := x.clock.after(setup, func() { x.react(n, l, answer) })
 	l.onEnd = func() {
 		timeout.cancel()
 		reaction.cancel()

@@ -169,7 +169,7 @@ func (c *call) say(on *leg, v *node) {
 
 	// 150 words a minute: the pace of an unhurried reader.
 	once := max(time.Second, time.Duration(len(strings.Fields(text)))*400*time.Millisecond)
-	if on.line.plug.Load() != nil {
+	if on.line.audible() {
 		once = max(once, spoken(text))
 	}
 	loops := c.loops(on, v)

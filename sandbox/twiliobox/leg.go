@@ -74,6 +74,7 @@ type leg struct {
 	callbacks                 *callbackQueue
 	sequence                  int
 	pstn                      bool
+	hops                      int   // numbers of the account that led here
 	line                      *line // its sound
 	party                     party // who is told what becomes of it, or nil
 

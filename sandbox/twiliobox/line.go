@@ -19,6 +19,7 @@ type line struct {
 
 	robot robot
 	other *line // that it is joined to
+	far   bool  // a trunk's other end hears it
 
 	mu   sync.Mutex
 	kept *mediaView // of the browser that was here last
@@ -27,6 +28,9 @@ type line struct {
 // play is what the party hears from now on; nil is silence. A line that is
 // joined to another leaves it.
 func (l *line) play(s media.Source) { l.ear.play(s) }
+
+// audible says whether somebody may hear it.
+func (l *line) audible() bool { return l.far || l.plug.Load() != nil }
 
 // talk lets a phone that nobody holds take part.
 func (l *line) talk(r robot) { l.robot = r }

@@ -11,10 +11,19 @@ import (
 // and somebody there decides.
 const atBrowsers = "browsers"
 
-// phoneFor is what a noun reaches.
+// absent is the outcome of a client that is registered nowhere: no answer, at once.
+const absent = "absent"
+
+// phoneFor is what a noun reaches. What was scripted is a phone wherever it is.
 func (e *engine) phoneFor(n noun) Phone {
+	open := Phone{TalkSeconds: new(float64)}
 	if n.client && e.exchange.reachable(strings.TrimPrefix(n.address, "client:")) {
-		return Phone{Outcome: atBrowsers, TalkSeconds: new(float64)}.completed()
+		open.Outcome = atBrowsers
+		return open.completed()
+	}
+	if to, ours := e.account.number(n.address); ours && to.PhoneNumber == n.address && !e.phones.isScripted(n.address) {
+		open.Outcome = atNumber
+		return open.completed()
 	}
 	return e.phones.lookup(n.address)
 }

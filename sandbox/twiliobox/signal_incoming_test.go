@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perci.health/careline/sandbox/media"
 )
 
@@ -103,8 +105,16 @@ func TestClientThatIsNotThere(t *testing.T) {
 	p.next("offline")
 	w.connect(nil)
 	eventually(t, "result", func() bool { return len(w.at("/result")) == 1 })
-	if got := w.one("/result").get("DialCallStatus"); got != "failed" {
-		t.Errorf("%s", got)
+	if got := w.one("/result"); got.get("DialCallStatus") != "no-answer" || got.get("DialCallDuration") != "0" || got.get("DialBridged") != "false" {
+		t.Errorf("%v", got.form)
+	}
+	w.close()
+	if diff := cmp.Diff([]string{"0 initiated", "1 no-answer"}, statuses(w.at("/status"))); diff != "" {
+		t.Error(diff)
+	}
+	began, end := w.at("/status")[0], w.at("/status")[1]
+	if began.get("Timestamp") != end.get("Timestamp") || end.get("CallDuration") != "0" {
+		t.Errorf("from %s to %v", began.get("Timestamp"), end.form)
 	}
 }
 
