@@ -3,6 +3,7 @@ package twiliobox
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,7 +102,17 @@ func (c *call) verbs(on *leg, d document) *request {
 	return nil
 }
 
+// whispered are the verbs of a document that runs on the callee's side before the two
+// are joined (voice/twiml/number, "url"). The page names no Redirect; it is how a
+// document without an answer to its question goes on, and is let through.
+var whispered = []string{"Say", "Play", "Pause", "Gather", "Hangup", "Redirect"}
+
 func (c *call) verb(on *leg, d document, v *node) *request {
+	if on != c.parent && v.name != "Dial" && !slices.Contains(whispered, v.name) {
+		// The dictionary has a code for Dial alone.
+		c.fail(on, Notice{Level: "error", Code: 12200, Message: fmt.Sprintf("schema validation error: <%s> is not allowed in a Dial call segment", v.name)})
+		return nil
+	}
 	switch v.name {
 	case "Say":
 		c.say(on, v)

@@ -40,6 +40,7 @@ func (t *trunk) tell(l *leg, do func()) {
 	before, done := t.tail, make(chan struct{})
 	t.tail = done
 	t.mu.Unlock()
+
 	t.engine.running.Go(func() {
 		defer close(done)
 		if before != nil {
