@@ -100,6 +100,7 @@ func (w *World) Env() []string {
 		"DESCOPE_PROJECT_ID=" + w.Project,
 		"DESCOPE_BASE_URL=" + w.IssuerURL,
 	}
+
 	if len(w.Clinic.Directory) > 0 {
 		env = append(env, w.extras()...)
 	}
