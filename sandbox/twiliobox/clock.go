@@ -20,6 +20,7 @@ type alarm struct {
 	number int // among alarms of the same moment, the one set first rings first
 	ring   func()
 	clock  *clock
+	leg    *leg // goes with it to another call, or nil
 }
 
 func newClock(pace float64) *clock { return &clock{pace: pace, now: time.Now().UTC()} }

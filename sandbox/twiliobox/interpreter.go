@@ -26,25 +26,43 @@ const playedTone = 523.25
 func (c *call) perform(on *leg, first request) {
 	next := &first
 	for n := 0; next != nil && !on.status.Final(); n++ {
+		if on == c.parent && on.next != nil {
+			next, on.next, n = on.next, nil, 0
+		}
 		if n == maxDocuments {
 			on.rescuing = true // another document would not help
 			c.fail(on, Notice{Level: "error", Message: "not simulated: more than 100 documents in one call"})
 			return
 		}
-		d, notices := read(c.ask(*next))
-		if on.status.Final() {
-			return
-		}
 
-		asked := *next
-		next, on.rescuing = nil, asked.purpose == "fallback"
-		if c.heed(on, notices) {
-			next = c.verbs(on, d)
+		next = c.document(on, *next)
+		if on.next != nil {
+			next = on.next
 		}
-		if on.trouble != nil {
-			next = c.rescue(on, asked)
+		if on != c.parent && on.next != nil {
+			return // it goes on by itself, as soon as its Dial lets it go
 		}
 	}
+}
+
+// document asks for one document and runs it; it returns the request for the next,
+// which is the fallback's where this one fails.
+func (c *call) document(on *leg, r request) *request {
+	d, notices := read(c.ask(r))
+	if on.gone() {
+		return nil
+	}
+
+	var next *request
+	on.rescuing = r.purpose == "fallback"
+	if c.heed(on, notices) {
+		next = c.verbs(on, d)
+	}
+	if on.trouble != nil {
+		next = c.rescue(on, r)
+	}
+
+	return next
 }
 
 // heed tells what is to be said of a document, and whether it can be run.
@@ -95,7 +113,7 @@ func (l *leg) sipAnswered() int {
 func (c *call) verbs(on *leg, d document) *request {
 	for _, v := range d.verbs {
 		next := c.verb(on, d, v)
-		if next != nil || on.trouble != nil || on.status.Final() {
+		if next != nil || on.trouble != nil || on.gone() {
 			return next
 		}
 	}

@@ -86,7 +86,7 @@ func (b *Box) unsubscribe(r *http.Request) (any, *restError) {
 	}
 
 	found := false
-	err := l.call.order(func() error {
+	err := l.order(func() error {
 		before := len(l.mail.subscribers)
 		l.mail.subscribers = slices.DeleteFunc(l.mail.subscribers, func(s subscriber) bool { return s.sid == sid(r) })
 		found = len(l.mail.subscribers) < before

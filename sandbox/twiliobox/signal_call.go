@@ -132,8 +132,8 @@ func (s *socket) dial(m heard) {
 		s.refuse(m.Payload.CallSID, errMalformed)
 		return
 	}
-	err := c.leg.call.order(func() error {
-		c.leg.call.pressed(c.leg, m.Payload.DTMF)
+	err := c.leg.order(func() error {
+		c.leg.call().pressed(c.leg, m.Payload.DTMF)
 		return nil
 	})
 	if err != nil {

@@ -52,7 +52,7 @@ func (x *exchange) ring(l *leg, n noun) {
 	if n.parameters != "" {
 		r.parameters["Params"] = n.parameters
 	}
-	if l.call.parent.pstn {
+	if l.call().parent.pstn {
 		r.parameters["StirStatus"] = "TN-Validation-Passed-A"
 	}
 
@@ -164,7 +164,7 @@ func (s *socket) accept(m heard) {
 // taken joins the browser that was first to the call; an error when it was not.
 func (r *ringing) taken(s *socket, p *plug) error {
 	l, x := r.leg, r.exchange
-	return l.call.order(func() error {
+	return l.order(func() error {
 		if l.onAnswer == nil {
 			return errNotRinging
 		}
@@ -186,7 +186,7 @@ func (r *ringing) taken(s *socket, p *plug) error {
 		}
 		x.mu.Unlock()
 		l.party = c
-		l.call.attach(l, p)
+		l.call().attach(l, p)
 		l.onAnswer(l.phone)
 		return nil
 	})

@@ -46,7 +46,7 @@ func (t *trunk) tell(l *leg, do func()) {
 		if before != nil {
 			<-before
 		}
-		err := l.call.order(func() error {
+		err := l.order(func() error {
 			if !l.status.Final() {
 				do()
 			}
@@ -90,10 +90,10 @@ func (*nearEnd) rings()    {}
 func (*nearEnd) answered() {}
 
 // ended: whoever dialled has hung up, or has been answered elsewhere.
-func (n *nearEnd) ended() { (*trunk)(n).tell(n.in, func() { n.in.call.leave(n.in) }) }
+func (n *nearEnd) ended() { (*trunk)(n).tell(n.in, func() { n.in.call().leave(n.in) }) }
 
 func (n *nearEnd) press(digits string) {
-	(*trunk)(n).tell(n.in, func() { n.in.call.pressed(n.in, digits) })
+	(*trunk)(n).tell(n.in, func() { n.in.call().pressed(n.in, digits) })
 }
 
 // farEnd is the leg that dialled, as the arriving call sees it.
@@ -113,7 +113,7 @@ func (f *farEnd) answered() {
 func (f *farEnd) ended() {
 	status := f.in.status
 	(*trunk)(f).tell(f.out, func() {
-		switch c := f.out.call; {
+		switch c := f.out.call(); {
 		case f.out.status == InProgress:
 			c.end(f.out, Completed, http.StatusOK)
 		case status == Busy:
@@ -127,5 +127,5 @@ func (f *farEnd) ended() {
 }
 
 func (f *farEnd) press(digits string) {
-	(*trunk)(f).tell(f.out, func() { f.out.call.pressed(f.out, digits) })
+	(*trunk)(f).tell(f.out, func() { f.out.call().pressed(f.out, digits) })
 }

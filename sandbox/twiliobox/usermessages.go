@@ -109,11 +109,11 @@ func (s *socket) message(m heard) {
 		p.ContentType = "application/json"
 	}
 
-	err := c.leg.call.order(func() error {
+	err := c.leg.order(func() error {
 		if !c.leg.active() {
 			return errEnded
 		}
-		c.leg.call.posted(c.leg, content.Bytes(), p.ContentType, p.VoiceEventSID)
+		c.leg.call().posted(c.leg, content.Bytes(), p.ContentType, p.VoiceEventSID)
 		return nil
 	})
 	if err != nil {
@@ -127,7 +127,7 @@ func (s *socket) message(m heard) {
 // atBrowser does something for the browser on a leg that is active, on the call's
 // goroutine.
 func (e *engine) atBrowser(l *leg, do func(*clientCall)) error {
-	return l.call.order(func() error {
+	return l.order(func() error {
 		if !l.active() {
 			return errEnded
 		}
