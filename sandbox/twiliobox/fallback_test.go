@@ -2,6 +2,7 @@ package twiliobox_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -133,6 +134,29 @@ func TestFallbackByREST(t *testing.T) {
 		}
 		if code := w.rest("POST", "/Calls.json", form+"&FallbackMethod=PUT", nil); code != 400 {
 			t.Error(code)
+		}
+	})
+}
+
+// A leg that is redirected may be given a fallback for that.
+func TestFallbackOfARedirect(t *testing.T) {
+	t.Parallel()
+	inTalk(t, func(w *world, _, child string) {
+		w.pages["/fallback"] = xmlPage(sorry)
+		form := url.Values{"Url": {base + "/none"}, "FallbackUrl": {base + "/fallback"}, "FallbackMethod": {"PUT"}}
+		if code := w.rest("POST", "/Calls/"+child+".json", form.Encode(), nil); code != http.StatusBadRequest {
+			t.Errorf("method PUT: %d", code)
+		}
+		form.Set("FallbackMethod", "GET")
+		if code := w.rest("POST", "/Calls/"+child+".json", form.Encode(), nil); code != http.StatusOK {
+			t.Fatal(code)
+		}
+		pass(10 * time.Second)
+		if got := w.one("/fallback"); got.method != "GET" || got.get("CallSid") != child || got.get("ErrorUrl") != base+"/none" || got.get("ErrorCode") != "12300" {
+			t.Errorf("%s %v", got.method, got.form)
+		}
+		if said := w.said(child); len(said) != 1 || said[0] != "say We are closed." {
+			t.Errorf("%v", said)
 		}
 	})
 }

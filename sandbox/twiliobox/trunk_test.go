@@ -168,3 +168,30 @@ func TestTrunkWithSound(t *testing.T) {
 	callee.send("hangup", map[string]any{"callsid": invite.CallSID})
 	caller.next("hangup")
 }
+
+// A number of the account may lead into a room: who dialled it speaks with everybody
+// there.
+func TestTrunkIntoARoom(t *testing.T) {
+	t.Parallel()
+	w := newWired(t, "")
+	room := `<Response><Dial><Conference waitUrl="">ward</Conference></Dial></Response>`
+	w.pages["/incoming"] = xmlPage(room)
+	w.pages["/voice"] = func(rw http.ResponseWriter, r *http.Request) {
+		if r.FormValue("To") == "room" {
+			xmlPage(room)(rw, r)
+			return
+		}
+		xmlPage(unbridged(patient, `<Number>`+ours+`</Number>`))(rw, r)
+	}
+	inside, outside := w.listening(), w.listening()
+	b := inside.invite("TJS1", "To=room")
+	b.accept(inside.next("answer").Payload.SDP)
+	theirs := outside.invite("TJS2", "To=number")
+	theirs.accept(outside.next("answer").Payload.SDP)
+	b.say(media.Tone(700))
+	theirs.say(media.Tone(1200))
+	theirs.hears("who is in the room", 700)
+	b.hears("who dialled the number", 1200)
+	outside.send("hangup", map[string]any{"callsid": "TJS2"})
+	eventually(t, "end of the call that arrived", func() bool { return w.arrived().Status == "completed" })
+}
