@@ -33,9 +33,7 @@ func inRoom(t *testing.T, attrs []string, test func(w *world, sids []string)) {
 func (w *world) enter(attrs ...string) (sids []string) {
 	w.t.Helper()
 	for _, a := range attrs {
-		w.mu.Lock()
-		w.pages["/voice"] = xmlPage(roomOf(a))
-		w.mu.Unlock()
+		w.publish("/voice", roomOf(a))
 		sids = append(sids, w.connect(nil))
 		pass(time.Second)
 	}
@@ -159,9 +157,7 @@ func TestRoomRefusals(t *testing.T) {
 	t.Parallel()
 	inRoom(t, []string{`participantLabel="a"`}, func(w *world, _ []string) {
 		next := func(attrs string) callView {
-			w.mu.Lock()
-			w.pages["/voice"] = xmlPage(strings.Replace(roomOf(attrs), "</Response>", "<Say>Next</Say></Response>", 1))
-			w.mu.Unlock()
+			w.publish("/voice", strings.Replace(roomOf(attrs), "</Response>", "<Say>Next</Say></Response>", 1))
 			sid := w.connect(nil)
 			pass(3 * time.Second)
 			return w.call(sid)
