@@ -123,6 +123,7 @@ func (e *engine) prepare(parent *leg) (*call, error) {
 		over:   make(chan struct{}),
 	}
 	c.clock.passed = c.passed
+
 	parent.held.Store(c)
 	parent.callbacks, parent.created = &callbackQueue{call: c}, c.clock.now
 	return c, nil
