@@ -33,7 +33,7 @@ func (l *line) play(s media.Source) { l.ear.play(s) }
 func (l *line) talk(r robot) {
 	l.robot = r
 	if r != nil {
-		l.robot = overheard{r, l}
+		l.robot = &overheard{line: l, robot: r}
 	}
 }
 
