@@ -133,6 +133,10 @@ func (c *call) end(l *leg, s Status, sip int) {
 	if l.status.Final() {
 		return
 	}
+	if l.status == Queued && s == Canceled {
+		l.hook = hook{} // nobody is told of a call that never left the queue
+	}
+
 	c.engine.mu.Lock()
 	l.ended, l.sip = c.clock.now, sip
 	c.engine.mu.Unlock()

@@ -90,10 +90,23 @@ func (q *callbackQueue) post(d delivery) {
 	}
 
 	q.launch(d)
-	q.flush()
+	q.release(d.event)
 }
 
-// flush sends what was held back; at the leg's end nothing else would.
+// release sends what was held back until this event, or any.
+func (q *callbackQueue) release(event string) {
+	held := q.held
+	q.held = nil
+	for _, d := range held {
+		if d.fate.after != "" && d.fate.after != event {
+			q.held = append(q.held, d)
+			continue
+		}
+		q.launch(d)
+	}
+}
+
+// flush sends what is still held back; at the end nothing else would.
 func (q *callbackQueue) flush() {
 	for _, d := range q.held {
 		q.launch(d)

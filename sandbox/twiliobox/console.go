@@ -35,6 +35,7 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("PUT /network", b.setNetwork)
 	handle("GET /faults", b.seeFaults)
 	handle("PUT /faults", b.setFaults)
+	handle("GET /rooms", b.seeRooms)
 	handle("GET /unproven", b.seeUnproven)
 	handle("PUT /unproven", b.setUnproven)
 	mux.HandleFunc("GET /sandbox/v1/events", b.stream)

@@ -33,6 +33,9 @@ func (c *call) dial(d document, v *node) *request {
 		c.fail(c.parent, Notice{Level: "error", Message: "not simulated: <" + verb.notSimulated + "> in <Dial>"})
 		return nil
 	}
+	if verb.room != nil {
+		return c.dialRoom(verb)
+	}
 	x := &dialling{call: c, verb: verb}
 	if !verb.answerOnBridge {
 		c.pickUp(c.parent)

@@ -19,7 +19,8 @@ type dialVerb struct {
 	timeout, timeLimit         time.Duration
 	nouns                      []noun
 	recording                  dialRecording
-	notSimulated               string // a noun that Twilio knows and the box does not
+	room                       *roomNoun // in place of nouns
+	notSimulated               string    // a noun that Twilio knows and the box does not
 }
 
 // noun is whom a Dial calls.
@@ -76,6 +77,10 @@ func (c *call) readDial(d document, v *node) dialVerb {
 	}
 
 	for _, child := range v.children {
+		if child.name == "Conference" {
+			verb.room = c.readRoom(d, child)
+			return verb
+		}
 		n, ok := c.readNoun(d, child)
 		if !ok {
 			verb.notSimulated = child.name

@@ -18,6 +18,8 @@ type engine struct {
 	phones   *phonebook
 	gremlin  *gremlin
 	unproven *unproven
+	rooms    *rooms
+	turns    *turns
 	bus      *bus
 	postman  *postman
 	studio   *studio
@@ -80,13 +82,14 @@ func newEngine(c Config) (*engine, error) {
 		patience: usualEndurance,
 		gremlin:  &gremlin{seed: c.Seed},
 		unproven: newUnproven(),
+		turns:    &turns{},
 		bus:      bus,
 		postman:  &postman{authToken: c.AuthToken, bus: bus},
 		base:     base,
 		abort:    abort,
 		legs:     map[string]*leg{},
 	}
-	e.exchange = newExchange(e)
+	e.exchange, e.rooms = newExchange(e), newRooms(e)
 	e.recorder = newRecorder(e)
 	return e, nil
 }
@@ -99,9 +102,18 @@ func (e *engine) start(parent *leg, first request) error {
 
 // launch puts a call on its own goroutine, which ends with run.
 func (e *engine) launch(parent *leg, run func(*call)) error {
-	client, err := e.client()
+	c, err := e.prepare(parent)
 	if err != nil {
 		return err
+	}
+	return c.launch(func() { run(c) })
+}
+
+// prepare makes the call of a leg, which does not run yet.
+func (e *engine) prepare(parent *leg) (*call, error) {
+	client, err := e.client()
+	if err != nil {
+		return nil, err
 	}
 	c := &call{
 		engine: e,
@@ -114,6 +126,12 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 	c.clock.passed = c.passed
 	parent.held.Store(c)
 	parent.callbacks, parent.created = &callbackQueue{call: c}, c.clock.now
+	return c, nil
+}
+
+// launch puts a call on its own goroutine, which ends with run.
+func (c *call) launch(run func()) error {
+	e, parent := c.engine, c.parent
 	e.mu.Lock()
 	if e.closing {
 		e.mu.Unlock()
@@ -130,7 +148,7 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 	go func() {
 		defer e.running.Done()
 		defer close(c.over)
-		run(c)
+		run()
 	}()
 
 	return nil

@@ -85,6 +85,7 @@ type leg struct {
 	onAnswer         func(Phone)
 	onDecline, onEnd func()
 	leaves           *alarm   // when the phone hangs up by itself
+	byREST           bool     // the REST API ended it
 	next             *request // TwiML that the REST API has it run in place of what it runs
 
 	status            Status
@@ -93,13 +94,14 @@ type leg struct {
 	errorCode         int // of Twilio's error dictionary, why it failed; 0: none is told
 	answeredBy        string
 	states            []State
-	transcript        []Utterance // of the whole call, on the parent
-	notices           []Notice    // of the whole call, on the parent
-	dialled           []*leg      // on the parent
-	bridged           *leg        // whom it can talk to
-	digits            string      // keys heard from the other side
-	since             time.Time   // of the status, on the wall clock
-	applicationFailed bool        // it ended because of that
+	transcript        []Utterance   // of the whole call, on the parent
+	notices           []Notice      // of the whole call, on the parent
+	dialled           []*leg        // on the parent
+	bridged           *leg          // whom it can talk to
+	digits            string        // keys heard from the other side
+	since             time.Time     // of the status, on the wall clock
+	applicationFailed bool          // it ended because of that
+	waited            time.Duration // for its turn, when the REST API placed it
 }
 
 // call is the call that the leg belongs to now.
@@ -236,6 +238,7 @@ type legView struct {
 	Media           *mediaView `json:"media,omitempty"` // of the browser at its end, where one has been
 
 	numberSID string
+	waited    time.Duration
 }
 
 // view needs engine.mu.
@@ -256,6 +259,7 @@ func (l *leg) view() legView {
 		DurationSeconds: l.seconds(),
 		States:          append([]State(nil), l.states...),
 		numberSID:       l.numberSID,
+		waited:          l.waited,
 		Media:           l.line.view(),
 	}
 }

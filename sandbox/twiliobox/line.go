@@ -19,7 +19,8 @@ type line struct {
 	deck atomic.Pointer[deck]               // that records it
 
 	robot robot
-	other *line // that it is joined to
+	other *line       // that it is joined to
+	seat  *media.Seat // that it has in a room
 
 	mu   sync.Mutex
 	kept *mediaView // of the browser that was here last
@@ -52,6 +53,10 @@ func (l *line) attach(p *plug) *plug {
 	if l.other != nil {
 		l.join(l.other)
 	}
+	if l.seat != nil {
+		l.settle()
+	}
+
 	return old
 }
 
@@ -88,6 +93,38 @@ func (l *line) part() {
 		one.ear.play(nil)
 		one.other = nil
 	}
+}
+
+// sit gives the party a place in a room.
+func (l *line) sit(room *media.Mixer) *media.Seat {
+	l.seat = room.Sit(&overheard{line: l, robot: deaf{media.Sequence(nil)}})
+	l.settle()
+	return l.seat
+}
+
+// settle connects the party to its place: a browser's sound comes and goes by
+// itself, a robot's is asked for. Of nobody there is none.
+func (l *line) settle() {
+	switch {
+	case l.plug.Load() != nil:
+		hear := l.seat.Write
+		l.ears.Store(&hear)
+		l.ear.play(l.seat)
+		l.seat.Turn(nil)
+	case l.robot != nil:
+		l.seat.Turn(l.robot)
+	}
+}
+
+// rise ends what sit began.
+func (l *line) rise() {
+	if l.seat == nil {
+		return
+	}
+	l.seat.Rise()
+	l.seat = nil
+	l.ears.Store(nil)
+	l.ear.play(nil)
 }
 
 // said passes on what a browser's microphone heard.

@@ -95,7 +95,7 @@ func holds(sound []media.Frame, hz float64) bool {
 // What passes in a pause can be left out.
 func TestRecordingSkipsAPause(t *testing.T) {
 	t.Parallel()
-	inTalk(t, func(w *world, parent, _ string) {
+	whileTheyTalk(t, func(w *world, parent, _ string) {
 		sid := w.startRecording(parent, "").SID
 		pass(2 * time.Second)
 		w.steer(parent, sid, "Status=paused&PauseBehavior=skip")
@@ -134,5 +134,27 @@ func TestRecordingOfAPhoneByItself(t *testing.T) {
 	first, second := w.heard(sid)
 	if !alone(first, 1000, 700) || !alone(second, 700, 1000) {
 		t.Errorf("%d frames: the phone alone %v, the clinician alone %v", len(second), alone(first, 1000, 700), alone(second, 700, 1000))
+	}
+}
+
+// A leg that is told to run something else leaves its Dial, and its recording goes
+// on.
+func TestRecordingOutlivesARedirect(t *testing.T) {
+	t.Parallel()
+	for _, ends := range []bool{false, true} {
+		whileTheyTalk(t, func(w *world, parent, _ string) {
+			w.pages["/elsewhere"] = xmlPage(`<Response><Pause length="5"/></Response>`)
+			w.do("PUT", "/sandbox/v1/unproven", map[string]any{"recordingEndsWithDial": ends}, nil)
+			sid := w.startRecording(parent, "").SID
+			pass(2 * time.Second)
+			if code := w.rest("POST", "/Calls/"+parent+".json", "Url="+base+"/elsewhere", nil); code != http.StatusOK {
+				t.Fatalf("redirect: %d", code)
+			}
+			pass(20 * time.Second)
+			want := map[bool]string{false: "7", true: "2"}[ends]
+			if now, _ := w.recording(sid); now.Status != "completed" || now.Duration != want {
+				t.Errorf("ends with the Dial: %v; %+v", ends, now)
+			}
+		})
 	}
 }

@@ -24,6 +24,14 @@ func (b *Box) routes() http.Handler {
 	rest("POST /Calls.json", b.placeCall)
 	rest("GET /Calls/{sid}", b.fetchCall)
 	rest("POST /Calls/{sid}", b.updateCall)
+	rest("GET /Conferences.json", b.listConferences)
+	rest("GET /Conferences/{sid}", b.fetchConference)
+	rest("POST /Conferences/{sid}", b.updateConference)
+	rest("GET /Conferences/{room}/Participants.json", b.listParticipants)
+	rest("POST /Conferences/{room}/Participants.json", b.addParticipant)
+	rest("GET /Conferences/{room}/Participants/{sid}", b.fetchParticipant)
+	rest("POST /Conferences/{room}/Participants/{sid}", b.updateParticipant)
+	rest("DELETE /Conferences/{room}/Participants/{sid}", b.removeParticipant)
 	rest("GET /IncomingPhoneNumbers.json", b.listNumbers)
 	rest("GET /IncomingPhoneNumbers/{sid}", b.fetchNumber)
 	rest("POST /IncomingPhoneNumbers/{sid}", b.updateNumber)
@@ -86,6 +94,14 @@ func (b *Box) rest(h restHandler) http.Handler {
 
 		if fault != nil {
 			resource, status = fault, fault.Status
+		}
+
+		switch resource.(type) {
+		case removedResource:
+			w.WriteHeader(http.StatusNoContent)
+			return
+		case lostAnswer:
+			panic(http.ErrAbortHandler) // the connection ends without a word
 		}
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)

@@ -15,8 +15,13 @@ const outboundAPI = "outbound-api"
 // toPhone says whether a member's phone is at the leg's far end.
 func (l *leg) toPhone() bool { return l.parentSID != "" || l.direction == outboundAPI }
 
-// createdResource is answered with 201.
-type createdResource struct{ resource any }
+// createdResource is answered with 201, removedResource with 204 and lostAnswer not
+// at all.
+type (
+	createdResource struct{ resource any }
+	removedResource struct{}
+	lostAnswer      struct{}
+)
 
 // placement is a call that somebody asks the REST API for.
 type placement struct {
@@ -24,8 +29,11 @@ type placement struct {
 	waits   detection // looked for before the application is asked
 	from    numberRecord
 	timeout time.Duration
-	page    request // for the TwiML
-	app     string  // SID, when that is where page comes from
+	// Of participants alone:
+	timeLimit  time.Duration
+	earlyMedia bool    // the room hears it ring
+	page       request // for the TwiML
+	app        string  // SID, when that is where page comes from
 }
 
 // placeCall serves POST Calls.json (voice/api/call-resource, "Create a Call
@@ -50,7 +58,9 @@ func (b *Box) placeCall(r *http.Request) (any, *restError) {
 		numberSID:      p.from.SID,
 		applicationSID: p.app,
 		hook:           p.noun.hook,
+		waited:         b.engine.turn(),
 	}
+
 	if err := b.engine.launch(parent, func(c *call) { c.runPlaced(p) }); err != nil {
 		return nil, restFault(http.StatusServiceUnavailable, 20503, "The sandbox is closing")
 	}
@@ -145,6 +155,9 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 // detection): its result goes with the request and with the last report.
 func (c *call) runPlaced(p placement) {
 	l := c.parent
+	if c.queue(l); l.status.Final() {
+		return
+	}
 	x := &dialling{call: c, verb: dialVerb{callerID: l.from, timeout: p.timeout}, ringback: true} // nobody hears the ringing
 	x.place(p.noun, l)
 	c.waitUntil(func() bool { return x.winner != nil || l.status.Final() })

@@ -105,7 +105,7 @@ func (b *Box) deleteRecording(r *http.Request) (any, *restError) {
 		return nil, restFault(http.StatusConflict, 20009, "Cannot delete this resource before it is complete")
 	}
 	b.engine.recorder.show(found, recordingSoftDelete)
-	return noContent{}, nil
+	return removedResource{}, nil
 }
 
 // recordingJSON is the resource: of a recording that is not over it says only that

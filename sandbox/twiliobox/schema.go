@@ -28,6 +28,9 @@ var vocabulary = map[string]element{
 	"Number": {attrs: "sendDigits url method byoc statusCallback statusCallbackMethod statusCallbackEvent " +
 		"machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold " +
 		"machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod"},
+	"Conference": {attrs: "muted beep startConferenceOnEnter endConferenceOnExit participantLabel jitterBufferSize waitUrl waitMethod " +
+		"maxParticipants record region trim coach statusCallback statusCallbackMethod statusCallbackEvent " +
+		"recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent eventCallbackUrl recordingConfigurationId"},
 	"Client":    {attrs: "url method statusCallback statusCallbackMethod statusCallbackEvent clientNotificationUrl", children: "Identity Parameter"},
 	"Identity":  {},
 	"Parameter": {attrs: "name value"},

@@ -17,6 +17,7 @@ func (c *call) join(a, b *leg) {
 // hush ends the sound of a leg that has ended, and tells its party.
 func (c *call) hush(l *leg) {
 	l.line.part()
+	l.line.rise()
 	l.line.talk(nil) // the leg is kept long, the robot's sound need not be
 	c.engine.mu.Lock()
 	if l.bridged != nil {
