@@ -17,6 +17,7 @@ type dialling struct {
 	noun     noun // that the winner answered for
 	bridge   bool // parent and winner could hear each other
 	ringback bool // the parent hears that somebody is rung
+	alerts   bool // the parent is answered as soon as somebody is alerted
 	moved    bool // the winner was taken out of the call
 }
 
@@ -36,11 +37,8 @@ func (c *call) dial(d document, v *node) *request {
 	if verb.room != nil {
 		return c.dialRoom(verb)
 	}
-	x := &dialling{call: c, verb: verb}
-	if !verb.answerOnBridge {
-		c.pickUp(c.parent)
-	}
 
+	x := &dialling{call: c, verb: verb, alerts: !verb.answerOnBridge}
 	x.recordsFrom(true)
 	for _, group := range verb.groups() {
 		x.ring(group)
@@ -169,7 +167,11 @@ func (x *dialling) place(n noun, l *leg) {
 		timeout.cancel()
 		x.answered(n, l, p)
 	}
-	reaction := x.clock.after(setupTime, func() { x.react(n, l, answer) })
+	setup := setupTime
+	if l.phone.Outcome == absent {
+		setup = 0 // nothing has to be found
+	}
+	reaction := x.clock.after(setup, func() { x.react(n, l, answer) })
 	l.onEnd = func() {
 		timeout.cancel()
 		reaction.cancel()
@@ -190,6 +192,7 @@ func (x *dialling) answered(n noun, l *leg, phone Phone) {
 	l.phone, x.noun = phone, n
 	l.line.talk(newRobot(phone))
 	x.pickUp(l)
+	x.alerted()
 	x.detect(n, l, phone)
 }
 

@@ -3,7 +3,6 @@ package twiliobox
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,9 +17,9 @@ type dialVerb struct {
 	answerOnBridge, sequential bool
 	timeout, timeLimit         time.Duration
 	nouns                      []noun
-	recording                  dialRecording
 	room                       *roomNoun // in place of nouns
-	notSimulated               string    // a noun that Twilio knows and the box does not
+	recording                  dialRecording
+	notSimulated               string // a noun that Twilio knows and the box does not
 }
 
 // noun is whom a Dial calls.
@@ -31,7 +30,7 @@ type noun struct {
 	url, method string // TwiML for the callee before bridging
 	hook        hook
 	detection   detection
-	parameters  url.Values // for the client that answers
+	parameters  string // for the client that answers, as they go over the wire
 }
 
 // maxNouns is how many numbers and clients one Dial may call.

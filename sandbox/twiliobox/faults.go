@@ -21,8 +21,8 @@ type Faults struct {
 	BadSignature float64 `json:"badSignature"` // 0-1: signed with a wrong token
 	DelayMillis  int     `json:"delayMs"`      // added to every delivery, wall clock; others may overtake it
 	// Only names the events concerned: initiated, ringing, answered, completed,
-	// amd, those of rooms (conference-start, participant-join…) and of recordings
-	// (recording-in-progress, recording-completed, recording-absent). Empty means all.
+	// amd, recording-in-progress, recording-completed, recording-absent, and those
+	// of rooms (conference-start, participant-join…). Empty means all.
 	Only []string `json:"only,omitempty"`
 	// Next are faults for single deliveries, used up from the front; an entry
 	// waits for its event. They do not heed Only.
@@ -31,12 +31,12 @@ type Faults struct {
 	// used up from the front: 401, 403, 429 or 500 to 599, or 0 for an answer as it
 	// should be.
 	REST []int `json:"rest,omitempty"`
-
-	Recordings RecordingFaults `json:"recordings,omitzero"`
 	// Redirect is what becomes of redirects of live calls, used up from the front:
 	// "404" and "500" are answered so and not done, "done-500" is done and answered
 	// with 500, "lost" is done and its answer never comes, "" is as it should be.
 	Redirect []string `json:"redirect,omitempty"`
+
+	Recordings RecordingFaults `json:"recordings,omitzero"`
 }
 
 // NextFault is a fault for the next delivery of Event (any, when empty). Fault
@@ -69,10 +69,10 @@ func (f Faults) check() error {
 		wrong = append(wrong, errors.New("delayMs must be between 0 and 600000"))
 	}
 	known := append([]string{"amd"}, callbackEvents...)
+	known = append(known, slices.Sorted(maps.Keys(roomReports))...)
 	for _, event := range recordingEvents {
 		known = append(known, "recording-"+event)
 	}
-	known = append(known, slices.Sorted(maps.Keys(roomReports))...)
 	for _, event := range f.Only {
 		if !slices.Contains(known, event) {
 			wrong = append(wrong, fmt.Errorf("only: %q is none of %v", event, known))
@@ -96,13 +96,13 @@ func (f Faults) check() error {
 		}
 	}
 
-	wrong = append(wrong, f.Recordings.check()...)
 	for _, word := range f.Redirect {
 		if !slices.Contains(redirectFaults, word) {
 			wrong = append(wrong, fmt.Errorf("redirect: %q is none of %q", word, redirectFaults))
 		}
 	}
 
+	wrong = append(wrong, f.Recordings.check()...)
 	return errors.Join(wrong...)
 }
 
@@ -125,8 +125,8 @@ func (g *gremlin) get() Faults {
 	defer g.mu.Unlock()
 	f := g.faults
 	f.Only, f.Next, f.REST = slices.Clone(f.Only), slices.Clone(f.Next), slices.Clone(f.REST)
-	f.Recordings = f.Recordings.clone()
 	f.Redirect = slices.Clone(f.Redirect)
+	f.Recordings = f.Recordings.clone()
 	return f
 }
 

@@ -72,9 +72,11 @@ type leg struct {
 	created                   time.Time
 	held                      atomic.Pointer[call] // whose goroutine it is; another's after a redirect
 	hook                      hook
+	fallback                  hook // asked when its TwiML fails
 	callbacks                 *callbackQueue
 	sequence                  int
 	pstn                      bool
+	hops                      int   // numbers of the account that led here
 	line                      *line // its sound
 	deck                      *deck // that records it, or nil; the call's goroutine's
 	gathering                 *gathering
@@ -87,6 +89,12 @@ type leg struct {
 	leaves           *alarm   // when the phone hangs up by itself
 	byREST           bool     // the REST API ended it
 	next             *request // TwiML that the REST API has it run in place of what it runs
+
+	mail mailbox // of the Voice SDK on it
+
+	// Of the TwiML that runs on it; the call's goroutine alone uses them.
+	rescuing bool    // it comes from the fallback
+	trouble  *Notice // why the fallback is to be asked, until it is
 
 	status            Status
 	answered, ended   time.Time

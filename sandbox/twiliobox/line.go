@@ -20,6 +20,7 @@ type line struct {
 
 	robot robot
 	other *line       // that it is joined to
+	far   bool        // a trunk's other end hears it
 	seat  *media.Seat // that it has in a room
 
 	mu   sync.Mutex
@@ -29,6 +30,9 @@ type line struct {
 // play is what the party hears from now on; nil is silence. A line that is
 // joined to another leaves it.
 func (l *line) play(s media.Source) { l.ear.play(s) }
+
+// audible says whether somebody may hear it.
+func (l *line) audible() bool { return l.far || l.plug.Load() != nil }
 
 // talk lets a phone that nobody holds take part.
 func (l *line) talk(r robot) {
@@ -106,14 +110,28 @@ func (l *line) sit(room *media.Mixer) *media.Seat {
 // itself, a robot's is asked for. Of nobody there is none.
 func (l *line) settle() {
 	switch {
-	case l.plug.Load() != nil:
+	case l.audible():
 		hear := l.seat.Write
 		l.ears.Store(&hear)
 		l.ear.play(l.seat)
 		l.seat.Turn(nil)
 	case l.robot != nil:
-		l.seat.Turn(l.robot)
+		heard := media.NewPipe()
+		l.ear.play(heard) // for whom it is recorded
+		l.seat.Turn(seated{l.robot, heard})
 	}
+}
+
+// seated is a phone in a room that nobody holds.
+type seated struct {
+	robot
+	heard *media.Pipe
+}
+
+// Write is what the phone hears.
+func (s seated) Write(f *media.Frame) {
+	s.robot.Write(f)
+	s.heard.Write(f)
 }
 
 // rise ends what sit began.

@@ -73,8 +73,8 @@ func (e *engine) readAdded(form url.Values) (placement, roomNoun, *restError) {
 	}
 
 	to, more, _ := strings.Cut(form.Get("To"), "?")
-	params, err := url.ParseQuery(more)
-	asked.noun = noun{address: to, client: strings.HasPrefix(to, "client:"), parameters: params}
+	_, err := url.ParseQuery(more)
+	asked.noun = noun{address: to, client: strings.HasPrefix(to, "client:"), parameters: more}
 	from, owned := e.account.number(form.Get("From"))
 	asked.from = from
 	switch {

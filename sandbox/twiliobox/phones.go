@@ -145,6 +145,13 @@ func (b *phonebook) lookup(address string) Phone {
 	return usual(address).completed()
 }
 
+func (b *phonebook) isScripted(address string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, scripted := b.script[address]
+	return scripted
+}
+
 func (b *phonebook) set(address string, p Phone) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -167,8 +174,7 @@ func (b *phonebook) scripted() (addresses []string) {
 func usual(address string) Phone {
 	m := servedNumber().FindStringSubmatch(address)
 	if m == nil && len(address) > 7 && address[:7] == "client:" {
-		// A client that is not registered: SIP 480, at once.
-		return Phone{Outcome: "failed", SIPResponseCode: 480}
+		return Phone{Outcome: absent}
 	}
 	if m == nil {
 		return Phone{Outcome: "failed", SIPResponseCode: 404}

@@ -91,7 +91,7 @@ func TestRecordingFaultsOfTheSound(t *testing.T) {
 
 func TestRecordingFaultsOfRequests(t *testing.T) {
 	t.Parallel()
-	whileTheyTalk(t, func(w *world, parent, _ string) {
+	inTalk(t, func(w *world, parent, _ string) {
 		w.do("PUT", "/sandbox/v1/faults", map[string]any{"recordings": map[string]any{"start": []string{"21220", "21220", "lost"}, "control": []string{"408", "408-done", ""}}}, nil)
 		path := "/Calls/" + parent + "/Recordings"
 		for range 2 {

@@ -32,7 +32,7 @@ func (w *world) recordings(path string) (sids []string) {
 
 func TestRecordingsAreListedAndDeleted(t *testing.T) {
 	t.Parallel()
-	whileTheyTalk(t, func(w *world, parent, child string) {
+	inTalk(t, func(w *world, parent, child string) {
 		first := w.startRecording(parent, "").SID
 		second := w.startRecording(parent, "").SID
 		pass(time.Second)
@@ -120,7 +120,7 @@ func yesterday() time.Time { return time.Now().UTC().AddDate(0, 0, -1) }
 // A recording can be made old, to try what happens to old ones.
 func TestRecordingsAge(t *testing.T) {
 	t.Parallel()
-	whileTheyTalk(t, func(w *world, parent, _ string) {
+	inTalk(t, func(w *world, parent, _ string) {
 		old, young := w.startRecording(parent, "").SID, w.startRecording(parent, "").SID
 		pass(2 * time.Minute)
 		if code := w.do("PUT", "/sandbox/v1/recordings/"+old, map[string]any{"ageDays": 400}, nil); code != http.StatusOK {
@@ -152,7 +152,7 @@ func TestRecordingsAge(t *testing.T) {
 
 func TestRecordingRequestsAreChecked(t *testing.T) {
 	t.Parallel()
-	whileTheyTalk(t, func(w *world, parent, child string) {
+	inTalk(t, func(w *world, parent, child string) {
 		var fault struct{ Code int }
 		for _, form := range []string{"RecordingChannels=2", "RecordingTrack=left", "Trim=yes", "RecordingStatusCallbackEvent=started", "RecordingStatusCallbackMethod=PUT"} {
 			if code := w.rest("POST", "/Calls/"+parent+"/Recordings.json", form, &fault); code != http.StatusBadRequest || fault.Code != 20001 {
@@ -215,7 +215,7 @@ func TestRecordingBeforeTheAnswer(t *testing.T) {
 func TestRecordingsLeaveNoFiles(t *testing.T) {
 	t.Parallel()
 	var box *twiliobox.Box
-	whileTheyTalk(t, func(w *world, parent, _ string) {
+	inTalk(t, func(w *world, parent, _ string) {
 		box = w.box
 		if n := box.Taped(); n != -1 {
 			t.Errorf("%d files before the first recording", n)

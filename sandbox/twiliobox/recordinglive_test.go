@@ -95,7 +95,7 @@ func holds(sound []media.Frame, hz float64) bool {
 // What passes in a pause can be left out.
 func TestRecordingSkipsAPause(t *testing.T) {
 	t.Parallel()
-	whileTheyTalk(t, func(w *world, parent, _ string) {
+	inTalk(t, func(w *world, parent, _ string) {
 		sid := w.startRecording(parent, "").SID
 		pass(2 * time.Second)
 		w.steer(parent, sid, "Status=paused&PauseBehavior=skip")
@@ -142,7 +142,7 @@ func TestRecordingOfAPhoneByItself(t *testing.T) {
 func TestRecordingOutlivesARedirect(t *testing.T) {
 	t.Parallel()
 	for _, ends := range []bool{false, true} {
-		whileTheyTalk(t, func(w *world, parent, _ string) {
+		inTalk(t, func(w *world, parent, _ string) {
 			w.pages["/elsewhere"] = xmlPage(`<Response><Pause length="5"/></Response>`)
 			w.do("PUT", "/sandbox/v1/unproven", map[string]any{"recordingEndsWithDial": ends}, nil)
 			sid := w.startRecording(parent, "").SID

@@ -92,9 +92,9 @@ func quiet(sound []media.Frame) bool {
 	return !slices.ContainsFunc(sound, func(f media.Frame) bool { return media.Level(&f) > 100 })
 }
 
-// whileTheyTalk runs a test in a call whose member says a tone of 1000 Hz, a second after
+// inTalk runs a test in a call whose member says a tone of 1000 Hz, a second after
 // the two were put together.
-func whileTheyTalk(t *testing.T, test func(w *world, parent, child string)) {
+func inTalk(t *testing.T, test func(w *world, parent, child string)) {
 	t.Helper()
 	inWorld(t, dialTo(member, "", ""), func(w *world) {
 		w.do("PUT", "/sandbox/v1/phones/"+member, map[string]any{"outcome": "answer", "voice": "tone:1000", "talkSeconds": 60}, nil)
@@ -107,7 +107,7 @@ func whileTheyTalk(t *testing.T, test func(w *world, parent, child string)) {
 // A call without browsers is recorded on its own clock: what its phones say.
 func TestRecordingOnTheCallsClock(t *testing.T) {
 	t.Parallel()
-	whileTheyTalk(t, func(w *world, parent, child string) {
+	inTalk(t, func(w *world, parent, child string) {
 		made := w.startRecording(child, "RecordingChannels=dual&RecordingStatusCallback="+base+"/rec&RecordingStatusCallbackEvent=in-progress+completed+absent")
 		if made.CallSID != parent || made.Channels != 2 || made.Track != "both" || made.Source != "StartCallRecordingAPI" || made.Duration != "" {
 			t.Errorf("started: %+v", made)
@@ -249,7 +249,7 @@ func longestQuiet(sound []media.Frame) (longest int) {
 
 func TestRecordingSoundOverHTTP(t *testing.T) {
 	t.Parallel()
-	whileTheyTalk(t, func(w *world, parent, _ string) {
+	inTalk(t, func(w *world, parent, _ string) {
 		made := w.startRecording(parent, "")
 		dual := w.startRecording(parent, "RecordingChannels=dual")
 		pass(2 * time.Second)

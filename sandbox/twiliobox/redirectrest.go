@@ -23,17 +23,16 @@ func (b *Box) updateCall(r *http.Request) (any, *restError) {
 		return nil, errRestNotFound
 	}
 	invalid := func(message string) *restError { return restFault(http.StatusBadRequest, 20001, message) }
-	status, to, twiml := r.PostForm.Get("Status"), r.PostForm.Get("Url"), r.PostForm.Get("Twiml")
+	form := r.PostForm
+	status, to, twiml := form.Get("Status"), form.Get("Url"), form.Get("Twiml")
 	given := slices.DeleteFunc([]string{status, to, twiml}, func(value string) bool { return value == "" })
 	switch {
 	case len(given) > 1:
 		return nil, invalid("Status, Url and Twiml exclude each other")
 	case status != "" && status != "completed" && status != "canceled":
 		return nil, invalid("Status must be completed or canceled")
-	case checkURL(to) != nil || checkURL(r.PostForm.Get("StatusCallback")) != nil:
-		return nil, restFault(http.StatusBadRequest, 21205, "Url and StatusCallback must be absolute, with http or https")
-	case !validMethod(r.PostForm.Get("Method")) || !validMethod(r.PostForm.Get("StatusCallbackMethod")):
-		return nil, restFault(http.StatusBadRequest, 21205, "Method and StatusCallbackMethod must be GET or POST")
+	case len(checkHooks("call", form.Get("Url"), form.Get("Method"), form.Get("FallbackUrl"), form.Get("FallbackMethod"), form.Get("StatusCallback"), form.Get("StatusCallbackMethod"))) > 0:
+		return nil, restFault(http.StatusBadRequest, 21205, "Url, FallbackUrl and StatusCallback must be absolute, with http or https, their methods GET or POST")
 	case len([]rune(twiml)) > longestTwiml:
 		return nil, restFault(http.StatusBadRequest, 32018, "Twiml must have at most 4000 characters")
 	}
@@ -75,7 +74,13 @@ func (b *Box) redirectCall(r *http.Request, l *leg) (any, *restError) {
 		twiml:   r.PostForm.Get("Twiml"),
 		callSID: l.sid,
 	}
-	answer, fault := b.ended(r, l.order(func() error { return l.call().redirect(l, page) }))
+	second := hook{url: r.PostForm.Get("FallbackUrl"), method: r.PostForm.Get("FallbackMethod")}
+	answer, fault := b.ended(r, l.order(func() error {
+		if second.url != "" {
+			l.fallback = second
+		}
+		return l.call().redirect(l, page)
+	}))
 	if fault == nil && l.amend(r.PostForm) != nil {
 		return answer, nil // it has ended meanwhile
 	}

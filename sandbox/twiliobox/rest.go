@@ -24,6 +24,9 @@ func (b *Box) routes() http.Handler {
 	rest("POST /Calls.json", b.placeCall)
 	rest("GET /Calls/{sid}", b.fetchCall)
 	rest("POST /Calls/{sid}", b.updateCall)
+	rest("POST /Calls/{call}/UserDefinedMessages.json", b.sendMessage)
+	rest("POST /Calls/{call}/UserDefinedMessageSubscriptions.json", b.subscribe)
+	rest("DELETE /Calls/{call}/UserDefinedMessageSubscriptions/{sid}", b.unsubscribe)
 	rest("GET /Conferences.json", b.listConferences)
 	rest("GET /Conferences/{sid}", b.fetchConference)
 	rest("POST /Conferences/{sid}", b.updateConference)
@@ -68,11 +71,11 @@ func restFault(status, code int, message string) *restError {
 }
 
 var (
-	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls, Recordings, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
+	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls with their UserDefinedMessages and UserDefinedMessageSubscriptions, Conferences with their Participants, Recordings, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
 	errRestLogin    = restFault(http.StatusUnauthorized, 20003, "Authenticate")
 )
 
-// restHandler returns a resource, or why there is none.
+// restHandler returns a resource, nil where it is gone, or why there is none.
 type restHandler func(*http.Request) (any, *restError)
 
 // rest wraps a handler in what every answer of the API has: login, headers,
@@ -95,17 +98,14 @@ func (b *Box) rest(h restHandler) http.Handler {
 		if fault != nil {
 			resource, status = fault, fault.Status
 		}
-
-		switch resource.(type) {
-		case removedResource:
-			w.WriteHeader(http.StatusNoContent)
-			return
-		case lostAnswer:
-			panic(http.ErrAbortHandler) // the connection ends without a word
-		}
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		}
+		if resource == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+
 		b.json(w, status, resource)
 	})
 }

@@ -15,13 +15,8 @@ const outboundAPI = "outbound-api"
 // toPhone says whether a member's phone is at the leg's far end.
 func (l *leg) toPhone() bool { return l.parentSID != "" || l.direction == outboundAPI }
 
-// createdResource is answered with 201, removedResource with 204 and lostAnswer not
-// at all.
-type (
-	createdResource struct{ resource any }
-	removedResource struct{}
-	lostAnswer      struct{}
-)
+// createdResource is answered with 201.
+type createdResource struct{ resource any }
 
 // placement is a call that somebody asks the REST API for.
 type placement struct {
@@ -33,12 +28,13 @@ type placement struct {
 	timeLimit  time.Duration
 	earlyMedia bool    // the room hears it ring
 	page       request // for the TwiML
+	second     hook    // asked when that fails
 	app        string  // SID, when that is where page comes from
 }
 
 // placeCall serves POST Calls.json (voice/api/call-resource, "Create a Call
 // resource"): the number is rung, and once it answers the application is asked what
-// to do with it. Twiml, the fallback URLs, SendDigits, recording and SIP or client
+// to do with it. Twiml, SendDigits, recording and SIP or client
 // addresses are not simulated.
 func (b *Box) placeCall(r *http.Request) (any, *restError) {
 	p, fault := b.engine.readPlacement(r.PostForm)
@@ -57,6 +53,7 @@ func (b *Box) placeCall(r *http.Request) (any, *restError) {
 		to:             p.noun.address,
 		numberSID:      p.from.SID,
 		applicationSID: p.app,
+		fallback:       p.second,
 		hook:           p.noun.hook,
 		waited:         b.engine.turn(),
 	}
@@ -126,11 +123,13 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 			return invalid("ApplicationSid is none of this account")
 		}
 		p.app, p.page.url, p.page.method = sid, app.VoiceURL, app.VoiceMethod
+		p.second = hook{url: app.VoiceFallbackURL, method: app.VoiceFallbackMethod}
 		p.noun.hook = hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}}
 		return nil
 	}
 
 	p.page.url, p.page.method = form.Get("Url"), form.Get("Method")
+	p.second = hook{url: form.Get("FallbackUrl"), method: form.Get("FallbackMethod")}
 	p.noun.hook = hook{url: form.Get("StatusCallback"), method: form.Get("StatusCallbackMethod"), events: []string{"completed"}}
 	if events := form["StatusCallbackEvent"]; len(events) > 0 {
 		p.noun.hook.events = events
@@ -139,10 +138,10 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 	switch {
 	case p.page.url == "":
 		return invalid("Url or ApplicationSid is required; Twiml is not simulated")
-	case checkURL(p.page.url) != nil || checkURL(p.noun.hook.url) != nil:
-		return invalid("Url and StatusCallback must be absolute, with http or https")
-	case !validMethod(p.page.method) || !validMethod(p.noun.hook.method):
-		return invalid("Method and StatusCallbackMethod must be GET or POST")
+	case checkURL(p.page.url) != nil || checkURL(p.second.url) != nil || checkURL(p.noun.hook.url) != nil:
+		return invalid("Url, FallbackUrl and StatusCallback must be absolute, with http or https")
+	case !validMethod(p.page.method) || !validMethod(p.second.method) || !validMethod(p.noun.hook.method):
+		return invalid("Method, FallbackMethod and StatusCallbackMethod must be GET or POST")
 	case slices.ContainsFunc(p.noun.hook.events, func(event string) bool { return !slices.Contains(callbackEvents, event) }):
 		return invalid("StatusCallbackEvent must be initiated, ringing, answered or completed")
 	}

@@ -123,7 +123,7 @@ func (b *Box) steerRecording(r *http.Request) (any, *restError) {
 		return nil, timeout
 	}
 
-	err := found.call.order(func() error { return found.call.steer(found, to, skips) })
+	err := found.leg.order(func() error { return found.leg.call().steer(found, to, skips) })
 	switch {
 	case errors.Is(err, errEnded), errors.Is(err, errRecordingOver):
 		return nil, restFault(http.StatusBadRequest, 21220, "The recording is not in progress")

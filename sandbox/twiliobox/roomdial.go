@@ -19,12 +19,13 @@ func (c *call) dialRoom(verb dialVerb) *request {
 		return nil
 	}
 
+	x := &dialling{call: c, verb: verb}
+	x.recordsFrom(true)
+	x.recordsFrom(false)
 	limit := c.clock.after(verb.timeLimit, func() { c.engine.rooms.expire(p) })
 	defer limit.cancel()
-	x := &dialling{call: c, verb: verb}
-	x.recordsFrom(verb.recording.ringing)
 	c.sitIn(p)
-	c.dialOver(l)
+	x.dialOver(l)
 	form := l.parameters()
 	form.Set("CallStatus", string(InProgress))
 	if l.status.Final() {

@@ -60,6 +60,9 @@ func (c *call) pressed(l *leg, digits string) {
 	c.engine.mu.Unlock()
 	if other != nil {
 		other.line.press(digits)
+		if end, led := other.party.(interface{ press(string) }); led {
+			end.press(digits)
+		}
 		c.engine.bus.publish(Event{Type: "phone", Text: other.to})
 	}
 }
