@@ -53,6 +53,7 @@ func (c *call) waitUntil(done func() bool) {
 }
 
 func (c *call) step() {
+	c.turn()
 	var rings <-chan time.Time
 	if wall, ok := c.clock.wait(); ok {
 		timer := time.NewTimer(wall)
@@ -74,7 +75,7 @@ func (c *call) spend(on *leg, d time.Duration) {
 	over := false
 	alarm := c.clock.after(d, func() { over = true })
 	defer alarm.cancel()
-	c.waitUntil(func() bool { return over || on.gone() })
+	c.waitUntil(func() bool { return over || on.gone() || on.gathering.interrupts() })
 }
 
 // ask makes a webhook request and waits for its answer; legs may be hung up
@@ -88,6 +89,7 @@ func (c *call) ask(r request) answer {
 	answers := make(chan answer, 1)
 	go func() { answers <- c.engine.postman.send(c.engine.base, r) }()
 	for {
+		c.turn()
 		began := time.Now()
 		select {
 		case a := <-answers:
@@ -146,6 +148,7 @@ func (c *call) end(l *leg, s Status, sip int) {
 		l.onEnd()
 	}
 
+	c.stopRecordings(l, func(*recording) bool { return true })
 	c.hush(l)
 	if l != c.parent {
 		return

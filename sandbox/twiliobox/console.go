@@ -21,6 +21,10 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("GET /calls", b.seeCalls)
 	handle("GET /calls/{sid}", b.seeCall)
 	handle("POST /calls/{sid}/hangup", b.hangUpCall)
+	handle("POST /calls/{sid}/digits", b.pressKeys)
+	handle("GET /recordings", b.seeRecordings)
+	handle("GET /recordings/{sid}", b.seeRecording)
+	handle("PUT /recordings/{sid}", b.ageRecording)
 	handle("POST /webhooks", b.sendWebhook)
 
 	handle("GET /phones", b.seePhones)

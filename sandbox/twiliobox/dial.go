@@ -39,6 +39,7 @@ func (c *call) dial(d document, v *node) *request {
 	}
 
 	x := &dialling{call: c, verb: verb, alerts: !verb.answerOnBridge}
+	x.recordsFrom(true)
 	for _, group := range verb.groups() {
 		x.ring(group)
 		if x.winner != nil || c.parent.gone() {
@@ -49,6 +50,7 @@ func (c *call) dial(d document, v *node) *request {
 	if x.winner != nil {
 		x.talk()
 	}
+	x.dialOver(x.parent)
 
 	return c.dialled(verb, x.result())
 }
@@ -226,6 +228,7 @@ func (x *dialling) talk() {
 
 	x.bridge = true
 	x.pickUp(x.parent)
+	x.recordsFrom(false)
 	x.join(x.parent, l)
 	limit := x.clock.after(x.verb.timeLimit, func() { x.end(l, Completed, 200) })
 	defer limit.cancel()
@@ -260,6 +263,7 @@ func (x *dialling) result() url.Values {
 
 	form.Set("DialCallSid", l.sid)
 	form.Set("DialBridged", strconv.FormatBool(x.bridge))
+	x.recorded(form)
 	if x.moved {
 		form.Set("DialCallStatus", x.engine.unproven.get().DialCallStatus)
 		return form

@@ -18,7 +18,8 @@ type dialVerb struct {
 	timeout, timeLimit         time.Duration
 	nouns                      []noun
 	room                       *roomNoun // in place of nouns
-	notSimulated               string    // a noun that Twilio knows and the box does not
+	recording                  dialRecording
+	notSimulated               string // a noun that Twilio knows and the box does not
 }
 
 // noun is whom a Dial calls.
@@ -69,12 +70,7 @@ func (c *call) readDial(d document, v *node) dialVerb {
 	}
 
 	c.flag(v, "hangupOnStar", 13213)
-	if record, given := v.attrs["record"]; given && !slices.Contains(recordings, record) {
-		c.warn(13217, "Dial: invalid record value")
-	} else if given && record != "false" && record != "do-not-record" {
-		c.warn(0, "not simulated: recordings; the call goes on without one")
-	}
-
+	verb.recording = c.readDialRecording(d, v)
 	if action, given := v.attrs["action"]; given {
 		verb.action = resolve(d.base, action)
 	}

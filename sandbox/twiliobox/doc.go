@@ -87,6 +87,32 @@
 //
 // Sound comes from package media, over one UDP port.
 //
+// # Keys
+//
+// A Gather waits for keys: those pressed in a browser or on a phone's page, by
+// POST /sandbox/v1/phones/{number}/digits, or on any leg, a caller's too, by
+// POST /sandbox/v1/calls/{callSid}/digits {"digits"}. A phone's script may have
+// keys (presses) that are pressed by themselves a second after a Gather has begun,
+// also in the page of a Number's url; a voicemail presses none.
+//
+// # Recordings
+//
+// Recordings are begun by POST /Calls/{sid}/Recordings.json, by Start or by a
+// Dial's record attribute, and hang on the parent leg whichever leg is named. On
+// the first channel is what that leg says, on the second what it hears. What is
+// recorded is real: while a browser is at either end, what passes on the wall
+// clock, a lost page being a silence; without one, what phones that answer by
+// themselves say in the time that the call's clock shows, the same at any pace. So
+// a fast call has a recording of its own length without anybody waiting for it.
+// A minute of sound is a megabyte on disk, in a folder of the system's for
+// temporary files, which Close removes; the newest 2000 recordings are kept.
+//
+// The sound is served once it was processed, a second after the end, as WAV: also
+// under .mp3, for which there is no encoder here, and its Content-Type says so.
+// GET /sandbox/v1/recordings and /recordings/{sid} tell what no fetch does, that one
+// is paused; PUT /sandbox/v1/recordings/{sid} {"ageDays": 400} makes one older.
+// Faults of recordings are Faults.Recordings, and Faults.Next for their callbacks.
+//
 // # Time
 //
 // Each call has its own clock. Config.Pace scales waiting only; what a call
@@ -103,5 +129,6 @@
 // sees it (signal_call.go). The engine knows it as the party of a leg; trunk.go is the
 // party at a number of the account. line.go is the
 // sound of a leg, plug.go the browser on it, robot.go the phone that nobody
-// holds, studio.go the gateway of package media.
+// holds, studio.go the gateway of package media. deck.go records a leg onto the
+// tapes (tape.go) of its recordings (recording.go), which recorder.go keeps.
 package twiliobox

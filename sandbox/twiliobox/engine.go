@@ -24,6 +24,7 @@ type engine struct {
 	postman  *postman
 	studio   *studio
 	exchange *exchange
+	recorder *recorder
 	patience endurance
 
 	base    context.Context // of every webhook
@@ -89,6 +90,7 @@ func newEngine(c Config) (*engine, error) {
 		legs:     map[string]*leg{},
 	}
 	e.exchange, e.rooms = newExchange(e), newRooms(e)
+	e.recorder = newRecorder(e)
 	return e, nil
 }
 
@@ -121,6 +123,7 @@ func (e *engine) prepare(parent *leg) (*call, error) {
 		inbox:  make(chan func()),
 		over:   make(chan struct{}),
 	}
+	c.clock.passed = c.passed
 	parent.held.Store(c)
 	parent.callbacks, parent.created = &callbackQueue{call: c}, c.clock.now
 	return c, nil
@@ -260,5 +263,5 @@ func (e *engine) close(ctx context.Context) error {
 
 	e.abort()
 	e.exchange.close(ctx.Done())
-	return errors.Join(late, e.studio.close())
+	return errors.Join(late, e.studio.close(), e.recorder.tapes.close())
 }

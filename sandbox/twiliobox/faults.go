@@ -21,7 +21,8 @@ type Faults struct {
 	BadSignature float64 `json:"badSignature"` // 0-1: signed with a wrong token
 	DelayMillis  int     `json:"delayMs"`      // added to every delivery, wall clock; others may overtake it
 	// Only names the events concerned: initiated, ringing, answered, completed,
-	// amd, and those of rooms (conference-start, participant-join…). Empty means all.
+	// amd, recording-in-progress, recording-completed, recording-absent, and those of
+	// rooms (conference-start, participant-join…). Empty means all.
 	Only []string `json:"only,omitempty"`
 	// Next are faults for single deliveries, used up from the front; an entry
 	// waits for its event. They do not heed Only.
@@ -34,6 +35,8 @@ type Faults struct {
 	// "404" and "500" are answered so and not done, "done-500" is done and answered
 	// with 500, "lost" is done and its answer never comes, "" is as it should be.
 	Redirect []string `json:"redirect,omitempty"`
+
+	Recordings RecordingFaults `json:"recordings,omitzero"`
 }
 
 // NextFault is a fault for the next delivery of Event (any, when empty). Fault
@@ -67,6 +70,9 @@ func (f Faults) check() error {
 	}
 	known := append([]string{"amd"}, callbackEvents...)
 	known = append(known, slices.Sorted(maps.Keys(roomReports))...)
+	for _, event := range recordingEvents {
+		known = append(known, "recording-"+event)
+	}
 	for _, event := range f.Only {
 		if !slices.Contains(known, event) {
 			wrong = append(wrong, fmt.Errorf("only: %q is none of %v", event, known))
@@ -96,6 +102,7 @@ func (f Faults) check() error {
 		}
 	}
 
+	wrong = append(wrong, f.Recordings.check()...)
 	return errors.Join(wrong...)
 }
 
@@ -119,6 +126,7 @@ func (g *gremlin) get() Faults {
 	f := g.faults
 	f.Only, f.Next, f.REST = slices.Clone(f.Only), slices.Clone(f.Next), slices.Clone(f.REST)
 	f.Redirect = slices.Clone(f.Redirect)
+	f.Recordings = f.Recordings.clone()
 	return f
 }
 

@@ -122,8 +122,9 @@ func (c *call) verbs(on *leg, d document) *request {
 
 // whispered are the verbs of a document that runs on the callee's side before the two
 // are joined (voice/twiml/number, "url"). The page names no Redirect; it is how a
-// document without an answer to its question goes on, and is let through.
-var whispered = []string{"Say", "Play", "Pause", "Gather", "Hangup", "Redirect"}
+// document without an answer to its question goes on, and is let through. Start and
+// Stop say themselves what they do there.
+var whispered = []string{"Say", "Play", "Pause", "Gather", "Hangup", "Redirect", "Start", "Stop"}
 
 func (c *call) verb(on *leg, d document, v *node) *request {
 	if on != c.parent && v.name != "Dial" && !slices.Contains(whispered, v.name) {
@@ -147,6 +148,12 @@ func (c *call) verb(on *leg, d document, v *node) *request {
 		})
 		c.said(on, Utterance{Kind: "pause", Text: strconv.Itoa(seconds)})
 		c.spend(on, time.Duration(seconds)*time.Second)
+	case "Gather":
+		return c.gather(on, d, v)
+	case "Start":
+		c.startVerb(on, d, v)
+	case "Stop":
+		c.stopVerb(on, v)
 	case "Hangup":
 		c.end(on, Completed, on.sipAnswered())
 	case "Reject":

@@ -78,6 +78,8 @@ type leg struct {
 	pstn                      bool
 	hops                      int   // numbers of the account that led here
 	line                      *line // its sound
+	deck                      *deck // that records it, or nil; the call's goroutine's
+	gathering                 *gathering
 	party                     party // who is told what becomes of it, or nil
 
 	// Set by the Dial that holds the leg; the call's goroutine alone uses them.

@@ -16,6 +16,7 @@ type line struct {
 	ear  earpiece
 	plug atomic.Pointer[plug]
 	ears atomic.Pointer[func(*media.Frame)] // of the other side
+	deck atomic.Pointer[deck]               // that records it
 
 	robot robot
 	other *line       // that it is joined to
@@ -34,7 +35,12 @@ func (l *line) play(s media.Source) { l.ear.play(s) }
 func (l *line) audible() bool { return l.far || l.plug.Load() != nil }
 
 // talk lets a phone that nobody holds take part.
-func (l *line) talk(r robot) { l.robot = r }
+func (l *line) talk(r robot) {
+	l.robot = r
+	if r != nil {
+		l.robot = &overheard{line: l, robot: r}
+	}
+}
 
 // press is keys that the party hears the other side press.
 func (l *line) press(digits string) {
@@ -127,6 +133,7 @@ func (l *line) rise() {
 
 // said passes on what a browser's microphone heard.
 func (l *line) said(f *media.Frame) {
+	l.deck.Load().says(f)
 	if hear := l.ears.Load(); hear != nil {
 		(*hear)(f)
 	}

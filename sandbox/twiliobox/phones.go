@@ -32,6 +32,9 @@ type Phone struct {
 	// answers when the other side stops talking), tone:<hertz>, silence or echo
 	// (says what it hears). A voicemail says its announcement instead.
 	Voice string `json:"voice,omitempty"`
+	// Presses are the keys that somebody who answers by himself presses a second
+	// after a Gather has begun on his leg; a voicemail presses none.
+	Presses string `json:"presses,omitempty"`
 }
 
 var (
@@ -63,6 +66,9 @@ func (p Phone) check() error {
 	}
 	if p.ErrorCode != 0 && (p.ErrorCode < 10000 || p.ErrorCode > 99999) {
 		wrong = append(wrong, errors.New("errorCode must have five digits"))
+	}
+	if p.Presses != "" && !pressable(p.Presses) {
+		wrong = append(wrong, fmt.Errorf("presses must be up to %d keys of a phone", mostKeys))
 	}
 	if err := checkVoice(p.Voice); err != nil {
 		wrong = append(wrong, err)

@@ -56,6 +56,7 @@ func (e *engine) adopt(l *leg, first request) error {
 		over:   make(chan struct{}),
 	}
 
+	c.clock.passed = c.passed
 	e.mu.Lock()
 	if e.closing {
 		e.mu.Unlock()

@@ -16,6 +16,9 @@ type Unproven struct {
 	// DialCallStatus is what the Dial's action is told: completed,
 	// answered, canceled or no-answer.
 	DialCallStatus string `json:"dialCallStatus"`
+	// RecordingEndsWithDial has a recording that the REST API began end with the
+	// Dial during which it runs, though it is of the leg.
+	RecordingEndsWithDial bool `json:"recordingEndsWithDial"`
 }
 
 // unproven is what the box does of it.

@@ -42,6 +42,7 @@ func (b *Box) routes() http.Handler {
 	rest("GET /Applications/{sid}", b.fetchApplication)
 	rest("POST /Applications/{sid}", b.updateApplication)
 	rest("GET /Keys/{sid}", mainKey(b.fetchKey))
+	b.recordingRoutes(rest)
 	mux.Handle("GET /"+restVersion+"/Accounts/{sid}", b.rest(mainKey(b.fetchAccount)))
 	mux.Handle("GET "+countriesPath+"/{country}", b.rest(b.fetchCountry))
 	mux.Handle("POST /v1/DialingPermissions/BulkCountryUpdates", b.rest(b.updateCountries))
@@ -70,11 +71,11 @@ func restFault(status, code int, message string) *restError {
 }
 
 var (
-	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls with their UserDefinedMessages and UserDefinedMessageSubscriptions, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
+	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls with their UserDefinedMessages and UserDefinedMessageSubscriptions, Recordings, Conferences, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
 	errRestLogin    = restFault(http.StatusUnauthorized, 20003, "Authenticate")
 )
 
-// restHandler returns a resource, nil where it is gone, or why there is none.
+// restHandler returns a resource, or why there is none.
 type restHandler func(*http.Request) (any, *restError)
 
 // rest wraps a handler in what every answer of the API has: login, headers,
@@ -89,25 +90,18 @@ func (b *Box) rest(h restHandler) http.Handler {
 		if made, ok := resource.(createdResource); ok {
 			resource, status = made.resource, http.StatusCreated
 		}
+		if own, ok := resource.(selfServed); ok && fault == nil {
+			b.serve(own, w, r)
+			return
+		}
+
 		if fault != nil {
 			resource, status = fault, fault.Status
 		}
 
-		switch resource.(type) {
-		case removedResource:
-			w.WriteHeader(http.StatusNoContent)
-			return
-		case lostAnswer:
-			panic(http.ErrAbortHandler) // the connection ends without a word
-		}
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		}
-		if resource == nil {
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-
 		b.json(w, status, resource)
 	})
 }

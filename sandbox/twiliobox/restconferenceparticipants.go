@@ -127,7 +127,7 @@ func (b *Box) removeParticipant(r *http.Request) (any, *restError) {
 	if errors.Is(p.remove(), errEnded) {
 		return nil, errRestNotFound
 	}
-	return removedResource{}, nil
+	return noContent{}, nil
 }
 
 func (b *Box) participantJSON(p *participant) map[string]any {

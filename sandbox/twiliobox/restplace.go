@@ -15,13 +15,8 @@ const outboundAPI = "outbound-api"
 // toPhone says whether a member's phone is at the leg's far end.
 func (l *leg) toPhone() bool { return l.parentSID != "" || l.direction == outboundAPI }
 
-// createdResource is answered with 201, removedResource with 204 and lostAnswer not
-// at all.
-type (
-	createdResource struct{ resource any }
-	removedResource struct{}
-	lostAnswer      struct{}
-)
+// createdResource is answered with 201.
+type createdResource struct{ resource any }
 
 // placement is a call that somebody asks the REST API for.
 type placement struct {

@@ -19,12 +19,12 @@ type element struct {
 // vocabulary is the TwiML that the box runs (voice/twiml). Names are
 // case-sensitive.
 var vocabulary = map[string]element{
-	"Response": {children: "Dial Say Play Pause Hangup Reject Redirect " + notSimulated},
+	"Response": {children: "Dial Say Play Pause Gather Hangup Reject Redirect Start Stop " + notSimulated},
 	"Dial": {
 		attrs: "action method answerOnBridge callerId timeLimit timeout hangupOnStar record recordingStatusCallback " +
 			"recordingStatusCallbackMethod recordingStatusCallbackEvent recordingTrack trim ringTone sequential " +
 			"referUrl referMethod callReason recordingConfigurationId",
-		idle:     "hangupOnStar ringTone referUrl referMethod callReason",
+		idle:     "hangupOnStar ringTone referUrl referMethod callReason recordingConfigurationId",
 		children: "Number Client Conference Queue Sip Sim Application WhatsApp",
 	},
 	"Number": {
@@ -49,10 +49,23 @@ var vocabulary = map[string]element{
 	"Hangup":    {},
 	"Reject":    {attrs: "reason"},
 	"Redirect":  {attrs: "method"},
+	"Gather": {
+		attrs: "input action method timeout numDigits finishOnKey actionOnEmptyResult speechTimeout language hints " +
+			"speechModel enhanced profanityFilter partialResultCallback partialResultCallbackMethod bargeIn debug maxSpeechTime",
+		idle:     "speechTimeout hints speechModel enhanced profanityFilter partialResultCallback partialResultCallbackMethod maxSpeechTime",
+		children: "Say Play Pause",
+	},
+	"Start": {children: "Recording Stream Transcription Siprec"},
+	"Stop":  {children: "Recording Stream Transcription Siprec"},
+	"Recording": {
+		attrs: "channels track trim recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent " +
+			"name recordingConfigurationId",
+		idle: "recordingConfigurationId",
+	},
 }
 
 // notSimulated are verbs that Twilio knows and the box does not run.
-const notSimulated = "Gather Record Conference Enqueue Leave Queue Connect Start Stop Pay Prompt Refer Sms Message VirtualAgent"
+const notSimulated = "Record Conference Enqueue Leave Queue Connect Pay Prompt Refer Sms Message VirtualAgent"
 
 // restrict takes out of n what the schema does not allow and returns a warning
 // 12200 for each: Twilio ignores what it does not know. What Twilio knows and the box

@@ -51,6 +51,7 @@ func pressable(keys string) bool {
 // and its phone shows them.
 func (c *call) pressed(l *leg, digits string) {
 	c.said(l, Utterance{Kind: "digits", Text: digits})
+	l.gathering.press(digits)
 	c.engine.mu.Lock()
 	other := l.bridged
 	if other != nil {
