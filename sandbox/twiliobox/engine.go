@@ -123,6 +123,7 @@ func (e *engine) prepare(parent *leg) (*call, error) {
 		inbox:  make(chan func()),
 		over:   make(chan struct{}),
 	}
+
 	c.clock.passed = c.passed
 	parent.held.Store(c)
 	parent.callbacks, parent.created = &callbackQueue{call: c}, c.clock.now
