@@ -34,6 +34,14 @@ func (s *Seat) Write(f *Frame) { s.in.Write(f) }
 // Next is 20 ms that the party hears. It always returns true: a room does not end.
 func (s *Seat) Next(f *Frame) bool { return s.out.Next(f) }
 
+// Live says whether the room's clock runs: somebody listens whose sound comes and
+// goes by itself.
+func (s *Seat) Live() bool {
+	s.mixer.mu.Lock()
+	defer s.mixer.mu.Unlock()
+	return s.mixer.stop != nil
+}
+
 // Mute lets nobody hear the party, or lets them again.
 func (s *Seat) Mute(muted bool) {
 	s.mixer.mu.Lock()

@@ -131,11 +131,12 @@ func (d *deck) ask(begun bool) bool {
 // turn goes over to the wall clock when a browser has come, or to the call's when
 // the last has gone. The call's goroutine calls it after every change.
 func (d *deck) turn() {
+	line := d.leg.line
+	sounding := line.sounding() // a room's lock is taken before the deck's
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	line := d.leg.line
 	d.talking, d.alone = d.leg.status == InProgress, line.silent()
-	should := len(d.running) > 0 && d.talking && line.sounding()
+	should := len(d.running) > 0 && d.talking && sounding
 	switch {
 	case should && d.live == nil:
 		d.begin()
@@ -240,10 +241,10 @@ func (l *line) speak(f *media.Frame) {
 
 // silent says whether nobody is on a line who would ask for what there is to hear,
 // or be told of it.
-func (l *line) silent() bool { return l.plug.Load() == nil && l.robot == nil }
+func (l *line) silent() bool { return l.plug.Load() == nil && l.robot == nil && l.seat == nil }
 
-// sounding says whether there is real sound on a line: a browser, here or at the
-// other side.
+// sounding says whether there is real sound on a line: a browser, here, at the
+// other side or in the room.
 func (l *line) sounding() bool {
-	return l.plug.Load() != nil || l.other != nil && l.other.plug.Load() != nil
+	return l.plug.Load() != nil || l.other != nil && l.other.plug.Load() != nil || l.seat != nil && l.seat.Live()
 }

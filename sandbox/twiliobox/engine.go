@@ -89,8 +89,7 @@ func newEngine(c Config) (*engine, error) {
 		abort:    abort,
 		legs:     map[string]*leg{},
 	}
-	e.exchange, e.rooms = newExchange(e), newRooms(e)
-	e.recorder = newRecorder(e)
+	e.exchange, e.rooms, e.recorder = newExchange(e), newRooms(e), newRecorder(e)
 	return e, nil
 }
 
@@ -125,6 +124,7 @@ func (e *engine) prepare(parent *leg) (*call, error) {
 	}
 
 	c.clock.passed = c.passed
+
 	parent.held.Store(c)
 	parent.callbacks, parent.created = &callbackQueue{call: c}, c.clock.now
 	return c, nil

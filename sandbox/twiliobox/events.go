@@ -37,7 +37,7 @@ type Event struct {
 
 // Webhook is one HTTP request of the box to an application.
 type Webhook struct {
-	Purpose    string              `json:"purpose"` // voice, action, redirect, whisper, gather, fallback, message, status, amd or recording
+	Purpose    string              `json:"purpose"` // voice, action, redirect, whisper, fallback, gather, message, status, amd, recording, conference, wait, hold or announce
 	Method     string              `json:"method"`
 	URL        string              `json:"url"` // as sent, no fragment
 	Path       string              `json:"path"`

@@ -21,8 +21,8 @@ type Faults struct {
 	BadSignature float64 `json:"badSignature"` // 0-1: signed with a wrong token
 	DelayMillis  int     `json:"delayMs"`      // added to every delivery, wall clock; others may overtake it
 	// Only names the events concerned: initiated, ringing, answered, completed,
-	// amd, recording-in-progress, recording-completed, recording-absent, and those of
-	// rooms (conference-start, participant-join…). Empty means all.
+	// amd, recording-in-progress, recording-completed, recording-absent, and those
+	// of rooms (conference-start, participant-join…). Empty means all.
 	Only []string `json:"only,omitempty"`
 	// Next are faults for single deliveries, used up from the front; an entry
 	// waits for its event. They do not heed Only.

@@ -101,7 +101,7 @@ func (l *line) part() {
 
 // sit gives the party a place in a room.
 func (l *line) sit(room *media.Mixer) *media.Seat {
-	l.seat = room.Sit(deaf{media.Sequence(nil)})
+	l.seat = room.Sit(&overheard{line: l, robot: deaf{media.Sequence(nil)}})
 	l.settle()
 	return l.seat
 }
@@ -116,8 +116,22 @@ func (l *line) settle() {
 		l.ear.play(l.seat)
 		l.seat.Turn(nil)
 	case l.robot != nil:
-		l.seat.Turn(l.robot)
+		heard := media.NewPipe()
+		l.ear.play(heard) // for whom it is recorded
+		l.seat.Turn(seated{l.robot, heard})
 	}
+}
+
+// seated is a phone in a room that nobody holds.
+type seated struct {
+	robot
+	heard *media.Pipe
+}
+
+// Write is what the phone hears.
+func (s seated) Write(f *media.Frame) {
+	s.robot.Write(f)
+	s.heard.Write(f)
 }
 
 // rise ends what sit began.

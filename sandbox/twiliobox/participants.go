@@ -78,7 +78,17 @@ func (s *rooms) join(p *participant) {
 	if p.beepsIn {
 		r.mixer.Play(media.Beep())
 	}
+	r.wake(p)
 	s.show()
+}
+
+// wake lets the calls of all others see that somebody has come or gone.
+func (r *room) wake(but *participant) {
+	for _, p := range r.in() {
+		if p != but {
+			p.wake()
+		}
+	}
 }
 
 // coaches finds the one who is to hear p alone.
@@ -101,6 +111,11 @@ func (p *participant) coaches(c *call) {
 // rooms.mu.
 func (p *participant) send() {
 	p.out = true
+	p.wake()
+}
+
+// wake lets p's call look again at how things are.
+func (p *participant) wake() {
 	e, l := p.room.engine, p.leg
 	e.running.Go(func() {
 		// That it has ended meanwhile is as good.
@@ -139,6 +154,7 @@ func (s *rooms) leave(p *participant) {
 		"ReasonParticipantLeft": {reason},
 	}, now)
 	s.settle(r, p, now)
+	r.wake(p)
 	s.show()
 }
 

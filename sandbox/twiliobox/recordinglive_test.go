@@ -136,3 +136,25 @@ func TestRecordingOfAPhoneByItself(t *testing.T) {
 		t.Errorf("%d frames: the phone alone %v, the clinician alone %v", len(second), alone(first, 1000, 700), alone(second, 700, 1000))
 	}
 }
+
+// A leg that is told to run something else leaves its Dial, and its recording goes
+// on.
+func TestRecordingOutlivesARedirect(t *testing.T) {
+	t.Parallel()
+	for _, ends := range []bool{false, true} {
+		inTalk(t, func(w *world, parent, _ string) {
+			w.pages["/elsewhere"] = xmlPage(`<Response><Pause length="5"/></Response>`)
+			w.do("PUT", "/sandbox/v1/unproven", map[string]any{"recordingEndsWithDial": ends}, nil)
+			sid := w.startRecording(parent, "").SID
+			pass(2 * time.Second)
+			if code := w.rest("POST", "/Calls/"+parent+".json", "Url="+base+"/elsewhere", nil); code != http.StatusOK {
+				t.Fatalf("redirect: %d", code)
+			}
+			pass(20 * time.Second)
+			want := map[bool]string{false: "7", true: "2"}[ends]
+			if now, _ := w.recording(sid); now.Status != "completed" || now.Duration != want {
+				t.Errorf("ends with the Dial: %v; %+v", ends, now)
+			}
+		})
+	}
+}

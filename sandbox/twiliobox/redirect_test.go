@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// tenSecondsIn runs a test in which a clinician and a member have talked for ten seconds.
-func tenSecondsIn(t *testing.T, test func(w *world, parent, child string)) {
+// midCall runs a test in which a clinician and a member have talked for ten seconds.
+func midCall(t *testing.T, test func(w *world, parent, child string)) {
 	t.Helper()
 	const manual = "+447700900800"
 	inWorld(t, dialTo(manual, "", ""), func(w *world) {
@@ -48,7 +48,7 @@ func (w *world) state(sid string) string {
 // goes on with the Dial's action.
 func TestRedirectTheChild(t *testing.T) {
 	t.Parallel()
-	tenSecondsIn(t, func(w *world, parent, child string) {
+	midCall(t, func(w *world, parent, child string) {
 		if code := w.rest("POST", "/Calls/"+child+".json", url.Values{"Url": {base + "/elsewhere?a=1"}, "Method": {"GET"}}.Encode(), nil); code != http.StatusOK {
 			w.t.Fatalf("redirect: %d", code)
 		}
@@ -89,7 +89,7 @@ func TestRedirectTheChild(t *testing.T) {
 // chosen.
 func TestRedirectUnproven(t *testing.T) {
 	t.Parallel()
-	tenSecondsIn(t, func(w *world, _, child string) {
+	midCall(t, func(w *world, _, child string) {
 		for _, wrong := range []any{7, map[string]any{"dialCallStatus": "fine"}, map[string]any{"other": true}} {
 			if code := w.do("PUT", "/sandbox/v1/unproven", wrong, nil); code != http.StatusBadRequest {
 				t.Errorf("%v: %d", wrong, code)
@@ -117,7 +117,7 @@ func TestRedirectUnproven(t *testing.T) {
 // The parent's redirect hangs the child up; the action is asked, and not heeded.
 func TestRedirectTheParent(t *testing.T) {
 	t.Parallel()
-	tenSecondsIn(t, func(w *world, parent, child string) {
+	midCall(t, func(w *world, parent, child string) {
 		w.rest("POST", "/Calls/"+parent+".json", "Url="+url.QueryEscape(base+"/elsewhere"), nil)
 		pass(10 * time.Second)
 		if w.state(parent) != "in-progress" || w.state(child) != "completed" {
@@ -180,7 +180,7 @@ func TestRedirectRefusals(t *testing.T) {
 func TestRedirectFaults(t *testing.T) {
 	t.Parallel()
 	to := "Url=" + url.QueryEscape(base+"/elsewhere")
-	tenSecondsIn(t, func(w *world, parent, child string) {
+	midCall(t, func(w *world, parent, child string) {
 		if code := w.do("PUT", "/sandbox/v1/faults", map[string]any{"redirect": []string{"401"}}, nil); code != http.StatusBadRequest {
 			t.Errorf("an unknown fault: %d", code)
 		}

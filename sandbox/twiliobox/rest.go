@@ -71,7 +71,7 @@ func restFault(status, code int, message string) *restError {
 }
 
 var (
-	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls with their UserDefinedMessages and UserDefinedMessageSubscriptions, Recordings, Conferences, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
+	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls with their UserDefinedMessages and UserDefinedMessageSubscriptions, Conferences with their Participants, Recordings, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
 	errRestLogin    = restFault(http.StatusUnauthorized, 20003, "Authenticate")
 )
 
@@ -98,7 +98,6 @@ func (b *Box) rest(h restHandler) http.Handler {
 		if fault != nil {
 			resource, status = fault, fault.Status
 		}
-
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		}

@@ -58,9 +58,10 @@ func (b *Box) listRecordings(r *http.Request) (any, *restError) {
 }
 
 // recorded is the SID of the leg that recordings of a leg hang on: the parent, also
-// for those of a dialled leg (voice/api/recording).
+// for those of a dialled leg (voice/api/recording), unless that is a call of its own
+// by now.
 func (l *leg) recorded() string {
-	if l.parentSID != "" {
+	if l.parentSID != "" && l.call().parent != l {
 		return l.parentSID
 	}
 	return l.sid

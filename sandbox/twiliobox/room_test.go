@@ -196,7 +196,7 @@ func TestRoomTimeLimit(t *testing.T) {
 // the same room.
 func TestRoomOutOfADial(t *testing.T) {
 	t.Parallel()
-	tenSecondsIn(t, func(w *world, parent, child string) {
+	midCall(t, func(w *world, parent, child string) {
 		w.pages["/result"] = func(rw http.ResponseWriter, r *http.Request) {
 			label := `participantLabel="p1"`
 			if r.FormValue("DialCallSid") == "" {

@@ -19,9 +19,13 @@ func (c *call) dialRoom(verb dialVerb) *request {
 		return nil
 	}
 
+	x := &dialling{call: c, verb: verb}
+	x.recordsFrom(true)
+	x.recordsFrom(false)
 	limit := c.clock.after(verb.timeLimit, func() { c.engine.rooms.expire(p) })
 	defer limit.cancel()
 	c.sitIn(p)
+	x.dialOver(l)
 	form := l.parameters()
 	form.Set("CallStatus", string(InProgress))
 	if l.status.Final() {
@@ -29,6 +33,7 @@ func (c *call) dialRoom(verb dialVerb) *request {
 	}
 
 	form.Set("DialCallStatus", p.outcome)
+	x.recorded(form)
 	return c.dialled(verb, form)
 }
 

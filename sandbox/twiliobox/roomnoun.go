@@ -127,11 +127,6 @@ func (c *call) readWithoutEffect(v *node) {
 	if size := v.attrs["jitterBufferSize"]; size != "" && size != "small" {
 		c.warn(0, "not simulated: jitterBufferSize "+size+"; sound is as late as with small")
 	}
-	for _, name := range []string{"eventCallbackUrl", "recordingStatusCallback", "recordingConfigurationId"} {
-		if v.attrs[name] != "" {
-			c.warn(0, "not simulated: "+name+" of a Conference; nothing is sent there")
-		}
-	}
 }
 
 // request is for the page, with what is said of the room and of the one who hears.

@@ -33,9 +33,12 @@ var vocabulary = map[string]element{
 			"machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod",
 		idle: "byoc machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout",
 	},
-	"Conference": {attrs: "muted beep startConferenceOnEnter endConferenceOnExit participantLabel jitterBufferSize waitUrl waitMethod " +
-		"maxParticipants record region trim coach statusCallback statusCallbackMethod statusCallbackEvent " +
-		"recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent eventCallbackUrl recordingConfigurationId"},
+	"Conference": {
+		attrs: "muted beep startConferenceOnEnter endConferenceOnExit participantLabel jitterBufferSize waitUrl waitMethod " +
+			"maxParticipants record region trim coach statusCallback statusCallbackMethod statusCallbackEvent " +
+			"recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent eventCallbackUrl recordingConfigurationId",
+		idle: "recordingStatusCallback eventCallbackUrl recordingConfigurationId",
+	},
 	"Client": {
 		attrs:    "url method statusCallback statusCallbackMethod statusCallbackEvent clientNotificationUrl",
 		idle:     "clientNotificationUrl",
