@@ -10,8 +10,8 @@ import (
 	"perci.health/careline"
 )
 
-// Change is what is to become of somebody in a call; nil: it stays.
-type Change struct{ Hold, Muted *bool }
+// Wanted is what is to become of somebody in a call; nil: it stays.
+type Wanted struct{ Hold, Muted *bool }
 
 func over() error {
 	return careline.NewReasoned(careline.CodeConflict, careline.ReasonOver, "This call has ended already.")
@@ -123,7 +123,7 @@ func (r *Rooms) askRoom(ctx context.Context, events []careline.CallEvent, key, b
 // Change puts somebody of an own call on hold, or mutes them, or the opposite; a second
 // clinician may mute themselves. What is so already is not asked again. Done: it is so
 // now; else it is kept, and not carried out by the time that ctx ended.
-func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Change) (done bool, err error) {
+func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wanted) (done bool, err error) {
 	events, call, p, err := r.of(ctx, clinician, key, label)
 	if err != nil {
 		return false, err
