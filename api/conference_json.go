@@ -44,9 +44,8 @@ func participantsOf(s calls.Seen) participantsJSON {
 		Most:         s.Most,
 		Participants: []participantJSON{},
 	}
-	if !s.Waiting.IsZero() {
-		j.Waiting = s.Waiting.UTC()
-	}
+	j.Waiting = inUTC(s.Waiting)
+
 	for _, p := range s.Call.Present() {
 		one := participantOf(p)
 		one.Self = s.Self != "" && p.Label == s.Self
@@ -106,6 +105,7 @@ type candidateJSON struct {
 
 func candidatesOf(all []calls.Candidate, full bool) candidatesJSON {
 	j := candidatesJSON{Full: full, Candidates: []candidateJSON{}}
+
 	for _, c := range all {
 		one := candidateJSON{
 			Kind:         c.Kind,

@@ -239,6 +239,7 @@ func (r *Rooms) carriedOut(ctx context.Context, key string, ids []string) (done 
 		if err != nil {
 			return false, err
 		}
+
 		left, failed := answered(events, ids)
 		if failed != "" {
 			return true, came(failed)
@@ -246,6 +247,7 @@ func (r *Rooms) carriedOut(ctx context.Context, key string, ids []string) (done 
 		if left == 0 {
 			return true, nil
 		}
+
 		if r.Wait == nil || ctx.Err() != nil {
 			return false, nil
 		}

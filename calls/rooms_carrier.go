@@ -15,9 +15,8 @@ import (
 type RoomCarrier interface {
 	// Move takes a leg out of what it does into the room of a call, as that party.
 	Move(ctx context.Context, call, leg, label string) error
-	// Add dials somebody into a room: who.To, or the app of who.Identity. It returns
-	// their leg.
-	Add(ctx context.Context, room string, who careline.RoomSaid, call string, from careline.Phone) (leg string, err error)
+	// Add dials somebody into a room, and returns their leg.
+	Add(ctx context.Context, room string, who Invitation) (leg string, err error)
 	// In are those who are in the room of a call now, or dialled into it; no room of a
 	// call that has none.
 	In(ctx context.Context, call string) (room string, all []InRoom, err error)
@@ -35,6 +34,13 @@ type RoomCarrier interface {
 	// Leg is how a leg stands, as the events that its reports would have told; over:
 	// nothing follows.
 	Leg(ctx context.Context, leg string) (events []careline.CallEvent, over bool, err error)
+}
+
+// Invitation is that somebody is brought into a call.
+type Invitation struct {
+	Who  careline.RoomSaid // their number (To), or the identity of their app, and their label
+	Call string            // its key
+	From careline.Phone    // that their telephone shows
 }
 
 // InRoom is somebody in a room.

@@ -62,7 +62,7 @@ func (k *Keeper) Look(ctx context.Context, key string) (next time.Time, err erro
 			return next, nil
 		}
 		for _, d := range todo {
-			if err := k.do(held, s, events, d); err != nil {
+			if err := k.do(held, s, d); err != nil {
 				return k.Now().Add(againAfter), err
 			}
 		}
@@ -76,12 +76,15 @@ func (k *Keeper) scene(key string, events []careline.CallEvent) scene {
 	defer k.mu.Unlock()
 	k.prepare()
 	c := k.call(key)
+
 	return scene{
+		from:  callerID(events),
 		call:  careline.Fold(events),
 		view:  viewOf(events),
 		now:   k.Now(),
 		alone: k.Alone,
 		limit: k.Limit,
+
 		done: func(what dutyKind, of string) time.Time {
 			k.mu.Lock()
 			defer k.mu.Unlock()
@@ -106,4 +109,14 @@ func (k *Keeper) try(key, command string) (first bool, tries int) {
 	first = c.fresh[command]
 	delete(c.fresh, command)
 	return first, c.tries[command]
+}
+
+// callerID is the number that the member saw.
+func callerID(events []careline.CallEvent) careline.Phone {
+	for _, e := range events {
+		if e.Kind == careline.KindRequested {
+			return e.Request.CallerID
+		}
+	}
+	return careline.Phone{}
 }

@@ -112,6 +112,7 @@ func (r *Rooms) relative(a careline.Appointment, person careline.Person, clinici
 		role:     careline.RoleFamily,
 		said:     careline.RoomSaid{Ref: person.Ref, Name: person.Name, To: person.Phones[0]},
 	}
+
 	for i, to := range person.Phones {
 		_, why := r.Policy.MayCall(a, careline.Wish{
 			Clinician: clinician,

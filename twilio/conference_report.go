@@ -54,6 +54,7 @@ func conference(f Form) (e careline.CallEvent, left []string, err error) {
 // told is what has happened. A word that is new to us is kept, and means nothing.
 func (r *report) told(e *careline.CallEvent) {
 	e.Kind = careline.KindRoom
+
 	switch e.Word {
 	case "conference-start":
 		e.Room.Act = careline.ActStart

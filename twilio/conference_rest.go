@@ -51,23 +51,23 @@ func (c Conferences) Move(ctx context.Context, call, leg, label string) error {
 
 // Add dials somebody into a room (Twilio, voice/api/conference-participant-resource,
 // "Create a Participant"), and returns the SID of their leg.
-func (c Conferences) Add(ctx context.Context, room string, who careline.RoomSaid, call string, from careline.Phone) (leg string, err error) {
-	to := who.To.E164()
-	if who.Identity != "" {
-		to = clientPrefix + who.Identity + "?" + CallParameter + "=" + call
+func (c Conferences) Add(ctx context.Context, room string, who calls.Invitation) (leg string, err error) {
+	query := "?" + CallParameter + "=" + who.Call
+	to := who.Who.To.E164()
+	if who.Who.Identity != "" {
+		to = clientPrefix + who.Who.Identity + query
 	}
-	query := "?" + CallParameter + "=" + call
 	body, err := c.Client.do(ctx, http.MethodPost, "/Conferences/"+room+"/Participants.json", url.Values{
-		"From":                          {from.E164()},
+		"From":                          {who.From.E164()},
 		"To":                            {to},
-		"Label":                         {who.Label},
+		"Label":                         {who.Who.Label},
 		"Timeout":                       {strconv.Itoa(int(ring / time.Second))},
 		"EarlyMedia":                    {"false"},
 		"Beep":                          {"onEnter"},
 		"StartConferenceOnEnter":        {"true"},
 		"EndConferenceOnExit":           {"false"},
 		"JitterBufferSize":              {"small"},
-		"StatusCallback":                {c.callback(PathCallStatus, query+"&"+PartyParameter+"="+who.Label)},
+		"StatusCallback":                {c.callback(PathCallStatus, query+"&"+PartyParameter+"="+who.Who.Label)},
 		"StatusCallbackEvent":           {"initiated", "ringing", "answered", "completed"},
 		"ConferenceStatusCallback":      {c.callback(PathConferenceStatus, query)},
 		"ConferenceStatusCallbackEvent": {"start", "end", "join", "leave", "mute", "hold", "modify"},
@@ -114,7 +114,12 @@ func (c Conferences) In(ctx context.Context, call string) (room string, all []ca
 		return "", nil, inPhrase(err, "look who is in the room")
 	}
 	for _, p := range told.Participants {
-		all = append(all, calls.InRoom{Leg: p.Leg, Label: p.Label, Held: p.Hold, Muted: p.Muted})
+		all = append(all, calls.InRoom{
+			Leg:   p.Leg,
+			Label: p.Label,
+			Held:  p.Hold,
+			Muted: p.Muted,
+		})
 	}
 	return room, all, nil
 }

@@ -80,6 +80,7 @@ func (r *reader) entries(name string, all []directoryEntry, regions []string) (g
 		if e.ID != "" && entryID.MatchString(e.ID) {
 			which += " (" + e.ID + ")"
 		}
+
 		entry, wrong := entryOf(e, regions)
 		if seen[e.ID] {
 			wrong = append(wrong, "its id must be no other entry's")
@@ -95,7 +96,12 @@ func (r *reader) entries(name string, all []directoryEntry, regions []string) (g
 
 // entryOf is the entry, and all that is wrong with it.
 func entryOf(e directoryEntry, regions []string) (entry calls.Entry, wrong []string) {
-	entry = calls.Entry{ID: e.ID, Name: e.Name, Role: careline.Role(e.Role), Language: e.Language}
+	entry = calls.Entry{
+		ID:       e.ID,
+		Name:     e.Name,
+		Role:     careline.Role(e.Role),
+		Language: e.Language,
+	}
 	if !entryID.MatchString(e.ID) {
 		wrong = append(wrong, "its id must be letters, digits, dots, hyphens and underscores, at most 64")
 	}
