@@ -32,6 +32,9 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (label
 	if err := together(call, viewOf(events)); err != nil {
 		return "", err
 	}
+	if call.Final() {
+		return "", over() // the member is gone, whoever may still speak
+	}
 	who, err := r.whom(ctx, call, clinician, kind, id)
 	if err != nil {
 		return "", err

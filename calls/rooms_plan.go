@@ -189,6 +189,9 @@ func (p *planning) carry(e careline.CallEvent) {
 	case act == careline.ActAdd && party.Leg != "":
 		p.do(duty{what: dutySettle, command: e, leg: party.Leg})
 		return
+	case act == careline.ActAdd && p.call.Final():
+		p.fail(e, careline.ReasonOver)
+		return
 	case act == careline.ActRemove && gone(party):
 		p.do(duty{what: dutySettle, command: e})
 		return
