@@ -93,7 +93,7 @@ func (k *Keeper) Changed(news []careline.News) {
 	k.prepare()
 	for _, n := range news {
 		key := n.Event.Call
-		if k.calls[key] == nil && !ofRoom(n.Event.Kind) {
+		if k.calls[key] == nil && !room(n.Event) {
 			k.wakeWaiting(key)
 			continue
 		}
@@ -117,17 +117,6 @@ func (k *Keeper) Elsewhere(keys []string) {
 		}
 		k.wake(key, k.call(key), k.Now().Add(elsewhereAfter))
 	}
-}
-
-// ofRoom reports whether a kind of event has to do with a room, or asks the carrier for
-// something.
-func ofRoom(kind careline.Kind) bool {
-	switch kind {
-	case careline.KindRoomAsked, careline.KindPartyAsked, careline.KindPartyAnswered,
-		careline.KindRoom, careline.KindPartyLeft, careline.KindParty, careline.KindMoved:
-		return true
-	}
-	return false
 }
 
 // call is what is remembered of a call; k.mu is held.

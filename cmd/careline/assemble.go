@@ -122,7 +122,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		Forgotten: p.metrics.Forgotten,
 	}
 
-	p.relay = newRelay(p, filer)
+	p.relay = newRelay(c, p, filer)
 	if p.transport, err = newTransport(ctx, c, p); err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
@@ -165,15 +165,16 @@ func (p *parts) elsewhere(keys []string) {
 	p.roomsLive.Changed(keys)
 }
 
-func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
+func newRelay(c config, p *parts, filer *fhir.Chart) *relay.Relay {
 	projector := calls.Projector{
 		Log:          p.store,
 		Chart:        filer,
 		Appointments: p.directory.Appointment,
 		Exclusive:    p.store.Exclusive(),
+		Now:          time.Now,
 		Ended:        p.metrics.CallEnded,
 	}
-	if p.looks != nil {
+	if c.audited() {
 		projector.Looks = filer
 	}
 
