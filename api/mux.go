@@ -23,6 +23,7 @@ type server struct {
 	each    shares       // those of each person
 	reads   readings
 	notes   *calls.Attempts
+	rooms   *calls.Attempts // what is asked of calls
 }
 
 func newServer(cfg Config) *server {
@@ -34,6 +35,7 @@ func newServer(cfg Config) *server {
 		methods: map[string][]string{},
 		probes:  newProbes(cfg.Ready, cfg.Now),
 		notes:   calls.NewPace(notesPerMinute, cfg.Now),
+		rooms:   calls.NewPace(commandsPerMinute, cfg.Now),
 		reads:   readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
 	}
 	s.nowhere = &Route{

@@ -1,6 +1,10 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+
+	"perci.health/careline"
+)
 
 // TODO(recordings): these answer until recordings are built.
 
@@ -9,3 +13,7 @@ func (s *server) controlRecording(http.ResponseWriter, *http.Request) error { re
 func (s *server) listRecordings(http.ResponseWriter, *http.Request) error   { return unbuilt() }
 func (s *server) deleteRecording(http.ResponseWriter, *http.Request) error  { return unbuilt() }
 func (s *server) hearRecording(http.ResponseWriter, *http.Request) error    { return unbuilt() }
+
+func unbuilt() error {
+	return careline.NewError(careline.CodeUnavailable, "This is being built.", nil)
+}

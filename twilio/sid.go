@@ -8,6 +8,7 @@ const (
 	sidApplication = "AP"
 	sidCall        = "CA"
 	sidRecording   = "RE"
+	sidConference  = "CF"
 )
 
 // isSID reports whether s is one of Twilio's identifiers: the two letters and 32

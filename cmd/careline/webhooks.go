@@ -29,6 +29,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Policy:       c.calls.policy,
 		Limit:        c.calls.longest,
 		Now:          func() time.Time { return time.Now().In(c.location) },
+		Rejoin:       p.rejoin(c),
 	}
 	soundTests := calls.NewPace(soundTestsPerMinute, time.Now)
 
@@ -40,6 +41,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Start:            p.refusals(starter.Start),
 		SoundTest:        soundTests.Another,
 		Keep:             p.keep,
+		Rooms:            p.roomHooks(c),
 		Trace:            p.traces.Traceparent,
 		Region:           c.calls.policy.Regions[0],
 		DialTimeout:      c.calls.ringFor,
