@@ -30,6 +30,10 @@ func SubjectOf(k careline.Kind) Subject {
 		return SubjectDialResult
 	case careline.KindMachineDetection:
 		return SubjectMachineDetection
+	case careline.KindRecording:
+		return SubjectRecording
+	case careline.KindConsent:
+		return SubjectConsent
 	}
 	return ""
 }
@@ -63,6 +67,13 @@ func Event(s Subject, f Form) (careline.CallEvent, error) {
 
 // event also names the parameters that could not be read.
 func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
+	switch s {
+	case SubjectRecording:
+		return recordingReport(f)
+	case SubjectConsent:
+		return consentReport(f)
+	}
+
 	r := report{Form: f}
 	leg, once := f.one("CallSid")
 	if !once || !isSID(sidCall, leg) {

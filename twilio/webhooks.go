@@ -40,6 +40,9 @@ type Webhooks struct {
 	SoundTest func(practitioner string) bool
 	// Keep makes an event durable, however often it comes.
 	Keep func(context.Context, careline.CallEvent) error
+	// Announcement is told to members before the conversation, where they are told that
+	// it is recorded; nil: they are not.
+	Announcement *Announcement
 
 	Region           string // ISO 3166-1 alpha-2: whose national numbers an app may send
 	Greeting         Greeting
@@ -74,5 +77,8 @@ func (w Webhooks) Routes() []Route {
 		{http.MethodPost, PathDialResult, s.voice(s.dialResult, s.ends)},
 		{http.MethodGet, PathDialResult, s.got(s.ends)},
 		{http.MethodPost, PathAMD, s.signed(s.machineDetection)},
+		{http.MethodPost, PathAnnounce, s.voice(s.announce, s.goesOn)},
+		{http.MethodPost, PathConsent, s.voice(s.consent, s.goesOn)},
+		{http.MethodPost, PathRecording, s.signed(s.recordingReported)},
 	}
 }
