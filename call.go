@@ -1,6 +1,9 @@
 package careline
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Status says how far the member's side of a call has come. The words are those
 // of Twilio's Call resource, which are also the telephone trade's.
@@ -94,15 +97,23 @@ type Call struct {
 	Recordings []Recording // in the order in which they began
 	Consent    Consent
 
-	ClinicianLeft bool // the browser's leg is over; says nothing about the member
+	ClinicianLeft bool // the browser's leg is over, and no later one of the clinician's goes on; says nothing about the member
 	Reconciled    bool // part of it was looked up, for its report had not come
 }
 
 // Final reports whether the call is over and its outcome known.
 func (c Call) Final() bool { return c.Status.Final() }
 
-// Live reports whether the call may still occupy its clinician.
-func (c Call) Live() bool { return !c.Final() && !c.ClinicianLeft }
+// Live reports whether the call may still occupy its clinician: it goes on and they have
+// not left it; or it is in a room, or on its way there, that waits for them, which ends
+// with the room or the call, and nothing here counts the seconds; or they are in the
+// room with others, though the member's part is over.
+func (c Call) Live() bool {
+	if c.Room == RoomOpen && slices.ContainsFunc(c.Parties, func(p Party) bool { return p.Role == RoleClinician && p.Together }) {
+		return true
+	}
+	return !c.Final() && (!c.ClinicianLeft || c.Room == RoomMoving || c.Room == RoomOpen)
+}
 
 // Ends is when a call that is over ended, as well as that is known.
 func (c Call) Ends() time.Time {

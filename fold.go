@@ -41,11 +41,14 @@ type fold struct {
 	others    []*legFold // those of clinicians who are rung, and of whoever joined
 	nameless  legFold    // of the member's legs, what names none of them
 
-	room  bool // the clinician's leg was in a room, which goes on without it
+	room  bool // the clinician's leg was in a room, which goes on without it, or on its way there
 	gone  bool // the carrier has nothing of the call that goes on
 	asked time.Time
 	limit int // seconds after which the carrier ends the conversation; 0: not known
 	at    moments
+
+	rooms    roomFold
+	recorded []*CallEvent // of consent and of what is recorded
 }
 
 // take tells an event to what it is about: the request, a leg, or the call.
@@ -71,7 +74,13 @@ func (f *fold) take(e *CallEvent) {
 		leg.progress(e)
 	case KindNoted:
 		f.noted(e)
+	case KindMoved:
+		keep(&f.call.ClinicianLeg, e.Leg)
+	case KindConsent, KindRecordingAsked, KindRecording, KindRecordingKept, KindRecordingGone:
+		f.recorded = append(f.recorded, e)
+		return // whose Recording is one of several
 	}
+	f.rooms.take(e)
 
 	if f.call.Recording == "" && e.Recording != "" {
 		f.call.Recording, f.at.recording = e.Recording, e.At
@@ -119,13 +128,14 @@ func (f *fold) progress(e *CallEvent) {
 
 // dialEnded is second hand of the member's leg; of the clinician's it tells where
 // that was. The Dial of one who leaves a room goes on, in the carrier's word, for
-// there is no leg whose outcome it would be.
+// there is no leg whose outcome it would be; nor is there one of a Dial that was a
+// room's, in whatever word.
 func (f *fold) dialEnded(e *CallEvent) {
 	keep(&f.call.ClinicianLeg, e.Leg)
 	if e.Status == StatusInProgress {
 		f.room = true
 	}
-	if e.Status.Final() {
+	if e.Status.Final() && (e.MemberLeg != "" || !f.rooms.seen) {
 		f.leg(e.MemberLeg).end(e)
 	}
 }
@@ -133,6 +143,10 @@ func (f *fold) dialEnded(e *CallEvent) {
 // clinicianLeg is a report of the leg that the call is named for. What was looked
 // up of it says more: that of the whole call nothing goes on.
 func (f *fold) clinicianLeg(e *CallEvent) {
+	if again := find(f.others, e.Leg); again != nil && e.Leg != e.Call {
+		again.progress(e) // the leg of a clinician who came back
+		return
+	}
 	if !f.direct {
 		keep(&f.call.ClinicianLeg, e.Leg)
 	}
@@ -143,10 +157,15 @@ func (f *fold) clinicianLeg(e *CallEvent) {
 }
 
 func (f *fold) finish() Call {
+	moved := f.rooms.moves(&f.clinician)
+	f.room = f.room || moved
 	leg := f.told()
 	f.tell(leg)
 	f.leave()
 	f.reasons(leg)
+
+	f.tellRoom(moved)
+	f.tellRecordings()
 	f.moment()
 
 	if f.call.Note.Empty() {

@@ -1,6 +1,9 @@
 package careline
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // DirectionAPI is the carrier's word for a leg that its REST API dialled (Twilio,
 // voice/api/call-resource, Direction).
@@ -14,7 +17,7 @@ func direct(events []*CallEvent) bool {
 	dialled := false
 	for _, e := range events {
 		switch {
-		case e.Kind == KindRingLeg, e.Kind == KindParty, e.Kind == KindNoted:
+		case e.Kind == KindRingLeg, e.Kind == KindParty, e.Kind == KindNoted, e.Kind.ofRoom(), e.Kind.ofRecording():
 			// of others
 		case e.Leg != e.Call:
 			return false
@@ -43,6 +46,14 @@ func (f *fold) meet(e *CallEvent) {
 		f.meetOther(e.Leg, RoleClinician)
 	case KindParty:
 		f.meetOther(e.Leg, e.Role)
+	case KindMoved:
+		f.meetMembers(e.MemberLeg, e.Call)
+	case KindPartyAsked:
+		if e.Room.Act == ActRejoin && e.Leg != "" && e.Leg != e.Call {
+			f.meetOther(e.Leg, RoleClinician)
+		}
+	case KindRoom, KindPartyLeft:
+		f.rooms.meet(e)
 	}
 }
 
@@ -80,6 +91,17 @@ func find(legs []*legFold, id string) *legFold {
 		}
 	}
 	return nil
+}
+
+// legOf is the leg of that id, whosever it is; nil: not known.
+func (f *fold) legOf(id string) *legFold {
+	switch {
+	case id == "":
+		return nil
+	case id == f.call.ClinicianLeg:
+		return &f.clinician
+	}
+	return cmp.Or(find(f.members, id), find(f.others, id))
 }
 
 // leg is the leg of that id. What names no leg, or the one that the call is named for,

@@ -43,6 +43,13 @@ func canonical(a, b *CallEvent) int {
 		cmp.Compare(a.Failure.Code, b.Failure.Code),
 		cmp.Compare(a.Failure.SIP, b.Failure.SIP),
 		compareRequests(&a.Request, &b.Request),
+		compareRooms(&a.Room, &b.Room),
+		compareSounds(&a.Sound, &b.Sound),
+		compareTexts(
+			string(a.Consent.Decision), string(b.Consent.Decision),
+			a.Consent.By, b.Consent.By,
+			a.Consent.Text, b.Consent.Text,
+		),
 		compareTimes(a.Kept, b.Kept), // of one report that was kept twice, the first counts
 	)
 }
@@ -75,6 +82,17 @@ var witnesses = [...]Kind{
 	KindRingLeg,
 	KindParty,
 	KindNoted,
+	KindRoomAsked,
+	KindMoved,
+	KindPartyAsked,
+	KindPartyAnswered,
+	KindRoom,
+	KindPartyLeft,
+	KindConsent,
+	KindRecordingAsked,
+	KindRecording,
+	KindRecordingKept,
+	KindRecordingGone,
 }
 
 // compareTimes puts an unknown time last: whoever gave a time knows more.
@@ -105,6 +123,43 @@ func compareRequests(a, b *Request) int {
 		),
 		compareFlags(a.Household, b.Household),
 		cmp.Compare(a.Limit, b.Limit),
+	)
+}
+
+func compareRooms(a, b *RoomSaid) int {
+	return cmp.Or(
+		compareTexts(
+			a.Conference, b.Conference,
+			string(a.Act), string(b.Act),
+			a.Label, b.Label,
+			string(a.Ref), string(b.Ref),
+			a.Entry, b.Entry,
+			a.Name, b.Name,
+			a.To.E164(), b.To.E164(),
+			a.Identity, b.Identity,
+			a.By, b.By,
+			a.Answers, b.Answers,
+			a.Failed, b.Failed,
+			a.Reason, b.Reason,
+		),
+		compareFlags(a.LegLives, b.LegLives),
+	)
+}
+
+func compareSounds(a, b *RecordingSaid) int {
+	return cmp.Or(
+		compareTexts(
+			string(a.Act), string(b.Act),
+			string(a.State), string(b.State),
+			a.By, b.By,
+			a.Answers, b.Answers,
+			a.Failed, b.Failed,
+			a.Media, b.Media,
+			a.Why, b.Why,
+		),
+		cmp.Compare(a.Channels, b.Channels),
+		compareTimes(a.Started, b.Started),
+		compareFlags(a.Whole, b.Whole),
 	)
 }
 

@@ -5,6 +5,9 @@ import "time"
 // moments are when what the call tells happened, by what tells it.
 type moments struct {
 	status, machine, recording, length, side time.Time
+
+	parties time.Time // when somebody last came into the call or left it
+	sound   time.Time // what last became known of consent, or of a recording
 }
 
 // happened is when the event did: by the carrier's clock, or, where the carrier
@@ -64,7 +67,7 @@ func (f *fold) moment() {
 	if c.Sent.IsZero() && c.Final() {
 		c.Sent = f.asked
 	}
-	for _, t := range []time.Time{f.at.status, f.at.machine, f.at.recording, f.at.length, f.at.side, c.Sent, c.Received, c.Ended} {
+	for _, t := range []time.Time{f.at.status, f.at.machine, f.at.recording, f.at.length, f.at.side, f.at.parties, f.at.sound, c.Sent, c.Received, c.Ended} {
 		c.At = later(c.At, t)
 	}
 }

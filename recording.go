@@ -12,6 +12,15 @@ const (
 	KindRecordingGone  Kind = "recording-gone"  // its sound is deleted
 )
 
+// ofRecording reports whether the kind is one of those above.
+func (k Kind) ofRecording() bool {
+	switch k {
+	case KindConsent, KindRecordingAsked, KindRecording, KindRecordingKept, KindRecordingGone:
+		return true
+	}
+	return false
+}
+
 // Decision is what was decided of recording a call. Its text is kept in the log and
 // written to the record: never change one.
 type Decision string

@@ -13,6 +13,15 @@ const (
 	KindPartyLeft     Kind = "party-left"     // the carrier on a party who has left the room
 )
 
+// ofRoom reports whether the kind is one of those above.
+func (k Kind) ofRoom() bool {
+	switch k {
+	case KindRoomAsked, KindMoved, KindRoom, KindPartyAsked, KindPartyAnswered, KindPartyLeft:
+		return true
+	}
+	return false
+}
+
 // RoomAct is what a clinician asks for, or what the carrier says has happened. Its text
 // is kept in the log: never change one.
 type RoomAct string
