@@ -10,13 +10,17 @@ import (
 	"time"
 )
 
-// Look is that somebody looked at what a patient's record holds, or was not let.
+// Look is that somebody looked at what a patient's record holds, heard or deleted a
+// recording, or was not let.
 type Look struct {
-	Clinician   string      `json:"clinician"` // practitioner id
-	Appointment string      `json:"appointment"`
-	Patients    []Reference `json:"patients,omitempty"` // of the appointment
+	Clinician   string      `json:"clinician"`          // practitioner id; empty: who looked is none
+	Visitor     string      `json:"visitor,omitempty"`  // of one who is no clinician: Visitor.ID
+	Appointment string      `json:"appointment"`        // empty of a call without one
+	Patients    []Reference `json:"patients,omitempty"` // of the appointment, or whose call was recorded
 	What        LookAt      `json:"what"`
-	Of          Reference   `json:"of,omitempty"` // whose number was revealed
+	Of          Reference   `json:"of,omitempty"`        // whose number was revealed
+	Recording   string      `json:"recording,omitempty"` // the carrier's id of what was heard or deleted
+	Media       Reference   `json:"media,omitempty"`     // the recording in the health record; empty: not known
 	Outcome     LookOutcome `json:"outcome"`
 	At          time.Time   `json:"at"`
 }
@@ -28,6 +32,9 @@ type LookAt string
 const (
 	LookOpened   LookAt = "opened"   // the appointment, with the numbers of its people
 	LookRevealed LookAt = "revealed" // one of the numbers, shown in full
+
+	LookHeard   LookAt = "recording-heard"
+	LookDeleted LookAt = "recording-deleted"
 )
 
 // LookOutcome is what came of it.
@@ -36,7 +43,7 @@ type LookOutcome string
 // The outcomes. Their text is kept in the log: never change one.
 const (
 	LookShown   LookOutcome = "shown"
-	LookRefused LookOutcome = "refused" // who looks does not take part
+	LookRefused LookOutcome = "refused" // who looks does not take part, or may not hear it or delete it
 	LookMissed  LookOutcome = "missed"  // there is no such number
 )
 
@@ -58,11 +65,17 @@ func (l Look) Key() string { return l.keyIn(l.At.Unix() / int64(LookEvery/time.S
 func (l Look) KeyBefore() string { return l.keyIn(l.At.Unix()/int64(LookEvery/time.Second) - 1) }
 
 func (l Look) keyIn(window int64) string {
-	h := sha256.New()
-	for _, part := range []string{l.Clinician, l.Appointment, string(l.What), string(l.Of), string(l.Outcome), strconv.FormatInt(window, 10)} {
-		_, _ = h.Write([]byte(part + "\n")) // a hash takes whatever it is given
+	h := sha256.Sum256([]byte(l.Same() + "\n" + strconv.FormatInt(window, 10) + "\n"))
+	return lookPrefix + hex.EncodeToString(h[:16])
+}
+
+// Same is what a look shares with those that count as one with it, at whatever time.
+func (l Look) Same() string {
+	parts := []string{l.Clinician, l.Appointment, string(l.What), string(l.Of), string(l.Outcome)}
+	if l.Visitor != "" || l.Recording != "" { // a look at anything else keeps the key that it had
+		parts = append(parts, l.Visitor, l.Recording)
 	}
-	return lookPrefix + hex.EncodeToString(h.Sum(nil)[:16])
+	return strings.Join(parts, "\n")
 }
 
 // Event is the look as the log keeps it, under a key of its own.

@@ -3,7 +3,6 @@ package calls
 import (
 	"context"
 	"log/slog"
-	"strings"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -47,7 +46,7 @@ func NewLooks(log LookLog, now func() time.Time) *Looks {
 // took too long; what was to be answered is answered all the same.
 func (l *Looks) Seen(ctx context.Context, look careline.Look) error {
 	look.At = l.now().UTC()
-	same := strings.Join([]string{look.Clinician, look.Appointment, string(look.What), string(look.Of), string(look.Outcome)}, "\n")
+	same := look.Same()
 	if last, ok := l.lately.Get(same); ok && look.At.Sub(last) < careline.LookEvery {
 		return nil
 	}

@@ -71,7 +71,7 @@ func kindWord(text string) string {
 }
 
 // kinds are the types that careline asks for or may meet.
-var kinds = []string{"AccessPolicy", "Appointment", "AuditEvent", "Bundle", "CapabilityStatement", "CodeSystem", "Communication", "Media", "NamingSystem",
+var kinds = []string{"AccessPolicy", "Appointment", "AuditEvent", "Bundle", "CapabilityStatement", "CodeSystem", "Communication", "Consent", "Media", "NamingSystem",
 	"OperationOutcome", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "StructureDefinition", "Task", "ValueSet"}
 
 // believeMatches looks at a page of a searchset. What a server includes of its own

@@ -21,20 +21,20 @@ func callKind(s Systems) *resourceKind {
 		owned:   []string{"note"},
 
 		same:       s.sameInCall,
-		superseded: withoutGuess,
+		superseded: s.supersededInCall,
+		late:       s.addLate,
 		aliases:    s.sidsOf,
 		withdrawn:  s.withdrawPayload,
 	}
 }
 
-// sameInCall knows our text by its form, our note by when it was noted, and our
+// sameInCall knows our text by its form, our recordings by their SIDs, our note by when it was noted, and our
 // extension by its name under either base: a version has the details once. The reason
 // of a refusal is ours whole.
 func (s Systems) sameInCall(p pair) (same, decided bool) {
 	switch p.name {
 	case "payload":
-		text := p.there.text("contentString")
-		return s.ourPayload(text, p.first, p.record) || text != "" && text == p.ours.text("contentString"), true
+		return s.samePayload(p), true
 	case "statusReason":
 		return false, true
 	case "note":
@@ -43,6 +43,15 @@ func (s Systems) sameInCall(p pair) (same, decided bool) {
 		return s.own(p.ours.text("url"), pathCall) && s.own(p.there.text("url"), pathCall), true
 	}
 	return false, false
+}
+
+// supersededInCall are the entries of a list without those of an earlier version of ours
+// that ours takes back.
+func (s Systems) supersededInCall(ours *element, list string, there []any) []any {
+	if list == "payload" {
+		return s.withoutGone(ours, there)
+	}
+	return withoutGuess(ours, list, there)
 }
 
 // withoutGuess leaves out the recipient of an earlier version of ours: until the

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"context"
+	"strings"
 
 	"perci.health/careline"
 )
@@ -12,6 +13,7 @@ type Chart struct {
 	filer   *filer
 	kind    *resourceKind
 	looks   *resourceKind
+	media   *resourceKind
 	systems Systems
 	strict  bool
 }
@@ -27,6 +29,7 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 		filer:   filer,
 		kind:    callKind(client.cfg.Systems),
 		looks:   lookKind(),
+		media:   mediaKind(client.cfg.Systems),
 		systems: client.cfg.Systems,
 		strict:  strict,
 	}, nil
@@ -53,7 +56,8 @@ func NewChart(client *Client, strict bool) (*Chart, error) {
 // When the record holds another version than the filing names, whoever wrote it, the
 // call is told again before it is laid over that: another instance may have filed
 // more of it meanwhile. And what is final in the record stays so, whoever made it:
-// of a call that is not over it gets at most the identifiers that it lacks.
+// of a call that is not over it gets at most the identifiers, the recordings, the consent
+// and the participants that it lacks.
 //
 // Errors: rejected, when no repetition will help; conflict or unavailable, when it
 // may; or that of again. How long to wait says the method RetryAfter of an error in
@@ -62,8 +66,8 @@ func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing,
 	return c.filer.file(ctx, c.draft(call, again), f)
 }
 
-// Settle looks once more for other Communications of a call whose filing is
-// Doubted, and marks them as entered in error; the one that f names stays as it
+// Settle looks once more for other Communications of a call, or other Media of a
+// recording (Filing.Of), whose filing is Doubted, and marks them as entered in error; the one that f names stays as it
 // is. Without Doubted or ID it does nothing. It may be repeated, also after a
 // restart, and then finds nothing to do; it costs one search. When f's own record
 // is not among those found, or a person has entered it in error, it leaves one
@@ -73,8 +77,11 @@ func (c *Chart) File(ctx context.Context, call careline.Call, f careline.Filing,
 // stores what it was sent. The same bounds hold as for File: for one call only one
 // at a time. Errors: conflict or unavailable, when a repetition may help; rejected.
 func (c *Chart) Settle(ctx context.Context, call careline.Call, f careline.Filing) error {
+	if strings.HasPrefix(f.Of, ofMedia) {
+		return c.filer.settle(ctx, c.settledMedia(f), f)
+	}
 	if f.Of != "" {
-		return nil // what is no Communication is not taken back
+		return nil // an AuditEvent cannot be taken back
 	}
 	return c.filer.settle(ctx, c.draft(call, nil), f)
 }

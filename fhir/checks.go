@@ -26,6 +26,7 @@ import (
 //	fhir: record       the call filed last is whole, may be written, and has its history
 //	fhir: definitions  the definitions of what careline writes are there
 //	fhir: audit        AuditEvents may be made and found, where they are wanted
+//	fhir: recording    refusals may be read and Media filed and deleted, where calls are recorded
 func (c *Client) Checks() []setup.Check {
 	all := []setup.Check{
 		{Name: aboutServer, Ask: c.checkServer},
@@ -37,8 +38,11 @@ func (c *Client) Checks() []setup.Check {
 		{Name: "fhir: record", Needs: aboutQuota, Ask: c.checkRecord},
 		{Name: "fhir: definitions", Needs: aboutQuota, Ask: c.checkDefinitions},
 	}
-	if c.cfg.Audit {
+	if c.cfg.Audited() {
 		all = append(all, setup.Check{Name: "fhir: audit", Needs: aboutQuota, Ask: c.checkAudit})
+	}
+	if c.cfg.Recording {
+		all = append(all, setup.Check{Name: "fhir: recording", Needs: aboutQuota, Ask: c.checkRecording})
 	}
 	return all
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // setAudit is what to do where AuditEvents cannot be filed.
-const setAudit = "Run careline provision --apply with the credentials of an administrator while AUDIT_EVENTS is set: its policy then lets the client create and search AuditEvents. Or turn AUDIT_EVENTS off."
+const setAudit = "Run careline provision --apply with the credentials of an administrator while AUDIT_EVENTS or RECORDING is set: its policy then lets the client create and search AuditEvents. Or turn both off."
 
 // checkAudit sees whether who looked at whom can be filed: AuditEvents searched, as one is
 // found again whose answer was lost, and made, as far as the policy that binds the client
@@ -23,16 +23,11 @@ func (c *Client) checkAudit(ctx context.Context) setup.Finding {
 		return c.failed("AuditEvents cannot be searched", err)
 	}
 
-	var me struct {
-		AccessPolicy *accessPolicy `json:"accessPolicy"`
-	}
-	if s, err := c.capabilities(ctx); err != nil || !s.medplum() {
+	policy, known := c.bound(ctx)
+	if !known {
 		return setup.Good("AuditEvents can be searched. Whether they may be made shows with the first.")
 	}
-	if err := c.ask(ctx, "auth/me", false, &me); err != nil || me.AccessPolicy == nil {
-		return setup.Good("AuditEvents can be searched. Whether they may be made shows with the first.")
-	}
-	if !slices.ContainsFunc(me.AccessPolicy.Resource, func(r accessRule) bool { return r.covers("AuditEvent") && r.gives("create") }) {
+	if !slices.ContainsFunc(policy.Resource, func(r accessRule) bool { return r.covers("AuditEvent") && r.gives("create") }) {
 		return setup.Fault("The client's AccessPolicy does not let it create AuditEvents, so who looked at whom is not filed.", setAudit)
 	}
 	return setup.Good("Who looked at whom can be filed.")

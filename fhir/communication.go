@@ -44,11 +44,11 @@ func (s Systems) CommunicationOf(c careline.Call, strict bool) Communication {
 		Medium:       []CodeableConcept{{Coding: mediumCodings(strict)}},
 		Subject:      reference(string(c.Patient), c.Names.Patient),
 		Sender:       reference(string(c.Sender), c.Names.Sender),
-		Recipient:    references(string(c.Recipient), c.Names.Recipient),
+		Recipient:    recipients(c),
 		BasedOn:      references(prefixed("Appointment/", c.Appointment), ""),
 		Sent:         instant(c.Sent),
 		Received:     instant(c.Received),
-		Payload:      []Payload{{ContentString: payloadText(c)}},
+		Payload:      payloads(c),
 		Note:         annotations(c),
 		Extension:    []Extension{{URL: s.call(), Extension: s.details(c)}},
 	}

@@ -84,12 +84,18 @@ func (i Identifier) element() *element {
 func (r Reference) element() *element {
 	e := newElement()
 	put(e, "display", r.Display)
+	if r.Identifier != nil {
+		e.add("identifier", r.Identifier.element())
+	}
 	put(e, "reference", r.Reference)
 	return e
 }
 
 func (p Payload) element() *element {
 	e := newElement()
+	if p.ContentReference != nil {
+		e.add("contentReference", p.ContentReference.element())
+	}
 	put(e, "contentString", p.ContentString)
 	return e
 }
@@ -117,6 +123,9 @@ func (x Extension) element() *element {
 	put(e, "valueDateTime", x.ValueDateTime)
 	if x.ValueInteger != nil {
 		e.add("valueInteger", json.Number(strconv.Itoa(*x.ValueInteger)))
+	}
+	if x.ValueReference != nil {
+		e.add("valueReference", x.ValueReference.element())
 	}
 	put(e, "valueString", x.ValueString)
 	return e

@@ -36,6 +36,13 @@ type Config struct {
 	// needs more rights.
 	Audit bool
 
+	// Recording says that calls are recorded, for which the client needs more rights.
+	Recording bool
+
+	// PublicURL is careline's own address, without a slash at its end, such as
+	// https://backend.perci.health: a recording's Media leads there.
+	PublicURL string
+
 	Log *slog.Logger     // warnings only; nil logs nothing
 	Now func() time.Time // nil is time.Now
 }

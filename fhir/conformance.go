@@ -27,7 +27,7 @@ func (c *Client) Plan(ctx context.Context) (setup.Plan, error) {
 		return nil, err
 	}
 
-	all, err := c.cfg.Systems.definitions(c.cfg.Audit)
+	all, err := c.cfg.definitions()
 	if err != nil {
 		return nil, careline.NewError(careline.CodeInternal, "The definitions within careline cannot be read.", err)
 	}

@@ -27,8 +27,28 @@ type definition struct {
 // definitions are in the order in which they are written. A NamingSystem has no
 // canonical URL in R4 and is known by the system it names; an AccessPolicy, which
 // is Medplum's own, by its name.
-// With audit the policy lets the client make and find AuditEvents of looks.
-func (s Systems) definitions(audit bool) ([]definition, error) {
+// Of a feature that is off nothing is wanted.
+func (c Config) definitions() ([]definition, error) {
+	all := c.wanted()
+	for i := range all {
+		text, err := shipped.ReadFile("conformance/" + all[i].file + ".json")
+		if err != nil {
+			return nil, fmt.Errorf("read a definition: %w", err)
+		}
+		if all[i].body, err = decode(c.Systems.shippedAs(text)); err != nil {
+			return nil, fmt.Errorf("read the definition %s: %w", all[i].file, err)
+		}
+		if all[i].kind == kindPolicy {
+			c.widen(all[i].body)
+		}
+	}
+
+	return all, nil
+}
+
+// wanted are the definitions without what they say.
+func (c Config) wanted() []definition {
+	s := c.Systems
 	byURL := func(u string) url.Values { return url.Values{"url": {u}} }
 	all := []definition{
 		{
@@ -63,40 +83,32 @@ func (s Systems) definitions(audit bool) ([]definition, error) {
 			query:  url.Values{"value": {systemTwilio}},
 			shared: true,
 		},
-		{
-			file:  "accesspolicy-careline",
-			kind:  kindPolicy,
-			name:  policyName,
-			query: url.Values{"name:exact": {policyName}},
-		},
 	}
 
-	for i := range all {
-		text, err := shipped.ReadFile("conformance/" + all[i].file + ".json")
-		if err != nil {
-			return nil, fmt.Errorf("read a definition: %w", err)
-		}
-		if all[i].body, err = decode(s.shippedAs(text)); err != nil {
-			return nil, fmt.Errorf("read the definition %s: %w", all[i].file, err)
-		}
-		if all[i].kind == kindPolicy && audit {
-			all[i].body.set("resource", append(all[i].body.items("resource"), auditRule()))
-		}
+	if c.Recording {
+		all = append(all, definition{
+			file:   "codesystem-consent-category",
+			kind:   "CodeSystem",
+			name:   s.consent(),
+			query:  byURL(s.consent()),
+			shared: true,
+		}, definition{
+			file:   "codesystem-tag",
+			kind:   "CodeSystem",
+			name:   s.tag(),
+			query:  byURL(s.tag()),
+			shared: true,
+		})
 	}
-
-	return all, nil
+	return append(all, definition{
+		file:  "accesspolicy-careline",
+		kind:  kindPolicy,
+		name:  policyName,
+		query: url.Values{"name:exact": {policyName}},
+	})
 }
 
 const (
 	kindPolicy = "AccessPolicy"
 	policyName = "careline"
 )
-
-// auditRule is what an AccessPolicy has to say for AuditEvents of looks: made and found,
-// never read otherwise, changed or deleted.
-func auditRule() *element {
-	rule := &element{}
-	rule.set("resourceType", "AuditEvent")
-	rule.set("interaction", []any{"create", "search"})
-	return rule
-}

@@ -81,6 +81,7 @@ func (s Systems) details(c careline.Call) []Extension {
 	d.text(detailRelation, c.Names.Relation)
 	d.flag(detailHousehold, c.Household)
 	d.noted(c.Note, s.outcome())
+	d.room(c)
 	return d
 }
 

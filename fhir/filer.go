@@ -162,7 +162,7 @@ func (d *draft) revised(ctx context.Context, base Resource) ([]byte, error) {
 	ours, write := d.element(), d.overlay
 	if d.holds(ours, record) {
 		careline.Note(ctx, slog.Bool("record_is_final", true))
-		write = d.addIdentifiers
+		write = d.addLacking
 	}
 	if !write(ours, record) {
 		return nil, nil

@@ -42,6 +42,12 @@ func (k *resourceKind) addIdentifiers(ours, record *element) (changed bool) {
 	return changed
 }
 
+// addLacking adds to a final record what it lacks of ours, and that may be added at all.
+func (k *resourceKind) addLacking(ours, record *element) (changed bool) {
+	changed = k.addIdentifiers(ours, record)
+	return k.late != nil && k.late(ours, record) || changed
+}
+
 // Refold tells a call once more from the log, as it stood after the event that is
 // being filed. An error of it ends the filing, and comes back as it is.
 type Refold = func(context.Context) (careline.Call, error)

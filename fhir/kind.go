@@ -48,6 +48,10 @@ type resourceKind struct {
 	// there by guessing, taken out; nil takes out none.
 	superseded func(ours *element, list string, there []any) []any
 
+	// late adds to a record that is final what a statement that knows less than it may
+	// still add, and reports whether there was any; nil: nothing but identifiers.
+	late func(ours, record *element) (changed bool)
+
 	// aliases are identifiers in other places than identifier, by which a record
 	// tells of the same; nil: there are none.
 	aliases func(record *element) []Identifier

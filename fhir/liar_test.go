@@ -159,7 +159,7 @@ func untouched(t *testing.T, s *server, filed []careline.Filing) {
 			t.Fatal(err)
 		}
 		if m := communication(t, r); r.Version != f.Version || m.Status != "completed" {
-			t.Errorf("%s of another call was written over: %s, status %s", f.ID, m.Subject, m.Status)
+			t.Errorf("%s of another call was written over: %+v, status %s", f.ID, m.Subject, m.Status)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package fhir
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,8 +9,13 @@ import (
 	"perci.health/careline"
 )
 
-// codeRevealed is a look at a whole number, among the codes of lookKind. Never change it.
-const codeRevealed = "number-revealed"
+// The codes of what was looked at, where FHIR's own word does not say it, in the code
+// system access-kind. Never change one.
+const (
+	codeRevealed = "number-revealed"
+	codeHeard    = "recording-heard"
+	codeDeleted  = "recording-deleted"
+)
 
 // AuditEvent is FHIR's AuditEvent with what careline writes of a look (FHIR R4, section
 // 6.4). It has no identifier in R4: a tag names the look.
@@ -34,8 +38,9 @@ type tagged struct {
 }
 
 type auditAgent struct {
-	Who       Reference `json:"who"`
-	Requestor bool      `json:"requestor"`
+	Who       *Reference `json:"who,omitempty"`
+	AltID     string     `json:"altId,omitempty"` // of one who is no Practitioner
+	Requestor bool       `json:"requestor"`
 }
 
 type auditSource struct {
@@ -50,8 +55,9 @@ type auditEntity struct {
 
 var _ statement = AuditEvent{}
 
-// AuditEventOf writes a look as an AuditEvent: who read which appointment, of whom, and
-// whether they were let. It names nobody but by id, and no number.
+// AuditEventOf writes a look as an AuditEvent: who read which appointment, or heard or
+// deleted which recording, of whom, and whether they were let. It names nobody but by id,
+// and no number.
 func (s Systems) AuditEventOf(l careline.Look) AuditEvent {
 	a := AuditEvent{
 		ResourceType: "AuditEvent",
@@ -61,28 +67,70 @@ func (s Systems) AuditEventOf(l careline.Look) AuditEvent {
 		Action:       "R",
 		Recorded:     instant(l.At),
 		Outcome:      "0",
-		Agent:        []auditAgent{{Who: Reference{Reference: "Practitioner/" + l.Clinician}, Requestor: true}},
-		Source:       auditSource{Observer: Reference{Display: "careline"}},
+		Agent:        []auditAgent{agentOf(l)},
+		Source:       auditSource{Observer: Reference{Display: observer}},
 	}
+	a.Outcome, a.OutcomeDesc = outcomeOf(l)
 
-	switch l.Outcome {
-	case careline.LookMissed:
-		a.Outcome, a.OutcomeDesc = "4", "There is no such number on file."
-	case careline.LookRefused:
-		a.Outcome, a.OutcomeDesc = "8", "Who asked does not take part in the appointment."
-	}
-	if l.What == careline.LookRevealed {
+	switch l.What {
+	case careline.LookRevealed:
 		a.Subtype = append(a.Subtype, Coding{System: s.lookKind(), Code: codeRevealed, Display: "Number shown in full"})
+	case careline.LookHeard:
+		a.Subtype = append(a.Subtype, Coding{System: s.lookKind(), Code: codeHeard, Display: "Recording heard"})
+	case careline.LookDeleted:
+		a.Action, a.Subtype[0].Code, a.Subtype[0].Display = "D", "delete", "delete"
+		a.Subtype = append(a.Subtype, Coding{System: s.lookKind(), Code: codeDeleted, Display: "Recording deleted"})
 	}
 
-	a.Entity = append(a.Entity, auditEntity{What: Reference{Reference: "Appointment/" + l.Appointment}, Type: auditEntityType("2", "System Object")})
-	for _, patient := range l.Patients {
-		a.Entity = append(a.Entity, personOf(patient))
-	}
-	if l.Of != "" && strings.HasPrefix(string(l.Of), "RelatedPerson/") {
-		a.Entity = append(a.Entity, personOf(l.Of))
-	}
+	a.Entity = entitiesOf(l)
 	return a
+}
+
+// agentOf is who looked: a Practitioner, or by the issuer's id whoever is none.
+func agentOf(l careline.Look) auditAgent {
+	if l.Clinician == "" {
+		return auditAgent{AltID: l.Visitor, Requestor: true}
+	}
+	return auditAgent{Who: &Reference{Reference: "Practitioner/" + l.Clinician}, Requestor: true}
+}
+
+// outcomeOf is what came of a look (FHIR R4 value set audit-event-outcome).
+func outcomeOf(l careline.Look) (code, words string) {
+	ofRecording := l.What == careline.LookHeard || l.What == careline.LookDeleted
+	switch {
+	case l.Outcome == careline.LookMissed && ofRecording:
+		return "4", "There is no such recording."
+	case l.Outcome == careline.LookMissed:
+		return "4", "There is no such number on file."
+	case l.Outcome == careline.LookRefused && ofRecording:
+		return "8", "Who asked may not do this with the recording."
+	case l.Outcome == careline.LookRefused:
+		return "8", "Who asked does not take part in the appointment."
+	}
+	return "0", ""
+}
+
+// entitiesOf are what was looked at, and whose it is. A recording that the record does
+// not have yet is named by the carrier's id.
+func entitiesOf(l careline.Look) (all []auditEntity) {
+	object := auditEntityType("2", "System Object")
+	switch {
+	case l.Media != "":
+		all = append(all, auditEntity{What: Reference{Reference: string(l.Media)}, Type: object})
+	case l.Recording != "":
+		all = append(all, auditEntity{What: Reference{Identifier: &Identifier{System: systemTwilio, Value: l.Recording}}, Type: object})
+	}
+	if l.Appointment != "" {
+		all = append(all, auditEntity{What: Reference{Reference: "Appointment/" + l.Appointment}, Type: object})
+	}
+
+	for _, patient := range l.Patients {
+		all = append(all, personOf(patient))
+	}
+	if strings.HasPrefix(string(l.Of), "RelatedPerson/") {
+		all = append(all, personOf(l.Of))
+	}
+	return all
 }
 
 // personOf is a person among what was looked at; the role is the patient's alone.
@@ -113,17 +161,7 @@ func (a AuditEvent) identifiers() (ids []Identifier) {
 }
 
 // element is empty where it cannot be read back, and nothing is laid over anything.
-func (a AuditEvent) element() *element {
-	text, err := json.Marshal(a)
-	if err != nil {
-		return &element{}
-	}
-	e, err := decode(text)
-	if err != nil {
-		return &element{}
-	}
-	return e
-}
+func (a AuditEvent) element() *element { return readBack(a) }
 
 // lookKind is the AuditEvent of a look. One that was stored twice, because the answer to
 // the first was lost for long, stands twice under one tag: an AuditEvent has no status by
@@ -157,9 +195,9 @@ func (c *Chart) FileLook(ctx context.Context, l careline.Look, f careline.Filing
 	filed, err := c.filer.file(ctx, &draft{resourceKind: c.looks, statement: c.systems.AuditEventOf(l)}, f)
 	switch {
 	case forbidden(err):
-		err = careline.NewError(careline.CodeForbidden, "The health record does not let careline file who looked at whom. Give its client the right to create and search AuditEvents (careline provision --apply, while AUDIT_EVENTS is set).", err)
+		err = careline.NewError(careline.CodeForbidden, "The health record does not let careline file who looked at whom. Give its client the right to create and search AuditEvents (careline provision --apply, while AUDIT_EVENTS or RECORDING is set).", err)
 	case takesNone(err):
-		err = careline.NewError(careline.CodeForbidden, "The health record takes no AuditEvents, so it does not hold who looked at whom. Have it take them, or unset AUDIT_EVENTS.", err)
+		err = careline.NewError(careline.CodeForbidden, "The health record takes no AuditEvents, so it does not hold who looked at whom. Have it take them, or turn AUDIT_EVENTS and RECORDING off.", err)
 	}
 	return filed, err
 }

@@ -6,22 +6,13 @@ import (
 	"perci.health/careline"
 )
 
-// Kinds of resources that careline is to file one day (a call's recording, what is
-// left to be done after one), for the tests from outside. They are all that the
-// filer needs to know of them.
+// Kinds of resources that careline files beside calls (a recording), or is to file one day
+// (what is left to be done after a call), for the tests from outside. They are all that
+// the filer needs to know of them.
 
 // RecordingKind is the Media of a recording.
 func RecordingKind() *Kind {
-	return &Kind{resourceKind{
-		resource: "Media",
-		several:  "Media",
-		of:       "recording",
-		mark:     "tag",
-		final:    []string{statusCompleted, statusNotDone, statusInError, "stopped"},
-		codings: []Coding{
-			{System: "http://terminology.hl7.org/CodeSystem/media-type", Code: "audio"},
-		},
-	}}
+	return &Kind{*mediaKind(Systems{})}
 }
 
 // FollowUpKind is the Task of a call that somebody has to come back to. Who takes

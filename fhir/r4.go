@@ -28,26 +28,30 @@ type Identifier struct {
 	Value  string `json:"value,omitempty"`
 }
 
-// Reference is FHIR's Reference by literal reference.
+// Reference is FHIR's Reference: by literal reference, or by an identifier of what it
+// refers to.
 type Reference struct {
-	Reference string `json:"reference,omitempty"`
-	Display   string `json:"display,omitempty"`
+	Reference  string      `json:"reference,omitempty"`
+	Identifier *Identifier `json:"identifier,omitempty"`
+	Display    string      `json:"display,omitempty"`
 }
 
 // Extension is FHIR's Extension with the value types that careline uses.
 type Extension struct {
-	URL           string      `json:"url"`
-	ValueString   string      `json:"valueString,omitempty"`
-	ValueInteger  *int        `json:"valueInteger,omitempty"`
-	ValueBoolean  *bool       `json:"valueBoolean,omitempty"`
-	ValueDateTime string      `json:"valueDateTime,omitempty"`
-	ValueCoding   *Coding     `json:"valueCoding,omitempty"`
-	Extension     []Extension `json:"extension,omitempty"`
+	URL            string      `json:"url"`
+	ValueString    string      `json:"valueString,omitempty"`
+	ValueInteger   *int        `json:"valueInteger,omitempty"`
+	ValueBoolean   *bool       `json:"valueBoolean,omitempty"`
+	ValueDateTime  string      `json:"valueDateTime,omitempty"`
+	ValueCoding    *Coding     `json:"valueCoding,omitempty"`
+	ValueReference *Reference  `json:"valueReference,omitempty"`
+	Extension      []Extension `json:"extension,omitempty"`
 }
 
-// Payload is Communication.payload with text content.
+// Payload is Communication.payload: a text, or a reference.
 type Payload struct {
-	ContentString string `json:"contentString,omitempty"`
+	ContentString    string     `json:"contentString,omitempty"`
+	ContentReference *Reference `json:"contentReference,omitempty"`
 }
 
 // Meta is the server's own account of a resource.

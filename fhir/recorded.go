@@ -32,6 +32,7 @@ func (s Systems) CallOf(m Communication) careline.Call {
 
 	legs(m, &c)
 	people(m, &c)
+	readMedia(m, &c)
 	c.Refusal, c.Told = s.recordedRefusal(m)
 	c.Note = s.recordedNote(m)
 	for _, r := range m.BasedOn {
@@ -90,8 +91,6 @@ func read(c *careline.Call, d Extension) {
 		c.Word = d.ValueString
 	case detailAnsweredBy:
 		c.AnsweredBy = d.ValueString
-	case detailRecording:
-		c.Recording = d.ValueString
 	case detailOutcome:
 		c.Status = careline.Status(d.ValueString)
 	case detailEndedBy:
@@ -107,6 +106,7 @@ func read(c *careline.Call, d Extension) {
 
 	default:
 		readMore(c, d)
+		readRoom(c, d)
 	}
 }
 

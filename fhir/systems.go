@@ -20,6 +20,8 @@ const (
 	pathCall     = "/fhir/StructureDefinition/twilio-call"
 	pathLook     = "/fhir/access" // of the tag that names one look
 	pathLookKind = "/fhir/CodeSystem/access-kind"
+	pathTag      = "/fhir/tag"                         // of what a recording is marked with
+	pathConsent  = "/fhir/CodeSystem/consent-category" // of what a patient consents to, or refuses
 )
 
 // Systems are the names of careline's own under which a call stands in the record:
@@ -71,6 +73,8 @@ func (s Systems) outcome() string  { return s.Base() + pathOutcome }
 func (s Systems) call() string     { return s.Base() + pathCall }
 func (s Systems) look() string     { return s.Base() + pathLook }
 func (s Systems) lookKind() string { return s.Base() + pathLookKind }
+func (s Systems) tag() string      { return s.Base() + pathTag }
+func (s Systems) consent() string  { return s.Base() + pathConsent }
 
 // own reports whether a name in the record is the one of careline's with that path.
 func (s Systems) own(name, path string) bool {

@@ -45,7 +45,7 @@ var elementNames = strings.Fields(`id meta implicitRules language text contained
 	generalPractitioner managingOrganization link other patient relationship practitioner organization location healthcareService
 	specialty serviceCategory serviceType appointmentType description minutesDuration slot participant actor required
 	fhirVersion kind abstract baseDefinition derivation context differential snapshot element path content concept definition uniqueId
-	intent focus for owner authoredOn input operator createdDateTime duration contentType
+	intent focus for owner authoredOn input operator createdDateTime duration contentType valueReference provision agent altId who
 	preferred responsible publisher date title resource criteria resourceType interaction readonlyFields hiddenFields issue entry`)
 
 // elementPath is as much of an expression as is a path: a type, then names with

@@ -118,7 +118,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		Forgotten: p.metrics.Forgotten,
 	}
 
-	p.relay = newRelay(p, filer)
+	p.relay = newRelay(c, p, filer)
 	if p.transport, err = newTransport(ctx, c, p); err != nil {
 		return nil, errors.Join(err, p.store.Close())
 	}
@@ -158,7 +158,7 @@ func (p *parts) elsewhere(keys []string) {
 	p.live.Changed(keys)
 }
 
-func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
+func newRelay(c config, p *parts, filer *fhir.Chart) *relay.Relay {
 	projector := calls.Projector{
 		Log:          p.store,
 		Chart:        filer,
@@ -166,7 +166,7 @@ func newRelay(p *parts, filer *fhir.Chart) *relay.Relay {
 		Exclusive:    p.store.Exclusive(),
 		Ended:        p.metrics.CallEnded,
 	}
-	if p.looks != nil {
+	if c.audited() {
 		projector.Looks = filer
 	}
 

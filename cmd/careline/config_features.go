@@ -18,6 +18,10 @@ type featureConfig struct {
 	announcement string        // RECORDING_ANNOUNCEMENT; "": ours
 }
 
+// audited reports whether the health record is to hold AuditEvents: of who looked at whom,
+// and of who listened to a recording.
+func (c config) audited() bool { return c.fhir.audit || c.features.recording != "" }
+
 func readFeatures(r *reader) featureConfig {
 	f := featureConfig{
 		conference:   r.oneOf("CONFERENCE", "", "false", "true") == "true",

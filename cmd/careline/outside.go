@@ -19,6 +19,8 @@ func newFHIR(c config, p *parts) (*fhir.Client, error) {
 		Region:       c.calls.policy.Regions[0],
 		Location:     c.location,
 		Audit:        c.fhir.audit,
+		Recording:    c.features.recording != "",
+		PublicURL:    c.public.String(),
 		HTTP:         &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
 	}
 	if c.fhir.tokenURL != nil {

@@ -18,7 +18,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const from = process.argv[2] ?? join(here, "node_modules", "@medplum", "definitions");
 const read = (name) => JSON.parse(readFileSync(join(from, "dist", "fhir", "r4", name), "utf8")).entry.map((e) => e.resource);
 
-const resources = ["Appointment", "AuditEvent", "Bundle", "CodeSystem", "Communication", "Location", "Media", "NamingSystem", "OperationOutcome",
+const resources = ["Appointment", "AuditEvent", "Bundle", "CodeSystem", "Communication", "Consent", "Location", "Media", "NamingSystem", "OperationOutcome",
   "Organization", "Patient", "Practitioner", "PractitionerRole", "Provenance", "RelatedPerson", "StructureDefinition", "Task", "ValueSet"];
 
 const definitions = new Map();
