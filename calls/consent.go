@@ -51,9 +51,19 @@ func (c Consents) ask(ctx context.Context, patient careline.Reference) asking {
 	return answer
 }
 
+// mayTell reports whether the member may be told, when they answer, that they are
+// recorded. Where they are asked by the clinician, nobody waits for the record.
+func (c Consents) mayTell(ctx context.Context, call string, answer asking) bool {
+	if c.Announced {
+		return c.may(ctx, call, answer)
+	}
+	own, _ := careline.WithLine(context.WithoutCancel(ctx))
+	go c.may(own, call, answer)
+	return false
+}
+
 // may waits for the answer, and keeps a refusal: then nobody is told anything, and the
-// clinician's app says why. It reports whether the member may be told that they are
-// recorded.
+// clinician's app says why. It reports whether the member may be recorded.
 func (c Consents) may(ctx context.Context, call string, answer asking) bool {
 	wait := time.NewTimer(standingWithin)
 	defer wait.Stop()
