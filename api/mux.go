@@ -23,6 +23,8 @@ type server struct {
 	each    shares       // those of each person
 	reads   readings
 	notes   *calls.Attempts
+	records *calls.Attempts // what is asked of recordings
+	hears   shares          // recordings that each person has under way
 }
 
 func newServer(cfg Config) *server {
@@ -34,6 +36,7 @@ func newServer(cfg Config) *server {
 		methods: map[string][]string{},
 		probes:  newProbes(cfg.Ready, cfg.Now),
 		notes:   calls.NewPace(notesPerMinute, cfg.Now),
+		records: calls.NewPace(asksPerMinute, cfg.Now),
 		reads:   readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
 	}
 	s.nowhere = &Route{

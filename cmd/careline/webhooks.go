@@ -30,6 +30,9 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Limit:        c.calls.longest,
 		Now:          func() time.Time { return time.Now().In(c.location) },
 	}
+	if p.recordings.on {
+		starter.Consents = &p.recordings.consents
+	}
 	soundTests := calls.NewPace(soundTestsPerMinute, time.Now)
 
 	return twilio.Webhooks{
@@ -40,6 +43,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Start:            p.refusals(starter.Start),
 		SoundTest:        soundTests.Another,
 		Keep:             p.keep,
+		Announcement:     p.announcement(c),
 		Trace:            p.traces.Traceparent,
 		Region:           c.calls.policy.Regions[0],
 		DialTimeout:      c.calls.ringFor,
