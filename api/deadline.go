@@ -17,10 +17,11 @@ import (
 const AnswerWithin = 8 * time.Second
 
 // bounded is the context of a request: one that ends for an answer to a person, but for
-// a stream of events, which is no answer, and for all calls as one table (see auditCalls).
+// a stream of events, which is no answer, for all calls as one table (see auditCalls), and
+// for the sound of a recording (see hearRecording).
 func bounded(ctx context.Context, route *Route) (context.Context, context.CancelFunc) {
 	switch {
-	case route.Path == streamPath, route.Path == auditPath:
+	case route.Path == streamPath, route.Path == auditPath, sounds(route.Path):
 		return ctx, func() {}
 	case route.Who == Clinician, route.Who == Auditor, route.Who == Somebody:
 		return context.WithTimeout(ctx, AnswerWithin)

@@ -24,7 +24,17 @@ func (s *server) conferring(h handler) handler {
 // recording is a route of recordings, which answers only where they are switched on.
 func (s *server) recording(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if s.cfg.Recording == "" {
+		if s.cfg.Recording == "" || s.cfg.Recordings == nil {
+			return off("RECORDING")
+		}
+		return h(w, r)
+	}
+}
+
+// recorded is a route of what was recorded, which answers also when nothing is any more.
+func (s *server) recorded(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if s.cfg.Recordings == nil {
 			return off("RECORDING")
 		}
 		return h(w, r)

@@ -109,6 +109,9 @@ func (s *server) origin(v *visit, r *http.Request, route *Route) bool {
 	if allowed {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After")
+		if sounds(route.Path) {
+			h.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Accept-Ranges, Content-Range, Content-Length")
+		}
 	}
 
 	if r.Method != http.MethodOptions {
@@ -122,6 +125,9 @@ func (s *server) origin(v *visit, r *http.Request, route *Route) bool {
 
 	h.Set("Access-Control-Allow-Methods", strings.Join(s.methods[route.Path], ", "))
 	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Last-Event-ID")
+	if sounds(route.Path) {
+		h.Set("Access-Control-Allow-Headers", "Authorization, Range")
+	}
 	h.Set("Access-Control-Max-Age", "600")
 	v.WriteHeader(http.StatusNoContent)
 	return false

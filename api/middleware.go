@@ -60,7 +60,7 @@ func (s *server) run(w http.ResponseWriter, r *http.Request, route *Route) {
 // measured is how long an answer took; negative for an open stream of events, which
 // took as long as somebody listened.
 func measured(route *Route, v *visit, took time.Duration) time.Duration {
-	if route.Path == streamPath && v.status == http.StatusOK {
+	if (route.Path == streamPath || sounds(route.Path)) && v.status < http.StatusMultipleChoices {
 		return -1
 	}
 	return took

@@ -24,6 +24,8 @@ type server struct {
 	reads   readings
 	notes   *calls.Attempts
 	rooms   *calls.Attempts // what is asked of calls
+	records *calls.Attempts // what is asked of recordings
+	hears   shares          // recordings that each person has under way
 }
 
 func newServer(cfg Config) *server {
@@ -36,6 +38,7 @@ func newServer(cfg Config) *server {
 		probes:  newProbes(cfg.Ready, cfg.Now),
 		notes:   calls.NewPace(notesPerMinute, cfg.Now),
 		rooms:   calls.NewPace(commandsPerMinute, cfg.Now),
+		records: calls.NewPace(asksPerMinute, cfg.Now),
 		reads:   readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
 	}
 	s.nowhere = &Route{

@@ -18,6 +18,7 @@ const (
 	codeOrigin careline.Code = "origin-not-allowed"
 
 	codeTooMany careline.Code = "too-many-requests"
+	codeRange   careline.Code = "range-not-satisfiable"
 )
 
 // ProblemType is the beginning of every problem's type; the code follows it.
@@ -66,6 +67,8 @@ func kindOf(code careline.Code) kind {
 		return kind{http.StatusTooManyRequests, "Too many requests"}
 	case codeOrigin:
 		return kind{http.StatusForbidden, "Origin not allowed"}
+	case codeRange:
+		return kind{http.StatusRequestedRangeNotSatisfiable, "Beyond the end"}
 	}
 
 	return kind{http.StatusInternalServerError, "Something went wrong"}
@@ -110,6 +113,9 @@ func problemOf(err error) problem {
 	}
 
 	k := kindOf(code)
+	if reason == careline.ReasonGone {
+		k = kind{http.StatusGone, "Deleted"}
+	}
 	return problem{
 		Type:   ProblemType + string(code),
 		Title:  k.title,

@@ -93,6 +93,8 @@ type Config struct {
 	RoomsLive *calls.RoomsLive
 	// Available notes that a clinician's app can be rung now, or no more.
 	Available func(ctx context.Context, clinician, device string, ready bool) error
+	// Recordings are what was recorded; nil: nothing is, and nothing was.
+	Recordings *calls.Recordings
 	// Recorded is what the record holds of a call, by the record's id for it.
 	Recorded func(ctx context.Context, id string) (careline.RecordedCall, error)
 	// Shown is told each appointment that was shown to its clinician, who may
@@ -192,10 +194,10 @@ var ownRoutes = []struct {
 	{http.MethodPost, callPath + "/end", Clinician, 4 << 10, func(s *server) handler { return s.endCall }},
 	{http.MethodGet, callPath + "/recording", Clinician, 0, func(s *server) handler { return s.recording(s.reading(s.callRecording)) }},
 	{http.MethodPost, callPath + "/recording", Clinician, 4 << 10, func(s *server) handler { return s.recording(s.controlRecording) }},
-	{http.MethodGet, callPath + "/recordings", Somebody, 0, func(s *server) handler { return s.reading(s.listRecordings) }},
-	{http.MethodDelete, callPath + "/recordings/{sid}", Somebody, 4 << 10, func(s *server) handler { return s.deleteRecording }},
-	{http.MethodGet, callPath + "/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.hearRecording }},
-	{http.MethodGet, "/bff_clinical/v1/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.hearRecording }},
+	{http.MethodGet, callPath + "/recordings", Somebody, 0, func(s *server) handler { return s.recorded(s.reading(s.listRecordings)) }},
+	{http.MethodDelete, callPath + "/recordings/{sid}", Somebody, 4 << 10, func(s *server) handler { return s.recorded(s.deleteRecording) }},
+	{http.MethodGet, callPath + "/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.recorded(s.hearRecording) }},
+	{http.MethodGet, "/bff_clinical/v1/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.recorded(s.hearRecording) }},
 	{http.MethodPut, "/bff_clinical/v1/availability", Clinician, 4 << 10, func(s *server) handler { return s.conferring(s.available) }},
 	{http.MethodPost, "/bff_clinical/v1/appointments/{id}/reveal", Clinician, 4 << 10, func(s *server) handler { return s.reading(s.reveal) }},
 	{http.MethodGet, "/bff_clinical/v1/me", Somebody, 0, func(s *server) handler { return s.me }},

@@ -135,6 +135,7 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 		following.Wait()
 	}()
 
+	recording := s.recordingTeller()
 	beat, last := time.NewTicker(heartbeat), time.NewTimer(s.lasting(ctx))
 	defer beat.Stop()
 	defer last.Stop()
@@ -143,7 +144,9 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 		var err error
 		select {
 		case c := <-changes:
-			err = out.change(c)
+			if err = out.change(c); err == nil {
+				err = recording.tell(out, c.Call)
+			}
 		case c := <-rang:
 			err = out.rang(c)
 		case p := <-parties:

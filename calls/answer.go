@@ -26,6 +26,9 @@ type Dial struct {
 	Callees     []Callee
 	CallerID    careline.Phone // that a callee's telephone shows
 	Appointment string         // for which it is; empty when there is none
+	// Announce is the key of a call that is recorded: whoever answers a telephone is told
+	// so before they are connected, and can decline. Empty: nobody is told.
+	Announce string
 }
 
 // Callee is a telephone or a clinician's app: one of the two fields is set.

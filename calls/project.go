@@ -41,6 +41,18 @@ type Projector struct {
 	Looks interface {
 		FileLook(ctx context.Context, l careline.Look, f careline.Filing) (careline.Filing, error)
 	}
+	// Recordings writes what was recorded into the health record; nil: nobody does. Errors
+	// are as those of Chart.
+	Recordings interface {
+		// FileRecording makes the Media of a recording, once: it is looked for first. It
+		// is part of the call's Communication, of that id.
+		FileRecording(ctx context.Context, c careline.Call, r careline.Recording, communication string, f careline.Filing) (careline.Filing, error)
+		// DropRecording deletes a Media, and what refers to it; one that is not there is
+		// no error.
+		DropRecording(ctx context.Context, media string) error
+		// Append keeps an event durably, once.
+		Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
+	}
 	// Appointments completes a call whose request the log does not hold.
 	Appointments func(ctx context.Context, id string) (careline.Appointment, error)
 	// Exclusive is set where this process alone writes the log, so that deliveries
@@ -83,6 +95,9 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) (filed carel
 	}
 	whose := call.Patient
 	if call, err = p.complete(ctx, call); err != nil {
+		return careline.Filing{}, err
+	}
+	if err := p.recording(ctx, d, call, filing); err != nil {
 		return careline.Filing{}, err
 	}
 

@@ -31,6 +31,8 @@ type Starter struct {
 	// Rations bounds what refusals by rate write; nil: each is kept.
 	Rations *Rations
 	Policy  careline.Policy
+	// Consents find out whether the member may be recorded; nil: calls are not.
+	Consents *Consents
 	// Limit is how long the carrier lets a conversation last; 0: not known.
 	Limit time.Duration
 	// Now is the time in the clinic's time zone; nil is UTC.
@@ -76,6 +78,7 @@ func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 		Report:      ask.Report,
 		Trace:       ask.Trace,
 	}
+	consent := s.asks(ctx, request)
 	kept, err := s.rationed(ctx, event)
 	if err != nil {
 		return nil, err
@@ -90,11 +93,24 @@ func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
 	if r.Refusal != "" {
 		return Refuse{Why: r.Refusal, To: r.To}, nil
 	}
-	return Dial{
+	dial := Dial{
 		Callees:     []Callee{{Phone: r.To}},
 		CallerID:    r.CallerID,
 		Appointment: kept.Appointment,
-	}, nil
+	}
+	if consent != nil && s.Consents.mayTell(ctx, kept.Call, consent) {
+		dial.Announce = kept.Call
+	}
+	return dial, nil
+}
+
+// asks asks the record whether a member who may be called refuses to be recorded, while
+// the decision is kept; nil: nobody is asked.
+func (s Starter) asks(ctx context.Context, r careline.Request) asking {
+	if s.Consents == nil || r.Refusal != "" {
+		return nil
+	}
+	return s.Consents.ask(ctx, r.Patient)
 }
 
 func (s Starter) keep(ctx context.Context, e careline.CallEvent) (careline.CallEvent, error) {

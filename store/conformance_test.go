@@ -90,6 +90,8 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a leg is looked at with its call":          looksAtLegsWithTheirCall,
 		"messages that nobody could read":           keepsStrays,
 		"a patient's calls":                         findsCallsOfAPatient,
+		"the call of a leg":                         findsTheCallOfALeg,
+		"a call stays while it can be heard":        keepsWhatIsRecorded,
 		"calls by when they were asked for":         findsCallsByWhenTheyWereAskedFor,
 		"pages of calls while others begin":         goesOnFromPageToPage,
 		"whose a call is, as it was filed":          learnsWhoseItIsFromTheFiling,

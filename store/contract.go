@@ -72,6 +72,9 @@ type Reading interface {
 	// Clinician is whose call it is; empty when no request of it was kept, or the
 	// request named nobody.
 	Clinician(ctx context.Context, call string) (string, error)
+	// CallOf is the key of the call that a key stands for: its own, or that of the call
+	// to which a leg belongs; empty when it is none's.
+	CallOf(ctx context.Context, leg string) (string, error)
 	// Load is how busy a clinician is at the time now: Recent, asked for in the
 	// last minute, refused or not; Live, not refused and not known to be over, of
 	// which the carrier has reported something and that began in the last four
@@ -242,7 +245,9 @@ type Retention interface {
 	// Purge forgets every trace of up to limit calls whose newest event was kept
 	// before the time given, pending deliveries and dead letters too, and of strays
 	// as old. It returns how many calls it forgot: fewer than limit, and it is done.
-	// Places in the log are never given out twice.
+	// A call of which a recording is in the record (a filing with an ID, Of "Media/…")
+	// stays, for the log says who may hear it. Places in the log are never given out
+	// twice.
 	Purge(ctx context.Context, before time.Time, limit int) (calls int, err error)
 	// Erase forgets every trace of a call. An error of code not-found says that
 	// there is none.

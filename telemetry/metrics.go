@@ -22,7 +22,7 @@ import (
 type Metrics struct {
 	requests, kept, deliveries, outbound    *prometheus.CounterVec
 	messages, lookups, looks                *prometheus.CounterVec
-	calls, refusals                         *prometheus.CounterVec
+	calls, refusals, recordings             *prometheus.CounterVec
 	forgotten                               prometheus.Counter
 	requestTime, deliveryTime, outboundTime *prometheus.HistogramVec
 	failures                                *prometheus.CounterVec // of Sources, by their name
@@ -53,6 +53,7 @@ func NewMetrics() *Metrics {
 	return &Metrics{
 		calls:        counters("careline_calls_total", "Calls that ended, by outcome; counted once, by the instance that files the end. Filed again by careline replay, they count again.", "outcome"),
 		refusals:     counters("careline_refusals_total", "Calls that were refused before dialling, by reason, also those by rate that nobody kept.", "reason"),
+		recordings:   counters("careline_recordings_total", "What became of recordings at the carrier, by outcome (started, not-started, stopped, deleted; by the hourly sweep expired, held, found).", "outcome"),
 		requests:     counters("careline_http_requests_total", "Requests answered, by route and status.", "route", "status"),
 		requestTime:  histograms("careline_http_request_duration_seconds", "Time to answer a request.", fast, "route"),
 		kept:         counters("careline_events_kept_total", "Events made durable, by kind.", "kind"),
@@ -85,6 +86,9 @@ func (m *Metrics) CallEnded(o careline.Outcome) { m.calls.WithLabelValues(string
 
 // Refused counts a call that was not dialled.
 func (m *Metrics) Refused(why careline.Refusal) { m.refusals.WithLabelValues(string(why)).Inc() }
+
+// Recording counts what became of a recording at the carrier; the outcome is a word of few.
+func (m *Metrics) Recording(outcome string) { m.recordings.WithLabelValues(outcome).Inc() }
 
 // Build tells of what version of careline this is, made by which Go: 1, always.
 func (m *Metrics) Build(version string) {

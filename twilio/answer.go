@@ -59,7 +59,7 @@ func (s *server) dial(a calls.Dial) ([]Verb, error) {
 
 	nouns := make([]Noun, len(a.Callees))
 	for i, callee := range a.Callees {
-		noun, err := s.callee(callee, a.Appointment)
+		noun, err := s.callee(callee, a)
 		if err != nil {
 			return nil, err
 		}
@@ -77,10 +77,10 @@ func (s *server) dial(a calls.Dial) ([]Verb, error) {
 }
 
 // callee is whom to dial. What answers an app is known: nothing detects machines there.
-func (s *server) callee(c calls.Callee, appointment string) (Noun, error) {
+func (s *server) callee(c calls.Callee, a calls.Dial) (Noun, error) {
 	query := ""
-	if appointment != "" {
-		query = "?" + AppointmentParameter + "=" + url.QueryEscape(appointment)
+	if a.Appointment != "" {
+		query = "?" + AppointmentParameter + "=" + url.QueryEscape(a.Appointment)
 	}
 	status := s.callbackURL(PathCallStatus, query)
 
@@ -89,15 +89,17 @@ func (s *server) callee(c calls.Callee, appointment string) (Noun, error) {
 		return nil, errors.New("the answer names no number to dial, or none to call from")
 	case c.Identity != "":
 		return App{Identity: c.Identity, StatusCallback: status}, nil
-	case s.MachineDetection == "":
-		return Number{E164: c.Phone.E164(), StatusCallback: status}, nil
 	}
-	return Number{
-		E164:              c.Phone.E164(),
-		StatusCallback:    status,
-		MachineDetection:  s.MachineDetection,
-		AMDStatusCallback: s.callbackURL(PathAMD, query),
-	}, nil
+
+	number := Number{E164: c.Phone.E164(), StatusCallback: status}
+	if a.Announce != "" {
+		number.Whisper = s.callbackURL(PathAnnounce, ofCall(a.Announce))
+	}
+	if s.MachineDetection != "" {
+		number.MachineDetection = s.MachineDetection
+		number.AMDStatusCallback = s.callbackURL(PathAMD, query)
+	}
+	return number, nil
 }
 
 // wait holds the call in a queue, and ends it when it leaves that unanswered.

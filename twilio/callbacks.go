@@ -57,7 +57,8 @@ func (s *server) keepPlaced(ctx context.Context, subject Subject, rd *reading) e
 // place puts what the URL says of the leg's place beside the form's parameters: the
 // appointment, the call that it joined, and as whom. A form's own parameter of such a
 // name is not ours: of the appointment it may be an older report's, and stands unless
-// the URL names one; a call that it named would be anybody's word, and goes.
+// the URL names one; a call that it named would be anybody's word, and goes, and so
+// would the fingerprint of what a member was told.
 func (rd *reading) place() {
 	rd.names = append(rd.names[:0], rd.query...)
 	if err := rd.asked.parse(rd.names); err != nil {
@@ -65,7 +66,7 @@ func (rd *reading) place() {
 	}
 
 	rd.form.take(AppointmentParameter, rd.asked)
-	for _, name := range [...]string{CallParameter, PartyParameter} {
+	for _, name := range [...]string{CallParameter, PartyParameter, TextParameter} {
 		rd.form.drop(name)
 		rd.form.take(name, rd.asked)
 	}

@@ -33,6 +33,10 @@ func SubjectOf(k careline.Kind) Subject {
 		return SubjectConference
 	case careline.KindMachineDetection:
 		return SubjectMachineDetection
+	case careline.KindRecording:
+		return SubjectRecording
+	case careline.KindConsent:
+		return SubjectConsent
 	}
 	return ""
 }
@@ -67,8 +71,13 @@ func Event(s Subject, f Form) (careline.CallEvent, error) {
 
 // event also names the parameters that could not be read.
 func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
-	if s == SubjectConference {
+	switch s {
+	case SubjectConference:
 		return conference(f)
+	case SubjectRecording:
+		return recordingReport(f)
+	case SubjectConsent:
+		return consentReport(f)
 	}
 
 	r := report{Form: f}

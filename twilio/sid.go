@@ -7,6 +7,7 @@ const (
 	sidAPIKey      = "SK"
 	sidApplication = "AP"
 	sidCall        = "CA"
+	sidConference  = "CF"
 	sidRecording   = "RE"
 	sidConference  = "CF"
 )

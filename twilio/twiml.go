@@ -48,6 +48,25 @@ func (p Pause) append(dst []byte) []byte {
 	return append(appendAttribute(dst, "length", strconv.Itoa(p.Seconds)), `/>`...)
 }
 
+// Gather waits for keys while it speaks, and asks its action also when none was pressed
+// (Twilio, voice/twiml/gather).
+type Gather struct {
+	Digits  int           // how many keys end it
+	Timeout time.Duration // of the silence that ends it, whole seconds
+	Action  string        // URL asked with the keys
+	Say     Say
+}
+
+func (g Gather) append(dst []byte) []byte {
+	dst = append(dst, `<Gather input="dtmf"`...)
+	dst = appendAttribute(dst, "numDigits", strconv.Itoa(g.Digits))
+	dst = appendSeconds(dst, "timeout", g.Timeout)
+	dst = append(dst, ` actionOnEmptyResult="true"`...)
+	dst = appendAttribute(dst, "action", g.Action)
+	dst = append(dst, '>')
+	return append(g.Say.append(dst), `</Gather>`...)
+}
+
 // Enqueue lets the caller wait in a queue, which is made when it does not exist
 // (Twilio, voice/twiml/enqueue).
 type Enqueue struct {

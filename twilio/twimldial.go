@@ -44,10 +44,12 @@ type Number struct {
 	StatusCallback    string // URL told of initiated, ringing, answered and completed
 	MachineDetection  string // "", Enable or DetectMessageEnd
 	AMDStatusCallback string // URL told what answered
+	Whisper           string // URL asked for what whoever answers hears alone, before they are connected (attribute url)
 }
 
 func (n Number) appendNoun(dst []byte) []byte {
 	dst = append(dst, `<Number`...)
+	dst = appendAttribute(dst, "url", n.Whisper)
 	dst = appendLegCallback(dst, n.StatusCallback)
 	dst = appendAttribute(dst, "machineDetection", n.MachineDetection)
 	dst = appendAttribute(dst, "amdStatusCallback", n.AMDStatusCallback)

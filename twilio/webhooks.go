@@ -46,6 +46,9 @@ type Webhooks struct {
 	Rooms Rooms
 	// Keep makes an event durable, however often it comes.
 	Keep func(context.Context, careline.CallEvent) error
+	// Announcement is told to members before the conversation, where they are told that
+	// it is recorded; nil: they are not.
+	Announcement *Announcement
 
 	Region           string // ISO 3166-1 alpha-2: whose national numbers an app may send
 	Greeting         Greeting
@@ -83,5 +86,8 @@ func (w Webhooks) Routes() []Route {
 		{http.MethodPost, PathConference, s.voice(s.conference, s.ends)},
 		{http.MethodPost, PathConferenceStatus, s.signed(s.conferenceStatus)},
 		{http.MethodPost, PathSaid, s.voice(s.said, s.ends)},
+		{http.MethodPost, PathAnnounce, s.voice(s.announce, s.goesOn)},
+		{http.MethodPost, PathConsent, s.voice(s.consent, s.goesOn)},
+		{http.MethodPost, PathRecording, s.signed(s.recordingReported)},
 	}
 }

@@ -46,7 +46,8 @@ type parts struct {
 	roomsLive  *calls.RoomsLive
 	keeper     *calls.Keeper
 
-	transport transport
+	transport  transport
+	recordings recordingParts
 
 	assembled chan struct{} // closed when all of the above is made
 	relays    atomic.Bool   // the relay is running
@@ -93,7 +94,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	p.store, err = openLog(ctx, store.Config{
 		URL:       c.database.Reveal(),
 		Consumers: []string{chart},
-		Outbound:  []string{pubsub.ForwardConsumer},
+		Outbound:  []string{pubsub.ForwardConsumer, calls.RecordingsConsumer},
 		Committed: p.committed,
 		Elsewhere: p.elsewhere,
 	})
@@ -122,6 +123,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 		Forgotten: p.metrics.Forgotten,
 	}
 
+	newRecordings(c, p, carrier, filer)
 	p.relay = newRelay(c, p, filer)
 	if p.transport, err = newTransport(ctx, c, p); err != nil {
 		return nil, errors.Join(err, p.store.Close())
@@ -134,6 +136,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 // committed is told what this instance kept.
 func (p *parts) committed(news []careline.News) {
 	p.relay.Take(news)
+	p.recordings.take(news)
 
 	keys, rang := make([]string, len(news)), false
 	for i, n := range news {
@@ -174,6 +177,7 @@ func newRelay(c config, p *parts, filer *fhir.Chart) *relay.Relay {
 		Now:          time.Now,
 		Ended:        p.metrics.CallEnded,
 	}
+	projector.Recordings = recordedChart{filer, p.counted()}
 	if c.audited() {
 		projector.Looks = filer
 	}

@@ -24,15 +24,11 @@ func (c config) audited() bool { return c.fhir.audit || c.features.recording != 
 
 func readFeatures(r *reader, regions []string) featureConfig {
 	f := featureConfig{
-		conference:   r.oneOf("CONFERENCE", "", "false", "true") == "true",
-		directory:    r.people("CONFERENCE_DIRECTORY", regions),
-		most:         r.number("CONFERENCE_MAX", 3, 10),
-		alone:        time.Duration(r.number("CONFERENCE_ALONE_SECONDS", 10, 300)) * time.Second,
-		recording:    r.oneOf("RECORDING", "", "off", "asked", "announced"),
-		announcement: r.text("RECORDING_ANNOUNCEMENT"),
+		conference: r.oneOf("CONFERENCE", "", "false", "true") == "true",
+		directory:  r.people("CONFERENCE_DIRECTORY", regions),
+		most:       r.number("CONFERENCE_MAX", 3, 10),
+		alone:      time.Duration(r.number("CONFERENCE_ALONE_SECONDS", 10, 300)) * time.Second,
 	}
-	if f.recording == "off" {
-		f.recording = ""
-	}
+	readRecording(r, &f)
 	return f
 }

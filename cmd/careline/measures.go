@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"perci.health/careline/calls"
 	"perci.health/careline/pubsub"
 	"perci.health/careline/telemetry"
 )
@@ -15,13 +16,14 @@ func (p *parts) sources() telemetry.Sources {
 		{Name: "careline_calls_live", Help: "Calls that were placed and whose end nobody has told yet, of all instances.", Ask: p.liveCalls},
 		{Name: "careline_event_streams", Help: "Open streams of events to browsers and apps, of this instance.", Ask: p.openStreams},
 		{Name: "careline_calls_unsettled", Help: "Calls whose outcome should be known by now, and is not.", Ask: p.unsettled},
+		{Name: "careline_recordings_overdue", Help: "Recordings that go on an hour after their call ended, as the last sweep of this instance found them.", Ask: p.overdueRecordings},
 		{Name: "careline_fhir_quota_left", Help: "Units that the health record's last answer said are left; absent when it says nothing.", Ask: p.quotaLeft},
 		{Name: "careline_fhir_quota_waiting", Help: "Requests that wait for the health record's quota.", Ask: p.quotaWaiting},
 	}}
 }
 
 func (p *parts) backlog(ctx context.Context) (all []telemetry.Backlog, err error) {
-	for _, consumer := range []string{chart, pubsub.ForwardConsumer} {
+	for _, consumer := range []string{chart, pubsub.ForwardConsumer, calls.RecordingsConsumer} {
 		pending, dead, oldest, err := p.store.Backlog(ctx, consumer)
 		if err != nil {
 			return nil, err
@@ -55,6 +57,10 @@ func (p *parts) liveCalls(ctx context.Context) (float64, error) {
 }
 
 func (p *parts) openStreams(context.Context) (float64, error) { return float64(p.streams.Load()), nil }
+
+func (p *parts) overdueRecordings(context.Context) (float64, error) {
+	return float64(p.recordings.overdue.Load()), nil
+}
 
 func (p *parts) quotaLeft(context.Context) (float64, error) {
 	q := p.fhir.Quota()

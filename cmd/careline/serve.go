@@ -99,6 +99,10 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 		func(ctx context.Context) {
 			p.forgets.Run(ctx, func(err error) { p.log.Error("background", "part", "retention", "err", err) })
 		},
+		func(ctx context.Context) { logged(ctx, p.log, "recordings", p.recordings.relay.Run) },
+		func(ctx context.Context) {
+			p.recordings.sweep.Run(ctx, func(err error) { p.log.Error("background", "part", "recordings", "err", err) })
+		},
 		func(ctx context.Context) { logged(ctx, p.log, "number pool", p.pool.Run) },
 		func(ctx context.Context) { logged(ctx, p.log, "session keys", p.session.Warm) },
 	} {
@@ -164,6 +168,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Audit:        p.audit(c),
 		Conference:   c.features.conference,
 		Recording:    c.features.recording,
+		Recordings:   &p.recordings.asked,
 		Recorded:     p.fhir.Recorded,
 		Mint:         minter.Mint,
 		CallerID:     p.pool.Number,

@@ -9,6 +9,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/auth"
+	"perci.health/careline/calls"
 	"perci.health/careline/pubsub"
 	"perci.health/careline/relay"
 	"perci.health/careline/twilio"
@@ -129,13 +130,21 @@ func (p *parts) keep(ctx context.Context, e careline.CallEvent) error {
 }
 
 // append keeps an event in the log, and counts it.
-func (p *parts) append(ctx context.Context, e careline.CallEvent) error {
-	_, _, err := p.counted().Append(ctx, e)
+func (p *parts) append(ctx context.Context, e careline.CallEvent) (err error) {
+	if p.recordings.concerns(e) {
+		_, _, err = p.counted().AppendFor(ctx, calls.RecordingsConsumer, e)
+		return err
+	}
+	_, _, err = p.counted().Append(ctx, e)
 	return err
 }
 
-// appendForForwarding keeps an event that Google could not take.
+// appendForForwarding keeps an event that Google could not take. What is recorded
+// concerns nobody as much as us: it is not sent later, but acted on at once.
 func (p *parts) appendForForwarding(ctx context.Context, e careline.CallEvent) error {
+	if p.recordings.concerns(e) {
+		return p.append(ctx, e)
+	}
 	_, _, err := p.counted().AppendFor(ctx, pubsub.ForwardConsumer, e)
 	return err
 }

@@ -31,6 +31,9 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Now:          func() time.Time { return time.Now().In(c.location) },
 		Rejoin:       p.rejoin(c),
 	}
+	if p.recordings.on {
+		starter.Consents = &p.recordings.consents
+	}
 	soundTests := calls.NewPace(soundTestsPerMinute, time.Now)
 
 	return twilio.Webhooks{
@@ -42,6 +45,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		SoundTest:        soundTests.Another,
 		Keep:             p.keep,
 		Rooms:            p.roomHooks(c),
+		Announcement:     p.announcement(c),
 		Trace:            p.traces.Traceparent,
 		Region:           c.calls.policy.Regions[0],
 		DialTimeout:      c.calls.ringFor,

@@ -17,6 +17,7 @@ const (
 	sqlOwn          = `FROM keys k JOIN calls c ON c.number = k.call AND c.key = k.key`
 	sqlEventsOfCall = `SELECT ` + sqlEvent + ` ` + sqlOwn + ` JOIN log_events e ON e.call = c.number WHERE k.key = $1 ORDER BY e.seq + 0`
 	sqlClinician    = `SELECT coalesce(c.clinician, '') ` + sqlOwn + ` WHERE k.key = $1`
+	sqlCallOf       = `SELECT o.key FROM keys k JOIN calls c ON c.number = k.call JOIN calls o ON o.number = coalesce(c.joined, c.number) WHERE k.key = $1`
 	sqlPatient      = `SELECT c.key FROM calls c WHERE c.patient = $1 AND c.patient <> '' ORDER BY c.number`
 
 	// Whoever follows is nearly always near the log's end; further back the
@@ -63,6 +64,12 @@ func (s *Store) Events(ctx context.Context, call string) (events []careline.Call
 func (s *Store) Clinician(ctx context.Context, call string) (clinician string, err error) {
 	err = s.readRow(ctx, "read whose call it is", []any{&clinician}, sqlClinician, call)
 	return clinician, err
+}
+
+// CallOf is the call that a leg belongs to; see store.Reading.
+func (s *Store) CallOf(ctx context.Context, leg string) (call string, err error) {
+	err = s.readRow(ctx, "read which call a leg belongs to", []any{&call}, sqlCallOf, leg)
+	return call, err
 }
 
 // Load is how busy a clinician is; see store.Reading.

@@ -13,12 +13,16 @@ const (
 	sqlOldStrays = `DELETE FROM strays s WHERE s.kept < $1`
 	// sqlOldCalls are calls whose last event is old. They stand where the log begins, so
 	// those that are young are not looked at.
-	sqlOldCalls = `SELECT e.call FROM log_events e WHERE e.seq <= $2 ` + sqlLastBefore + ` ORDER BY e.seq LIMIT $3`
+	sqlOldCalls = `SELECT e.call FROM log_events e WHERE e.seq <= $2 ` + sqlLastBefore + `
+		AND NOT EXISTS (SELECT FROM filings f WHERE f.call = e.call AND ` + sqlOfRecording + `) ORDER BY e.seq LIMIT $3`
+	// sqlOfRecording is that a filing f is of a recording that is in the record.
+	sqlOfRecording = `f.of LIKE 'Media/%' AND f.id <> ''`
 	// sqlOwnNumber is the number of the call that has the key itself.
 	sqlOwnNumber = `SELECT c.number ` + sqlOwn + ` WHERE k.key = $1`
 	// sqlStillOld are those of calls of whom nothing was heard meanwhile.
 	sqlStillOld = `SELECT c.number FROM calls c WHERE c.number = ANY ($1::bigint[])
-		AND NOT EXISTS (SELECT FROM log_events e WHERE e.call = c.number AND e.kept >= $2)`
+		AND NOT EXISTS (SELECT FROM log_events e WHERE e.call = c.number AND e.kept >= $2)
+		AND NOT EXISTS (SELECT FROM filings f WHERE f.call = c.number AND ` + sqlOfRecording + `)`
 	// sqlTheirs are calls with the rows of the legs that joined them.
 	sqlTheirs = `(SELECT c.number FROM calls c WHERE c.number = ANY ($1::bigint[])
 		UNION SELECT c.number FROM calls c WHERE c.joined = ANY ($1::bigint[]))`

@@ -73,6 +73,19 @@ func (s *Log) Events(ctx context.Context, call string) (events []careline.CallEv
 	return events, nil
 }
 
+// CallOf is the call that a leg belongs to; see Reading.
+func (s *Log) CallOf(ctx context.Context, leg string) (call string, err error) {
+	err = s.read(ctx, "read which call a leg belongs to", func(c conn) error {
+		number, err := c.number(leg)
+		if err != nil || number == 0 {
+			return err
+		}
+		_, err = c.query(sqlCallOf).int(number).one(func(row *sqlite.Stmt) { call = row.ColumnText(0) })
+		return err
+	})
+	return call, err
+}
+
 // Clinician is whose call it is; see Reading.
 func (s *Log) Clinician(ctx context.Context, call string) (clinician string, err error) {
 	err = s.read(ctx, "read whose call it is", func(c conn) error {

@@ -70,6 +70,7 @@ const (
 	ownCall = `c.number = ?1 AND c.key = ?2`
 
 	sqlOwnCall   = `SELECT c.number FROM calls c WHERE ` + ownCall
+	sqlCallOf    = `SELECT o.key FROM calls c CROSS JOIN calls o WHERE c.number = ?1 AND o.number = coalesce(c.joined, c.number)`
 	sqlClinician = `SELECT c.clinician FROM calls c WHERE ` + ownCall
 	sqlOwnEvents = `SELECT ` + eventColumns + ` FROM calls c CROSS JOIN events e WHERE ` + ownCall + ` AND e.call = c.number`
 	sqlOwnCursor = `SELECT ` + cursorColumns + ` FROM calls c CROSS JOIN cursors u WHERE ` + ownCall + ` AND u.call = c.number AND u.consumer = ?3`
@@ -129,7 +130,8 @@ const (
 	// isOld is asked of a call with events: its request tells at once of most that
 	// they are young.
 	isOld = `c.joined IS NULL AND (c.begun IS NULL OR c.begun < ?1) AND EXISTS (SELECT 1 FROM events e WHERE e.call = c.number)
-		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.call = c.number AND e.kept >= ?1)`
+		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.call = c.number AND e.kept >= ?1)
+		AND NOT EXISTS (SELECT 1 FROM filings f WHERE f.call = c.number AND f.of LIKE 'Media/%' AND f.id <> '')`
 	sqlOldCalls = `SELECT c.number FROM calls c WHERE ` + isOld + ` ORDER BY c.number LIMIT ?2`
 	sqlIsOld    = `SELECT 1 FROM calls c WHERE ` + isOld + ` AND c.number = ?2`
 

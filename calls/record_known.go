@@ -1,0 +1,188 @@
+package calls
+
+import (
+	"slices"
+	"strings"
+
+	"perci.health/careline"
+)
+
+// RecordingsConsumer is the consumer that has what is recorded done at the carrier. It is
+// in the database: never change it.
+const RecordingsConsumer = "recordings"
+
+// ForRecordings reports whether an event may mean that something is to be done about what
+// is recorded, so that it is kept for RecordingsConsumer too. An event of a call that was
+// dialled and is not recorded is none, but for who answered it.
+func ForRecordings(e careline.CallEvent) bool {
+	switch e.Kind {
+	case careline.KindConsent, careline.KindRecordingAsked, careline.KindRecording:
+		return true
+	case careline.KindMachineDetection:
+		return machine(e.AnsweredBy)
+	case careline.KindRoom:
+		switch e.Room.Act {
+		case careline.ActStart, careline.ActJoin, careline.ActHold, careline.ActUnhold:
+			return true
+		}
+	case careline.KindPartyLeft:
+		return true // who is on hold no more
+	}
+	return false
+}
+
+// machine reports whether the carrier's word says that no person answered.
+func machine(answeredBy string) bool {
+	return strings.HasPrefix(answeredBy, "machine") || answeredBy == "fax"
+}
+
+// oneRecording is what is known of a recording, as far as it decides what is to be done.
+type oneRecording struct {
+	careline.Recording
+	leg string // that was recorded; empty: not known
+}
+
+// running reports whether something is recorded, or would be were it not paused.
+func (o oneRecording) running() bool {
+	return o.State == careline.RecordingRunning || o.State == careline.RecordingPaused
+}
+
+// sounds reports whether it has, or may yet have, sound at the carrier.
+func (o oneRecording) sounds() bool {
+	return o.Sid != "" && o.Gone == "" && o.State != careline.RecordingAbsent && o.State != careline.RecordingFailed && o.State != careline.RecordingDeleted
+}
+
+// told is an event that something is to be done about.
+type told struct {
+	id  string
+	seq int64
+	why string // of a deletion
+}
+
+// knownRecordings are what the log says of the recordings of a call.
+type knownRecordings struct {
+	call    careline.Call
+	all     []oneRecording
+	leg     string          // that the clinician is on; empty: on none
+	begun   told            // the newest that asks for a recording
+	stopped told            // the newest that asks for none
+	paused  told            // the newest of a person's that says whether it is to be paused
+	byHand  bool            // it says that it is
+	hold    told            // the newest that tells who is on hold
+	held    bool            // somebody on the member's side is on hold
+	failed  int64           // the place of the newest failure to begin one
+	started map[string]bool // for which reason one was begun on which leg
+	deletes map[string]told
+	decided string // ID of the event that forbids recording
+	cleared string // ID of the event after which the carrier was looked through for what is forbidden
+}
+
+// known reads the events of a call.
+func known(events []careline.CallEvent) *knownRecordings {
+	k := &knownRecordings{call: careline.Fold(events), deletes: map[string]told{}, started: map[string]bool{}}
+	legs := map[string]string{}
+	for i := range events {
+		k.take(&events[i], legs)
+	}
+
+	for _, r := range k.call.Recordings {
+		if r.Sid != "" {
+			k.all = append(k.all, oneRecording{Recording: r, leg: legs[r.Sid]})
+		}
+	}
+	k.leg = clinicianLeg(k.call)
+	k.held = slices.ContainsFunc(k.call.Parties, func(p careline.Party) bool { return p.Held && membersSide(p.Role) })
+	return k
+}
+
+// membersSide reports whether the role is of somebody who is there for the member, and
+// not for the clinic.
+func membersSide(r careline.Role) bool {
+	return r != careline.RoleClinician && r != careline.RoleSecondClinician
+}
+
+// clinicianLeg is the leg that the clinician is on; empty when they are on none.
+func clinicianLeg(c careline.Call) string {
+	if c.Room == careline.RoomOpen {
+		for _, p := range c.Parties {
+			if p.Role == careline.RoleClinician && p.Together && p.Leg != "" {
+				return p.Leg
+			}
+		}
+	}
+	if c.Final() || c.ClinicianLeft {
+		return ""
+	}
+	return c.ClinicianLeg
+}
+
+func (k *knownRecordings) take(e *careline.CallEvent, legs map[string]string) {
+	this := told{id: e.ID, seq: e.Seq, why: e.Sound.Why}
+	switch e.Kind {
+	case careline.KindConsent:
+		k.consent(e, this)
+	case careline.KindRecordingAsked:
+		k.asked(e, this)
+	case careline.KindRecording:
+		if e.Recording != "" && e.Leg != "" && e.Leg != e.Recording && legs[e.Recording] == "" {
+			legs[e.Recording] = e.Leg
+		}
+		k.reported(e, this)
+	case careline.KindRoom:
+		switch e.Room.Act {
+		case careline.ActStart, careline.ActJoin:
+			k.again(this)
+		case careline.ActHold, careline.ActUnhold:
+			k.hold = this
+		}
+	case careline.KindPartyLeft:
+		k.hold = this
+	}
+}
+
+func (k *knownRecordings) consent(e *careline.CallEvent, this told) {
+	if e.Consent.Decision == careline.ConsentAnnounced {
+		k.begun = this
+	}
+	if !e.Consent.Decision.Allows() {
+		k.decided = e.ID
+	}
+}
+
+func (k *knownRecordings) asked(e *careline.CallEvent, this told) {
+	switch e.Sound.Act {
+	case careline.RecordStart:
+		k.begun, k.paused, k.byHand = this, this, false
+	case careline.RecordStop:
+		k.stopped = this
+	case careline.RecordPause:
+		k.paused, k.byHand = this, true
+	case careline.RecordResume:
+		k.paused, k.byHand = this, false
+	case careline.RecordDelete:
+		k.deletes[e.Recording] = this
+	}
+}
+
+// reported takes the carrier's reports, and the answers to what was asked of it.
+func (k *knownRecordings) reported(e *careline.CallEvent, this told) {
+	switch {
+	case e.Sound.Answers == "" && e.Sound.State == careline.RecordingCompleted:
+		k.again(this)
+	case e.Sound.Failed != "" && e.Recording == "":
+		k.failed = e.Seq
+	case e.Sound.Act == careline.RecordStart:
+		k.started[e.Sound.Answers+"\n"+e.Leg] = true
+	case e.Sound.Act == careline.RecordWithdraw && e.Recording == "":
+		k.cleared = e.Sound.Answers
+	}
+}
+
+// again says that a recording which was wanted before may have to be begun anew: the
+// clinician came back on another leg, or the carrier ended it with the Dial. It is no
+// word of anybody's that one is wanted.
+func (k *knownRecordings) again(this told) {
+	if k.begun.seq > k.stopped.seq {
+		k.begun.seq = this.seq
+	}
+}

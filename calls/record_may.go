@@ -1,0 +1,77 @@
+package calls
+
+import "perci.health/careline"
+
+// may is why what is asked of a call's recording cannot be done.
+func (r Recordings) may(c careline.Call, act careline.RecordingAct) error {
+	state := newestOf(c).State
+	switch act {
+	case careline.RecordStart:
+		return r.mayStart(c)
+	case careline.RecordWithdraw:
+		return mayWithdraw(c)
+	case careline.RecordPause:
+		if state == careline.RecordingPaused && newestOf(c).ByHand {
+			return already("The recording is paused already.")
+		}
+	case careline.RecordResume:
+		if state == careline.RecordingRunning {
+			return already("The recording goes on already.")
+		}
+	case careline.RecordStop:
+		if state == careline.RecordingStopped {
+			return already("The recording is stopped already.")
+		}
+	}
+
+	switch state {
+	case careline.RecordingStarting, careline.RecordingRunning, careline.RecordingPaused:
+		return nil
+	}
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "This call is not being recorded at the moment.")
+}
+
+// mayStart is why a recording cannot be started.
+func (r Recordings) mayStart(c careline.Call) error {
+	consent := c.Consent.Decision
+	switch newestOf(c).State {
+	case careline.RecordingStarting, careline.RecordingRunning, careline.RecordingPaused:
+		return already("The call is being recorded already.")
+	}
+
+	switch {
+	case consent == careline.ConsentDeclined && c.Consent.By == "standing":
+		return standingRefusal()
+	case consent == careline.ConsentDeclined, consent == careline.ConsentWithdrawn:
+		return declined()
+	case clinicianLeg(c) == "" || c.Status != careline.StatusInProgress && c.Room != careline.RoomOpen:
+		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "A call can be recorded while you speak with somebody.")
+	case r.Mode != "asked" && !consent.Allows():
+		return careline.NewReasoned(careline.CodeConflict, careline.ReasonConsentMissing, "The member was not told that this call is recorded, so it cannot be.")
+	}
+	return nil
+}
+
+// mayWithdraw is why nothing can be taken back: of a call that was not placed nothing was
+// recorded.
+func mayWithdraw(c careline.Call) error {
+	switch {
+	case c.Status == careline.StatusRefused:
+		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "This call was not placed, so nothing of it was recorded.")
+	case c.Consent.Decision == careline.ConsentWithdrawn:
+		return already("What was recorded of this call is deleted, or will be in a moment.")
+	}
+	return nil
+}
+
+func already(sentence string) error {
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonAlready, sentence)
+}
+
+func declined() error {
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonDeclined, "The member does not want this call to be recorded.")
+}
+
+func standingRefusal() error {
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonDeclined, "The patient’s record says that they do not want calls to be recorded.")
+}

@@ -1,0 +1,184 @@
+package calls
+
+import (
+	"slices"
+
+	"perci.health/careline"
+)
+
+// recordingsAtMost bounds how many recordings of one call there are, so that a carrier who
+// ends each at once is not asked for ever.
+const recordingsAtMost = 50
+
+// recordingDo is what is to be done about the recordings of a call.
+type recordingDo string
+
+const (
+	doNothing recordingDo = ""
+	doNote    recordingDo = "note"   // that nobody was asked, for a machine answered
+	doBegin   recordingDo = "begin"  // on a leg, unless one is found there
+	doChange  recordingDo = "change" // pause, go on with, or stop one
+	doDelete  recordingDo = "delete" // one, which is stopped before
+	doClear   recordingDo = "clear"  // find what the log does not know of, so that it is deleted
+)
+
+// recordingStep is one thing to do.
+type recordingStep struct {
+	do      recordingDo
+	one     oneRecording            // of doChange and doDelete
+	leg     string                  // of doBegin
+	to      careline.RecordingState // of doChange
+	act     careline.RecordingAct   // of doChange
+	answers string                  // ID of the event because of which it is done
+	why     string                  // of doDelete
+}
+
+// next is what is to be done first, by what is known; of doNothing all is as it should
+// be. It asks nobody: the same events give the same step. announced says that members are
+// told by a voice, before they can be asked by anybody.
+func (k *knownRecordings) next(announced bool) recordingStep {
+	if step := k.forbidden(announced); step.do != doNothing {
+		return step
+	}
+	if step := k.unwanted(); step.do != doNothing {
+		return step
+	}
+	if !k.call.Consent.Decision.Allows() {
+		return recordingStep{}
+	}
+	if step := k.pausing(); step.do != doNothing {
+		return step
+	}
+	return k.beginning()
+}
+
+// forbidden deletes everything where the member does not want it, or cannot have been
+// asked. That a machine answered does not outweigh a clinician's word that the member
+// agreed.
+func (k *knownRecordings) forbidden(announced bool) recordingStep {
+	decision := k.call.Consent.Decision
+	if machine(k.call.AnsweredBy) && (decision == careline.ConsentAnnounced || announced && decision == careline.ConsentNone) {
+		return recordingStep{do: doNote}
+	}
+	if decision == careline.ConsentNone || decision.Allows() {
+		return recordingStep{}
+	}
+
+	for _, one := range k.all {
+		if one.sounds() {
+			return recordingStep{
+				do:      doDelete,
+				one:     one,
+				answers: k.decided,
+				why:     whyForbidden(decision),
+			}
+		}
+	}
+	if k.begun.id != "" && k.cleared != k.decided {
+		return recordingStep{do: doClear, answers: k.decided}
+	}
+	return recordingStep{}
+}
+
+// Why the sound of a recording was deleted. Their text is kept in the log, and is in the
+// API: never change one.
+const (
+	WhyWithdrawn = "withdrawn" // the member did not want it
+	WhyMachine   = "machine"   // no person answered
+	WhyExpired   = "expired"   // it was kept as long as the clinic keeps recordings
+	WhyErased    = "erased"    // with all else of the patient's
+	WhyTwice     = "twice"     // another one of the same goes on
+)
+
+func whyForbidden(d careline.Decision) string {
+	if d == careline.ConsentNotAsked {
+		return WhyMachine
+	}
+	return WhyWithdrawn
+}
+
+// unwanted deletes and stops what somebody asked to.
+func (k *knownRecordings) unwanted() recordingStep {
+	for _, one := range k.all {
+		asked, is := k.deletes[one.Sid]
+		if is && one.Sid != "" && one.State != careline.RecordingDeleted && one.Gone == "" {
+			return recordingStep{
+				do:      doDelete,
+				one:     one,
+				answers: asked.id,
+				why:     asked.why,
+			}
+		}
+	}
+
+	if k.stopped.id == "" || k.stopped.seq < k.begun.seq {
+		return recordingStep{}
+	}
+	for _, one := range k.all {
+		if one.running() {
+			return recordingStep{
+				do:      doChange,
+				one:     one,
+				to:      careline.RecordingStopped,
+				act:     careline.RecordStop,
+				answers: k.stopped.id,
+			}
+		}
+	}
+	return recordingStep{}
+}
+
+// pausing pauses what runs while somebody on the member's side is on hold, or a person
+// wants it, and has it go on when neither is so.
+func (k *knownRecordings) pausing() recordingStep {
+	why := k.paused
+	if k.hold.seq > why.seq {
+		why = k.hold
+	}
+	if why.id == "" {
+		why = k.begun
+	}
+	step := recordingStep{
+		do:      doChange,
+		to:      careline.RecordingRunning,
+		act:     careline.RecordResume,
+		answers: why.id,
+	}
+	from := careline.RecordingPaused
+	if k.byHand || k.held {
+		step.to, step.act, from = careline.RecordingPaused, careline.RecordPause, careline.RecordingRunning
+		if k.byHand {
+			step.answers = k.paused.id
+		}
+	}
+
+	for _, one := range k.all {
+		if one.State == from && k.on(one) {
+			step.one = one
+			return step
+		}
+	}
+	return recordingStep{}
+}
+
+// on reports whether a recording is of the leg that the clinician is on.
+func (k *knownRecordings) on(one oneRecording) bool {
+	return k.leg != "" && (one.leg == k.leg || one.leg == "")
+}
+
+// beginning begins one where it is wanted, and none runs. What was begun and has ended is
+// begun again only where the call moved meanwhile: the carrier may end a recording with
+// the Dial. Else whoever ended it there had a reason.
+func (k *knownRecordings) beginning() recordingStep {
+	if k.begun.id == "" || k.begun.seq < k.stopped.seq || k.leg == "" || k.failed > k.begun.seq {
+		return recordingStep{}
+	}
+	if slices.ContainsFunc(k.all, func(one oneRecording) bool { return one.running() && k.on(one) }) {
+		return recordingStep{}
+	}
+	moved := k.call.Room == careline.RoomMoving || k.call.Room == careline.RoomOpen
+	if k.started[k.begun.id+"\n"+k.leg] && !moved || len(k.all) >= recordingsAtMost {
+		return recordingStep{}
+	}
+	return recordingStep{do: doBegin, leg: k.leg, answers: k.begun.id}
+}
