@@ -4,6 +4,8 @@
 
 /** Seconds that are fetched ahead of what is heard. */
 const AHEAD = 30;
+/** Seconds before the end of what is there: what follows is wanted now. */
+const SOON = 0.5;
 
 export interface SoundDeps {
   /** The sound from a byte on. */
@@ -80,36 +82,53 @@ interface Hearing extends SoundDeps {
   ended: AbortSignal;
 }
 
-/** Feeds the element from where it is heard, anew after each jump to what is not there. */
+/** Feeds the element from where it is heard, anew where what comes next is not there and is not being fed. */
 function followHearing(hearing: Hearing, first: Response, asking: AbortController): void {
   const { audio, source, kind, total, seconds, ended } = hearing;
   const buffer = source.addSourceBuffer(kind);
+  let fedFrom = 0;
   let current = asking;
-  let running: Promise<void> = Promise.resolve();
-  const feed = (response: Response, own: AbortController) => {
-    running = pour(response, { audio, buffer, source }, own.signal).catch(
-      (error) => own.signal.aborted || hearing.failed(error),
-    ) as Promise<void>;
+  let running: Promise<unknown> = Promise.resolve();
+  const failed = (error: unknown, given: AbortSignal) => given.aborted || hearing.failed(error);
+  const feed = (response: Response, given: AbortSignal) => {
+    running = pour(response, { audio, buffer, source }, given).catch((error) => failed(error, given));
   };
-  const jump = async () => {
-    const to = audio.currentTime;
-    if (ended.aborted || has(audio, to)) return;
+  const feedFrom = async (second: number) => {
     current.abort();
     const own = new AbortController();
     current = own;
-    await running;
-    if (own.signal.aborted) return;
-    if (buffer.updating) await once(buffer, "updateend", ended);
-    if (source.readyState === "open") buffer.abort();
-    buffer.timestampOffset = to;
-    const response = await hearing.fetch(byteOf(to, seconds, total), own.signal);
-    if (!own.signal.aborted) feed(response, own);
+    fedFrom = second;
+    try {
+      const response = await hearing.fetch(byteOf(second, seconds, total), own.signal);
+      await running;
+      if (own.signal.aborted) return;
+      if (buffer.updating) await once(buffer, "updateend", ended);
+      if (source.readyState === "open") buffer.abort();
+      buffer.timestampOffset = second;
+      feed(response, own.signal);
+    } catch (error) {
+      failed(error, own.signal);
+    }
+  };
+  const look = () => {
+    const second = missing(audio, fedFrom);
+    if (second !== undefined && second < seconds) void feedFrom(second);
   };
   ended.addEventListener("abort", () => current.abort());
-  audio.addEventListener("seeking", () => void jump().catch((error) => ended.aborted || hearing.failed(error)), {
-    signal: ended,
-  });
-  feed(first, asking);
+  for (const event of ["seeking", "waiting"]) audio.addEventListener(event, look, { signal: ended });
+  feed(first, asking.signal);
+}
+
+type Heard = Pick<HTMLAudioElement, "buffered" | "currentTime">;
+
+/** Where to feed from so that it goes on from where it is heard; undefined where that is there, or comes. */
+export function missing(audio: Heard, fedFrom: number): number | undefined {
+  const { currentTime } = audio;
+  const here = rangeAt(audio);
+  if (!here) return currentTime === fedFrom ? undefined : currentTime;
+  // What is being fed goes on here; or there is enough for now.
+  if (here.start <= fedFrom && fedFrom <= here.end) return undefined;
+  return here.end - currentTime > SOON ? undefined : here.end;
 }
 
 interface Vessel {
@@ -132,20 +151,17 @@ async function pour(response: Response, { audio, buffer, source }: Vessel, given
   if (!given.aborted && source.readyState === "open") source.endOfStream();
 }
 
-function has(audio: HTMLAudioElement, second: number): boolean {
-  const { buffered } = audio;
+function rangeAt({ buffered, currentTime }: Heard): { start: number; end: number } | undefined {
   for (let i = 0; i < buffered.length; i++) {
-    if (buffered.start(i) <= second && second < buffered.end(i)) return true;
+    const [start, end] = [buffered.start(i), buffered.end(i)];
+    if (start <= currentTime && currentTime <= end) return { start, end };
   }
-  return false;
+  return undefined;
 }
 
 /** How many seconds are there after what is heard now. */
-function ahead({ buffered, currentTime }: HTMLAudioElement): number {
-  for (let i = 0; i < buffered.length; i++) {
-    if (buffered.start(i) <= currentTime && currentTime <= buffered.end(i)) return buffered.end(i) - currentTime;
-  }
-  return 0;
+function ahead(audio: HTMLAudioElement): number {
+  return (rangeAt(audio)?.end ?? audio.currentTime) - audio.currentTime;
 }
 
 /** Resolves also when it is given up. */
