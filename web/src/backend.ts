@@ -1,5 +1,6 @@
 // The service's routes, typed by its OpenAPI description.
 import type { components } from "./api";
+import { type RoomRoutes, roomRoutes, sent } from "./roomRoutes";
 import type { Session } from "./session/contract";
 import { SignInError } from "./session/error";
 import { say } from "./words";
@@ -62,7 +63,7 @@ export class BackendError extends Error {
   }
 }
 
-export interface Backend {
+export interface Backend extends RoomRoutes {
   day(date: string | undefined, signal?: AbortSignal): Promise<Day>;
   appointment(id: string, signal?: AbortSignal): Promise<Appointment>;
   calls(appointment: string, signal?: AbortSignal): Promise<RecordedCall[]>;
@@ -132,10 +133,17 @@ export function createBackend(deps: BackendDeps): Backend {
     return response;
   }
 
-  async function json<T>(path: string, init: RequestInit = {}): Promise<T> {
+  function soon(path: string, init: RequestInit): Promise<Response> {
     const late = AbortSignal.timeout(PATIENCE);
-    const signal = init.signal ? AbortSignal.any([init.signal, late]) : late;
-    const response = await request(path, { ...init, signal });
+    return request(path, { ...init, signal: init.signal ? AbortSignal.any([init.signal, late]) : late });
+  }
+
+  async function done(path: string, init: RequestInit = {}): Promise<void> {
+    void (await soon(path, init)).body?.cancel();
+  }
+
+  async function json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await soon(path, init);
     try {
       return (await response.json()) as T;
     } catch (error) {
@@ -152,13 +160,9 @@ export function createBackend(deps: BackendDeps): Backend {
       const path = `/appointments/${encodeURIComponent(id)}/calls`;
       return (await json<Schemas["Calls"]>(path, signal ? { signal } : {})).calls;
     },
-    note: (call, note, signal) =>
-      json<Note>(`/calls/${encodeURIComponent(call)}/note`, { ...sent("PUT", note), ...(signal ? { signal } : {}) }),
-    reveal: async (appointment, number, signal) => {
-      const late = AbortSignal.timeout(PATIENCE);
-      const path = `/appointments/${encodeURIComponent(appointment)}/reveal`;
-      await request(path, { ...sent("POST", number), signal: signal ? AbortSignal.any([signal, late]) : late });
-    },
+    note: (call, note, signal) => json<Note>(`/calls/${encodeURIComponent(call)}/note`, sent("PUT", note, signal)),
+    reveal: (appointment, number, signal) =>
+      done(`/appointments/${encodeURIComponent(appointment)}/reveal`, sent("POST", number, signal)),
     me: (signal) => json<Me>("/me", signal ? { signal } : {}),
     auditCalls: (asked, signal) =>
       json<AuditedCalls>(`/audit/calls?${new URLSearchParams({ ...asked })}`, signal ? { signal } : {}),
@@ -169,7 +173,7 @@ export function createBackend(deps: BackendDeps): Backend {
     auditCall: (key, signal) =>
       json<AuditedHistory>(`/audit/calls/${encodeURIComponent(key)}`, signal ? { signal } : {}),
     voiceToken: async (signal) => {
-      const init = { ...sent("POST", { platform: "web" }), ...(signal ? { signal } : {}) };
+      const init = sent("POST", { platform: "web" }, signal);
       return (await json<Schemas["AccessToken"]>("/twilio/access-token", init)).data.token;
     },
     events: (lastId, signal) =>
@@ -177,11 +181,8 @@ export function createBackend(deps: BackendDeps): Backend {
         signal,
         headers: { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) },
       }),
+    ...roomRoutes({ json, done, request }),
   };
-}
-
-function sent(method: string, body: object): RequestInit {
-  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
 function sessionError(error: unknown): never {

@@ -5,7 +5,8 @@ import { createDrafts } from "./after/drafts";
 import { App } from "./app";
 import { createBackend } from "./backend";
 import { browserSoftphone } from "./calling/browser";
-import { isLive } from "./calling/transitions";
+import { inCall } from "./calling/joined";
+import { roomOf } from "./calling/rooms";
 import { clinicTime, speak } from "./clinictime";
 import { createCaches } from "./live/caches";
 import { createLive } from "./live/live";
@@ -56,13 +57,23 @@ async function start(root: HTMLElement) {
   const client = new QueryClient({ defaultOptions: queryOptions });
   const caches = createCaches(client);
   const backend = createBackend({ base: settings.base, session });
-  const softphone = browserSoftphone(settings, (signal) => backend.voiceToken(signal));
+  const device = crypto.randomUUID();
+  const softphone = browserSoftphone(settings, {
+    fetchToken: backend.voiceToken,
+    endCall: backend.endCall,
+    available: (ready) => backend.available(ready, device),
+  });
   const live = createLive({
     backend,
     onCall(call) {
       softphone.serverSays(call);
       caches.heard(call);
     },
+    onRoom(room) {
+      softphone.roomSays(room.call, roomOf(room));
+      caches.heardRoom(room);
+    },
+    onRecording: caches.heardRecording,
     onReturn: caches.refreshAll,
   });
   const drafts = createDrafts({ backend, softphone });
@@ -70,7 +81,7 @@ async function start(root: HTMLElement) {
     minutes: settings.idleLockMinutes,
     session,
     calls: {
-      going: () => isLive(softphone.getState().call) || softphone.getState().elsewhere,
+      going: () => inCall(softphone.getState()) || softphone.getState().elsewhere,
       subscribe: (listener) => softphone.subscribe(listener),
     },
     shared: localStorage,

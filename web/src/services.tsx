@@ -1,8 +1,9 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import type { Drafts } from "./after/drafts";
 import type { Backend } from "./backend";
+import { inCall } from "./calling/joined";
 import type { Softphone, SoftphoneState } from "./calling/state";
-import { isLive } from "./calling/transitions";
+
 import type { ClinicTime } from "./clinictime";
 import type { Live, LiveState } from "./live/live";
 import type { Session, SessionState } from "./session/contract";
@@ -56,5 +57,5 @@ export function usePhone<T>(pick: (state: SoftphoneState) => T): T {
 
 /** Whether a call is going on, in any of its states. */
 export function useInCall(): boolean {
-  return usePhone(({ call }) => isLive(call));
+  return usePhone(inCall);
 }

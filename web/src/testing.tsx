@@ -70,6 +70,18 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
     auditCall: unexpected,
     voiceToken: unexpected,
     events: unexpected,
+    participants: unexpected,
+    candidates: unexpected,
+    add: unexpected,
+    change: unexpected,
+    remove: unexpected,
+    endCall: unexpected,
+    available: unexpected,
+    callRecording: unexpected,
+    record: unexpected,
+    recordings: unexpected,
+    deleteRecording: unexpected,
+    sound: unexpected,
     ...backend,
   };
   const softphone = {

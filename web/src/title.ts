@@ -13,7 +13,9 @@ export function useTitle(page: string): void {
   const { softphone } = useServices();
   useEffect(() => {
     const set = () => {
-      const said = callWords(softphone.getState().call, Date.now(), document.hasFocus());
+      const { call, joined } = softphone.getState();
+      const rung = joined?.phase === "ringing" ? say("calling:title.rung") : undefined;
+      const said = rung ?? callWords(call, Date.now(), document.hasFocus());
       document.title = say("calling:title.page", { page: said ?? page, app: say("calling:title.app") });
     };
     set();

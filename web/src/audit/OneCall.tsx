@@ -3,6 +3,8 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, useSearch } from "wouter";
 import type { AuditedEvent, AuditedHistory } from "../backend";
 import { PageHeading, Problem } from "../page";
+import { useMe } from "../queries";
+import { Recordings } from "../recording/parts";
 import { useServices } from "../services";
 import { useTitle } from "../title";
 import styles from "./audit.module.css";
@@ -17,6 +19,7 @@ export function OneCall({ callKey }: { callKey: string }) {
   const query = useAuditedCall(callKey);
   const search = useSearch();
   const { data } = query;
+  const { reviewer } = useMe();
   return (
     <Stack gap="lg" className={styles.page}>
       <Link href={`/calls${search && `?${search}`}`} className={styles.back}>
@@ -34,6 +37,7 @@ export function OneCall({ callKey }: { callKey: string }) {
       {data && (
         <>
           <Facts call={data.call} />
+          {reviewer && <Recordings call={callKey} />}
           <Events history={data} />
           <Versions history={data} onRetry={() => void query.refetch()} />
           <References call={data.call} />

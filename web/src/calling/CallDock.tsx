@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { Reference } from "../page";
+import { JoinedDock } from "../room/parts";
 import { useServices } from "../services";
 import { say } from "../words";
 import styles from "./CallDock.module.css";
@@ -9,6 +10,7 @@ import { hasDied } from "./callee";
 import { useSoftphone } from "./context";
 import { forget, recall } from "./cutoff";
 import { deviceTrouble, useDevices } from "./devices";
+import { Extras, usePrepared } from "./Extras";
 import { dockFace, type Face } from "./face";
 import { useOtherNumbers } from "./numbers";
 import { Offers } from "./Offers";
@@ -32,9 +34,17 @@ export function CallDock() {
   return (
     <>
       <Companions />
+      <Joined />
       <Dock />
     </>
   );
+}
+
+/** A colleague's call, beside which there is none of one's own. */
+function Joined() {
+  const { state, phone } = useSoftphone();
+  usePrepared();
+  return state.joined ? <JoinedDock joined={state.joined} phone={phone} /> : null;
 }
 
 function Dock() {
@@ -102,7 +112,14 @@ function Dock() {
       data-tone={face?.tone ?? (cut ? "warning" : undefined)}
       onKeyDown={onKeyDown}
     >
-      {!face && cut && <CutOffNotice cut={cut} onCall={(target) => void phone.call(target)} onClose={dropCut} />}
+      {!face && cut && (
+        <CutOffNotice
+          cut={cut}
+          onCall={(target) => void phone.call(target)}
+          onBack={(target, key) => void phone.rejoin(target, key)}
+          onClose={dropCut}
+        />
+      )}
       {(face || devicesOpen) && (
         <div className={styles.row}>
           {face && <StateBand face={face} target={about(state, face)} />}
@@ -110,6 +127,7 @@ function Dock() {
           <Controls
             face={face}
             muted={call?.muted ?? false}
+            asksToEnd={call?.asksToEnd ?? false}
             keypad={{ id: keypadId, open: keypad, toggle: toggleKeypad }}
             devices={{ id: devices.id, open: devicesOpen, toggle: toggleDevices }}
             on={{
@@ -121,6 +139,7 @@ function Dock() {
           />
         </div>
       )}
+      {call && <Extras call={call} phone={phone} />}
       {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
       {over && state.elsewhere && <p className={styles.problem}>{say("calling:elsewhere.sentence")}</p>}
       {call?.outcome === "failed" && call.callSid && (

@@ -4,18 +4,27 @@ import { useEffect } from "react";
 import { choicesOf } from "../appointment/targets";
 import type { Appointment } from "../backend";
 import { keys } from "../live/caches";
-import { useServices } from "../services";
+import { useMe } from "../queries";
+import { useServices, useSessionState } from "../services";
 import { browserNotifier, followAttention } from "./attention";
 import { useSoftphone } from "./context";
 import { keepCutOff, nthAmong } from "./cutoff";
 import { type CallMediaSession, followMediaSession } from "./mediasession";
 import { tellsElsewhere } from "./telling";
 
-/** The headset's buttons, what is told in another window, and what a page that is lost leaves behind. */
+/** Whether one can be rung, the headset's buttons, what is told in another window, and what a page that is lost leaves behind. */
 export function Companions() {
   const { live } = useServices();
   const { phone } = useSoftphone();
   const client = useQueryClient();
+  const { conference, clinician } = useMe();
+  const signedIn = useSessionState().kind === "in";
+  const rung = (conference ?? false) && clinician && signedIn;
+  useEffect(() => {
+    if (!rung) return undefined;
+    phone.beRung(true);
+    return () => phone.beRung(false);
+  }, [phone, rung]);
   useEffect(() => {
     const session = navigator.mediaSession as unknown as CallMediaSession | undefined;
     return followMediaSession(phone, session);

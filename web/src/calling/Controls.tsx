@@ -25,6 +25,8 @@ interface ControlsProps {
   /** Nothing is told: only the devices are looked at. */
   face: Face | null;
   muted: boolean;
+  /** It is asked whether for all. */
+  asksToEnd?: boolean;
   keypad: Fold;
   devices: Fold;
   on: {
@@ -40,7 +42,7 @@ interface ControlsProps {
  * The controls of a call. Each has a spot of its own, in every phase: a click meant for Cancel must not mute, and
  * nothing that calls somebody ever comes where one ends a call.
  */
-export function Controls({ face, muted, keypad, devices, on }: ControlsProps) {
+export function Controls({ face, muted, asksToEnd = false, keypad, devices, on }: ControlsProps) {
   const talking = face?.controls === "talking";
   const ending = talking || face?.controls === "cancel";
   const closing = !ending && face?.kind !== "asking" && face?.kind !== "elsewhere";
@@ -60,7 +62,7 @@ export function Controls({ face, muted, keypad, devices, on }: ControlsProps) {
           {say("calling:control.window")}
         </Control>
       )}
-      {ending && callEnds(talking, on.end)}
+      {ending && callEnds(asksToEnd ? "endAll" : talking ? "end" : "cancel", on.end)}
       {closing && (
         <Control once name="close" Icon={IconX} onPress={on.close}>
           {say("calling:control.close")}
@@ -83,11 +85,11 @@ export function MuteControl({ muted, onPress }: { muted: boolean; onPress(): voi
   );
 }
 
-/** One element from Cancel to End call: it keeps its spot, and the focus. */
-export function callEnds(talking: boolean, end: () => void) {
+/** One element from Cancel to End call, and End for all: it keeps its spot, and the focus. */
+export function callEnds(how: "cancel" | "end" | "endAll", end: () => void) {
   return (
     <Control once name="end" Icon={IconPhoneOff} onPress={end} variant="filled" color="red">
-      {talking ? say("calling:control.end") : say("calling:control.cancel")}
+      {say(`calling:control.${how}`)}
     </Control>
   );
 }

@@ -7,6 +7,8 @@ import { choicesOf } from "../appointment/targets";
 import { BackendError } from "../backend";
 import { keys } from "../live/caches";
 import { opening } from "../people";
+import { useMe } from "../queries";
+import { BackToCall } from "../room/parts";
 import { useLive, useServices } from "../services";
 import { say } from "../words";
 import styles from "./CallDock.module.css";
@@ -19,11 +21,13 @@ import type { Target } from "./state";
 interface CutOffNoticeProps {
   cut: CutOff;
   onCall(target: Target): void;
+  /** Into the same call, which waits in its room. */
+  onBack(target: Target, key: string): void;
   onClose(): void;
 }
 
 /** Says, after a page was loaded again in a call, that the call was cut off, and how to go on. */
-export function CutOffNotice({ cut, onCall, onClose }: CutOffNoticeProps) {
+export function CutOffNotice({ cut, onCall, onBack, onClose }: CutOffNoticeProps) {
   const { data: appointment, error } = useAppointmentOf(cut.appointment);
   // Somebody else has signed in in this tab: it was never their call.
   const foreign = error instanceof BackendError && (error.code === "forbidden" || error.code === "not-found");
@@ -37,6 +41,7 @@ export function CutOffNotice({ cut, onCall, onClose }: CutOffNoticeProps) {
       choicesOf(appointment).map((one) => one.target),
     );
   const over = useOver(cut);
+  const { conference } = useMe();
   const note = over === undefined ? "looking" : over ? "over" : "goesOn";
   const href = `/appointments/${encodeURIComponent(cut.appointment)}`;
   return (
@@ -62,6 +67,9 @@ export function CutOffNotice({ cut, onCall, onClose }: CutOffNoticeProps) {
           </Control>
         </div>
       </div>
+      {conference && target && cut.key && over !== true && (
+        <BackToCall call={cut.key} onBack={() => onBack(target, cut.key ?? "")} />
+      )}
       <div className={styles.offers}>
         {target && (
           <Control once name="again" Icon={IconPhone} onPress={() => onCall(target)}>

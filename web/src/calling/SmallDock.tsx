@@ -26,7 +26,7 @@ export function SmallDock({ into, face, call, phone }: SmallDockProps) {
       <Timer call={call} className={styles.timer} />
       <div className={styles.controls}>
         <div>{talking && <MuteControl muted={call.muted} onPress={() => phone.setMuted(!call.muted)} />}</div>
-        {callEnds(talking, () => phone.end())}
+        {callEnds(call.asksToEnd ? "endAll" : talking ? "end" : "cancel", () => phone.end())}
       </div>
     </section>,
     into.document.body,

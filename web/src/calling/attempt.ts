@@ -19,7 +19,11 @@ export interface Attempt {
   readonly target: Target;
   /** The person was asked about it, and said yes. */
   readonly confirmed: boolean;
+  /** The key of the call that it comes back into. */
+  readonly join?: string | undefined;
   call?: SdkCall;
+  /** Lets the service's hang-up be. */
+  unask?: () => void;
   /** Ends following the SDK's events. */
   unfollow?: () => void;
   /** The token was renewed once for this attempt: a second refusal is final. */
@@ -31,18 +35,19 @@ export interface Attempt {
   waitingKeys?: string;
 }
 
-export function newAttempt(number: number, target: Target, confirmed: boolean): Attempt {
-  return { number, target, confirmed, renewed: false, over: false, timers: new Set() };
+export function newAttempt(number: number, target: Target, how: { confirmed: boolean; join?: string }): Attempt {
+  return { number, target, ...how, renewed: false, over: false, timers: new Set() };
 }
 
 /** What the service is told of the call, besides who calls (its webhook's form fields). */
-export function paramsOf({ target, confirmed }: Attempt): Record<string, string> {
+export function paramsOf({ target, confirmed, join }: Attempt): Record<string, string> {
   const { number, appointment, recipient, doubts } = target;
   const household = confirmed && doubts?.includes("deceased");
   return {
     To: number,
     appointmentId: appointment,
     recipient,
+    ...(join === undefined ? {} : { join }),
     ...(household ? { householdConfirmed: "true" } : {}),
   };
 }
@@ -60,6 +65,7 @@ export function later(attempt: Attempt, clock: Clock, milliseconds: number, run:
 export function dismiss(attempt: Attempt | null, clock: Clock, handset: Pick<Handset, "hangUp">): void {
   if (!attempt) return;
   attempt.over = true;
+  attempt.unask?.();
   clearTimers(attempt, clock);
   drop(attempt, handset);
 }

@@ -33,7 +33,7 @@ function changeOf(before: CallState | null, now: CallState | null): Change | und
 }
 
 export function followAttention({ phone, live, notifier, wanted, page }: AttentionDeps): () => void {
-  let { call } = phone.getState();
+  let { call, joined } = phone.getState();
   let { calledBack } = live.getState();
   const open = new Map<string, () => void>();
 
@@ -51,9 +51,11 @@ export function followAttention({ phone, live, notifier, wanted, page }: Attenti
     open.clear();
   };
   const called = () => {
-    const { call: now } = phone.getState();
+    const { call: now, joined: asked } = phone.getState();
     const change = changeOf(call, now);
+    if (asked?.phase === "ringing" && joined !== asked) tell(say("calling:attention.rung"), "rung");
     call = now;
+    joined = asked;
     if (change) tell(say(`calling:attention.${change}`), "call");
   };
   const rangBack = () => {

@@ -77,6 +77,9 @@ export interface Bench {
   device(): FakeDevice;
   leg(): FakeCall;
   fetchToken: ReturnType<typeof vi.fn<(signal: AbortSignal) => Promise<string>>>;
+  /** The service's own way to end a call. */
+  endCall: ReturnType<typeof vi.fn<(key: string, signal: AbortSignal) => Promise<void>>>;
+  available: ReturnType<typeof vi.fn<(ready: boolean) => Promise<void>>>;
   mic: ReturnType<typeof fakeMicrophone>;
   tabs: ReturnType<typeof fakeTabs>;
   network: ReturnType<typeof fakeNetwork>;
@@ -124,9 +127,13 @@ export function bench(): Bench {
   let loading: Promise<void> = Promise.resolve();
   let n = 0;
   const fetchToken = vi.fn(async (_: AbortSignal) => jwt(3600, ++n));
+  const endCall = vi.fn(async (_key: string, _signal: AbortSignal) => {});
+  const available = vi.fn(async (_ready: boolean) => {});
   const phone = createSoftphone({
     clock: realClock,
     fetchToken,
+    endCall,
+    available,
     makeDevice: async (token) => {
       await loading;
       const device = new FakeDevice(token);
@@ -152,6 +159,8 @@ export function bench(): Bench {
     device,
     leg,
     fetchToken,
+    endCall,
+    available,
     mic,
     tabs,
     network,

@@ -7,7 +7,7 @@ import { NotPlaced } from "./handset";
 import { createMicrophone } from "./microphone";
 import { createNetwork } from "./network";
 import { remembered } from "./remembered";
-import { createSoftphone } from "./softphone";
+import { createSoftphone, type SoftphoneDeps } from "./softphone";
 import { createSpeaker } from "./speaker";
 import type { Softphone } from "./state";
 import { createTabs, lockName } from "./tabs";
@@ -79,13 +79,16 @@ function whenIdle(run: () => void): void {
   else setTimeout(run, 2_000); // Safari
 }
 
-export function browserSoftphone(settings: Settings, fetchToken: (signal: AbortSignal) => Promise<string>): Softphone {
+type Service = Pick<SoftphoneDeps, "fetchToken" | "endCall" | "available">;
+
+export function browserSoftphone(settings: Settings, service: Service): Softphone {
   const base = document.baseURI;
   const clock = realClock;
   const load = sdkLoader(() => import("@twilio/voice-sdk"), whenIdle);
   return createSoftphone({
     clock,
-    fetchToken,
+    ...service,
+    locks: navigator.locks,
     async makeDevice(token) {
       const { Device } = await load();
       const device = new Device(token, deviceOptions(settings, base));

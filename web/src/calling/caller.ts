@@ -4,20 +4,25 @@ import { say } from "../words";
 import { type Attempt, clearTimers, dismiss, drop, later, newAttempt, paramsOf, patience } from "./attempt";
 import type { Clock } from "./clock";
 import { createCourse } from "./course";
-import { createHandset, NotPlaced } from "./handset";
+import { createEnds } from "./ends";
+import { type Handset, NotPlaced } from "./handset";
 import { sendKey } from "./keys";
 import { followLeg, silenceLeg } from "./leg";
 import type { Microphone } from "./microphone";
-import { isMicrophoneError, type SdkAudio, type SdkCall, type SdkDevice, type SdkError } from "./sdk";
+import { isMicrophoneError, type SdkAudio, type SdkCall, type SdkError } from "./sdk";
 import type { CallState, Softphone, Target, Trouble } from "./state";
 import type { Tabs } from "./tabs";
-import { createTokens } from "./tokens";
+import type { Tokens } from "./tokens";
 import { asksFirst, type LegEvent } from "./transitions";
 import { tokenTrouble, trouble } from "./troubles";
 
 export interface CallerDeps {
-  makeDevice(token: string): Promise<SdkDevice>;
-  fetchToken(signal: AbortSignal): Promise<string>;
+  handset: Handset;
+  tokens: Tokens;
+  endCall(key: string, signal: AbortSignal): Promise<void>;
+  offline(): boolean;
+  /** Somebody else's call is joined, or rings: there is one call at a time. */
+  busy(): boolean;
   clock: Clock;
   microphone: Microphone;
   tabs: Tabs;
@@ -27,38 +32,31 @@ export interface CallerDeps {
   audible(audio: SdkAudio | null): void;
 }
 
-type Acts = "call" | "confirm" | "again" | "end" | "setMuted" | "press" | "clear" | "serverSays";
+type Placing = "call" | "confirm" | "again" | "rejoin";
+type Acts = Placing | "end" | "stay" | "setMuted" | "press" | "clear" | "serverSays" | "roomSays";
 
 export interface Caller extends Pick<Softphone, Acts> {
   current(): { call: CallState | null; trouble: Trouble | null };
   live(): boolean;
   show(trouble: Trouble | null): void;
   audio(): SdkAudio | null;
+  /** The gateway does not like the token. */
+  tokenRefused(): void;
   /** Another tab's call may have ended: what it hindered is free. */
   tabsChanged(): void;
   close(): void;
 }
 
 export function createCaller(deps: CallerDeps): Caller {
-  const { clock, microphone, tabs } = deps;
+  const { clock, microphone, tabs, handset, tokens } = deps;
   let shown: Trouble | null = null;
   let attempt: Attempt | null = null;
   let lastTarget: Target | null = null;
   let starting = false;
 
-  const handset = createHandset({
-    makeDevice: deps.makeDevice,
-    clock,
-    tokenRefused: () => void tokenRefused(),
-    tokenWillExpire: () => tokens.renew(),
-  });
-  const tokens = createTokens({
-    fetchToken: deps.fetchToken,
-    clock,
-    renewed: (token) => handset.updateToken(token),
-  });
   const course = createCourse({ clock, changed: deps.changed, ended: legOver });
   const { live } = course;
+  const ends = createEnds({ ...deps, course, handset });
 
   function show(next: Trouble | null): void {
     shown = next;
@@ -92,10 +90,10 @@ export function createCaller(deps: CallerDeps): Caller {
     later(ended, clock, patience.word, () => course.take({ type: "silence", attempt: ended.number, at: clock.now() }));
   }
 
-  async function call(target: Target, confirmed = false): Promise<void> {
-    if (starting || live()) return;
+  async function call(target: Target, how: { confirmed: boolean; join?: string }): Promise<void> {
+    if (starting || live() || deps.busy()) return;
     lastTarget = target;
-    if (asksFirst(target) && !confirmed) {
+    if (asksFirst(target) && !how.confirmed) {
       shown = null;
       return course.take({ type: "ask", target, at: clock.now() });
     }
@@ -104,10 +102,10 @@ export function createCaller(deps: CallerDeps): Caller {
     starting = false;
     if (!taken) return show(trouble("elsewhere", target));
     dismiss(attempt, clock, handset); // a leg that outlived its call
-    const mine = newAttempt((attempt?.number ?? 0) + 1, target, confirmed);
+    const mine = newAttempt((attempt?.number ?? 0) + 1, target, how);
     attempt = mine;
     shown = null;
-    course.take({ type: "place", attempt: mine.number, target, at: clock.now() });
+    course.take({ type: "place", attempt: mine.number, target, join: how.join, at: clock.now() });
     await prepare(mine);
   }
 
@@ -173,6 +171,7 @@ export function createCaller(deps: CallerDeps): Caller {
     handset.destroy();
     const reason = say("calling:ended.connectionLostRetry");
     course.take({ type: "closed", attempt: mine.number, reason, at: clock.now() });
+    if (!mine.join) ends.ask(mine); // the phone would ring on, and nobody be there
   }
 
   async function failed(mine: Attempt, error: SdkError): Promise<void> {
@@ -203,26 +202,19 @@ export function createCaller(deps: CallerDeps): Caller {
     drop(mine, handset);
   }
 
-  function end(): void {
-    const mine = attempt;
-    if (!mine || !live()) return;
-    tell({ type: "ending", at: clock.now() });
-    if (mine.call) mine.call.disconnect();
-    else handset.callOff();
-    tell({ type: "closed", at: clock.now() }); // a call whose socket is down never says so
-  }
-
   return {
     current: () => ({ call: course.line().call, trouble: shown }),
     live,
     show,
-    call: (target) => call(target),
+    call: (target) => call(target, { confirmed: false }),
+    rejoin: (target, join) => call(target, { confirmed: true, join }),
     async confirm() {
       const asked = course.line().call;
-      if (asked?.phase === "asking") await call(asked.target, true);
+      if (asked?.phase === "asking") await call(asked.target, { confirmed: true });
     },
-    again: async () => (lastTarget ? call(lastTarget) : undefined),
-    end,
+    again: async () => (lastTarget ? call(lastTarget, { confirmed: false }) : undefined),
+    end: (how) => attempt && live() && ends.end(attempt, how),
+    stay: () => tell({ type: "staying", at: clock.now() }),
     setMuted: (muted) => live() && attempt?.call?.mute(muted),
     press(digit) {
       const phase = course.line().call?.phase;
@@ -236,16 +228,16 @@ export function createCaller(deps: CallerDeps): Caller {
       deps.changed();
     },
     serverSays: course.serverSays,
+    roomSays: course.roomSays,
     audio: () => handset.audio(),
+    tokenRefused: () => void tokenRefused(),
     tabsChanged() {
       if (shown?.kind === "elsewhere" && !tabs.elsewhere()) shown = null;
       deps.changed();
     },
     close() {
       course.close();
-      tokens.close();
       dismiss(attempt, clock, handset);
-      handset.destroy();
     },
   };
 }

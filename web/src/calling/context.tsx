@@ -1,8 +1,9 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import { Announcer } from "./Announcer";
 import { DevicesProvider } from "./devices";
+import { inCall } from "./joined";
 import type { Softphone, SoftphoneState } from "./state";
-import { isLive } from "./transitions";
+
 import { useLeaveProtection } from "./useLeaveProtection";
 
 const Context = createContext<Softphone | null>(null);
@@ -30,6 +31,6 @@ export function useSoftphone(): { state: SoftphoneState; phone: Softphone } {
 
 function LeaveProtection() {
   const { state } = useSoftphone();
-  useLeaveProtection(isLive(state.call));
+  useLeaveProtection(inCall(state));
   return null;
 }

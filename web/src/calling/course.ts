@@ -1,7 +1,7 @@
 // The course of the present call: holds its line, feeds it what happens, and
 // keeps the words about other calls away from it.
 import type { Clock, Timer } from "./clock";
-import type { ServerCall } from "./state";
+import type { RoomSeen, ServerCall } from "./state";
 import { type CallEvent, idleLine, isLive, type Line, transition } from "./transitions";
 import { due } from "./warnings";
 import { concerns } from "./whose";
@@ -11,6 +11,7 @@ export interface Course {
   live(): boolean;
   take(event: CallEvent): void;
   serverSays(said: ServerCall): void;
+  roomSays(call: string, room: RoomSeen): void;
   close(): void;
 }
 
@@ -34,6 +35,7 @@ export function createCourse({ clock, changed, ended }: CourseDeps): Course {
     line = transition(line, event);
     if (line === before) return;
     if (event.type === "place" && before.call?.callSid) earlier.add(before.call.callSid);
+    if (event.type === "place" && event.join !== undefined) earlier.delete(event.join);
     armQuality();
     if (wasLive && !live()) ended();
     changed();
@@ -60,5 +62,12 @@ export function createCourse({ clock, changed, ended }: CourseDeps): Course {
     take({ type: "server", call: said, at });
   }
 
-  return { line: () => line, live, take, serverSays, close: () => clock.clearTimeout(qualityTimer) };
+  return {
+    line: () => line,
+    live,
+    take,
+    serverSays,
+    roomSays: (call, room) => take({ type: "room", call, room, at: clock.now() }),
+    close: () => clock.clearTimeout(qualityTimer),
+  };
 }

@@ -46,7 +46,7 @@ function completed(call: CallState, around: Surroundings): Words {
 
 function endedBy(call: CallState, { clock }: Surroundings): string {
   const them = call.endedBy === "them" && !machineWords(call.answeredBy);
-  const who = call.endedBy === "you" ? "you" : them ? "them" : "plain";
+  const who = call.left ? "left" : call.endedBy === "you" ? "you" : them ? "them" : "plain";
   const name = nameOf(call.target);
   if (call.endedAt === undefined) return say(`calling:ended.${who}`, { name });
   return say(`calling:ended.${who}At`, { name, time: clock(call.endedAt) });

@@ -1,5 +1,5 @@
 // What can happen to a call.
-import type { Outcome, ServerCall, Target } from "./state";
+import type { CallState, Outcome, RoomSeen, ServerCall, Target } from "./state";
 
 /** What the browser's leg says of itself. `at` is milliseconds since 1970. */
 export type LegEvent =
@@ -12,7 +12,12 @@ export type LegEvent =
   | { type: "digit"; digit: string; at: number }
   | { type: "warning"; name: string; raised: boolean; at: number }
   | { type: "tick"; at: number }
-  | { type: "ending"; at: number }
+  /** The person wants to end it; how, where there is a choice and they were asked. */
+  | { type: "ending"; how?: "all" | "leave" | undefined; at: number }
+  /** They were asked, and stay. */
+  | { type: "staying"; at: number }
+  /** What becomes of asking the service to end the call. */
+  | { type: "hang-up"; state: NonNullable<CallState["hangUp"]>; at: number }
   /** The leg is over; with a reason: it broke. */
   | { type: "closed"; reason?: string | undefined; outcome?: Outcome | undefined; at: number }
   /** The server was given time to say how it ended, and did not. */
@@ -21,9 +26,11 @@ export type LegEvent =
   | { type: "abandoned"; at: number };
 
 export type CallEvent =
-  | { type: "place"; attempt: number; target: Target; at: number }
+  /** `join`: the key of the call that one comes back into. */
+  | { type: "place"; attempt: number; target: Target; join?: string | undefined; at: number }
   /** The person wants to call, and is asked first. */
   | { type: "ask"; target: Target; at: number }
   | { type: "server"; call: ServerCall; at: number }
+  | { type: "room"; call: string; room: RoomSeen; at: number }
   | { type: "clear"; at: number }
   | (LegEvent & { attempt: number });

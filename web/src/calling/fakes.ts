@@ -34,6 +34,20 @@ export class FakeCall extends Emitter implements SdkCall {
   done: string[] = [];
   device: FakeDevice | undefined;
   tracks = [{ stop: vi.fn() }];
+  customParameters = new Map<string, string>();
+  accept(options?: object) {
+    this.done.push(`accept ${JSON.stringify(options ?? {})}`);
+  }
+  reject() {
+    this.done.push("reject");
+    this.state = "closed";
+    this.emit("reject");
+  }
+  /** Who rang gave up, or it was answered elsewhere. */
+  cancelled() {
+    this.state = "closed";
+    this.emit("cancel");
+  }
   status() {
     return this.state;
   }
@@ -104,6 +118,24 @@ export class FakeDevice extends Emitter implements SdkDevice {
   calls: FakeCall[] = [];
   asked: unknown[] = [];
   destroyed = false;
+  /** Whether it can be rung; what register() does. */
+  registers: "at once" | "rejects" = "at once";
+  async register() {
+    if (this.registers === "rejects") throw new Error("31204");
+    this.emit("registered");
+  }
+  async unregister() {
+    this.emit("unregistered");
+  }
+  /** Somebody asks whoever is here to join a call. */
+  rings(key: string) {
+    const call = new FakeCall();
+    call.device = this;
+    call.state = "pending";
+    call.customParameters.set("call", key);
+    this.emit("incoming", call);
+    return call;
+  }
   /** Settles connect(); when unset it never settles by itself. */
   connects: "at once" | "never" | "rejects" = "at once";
   settle: ((call: FakeCall) => void) | undefined;

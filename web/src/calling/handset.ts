@@ -32,6 +32,9 @@ export interface Handset {
   /** Frees the Device, which may be stuck. */
   destroy(): void;
   updateToken(token: string): void;
+  /** Lets it be rung, until it is let go or the Device is gone. Rejects when that could not be asked for. */
+  register(token: string): Promise<void>;
+  unregister(): void;
   audio(): SdkAudio | null;
   /** A microphone chosen during a call stays open until then. */
   giveBackMicrophone(): void;
@@ -43,6 +46,10 @@ export interface HandsetDeps {
   /** The gateway does not like the token, and no placing is waiting for it. */
   tokenRefused(): void;
   tokenWillExpire(): void;
+  /** It is rung. */
+  incoming(call: SdkCall): void;
+  /** Whether it can be rung has changed. */
+  registered(on: boolean): void;
 }
 
 export function createHandset(deps: HandsetDeps): Handset {
@@ -69,9 +76,14 @@ export function createHandset(deps: HandsetDeps): Handset {
       else deps.tokenRefused();
     });
     made.on("tokenWillExpire", () => device === made && deps.tokenWillExpire());
+    made.on("incoming", (call: SdkCall) => device === made && deps.incoming(call));
+    made.on("registered", () => device === made && deps.registered(true));
+    made.on("unregistered", () => device === made && deps.registered(false));
     // The SDK frees it when the page goes into the browser's cache of pages.
     made.on("destroyed", () => {
-      if (device === made) device = null;
+      if (device !== made) return;
+      device = null;
+      deps.registered(false);
     });
     device = made;
     given = token;
@@ -90,6 +102,7 @@ export function createHandset(deps: HandsetDeps): Handset {
     device = null;
     fallThrough?.("called-off");
     old?.destroy();
+    if (old) deps.registered(false);
   }
 
   function hangUp(call: SdkCall | undefined): void {
@@ -132,8 +145,14 @@ export function createHandset(deps: HandsetDeps): Handset {
     });
   }
 
+  async function register(token: string): Promise<void> {
+    await (await ready(token)).register();
+  }
+
   return {
     place,
+    register,
+    unregister: () => void device?.unregister().catch(() => {}), // it was not registered
     callOff: () => fallThrough?.("called-off"),
     hangUp,
     destroy,

@@ -7,8 +7,10 @@ import { vi } from "vitest";
 import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
 import { createDrafts } from "../after/drafts";
+import type { Me } from "../backend";
 import { clinicTime } from "../clinictime";
 import { type Services, ServicesProvider } from "../services";
+import type { SessionState } from "../session/contract";
 import { SoftphoneProvider } from "./context";
 import type { CallState, Softphone, SoftphoneState, Target, TroubleKind } from "./state";
 import { trouble } from "./troubles";
@@ -91,7 +93,13 @@ export function fakePhone(first: Partial<SoftphoneState> = {}) {
     call: vi.fn(async () => {}),
     confirm: vi.fn(async () => {}),
     again: vi.fn(async () => {}),
+    rejoin: vi.fn(async () => {}),
     end: vi.fn(),
+    stay: vi.fn(),
+    beRung: vi.fn(),
+    answer: vi.fn(async () => {}),
+    decline: vi.fn(),
+    leave: vi.fn(),
     setMuted: vi.fn(),
     press: vi.fn(),
     clear: vi.fn(),
@@ -105,6 +113,7 @@ export function fakePhone(first: Partial<SoftphoneState> = {}) {
     },
     onOutputLevel: () => () => {},
     serverSays: vi.fn(),
+    roomSays: vi.fn(),
     close: vi.fn(),
   } satisfies Softphone;
   return {
@@ -119,10 +128,19 @@ export function fakePhone(first: Partial<SoftphoneState> = {}) {
   };
 }
 
+const me: Me = { clinician: true, auditor: false };
+const signedIn: SessionState = { kind: "in", name: "Dr Amara Okafor" };
+
 export function show(screen: ReactNode, first: Partial<SoftphoneState> = {}, more: Partial<Services> = {}) {
   const fake = fakePhone(first);
-  const backend = { appointment: () => new Promise(() => {}), calls: () => new Promise(() => {}), ...more.backend };
+  const backend = {
+    appointment: () => new Promise(() => {}),
+    calls: () => new Promise(() => {}),
+    me: async () => me,
+    ...more.backend,
+  };
   const services = {
+    session: { getState: () => signedIn, subscribe: () => () => true },
     settings: { timeZone: "Europe/London", version: "1.2.3", base: "", organisation: "", issuer: "", clientId: "" },
     time: clinicTime("Europe/London"),
     softphone: fake.phone,

@@ -13,6 +13,10 @@ export interface SdkCall {
   disconnect(): void;
   mute(muted?: boolean): void;
   sendDigits(digits: string): void;
+  /** What came with one that rings here: by name. */
+  readonly customParameters: ReadonlyMap<string, string>;
+  accept(options?: { rtcConstraints?: MediaStreamConstraints }): void;
+  reject(): void;
   getLocalStream(): MediaStream | undefined;
   getRemoteStream(): MediaStream | undefined;
 }
@@ -27,6 +31,9 @@ export interface SdkDevice {
   readonly audio: SdkAudio | null;
   connect(options: { params: Record<string, string>; rtcConstraints?: MediaStreamConstraints }): Promise<SdkCall>;
   updateToken(token: string): void;
+  /** From then on it can be rung; it emits "registered", and "unregistered" when it cannot any more. */
+  register(): Promise<void>;
+  unregister(): Promise<void>;
   destroy(): void;
   on(event: string, listener: Listener): unknown;
 }

@@ -1,10 +1,14 @@
 // The one phone of the page: the call, the devices and the other tabs as one
 // state. Everything it needs of the browser is handed in.
-import { createCaller } from "./caller";
+import { type Caller, createCaller } from "./caller";
 import type { Clock } from "./clock";
+import { createEquipment } from "./equipment";
+import { createGuest } from "./guest";
+import { isJoinedLive } from "./joined";
 import type { Microphone } from "./microphone";
 import type { Network } from "./network";
-import type { SdkDevice } from "./sdk";
+import { createReception } from "./reception";
+import type { SdkAudio, SdkDevice } from "./sdk";
 import type { Speaker } from "./speaker";
 import type { Softphone, SoftphoneState } from "./state";
 import type { Tabs } from "./tabs";
@@ -14,6 +18,12 @@ export interface SoftphoneDeps {
   makeDevice(token: string): Promise<SdkDevice>;
   /** An error with a `sentence` is shown with that sentence. */
   fetchToken(signal: AbortSignal): Promise<string>;
+  /** Ends an own call by the service. Rejects with a BackendError. */
+  endCall(key: string, signal: AbortSignal): Promise<void>;
+  /** Tells the service whether this page can be rung. */
+  available(ready: boolean): Promise<void>;
+  /** By which the pages of a browser agree which of them is rung. */
+  locks?: Pick<LockManager, "request"> | undefined;
   clock: Clock;
   microphone: Microphone;
   speaker: Speaker;
@@ -27,17 +37,33 @@ export function createSoftphone({ microphone, speaker, tabs, network, ...deps }:
   const listeners = new Set<() => void>();
   const input = new Set<Level>();
   const output = new Set<Level>();
-  const caller = createCaller({
+  const { handset, tokens } = createEquipment({
     ...deps,
+    tokenRefused: () => caller.tokenRefused(),
+    incoming: (call) => guest.rung(call),
+    registered: (on) => reception.registered(on),
+  });
+  const parts = {
+    ...deps,
+    handset,
+    tokens,
     microphone,
     tabs,
     changed,
-    audible: (audio) => void speaker.apply(audio),
-    volume(spoken, heard) {
+    audible: (audio: SdkAudio | null) => void speaker.apply(audio),
+    volume(spoken: number, heard: number) {
       for (const listener of input) listener(spoken);
       for (const listener of output) listener(heard);
     },
+  };
+  const reception = createReception(parts);
+  const caller: Caller = createCaller({
+    ...parts,
+    offline: network.offline,
+    busy: () => isJoinedLive(guest.current()),
   });
+  const guest = createGuest({ ...parts, busy: caller.live, show: caller.show });
+  const talking = () => caller.live() || isJoinedLive(guest.current());
   const unsubscribe = [microphone.onChange(changed), tabs.onChange(caller.tabsChanged), network.onChange(changed)];
   let state = compose();
 
@@ -46,6 +72,7 @@ export function createSoftphone({ microphone, speaker, tabs, network, ...deps }:
     const speakerId = speaker.chosen();
     return {
       ...caller.current(),
+      joined: guest.current(),
       microphone: permission,
       microphones,
       speakers,
@@ -79,17 +106,26 @@ export function createSoftphone({ microphone, speaker, tabs, network, ...deps }:
     call: caller.call,
     confirm: caller.confirm,
     again: caller.again,
+    rejoin: caller.rejoin,
     end: caller.end,
-    setMuted: caller.setMuted,
+    stay: caller.stay,
+    setMuted: (muted) => (isJoinedLive(guest.current()) ? guest : caller).setMuted(muted),
     press: caller.press,
-    clear: caller.clear,
+    clear() {
+      guest.clear();
+      caller.clear();
+    },
+    beRung: reception.open,
+    answer: guest.answer,
+    decline: guest.decline,
+    leave: guest.leave,
     async checkMicrophone() {
       caller.show((await microphone.check(true)) ?? null);
     },
     async chooseMicrophone(id) {
       const before = microphone.getState().chosen;
       microphone.choose(id);
-      const audio = caller.live() ? caller.audio() : null;
+      const audio = talking() ? caller.audio() : null;
       try {
         await audio?.setInputDevice(id || "default");
       } catch (error) {
@@ -109,10 +145,15 @@ export function createSoftphone({ microphone, speaker, tabs, network, ...deps }:
     },
     onOutputLevel: (listener) => listen(output, listener),
     serverSays: caller.serverSays,
+    roomSays: caller.roomSays,
     close() {
       for (const stop of unsubscribe) stop();
       listeners.clear();
+      reception.open(false);
+      guest.close();
       caller.close();
+      tokens.close();
+      handset.destroy();
       microphone.close();
       tabs.close();
     },

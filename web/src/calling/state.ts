@@ -2,6 +2,8 @@
 // No React, no SDK: both sides of the app are written to these types.
 import type { components } from "../api";
 
+import type { Joined } from "./joined";
+
 export type ServerCall = components["schemas"]["Call"];
 
 /** Where a call is. There is one call at a time; one that is asked about first ("asking") is none yet. */
@@ -32,6 +34,17 @@ export interface Target {
   /** Digits to be asked for when somebody answers. */
   extension?: string;
   doubts?: readonly Doubt[];
+}
+
+/** The room in which a call goes on, as the server last told of it. */
+export interface RoomSeen {
+  open: boolean;
+  /** In it beside the person, also on hold. */
+  others: number;
+  /** Of those, on hold. */
+  held: number;
+  /** Of those, clinicians, who would go on without the person. */
+  colleagues: number;
 }
 
 export interface CallState {
@@ -68,6 +81,16 @@ export interface CallState {
   sip?: number;
   /** Keys pressed in this call. */
   digits: string;
+  /** It goes on, or went on, in a room. */
+  room?: RoomSeen;
+  /** It is on another leg than the one it began with. */
+  rejoins?: boolean;
+  /** The person wants to end it, and is asked whether for all. */
+  asksToEnd?: boolean;
+  /** The person left; the others went on. */
+  left?: boolean;
+  /** The service was asked to end it, since the browser alone could not, or not for all. */
+  hangUp?: "asked" | "done" | "failed";
 }
 
 export type TroubleKind =
@@ -103,6 +126,8 @@ export interface Device {
 export interface SoftphoneState {
   call: CallState | null;
   trouble: Trouble | null;
+  /** Somebody else's call that this page is, or was, rung to join. */
+  joined?: Joined | null;
   microphone: "unknown" | "ok" | "asking" | "blocked";
   microphones: Device[];
   speakers: Device[];
@@ -129,13 +154,24 @@ export interface Softphone {
   confirm(): Promise<void>;
   /** Calls the target of the last call again. */
   again(): Promise<void>;
-  /** Cancels or ends the live call. */
-  end(): void;
+  /** Back into a call of the person's own, which waits for them in its room. */
+  rejoin(target: Target, call: string): Promise<void>;
+  /** Cancels or ends the live call; in a room it asks first, unless it is told for whom. */
+  end(how?: "all" | "leave"): void;
+  /** No to what is asked before the end. */
+  stay(): void;
   setMuted(muted: boolean): void;
   /** One of 0-9 * #. */
   press(digit: string): void;
   /** Forgets an ended call, a question, and the trouble shown. */
   clear(): void;
+  /** Whether this page can be rung to join calls of others. */
+  beRung(on: boolean): void;
+  /** Joins the call that one is rung for. */
+  answer(): Promise<void>;
+  decline(): void;
+  /** Leaves a joined call; the others go on. */
+  leave(): void;
   /** Asks for the microphone if need be and says what came of it. */
   checkMicrophone(): Promise<void>;
   /** Rejects when a call that runs cannot use it: it goes on with the one before. */
@@ -150,6 +186,8 @@ export interface Softphone {
   onOutputLevel(listener: (level: number) => void): () => void;
   /** Every call that the server tells of, from the event stream. */
   serverSays(call: ServerCall): void;
+  /** How the server says the room of a call to be. */
+  roomSays(call: string, room: RoomSeen): void;
   /** Frees the device, timers and channel. */
   close(): void;
 }

@@ -20,8 +20,8 @@ export interface Tokens {
   get(): Promise<string>;
   /** The token turned out to be no good. */
   forget(): void;
-  /** Whether a call lasts: only then is the token renewed before it is asked for. */
-  watch(on: boolean): void;
+  /** Whether a call lasts, or one can come: only then is the token renewed before it is asked for. */
+  watch(on: boolean, why?: "call" | "rings"): void;
   /** Renews now; in a call it is tried until it succeeds. */
   renew(): void;
   close(): void;
@@ -46,6 +46,7 @@ export function createTokens({ fetchToken, clock, renewed }: TokensDeps): Tokens
   let held: { token: string; renewAt: number } | null = null;
   let fetching: Promise<string> | null = null;
   let timer: Timer | undefined;
+  const whys = new Set<string>();
   let watching = false;
   let failures = 0;
   /** A gateway that likes no token must not make us ask for another without end. */
@@ -117,7 +118,10 @@ export function createTokens({ fetchToken, clock, renewed }: TokensDeps): Tokens
     forget() {
       held = null;
     },
-    watch(on) {
+    watch(wanted, why = "call") {
+      if (wanted) whys.add(why);
+      else whys.delete(why);
+      const on = whys.size > 0;
       if (on === watching) return;
       watching = on;
       failures = 0;

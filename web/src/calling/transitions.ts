@@ -1,11 +1,11 @@
 // How a call goes on: pure, so that every path can be tried without a browser.
 
-import { SIP_DECLINE, wasDeclined } from "../outcome";
 import { say } from "../words";
+import { closed, sid, told } from "./endings";
 import type { CallEvent, LegEvent } from "./events";
-import type { CallState, Outcome, Phase, ServerCall, Target } from "./state";
+import { asksBeforeEnd, roomTold } from "./rooms";
+import type { CallState, Phase, ServerCall, Target } from "./state";
 import { cleared, mutedNow, noWarnings, raised, settle, type Warnings } from "./warnings";
-import { concerns, doubtful } from "./whose";
 
 export type { CallEvent, LegEvent } from "./events";
 
@@ -22,6 +22,8 @@ export interface Line {
   broken: boolean;
   /** The server told how it ended; its word stands. */
   told: boolean;
+  /** The server's word on the member's end, kept while the others go on in a room. */
+  word?: ServerCall;
   /** When the last call began that was placed and never got a SID: words about it may still come. */
   nameless?: number;
   warnings: Warnings;
@@ -51,15 +53,15 @@ export function asksFirst(target: Target): boolean {
 export function transition(line: Line, event: CallEvent): Line {
   switch (event.type) {
     case "place":
-      return isLive(line.call)
-        ? line
-        : { ...emptied(line), attempt: event.attempt, call: fresh("preparing", event.target, event.at) };
+      return isLive(line.call) ? line : { ...emptied(line), attempt: event.attempt, call: placed(event) };
     case "ask":
       return isLive(line.call) ? line : { ...emptied(line), call: fresh("asking", event.target, event.at) };
     case "clear":
       return isLive(line.call) ? line : emptied(line);
     case "server":
       return told(line, event.call, event.at);
+    case "room":
+      return roomTold(line, event.call, event.room, event.at);
   }
   // What is asked about is no call yet: the attempt is the one before it.
   if (event.attempt !== line.attempt || !line.call || line.call.phase === "asking") return line;
@@ -76,18 +78,25 @@ function fresh(phase: Phase, target: Target, at: number): CallState {
   return { phase, target, startedAt: at, muted: false, quality: "good", digits: "" };
 }
 
+/** One that comes back into a call is on another leg of it: the call keeps its key. */
+function placed({ target, join, at }: Extract<CallEvent, { type: "place" }>): CallState {
+  const call = fresh("preparing", target, at);
+  return join === undefined ? call : { ...call, callSid: join, rejoins: true };
+}
+
 function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
   const to = (change: Partial<CallState>): Line => ({ ...line, call: { ...call, ...change } });
+  const named = call.rejoins ? {} : sid("sid" in event ? event.sid : undefined);
   switch (event.type) {
     case "placed":
       return { ...line, placed: true };
     case "ringing":
       return to({
-        ...sid(event.sid),
+        ...named,
         ...(call.phase === "preparing" ? { phase: "ringing", ringingAt: event.at } : {}),
       });
     case "accepted":
-      return to({ ...sid(event.sid), phase: "connected", answeredAt: call.answeredAt ?? event.at });
+      return to({ ...named, phase: "connected", answeredAt: call.answeredAt ?? event.at });
     case "reconnecting":
       return to({ phase: "reconnecting" });
     case "reconnected":
@@ -101,7 +110,11 @@ function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
     case "tick":
       return heard(line, settle(line.warnings, event.at));
     case "ending":
-      return { ...line, ending: true };
+      return ending(line, call, event.how);
+    case "staying":
+      return to({ asksToEnd: false });
+    case "hang-up":
+      return to({ hangUp: event.state });
     case "closed":
       return closed(line, call, event);
     case "abandoned":
@@ -111,8 +124,18 @@ function ofLeg(line: Line, call: CallState, event: LegEvent): Line {
   }
 }
 
+/** The first press asks, where others would be cut off or somebody is on hold; what is chosen then holds. */
+function ending(line: Line, call: CallState, how: "all" | "leave" | undefined): Line {
+  if (how === undefined && !call.asksToEnd && asksBeforeEnd(call)) {
+    return { ...line, call: { ...call, asksToEnd: true } };
+  }
+  const { asksToEnd: _, ...rest } = call;
+  return { ...line, ending: true, call: how === "leave" ? { ...rest, left: true } : rest };
+}
+
 /** What can still be said of a call that is over: the SDK tells of some breaks only after its end. */
 function afterEnd(line: Line, call: CallState, event: LegEvent): Line {
+  if (event.type === "hang-up") return { ...line, call: { ...call, hangUp: event.state } };
   if (line.told) return line;
   if (event.type === "abandoned") return emptied(line);
   if (event.type === "closed" && event.reason)
@@ -135,113 +158,4 @@ function afterEnd(line: Line, call: CallState, event: LegEvent): Line {
 function heard(line: Line, warnings: Warnings): Line {
   if (warnings === line.warnings || !line.call) return line;
   return { ...line, warnings, call: { ...line.call, quality: warnings.shown } };
-}
-
-function sid(value: string | undefined): { callSid?: string } {
-  return value ? { callSid: value } : {};
-}
-
-/** The browser's guess, until the server says how it really ended. */
-function closed(line: Line, call: CallState, event: Extract<LegEvent, { type: "closed" }>): Line {
-  const { endedBy: _by, reason: _reason, ...kept } = call;
-  const broken = !line.ending && (event.reason !== undefined || lost(line, call));
-  const answered = call.answeredAt !== undefined;
-  const outcome = guess(line.ending, answered, event.outcome ?? (broken ? "failed" : undefined));
-  const next: CallState = {
-    ...kept,
-    phase: "ended",
-    endedAt: event.at,
-    ...(answered ? { seconds: secondsBetween(call.answeredAt ?? event.at, event.at) } : {}),
-    ...(outcome ? { outcome } : {}),
-    ...(line.ending ? { endedBy: "you" as const } : {}),
-    ...(broken && event.reason ? { reason: event.reason } : {}),
-  };
-  return { ...line, broken, call: next };
-}
-
-/** It ended while the connection was away: whose end it was cannot be known. */
-function lost(line: Line, call: CallState): boolean {
-  return call.phase === "reconnecting" || (call.phase === "ended" && line.broken);
-}
-
-function guess(ending: boolean, answered: boolean, known: Outcome | undefined): Outcome | undefined {
-  if (answered) return "completed";
-  return ending ? "cancelled" : known;
-}
-
-function secondsBetween(from: number, to: number): number {
-  return Math.max(0, Math.round((to - from) / 1000));
-}
-
-function told(line: Line, said: ServerCall, at: number): Line {
-  const { call } = line;
-  if (!call || !concerns(line, said, at) || doubtful(line, said)) return line;
-  const known: CallState = {
-    ...call,
-    ...sid(call.callSid ?? said.key ?? said.clinicianLeg),
-    ...(said.status ? { memberStatus: said.status } : {}),
-    ...(said.status === "ringing" ? { rang: true } : {}),
-    ...(said.answeredBy ? { answeredBy: said.answeredBy } : {}),
-  };
-  const outcome = outcomeTold(line, said);
-  if (outcome) {
-    const last = { ...line, told: true, broken: line.broken || (!line.ending && lost(line, call)) };
-    return { ...last, call: endedByWord(last, known, said, outcome, at) };
-  }
-  if (line.told) return line; // an outcome is not taken back by a word that came late
-  if (call.phase === "preparing" && said.status === "ringing") {
-    return { ...line, call: { ...known, phase: "ringing", ringingAt: at } };
-  }
-  return { ...line, call: known };
-}
-
-function outcomeTold(line: Line, said: ServerCall): Outcome | undefined {
-  switch (said.status) {
-    case "completed":
-    case "busy":
-    case "failed":
-    case "refused":
-      return said.status;
-    case "no-answer":
-      return said.endedBy === "clinician" ? notWaited(line) : said.status;
-    case "canceled":
-      return notWaited(line);
-  }
-  return undefined;
-}
-
-/** The server sees only that the clinician's leg went away: that it broke is known here. */
-function notWaited(line: Line): Outcome {
-  return line.broken && !line.ending ? "failed" : "cancelled";
-}
-
-function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Outcome, at: number): CallState {
-  const { endedBy: _by, reason: held, seconds: counted, ...kept } = call;
-  const completed = outcome === "completed";
-  const endedAt = call.endedAt ?? at;
-  const own = call.answeredAt === undefined ? counted : secondsBetween(call.answeredAt, endedAt);
-  const seconds = said.durationSeconds ?? own;
-  const by = whoEnded(line, said);
-  const broke = line.broken && !line.ending && (completed || outcome === "failed");
-  const why = outcome === "failed" ? said.failure?.reason : undefined;
-  const reason = said.refusal?.sentence ?? (broke ? held : undefined) ?? why;
-  const declined = wasDeclined(said) || (outcome === "busy" && (call.rang || said.failure?.sip === SIP_DECLINE));
-  return {
-    ...kept,
-    phase: "ended",
-    outcome,
-    endedAt,
-    ...(completed && seconds !== undefined ? { seconds } : {}),
-    ...(by && (completed || outcome === "cancelled") ? { endedBy: by } : {}),
-    ...(declined ? { declined } : {}),
-    ...(reason ? { reason } : {}),
-    ...(said.refusal ? { refusal: said.refusal.code } : {}),
-    ...(said.failure?.sip ? { sip: said.failure.sip } : {}),
-  };
-}
-
-/** What the person pressed is known here; the other side is taken by the server's word alone: the carrier may end a call too. */
-function whoEnded(line: Line, said: ServerCall): CallState["endedBy"] {
-  if (line.ending) return "you";
-  return said.endedBy === "member" ? "them" : undefined;
 }

@@ -3,7 +3,7 @@ import { IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useSoftphone } from "../calling/context";
 import { DevicePickers } from "../calling/DevicePickers";
-import { isLive } from "../calling/transitions";
+import { inCall } from "../calling/joined";
 import { PageHeading } from "../page";
 import { useServices } from "../services";
 import { useTitle } from "../title";
@@ -36,7 +36,7 @@ export default function CheckPage() {
   }, []);
   useTitle(say("check:title"));
 
-  const busy = isLive(state.call) || state.elsewhere;
+  const busy = inCall(state) || state.elsewhere;
   const tell = (finding: Finding) => setFindings((all) => all.map((one) => (one.id === finding.id ? finding : one)));
 
   const start = async () => {

@@ -1,9 +1,11 @@
 import { Text } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
+import { useState } from "react";
 import type { Appointment } from "../backend";
 import { Reference } from "../page";
 import { useServices } from "../services";
 import { say } from "../words";
+import { Besides } from "./Besides";
 import { EntryNote } from "./EntryNote";
 import styles from "./history.module.css";
 import { lineOf, withWhom } from "./line";
@@ -19,9 +21,10 @@ export function CallEntry({ entry, appointment }: { entry: Entry; appointment: A
   const line = lineOf(entry, time, Date.now());
   const other = withWhom(appointment, whom, call.ending);
   const called = calledWords(whom, call.ending);
+  const [open, setOpen] = useState(false);
   return (
     <li className={styles.call}>
-      <details>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className={styles.summary}>
           <IconChevronRight aria-hidden size={18} className={styles.chevron} />
           <span className={styles.summaryText}>
@@ -33,6 +36,7 @@ export function CallEntry({ entry, appointment }: { entry: Entry; appointment: A
         </summary>
         {called && !other && <p className={styles.called}>{called}</p>}
         <Timeline entry={entry} whom={whom} />
+        {open && recorded && <Besides recorded={recorded} />}
         <details className={styles.references}>
           <summary className={styles.referencesHead}>{say("history:references")}</summary>
           {recorded && <Reference label={say("history:record")} value={recorded.id} />}

@@ -2,6 +2,7 @@
 // them ask again for the rest.
 import type { QueryClient } from "@tanstack/react-query";
 import type { Call, Day, LastCall } from "../backend";
+import type { CallRecording, Participants } from "../roomRoutes";
 
 export const keys = {
   days: ["day"] as const,
@@ -9,6 +10,11 @@ export const keys = {
   day: (date: string) => ["day", date] as const,
   appointment: (id: string) => ["appointment", id] as const,
   calls: (id: string) => ["calls", id] as const,
+  /** By the call's key. */
+  participants: (call: string) => ["participants", call] as const,
+  candidates: (call: string) => ["candidates", call] as const,
+  recording: (call: string) => ["recording", call] as const,
+  recordings: (call: string) => ["recordings", call] as const,
 };
 
 /** The record is written a moment after the event; one question then answers for several events. */
@@ -28,6 +34,12 @@ export function createCaches(client: QueryClient) {
     );
   }
 
+  /** An answer that is still on its way is older than what was told. */
+  function put(queryKey: readonly string[], told: object) {
+    void client.cancelQueries({ queryKey }, { silent: true });
+    client.setQueryData(queryKey, told);
+  }
+
   return {
     heard(call: Call) {
       const { appointment } = call;
@@ -36,6 +48,15 @@ export function createCaches(client: QueryClient) {
       // The record is not what the page shows: somebody has died since, or a number is no longer theirs.
       if (call.refusal) void client.invalidateQueries({ queryKey: keys.appointment(appointment) });
       askAgain(appointment);
+    },
+    heardRoom(room: Participants) {
+      put(keys.participants(room.call), room);
+      // Whom one may add depends on who is in it.
+      void client.invalidateQueries({ queryKey: keys.candidates(room.call) });
+    },
+    heardRecording(recording: CallRecording) {
+      put(keys.recording(recording.call), recording);
+      void client.invalidateQueries({ queryKey: keys.recordings(recording.call) });
     },
     refreshAll() {
       void client.invalidateQueries();

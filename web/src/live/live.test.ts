@@ -51,6 +51,34 @@ describe("live calls", () => {
     expect(live.getState()).toEqual({ updates: "starting", calls: new Map(), calledBack: new Map() });
   });
 
+  it("come with who is in them and how they are recorded, each whole", async () => {
+    const bodies: ReadableStreamDefaultController<Uint8Array>[] = [];
+    const client = new QueryClient();
+    const caches = createCaches(client);
+    const onRoom = vi.fn(caches.heardRoom);
+    const live = createLive({
+      backend: { events: async () => new Response(new ReadableStream({ start: (one) => void bodies.push(one) })) },
+      onCall() {},
+      onRoom,
+      onRecording: caches.heardRecording,
+      onReturn() {},
+    });
+    live.start();
+    await vi.advanceTimersByTimeAsync(0);
+    const room = { call: "a", room: "open", mine: true, participants: [] };
+    const recording = { call: "a", mode: "asked", consent: "given", state: "in-progress" };
+    for (const [name, data] of Object.entries({ party: room, recording })) {
+      bodies[0]?.enqueue(new TextEncoder().encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`));
+    }
+    bodies[0]?.enqueue(new TextEncoder().encode("event: party\ndata: {cut\n\n"));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onRoom).toHaveBeenCalledExactlyOnceWith(room);
+    expect(client.getQueryData(keys.participants("a"))).toEqual(room);
+    expect(client.getQueryData(keys.recording("a"))).toEqual(recording);
+    live.stop();
+    client.clear();
+  });
+
   it("are told to be offline at once by the browser's word, until something comes through", async () => {
     const bodies: ReadableStreamDefaultController<Uint8Array>[] = [];
     const onReturn = vi.fn();

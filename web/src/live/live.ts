@@ -1,5 +1,6 @@
 // The clinician's calls as the server tells them, for every screen.
 import type { Backend, Call, CalledBack } from "../backend";
+import type { CallRecording, Participants } from "../roomRoutes";
 import { type Follower, follow, type Health } from "./follow";
 import type { ServerEvent } from "./sse";
 
@@ -32,6 +33,10 @@ export interface LiveDeps {
   backend: Pick<Backend, "events">;
   /** Every call told, in order. */
   onCall(call: Call): void;
+  /** Who is in a call, whenever that changes. */
+  onRoom?(room: Participants): void;
+  /** How it stands with recording a call, whenever that changes. */
+  onRecording?(recording: CallRecording): void;
   /** After a break: what was shown may be old. */
   onReturn(): void;
   now?: () => number;
@@ -66,6 +71,8 @@ export function createLive(deps: LiveDeps): Live {
 
   function heard({ name, data }: ServerEvent) {
     if (name === "called-back") heardBack(parse<CalledBack>(data));
+    if (name === "party") handed(parse<Participants>(data), deps.onRoom);
+    if (name === "recording") handed(parse<CallRecording>(data), deps.onRecording);
     if (name !== "call") return;
     const call = parse<Call>(data);
     if (!call) return;
@@ -115,6 +122,10 @@ export function createLive(deps: LiveDeps): Live {
       change(forget ? { updates: "starting", calls: new Map(), calledBack: new Map() } : { updates: "starting" });
     },
   };
+}
+
+function handed<T>(told: T | undefined, on: ((told: T) => void) | undefined): void {
+  if (told) on?.(told);
 }
 
 function parse<T>(data: string): T | undefined {

@@ -4,9 +4,16 @@
 import type { en } from "./en";
 import type audit from "./en/audit";
 import type check from "./en/check";
+import type recording from "./en/recording";
+import type room from "./en/room";
 
 /** Also what comes with a page of its own. */
-type Catalogue = typeof en & { audit: typeof audit; check: typeof check };
+type Catalogue = typeof en & {
+  audit: typeof audit;
+  check: typeof check;
+  recording: typeof recording;
+  room: typeof room;
+};
 
 /** "unread_one" and "unread_other" are said by "unread", with a count. */
 type Said<Key extends string> = Key extends `${infer Base}_${"zero" | "one" | "two" | "few" | "many" | "other"}`

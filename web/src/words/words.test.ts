@@ -3,8 +3,10 @@ import { bring, localeOf, PSEUDO, type Sentences, say, setLanguage } from ".";
 import { en } from "./en";
 import audit from "./en/audit";
 import check from "./en/check";
+import recording from "./en/recording";
+import room from "./en/room";
 
-const areas: Record<string, Sentences> = { ...en, audit, check };
+const areas: Record<string, Sentences> = { ...en, audit, check, recording, room };
 
 function all(of: Sentences, at: string): [code: string, sentence: string][] {
   return Object.entries(of).flatMap(([code, one]): [string, string][] =>
