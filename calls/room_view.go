@@ -145,8 +145,8 @@ func roleOf(call careline.Call, leg string) careline.Role {
 	return careline.RoleOther
 }
 
-// gone reports whether somebody is not in the call any more, or never was.
-func gone(p careline.Party) bool { return p.State() == careline.PartyHasLeft }
+// hasGone reports whether somebody is not in the call any more, or never was.
+func hasGone(p careline.Party) bool { return p.State() == careline.PartyHasLeft }
 
 // nextLabel is the label of who comes next. Those of all who were asked for, also of a
 // clinician who came back and is shown once, are never used again.

@@ -134,7 +134,7 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 	if call.Clinician != clinician && to.Hold != nil {
 		return false, careline.NewError(careline.CodeForbidden, "Only the clinician who began the call can put somebody on hold.", nil)
 	}
-	if gone(p) {
+	if hasGone(p) {
 		return false, notThere()
 	}
 	if err := together(call, viewOf(events)); err != nil {
@@ -195,7 +195,7 @@ func (r *Rooms) Remove(ctx context.Context, clinician, key, label string) error 
 	if err != nil {
 		return err
 	}
-	if gone(p) {
+	if hasGone(p) {
 		return nil
 	}
 

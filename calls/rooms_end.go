@@ -20,7 +20,7 @@ func (k *Keeper) endAll(ctx context.Context, s scene) error {
 		}
 	}
 	for _, p := range s.call.Present() {
-		if _, in := v.in[p.Leg]; in || p.Leg == "" || gone(p) {
+		if _, in := v.in[p.Leg]; in || p.Leg == "" || hasGone(p) {
 			continue
 		}
 		if err := ended(k.Carrier.HangUp(ctx, p.Leg)); err != nil {

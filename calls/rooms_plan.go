@@ -192,10 +192,10 @@ func (p *planning) carry(e careline.CallEvent) {
 	case act == careline.ActAdd && p.call.Final():
 		p.fail(e, careline.ReasonOver)
 		return
-	case act == careline.ActRemove && gone(party):
+	case act == careline.ActRemove && hasGone(party):
 		p.do(duty{what: dutySettle, command: e})
 		return
-	case act != careline.ActAdd && gone(party):
+	case act != careline.ActAdd && hasGone(party):
 		p.fail(e, careline.ReasonNotInProgress)
 		return
 	case act != careline.ActAdd && party.Leg == "":

@@ -153,7 +153,7 @@ func (p *planning) legs() {
 
 // ringing is since when somebody rings who was brought in, and how long they may.
 func (p *planning) ringing(party careline.Party) (since time.Time, most time.Duration) {
-	if !party.Role.Joins() || party.Together || party.Status == careline.StatusInProgress || gone(party) {
+	if !party.Role.Joins() || party.Together || party.Status == careline.StatusInProgress || hasGone(party) {
 		return time.Time{}, 0
 	}
 	return party.Asked, ringsFor

@@ -167,7 +167,7 @@ func (r *Rooms) present(ctx context.Context, clinician string) ([]Candidate, err
 func isIn(call careline.Call, c Candidate) bool {
 	return slices.ContainsFunc(call.Present(), func(p careline.Party) bool {
 		same := c.said.Ref != "" && p.Ref == c.said.Ref || c.said.Entry != "" && p.Entry == c.said.Entry
-		return same && !gone(p)
+		return same && !hasGone(p)
 	})
 }
 
@@ -175,7 +175,7 @@ func isIn(call careline.Call, c Candidate) bool {
 func (r *Rooms) full(call careline.Call) bool {
 	n := 0
 	for _, p := range call.Present() {
-		if !gone(p) {
+		if !hasGone(p) {
 			n++
 		}
 	}

@@ -9,7 +9,6 @@ const (
 	sidCall        = "CA"
 	sidConference  = "CF"
 	sidRecording   = "RE"
-	sidConference  = "CF"
 )
 
 // isSID reports whether s is one of Twilio's identifiers: the two letters and 32
