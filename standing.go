@@ -122,14 +122,14 @@ func (e CallEvent) Commands() bool {
 }
 
 // noRoom reports whether the event says that the call does not go on in a room: the
-// room is over, or the move to it failed. The answer to a KindRoomAsked has no Act, as
-// that has none.
+// room is over, or the move to it failed. The answer to a KindRoomAsked says the Act of
+// that: ActStart, or none.
 func (e CallEvent) noRoom() bool {
 	switch e.Kind {
 	case KindRoom:
 		return e.Room.Act == ActEnd
 	case KindPartyAnswered:
-		return e.Room.Act == "" && e.Room.Failed != ""
+		return (e.Room.Act == "" || e.Room.Act == ActStart) && e.Room.Failed != ""
 	}
 	return false
 }
