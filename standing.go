@@ -56,7 +56,7 @@ func (s Standing) Told(e CallEvent) Standing {
 	}
 	s.Heard = s.Heard || e.Heard()
 	s.Room = (s.Room || e.Kind == KindRoomAsked) && !e.noRoom()
-	s.Over = s.Over || e.Ends() && !(s.Room && e.Kind == KindClinicianLeg)
+	s.Over = s.Over || e.Ends() && !(s.Room && e.Kind == KindClinicianLeg && !e.LookedUp)
 	s.Settled = s.Settled || e.Settles()
 
 	if s.Look.IsZero() && e.Call != "" && e.Kind != KindMemberCalled && e.Kind != KindLook && !e.Kind.ofRecording() && !e.Commands() {
