@@ -75,7 +75,9 @@ func (f *fold) take(e *CallEvent) {
 	case KindNoted:
 		f.noted(e)
 	case KindMoved:
-		keep(&f.call.ClinicianLeg, e.Leg)
+		if e.Leg == e.Call { // else it is of somebody else who was in the room
+			keep(&f.call.ClinicianLeg, e.Leg)
+		}
 	case KindConsent, KindRecordingAsked, KindRecording, KindRecordingKept, KindRecordingGone:
 		f.recorded = append(f.recorded, e)
 		return // whose Recording is one of several
@@ -135,7 +137,7 @@ func (f *fold) dialEnded(e *CallEvent) {
 	if e.Status == StatusInProgress {
 		f.room = true
 	}
-	if e.Status.Final() && (e.MemberLeg != "" || !f.rooms.seen) {
+	if e.Status.Final() && (e.MemberLeg != "" || !f.rooms.any) {
 		f.leg(e.MemberLeg).end(e)
 	}
 }
