@@ -277,6 +277,16 @@ func TestRecordingSoundOverHTTP(t *testing.T) {
 		if rec := w.sound(dual.SID + ".mp3?RequestedChannels=2"); rec.Body.Len() != 44+100*640 {
 			t.Errorf("two channels: %d octets", rec.Body.Len())
 		}
+		for sid, octets := range map[string]int{made.SID: 44 + 100*320, dual.SID: 44 + 100*640} {
+			rec := httptest.NewRecorder()
+			w.box.Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/sandbox/v1/recordings/"+sid+"/sound", nil))
+			if rec.Code != http.StatusOK || rec.Body.Len() != octets {
+				t.Errorf("for the console: %d, %d octets", rec.Code, rec.Body.Len())
+			}
+		}
+		if code := w.do("GET", "/sandbox/v1/recordings/RE00000000000000000000000000000001/sound", nil, nil); code != http.StatusNotFound {
+			t.Errorf("of none: %d", code)
+		}
 		r := httptest.NewRequest("GET", api+"/Recordings/"+made.SID, nil)
 		rec := httptest.NewRecorder()
 		w.box.Handler().ServeHTTP(rec, r)
