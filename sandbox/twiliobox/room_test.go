@@ -132,8 +132,8 @@ func TestRoomEndsOnExit(t *testing.T) {
 				}
 				w.end(sids[0])
 				if held {
-					if w.state(sids[1]) != "in-progress" {
-						t.Errorf("the room of one who was on hold ended")
+					if people := w.people("ward"); len(people) != 1 || len(w.said(sids[1])) != 0 {
+						t.Errorf("the room of one who was on hold ended: %v", people)
 					}
 					return
 				}
