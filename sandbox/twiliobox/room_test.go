@@ -168,6 +168,7 @@ func TestRoomRefusals(t *testing.T) {
 				t.Errorf("%s: %+v", attrs, v)
 			}
 		}
+		w.publish("/wait", `<Response><Pause length="60"/></Response>`) // it may be asked for, or not any more
 		v := next(`muted="x" beep="x" startConferenceOnEnter="x" endConferenceOnExit="x" maxParticipants="251" waitMethod="PUT" waitUrl="/wait" ` +
 			`trim="x" jitterBufferSize="huge" coach="CA1" record="record-from-start" eventCallbackUrl="/x" frob="1"`)
 		codes := v.codes()
