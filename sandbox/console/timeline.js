@@ -87,6 +87,7 @@ function verbs(body = "") {
 }
 
 function speech(e) {
+  if (e.type === "recording") return [...title("speech", `Recording ${e.kind}`), e.kind === "completed" ? el("audio", { controls: true, preload: "none", src: `/console/v1/twilio/recordings/${e.text}/sound` }) : null];
   if (e.kind === "pause") return title("wait", `Pause of ${e.text} s`);
   if (e.kind === "say") return title("speech", `“${e.text}”`);
   return title("speech", `${capital(e.kind)}: ${e.text}`);

@@ -139,8 +139,9 @@
 // The sound is served once it was processed, a second after the end, as WAV: also
 // under .mp3, for which there is no encoder here, and its Content-Type says so.
 // GET /sandbox/v1/recordings and /recordings/{sid} tell what no fetch does, that one
-// is paused; PUT /sandbox/v1/recordings/{sid} {"ageDays": 400} makes one older.
-// Faults of recordings are Faults.Recordings, and Faults.Next for their callbacks.
+// is paused, and /recordings/{sid}/sound gives the sound without a login; PUT
+// /sandbox/v1/recordings/{sid} {"ageDays": 400} makes one older. In a room without
+// any browser the others are not heard. Faults of recordings are Faults.Recordings, and Faults.Next for their callbacks.
 //
 // # Time
 //
