@@ -45,6 +45,7 @@ type parts struct {
 	rooms      *calls.Rooms
 	roomsLive  *calls.RoomsLive
 	keeper     *calls.Keeper
+	available  func(ctx context.Context, clinician, device string, ready bool) error
 
 	transport  transport
 	recordings recordingParts
