@@ -42,6 +42,7 @@ func (b bodyRoom) said() (RoomSaid, error) {
 	if b.To != "" {
 		to, err = StoredPhone(b.To)
 	}
+
 	return RoomSaid{
 		Conference: b.Conference,
 		Act:        b.Act,
@@ -92,6 +93,7 @@ func (s RecordingSaid) body() bodySound {
 		Why:      s.Why,
 		Whole:    s.Whole,
 	}
+
 	if !s.Started.IsZero() {
 		at := s.Started.UnixMicro()
 		b.Started = &at

@@ -58,6 +58,36 @@ func bodied(t *rapid.T) careline.CallEvent {
 			Household: rapid.Bool().Draw(t, "household"),
 			Limit:     number("limit"),
 		},
+		Consent: careline.Consent{Decision: careline.Decision(text("decision")), By: text("who decided"), Text: text("what was announced")},
+		Room: careline.RoomSaid{
+			Conference: text("conference"),
+			Act:        careline.RoomAct(text("act")),
+			Label:      text("label"),
+			Ref:        careline.Reference(text("ref")),
+			Entry:      text("entry"),
+			Name:       text("name"),
+			To:         phone("dialled"),
+			Identity:   text("identity"),
+			By:         text("asked by"),
+			Answers:    text("answers"),
+			Failed:     text("failed"),
+			LegLives:   rapid.Bool().Draw(t, "leg lives"),
+			Reason:     text("reason"),
+		},
+		Sound: careline.RecordingSaid{
+			Act:      careline.RecordingAct(text("recording act")),
+			State:    careline.RecordingState(text("state")),
+			Channels: number("channels"),
+			By:       text("recorded by"),
+			Answers:  text("recording answers"),
+			Failed:   text("recording failed"),
+			Media:    text("media"),
+			Why:      text("why"),
+			Whole:    rapid.Bool().Draw(t, "whole"),
+		},
+	}
+	if rapid.Bool().Draw(t, "begun") {
+		e.Sound.Started = time.UnixMicro(rapid.Int64Range(-1e15, 4e15).Draw(t, "started")).UTC()
 	}
 	if rapid.Bool().Draw(t, "timed") {
 		e.At = time.UnixMicro(rapid.Int64Range(-1e15, 4e15).Draw(t, "at")).UTC()

@@ -135,7 +135,7 @@ func (f *fold) dialEnded(e *CallEvent) {
 	if e.Status == StatusInProgress {
 		f.room = true
 	}
-	if e.Status.Final() && (e.MemberLeg != "" || !f.rooms.seen) {
+	if e.Status.Final() && (e.MemberLeg != "" || !f.rooms.any) {
 		f.leg(e.MemberLeg).end(e)
 	}
 }

@@ -52,7 +52,7 @@ func (f *fold) meet(e *CallEvent) {
 		if e.Room.Act == ActRejoin && e.Leg != "" && e.Leg != e.Call {
 			f.meetOther(e.Leg, RoleClinician)
 		}
-	case KindRoom, KindPartyLeft:
+	case KindRoomAsked, KindRoom, KindPartyLeft:
 		f.rooms.meet(e)
 	}
 }

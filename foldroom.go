@@ -15,11 +15,15 @@ type roomFold struct {
 	told     []*CallEvent // KindRoom, KindPartyLeft; at last in the room's own order
 	legs     []*CallEvent // KindParty
 
-	seen bool // the carrier has told that there was a room
+	any  bool // one was asked for, or told of
+	seen bool // the carrier has told that somebody was in it
 }
 
-// meet learns that there was a room.
-func (r *roomFold) meet(e *CallEvent) { r.seen = r.seen || e.Room.Act != ActFail }
+// meet learns that there is, or may be, a room.
+func (r *roomFold) meet(e *CallEvent) {
+	r.any = true
+	r.seen = r.seen || e.Kind != KindRoomAsked && e.Room.Act != ActFail
+}
 
 func (r *roomFold) take(e *CallEvent) {
 	switch e.Kind {

@@ -46,7 +46,7 @@ const (
 // RoomSaid is what an event of a room says. A zero field was not said.
 type RoomSaid struct {
 	Conference string    // the carrier's id of the room (Twilio: ConferenceSid)
-	Act        RoomAct   // what was asked for, or has happened
+	Act        RoomAct   // what was asked for, or has happened; of an answer, what its command asked for; KindRoomAsked has none
 	Label      string    // of the party that it is about, such as "p3-interpreter"
 	Ref        Reference // who that is, in the health record; empty of an entry of the directory
 	Entry      string    // id of the entry of the directory that the party is

@@ -34,6 +34,7 @@ type Standing struct {
 
 	Heard   bool      // the carrier has reported something of it
 	Over    bool      // ended, or refused
+	Room    bool      // it was to go on in a room, and that did not fail: it does not end with the clinician's leg
 	Settled bool      // its outcome is known, or nobody needs to look for one
 	Look    time.Time // when it is looked up at the carrier; zero: not, or not known to be a clinician's call yet
 }
@@ -53,11 +54,12 @@ func (s Standing) Told(e CallEvent) Standing {
 			s.Patient = e.Request.Patient
 		}
 	}
-	s.Heard = s.Heard || !e.Asks() && e.Kind != KindNoted
-	s.Over = s.Over || e.Ends()
+	s.Heard = s.Heard || e.Heard()
+	s.Room = (s.Room || e.Kind == KindRoomAsked) && !e.noRoom()
+	s.Over = s.Over || e.Ends() && !(s.Room && e.Kind == KindClinicianLeg)
 	s.Settled = s.Settled || e.Settles()
 
-	if s.Look.IsZero() && e.Call != "" && e.Kind != KindMemberCalled && e.Kind != KindLook {
+	if s.Look.IsZero() && e.Call != "" && e.Kind != KindMemberCalled && e.Kind != KindLook && !e.Kind.ofRecording() && !e.Commands() {
 		s.Look = s.First.Add(LookAfter)
 	}
 	if s.Settled {
@@ -75,6 +77,7 @@ func (s Standing) Joined(leg Standing) Standing {
 	s.Listed = s.Listed || leg.Listed
 	s.Heard = s.Heard || leg.Heard
 	s.Over = s.Over || leg.Over
+	s.Room = s.Room || leg.Room
 	s.Settled = s.Settled || leg.Settled
 
 	if s.Look.IsZero() || !leg.Look.IsZero() && leg.Look.Before(s.Look) {
@@ -87,13 +90,48 @@ func (s Standing) Joined(leg Standing) Standing {
 }
 
 // LiveAt reports whether the call counts as live at the time now: it is not known to
-// be over, and either the carrier has reported something of it and it began in the
+// be over (by the end of the member's leg, or of the clinician's when they are in no
+// room; whoever dropped out of a room is counted until that or the call is told to be
+// over, or was looked up), and either the carrier has reported something of it and it began in the
 // last LiveFor, or it began in the last SilentFor.
 func (s Standing) LiveAt(now time.Time) bool {
 	if s.Over || !s.Begun.After(now.Add(-LiveFor)) {
 		return false
 	}
 	return s.Heard || s.Begun.After(now.Add(-SilentFor))
+}
+
+// Heard reports whether the event is the carrier's word on the call: no request, and
+// nothing else that careline or a clinician says of it.
+func (e CallEvent) Heard() bool {
+	switch e.Kind {
+	case KindConsent, KindRecordingKept, KindRecordingGone:
+		return false
+	}
+	return !e.Asks() && e.Kind != KindNoted && !e.Commands()
+}
+
+// Commands reports whether the event asks the carrier for something, or tells what
+// became of that, which may be that the carrier did not answer.
+func (e CallEvent) Commands() bool {
+	switch e.Kind {
+	case KindRoomAsked, KindPartyAsked, KindPartyAnswered, KindRecordingAsked:
+		return true
+	}
+	return e.Kind == KindRecording && e.Sound.Answers != ""
+}
+
+// noRoom reports whether the event says that the call does not go on in a room: the
+// room is over, or the move to it failed. The answer to a KindRoomAsked has no Act, as
+// that has none.
+func (e CallEvent) noRoom() bool {
+	switch e.Kind {
+	case KindRoom:
+		return e.Room.Act == ActEnd
+	case KindPartyAnswered:
+		return e.Room.Act == "" && e.Room.Failed != ""
+	}
+	return false
 }
 
 // Asks reports whether the event is a clinician's request, not a carrier's report.
@@ -123,7 +161,8 @@ func (e CallEvent) Settles() bool {
 // than a leg's id until that leg's call is known.
 func (e CallEvent) OfCall() bool {
 	switch e.Kind {
-	case KindRequested, KindRefused, KindProgress, KindDialEnded, KindClinicianLeg, KindMemberCalled, KindRingLeg, KindParty:
+	case KindRequested, KindRefused, KindProgress, KindDialEnded, KindClinicianLeg, KindMemberCalled, KindRingLeg, KindParty,
+		KindMoved, KindRoom, KindPartyLeft:
 		return true
 	}
 	return false

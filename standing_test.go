@@ -44,18 +44,29 @@ func TestStandingTold(t *testing.T) {
 	unplaced.Call = ""
 	called := keptAt(progress(1, "completed", 0), 0)
 	called.Kind = careline.KindMemberCalled
+	addFailed := answer("add", "404", "")
+	addFailed.Room.Act = careline.ActAdd
 	tests := map[string]struct {
 		events []careline.CallEvent
 		want   careline.Standing
 	}{
-		"asked for":              {[]careline.CallEvent{ask}, begun},
-		"the first request":      {[]careline.CallEvent{ask, keptAt(other, time.Second)}, begun},
-		"a request after all":    {[]careline.CallEvent{ringing, keptAt(requested(), 2*time.Second)}, with(func(s *careline.Standing) { s.First, s.Begun, s.Heard, s.Look = at(1), at(2), true, at(181) })},
-		"heard of":               {[]careline.CallEvent{ask, ringing}, with(func(s *careline.Standing) { s.Heard = true })},
-		"refused":                {[]careline.CallEvent{keptAt(refused(), 0)}, with(func(s *careline.Standing) { s.Over, s.Settled, s.Look = true, true, time.Time{} })},
-		"ended":                  {[]careline.CallEvent{ask, progress(3, "busy", 0)}, with(func(s *careline.Standing) { s.Heard, s.Over, s.Settled, s.Look = true, true, true, time.Time{} })},
-		"the clinician left":     {[]careline.CallEvent{ask, clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
-		"it stays ended":         {[]careline.CallEvent{ask, dialEnded("busy", -1), ringing}, with(func(s *careline.Standing) { s.Heard, s.Over, s.Settled, s.Look = true, true, true, time.Time{} })},
+		"asked for":            {[]careline.CallEvent{ask}, begun},
+		"the first request":    {[]careline.CallEvent{ask, keptAt(other, time.Second)}, begun},
+		"a request after all":  {[]careline.CallEvent{ringing, keptAt(requested(), 2*time.Second)}, with(func(s *careline.Standing) { s.First, s.Begun, s.Heard, s.Look = at(1), at(2), true, at(181) })},
+		"heard of":             {[]careline.CallEvent{ask, ringing}, with(func(s *careline.Standing) { s.Heard = true })},
+		"refused":              {[]careline.CallEvent{keptAt(refused(), 0)}, with(func(s *careline.Standing) { s.Over, s.Settled, s.Look = true, true, time.Time{} })},
+		"ended":                {[]careline.CallEvent{ask, progress(3, "busy", 0)}, with(func(s *careline.Standing) { s.Heard, s.Over, s.Settled, s.Look = true, true, true, time.Time{} })},
+		"the clinician left":   {[]careline.CallEvent{ask, clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
+		"it stays ended":       {[]careline.CallEvent{ask, dialEnded("busy", -1), ringing}, with(func(s *careline.Standing) { s.Heard, s.Over, s.Settled, s.Look = true, true, true, time.Time{} })},
+		"in a room":            {[]careline.CallEvent{ask, ringing, roomAsked(0), clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Room = true, true })},
+		"a room in vain":       {[]careline.CallEvent{ask, ringing, roomAsked(0), answer("room", "404", ""), clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
+		"an answer to another": {[]careline.CallEvent{ask, ringing, roomAsked(0), addFailed, clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Room = true, true })},
+		"a room that is over":  {[]careline.CallEvent{ask, roomAsked(0), inRoom(1, careline.ActEnd, "", "", 0), clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
+		"the member leaves it": {[]careline.CallEvent{ask, roomAsked(0), progress(3, "completed", 0)}, with(func(s *careline.Standing) {
+			s.Heard, s.Room, s.Over, s.Settled, s.Look = true, true, true, true, time.Time{}
+		})},
+		"nothing heard":          {[]careline.CallEvent{ask, added(0), answer("add", "", third), consent(careline.ConsentGiven, "dr-1", 0), recordingAsked(careline.RecordStart, "", 0), done(recordingAsked(careline.RecordStart, "", 0), "RE1", ""), soundKept("RE1", "m1"), soundGone("RE1", "expired")}, begun},
+		"what is recorded alone": {[]careline.CallEvent{keptAt(sound("RE1", careline.RecordingCompleted, 0, 0), 0)}, careline.Standing{Key: parent, First: at(0), Heard: true}},
 		"a leg of nobody":        {[]careline.CallEvent{keptAt(unplaced, 0)}, careline.Standing{Key: parent, First: at(0), Listed: true, Heard: true}},
 		"a leg of nobody joined": {[]careline.CallEvent{keptAt(unplaced, 0), ringing}, careline.Standing{Key: parent, First: at(0), Listed: true, Heard: true, Look: at(180)}},
 		"a member called":        {[]careline.CallEvent{called}, careline.Standing{Key: parent, First: at(0), Listed: true, Heard: true}},
@@ -102,6 +113,11 @@ func TestStandingJoined(t *testing.T) {
 			careline.Standing{Key: parent, First: at(1), Heard: true, Over: true, Settled: true},
 			careline.Standing{Key: child, First: at(1), Look: at(181)},
 			careline.Standing{Key: parent, First: at(1), Heard: true, Over: true, Settled: true},
+		},
+		"a leg that was in a room": {
+			careline.Standing{Key: parent, First: at(1)},
+			careline.Standing{Key: child, First: at(1), Room: true},
+			careline.Standing{Key: parent, First: at(1), Room: true},
 		},
 	}
 	for name, test := range tests {
@@ -158,6 +174,13 @@ func TestWhatAnEventSaysOfItsCall(t *testing.T) {
 		"a member's call":               {of(careline.KindMemberCalled, "completed"), false, false, false},
 		"an app that was rung":          {of(careline.KindRingLeg, "canceled"), false, false, false},
 		"somebody who joined, and left": {of(careline.KindParty, "completed"), false, false, false},
+		"a room that is asked for":      {of(careline.KindRoomAsked, ""), false, false, false},
+		"a Dial that moves":             {of(careline.KindMoved, "completed"), false, false, false},
+		"somebody who left the room":    {of(careline.KindPartyLeft, "completed"), false, false, false},
+		"the end is asked for":          {careline.CallEvent{Kind: careline.KindPartyAsked, Room: careline.RoomSaid{Act: careline.ActEnd}}, false, false, false},
+		"the room ends":                 {careline.CallEvent{Kind: careline.KindRoom, Room: careline.RoomSaid{Act: careline.ActEnd}}, false, false, false},
+		"a decision":                    {of(careline.KindConsent, ""), false, false, false},
+		"a recording":                   {of(careline.KindRecording, "completed"), false, false, false},
 	}
 	for name, test := range tests {
 		if e := test.event; e.Asks() != test.asks || e.Ends() != test.ends || e.Settles() != test.settles {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	"perci.health/careline"
 )
@@ -58,6 +59,8 @@ type Projector struct {
 	// may come Unfiled, and of an earlier process it is not known what it has filed
 	// last (see mark).
 	Exclusive bool
+	// Now is the time; nil: nothing of a room waits for more of it (see shares).
+	Now func() time.Time
 	// Ended is told what became of a call when the event that ended it was filed;
 	// optional.
 	Ended func(careline.Outcome)
@@ -67,6 +70,9 @@ type Projector struct {
 // it then stands, to be saved with the end of the delivery; the zero filing when
 // there is nothing to save. Cut off before that, the next try writes the same
 // again, which the record's version guards.
+//
+// An event of a room may be put off for what else is told of it: that is an error with a
+// method PutOff() time.Time, which the relay takes for no failure.
 //
 // With an error, the filing returned is Tried if something may have been made all
 // the same (that is saved then), else zero.
@@ -79,6 +85,9 @@ func (p Projector) Handle(ctx context.Context, d careline.Delivery) (filed carel
 		return careline.Filing{}, err
 	}
 
+	if shared, err := p.shares(ctx, d, filing, events); shared || err != nil {
+		return careline.Filing{}, err
+	}
 	call := careline.Fold(until(events, d.Event.Seq))
 	if !call.Recordable() {
 		careline.Note(ctx, slog.Bool("recordable", false))

@@ -263,7 +263,7 @@ func (c *Client) within(link string) (string, error) {
 
 func readBundle(body []byte) (entries []Entry, next string, err error) {
 	var b bundle
-	if !tolerant(bytes.TrimSpace(body), &b) {
+	if !tolerant(bytes.TrimSpace(body), &b) || b.ResourceType != "Bundle" {
 		return nil, "", careline.NewError(careline.CodeUnavailable, "The health record's answer is no FHIR bundle. Check FHIR_BASE_URL.", nil)
 	}
 

@@ -110,15 +110,17 @@ func outcomeOf(l careline.Look) (code, words string) {
 	return "0", ""
 }
 
-// entitiesOf are what was looked at, and whose it is. A recording that the record does
-// not have yet is named by the carrier's id.
+// entitiesOf are what was looked at, and whose it is. A recording has the carrier's id,
+// and is referred to where the record has it: a server may refuse what refers to nothing,
+// as to what was deleted.
 func entitiesOf(l careline.Look) (all []auditEntity) {
 	object := auditEntityType("2", "System Object")
-	switch {
-	case l.Media != "":
-		all = append(all, auditEntity{What: Reference{Reference: string(l.Media)}, Type: object})
-	case l.Recording != "":
-		all = append(all, auditEntity{What: Reference{Identifier: &Identifier{System: systemTwilio, Value: l.Recording}}, Type: object})
+	if l.Recording != "" {
+		what := Reference{Reference: string(l.Media), Identifier: &Identifier{System: systemTwilio, Value: l.Recording}}
+		if l.What == careline.LookDeleted && l.Outcome == careline.LookShown {
+			what.Reference = ""
+		}
+		all = append(all, auditEntity{What: what, Type: object})
 	}
 	if l.Appointment != "" {
 		all = append(all, auditEntity{What: Reference{Reference: "Appointment/" + l.Appointment}, Type: object})

@@ -2,9 +2,11 @@ package fhir_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +61,84 @@ func TestAuditEventOf(t *testing.T) {
 		if diff := cmp.Diff([][]string{test.subtypes, test.entities}, [][]string{subtypes, entities}); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// heard is that somebody listened to a recording.
+func heard() careline.Look {
+	l := aLook()
+	l.What, l.Recording, l.Media = careline.LookHeard, "RE1", "Media/r1"
+	return l
+}
+
+func TestAuditEventOfARecording(t *testing.T) {
+	t.Parallel()
+	reviewed, deleted, refused, unfiled, missed := heard(), heard(), heard(), heard(), heard()
+	reviewed.Clinician, reviewed.Visitor, reviewed.Appointment = "", "U2abc", ""
+	deleted.What = careline.LookDeleted
+	refused.What, refused.Outcome = careline.LookDeleted, careline.LookRefused
+	unfiled.Media = ""
+	missed.Outcome = careline.LookMissed
+
+	for name, test := range map[string]struct {
+		look careline.Look
+		want string // agent, action, subtypes, outcome and entities
+	}{
+		"heard":                      {heard(), "Practitioner/p1 R [read recording-heard] 0 [Media/r1 RE1 Appointment/a1 Patient/m1]"},
+		"by one who is no clinician": {reviewed, "U2abc R [read recording-heard] 0 [Media/r1 RE1 Patient/m1]"},
+		"deleted":                    {deleted, "Practitioner/p1 D [delete recording-deleted] 0 [RE1 Appointment/a1 Patient/m1]"},
+		"not let":                    {refused, "Practitioner/p1 D [delete recording-deleted] 8 [Media/r1 RE1 Appointment/a1 Patient/m1]"},
+		"not in the record yet":      {unfiled, "Practitioner/p1 R [read recording-heard] 0 [RE1 Appointment/a1 Patient/m1]"},
+		"there is none":              {missed, "Practitioner/p1 R [read recording-heard] 4 [Media/r1 RE1 Appointment/a1 Patient/m1]"},
+	} {
+		a := fhir.Systems{}.AuditEventOf(test.look)
+		agent := a.Agent[0].AltID
+		if a.Agent[0].Who != nil {
+			agent += a.Agent[0].Who.Reference
+		}
+		var subtypes, entities []string
+		for _, s := range a.Subtype {
+			subtypes = append(subtypes, s.Code)
+		}
+		for _, e := range a.Entity {
+			if e.What.Reference != "" {
+				entities = append(entities, e.What.Reference)
+			}
+			if e.What.Identifier != nil {
+				entities = append(entities, e.What.Identifier.Value)
+			}
+		}
+		if got := fmt.Sprint(agent, " ", a.Action, " ", subtypes, " ", a.Outcome, " ", entities); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+		if (a.Outcome == "0") != (a.OutcomeDesc == "") || strings.Contains(a.OutcomeDesc, "number") || strings.Contains(a.OutcomeDesc, "appointment") {
+			t.Errorf("%s is described as %q", name, a.OutcomeDesc)
+		}
+	}
+}
+
+// Who listened is filed on either server as it stands, also by one who is no clinician, and
+// to what the record does not have.
+func TestLooksAtRecordings(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(*testing.T) *server{"fhirbox": box, "Medplum-like": medplumLike(t)} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t)
+			reviewed, unfiled := heard(), heard()
+			reviewed.Clinician, reviewed.Visitor = "", "U2abc"
+			unfiled.Media = ""
+			for _, look := range []careline.Look{heard(), reviewed, unfiled} {
+				for range 2 {
+					if _, err := s.recordings(t).FileLook(t.Context(), look, careline.Filing{Tried: true}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			// The third is the first: the same person and recording in the same ten minutes.
+			if all, err := s.client(t).Search(t.Context(), "AuditEvent", url.Values{}); err != nil || len(all) != 2 {
+				t.Errorf("%d AuditEvents, %v", len(all), err)
+			}
+		})
 	}
 }
 

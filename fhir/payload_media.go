@@ -11,7 +11,7 @@ import (
 func payloads(c careline.Call) []Payload {
 	all := []Payload{{ContentString: payloadText(c)}}
 	for _, r := range c.Recordings {
-		if r.Media == "" || r.Gone != "" {
+		if r.Sid == "" || r.Media == "" || r.Gone != "" {
 			continue
 		}
 		all = append(all, Payload{ContentReference: &Reference{

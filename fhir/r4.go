@@ -103,7 +103,8 @@ type Entry struct {
 }
 
 type bundle struct {
-	Link []struct {
+	ResourceType string `json:"resourceType"`
+	Link         []struct {
 		Relation string `json:"relation"`
 		URL      string `json:"url"`
 	} `json:"link"`

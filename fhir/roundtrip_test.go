@@ -120,6 +120,10 @@ func anyEvents(t *rapid.T) []careline.CallEvent {
 	}
 
 	events = append(events, rapid.SliceOfN(rapid.Custom(anyNote), 0, 2).Draw(t, "notes")...)
+	if rapid.IntRange(0, 2).Draw(t, "more than two, or recorded") == 0 {
+		events = append(events, ofARoom(t, events)...)
+		events = append(events, rapid.SliceOfN(rapid.Custom(anyOfARecording), 0, 8).Draw(t, "of recordings")...)
+	}
 
 	for i := range events {
 		e := &events[i]
@@ -143,7 +147,7 @@ func anyCall(t *rapid.T) careline.Call {
 
 // recorded is what of a call comes back from the record: its times are whole
 // seconds, a number is its ending, a name needs somebody whose it is; of legs it has
-// the ids of two. That the clinician has left is told where it is what ended the call,
+// the ids of two. Of its room it has what recordedRoom has. That the clinician has left is told where it is what ended the call,
 // and so not of one that goes on without them, in a room.
 func recorded(c careline.Call) careline.Call {
 	c.Clinician, c.To, c.Legs, c.Note.By = "", careline.Phone{}, nil, ""
@@ -155,6 +159,7 @@ func recorded(c careline.Call) careline.Call {
 			*name = ""
 		}
 	}
+	recordedRoom(&c)
 	said := carriersWords[c.Word] == c.Status && c.Word != ""
 	c.ClinicianLeft = c.ClinicianLeft && c.Final() && !said && c.Status != careline.StatusRefused
 	return c

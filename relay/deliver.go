@@ -110,7 +110,11 @@ func (s *dispatcher) handle(ctx context.Context, d careline.Delivery) (filed car
 			careline.Note(ctx, stack)
 			err = fmt.Errorf("panic while handling: %s", what)
 		}
-		end(err)
+		if putOff(err).IsZero() {
+			end(err)
+		} else {
+			end(nil)
+		}
 	}()
 	return s.Handle(ctx, d)
 }
@@ -126,6 +130,8 @@ func (s *dispatcher) judge(held context.Context, d careline.Delivery, err error)
 		return verdict{outcome: OutcomeBuried, err: fmt.Errorf("will never be taken: %w", err)}
 	case held.Err() != nil:
 		return verdict{outcome: OutcomeInterrupted, again: now, err: err}
+	case !putOff(err).IsZero():
+		return verdict{outcome: OutcomePutOff, again: later(now, putOff(err)), err: err}
 	case s.backoff().Spent(d, now):
 		return verdict{outcome: OutcomeBuried, err: fmt.Errorf("failed %d times since %s, the last time: %w",
 			d.Attempts+1, d.Event.Kept.Format(time.RFC3339), err)}
@@ -144,12 +150,34 @@ func (s *dispatcher) settle(held context.Context, d careline.Delivery, v verdict
 		return s.from.Done(ctx, d, filed)
 	case OutcomeBuried:
 		return s.from.Bury(ctx, d, v.err.Error())
+	case OutcomePutOff:
+		d.Attempts-- // it was none
+		return s.from.Retry(ctx, d, v.again, v.err.Error())
 	default:
 		if why := unnoted(v.err); why != nil {
 			return why
 		}
 		return s.from.Retry(ctx, d, v.again, v.err.Error())
 	}
+}
+
+// putOff is until when the handler asks for a delivery to be put off, which is no failure:
+// what the first error in the chain with a method PutOff() time.Time says; zero: it does
+// not ask.
+func putOff(err error) time.Time {
+	var says interface{ PutOff() time.Time }
+	if !errors.As(err, &says) {
+		return time.Time{}
+	}
+	return says.PutOff()
+}
+
+// later is the later of the two, so that nothing is due again in the past.
+func later(now, until time.Time) time.Time {
+	if until.After(now) {
+		return until
+	}
+	return now
 }
 
 // unnoted is why a try must not be noted as one: what it left behind could not be saved
@@ -194,7 +222,7 @@ func (s *dispatcher) writeLine(d careline.Delivery, v verdict, took time.Duratio
 		slog.String("outcome", v.outcome),
 		slog.Int64("took_ms", took.Milliseconds()),
 	)
-	if v.err != nil {
+	if v.err != nil && v.outcome != OutcomePutOff {
 		attrs = append(attrs, slog.String("err", v.err.Error()))
 	}
 

@@ -49,6 +49,7 @@ type Outcomes interface {
 const (
 	OutcomeDone        = "done"
 	OutcomeRetry       = "retry"       // failed, and will be tried again
+	OutcomePutOff      = "put-off"     // not tried, and will be later, as the handler asked for
 	OutcomeBuried      = "buried"      // failed, and will not be
 	OutcomeInterrupted = "interrupted" // cut off by the end of Run or of the claim; as if it had not begun
 )

@@ -100,6 +100,8 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"old calls are forgotten":                   purges,
 		"old calls are forgotten a few at a time":   purgesInSteps,
 		"a call is erased while it is delivered":    erasesWhatIsBeingDelivered,
+		"whose apps are ready for a call":           keepsWhoIsPresent,
+		"a call in a room":                          countsACallInARoom,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

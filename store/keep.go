@@ -120,6 +120,9 @@ func readable(e *careline.CallEvent) bool {
 		string(e.Kind), string(e.Status), e.Word, e.Direction, e.Appointment, e.AnsweredBy, e.Recording,
 		string(e.EndedBy), string(e.Note.Outcome), e.Note.Text, e.Note.By, e.Trace, string(e.Request.Sender), string(e.Request.Recipient), string(e.Request.Refusal),
 		e.Request.Names.Sender, e.Request.Names.Patient, e.Request.Names.Recipient, e.Request.Names.Relation,
+		string(e.Role), e.Room.Conference, string(e.Room.Act), e.Room.Label, string(e.Room.Ref), e.Room.Entry, e.Room.Name, e.Room.Identity,
+		e.Room.By, e.Room.Answers, e.Room.Failed, e.Room.Reason, string(e.Consent.Decision), e.Consent.By, e.Consent.Text,
+		string(e.Sound.Act), string(e.Sound.State), e.Sound.By, e.Sound.Answers, e.Sound.Failed, e.Sound.Media, e.Sound.Why,
 	} {
 		if !utf8.ValidString(text) {
 			return false

@@ -167,6 +167,7 @@ func newRelay(c config, p *parts, filer *fhir.Chart) *relay.Relay {
 		Chart:        filer,
 		Appointments: p.directory.Appointment,
 		Exclusive:    p.store.Exclusive(),
+		Now:          time.Now,
 		Ended:        p.metrics.CallEnded,
 	}
 	projector.Recordings = recordedChart{filer, p.counted()}

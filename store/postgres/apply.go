@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	sqlSaveCalls = `INSERT INTO calls (number, key, first, clinician, patient, begun, heard, over, look, joined, aside)
-		SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::boolean[], $9::bigint[], $10::bigint[], $11::boolean[])
+	sqlSaveCalls = `INSERT INTO calls (number, key, first, clinician, patient, begun, heard, over, look, joined, aside, room)
+		SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::boolean[], $8::boolean[], $9::bigint[], $10::bigint[], $11::boolean[], $12::boolean[])
 		ON CONFLICT (number) DO UPDATE SET first = excluded.first, clinician = excluded.clinician, patient = excluded.patient,
-			begun = excluded.begun, heard = excluded.heard, over = excluded.over, look = excluded.look, joined = excluded.joined, aside = excluded.aside`
+			begun = excluded.begun, heard = excluded.heard, over = excluded.over, look = excluded.look, joined = excluded.joined, aside = excluded.aside,
+			room = excluded.room`
 	sqlAddKeys = `INSERT INTO keys (key, call) SELECT * FROM unnest($1::text[], $2::bigint[])`
 	sqlKeep    = `INSERT INTO log_events (seq, call, id, kept, besides, body)
 		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::bytea[])`
@@ -82,17 +83,17 @@ func queueCalls(b *pgx.Batch, calls []*store.Row) {
 	n := len(calls)
 	numbers, keys, patients := make([]int64, n), make([]string, n), make([]string, n)
 	clinicians := make([]pgtype.Text, n)
-	heard, over, aside := make([]bool, n), make([]bool, n), make([]bool, n)
+	heard, over, aside, room := make([]bool, n), make([]bool, n), make([]bool, n), make([]bool, n)
 	first, begun, look, joined := make([]pgtype.Int8, n), make([]pgtype.Int8, n), make([]pgtype.Int8, n), make([]pgtype.Int8, n)
 
 	for i, c := range calls {
 		numbers[i], keys[i], patients[i] = c.Number, c.Key, string(c.Patient)
 		clinicians[i] = pgtype.Text{String: c.Clinician, Valid: c.Requested}
-		heard[i], over[i], aside[i] = c.Heard, c.Over, !c.Listed
+		heard[i], over[i], aside[i], room[i] = c.Heard, c.Over, !c.Listed, c.Room
 		first[i], begun[i], look[i] = microsOf(c.First), microsOf(c.Begun), lookOf(c.Standing)
 		joined[i] = pgtype.Int8{Int64: c.Joined, Valid: c.Joined != 0}
 	}
-	b.Queue(sqlSaveCalls, numbers, keys, first, clinicians, patients, begun, heard, over, look, joined, aside)
+	b.Queue(sqlSaveCalls, numbers, keys, first, clinicians, patients, begun, heard, over, look, joined, aside, room)
 }
 
 func queueKeys(b *pgx.Batch, rows []store.KeyRow) {

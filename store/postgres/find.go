@@ -15,7 +15,7 @@ import (
 // could look for them from one end of it.
 const (
 	sqlRow = `c.number, c.key, coalesce(c.first, (SELECT min(e.kept) FROM log_events e WHERE e.call = c.number)),
-		c.clinician, c.patient, c.begun, c.heard, c.over, c.look, c.joined, c.aside,
+		c.clinician, c.patient, c.begun, c.heard, c.over, c.look, c.joined, c.aside, c.room,
 		(SELECT max(e.seq + 0) FROM log_events e WHERE e.call = c.number)`
 
 	sqlEnd = `SELECT (SELECT l.seq FROM log_end l),

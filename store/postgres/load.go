@@ -209,7 +209,7 @@ func filling[T any](l *loading, table string, columns []string, rows iter.Seq2[T
 }
 
 var (
-	callColumns   = []string{"number", "key", "first", "clinician", "patient", "begun", "heard", "over", "look", "joined", "aside"}
+	callColumns   = []string{"number", "key", "first", "clinician", "patient", "begun", "heard", "over", "look", "joined", "aside", "room"}
 	eventColumns  = []string{"seq", "call", "id", "kept", "besides", "body"}
 	cursorColumns = []string{"call", "consumer", "done", "due", "attempts", "cause", "again"}
 	filingColumns = []string{"call", "of", "id", "version", "seq", "tried", "doubted"}
@@ -221,7 +221,7 @@ func callValues(c *store.Row) ([]any, error) {
 	clinician := pgtype.Text{String: store.Storable(c.Clinician), Valid: c.Requested}
 	joined := pgtype.Int8{Int64: c.Joined, Valid: c.Joined != 0}
 	return []any{c.Number, store.Storable(c.Key), microsOf(c.First), clinician, store.Storable(string(c.Patient)),
-		microsOf(c.Begun), c.Heard, c.Over, lookOf(c.Standing), joined, !c.Listed}, nil
+		microsOf(c.Begun), c.Heard, c.Over, lookOf(c.Standing), joined, !c.Listed, c.Room}, nil
 }
 
 func keyValues(k store.KeyRow) ([]any, error) { return []any{store.Storable(k.Key), k.Call}, nil }

@@ -16,7 +16,7 @@ var scripts embed.FS
 
 const (
 	// schemaNow is the schema of this program; a new database begins with it.
-	schemaNow = 6
+	schemaNow = 7
 	// oldestReleased is the first schema of which databases are in use.
 	oldestReleased = 3
 	// schemaTable holds the number of the schema. Its form, and the lock under which
@@ -56,6 +56,7 @@ func ours() migrator {
 			3: func(ctx context.Context, m *migration) error { return m.script(ctx, "0004_event_facts.sql", 4) },
 			4: toCursors,
 			5: toAsked,
+			6: func(ctx context.Context, m *migration) error { return m.script(ctx, "0007_rooms.sql", 7) },
 		},
 	}
 }
@@ -159,7 +160,7 @@ func mayServe(ctx context.Context, conn *pgx.Conn, have, know int) error {
 
 // checkOurs refuses a schema where some other program has tables of our names.
 func checkOurs(ctx context.Context, conn *pgx.Conn, c *pgx.ConnConfig) error {
-	names := []string{"careline_serves", "log_end", "calls", "keys", "events", "log_events", "filings", "deliveries", "cursors", "dead_letters", "strays"}
+	names := []string{"careline_serves", "log_end", "calls", "keys", "events", "log_events", "filings", "deliveries", "cursors", "dead_letters", "strays", "presence"}
 	var schema *string
 	var ours bool
 	var taken []string

@@ -37,6 +37,6 @@ func toAsked(ctx context.Context, m *migration) error {
 		if err := run(ctx, tx, "0006_asked.sql"); err != nil {
 			return err
 		}
-		return reached(ctx, tx, schemaNow)
+		return reached(ctx, tx, 6)
 	})
 }

@@ -36,11 +36,11 @@ type rowScan struct {
 	key, patient                     string
 	clinician                        pgtype.Text
 	first, begun, look, joined, last pgtype.Int8
-	heard, over, aside               bool
+	heard, over, aside, room         bool
 }
 
 func (s *rowScan) dest() []any {
-	return []any{&s.number, &s.key, &s.first, &s.clinician, &s.patient, &s.begun, &s.heard, &s.over, &s.look, &s.joined, &s.aside, &s.last}
+	return []any{&s.number, &s.key, &s.first, &s.clinician, &s.patient, &s.begun, &s.heard, &s.over, &s.look, &s.joined, &s.aside, &s.room, &s.last}
 }
 
 // settled stands in place of a time when the call is not looked at any more.
@@ -58,6 +58,7 @@ func (s *rowScan) row() *store.Row {
 			Begun:     timeOf(s.begun),
 			Heard:     s.heard,
 			Over:      s.over,
+			Room:      s.room,
 			Settled:   s.look.Valid && s.look.Int64 == settled,
 		},
 		Number: s.number,

@@ -89,7 +89,7 @@ func (t *tx) applyCall(row *store.Row) error {
 		if err := t.bindCall(t.query(sqlSetCall), row).exec(); err != nil {
 			return err
 		}
-	} else if err := t.hot.tellCall.int(row.Number).bool(s.Heard).bool(s.Over).bool(s.Settled).exec(); err != nil {
+	} else if err := t.hot.tellCall.int(row.Number).bool(s.Heard).bool(s.Over).bool(s.Settled).bool(s.Room).exec(); err != nil {
 		return err
 	}
 
@@ -102,7 +102,7 @@ func (t *tx) applyCall(row *store.Row) error {
 
 // indexed is a standing without what stands in no index.
 func indexed(s careline.Standing) careline.Standing {
-	s.Heard, s.Over, s.Settled = false, false, false
+	s.Heard, s.Over, s.Settled, s.Room = false, false, false, false
 	return s
 }
 
@@ -114,7 +114,7 @@ func (t *tx) bindCall(q query, row *store.Row) query {
 	} else {
 		q = q.null()
 	}
-	q = q.text(string(s.Patient)).time(s.Begun).bool(s.Heard).bool(s.Over).bool(s.Settled).time(s.Look).bool(!s.Listed)
+	q = q.text(string(s.Patient)).time(s.Begun).bool(s.Heard).bool(s.Over).bool(s.Settled).time(s.Look).bool(!s.Listed).bool(s.Room)
 	if row.Joined == 0 {
 		return q.null()
 	}

@@ -275,6 +275,6 @@ func standingOf(row *sqlite.Stmt, at int) (s careline.Standing) {
 	s.Requested, s.Clinician = !row.ColumnIsNull(at+2), row.ColumnText(at+2)
 	s.Patient, s.Begun = careline.Reference(row.ColumnText(at+3)), timeAt(row, at+4)
 	s.Heard, s.Over, s.Settled = row.ColumnBool(at+5), row.ColumnBool(at+6), row.ColumnBool(at+7)
-	s.Look, s.Listed = timeAt(row, at+8), !row.ColumnBool(at+9)
+	s.Look, s.Listed, s.Room = timeAt(row, at+8), !row.ColumnBool(at+9), row.ColumnBool(at+10)
 	return s
 }

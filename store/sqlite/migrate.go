@@ -16,7 +16,7 @@ const (
 	// format provides at offset 68.
 	applicationID = 0x63617265
 	// schemaVersion is the version of schema.sql.
-	schemaVersion = 5
+	schemaVersion = 6
 )
 
 // migrate brings the database to the newest schema, and returns its version.

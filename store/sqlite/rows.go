@@ -129,7 +129,7 @@ func (k *known) after(c *store.Config, consumer string, seq int64) store.Waiting
 func (t *tx) load(number int64) (*known, error) {
 	k := &known{Row: &store.Row{Number: number}}
 	_, err := t.query(sqlCall).int(number).one(func(row *sqlite.Stmt) {
-		k.Standing, k.Joined = standingOf(row, 0), row.ColumnInt64(10)
+		k.Standing, k.Joined = standingOf(row, 0), row.ColumnInt64(11)
 	})
 	if err != nil {
 		return nil, err

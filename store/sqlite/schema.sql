@@ -15,7 +15,8 @@ CREATE TABLE calls (
   settled   INTEGER NOT NULL,   -- 1: nobody needs to look for its outcome
   look      INTEGER,            -- when it is looked up at the carrier
   joined    INTEGER,            -- of a leg that has its own row no more: its call (calls.number)
-  aside     INTEGER NOT NULL DEFAULT 0 -- 1: nothing under the key tells of a call
+  aside     INTEGER NOT NULL DEFAULT 0, -- 1: nothing under the key tells of a call
+  room      INTEGER NOT NULL DEFAULT 0 -- 1: it does not end with the clinician's leg
 );
 CREATE INDEX calls_of_clinician ON calls (clinician, begun) WHERE clinician IS NOT NULL;
 CREATE INDEX calls_of_patient ON calls (patient) WHERE patient IS NOT NULL;
@@ -80,6 +81,15 @@ CREATE TABLE dead_letters (
   buried   INTEGER NOT NULL,
   cause    TEXT,
   PRIMARY KEY (seq, consumer)
+) WITHOUT ROWID;
+
+-- Whose devices are ready for a call.
+CREATE TABLE presence (
+  clinician TEXT NOT NULL,
+  device    TEXT NOT NULL,
+  ready     INTEGER NOT NULL,
+  said      INTEGER NOT NULL,
+  PRIMARY KEY (clinician, device)
 ) WITHOUT ROWID;
 
 -- The log's end when events there were forgotten last: a place is never given twice.

@@ -8,7 +8,7 @@ const (
 	sqlEnds = `SELECT max(l.seq, coalesce((SELECT max(seq) FROM events), 0)), coalesce((SELECT max(number) FROM calls), 0) FROM log_end l`
 
 	sqlFindKey  = `SELECT call FROM keys WHERE key = ?1`
-	callColumns = `c.key, c.first, c.clinician, c.patient, c.begun, c.heard, c.over, c.settled, c.look, c.aside`
+	callColumns = `c.key, c.first, c.clinician, c.patient, c.begun, c.heard, c.over, c.settled, c.look, c.aside, c.room`
 	sqlCall     = `SELECT ` + callColumns + `, c.joined FROM calls c WHERE c.number = ?1`
 	sqlPlaces   = `SELECT seq, id, kept, besides FROM events WHERE call = ?1 ORDER BY seq`
 
@@ -25,11 +25,11 @@ const (
 
 // What the writer writes.
 const (
-	sqlAddCall = `INSERT INTO calls (number, key, first, clinician, patient, begun, heard, over, settled, look, aside, joined)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`
+	sqlAddCall = `INSERT INTO calls (number, key, first, clinician, patient, begun, heard, over, settled, look, aside, room, joined)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`
 	sqlSetCall = `UPDATE calls SET key = ?2, first = ?3, clinician = ?4, patient = ?5, begun = ?6, heard = ?7, over = ?8,
-		settled = ?9, look = ?10, aside = ?11, joined = ?12 WHERE number = ?1`
-	sqlTellCall  = `UPDATE calls SET heard = ?2, over = ?3, settled = ?4 WHERE number = ?1`
+		settled = ?9, look = ?10, aside = ?11, room = ?12, joined = ?13 WHERE number = ?1`
+	sqlTellCall  = `UPDATE calls SET heard = ?2, over = ?3, settled = ?4, room = ?5 WHERE number = ?1`
 	sqlAddKey    = `INSERT INTO young_keys (key, call) VALUES (?1, ?2)`
 	sqlMoveKey   = `INSERT INTO keys (key, call) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET call = excluded.call`
 	sqlLastYoung = `SELECT coalesce(max(number), 0) FROM young_keys`

@@ -27,6 +27,11 @@ const thirdSchema = `ALTER TABLE events ADD COLUMN facts TEXT;`
 const fifthSchema = `ALTER TABLE calls ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
 	CREATE INDEX calls_asked ON calls (coalesce(begun, first)) WHERE joined IS NULL AND aside = 0;`
 
+// What the sixth added to the fifth.
+const sixthSchema = `ALTER TABLE calls ADD COLUMN room INTEGER NOT NULL DEFAULT 0;
+	CREATE TABLE presence (clinician TEXT NOT NULL, device TEXT NOT NULL, ready INTEGER NOT NULL, said INTEGER NOT NULL,
+		PRIMARY KEY (clinician, device)) WITHOUT ROWID;`
+
 // dropped are the old tables when they are empty, or small.
 const dropped = `DROP TABLE old_calls; DROP TABLE old_keys; DROP TABLE old_events; DROP TABLE old_filings;
 	DROP TABLE old_deliveries; DROP TABLE old_dead_letters; DROP TABLE old_strays; DROP TABLE old_log_end;`
@@ -45,8 +50,11 @@ func (c conn) upgrade(have int) (err error) {
 	}
 	defer end(&err)
 
-	if have == 4 {
-		return c.statements(fifthSchema + marked(schemaVersion))
+	switch have {
+	case 4:
+		return c.statements(fifthSchema + sixthSchema + marked(schemaVersion))
+	case 5:
+		return c.statements(sixthSchema + marked(schemaVersion))
 	}
 	before := ""
 	if have < 2 {

@@ -57,7 +57,7 @@ func (w *Whole) End() (int64, error) { return w.newest() }
 func (w *Whole) Calls() iter.Seq2[*store.Row, error] {
 	const sql = `SELECT ` + callColumns + `, c.number, c.joined FROM calls c ORDER BY c.number`
 	return rowsOf(w, sql, func(row *sqlite.Stmt) (*store.Row, error) {
-		return &store.Row{Standing: standingOf(row, 0), Number: row.ColumnInt64(10), Joined: row.ColumnInt64(11)}, nil
+		return &store.Row{Standing: standingOf(row, 0), Number: row.ColumnInt64(11), Joined: row.ColumnInt64(12)}, nil
 	})
 }
 

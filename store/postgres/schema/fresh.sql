@@ -29,7 +29,8 @@ CREATE TABLE calls (
   look      bigint,
   joined    bigint,                    -- of a leg that has its own row no more: its call (number)
   first     bigint,                    -- when its first event was kept; NULL: its events tell
-  aside     boolean NOT NULL DEFAULT false -- nothing under the key tells of a call
+  aside     boolean NOT NULL DEFAULT false, -- nothing under the key tells of a call
+  room      boolean NOT NULL DEFAULT false -- it does not end with the clinician's leg
 ) WITH (fillfactor = 80);
 ALTER SEQUENCE calls_number OWNED BY calls.number;
 -- All that a clinician's load is counted from.
@@ -101,3 +102,12 @@ CREATE TABLE strays (
   kept       bigint NOT NULL
 );
 CREATE SEQUENCE strays_seq OWNED BY strays.seq;
+
+-- Whose devices are ready for a call.
+CREATE TABLE presence (
+  clinician text NOT NULL,
+  device    text NOT NULL,
+  ready     boolean NOT NULL,
+  said      bigint NOT NULL,
+  CONSTRAINT presence_pkey PRIMARY KEY (clinician, device)
+) WITH (fillfactor = 50);

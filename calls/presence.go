@@ -1,0 +1,50 @@
+package calls
+
+import (
+	"context"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"perci.health/careline"
+)
+
+// PresentFor is how long a device counts as ready that says no more. An app says every
+// 15 s that it is.
+const PresentFor = 45 * time.Second
+
+// longestDevice bounds what an app calls itself by.
+const longestDevice = 100
+
+// Presence knows whose apps can be rung. It is best effort: who is found may be gone.
+type Presence struct {
+	Log interface {
+		// SayPresent keeps what a clinician's device said at a time.
+		SayPresent(ctx context.Context, clinician, device string, ready bool, at time.Time) error
+		// Present are those of whom a device said since then, and last, that it is ready.
+		Present(ctx context.Context, since time.Time) ([]string, error)
+	}
+	Now func() time.Time
+}
+
+// Say keeps that a clinician's device is ready to be rung, or not any more. The device is
+// whatever the app calls itself by, of 1 to 100 characters; an Error of code invalid says
+// that it is not.
+func (p Presence) Say(ctx context.Context, clinician, device string, ready bool) error {
+	if n := utf8.RuneCountInString(device); n < 1 || n > longestDevice || !utf8.ValidString(device) {
+		return careline.NewError(careline.CodeInvalid, "The app did not say which device it is. Please load it again.", nil)
+	}
+	if err := p.Log.SayPresent(ctx, clinician, device, ready, p.Now()); err != nil {
+		return fmt.Errorf("say who is present: %w", err)
+	}
+	return nil
+}
+
+// Present are the practitioner ids of those who can be rung now, each once, in order.
+func (p Presence) Present(ctx context.Context) ([]string, error) {
+	found, err := p.Log.Present(ctx, p.Now().Add(-PresentFor))
+	if err != nil {
+		return nil, fmt.Errorf("find who is present: %w", err)
+	}
+	return found, nil
+}
