@@ -16,6 +16,7 @@ type Clinic struct {
 	Members      []Member      `json:"members"`
 	Appointments []Appointment `json:"appointments"`
 	Cases        []Case        `json:"cases"` // what is unusual, in lists of their own
+	Directory    []Contact     `json:"directory,omitempty"`
 }
 
 // Clinician is a FHIR Practitioner with one PractitionerRole.
@@ -58,6 +59,7 @@ type Related struct {
 	Phones       []Phone `json:"phones"`
 	row          memberRow
 	code         string // v3-RoleCode; empty: the daughter's of the plain clinic
+	apart        bool   // takes part in no appointment
 }
 
 // Appointment is a FHIR Appointment between one clinician and one member, or
@@ -93,6 +95,11 @@ func NewClinic(day time.Time) Clinic {
 		member := row.member()
 		if row.key == daughterOf {
 			member.Relatives = []Related{daughter.related("daughter")}
+		}
+		if one, has := apart[row.key]; has {
+			relative := one.related(one.display)
+			relative.code, relative.apart = one.code, true
+			member.Relatives = append(member.Relatives, relative)
 		}
 		c.Members = append(c.Members, member)
 	}
@@ -165,7 +172,11 @@ func (c Clinic) people() (people []Person) {
 	for _, one := range c.Clinicians {
 		people = append(people, Person{ID: one.ID, Name: one.Name, Role: one.Role})
 	}
-	return append(people, auditor)
+	people = append(people, auditor)
+	if len(c.Directory) > 0 {
+		people = append(people, reviewer, supervisor)
+	}
+	return people
 }
 
 func (m memberRow) book() (phones []Phone) {

@@ -36,6 +36,9 @@ func (c Clinic) resources() (all []resource) {
 		for _, relative := range one.Relatives {
 			all = append(all, relative.relatedPerson(one))
 		}
+		if one.row.key == refuser {
+			all = append(all, one.refusal())
+		}
 	}
 
 	for _, one := range c.Appointments {
@@ -105,6 +108,9 @@ func (c Clinic) appointment(a Appointment) resource {
 		}
 		takesPart(reference("Patient", m.ID, m.Name))
 		for _, relative := range m.Relatives {
+			if relative.apart {
+				continue
+			}
 			takesPart(reference("RelatedPerson", relative.ID, relative.Name))
 		}
 	}

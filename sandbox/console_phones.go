@@ -164,6 +164,13 @@ func (c Clinic) phones() (all []phoneEntry) {
 		}
 	}
 
+	for _, one := range c.Directory {
+		owner := one.Name
+		if one.Language != "" {
+			owner += ", " + one.Language + " " + one.Role
+		}
+		list(owner, []Phone{{Number: one.Number, Use: "work", Does: one.does}})
+	}
 	return all
 }
 

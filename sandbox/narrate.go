@@ -68,6 +68,8 @@ func told(e Entry) (where, what string) {
 		return "spoken", strings.TrimSpace(t.Kind + " " + quoted(t.Text))
 	case "fault":
 		return "fault", t.Fault + " injected into a callback"
+	case "recording":
+		return "recording", t.Kind
 	case "notice":
 		return "notice", fmt.Sprintf("Twilio %d: %s", t.Code, t.Text)
 	}
@@ -134,6 +136,9 @@ func toldWebhook(e twiliobox.Event) string {
 	word := h.Purpose
 	if h.Purpose == "status" && len(h.Parameters["CallStatus"]) > 0 {
 		word = h.Parameters["CallStatus"][0]
+	}
+	if h.Purpose == "recording" && len(h.Parameters["RecordingStatus"]) > 0 {
+		word = "recording " + h.Parameters["RecordingStatus"][0]
 	}
 	code := fmt.Sprint(h.StatusCode)
 	if h.StatusCode == 0 {

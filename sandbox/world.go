@@ -40,6 +40,10 @@ type Config struct {
 	// Bundle is a FHIR Bundle of one's own, put into the health record beside the
 	// clinic: every resource with its id. Empty: none.
 	Bundle []byte
+	// Extras are what calls of more than two and recordings are tried with: contacts to
+	// add, whose phones answer; a reviewer and a supervisor who may sign in; and the
+	// settings for them in Env.
+	Extras bool
 	// Seed makes twiliobox's fault injection repeatable.
 	Seed uint64
 	Log  *slog.Logger // nil logs nothing
@@ -85,6 +89,9 @@ type World struct {
 func Start(ctx context.Context, cfg Config) (*World, error) {
 	if cfg.Clinic.Day.IsZero() {
 		cfg.Clinic = NewClinic(time.Now())
+	}
+	if cfg.Extras {
+		cfg.Clinic = cfg.Clinic.withExtras()
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

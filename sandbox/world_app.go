@@ -85,7 +85,7 @@ func (w *World) AppURL() string {
 // Env lists what an app needs in its environment to live in this world, as
 // NAME=value. It contains the sandbox's secrets; they open nothing else.
 func (w *World) Env() []string {
-	return []string{
+	env := []string{
 		"TWILIO_ACCOUNT_SID=" + w.AccountSID,
 		"TWILIO_AUTH_TOKEN=" + w.AuthToken,
 		"TWILIO_API_KEY=" + w.APIKey,
@@ -100,6 +100,11 @@ func (w *World) Env() []string {
 		"DESCOPE_PROJECT_ID=" + w.Project,
 		"DESCOPE_BASE_URL=" + w.IssuerURL,
 	}
+
+	if len(w.Clinic.Directory) > 0 {
+		env = append(env, w.extras()...)
+	}
+	return env
 }
 
 // Issuer is the world's identity provider.
@@ -116,6 +121,12 @@ func (w *World) scriptPhones(ctx context.Context) error {
 			if err := w.scriptPhone(ctx, p.number, twilioPhone{Outcome: "answer", TalkSeconds: p.talk}); err != nil {
 				return err
 			}
+		}
+	}
+
+	for address, phone := range w.Clinic.extraScripts() {
+		if err := w.scriptPhone(ctx, address, phone); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func invariantsOf(typeName string) []invariant {
 	case "Quantity", "Age", "Count", "Distance", "Duration":
 		return []invariant{{"qty-3", "If a code for the unit is present, the system SHALL also be present", implies("code", "system")}}
 	case "Period":
-		return []invariant{{"per-1", "If present, start SHALL have a lower value than end", startBeforeEnd}}
+		return []invariant{{"per-1", "If present, start SHALL have a lower value than end", inOrder("start", "end")}}
 	case "Appointment":
 		return []invariant{
 			{"app-2", "Either start and end are specified, or neither", func(o map[string]any) bool { return present(o, "start") == present(o, "end") }},
@@ -41,6 +41,13 @@ func invariantsOf(typeName string) []invariant {
 		return []invariant{{"ppc-1", "Either a Policy or PolicyRule", anyOf("policy", "policyRule")}}
 	case "Organization":
 		return []invariant{{"org-1", "The organization SHALL at least have a name or an identifier, and possibly more than one", anyOf("name", "identifier")}}
+	case "Consent":
+		// ppc-2 to ppc-5 are about a code system that there is not, "something".
+		return []invariant{{"ppc-1", "Either a Policy or PolicyRule", anyOf("policy", "policyRule")}}
+	case "AuditEvent.entity":
+		return []invariant{{"sev-1", "Either a name or a query (NOT both)", func(o map[string]any) bool { return !present(o, "name") || !present(o, "query") }}}
+	case "Task":
+		return []invariant{{"inv-1", "Last modified date must be greater than or equal to authored-on date.", inOrder("authoredOn", "lastModified")}}
 	case "StructureDefinition":
 		return []invariant{{"sdf-6", "A structure must have either a differential, or a snapshot (or both)", anyOf("snapshot", "differential")}}
 	case "ValueSet.compose.include":
@@ -79,14 +86,13 @@ func extensionOrValue(o map[string]any) bool {
 	return hasValue != !empty(o["extension"])
 }
 
-func startBeforeEnd(o map[string]any) bool {
-	start, end := textOf(o["start"]), textOf(o["end"])
-	if start == "" || end == "" {
-		return true
+// inOrder wants no time before another, where both are there.
+func inOrder(first, then string) func(map[string]any) bool {
+	return func(o map[string]any) bool {
+		a, okA := parseSpan(textOf(o[first]))
+		b, okB := parseSpan(textOf(o[then]))
+		return !okA || !okB || a.low <= b.high
 	}
-	a, okA := parseSpan(start)
-	b, okB := parseSpan(end)
-	return !okA || !okB || a.low <= b.high
 }
 
 func timesUnlessOpen(o map[string]any) bool {

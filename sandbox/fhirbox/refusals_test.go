@@ -56,13 +56,19 @@ func TestRefusals(t *testing.T) {
 		"period backwards":            {`{"resourceType":"PractitionerRole","period":{"start":"2026","end":"2025"}}`, "invariant", "Constraint per-1 not met: If present, start SHALL have a lower value than end", "PractitionerRole.period"},
 		"contained of no type":        {with(`,"contained":[{"id":"x"}]`), "structure", `Unknown resource type ""`, "Communication.contained[0]"},
 		"contained with a fault":      {with(`,"contained":[{"resourceType":"Patient","id":"x","foo":1}]`), "structure", `Invalid additional property "foo"`, "Communication.contained[0].foo"},
+		"consent to no policy":        {`{"resourceType":"Consent","status":"active","scope":{"text":"x"},"category":[{"text":"x"}]}`, "invariant", "Constraint ppc-1 not met: Either a Policy or PolicyRule", "Consent"},
+		"consent of no category":      {`{"resourceType":"Consent","status":"active","scope":{"text":"x"},"policyRule":{"text":"x"}}`, "structure", "Missing required property", "Consent.category"},
+		"media without content":       {`{"resourceType":"Media","status":"completed"}`, "structure", "Missing required property", "Media.content"},
+		"task without intent":         {`{"resourceType":"Task","status":"requested"}`, "structure", "Missing required property", "Task.intent"},
+		"task changed before it was":  {`{"resourceType":"Task","status":"requested","intent":"order","authoredOn":"2026-11-23","lastModified":"2026-11-22"}`, "invariant", "Constraint inv-1 not met: Last modified date must be greater than or equal to authored-on date.", "Task"},
+		"audit of a name and a query": {`{"resourceType":"AuditEvent","type":{"code":"x"},"recorded":"2026-11-22T10:00:00Z","source":{"observer":{"display":"x"}},"agent":[{"requestor":true}],"entity":[{"name":"x","query":"eA=="}]}`, "invariant", "Constraint sev-1 not met: Either a name or a query (NOT both)", "AuditEvent.entity[0]"},
 		"audit without agent":         {`{"resourceType":"AuditEvent","type":{"code":"x"},"recorded":"2026-11-22T10:00:00Z","source":{"observer":{"display":"x"}}}`, "structure", "Missing required property", "AuditEvent.agent"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := a.in(t)
 			kind := "Communication"
-			for _, k := range []string{"Patient", "Appointment", "PractitionerRole", "AuditEvent"} {
+			for _, k := range []string{"Patient", "Appointment", "PractitionerRole", "AuditEvent", "Consent", "Media", "Task"} {
 				if len(tt.expression) >= len(k) && tt.expression[:len(k)] == k && (len(tt.expression) == len(k) || tt.expression[len(k)] == '.') {
 					kind = k
 				}

@@ -84,7 +84,7 @@ func (a *account) updateApplication(sid string, change func(*Application)) error
 		}
 		changed := a.applications[i].Application
 		change(&changed)
-		faults := checkHooks("application", changed.VoiceURL, changed.VoiceMethod, changed.StatusCallback, changed.StatusCallbackMethod)
+		faults := checkHooks("application", changed.hooks()...)
 		if len(faults) > 0 {
 			return errors.Join(faults...)
 		}
@@ -105,7 +105,7 @@ func (a *account) updateNumber(sid string, change func(*Number)) error {
 		}
 		changed := a.numbers[i].Number
 		change(&changed)
-		faults := checkHooks("number", changed.VoiceURL, changed.VoiceMethod, changed.StatusCallback, changed.StatusCallbackMethod)
+		faults := checkHooks("number", changed.hooks()...)
 		if len(faults) > 0 {
 			return errors.Join(faults...)
 		}

@@ -53,6 +53,7 @@ func (c *call) waitUntil(done func() bool) {
 }
 
 func (c *call) step() {
+	c.turn()
 	var rings <-chan time.Time
 	if wall, ok := c.clock.wait(); ok {
 		timer := time.NewTimer(wall)
@@ -74,16 +75,21 @@ func (c *call) spend(on *leg, d time.Duration) {
 	over := false
 	alarm := c.clock.after(d, func() { over = true })
 	defer alarm.cancel()
-	c.waitUntil(func() bool { return over || on.status.Final() })
+	c.waitUntil(func() bool { return over || on.gone() || on.gathering.interrupts() })
 }
 
 // ask makes a webhook request and waits for its answer; legs may be hung up
 // meanwhile, but no alarm rings.
 func (c *call) ask(r request) answer {
+	if r.twiml != "" {
+		return answer{status: http.StatusOK, contentType: "text/xml", body: []byte(r.twiml)}
+	}
+
 	r.client, r.token = c.client, newUUID()
 	answers := make(chan answer, 1)
 	go func() { answers <- c.engine.postman.send(c.engine.base, r) }()
 	for {
+		c.turn()
 		began := time.Now()
 		select {
 		case a := <-answers:
@@ -127,9 +133,14 @@ func (c *call) end(l *leg, s Status, sip int) {
 	if l.status.Final() {
 		return
 	}
+	if l.status == Queued && s == Canceled {
+		l.hook = hook{} // nobody is told of a call that never left the queue
+	}
+
 	c.engine.mu.Lock()
 	l.ended, l.sip = c.clock.now, sip
 	c.engine.mu.Unlock()
+	l.leaves.cancel()
 	c.changed(l, s)
 	c.tell(l, "completed")
 	l.callbacks.flush()
@@ -137,13 +148,21 @@ func (c *call) end(l *leg, s Status, sip int) {
 		l.onEnd()
 	}
 
+	c.stopRecordings(l, func(*recording) bool { return true })
 	c.hush(l)
 	if l != c.parent {
 		return
 	}
 
+	c.cutAll()
+}
+
+// cutAll ends the legs that the parent dialled and that are still of this call.
+func (c *call) cutAll() {
 	for _, child := range c.parent.dialled {
-		c.cut(child)
+		if child.call() == c {
+			c.cut(child)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ type delivery struct {
 	event string
 	request
 	fate misfortune
+	last bool // none of its sequence comes after it
 }
 
 // patience is how long a delivery waits for the leg's one before it. Twilio
@@ -37,6 +38,7 @@ func (c *call) tell(l *leg, event string) {
 	d := delivery{leg: l, event: event, request: c.callback("status", l.hook, l)}
 	d.form = l.progress()
 	d.fate = c.engine.gremlin.strike(event, fmt.Sprint(c.number, " ", slices.Index(c.parent.dialled, l), " ", l.sequence))
+	d.last = l.status.Final()
 	l.sequence++
 	l.callbacks.post(d)
 }
@@ -64,8 +66,8 @@ func (c *call) tellDetection(l *leg, h hook, form url.Values) {
 }
 
 func (q *callbackQueue) post(d delivery) {
-	if d.leg.status.Final() {
-		d.fate.reorder = false // nothing comes after it
+	if d.last {
+		d.fate.reorder = false
 	}
 
 	for _, fault := range d.fate.names() {
@@ -88,10 +90,23 @@ func (q *callbackQueue) post(d delivery) {
 	}
 
 	q.launch(d)
-	q.flush()
+	q.release(d.event)
 }
 
-// flush sends what was held back; at the leg's end nothing else would.
+// release sends what was held back until this event, or any.
+func (q *callbackQueue) release(event string) {
+	held := q.held
+	q.held = nil
+	for _, d := range held {
+		if d.fate.after != "" && d.fate.after != event {
+			q.held = append(q.held, d)
+			continue
+		}
+		q.launch(d)
+	}
+}
+
+// flush sends what is still held back; at the end nothing else would.
 func (q *callbackQueue) flush() {
 	for _, d := range q.held {
 		q.launch(d)

@@ -13,6 +13,8 @@ type clock struct {
 	now   time.Time
 	due   []*alarm // soonest first
 	count int
+	// passed is told of time that has passed, before anything that was due is done.
+	passed func(time.Duration)
 }
 
 type alarm struct {
@@ -20,6 +22,7 @@ type alarm struct {
 	number int // among alarms of the same moment, the one set first rings first
 	ring   func()
 	clock  *clock
+	leg    *leg // goes with it to another call, or nil
 }
 
 func newClock(pace float64) *clock { return &clock{pace: pace, now: time.Now().UTC()} }
@@ -64,7 +67,7 @@ func (c *clock) ringNext() {
 	next := c.due[0]
 	c.due = c.due[1:]
 	if next.at.After(c.now) {
-		c.now = next.at
+		c.move(next.at)
 	}
 	next.ring()
 }
@@ -77,9 +80,17 @@ func (c *clock) waited(wall time.Duration) {
 		to = c.due[0].at
 	}
 	if to.After(c.now) {
-		c.now = to
+		c.move(to)
 	}
 }
 
 // worked moves by what a webhook took: that is never scaled.
-func (c *clock) worked(wall time.Duration) { c.now = c.now.Add(wall) }
+func (c *clock) worked(wall time.Duration) { c.move(c.now.Add(wall)) }
+
+func (c *clock) move(to time.Time) {
+	took := to.Sub(c.now)
+	c.now = to
+	if c.passed != nil {
+		c.passed(took)
+	}
+}

@@ -44,6 +44,8 @@ type Config struct {
 type Application struct {
 	SID, FriendlyName                    string
 	VoiceURL, VoiceMethod                string
+	VoiceFallbackURL                     string // asked when the TwiML fails
+	VoiceFallbackMethod                  string
 	StatusCallback, StatusCallbackMethod string
 	PublicConnect                        bool // other accounts may dial it
 }
@@ -54,6 +56,8 @@ type Application struct {
 type Number struct {
 	SID, PhoneNumber, FriendlyName       string
 	VoiceURL, VoiceMethod                string
+	VoiceFallbackURL                     string // asked when the TwiML fails
+	VoiceFallbackMethod                  string
 	StatusCallback, StatusCallbackMethod string
 	VoiceApplicationSID                  string
 	TrunkSID                             string // of a SIP trunk, which the box only tells of; optional
@@ -93,7 +97,7 @@ func (c Config) check() error {
 		bad(isSID("AP", a.SID), "%s: SID must be AP and 32 hexadecimal digits", where)
 		bad(!seen[a.SID], "%s: SID is used twice", where)
 		seen[a.SID] = true
-		faults = append(faults, checkHooks(where, a.VoiceURL, a.VoiceMethod, a.StatusCallback, a.StatusCallbackMethod)...)
+		faults = append(faults, checkHooks(where, a.hooks()...)...)
 	}
 
 	for i, n := range c.Numbers {
@@ -103,7 +107,7 @@ func (c Config) check() error {
 		bad(!seen[n.SID] && !seen[n.PhoneNumber], "%s: SID or PhoneNumber is used twice", where)
 		bad(n.VoiceApplicationSID == "" || seen[n.VoiceApplicationSID], "%s: VoiceApplicationSID is no application of ours", where)
 		seen[n.SID], seen[n.PhoneNumber] = true, true
-		faults = append(faults, checkHooks(where, n.VoiceURL, n.VoiceMethod, n.StatusCallback, n.StatusCallbackMethod)...)
+		faults = append(faults, checkHooks(where, n.hooks()...)...)
 	}
 
 	if len(faults) > 0 {
@@ -111,6 +115,15 @@ func (c Config) check() error {
 	}
 
 	return nil
+}
+
+// hooks are its URLs, each with its method after it.
+func (a Application) hooks() []string {
+	return []string{a.VoiceURL, a.VoiceMethod, a.VoiceFallbackURL, a.VoiceFallbackMethod, a.StatusCallback, a.StatusCallbackMethod}
+}
+
+func (n Number) hooks() []string {
+	return []string{n.VoiceURL, n.VoiceMethod, n.VoiceFallbackURL, n.VoiceFallbackMethod, n.StatusCallback, n.StatusCallbackMethod}
 }
 
 // checkHooks takes alternating URLs and methods.

@@ -21,6 +21,10 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("GET /calls", b.seeCalls)
 	handle("GET /calls/{sid}", b.seeCall)
 	handle("POST /calls/{sid}/hangup", b.hangUpCall)
+	handle("POST /calls/{sid}/digits", b.pressKeys)
+	handle("GET /recordings", b.seeRecordings)
+	handle("GET /recordings/{sid}", b.seeRecording)
+	handle("PUT /recordings/{sid}", b.ageRecording)
 	handle("POST /webhooks", b.sendWebhook)
 
 	handle("GET /phones", b.seePhones)
@@ -31,6 +35,10 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("PUT /network", b.setNetwork)
 	handle("GET /faults", b.seeFaults)
 	handle("PUT /faults", b.setFaults)
+	handle("GET /rooms", b.seeRooms)
+	handle("GET /unproven", b.seeUnproven)
+	handle("PUT /unproven", b.setUnproven)
+	mux.HandleFunc("GET /sandbox/v1/recordings/{sid}/sound", b.hearRecording)
 	mux.HandleFunc("GET /sandbox/v1/events", b.stream)
 	mux.HandleFunc("GET /sandbox/v1/phones/{number}/events", b.streamPhone)
 }
@@ -154,7 +162,7 @@ func (e *engine) see(l *leg) callView {
 
 func (b *Box) seeCalls(*http.Request) (int, any, error) {
 	calls := []callView{}
-	for _, v := range b.engine.views(func(l *leg) bool { return l.parentSID == "" }) {
+	for _, v := range b.engine.views(func(l *leg) bool { return l.call().parent == l }) {
 		if l, ok := b.engine.leg(v.SID); ok {
 			calls = append(calls, b.engine.see(l))
 		}
@@ -167,7 +175,7 @@ func (b *Box) seeCall(r *http.Request) (int, any, error) {
 	if !ok {
 		return 0, nil, fmt.Errorf("call %s: %w", r.PathValue("sid"), errNotFound)
 	}
-	return http.StatusOK, b.engine.see(l.call.parent), nil
+	return http.StatusOK, b.engine.see(l.call().parent), nil
 }
 
 func (b *Box) hangUpCall(r *http.Request) (int, any, error) {
@@ -178,7 +186,7 @@ func (b *Box) hangUpCall(r *http.Request) (int, any, error) {
 	if err := b.engine.hangUp(l); err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, b.engine.see(l.call.parent), nil
+	return http.StatusOK, b.engine.see(l.call().parent), nil
 }
 
 func (b *Box) seeFaults(*http.Request) (int, any, error) {

@@ -175,7 +175,7 @@ func (b *Box) usePhone(r *http.Request) (int, any, error) {
 
 // press does what a phone's button does while it rings.
 func (e *engine) press(l *leg, button func() func()) error {
-	return l.call.order(func() error {
+	return l.order(func() error {
 		act := button()
 		if act == nil {
 			return errNotRinging

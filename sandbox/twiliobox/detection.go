@@ -71,16 +71,17 @@ func (x *dialling) detect(n noun, l *leg, phone Phone) {
 			return
 		}
 		told = true
-		x.engine.mu.Lock()
+		c := l.call()
+		c.engine.mu.Lock()
 		l.answeredBy = result
-		x.engine.mu.Unlock()
+		c.engine.mu.Unlock()
 
 		if n.detection.hook.url == "" {
 			return
 		}
-		x.tellDetection(l, n.detection.hook, url.Values{
-			"AccountSid": {x.engine.config.AccountSID}, "CallSid": {l.sid}, "AnsweredBy": {result},
-			"MachineDetectionDuration": {strconv.FormatInt(x.clock.now.Sub(began).Milliseconds(), 10)},
+		c.tellDetection(l, n.detection.hook, url.Values{
+			"AccountSid": {c.engine.config.AccountSID}, "CallSid": {l.sid}, "AnsweredBy": {result},
+			"MachineDetectionDuration": {strconv.FormatInt(c.clock.now.Sub(began).Milliseconds(), 10)},
 		})
 	}
 
@@ -91,6 +92,7 @@ func (x *dialling) detect(n noun, l *leg, phone Phone) {
 			told = false
 		}
 	})
+	found.leg, unsure.leg = l, l
 	l.onEnd = func() {
 		unsure.cancel()
 		found.cancel()

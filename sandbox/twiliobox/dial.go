@@ -1,6 +1,7 @@
 package twiliobox
 
 import (
+	"net/url"
 	"strconv"
 	"time"
 
@@ -16,6 +17,8 @@ type dialling struct {
 	noun     noun // that the winner answered for
 	bridge   bool // parent and winner could hear each other
 	ringback bool // the parent hears that somebody is rung
+	alerts   bool // the parent is answered as soon as somebody is alerted
+	moved    bool // the winner was taken out of the call
 }
 
 // setupTime is from dialling until the far end's phone, or its network, reacts.
@@ -24,22 +27,22 @@ const setupTime = time.Second
 // timeoutGrace is what Twilio adds to a Dial's timeout (voice/twiml/dial).
 const timeoutGrace = 5 * time.Second
 
-// dial runs a Dial to its end and returns the action request, if it has one. For
-// a caller who has hung up the action is requested too, and its answer ignored.
+// dial runs a Dial to its end and returns the action request, if it has one.
 func (c *call) dial(d document, v *node) *request {
 	verb := c.readDial(d, v)
 	if verb.notSimulated != "" {
 		c.fail(c.parent, Notice{Level: "error", Message: "not simulated: <" + verb.notSimulated + "> in <Dial>"})
 		return nil
 	}
-	x := &dialling{call: c, verb: verb}
-	if !verb.answerOnBridge {
-		c.pickUp(c.parent)
+	if verb.room != nil {
+		return c.dialRoom(verb)
 	}
 
+	x := &dialling{call: c, verb: verb, alerts: !verb.answerOnBridge}
+	x.recordsFrom(true)
 	for _, group := range verb.groups() {
 		x.ring(group)
-		if x.winner != nil || c.parent.status.Final() {
+		if x.winner != nil || c.parent.gone() {
 			break
 		}
 	}
@@ -47,12 +50,27 @@ func (c *call) dial(d document, v *node) *request {
 	if x.winner != nil {
 		x.talk()
 	}
+	x.dialOver(x.parent)
+
+	return c.dialled(verb, x.result())
+}
+
+// dialled is how a Dial goes on: with its action, if it has one. Of a caller who is
+// gone, or is to run something else, the action is requested all the same, and its
+// answer is ignored.
+func (c *call) dialled(verb dialVerb, form url.Values) *request {
 	if verb.action == "" {
 		return nil
 	}
 
-	next := x.result()
-	if !c.parent.status.Final() {
+	next := request{
+		purpose: "action",
+		method:  verb.method,
+		url:     verb.action,
+		form:    form,
+		callSID: c.parent.sid,
+	}
+	if !c.parent.gone() {
 		return &next
 	}
 	if a := c.ask(next); a.failed != "" {
@@ -115,12 +133,12 @@ func (x *dialling) newChild(n noun) *leg {
 		caller:    from,
 		to:        n.address,
 		pstn:      !n.client,
-		call:      x.call,
 		created:   x.clock.now,
 		hook:      n.hook,
 		numberSID: x.numberSID(from),
 		line:      &line{},
 	}
+	l.held.Store(x.call)
 	l.callbacks = &callbackQueue{call: x.call}
 	x.engine.add(l)
 	return l
@@ -149,7 +167,11 @@ func (x *dialling) place(n noun, l *leg) {
 		timeout.cancel()
 		x.answered(n, l, p)
 	}
-	reaction := x.clock.after(setupTime, func() { x.react(n, l, answer) })
+	setup := setupTime
+	if l.phone.Outcome == absent {
+		setup = 0 // nothing has to be found
+	}
+	reaction := x.clock.after(setup, func() { x.react(n, l, answer) })
 	l.onEnd = func() {
 		timeout.cancel()
 		reaction.cancel()
@@ -170,6 +192,7 @@ func (x *dialling) answered(n noun, l *leg, phone Phone) {
 	l.phone, x.noun = phone, n
 	l.line.talk(newRobot(phone))
 	x.pickUp(l)
+	x.alerted()
 	x.detect(n, l, phone)
 }
 
@@ -183,7 +206,7 @@ func (x *dialling) talk() {
 		x.spend(l, digitsLast(n.sendDigits))
 	}
 
-	if n.url != "" && !l.status.Final() {
+	if n.url != "" && !l.gone() {
 		x.perform(l, request{
 			purpose: "whisper",
 			method:  n.method,
@@ -197,23 +220,37 @@ func (x *dialling) talk() {
 		x.parent.line.play(nil) // nobody is rung any more
 		return
 	}
+	if l.next != nil {
+		x.parent.line.play(nil)
+		x.release(l)
+		return
+	}
+
 	x.bridge = true
 	x.pickUp(x.parent)
+	x.recordsFrom(false)
 	x.join(x.parent, l)
 	limit := x.clock.after(x.verb.timeLimit, func() { x.end(l, Completed, 200) })
 	defer limit.cancel()
-	if *l.phone.TalkSeconds > 0 {
-		l.leaves = x.clock.after(seconds(*l.phone.TalkSeconds), func() { x.end(l, Completed, 200) })
-		defer l.leaves.cancel()
+	x.leaveAfter(l, *l.phone.TalkSeconds)
+	x.waitUntil(l.gone)
+	if !l.status.Final() {
+		x.release(l)
 	}
-
-	x.waitUntil(func() bool { return l.status.Final() })
 }
 
-// result is the action request: the parent's parameters and what came of the
-// Dial. Documentation and captures know the parent's CallStatus there only as
+// leaveAfter has a phone hang up by itself; 0: it does not.
+func (c *call) leaveAfter(l *leg, talk float64) {
+	if talk > 0 {
+		l.leaves = c.clock.after(seconds(talk), func() { l.call().end(l, Completed, 200) })
+		l.leaves.leg = l
+	}
+}
+
+// result are the parameters of the action request: the parent's and what came of
+// the Dial. Documentation and captures know the parent's CallStatus there only as
 // in-progress or completed, also when nobody answered.
-func (x *dialling) result() request {
+func (x *dialling) result() url.Values {
 	l := x.winner
 	if l == nil {
 		l = x.tried[len(x.tried)-1]
@@ -224,17 +261,17 @@ func (x *dialling) result() request {
 		form.Set("CallStatus", string(Completed))
 	}
 
-	form.Set("DialCallStatus", string(l.status))
 	form.Set("DialCallSid", l.sid)
-	form.Set("DialCallDuration", strconv.Itoa(l.seconds()))
 	form.Set("DialBridged", strconv.FormatBool(x.bridge))
-	return request{
-		purpose: "action",
-		method:  x.verb.method,
-		url:     x.verb.action,
-		form:    form,
-		callSID: x.parent.sid,
+	x.recorded(form)
+	if x.moved {
+		form.Set("DialCallStatus", x.engine.unproven.get().DialCallStatus)
+		return form
 	}
+
+	form.Set("DialCallStatus", string(l.status))
+	form.Set("DialCallDuration", strconv.Itoa(l.seconds()))
+	return form
 }
 
 // refusal says why Twilio would not dial a noun, or nil.

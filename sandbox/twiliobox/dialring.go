@@ -13,11 +13,17 @@ func (x *dialling) react(n noun, l *leg, answer func(Phone)) {
 	case "busy":
 		x.end(l, Busy, phone.sipOr(486))
 		return
+	case absent:
+		x.end(l, NoAnswer, 480)
+		return
+	case atNumber:
+		if to, ok := x.engine.account.number(l.to); ok {
+			x.arrive(l, to, answer)
+		}
+		return
 	}
 
-	x.changed(l, Ringing)
-	x.tell(l, "ringing")
-	x.ringBack()
+	x.rung(l)
 	decline := func() { x.end(l, Busy, phone.sipOr(603)) }
 	var acts *alarm
 	switch phone.Outcome {
@@ -35,6 +41,25 @@ func (x *dialling) react(n noun, l *leg, answer func(Phone)) {
 	}
 	if phone.Outcome == atBrowsers {
 		x.engine.exchange.ring(l, n)
+	}
+}
+
+// rung is a leg whose far end rings.
+func (x *dialling) rung(l *leg) {
+	x.changed(l, Ringing)
+	x.tell(l, "ringing")
+	if l.pstn {
+		x.alerted()
+	}
+	x.ringBack()
+}
+
+// alerted answers the caller of a Dial without answerOnBridge: when a telephone
+// rings, or when a client accepts. Never before: an application may wait for its
+// callee's incoming call before it looks for the caller's accept.
+func (x *dialling) alerted() {
+	if x.alerts {
+		x.pickUp(x.parent)
 	}
 }
 

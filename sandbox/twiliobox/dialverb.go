@@ -3,7 +3,6 @@ package twiliobox
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,6 +17,8 @@ type dialVerb struct {
 	answerOnBridge, sequential bool
 	timeout, timeLimit         time.Duration
 	nouns                      []noun
+	room                       *roomNoun // in place of nouns
+	recording                  dialRecording
 	notSimulated               string // a noun that Twilio knows and the box does not
 }
 
@@ -29,7 +30,7 @@ type noun struct {
 	url, method string // TwiML for the callee before bridging
 	hook        hook
 	detection   detection
-	parameters  url.Values // for the client that answers
+	parameters  string // for the client that answers, as they go over the wire
 }
 
 // maxNouns is how many numbers and clients one Dial may call.
@@ -69,17 +70,16 @@ func (c *call) readDial(d document, v *node) dialVerb {
 	}
 
 	c.flag(v, "hangupOnStar", 13213)
-	if record, given := v.attrs["record"]; given && !slices.Contains(recordings, record) {
-		c.warn(13217, "Dial: invalid record value")
-	} else if given && record != "false" && record != "do-not-record" {
-		c.warn(0, "not simulated: recordings; the call goes on without one")
-	}
-
+	verb.recording = c.readDialRecording(d, v)
 	if action, given := v.attrs["action"]; given {
 		verb.action = resolve(d.base, action)
 	}
 
 	for _, child := range v.children {
+		if child.name == "Conference" {
+			verb.room = c.readRoom(d, child)
+			return verb
+		}
 		n, ok := c.readNoun(d, child)
 		if !ok {
 			verb.notSimulated = child.name

@@ -16,7 +16,17 @@
 // by POST /sandbox/v1/incoming {"from", "to"}, both E.164 (from may be anonymous);
 // the answer is 201 {"callSid"}. The number's Voice URL is asked, what its TwiML says
 // is in the transcript of GET /sandbox/v1/calls/{callSid}, and its status callback
-// is told of the end, also after POST /sandbox/v1/calls/{callSid}/hangup.
+// is told of the end, also after POST /sandbox/v1/calls/{callSid}/hangup. A number of
+// the account that is dialled rings no phone: a call arrives there in the same way, and
+// the leg that dialled follows it. A number that has been given a script is a phone.
+//
+// Without answerOnBridge a caller is answered when a dialled telephone rings, or when a
+// dialled client accepts; never before, whatever Twilio's own timing is. A client that
+// is registered nowhere is no answer at once.
+//
+// TwiML that cannot be had or run is asked of the fallback URL, where one is set, with
+// ErrorUrl and ErrorCode; what only the sandbox refuses has no code. What is accepted
+// without effect says so by a notice without a code.
 //
 // # Member phones
 //
@@ -60,13 +70,49 @@
 // it by the token that answer gave. The same browser, by its DTLS fingerprint,
 // keeps its sound; another takes the call over and gets an answer to its offer.
 // reinvite restarts ICE. A Client noun rings in every browser registered for its
-// identity whose token has incoming.allow; one that registers later joins.
+// identity whose token has incoming.allow; one that registers later joins. A token that
+// names nobody is Anonymous, and is never rung.
+//
+// The edge that a browser asks for is in the host name, voice-js.<edge>.twilio.com or
+// <edge>.localhost, or in the query, edge=<edge>; roaming is ashburn.
+//
+// A message of the browser goes to whoever has subscribed to its leg (POST
+// Calls/{sid}/UserDefinedMessageSubscriptions.json), POST Calls/{sid}/
+// UserDefinedMessages.json sends one there. A type but user-defined-message is refused
+// with 31210, more than 10 KB with 31212.
 //
 // A call that ends is a hangup: without an error when it just ended, whatever
 // became of the dialled leg; with 31005 when the application failed, 31486 or
 // 31603 when it was rejected, 31209 when it is not known.
 //
 // Sound comes from package media, over one UDP port.
+//
+// # Keys
+//
+// A Gather waits for keys: those pressed in a browser or on a phone's page, by
+// POST /sandbox/v1/phones/{number}/digits, or on any leg, a caller's too, by
+// POST /sandbox/v1/calls/{callSid}/digits {"digits"}. A phone's script may have
+// keys (presses) that are pressed by themselves a second after a Gather has begun,
+// also in the page of a Number's url; a voicemail presses none.
+//
+// # Recordings
+//
+// Recordings are begun by POST /Calls/{sid}/Recordings.json, by Start or by a
+// Dial's record attribute, and hang on the parent leg whichever leg is named. On
+// the first channel is what that leg says, on the second what it hears. What is
+// recorded is real: while a browser is at either end, what passes on the wall
+// clock, a lost page being a silence; without one, what phones that answer by
+// themselves say in the time that the call's clock shows, the same at any pace. So
+// a fast call has a recording of its own length without anybody waiting for it.
+// A minute of sound is a megabyte on disk, in a folder of the system's for
+// temporary files, which Close removes; the newest 2000 recordings are kept.
+//
+// The sound is served once it was processed, a second after the end, as WAV: also
+// under .mp3, for which there is no encoder here, and its Content-Type says so.
+// GET /sandbox/v1/recordings and /recordings/{sid} tell what no fetch does, that one
+// is paused, and /recordings/{sid}/sound gives the sound without a login; PUT
+// /sandbox/v1/recordings/{sid} {"ageDays": 400} makes one older. In a room without
+// any browser the others are not heard. Faults of recordings are Faults.Recordings, and Faults.Next for their callbacks.
 //
 // # Time
 //
@@ -80,8 +126,10 @@
 // legs and TwiML and no incoming HTTP; rest.go, console.go and the phone*.go
 // serve HTTP and know no TwiML. signal*.go is the gateway: connections
 // (signal_socket.go), what they ask (signal_session.go, signal_outgoing.go,
-// signal_incoming.go, signal_reconnect.go) and the call as a browser sees it
-// (signal_call.go). The engine knows it as the party of a leg. line.go is the
+// signal_incoming.go, signal_reconnect.go, usermessages.go) and the call as a browser
+// sees it (signal_call.go). The engine knows it as the party of a leg; trunk.go is the
+// party at a number of the account. line.go is the
 // sound of a leg, plug.go the browser on it, robot.go the phone that nobody
-// holds, studio.go the gateway of package media.
+// holds, studio.go the gateway of package media. deck.go records a leg onto the
+// tapes (tape.go) of its recordings (recording.go), which recorder.go keeps.
 package twiliobox

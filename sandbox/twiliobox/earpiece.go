@@ -2,6 +2,7 @@ package twiliobox
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"perci.health/careline/sandbox/media"
 )
@@ -10,6 +11,8 @@ import (
 // that goes on, and tones that are heard in front of it. Silence when there is
 // nothing.
 type earpiece struct {
+	deck atomic.Pointer[deck] // that records it
+
 	mu    sync.Mutex
 	main  media.Source
 	tones []media.Source
@@ -30,6 +33,12 @@ func (e *earpiece) before(s media.Source) {
 
 // Next never ends.
 func (e *earpiece) Next(f *media.Frame) bool {
+	e.next(f)
+	e.deck.Load().hears(f)
+	return true
+}
+
+func (e *earpiece) next(f *media.Frame) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.main == nil || !e.main.Next(f) {
@@ -38,11 +47,10 @@ func (e *earpiece) Next(f *media.Frame) bool {
 	}
 	for len(e.tones) > 0 {
 		if e.tones[0].Next(f) {
-			return true
+			return
 		}
 		e.tones = e.tones[1:]
 	}
-	return true
 }
 
 // repeated is a sound that begins again when it has ended.

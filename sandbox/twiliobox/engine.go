@@ -17,10 +17,14 @@ type engine struct {
 	account  *account
 	phones   *phonebook
 	gremlin  *gremlin
+	unproven *unproven
+	rooms    *rooms
+	turns    *turns
 	bus      *bus
 	postman  *postman
 	studio   *studio
 	exchange *exchange
+	recorder *recorder
 	patience endurance
 
 	base    context.Context // of every webhook
@@ -41,6 +45,7 @@ const remembered = 20_000
 var (
 	errClosed     = errors.New("the sandbox is closing")
 	errEnded      = errors.New("the call has ended")
+	errMoved      = errors.New("the leg is of another call now")
 	errNotRinging = errors.New("the phone is not ringing")
 	errNotInCall  = errors.New("the phone is not in a call")
 )
@@ -76,13 +81,15 @@ func newEngine(c Config) (*engine, error) {
 		studio:   studio,
 		patience: usualEndurance,
 		gremlin:  &gremlin{seed: c.Seed},
+		unproven: newUnproven(),
+		turns:    &turns{},
 		bus:      bus,
 		postman:  &postman{authToken: c.AuthToken, bus: bus},
 		base:     base,
 		abort:    abort,
 		legs:     map[string]*leg{},
 	}
-	e.exchange = newExchange(e)
+	e.exchange, e.rooms, e.recorder = newExchange(e), newRooms(e), newRecorder(e)
 	return e, nil
 }
 
@@ -94,9 +101,18 @@ func (e *engine) start(parent *leg, first request) error {
 
 // launch puts a call on its own goroutine, which ends with run.
 func (e *engine) launch(parent *leg, run func(*call)) error {
-	client, err := e.client()
+	c, err := e.prepare(parent)
 	if err != nil {
 		return err
+	}
+	return c.launch(func() { run(c) })
+}
+
+// prepare makes the call of a leg, which does not run yet.
+func (e *engine) prepare(parent *leg) (*call, error) {
+	client, err := e.client()
+	if err != nil {
+		return nil, err
 	}
 	c := &call{
 		engine: e,
@@ -106,7 +122,17 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 		inbox:  make(chan func()),
 		over:   make(chan struct{}),
 	}
-	parent.call, parent.callbacks, parent.created = c, &callbackQueue{call: c}, c.clock.now
+
+	c.clock.passed = c.passed
+
+	parent.held.Store(c)
+	parent.callbacks, parent.created = &callbackQueue{call: c}, c.clock.now
+	return c, nil
+}
+
+// launch puts a call on its own goroutine, which ends with run.
+func (c *call) launch(run func()) error {
+	e, parent := c.engine, c.parent
 	e.mu.Lock()
 	if e.closing {
 		e.mu.Unlock()
@@ -123,7 +149,7 @@ func (e *engine) launch(parent *leg, run func(*call)) error {
 	go func() {
 		defer e.running.Done()
 		defer close(c.over)
-		run(c)
+		run()
 	}()
 
 	return nil
@@ -155,7 +181,7 @@ func (e *engine) add(l *leg) {
 
 func (e *engine) addLocked(l *leg) {
 	if l.parentSID != "" {
-		l.call.parent.dialled = append(l.call.parent.dialled, l)
+		l.call().parent.dialled = append(l.call().parent.dialled, l)
 	}
 	e.legs[l.sid] = l
 	e.order = append(e.order, l)
@@ -202,11 +228,11 @@ func (e *engine) live(address string) (*leg, bool) {
 
 // hangUp ends a leg the way the party on it would.
 func (e *engine) hangUp(l *leg) error {
-	return l.call.order(func() error {
+	return l.order(func() error {
 		if l.status.Final() {
 			return errEnded
 		}
-		l.call.leave(l)
+		l.call().leave(l)
 		return nil
 	})
 }
@@ -214,7 +240,7 @@ func (e *engine) hangUp(l *leg) error {
 func (e *engine) close(ctx context.Context) error {
 	e.mu.Lock()
 	e.closing = true
-	parents := slices.DeleteFunc(slices.Clone(e.order), func(l *leg) bool { return l.parentSID != "" || l.status.Final() })
+	parents := slices.DeleteFunc(slices.Clone(e.order), func(l *leg) bool { return l.call().parent != l || l.status.Final() })
 	e.mu.Unlock()
 	for _, l := range parents {
 		if err := e.hangUp(l); err != nil && !errors.Is(err, errEnded) {
@@ -238,5 +264,5 @@ func (e *engine) close(ctx context.Context) error {
 
 	e.abort()
 	e.exchange.close(ctx.Done())
-	return errors.Join(late, e.studio.close())
+	return errors.Join(late, e.studio.close(), e.recorder.tapes.close())
 }

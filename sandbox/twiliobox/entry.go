@@ -48,6 +48,7 @@ func (e *engine) outgoing(g grants, params map[string]string) (*leg, func() erro
 		caller:         me,
 		to:             all["To"],
 		applicationSID: app.SID,
+		fallback:       hook{url: app.VoiceFallbackURL, method: app.VoiceFallbackMethod},
 		hook:           hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}},
 	}
 
@@ -75,9 +76,16 @@ func (e *engine) incoming(from, to string) (string, error) {
 		return "", errBadCaller
 	}
 
-	n := number.Number
+	parent, begin := e.arriving(from, number.Number)
+	return parent.sid, begin()
+}
+
+// arriving makes the leg of who calls a number of the account, and what begins the
+// call.
+func (e *engine) arriving(from string, n Number) (*leg, func() error) {
 	if app, ok := e.account.application(n.VoiceApplicationSID); ok {
 		n.VoiceURL, n.VoiceMethod = app.VoiceURL, app.VoiceMethod
+		n.VoiceFallbackURL, n.VoiceFallbackMethod = app.VoiceFallbackURL, app.VoiceFallbackMethod
 		n.StatusCallback, n.StatusCallbackMethod = app.StatusCallback, app.StatusCallbackMethod
 	}
 	parent := &leg{
@@ -88,13 +96,16 @@ func (e *engine) incoming(from, to string) (string, error) {
 		line:           &line{},
 		from:           from,
 		caller:         from,
-		to:             to,
+		to:             n.PhoneNumber,
 		numberSID:      n.SID,
 		applicationSID: n.VoiceApplicationSID,
+		fallback:       hook{url: n.VoiceFallbackURL, method: n.VoiceFallbackMethod},
 		hook:           hook{url: n.StatusCallback, method: n.StatusCallbackMethod, events: []string{"completed"}},
 	}
 
-	return parent.sid, e.begin(parent, n.VoiceURL, n.VoiceMethod, map[string]string{"StirVerstat": "TN-Validation-Passed-A"})
+	return parent, func() error {
+		return e.begin(parent, n.VoiceURL, n.VoiceMethod, map[string]string{"StirVerstat": "TN-Validation-Passed-A"})
+	}
 }
 
 func (e *engine) begin(parent *leg, voiceURL, method string, custom map[string]string) error {

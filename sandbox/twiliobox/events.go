@@ -17,6 +17,8 @@ type Event struct {
 	//	call.state       a leg changed to Status
 	//	speech           Kind (of Utterance) of Text on a leg
 	//	notice           a debugger warning or error: Code, Level, Text
+	//	recording        recording Text of a leg is Kind now: in-progress, paused,
+	//	                 stopped, completed, absent or deleted
 	//	fault            Fault was injected into the delivery of event Text
 	//	phone            a member phone's script, person or sound changed, or keys
 	//	                 were heard on it: Text is its number
@@ -35,7 +37,7 @@ type Event struct {
 
 // Webhook is one HTTP request of the box to an application.
 type Webhook struct {
-	Purpose    string              `json:"purpose"` // voice, action, redirect, whisper, status or amd
+	Purpose    string              `json:"purpose"` // voice, action, redirect, whisper, fallback, gather, message, status, amd, recording, conference, wait, hold or announce
 	Method     string              `json:"method"`
 	URL        string              `json:"url"` // as sent, no fragment
 	Path       string              `json:"path"`

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -20,7 +21,8 @@ type Faults struct {
 	BadSignature float64 `json:"badSignature"` // 0-1: signed with a wrong token
 	DelayMillis  int     `json:"delayMs"`      // added to every delivery, wall clock; others may overtake it
 	// Only names the events concerned: initiated, ringing, answered, completed,
-	// amd. Empty means all.
+	// amd, recording-in-progress, recording-completed, recording-absent, and those
+	// of rooms (conference-start, participant-join…). Empty means all.
 	Only []string `json:"only,omitempty"`
 	// Next are faults for single deliveries, used up from the front; an entry
 	// waits for its event. They do not heed Only.
@@ -29,6 +31,12 @@ type Faults struct {
 	// used up from the front: 401, 403, 429 or 500 to 599, or 0 for an answer as it
 	// should be.
 	REST []int `json:"rest,omitempty"`
+	// Redirect is what becomes of redirects of live calls, used up from the front:
+	// "404" and "500" are answered so and not done, "done-500" is done and answered
+	// with 500, "lost" is done and its answer never comes, "" is as it should be.
+	Redirect []string `json:"redirect,omitempty"`
+
+	Recordings RecordingFaults `json:"recordings,omitzero"`
 }
 
 // NextFault is a fault for the next delivery of Event (any, when empty). Fault
@@ -37,6 +45,8 @@ type Faults struct {
 type NextFault struct {
 	Event string `json:"event,omitempty"`
 	Fault string `json:"fault"`
+	// After is for reorder: the event after which it is sent, in place of the next.
+	After string `json:"after,omitempty"`
 }
 
 const usualDelay = 2000 // milliseconds of a one-shot delay
@@ -59,6 +69,10 @@ func (f Faults) check() error {
 		wrong = append(wrong, errors.New("delayMs must be between 0 and 600000"))
 	}
 	known := append([]string{"amd"}, callbackEvents...)
+	known = append(known, slices.Sorted(maps.Keys(roomReports))...)
+	for _, event := range recordingEvents {
+		known = append(known, "recording-"+event)
+	}
 	for _, event := range f.Only {
 		if !slices.Contains(known, event) {
 			wrong = append(wrong, fmt.Errorf("only: %q is none of %v", event, known))
@@ -66,8 +80,10 @@ func (f Faults) check() error {
 	}
 
 	for _, n := range f.Next {
-		if n.Event != "" && !slices.Contains(known, n.Event) {
-			wrong = append(wrong, fmt.Errorf("next: event %q is none of %v", n.Event, known))
+		for _, event := range []string{n.Event, n.After} {
+			if event != "" && !slices.Contains(known, event) {
+				wrong = append(wrong, fmt.Errorf("next: event %q is none of %v", event, known))
+			}
 		}
 		if !slices.Contains(faultNames, n.Fault) {
 			wrong = append(wrong, fmt.Errorf("next: fault %q is none of %v", n.Fault, faultNames))
@@ -80,6 +96,13 @@ func (f Faults) check() error {
 		}
 	}
 
+	for _, word := range f.Redirect {
+		if !slices.Contains(redirectFaults, word) {
+			wrong = append(wrong, fmt.Errorf("redirect: %q is none of %q", word, redirectFaults))
+		}
+	}
+
+	wrong = append(wrong, f.Recordings.check()...)
 	return errors.Join(wrong...)
 }
 
@@ -94,6 +117,7 @@ type gremlin struct {
 type misfortune struct {
 	drop, duplicate, reorder, badSignature bool
 	delayMillis                            int
+	after                                  string // the event that a reordered one waits for, or any
 }
 
 func (g *gremlin) get() Faults {
@@ -101,6 +125,8 @@ func (g *gremlin) get() Faults {
 	defer g.mu.Unlock()
 	f := g.faults
 	f.Only, f.Next, f.REST = slices.Clone(f.Only), slices.Clone(f.Next), slices.Clone(f.REST)
+	f.Redirect = slices.Clone(f.Redirect)
+	f.Recordings = f.Recordings.clone()
 	return f
 }
 
@@ -146,7 +172,7 @@ func (n NextFault) misfortune(delay int) misfortune {
 	case "duplicate":
 		return misfortune{duplicate: true}
 	case "reorder":
-		return misfortune{reorder: true}
+		return misfortune{reorder: true, after: n.After}
 	case "badSignature":
 		return misfortune{badSignature: true}
 	}

@@ -3,6 +3,7 @@ package twiliobox
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,33 +26,69 @@ const playedTone = 523.25
 func (c *call) perform(on *leg, first request) {
 	next := &first
 	for n := 0; next != nil && !on.status.Final(); n++ {
+		if on == c.parent && on.next != nil {
+			next, on.next, n = on.next, nil, 0
+		}
 		if n == maxDocuments {
+			on.rescuing = true // another document would not help
 			c.fail(on, Notice{Level: "error", Message: "not simulated: more than 100 documents in one call"})
 			return
 		}
-		d, notices := read(c.ask(*next))
-		if on.status.Final() {
-			return
-		}
 
-		for _, notice := range notices {
-			if notice.Level == "error" {
-				c.fail(on, notice)
-				return
-			}
-			c.notice(on, notice)
+		next = c.document(on, *next)
+		if on.next != nil {
+			next = on.next
 		}
-
-		next = c.verbs(on, d)
+		if on != c.parent && on.next != nil {
+			return // it goes on by itself, as soon as its Dial lets it go
+		}
 	}
 }
 
-// fail ends a leg because its application failed.
+// document asks for one document and runs it; it returns the request for the next,
+// which is the fallback's where this one fails.
+func (c *call) document(on *leg, r request) *request {
+	d, notices := read(c.ask(r))
+	if on.gone() {
+		return nil
+	}
+
+	var next *request
+	on.rescuing = r.purpose == "fallback"
+	if c.heed(on, notices) {
+		next = c.verbs(on, d)
+	}
+	if on.trouble != nil {
+		next = c.rescue(on, r)
+	}
+
+	return next
+}
+
+// heed tells what is to be said of a document, and whether it can be run.
+func (c *call) heed(on *leg, notices []Notice) bool {
+	for _, notice := range notices {
+		if notice.Level == "error" {
+			c.fail(on, notice)
+			return false
+		}
+		c.notice(on, notice)
+	}
+	return true
+}
+
+// fail ends a leg because its application failed, unless a fallback is still to be
+// asked: perform does that when the document's verbs are left.
 func (c *call) fail(on *leg, n Notice) {
 	c.notice(on, n)
 	if on.status.Final() {
 		return
 	}
+	if on.fallback.url != "" && !on.rescuing {
+		on.trouble = &n
+		return
+	}
+
 	on.applicationFailed = true
 	c.said(on, Utterance{Kind: "app-error", Text: apology})
 	switch {
@@ -76,14 +113,24 @@ func (l *leg) sipAnswered() int {
 func (c *call) verbs(on *leg, d document) *request {
 	for _, v := range d.verbs {
 		next := c.verb(on, d, v)
-		if next != nil || on.status.Final() {
+		if next != nil || on.trouble != nil || on.gone() {
 			return next
 		}
 	}
 	return nil
 }
 
+// whispered are the verbs of a document that runs on the callee's side before the two
+// are joined (voice/twiml/number, "url"). The page names no Redirect; it is how a
+// document without an answer to its question goes on, and is let through.
+var whispered = []string{"Say", "Play", "Pause", "Gather", "Hangup", "Redirect"}
+
 func (c *call) verb(on *leg, d document, v *node) *request {
+	if on != c.parent && v.name != "Dial" && !slices.Contains(whispered, v.name) {
+		// The dictionary has a code for Dial alone.
+		c.fail(on, Notice{Level: "error", Code: 12200, Message: fmt.Sprintf("schema validation error: <%s> is not allowed in a Dial call segment", v.name)})
+		return nil
+	}
 	switch v.name {
 	case "Say":
 		c.say(on, v)
@@ -100,6 +147,12 @@ func (c *call) verb(on *leg, d document, v *node) *request {
 		})
 		c.said(on, Utterance{Kind: "pause", Text: strconv.Itoa(seconds)})
 		c.spend(on, time.Duration(seconds)*time.Second)
+	case "Gather":
+		return c.gather(on, d, v)
+	case "Start":
+		c.startVerb(on, d, v)
+	case "Stop":
+		c.stopVerb(on, v)
 	case "Hangup":
 		c.end(on, Completed, on.sipAnswered())
 	case "Reject":
@@ -151,7 +204,7 @@ func (c *call) say(on *leg, v *node) {
 
 	// 150 words a minute: the pace of an unhurried reader.
 	once := max(time.Second, time.Duration(len(strings.Fields(text)))*400*time.Millisecond)
-	if on.line.plug.Load() != nil {
+	if on.line.audible() {
 		once = max(once, spoken(text))
 	}
 	loops := c.loops(on, v)

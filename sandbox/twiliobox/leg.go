@@ -1,10 +1,12 @@
 package twiliobox
 
 import (
+	"errors"
 	"math"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -68,19 +70,31 @@ type leg struct {
 	from, caller, to          string
 	applicationSID, numberSID string
 	created                   time.Time
-	call                      *call
+	held                      atomic.Pointer[call] // whose goroutine it is; another's after a redirect
 	hook                      hook
+	fallback                  hook // asked when its TwiML fails
 	callbacks                 *callbackQueue
 	sequence                  int
 	pstn                      bool
+	hops                      int   // numbers of the account that led here
 	line                      *line // its sound
+	deck                      *deck // that records it, or nil; the call's goroutine's
+	gathering                 *gathering
 	party                     party // who is told what becomes of it, or nil
 
 	// Set by the Dial that holds the leg; the call's goroutine alone uses them.
 	phone            Phone // that it rings, as its script is for this call
 	onAnswer         func(Phone)
 	onDecline, onEnd func()
-	leaves           *alarm // when the phone hangs up by itself
+	leaves           *alarm   // when the phone hangs up by itself
+	byREST           bool     // the REST API ended it
+	next             *request // TwiML that the REST API has it run in place of what it runs
+
+	mail mailbox // of the Voice SDK on it
+
+	// Of the TwiML that runs on it; the call's goroutine alone uses them.
+	rescuing bool    // it comes from the fallback
+	trouble  *Notice // why the fallback is to be asked, until it is
 
 	status            Status
 	answered, ended   time.Time
@@ -88,14 +102,40 @@ type leg struct {
 	errorCode         int // of Twilio's error dictionary, why it failed; 0: none is told
 	answeredBy        string
 	states            []State
-	transcript        []Utterance // of the whole call, on the parent
-	notices           []Notice    // of the whole call, on the parent
-	dialled           []*leg      // on the parent
-	bridged           *leg        // whom it can talk to
-	digits            string      // keys heard from the other side
-	since             time.Time   // of the status, on the wall clock
-	applicationFailed bool        // it ended because of that
+	transcript        []Utterance   // of the whole call, on the parent
+	notices           []Notice      // of the whole call, on the parent
+	dialled           []*leg        // on the parent
+	bridged           *leg          // whom it can talk to
+	digits            string        // keys heard from the other side
+	since             time.Time     // of the status, on the wall clock
+	applicationFailed bool          // it ended because of that
+	waited            time.Duration // for its turn, when the REST API placed it
 }
+
+// call is the call that the leg belongs to now.
+func (l *leg) call() *call { return l.held.Load() }
+
+// order has the goroutine of the leg's call do something, and returns what came of
+// it: errEnded when there is no such goroutine any more. A leg that is taken out
+// of its call meanwhile is found again.
+func (l *leg) order(do func() error) error {
+	for {
+		c := l.call()
+		err := c.order(func() error {
+			if l.call() != c {
+				return errMoved
+			}
+			return do()
+		})
+		if l.call() == c || err == nil || !errors.Is(err, errMoved) && !errors.Is(err, errEnded) {
+			return err
+		}
+	}
+}
+
+// gone says whether what the leg runs now is over for it: it has ended, or is to
+// run something else.
+func (l *leg) gone() bool { return l.status.Final() || l.next != nil }
 
 // party is whoever is at the far end of a leg and is told what becomes of it. Its
 // methods are called on the call's goroutine and must not wait for that.
@@ -123,7 +163,7 @@ func (l *leg) seconds() int {
 // parameters are those that every webhook about the leg carries.
 func (l *leg) parameters() url.Values {
 	v := url.Values{
-		"AccountSid": {l.call.engine.config.AccountSID},
+		"AccountSid": {l.call().engine.config.AccountSID},
 		"ApiVersion": {"2010-04-01"},
 		"CallSid":    {l.sid},
 		"CallStatus": {string(l.status)},
@@ -170,7 +210,7 @@ func (l *leg) progress() url.Values {
 	v := l.parameters()
 	v.Set("CallbackSource", "call-progress-events")
 	v.Set("SequenceNumber", strconv.Itoa(l.sequence))
-	v.Set("Timestamp", l.call.clock.now.Format(time.RFC1123Z))
+	v.Set("Timestamp", l.call().clock.now.Format(time.RFC1123Z))
 	if !l.status.Final() {
 		return v
 	}
@@ -206,6 +246,7 @@ type legView struct {
 	Media           *mediaView `json:"media,omitempty"` // of the browser at its end, where one has been
 
 	numberSID string
+	waited    time.Duration
 }
 
 // view needs engine.mu.
@@ -226,6 +267,7 @@ func (l *leg) view() legView {
 		DurationSeconds: l.seconds(),
 		States:          append([]State(nil), l.states...),
 		numberSID:       l.numberSID,
+		waited:          l.waited,
 		Media:           l.line.view(),
 	}
 }

@@ -16,9 +16,12 @@ type line struct {
 	ear  earpiece
 	plug atomic.Pointer[plug]
 	ears atomic.Pointer[func(*media.Frame)] // of the other side
+	deck atomic.Pointer[deck]               // that records it
 
 	robot robot
-	other *line // that it is joined to
+	other *line       // that it is joined to
+	far   bool        // a trunk's other end hears it
+	seat  *media.Seat // that it has in a room
 
 	mu   sync.Mutex
 	kept *mediaView // of the browser that was here last
@@ -28,8 +31,16 @@ type line struct {
 // joined to another leaves it.
 func (l *line) play(s media.Source) { l.ear.play(s) }
 
+// audible says whether somebody may hear it.
+func (l *line) audible() bool { return l.far || l.plug.Load() != nil }
+
 // talk lets a phone that nobody holds take part.
-func (l *line) talk(r robot) { l.robot = r }
+func (l *line) talk(r robot) {
+	l.robot = r
+	if r != nil {
+		l.robot = &overheard{line: l, robot: r}
+	}
+}
 
 // press is keys that the party hears the other side press.
 func (l *line) press(digits string) {
@@ -46,6 +57,10 @@ func (l *line) attach(p *plug) *plug {
 	if l.other != nil {
 		l.join(l.other)
 	}
+	if l.seat != nil {
+		l.settle()
+	}
+
 	return old
 }
 
@@ -84,8 +99,55 @@ func (l *line) part() {
 	}
 }
 
+// sit gives the party a place in a room.
+func (l *line) sit(room *media.Mixer) *media.Seat {
+	l.seat = room.Sit(&overheard{line: l, robot: deaf{media.Sequence(nil)}})
+	l.settle()
+	return l.seat
+}
+
+// settle connects the party to its place: a browser's sound comes and goes by
+// itself, a robot's is asked for. Of nobody there is none.
+func (l *line) settle() {
+	switch {
+	case l.audible():
+		hear := l.seat.Write
+		l.ears.Store(&hear)
+		l.ear.play(l.seat)
+		l.seat.Turn(nil)
+	case l.robot != nil:
+		heard := media.NewPipe()
+		l.ear.play(heard) // for whom it is recorded
+		l.seat.Turn(seated{l.robot, heard})
+	}
+}
+
+// seated is a phone in a room that nobody holds.
+type seated struct {
+	robot
+	heard *media.Pipe
+}
+
+// Write is what the phone hears.
+func (s seated) Write(f *media.Frame) {
+	s.robot.Write(f)
+	s.heard.Write(f)
+}
+
+// rise ends what sit began.
+func (l *line) rise() {
+	if l.seat == nil {
+		return
+	}
+	l.seat.Rise()
+	l.seat = nil
+	l.ears.Store(nil)
+	l.ear.play(nil)
+}
+
 // said passes on what a browser's microphone heard.
 func (l *line) said(f *media.Frame) {
+	l.deck.Load().says(f)
 	if hear := l.ears.Load(); hear != nil {
 		(*hear)(f)
 	}

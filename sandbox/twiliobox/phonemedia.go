@@ -27,9 +27,9 @@ func (b *Box) answerPhone(r *http.Request, l *leg) (string, error) {
 	}
 
 	p.silent = time.AfterFunc(b.engine.patience.phone, func() {
-		p.onLine(func(l *leg) { l.call.leave(l) })
+		p.onLine(func(l *leg) { l.call().leave(l) })
 	})
-	err = l.call.order(func() error { return l.takeByPage(p) })
+	err = l.order(func() error { return l.takeByPage(p) })
 	if err != nil {
 		p.close()
 		return "", err
@@ -44,7 +44,7 @@ func (l *leg) takeByPage(p *plug) error {
 	if l.onAnswer == nil && l.status != InProgress {
 		return errNotRinging
 	}
-	l.call.attach(l, p)
+	l.call().attach(l, p)
 	l.phone.TalkSeconds = new(float64)
 	if l.onAnswer != nil {
 		l.onAnswer(l.phone)
@@ -90,11 +90,11 @@ func (b *Box) pressDigits(r *http.Request, l *leg) (string, error) {
 		return "", badRequest{fmt.Errorf("digits must be 1 to %d keys of a phone: 0-9, *, #, A-D, and w or W to wait", mostKeys)}
 	}
 
-	return "", l.call.order(func() error {
+	return "", l.order(func() error {
 		if l.status != InProgress {
 			return errNotInCall
 		}
-		l.call.pressed(l, in.Digits)
+		l.call().pressed(l, in.Digits)
 		return nil
 	})
 }

@@ -32,6 +32,9 @@ type Phone struct {
 	// answers when the other side stops talking), tone:<hertz>, silence or echo
 	// (says what it hears). A voicemail says its announcement instead.
 	Voice string `json:"voice,omitempty"`
+	// Presses are the keys that somebody who answers by himself presses a second
+	// after a Gather has begun on his leg; a voicemail presses none.
+	Presses string `json:"presses,omitempty"`
 }
 
 var (
@@ -63,6 +66,9 @@ func (p Phone) check() error {
 	}
 	if p.ErrorCode != 0 && (p.ErrorCode < 10000 || p.ErrorCode > 99999) {
 		wrong = append(wrong, errors.New("errorCode must have five digits"))
+	}
+	if p.Presses != "" && !pressable(p.Presses) {
+		wrong = append(wrong, fmt.Errorf("presses must be up to %d keys of a phone", mostKeys))
 	}
 	if err := checkVoice(p.Voice); err != nil {
 		wrong = append(wrong, err)
@@ -139,6 +145,13 @@ func (b *phonebook) lookup(address string) Phone {
 	return usual(address).completed()
 }
 
+func (b *phonebook) isScripted(address string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, scripted := b.script[address]
+	return scripted
+}
+
 func (b *phonebook) set(address string, p Phone) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -161,8 +174,7 @@ func (b *phonebook) scripted() (addresses []string) {
 func usual(address string) Phone {
 	m := servedNumber().FindStringSubmatch(address)
 	if m == nil && len(address) > 7 && address[:7] == "client:" {
-		// A client that is not registered: SIP 480, at once.
-		return Phone{Outcome: "failed", SIPResponseCode: 480}
+		return Phone{Outcome: absent}
 	}
 	if m == nil {
 		return Phone{Outcome: "failed", SIPResponseCode: 404}

@@ -54,11 +54,11 @@ func (p *plug) handlers() media.Handlers {
 			p.line.said(f)
 		},
 		Digit: func(d string) {
-			p.onLine(func(l *leg) { l.call.pressed(l, d) })
+			p.onLine(func(l *leg) { l.call().pressed(l, d) })
 		},
 		Lost: func() {
 			if p.current() && p.silent == nil {
-				p.onLine(func(l *leg) { l.call.leave(l) })
+				p.onLine(func(l *leg) { l.call().leave(l) })
 			}
 		},
 	}
@@ -73,7 +73,7 @@ func (p *plug) onLine(do func(*leg)) {
 	if !ok || !p.current() {
 		return
 	}
-	err := l.call.order(func() error {
+	err := l.order(func() error {
 		if p.current() && !l.status.Final() {
 			do(l)
 		}

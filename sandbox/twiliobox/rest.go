@@ -24,6 +24,17 @@ func (b *Box) routes() http.Handler {
 	rest("POST /Calls.json", b.placeCall)
 	rest("GET /Calls/{sid}", b.fetchCall)
 	rest("POST /Calls/{sid}", b.updateCall)
+	rest("POST /Calls/{call}/UserDefinedMessages.json", b.sendMessage)
+	rest("POST /Calls/{call}/UserDefinedMessageSubscriptions.json", b.subscribe)
+	rest("DELETE /Calls/{call}/UserDefinedMessageSubscriptions/{sid}", b.unsubscribe)
+	rest("GET /Conferences.json", b.listConferences)
+	rest("GET /Conferences/{sid}", b.fetchConference)
+	rest("POST /Conferences/{sid}", b.updateConference)
+	rest("GET /Conferences/{room}/Participants.json", b.listParticipants)
+	rest("POST /Conferences/{room}/Participants.json", b.addParticipant)
+	rest("GET /Conferences/{room}/Participants/{sid}", b.fetchParticipant)
+	rest("POST /Conferences/{room}/Participants/{sid}", b.updateParticipant)
+	rest("DELETE /Conferences/{room}/Participants/{sid}", b.removeParticipant)
 	rest("GET /IncomingPhoneNumbers.json", b.listNumbers)
 	rest("GET /IncomingPhoneNumbers/{sid}", b.fetchNumber)
 	rest("POST /IncomingPhoneNumbers/{sid}", b.updateNumber)
@@ -31,6 +42,7 @@ func (b *Box) routes() http.Handler {
 	rest("GET /Applications/{sid}", b.fetchApplication)
 	rest("POST /Applications/{sid}", b.updateApplication)
 	rest("GET /Keys/{sid}", mainKey(b.fetchKey))
+	b.recordingRoutes(rest)
 	mux.Handle("GET /"+restVersion+"/Accounts/{sid}", b.rest(mainKey(b.fetchAccount)))
 	mux.Handle("GET "+countriesPath+"/{country}", b.rest(b.fetchCountry))
 	mux.Handle("POST /v1/DialingPermissions/BulkCountryUpdates", b.rest(b.updateCountries))
@@ -59,11 +71,11 @@ func restFault(status, code int, message string) *restError {
 }
 
 var (
-	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
+	errRestNotFound = restFault(http.StatusNotFound, 20404, "The requested resource was not found. This sandbox serves the account, its Calls with their UserDefinedMessages and UserDefinedMessageSubscriptions, Conferences with their Participants, Recordings, IncomingPhoneNumbers, Applications and Keys, as .json, and voice/v1/DialingPermissions")
 	errRestLogin    = restFault(http.StatusUnauthorized, 20003, "Authenticate")
 )
 
-// restHandler returns a resource, or why there is none.
+// restHandler returns a resource, nil where it is gone, or why there is none.
 type restHandler func(*http.Request) (any, *restError)
 
 // rest wraps a handler in what every answer of the API has: login, headers,
@@ -78,12 +90,22 @@ func (b *Box) rest(h restHandler) http.Handler {
 		if made, ok := resource.(createdResource); ok {
 			resource, status = made.resource, http.StatusCreated
 		}
+		if own, ok := resource.(selfServed); ok && fault == nil {
+			b.serve(own, w, r)
+			return
+		}
+
 		if fault != nil {
 			resource, status = fault, fault.Status
 		}
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		}
+		if resource == nil {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+
 		b.json(w, status, resource)
 	})
 }

@@ -41,6 +41,7 @@ func (b *Box) updateNumber(r *http.Request) (any, *restError) {
 	err := b.engine.account.updateNumber(sid(r), func(n *Number) {
 		assign(r.PostForm, map[string]*string{
 			"FriendlyName": &n.FriendlyName, "VoiceUrl": &n.VoiceURL, "VoiceMethod": &n.VoiceMethod,
+			"VoiceFallbackUrl": &n.VoiceFallbackURL, "VoiceFallbackMethod": &n.VoiceFallbackMethod,
 			"StatusCallback": &n.StatusCallback, "StatusCallbackMethod": &n.StatusCallbackMethod,
 			"VoiceApplicationSid": &n.VoiceApplicationSID, "TrunkSid": &n.TrunkSID,
 		})
@@ -85,6 +86,7 @@ func (b *Box) updateApplication(r *http.Request) (any, *restError) {
 	err := b.engine.account.updateApplication(sid(r), func(a *Application) {
 		assign(r.PostForm, map[string]*string{
 			"FriendlyName": &a.FriendlyName, "VoiceUrl": &a.VoiceURL, "VoiceMethod": &a.VoiceMethod,
+			"VoiceFallbackUrl": &a.VoiceFallbackURL, "VoiceFallbackMethod": &a.VoiceFallbackMethod,
 			"StatusCallback": &a.StatusCallback, "StatusCallbackMethod": &a.StatusCallbackMethod,
 		})
 		if public := r.PostForm.Get("PublicApplicationConnectEnabled"); public != "" {
@@ -110,12 +112,12 @@ func assign(form url.Values, fields map[string]*string) {
 
 // hookFault refuses URLs and methods before anything is changed.
 func hookFault(form url.Values) *restError {
-	for _, name := range []string{"VoiceUrl", "StatusCallback"} {
+	for _, name := range []string{"VoiceUrl", "VoiceFallbackUrl", "StatusCallback"} {
 		if err := checkURL(form.Get(name)); err != nil {
 			return restFault(http.StatusBadRequest, 21402, name+" is not valid: "+err.Error())
 		}
 	}
-	for _, name := range []string{"VoiceMethod", "StatusCallbackMethod"} {
+	for _, name := range []string{"VoiceMethod", "VoiceFallbackMethod", "StatusCallbackMethod"} {
 		if !validMethod(form.Get(name)) {
 			return restFault(http.StatusBadRequest, 21403, name+" is not valid: GET or POST")
 		}
@@ -128,7 +130,7 @@ func (b *Box) numberJSON(n numberRecord) map[string]any {
 		"sid": n.SID, "account_sid": b.engine.config.AccountSID, "api_version": restVersion,
 		"phone_number": n.PhoneNumber, "friendly_name": n.FriendlyName,
 		"voice_url": n.VoiceURL, "voice_method": orPost(n.VoiceMethod),
-		"voice_fallback_url": nil, "voice_fallback_method": "POST", "voice_caller_id_lookup": false,
+		"voice_fallback_url": orNull(n.VoiceFallbackURL), "voice_fallback_method": orPost(n.VoiceFallbackMethod), "voice_caller_id_lookup": false,
 		"voice_application_sid": orNull(n.VoiceApplicationSID), "voice_receive_mode": "voice",
 		"status_callback": n.StatusCallback, "status_callback_method": orPost(n.StatusCallbackMethod),
 		"sms_url": "", "sms_method": "POST", "sms_fallback_url": "", "sms_fallback_method": "POST", "sms_application_sid": "",
@@ -146,7 +148,7 @@ func (b *Box) applicationJSON(a applicationRecord) map[string]any {
 		"sid": a.SID, "account_sid": b.engine.config.AccountSID, "api_version": restVersion,
 		"friendly_name": a.FriendlyName,
 		"voice_url":     orNull(a.VoiceURL), "voice_method": orPost(a.VoiceMethod),
-		"voice_fallback_url": nil, "voice_fallback_method": "POST", "voice_caller_id_lookup": false,
+		"voice_fallback_url": orNull(a.VoiceFallbackURL), "voice_fallback_method": orPost(a.VoiceFallbackMethod), "voice_caller_id_lookup": false,
 		"status_callback": orNull(a.StatusCallback), "status_callback_method": orPost(a.StatusCallbackMethod),
 		"sms_url": nil, "sms_method": "POST", "sms_fallback_url": nil, "sms_fallback_method": "POST",
 		"sms_status_callback": nil, "message_status_callback": nil, "public_application_connect_enabled": a.PublicConnect,

@@ -1,7 +1,6 @@
 package twiliobox
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -42,39 +41,24 @@ func (b *Box) fetchCall(r *http.Request) (any, *restError) {
 	return b.callJSON(l.view()), nil
 }
 
-// updateCall ends a leg. Redirecting a live call is not simulated.
-func (b *Box) updateCall(r *http.Request) (any, *restError) {
-	l, ok := b.engine.leg(sid(r))
-	if !ok {
-		return nil, errRestNotFound
-	}
-	status := r.PostForm.Get("Status")
-	if status != "completed" && status != "canceled" {
-		return nil, restFault(http.StatusBadRequest, 20001, "Status must be completed or canceled; redirecting a live call is not simulated")
-	}
-	err := b.engine.endByREST(l, Status(status))
-	if errors.Is(err, errEnded) {
-		return nil, restFault(http.StatusBadRequest, 21220, "Call is not in-progress. Cannot redirect.")
-	}
-	if err != nil {
-		return nil, restFault(http.StatusInternalServerError, 20500, "Internal error")
-	}
-
-	return b.fetchCall(r)
-}
-
-// endByREST ends a leg: completed at any time, canceled only while it rings; a
-// leg in progress is left alone by canceled, without an error.
+// endByREST ends a leg: completed at any time, canceled only while it rings; a leg
+// in progress is left alone by canceled, without an error, and so is one that a Dial
+// rings (voice/tutorials, change call state: that is in progress).
 func (e *engine) endByREST(l *leg, s Status) error {
-	return l.call.order(func() error {
+	return l.order(func() error {
 		switch {
 		case l.status.Final():
 			return errEnded
-		case l.status == InProgress && s == Canceled:
+		case s == Canceled && (l.status == InProgress || l.parentSID != ""):
+			return nil
+		}
+
+		l.byREST = true
+		switch {
 		case l.parentSID != "":
-			l.call.cut(l)
+			l.call().cut(l)
 		default:
-			l.call.end(l, s, l.sipUnless(s == Canceled))
+			l.call().end(l, s, l.sipUnless(s == Canceled))
 		}
 		return nil
 	})
@@ -109,7 +93,7 @@ func (b *Box) callJSON(v legView) map[string]any {
 		"phone_number_sid": orNull(v.numberSID), "answered_by": orNull(v.AnsweredBy),
 		"date_created": rfc2822(v.Created), "date_updated": rfc2822(v.changed()),
 		"start_time": rfc2822(start), "end_time": rfc2822(v.Ended),
-		"duration": nil, "price": nil, "price_unit": "USD", "queue_time": "0",
+		"duration": nil, "price": nil, "price_unit": "USD", "queue_time": strconv.FormatInt(v.waited.Milliseconds(), 10),
 		"annotation": nil, "caller_name": nil, "forwarded_from": nil, "group_sid": nil, "trunk_sid": nil,
 		"uri": b.uri("/Calls/%s.json", v.SID),
 	}

@@ -24,13 +24,17 @@ type placement struct {
 	waits   detection // looked for before the application is asked
 	from    numberRecord
 	timeout time.Duration
-	page    request // for the TwiML
-	app     string  // SID, when that is where page comes from
+	// Of participants alone:
+	timeLimit  time.Duration
+	earlyMedia bool    // the room hears it ring
+	page       request // for the TwiML
+	second     hook    // asked when that fails
+	app        string  // SID, when that is where page comes from
 }
 
 // placeCall serves POST Calls.json (voice/api/call-resource, "Create a Call
 // resource"): the number is rung, and once it answers the application is asked what
-// to do with it. Twiml, the fallback URLs, SendDigits, recording and SIP or client
+// to do with it. Twiml, SendDigits, recording and SIP or client
 // addresses are not simulated.
 func (b *Box) placeCall(r *http.Request) (any, *restError) {
 	p, fault := b.engine.readPlacement(r.PostForm)
@@ -49,8 +53,11 @@ func (b *Box) placeCall(r *http.Request) (any, *restError) {
 		to:             p.noun.address,
 		numberSID:      p.from.SID,
 		applicationSID: p.app,
+		fallback:       p.second,
 		hook:           p.noun.hook,
+		waited:         b.engine.turn(),
 	}
+
 	if err := b.engine.launch(parent, func(c *call) { c.runPlaced(p) }); err != nil {
 		return nil, restFault(http.StatusServiceUnavailable, 20503, "The sandbox is closing")
 	}
@@ -116,11 +123,13 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 			return invalid("ApplicationSid is none of this account")
 		}
 		p.app, p.page.url, p.page.method = sid, app.VoiceURL, app.VoiceMethod
+		p.second = hook{url: app.VoiceFallbackURL, method: app.VoiceFallbackMethod}
 		p.noun.hook = hook{url: app.StatusCallback, method: app.StatusCallbackMethod, events: []string{"completed"}}
 		return nil
 	}
 
 	p.page.url, p.page.method = form.Get("Url"), form.Get("Method")
+	p.second = hook{url: form.Get("FallbackUrl"), method: form.Get("FallbackMethod")}
 	p.noun.hook = hook{url: form.Get("StatusCallback"), method: form.Get("StatusCallbackMethod"), events: []string{"completed"}}
 	if events := form["StatusCallbackEvent"]; len(events) > 0 {
 		p.noun.hook.events = events
@@ -129,10 +138,10 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 	switch {
 	case p.page.url == "":
 		return invalid("Url or ApplicationSid is required; Twiml is not simulated")
-	case checkURL(p.page.url) != nil || checkURL(p.noun.hook.url) != nil:
-		return invalid("Url and StatusCallback must be absolute, with http or https")
-	case !validMethod(p.page.method) || !validMethod(p.noun.hook.method):
-		return invalid("Method and StatusCallbackMethod must be GET or POST")
+	case checkURL(p.page.url) != nil || checkURL(p.second.url) != nil || checkURL(p.noun.hook.url) != nil:
+		return invalid("Url, FallbackUrl and StatusCallback must be absolute, with http or https")
+	case !validMethod(p.page.method) || !validMethod(p.second.method) || !validMethod(p.noun.hook.method):
+		return invalid("Method, FallbackMethod and StatusCallbackMethod must be GET or POST")
 	case slices.ContainsFunc(p.noun.hook.events, func(event string) bool { return !slices.Contains(callbackEvents, event) }):
 		return invalid("StatusCallbackEvent must be initiated, ringing, answered or completed")
 	}
@@ -145,6 +154,9 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 // detection): its result goes with the request and with the last report.
 func (c *call) runPlaced(p placement) {
 	l := c.parent
+	if c.queue(l); l.status.Final() {
+		return
+	}
 	x := &dialling{call: c, verb: dialVerb{callerID: l.from, timeout: p.timeout}, ringback: true} // nobody hears the ringing
 	x.place(p.noun, l)
 	c.waitUntil(func() bool { return x.winner != nil || l.status.Final() })
@@ -152,10 +164,7 @@ func (c *call) runPlaced(p placement) {
 		return
 	}
 
-	if *l.phone.TalkSeconds > 0 {
-		l.leaves = c.clock.after(seconds(*l.phone.TalkSeconds), func() { c.end(l, Completed, http.StatusOK) })
-		defer l.leaves.cancel()
-	}
+	c.leaveAfter(l, *l.phone.TalkSeconds)
 
 	if p.waits.mode != "" {
 		result, takes := p.waits.find(l.phone)

@@ -11,6 +11,7 @@ import (
 // with any are not looked at.
 type element struct {
 	attrs    string
+	idle     string // those of attrs that are accepted without effect
 	children string
 	any      bool
 }
@@ -18,17 +19,31 @@ type element struct {
 // vocabulary is the TwiML that the box runs (voice/twiml). Names are
 // case-sensitive.
 var vocabulary = map[string]element{
-	"Response": {children: "Dial Say Play Pause Hangup Reject Redirect " + notSimulated},
+	"Response": {children: "Dial Say Play Pause Gather Hangup Reject Redirect Start Stop " + notSimulated},
 	"Dial": {
 		attrs: "action method answerOnBridge callerId timeLimit timeout hangupOnStar record recordingStatusCallback " +
 			"recordingStatusCallbackMethod recordingStatusCallbackEvent recordingTrack trim ringTone sequential " +
 			"referUrl referMethod callReason recordingConfigurationId",
+		idle:     "hangupOnStar ringTone referUrl referMethod callReason",
 		children: "Number Client Conference Queue Sip Sim Application WhatsApp",
 	},
-	"Number": {attrs: "sendDigits url method byoc statusCallback statusCallbackMethod statusCallbackEvent " +
-		"machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold " +
-		"machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod"},
-	"Client":    {attrs: "url method statusCallback statusCallbackMethod statusCallbackEvent clientNotificationUrl", children: "Identity Parameter"},
+	"Number": {
+		attrs: "sendDigits url method byoc statusCallback statusCallbackMethod statusCallbackEvent " +
+			"machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold " +
+			"machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod",
+		idle: "byoc machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold machineDetectionSilenceTimeout",
+	},
+	"Conference": {
+		attrs: "muted beep startConferenceOnEnter endConferenceOnExit participantLabel jitterBufferSize waitUrl waitMethod " +
+			"maxParticipants record region trim coach statusCallback statusCallbackMethod statusCallbackEvent " +
+			"recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent eventCallbackUrl recordingConfigurationId",
+		idle: "recordingStatusCallback eventCallbackUrl recordingConfigurationId",
+	},
+	"Client": {
+		attrs:    "url method statusCallback statusCallbackMethod statusCallbackEvent clientNotificationUrl",
+		idle:     "clientNotificationUrl",
+		children: "Identity Parameter",
+	},
 	"Identity":  {},
 	"Parameter": {attrs: "name value"},
 	"Say":       {attrs: "voice language loop", any: true},
@@ -37,13 +52,23 @@ var vocabulary = map[string]element{
 	"Hangup":    {},
 	"Reject":    {attrs: "reason"},
 	"Redirect":  {attrs: "method"},
+	"Gather": {
+		attrs: "input action method timeout numDigits finishOnKey actionOnEmptyResult speechTimeout language hints " +
+			"speechModel enhanced profanityFilter partialResultCallback partialResultCallbackMethod bargeIn debug maxSpeechTime",
+		children: "Say Play Pause",
+	},
+	"Start": {children: "Recording Stream Transcription Siprec"},
+	"Stop":  {children: "Recording Stream Transcription Siprec"},
+	"Recording": {attrs: "channels track trim recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent " +
+		"name recordingConfigurationId"},
 }
 
 // notSimulated are verbs that Twilio knows and the box does not run.
-const notSimulated = "Gather Record Conference Enqueue Leave Queue Connect Start Stop Pay Prompt Refer Sms Message VirtualAgent"
+const notSimulated = "Record Conference Enqueue Leave Queue Connect Pay Prompt Refer Sms Message VirtualAgent"
 
 // restrict takes out of n what the schema does not allow and returns a warning
-// 12200 for each: Twilio ignores what it does not know.
+// 12200 for each: Twilio ignores what it does not know. What Twilio knows and the box
+// does without gets a warning too, without a code.
 func (n *node) restrict() (warnings []Notice) {
 	warn := func(format string, args ...any) {
 		warnings = append(warnings, Notice{Level: "warning", Code: 12200, Message: "schema validation warning: " + fmt.Sprintf(format, args...)})
@@ -60,6 +85,16 @@ func (n *node) restrict() (warnings []Notice) {
 		}
 		warn("attribute %s is not allowed in <%s>", name, n.name)
 		delete(n.attrs, name)
+	}
+
+	for _, name := range strings.Fields(allowed.idle) {
+		value := n.attrs[name]
+		if name == "hangupOnStar" && value != "true" {
+			continue // asks for nothing, or is told to be no flag
+		}
+		if value != "" {
+			warnings = append(warnings, Notice{Level: "warning", Message: fmt.Sprintf("not simulated: %s of <%s>; the call goes on without it", name, n.name)})
+		}
 	}
 
 	if n.name == "Response" && n.text != "" {

@@ -42,6 +42,11 @@ func (x *exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the sandbox's signalling is for pages on this machine: open the page as http://localhost or http://127.0.0.1", http.StatusForbidden)
 		return
 	}
+	at, ok := edgeOf(r)
+	if !ok {
+		http.Error(w, "Twilio has no such edge", http.StatusNotFound)
+		return
+	}
 	if !x.enter() {
 		http.Error(w, "the sandbox's signalling is switched off or closing", http.StatusServiceUnavailable)
 		return
@@ -55,6 +60,7 @@ func (x *exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	conn.SetReadLimit(messageLimit)
 	s := &socket{
 		exchange: x,
+		edge:     at,
 		conn:     conn,
 		out:      make(chan []byte, waiting),
 		gone:     make(chan struct{}),

@@ -132,31 +132,11 @@ func (s *socket) dial(m heard) {
 		s.refuse(m.Payload.CallSID, errMalformed)
 		return
 	}
-	err := c.leg.call.order(func() error {
-		c.leg.call.pressed(c.leg, m.Payload.DTMF)
+	err := c.leg.order(func() error {
+		c.leg.call().pressed(c.leg, m.Payload.DTMF)
 		return nil
 	})
 	if err != nil {
 		s.hangUp(c.leg.sid, nil)
 	}
-}
-
-// message is a user-defined message. Twilio hands it to a subscription of the
-// application, which the box does not have: it is kept in the transcript.
-func (s *socket) message(m heard) {
-	p := m.Payload
-	c, ok := s.find(p.CallSID)
-	if !ok {
-		s.send("error", fields{"callsid": p.CallSID, "voiceeventsid": p.VoiceEventSID, "error": errMessageNoCall})
-		return
-	}
-	err := c.leg.call.order(func() error {
-		c.leg.call.said(c.leg, Utterance{Kind: "message", Text: string(p.Content)})
-		return nil
-	})
-	if err != nil {
-		s.send("error", fields{"callsid": p.CallSID, "voiceeventsid": p.VoiceEventSID, "error": errMessageNoCall})
-		return
-	}
-	s.send("ack", fields{"acktype": "message", "callsid": p.CallSID, "voiceeventsid": p.VoiceEventSID})
 }

@@ -11,10 +11,19 @@ import (
 // and somebody there decides.
 const atBrowsers = "browsers"
 
-// phoneFor is what a noun reaches.
+// absent is the outcome of a client that is registered nowhere: no answer, at once.
+const absent = "absent"
+
+// phoneFor is what a noun reaches. What was scripted is a phone wherever it is.
 func (e *engine) phoneFor(n noun) Phone {
+	open := Phone{TalkSeconds: new(float64)}
 	if n.client && e.exchange.reachable(strings.TrimPrefix(n.address, "client:")) {
-		return Phone{Outcome: atBrowsers, TalkSeconds: new(float64)}.completed()
+		open.Outcome = atBrowsers
+		return open.completed()
+	}
+	if to, ours := e.account.number(n.address); ours && to.PhoneNumber == n.address && !e.phones.isScripted(n.address) {
+		open.Outcome = atNumber
+		return open.completed()
 	}
 	return e.phones.lookup(n.address)
 }
@@ -40,10 +49,10 @@ func (x *exchange) ring(l *leg, n noun) {
 		offers:     map[*socket]*plug{},
 		parameters: fields{"CallSid": l.sid, "From": l.from, "To": l.to, "AccountSid": x.engine.config.AccountSID},
 	}
-	if len(n.parameters) > 0 {
-		r.parameters["Params"] = n.parameters.Encode()
+	if n.parameters != "" {
+		r.parameters["Params"] = n.parameters
 	}
-	if l.call.parent.pstn {
+	if l.call().parent.pstn {
 		r.parameters["StirStatus"] = "TN-Validation-Passed-A"
 	}
 
@@ -155,7 +164,7 @@ func (s *socket) accept(m heard) {
 // taken joins the browser that was first to the call; an error when it was not.
 func (r *ringing) taken(s *socket, p *plug) error {
 	l, x := r.leg, r.exchange
-	return l.call.order(func() error {
+	return l.order(func() error {
 		if l.onAnswer == nil {
 			return errNotRinging
 		}
@@ -177,7 +186,7 @@ func (r *ringing) taken(s *socket, p *plug) error {
 		}
 		x.mu.Unlock()
 		l.party = c
-		l.call.attach(l, p)
+		l.call().attach(l, p)
 		l.onAnswer(l.phone)
 		return nil
 	})
@@ -222,13 +231,14 @@ func (s *socket) reject(m heard) {
 	}
 }
 
-// readParameters reads the Parameter nouns within a Client.
-func readParameters(v *node) url.Values {
-	values := url.Values{}
+// readParameters reads the Parameter nouns within a Client, in their order, those
+// that repeat a name too. Only values are encoded: the SDK decodes no names.
+func readParameters(v *node) string {
+	var pairs []string
 	for _, child := range v.children {
-		if child.name == "Parameter" && child.attrs["name"] != "" && !slices.Contains(reserved, child.attrs["name"]) {
-			values.Set(child.attrs["name"], child.attrs["value"])
+		if name := child.attrs["name"]; child.name == "Parameter" && name != "" && !slices.Contains(reserved, name) {
+			pairs = append(pairs, name+"="+url.QueryEscape(child.attrs["value"]))
 		}
 	}
-	return values
+	return strings.Join(pairs, "&")
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perci.health/careline/sandbox/media"
 )
 
@@ -103,8 +105,16 @@ func TestClientThatIsNotThere(t *testing.T) {
 	p.next("offline")
 	w.connect(nil)
 	eventually(t, "result", func() bool { return len(w.at("/result")) == 1 })
-	if got := w.one("/result").get("DialCallStatus"); got != "failed" {
-		t.Errorf("%s", got)
+	if got := w.one("/result"); got.get("DialCallStatus") != "no-answer" || got.get("DialCallDuration") != "0" || got.get("DialBridged") != "false" {
+		t.Errorf("%v", got.form)
+	}
+	w.close()
+	if diff := cmp.Diff([]string{"0 initiated", "1 no-answer"}, statuses(w.at("/status"))); diff != "" {
+		t.Error(diff)
+	}
+	began, end := w.at("/status")[0], w.at("/status")[1]
+	if began.get("Timestamp") != end.get("Timestamp") || end.get("CallDuration") != "0" {
+		t.Errorf("from %s to %v", began.get("Timestamp"), end.form)
 	}
 }
 
@@ -149,4 +159,19 @@ func TestTakesWhatRingsElsewhere(t *testing.T) {
 	caller.next("answer")
 	theirs.say(media.Tone(700))
 	b.hears("the caller", 700)
+}
+
+// The parameters of an invite as the Voice SDK reads them: it splits at & and =, and
+// decodes values alone.
+func TestParametersOfAnInvite(t *testing.T) {
+	t.Parallel()
+	nouns := `<Parameter name="duplicate" value="1"/><Parameter name="custom + param" value="我不吃蛋"/><Parameter name="duplicate" value="2"/>` +
+		`<Parameter name="Ärzte%20" value="a&amp;b=c + d"/><Parameter name="empty" value=""/><Parameter name="CallSid" value="x"/>`
+	w := newWired(t, unbridged(patient, `<Client><Identity>dr_jones</Identity>`+nouns+`</Client>`))
+	p := w.reachable("dr_jones")
+	w.connect(nil)
+	want := "duplicate=1&custom + param=%E6%88%91%E4%B8%8D%E5%90%83%E8%9B%8B&duplicate=2&Ärzte%20=a%26b%3Dc+%2B+d&empty="
+	if got := p.next("invite").Payload.Parameters["Params"]; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 }

@@ -28,6 +28,8 @@ type heard struct {
 		DTMF string `json:"dtmf"`
 
 		Content       json.RawMessage `json:"content"`
+		ContentType   string          `json:"contenttype"`
+		MessageType   string          `json:"messagetype"`
 		VoiceEventSID string          `json:"voiceeventsid"`
 	} `json:"payload"`
 }
@@ -66,6 +68,8 @@ var (
 	errBusyHere      = &Refusal{31486, "Busy Here"}
 	errDeclined      = &Refusal{31603, "Decline"}
 	errShuttingDown  = &Refusal{31005, "The sandbox is closing"}
+	errMessageType   = &Refusal{31210, "Call Message Event Type is invalid."}
+	errMessageSize   = &Refusal{31212, "Call Message Event Payload size exceeded authorized limit."}
 	errMessageNoCall = &Refusal{31209, "Message not delivered: call not found"}
 )
 

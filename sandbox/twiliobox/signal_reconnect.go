@@ -44,11 +44,11 @@ func (s *socket) sound(ctx context.Context, c *clientCall, offer string) (string
 	if err != nil {
 		return "", err
 	}
-	err = c.leg.call.order(func() error {
+	err = c.leg.order(func() error {
 		if c.leg.status.Final() {
 			return errEnded
 		}
-		c.leg.call.attach(c.leg, plug)
+		c.leg.call().attach(c.leg, plug)
 		return nil
 	})
 	if err != nil {

@@ -60,7 +60,7 @@ func (s *socket) listen(m heard) {
 	s.grace = max(s.exchange.engine.patience.browser, seconds(min(m.Payload.ReconnectTimeout, longestReconnect)))
 	s.exchange.mu.Unlock()
 	s.send("connected", fields{
-		"region": "US_EAST_VIRGINIA", "edge": "local", "home": "us1", "gateway": "sandbox",
+		"region": s.edge.region, "edge": s.edge.name, "home": s.edge.home, "gateway": "sandbox",
 		"token": fields{"identity": g.identity, "ttl": int(g.expires.Sub(now).Seconds())},
 	})
 }

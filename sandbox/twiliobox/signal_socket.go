@@ -14,6 +14,7 @@ import (
 // request, written by another; what it may do changes under exchange.mu.
 type socket struct {
 	exchange *exchange
+	edge     edge // that it came to
 	conn     *websocket.Conn
 	out      chan []byte   // nil: close the connection
 	gone     chan struct{} // closed when the reader has ended

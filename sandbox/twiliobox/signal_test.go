@@ -281,7 +281,7 @@ func TestUserDefinedMessages(t *testing.T) {
 	w.script(member, map[string]any{"outcome": "answer", "talkSeconds": 0})
 	p := w.listening()
 	_, answer := p.inCall()
-	message := map[string]any{"callsid": answer.Payload.CallSID, "content": map[string]any{"mood": "good"}, "contenttype": "application/json", "voiceeventsid": "KX1"}
+	message := map[string]any{"callsid": answer.Payload.CallSID, "content": map[string]any{"mood": "good"}, "contenttype": "application/json", "messagetype": "user-defined-message", "voiceeventsid": "KX1"}
 	p.send("message", message)
 	if m := p.next("ack").Payload; m.AckType != "message" || m.VoiceEventSID != "KX1" || m.CallSID != answer.Payload.CallSID {
 		t.Errorf("%+v", m)

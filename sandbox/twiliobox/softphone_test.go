@@ -74,7 +74,10 @@ type told struct {
 	Payload struct {
 		CallSID, SDP, Reconnect, AckType, VoiceEventSID string
 		Parameters                                      map[string]string
+		Content                                         json.RawMessage
+		ContentType, MessageType                        string
 		Error                                           struct{ Code int }
+		Edge, Region, Home                              string
 		Token                                           struct {
 			Identity string
 			TTL      int
@@ -98,7 +101,13 @@ func (w *wired) softphone() *softphone {
 
 func newSoftphone(t testing.TB, box string) *softphone {
 	t.Helper()
-	conn, _, err := websocket.Dial(t.Context(), box+"/signal", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"http://localhost:8080"}}})
+	return softphoneAt(t, box+"/signal", "")
+}
+
+// softphoneAt is one that asks for a host, or for that of the URL.
+func softphoneAt(t testing.TB, url, host string) *softphone {
+	t.Helper()
+	conn, _, err := websocket.Dial(t.Context(), url, &websocket.DialOptions{Host: host, HTTPHeader: http.Header{"Origin": {"http://localhost:8080"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ func (c *call) join(a, b *leg) {
 // hush ends the sound of a leg that has ended, and tells its party.
 func (c *call) hush(l *leg) {
 	l.line.part()
+	l.line.rise()
 	l.line.talk(nil) // the leg is kept long, the robot's sound need not be
 	c.engine.mu.Lock()
 	if l.bridged != nil {
@@ -50,6 +51,7 @@ func pressable(keys string) bool {
 // and its phone shows them.
 func (c *call) pressed(l *leg, digits string) {
 	c.said(l, Utterance{Kind: "digits", Text: digits})
+	l.gathering.press(digits)
 	c.engine.mu.Lock()
 	other := l.bridged
 	if other != nil {
@@ -58,6 +60,9 @@ func (c *call) pressed(l *leg, digits string) {
 	c.engine.mu.Unlock()
 	if other != nil {
 		other.line.press(digits)
+		if end, led := other.party.(interface{ press(string) }); led {
+			end.press(digits)
+		}
 		c.engine.bus.publish(Event{Type: "phone", Text: other.to})
 	}
 }

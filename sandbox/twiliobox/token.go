@@ -33,7 +33,7 @@ type grants struct {
 }
 
 // errNoOutgoing refuses a call placed with a token that only allows incoming ones.
-var errNoOutgoing = &Refusal{20106, "Invalid access token grants: identity and voice.outgoing are needed to place a call"}
+var errNoOutgoing = &Refusal{20106, "Invalid access token grants: voice.outgoing is needed to place a call"}
 
 // longestLife is the furthest ahead that exp may be: 24 hours.
 const longestLife = 24 * time.Hour
@@ -141,15 +141,25 @@ func moment(n *json.Number) (time.Time, bool) {
 	return time.Unix(0, int64(s*1e9)), true
 }
 
-// checkGrants wants an identity and a voice grant: to be called, or to place
-// calls for an application of ours.
+// anonymous is who calls with a token that names nobody: captured requests of such
+// calls are from client:Anonymous.
+const anonymous = "Anonymous"
+
+// checkGrants wants a voice grant: to place calls for an application of ours, or to
+// be called, by an identity.
 func (e *engine) checkGrants(c tokenClaims) (grants, *Refusal) {
-	if c.Grants == nil || c.Grants.Identity == nil || c.Grants.Voice == nil {
+	if c.Grants == nil || c.Grants.Voice == nil {
 		return grants{}, errNoOutgoing
 	}
 	voice := c.Grants.Voice
-	g := grants{identity: *c.Grants.Identity, params: map[string]string{}}
+	g := grants{identity: anonymous, params: map[string]string{}}
 	g.incoming, g.outgoing = voice.Incoming != nil && voice.Incoming.Allow, voice.Outgoing != nil
+	if named := c.Grants.Identity; named != nil && *named != "" {
+		g.identity = *named
+	} else {
+		g.incoming = false // nobody can ring who has no name
+	}
+
 	if !g.incoming && !g.outgoing {
 		return grants{}, errNoOutgoing
 	}

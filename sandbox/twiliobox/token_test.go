@@ -56,6 +56,9 @@ func TestTokenRefusals(t *testing.T) {
 		}, code: 20106},
 		{name: "no identity", change: func() func(jwt.MapClaims) {
 			return set("grants", map[string]any{"voice": map[string]any{"outgoing": ourApp}})
+		}, code: 0},
+		{name: "no identity, to be called only", change: func() func(jwt.MapClaims) {
+			return set("grants", map[string]any{"voice": map[string]any{"incoming": map[string]any{"allow": true}}})
 		}, code: 20106},
 		{name: "application of others", change: func() func(jwt.MapClaims) {
 			return voice("a", map[string]any{"application_sid": "AP00000000000000000000000000000009"})
@@ -119,4 +122,32 @@ func TestTokenParamsReachTheApplication(t *testing.T) {
 			t.Errorf("the browser could change what the server had signed: %v", got.form)
 		}
 	})
+}
+
+// Who calls with a token that names nobody is client:Anonymous, and nobody can ring.
+func TestTokenWithoutIdentity(t *testing.T) {
+	t.Parallel()
+	for name, grants := range map[string]map[string]any{"none": {"voice": mayBoth}, "empty": {"voice": mayBoth, "identity": ""}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWired(t, unbridged("", clientNoun("Anonymous")))
+			c := claims()
+			c["grants"] = grants
+			token := sign(t, c, secret, nil)
+			p := w.softphone()
+			if got := p.listen(token).Payload.Token.Identity; got != "Anonymous" {
+				t.Errorf("connected as %q", got)
+			}
+			p.register()
+			p.invite("TJS1", "")
+			p.next("hangup")
+			if got := w.one("/voice"); got.get("From") != "client:Anonymous" || got.get("Caller") != "client:Anonymous" {
+				t.Errorf("%v", got.form)
+			}
+			eventually(t, "result", func() bool { return len(w.at("/result")) == 1 })
+			w.connect(nil) // from somebody else
+			eventually(t, "another result", func() bool { return len(w.at("/result")) == 2 })
+			p.still(token)
+		})
+	}
 }

@@ -52,14 +52,14 @@ func TestTwiMLRefusals(t *testing.T) {
 		{"hangupOnStar", "text/xml", dial(callerID + `hangupOnStar="yes"`), []int{13213}, "completed", "completed"},
 		{"method", "text/xml", dial(callerID + `method="PUT"`), []int{13210}, "completed", "completed"},
 		{"record", "text/xml", dial(callerID + `record="maybe"`), []int{13217}, "completed", "completed"},
-		{"record is accepted, with a word", "text/xml", dial(callerID + `record="record-from-answer-dual"`), []int{0}, "completed", "completed"},
+		{"record is accepted", "text/xml", dial(callerID + `record="record-from-answer-dual"`), nil, "completed", "completed"},
 		{"unknown event", "text/xml", `<Response><Dial ` + callerID + `><Number statusCallback="/status" statusCallbackEvent="busy completed">` + member + `</Number></Dial></Response>`, []int{12200}, "completed", "completed"},
 		{"sendDigits", "text/xml", strings.Replace(dial(callerID), "<Number", `<Number sendDigits="x"`, 1), []int{13222}, "completed", "completed"},
 		{"detection without callback", "text/xml", strings.Replace(dial(callerID), "<Number", `<Number machineDetection="Enable"`, 1), []int{21262}, "completed", "completed"},
 		{"underscore in a callback's host", "text/xml", strings.Replace(dial(callerID), "/status", "http://my_app.example/status", 1), []int{11217}, "completed", "completed"},
 		{"underscore in a redirect's host", "text/xml", `<Response><Redirect>http://my_app.example/</Redirect></Response>`, []int{11217}, "failed", ""},
-		{"Gather is not simulated", "text/xml", `<Response><Gather/></Response>`, []int{0}, "failed", ""},
-		{"Conference is not simulated", "text/xml", `<Response><Dial ` + callerID + `answerOnBridge="true"><Conference>a</Conference></Dial></Response>`, []int{0}, "completed", ""},
+		{"Queue is not simulated", "text/xml", `<Response><Dial ` + callerID + `answerOnBridge="true"><Queue>a</Queue></Dial></Response>`, []int{0}, "completed", ""},
+		{"Pay is not simulated", "text/xml", `<Response><Pay/></Response>`, []int{0}, "failed", ""},
 		{"Redirect to itself", "text/xml", `<Response><Redirect/></Response>`, []int{0}, "failed", ""},
 		{"after an answer the failure ends a call that was answered", "text/xml", `<Response><Say>a</Say><Record/></Response>`, []int{0}, "completed", ""},
 		{"Reject", "text/xml", `<Response><Reject/></Response>`, nil, "no-answer", ""},
@@ -87,7 +87,7 @@ func TestTwiMLRefusals(t *testing.T) {
 				if len(v.Legs) > 1 {
 					child = v.Legs[1].Status
 				}
-				if tt.name == "Conference is not simulated" {
+				if tt.name == "Queue is not simulated" {
 					tt.parent = "failed" // answerOnBridge: it had not been answered
 				}
 				if v.Status != tt.parent || child != tt.child {

@@ -21,6 +21,7 @@ type request struct {
 	token        string // for idempotency; the same when a delivery is repeated
 	badSignature bool
 	client       *http.Client // with the cookies of the call
+	twiml        string       // that is there already: nobody is asked
 }
 
 // answer is what a webhook came to.

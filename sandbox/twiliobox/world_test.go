@@ -68,9 +68,17 @@ func config() twiliobox.Config {
 // inWorld runs a test in a bubble and closes the box after it.
 func inWorld(t *testing.T, twiml string, test func(*world)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, config())
+	inWorldOf(t, config(), func(w *world) {
 		w.pages["/voice"] = xmlPage(twiml)
+		test(w)
+	})
+}
+
+// inWorldOf is inWorld for an account that is set up otherwise.
+func inWorldOf(t *testing.T, c twiliobox.Config, test func(*world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, c)
 		test(w)
 		w.close()
 	})
@@ -253,6 +261,15 @@ func (v callView) codes() (codes []int) {
 		codes = append(codes, n.Code)
 	}
 	return codes
+}
+
+// heard is what was said in the call, sentence by sentence.
+func (v callView) heard() string {
+	var words []string
+	for _, u := range v.Transcript {
+		words = append(words, u.Text)
+	}
+	return strings.Join(words, " ")
 }
 
 // statuses are the callbacks to a path by SequenceNumber: "0 initiated".

@@ -95,13 +95,23 @@ function steps(expression, type) {
   return /^[A-Za-z.[\]=]+$/.test(x) ? x : undefined;
 }
 
+// spread gives a path that ends at a choice every name that the choice is written by: created is createdDateTime, createdPeriod.
+function spread(path, type) {
+  let owner = type;
+  const names = path.split(".");
+  const last = names.pop();
+  for (const name of names) owner = types[owner]?.[name.replace(/\[.*/, "")]?.t[0];
+  const choice = types[owner]?.[`${last}[x]`];
+  return choice ? choice.t.map((t) => [...names, last + t[0].toUpperCase() + t.slice(1)].join(".")) : [path];
+}
+
 const search = {};
 const kinds = new Set(["token", "reference", "date", "string", "uri"]);
 for (const p of read("search-parameters.json")) {
   if (!kinds.has(p.type) || !p.expression) continue;
   for (const type of p.base) {
     const served = type === "Resource" ? resources : resources.includes(type) ? [type] : [];
-    const paths = p.expression.split(" | ").map((x) => steps(x, type)).filter(Boolean);
+    const paths = p.expression.split(" | ").map((x) => steps(x, type)).filter(Boolean).flatMap((x) => spread(x, type));
     if (paths.length === 0) continue;
     const target = p.type === "reference" && p.target?.length && { target: targetsOf(p, paths) };
     for (const s of served) (search[s] ??= {})[p.code] = { type: p.type, paths, ...target };
