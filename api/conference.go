@@ -1,21 +1,230 @@
 package api
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"regexp"
+	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/calls"
 )
 
-// TODO(rooms): these answer until rooms are built.
+const (
+	// commandsPerMinute is how much one person may ask of calls in the long run: each is
+	// a request to Twilio.
+	commandsPerMinute = 60
+	// commandWithin is how long an answer waits for what was asked to be done.
+	commandWithin = 3 * time.Second
+)
 
-func (s *server) participants(http.ResponseWriter, *http.Request) error      { return unbuilt() }
-func (s *server) addParticipant(http.ResponseWriter, *http.Request) error    { return unbuilt() }
-func (s *server) candidates(http.ResponseWriter, *http.Request) error        { return unbuilt() }
-func (s *server) changeParticipant(http.ResponseWriter, *http.Request) error { return unbuilt() }
-func (s *server) removeParticipant(http.ResponseWriter, *http.Request) error { return unbuilt() }
-func (s *server) endCall(http.ResponseWriter, *http.Request) error           { return unbuilt() }
-func (s *server) available(http.ResponseWriter, *http.Request) error         { return unbuilt() }
+// partyLabel is what somebody's label looks like.
+var partyLabel = regexp.MustCompile(`^p[0-9]{1,3}-[a-z-]{1,32}$`)
 
-func unbuilt() error {
-	return careline.NewError(careline.CodeUnavailable, "This is being built.", nil)
+func noSuchCall() error {
+	return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
+}
+
+// asker is who asks, for a route that anybody with a good session may ask.
+func asker(r *http.Request) calls.Asker {
+	v, ok := r.Context().Value(visitKey{}).(*visit)
+	if !ok {
+		return calls.Asker{}
+	}
+	return calls.Asker{Clinician: v.visitor.Clinician.ID, Supervisor: v.visitor.Supervisor}
+}
+
+// participants tells who is in a call.
+func (s *server) participants(w http.ResponseWriter, r *http.Request) error {
+	key := r.PathValue("key")
+	if !callKey.MatchString(key) {
+		return noSuchCall()
+	}
+	seen, err := s.cfg.Rooms.Participants(r.Context(), asker(r), key)
+	if err != nil {
+		return fmt.Errorf("who is in a call: %w", err)
+	}
+	return writeJSON(w, http.StatusOK, participantsOf(seen))
+}
+
+// following is who follows a stream, with what else than a clinician they are.
+func (s *server) following(r *http.Request, practitioner string) (calls.Asker, error) {
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
+	defer done()
+	who, err := s.cfg.Visitor(ctx, r)
+	if err != nil {
+		return calls.Asker{}, err
+	}
+	return calls.Asker{Clinician: practitioner, Supervisor: who.Supervisor}, nil
+}
+
+// command is what a clinician asks for, of which call.
+func (s *server) command(r *http.Request) (practitioner, key string, err error) {
+	if practitioner, err = clinician(r); err != nil {
+		return "", "", err
+	}
+	if key = r.PathValue("key"); !callKey.MatchString(key) {
+		return "", "", noSuchCall()
+	}
+	if !s.rooms.Another(practitioner) {
+		return "", "", tooMany("You have changed calls many times in a short time. Please wait a few seconds, then try again.")
+	}
+	return practitioner, key, nil
+}
+
+// addParticipant brings somebody into an own call.
+func (s *server) addParticipant(w http.ResponseWriter, r *http.Request) error {
+	practitioner, key, err := s.command(r)
+	if err != nil {
+		return err
+	}
+	var asked struct {
+		Kind string `json:"kind"`
+		ID   string `json:"id"`
+	}
+	if err := bodyIn(r, &asked); err != nil {
+		return err
+	}
+
+	label, err := s.cfg.Rooms.Add(r.Context(), practitioner, key, asked.Kind, asked.ID)
+	if err != nil {
+		return fmt.Errorf("add to a call: %w", err)
+	}
+	return s.writeParty(w, r, label, http.StatusAccepted)
+}
+
+// candidates tells whom the clinician may bring into an own call.
+func (s *server) candidates(w http.ResponseWriter, r *http.Request) error {
+	practitioner, err := clinician(r)
+	if err != nil {
+		return err
+	}
+	key := r.PathValue("key")
+	if !callKey.MatchString(key) {
+		return noSuchCall()
+	}
+
+	all, full, err := s.cfg.Rooms.Candidates(r.Context(), practitioner, key)
+	if err != nil {
+		return fmt.Errorf("whom to add to a call: %w", err)
+	}
+	return writeJSON(w, http.StatusOK, candidatesOf(all, full))
+}
+
+// changeParticipant puts somebody on hold, or mutes them.
+func (s *server) changeParticipant(w http.ResponseWriter, r *http.Request) error {
+	practitioner, key, err := s.command(r)
+	if err != nil {
+		return err
+	}
+	label, err := labelIn(r)
+	if err != nil {
+		return err
+	}
+	var asked struct {
+		Hold  *bool `json:"hold"`
+		Muted *bool `json:"muted"`
+	}
+	if err := bodyIn(r, &asked); err != nil {
+		return err
+	}
+	if asked.Hold == nil && asked.Muted == nil {
+		return unreadable()
+	}
+
+	ctx, cancel := context.WithTimeout(r.Context(), commandWithin)
+	defer cancel()
+	done, err := s.cfg.Rooms.Change(ctx, practitioner, key, label, calls.Wanted{Hold: asked.Hold, Muted: asked.Muted})
+	if err != nil {
+		return fmt.Errorf("change somebody in a call: %w", err)
+	}
+	status := http.StatusAccepted
+	if done {
+		status = http.StatusOK
+	}
+	return s.writeParty(w, r, label, status)
+}
+
+// removeParticipant takes somebody out of a call.
+func (s *server) removeParticipant(w http.ResponseWriter, r *http.Request) error {
+	practitioner, key, err := s.command(r)
+	if err != nil {
+		return err
+	}
+	label, err := labelIn(r)
+	if err != nil {
+		return err
+	}
+
+	ctx, cancel := context.WithTimeout(r.Context(), commandWithin)
+	defer cancel()
+	if err := s.cfg.Rooms.Remove(ctx, practitioner, key, label); err != nil {
+		return fmt.Errorf("remove somebody from a call: %w", err)
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// endCall ends an own call for all.
+func (s *server) endCall(w http.ResponseWriter, r *http.Request) error {
+	practitioner, key, err := s.command(r)
+	if err != nil {
+		return err
+	}
+	if err := s.cfg.Rooms.End(r.Context(), practitioner, key); err != nil {
+		return fmt.Errorf("end a call: %w", err)
+	}
+	w.WriteHeader(http.StatusAccepted)
+	return nil
+}
+
+func labelIn(r *http.Request) (string, error) {
+	label := r.PathValue("label")
+	if !partyLabel.MatchString(label) {
+		return "", careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+	}
+	return label, nil
+}
+
+// writeParty answers with somebody in a call, as they stand now.
+func (s *server) writeParty(w http.ResponseWriter, r *http.Request, label string, status int) error {
+	who, err := clinician(r)
+	if err != nil {
+		return err
+	}
+	seen, err := s.cfg.Rooms.Participants(r.Context(), calls.Asker{Clinician: who}, r.PathValue("key"))
+	if err != nil {
+		return fmt.Errorf("who is in a call: %w", err)
+	}
+	for _, p := range participantsOf(seen).Participants {
+		if p.Label == label {
+			return writeJSON(w, status, p)
+		}
+	}
+	return careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+}
+
+func unreadable() error {
+	return careline.NewError(careline.CodeInvalid, "This request cannot be read. Please load the page again.", errors.New("the body is not the JSON that is documented"))
+}
+
+// bodyIn reads a JSON object of known names. Causes do not quote it.
+func bodyIn(r *http.Request, into any) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return fmt.Errorf("read the request: %w", err)
+	}
+
+	read := json.NewDecoder(bytes.NewReader(body))
+	read.DisallowUnknownFields()
+	err = read.Decode(into)
+	if _, after := read.Token(); err != nil || !errors.Is(after, io.EOF) || bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
+		return unreadable()
+	}
+	return nil
 }

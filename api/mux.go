@@ -23,6 +23,7 @@ type server struct {
 	each    shares       // those of each person
 	reads   readings
 	notes   *calls.Attempts
+	rooms   *calls.Attempts // what is asked of calls
 	records *calls.Attempts // what is asked of recordings
 	hears   shares          // recordings that each person has under way
 }
@@ -36,6 +37,7 @@ func newServer(cfg Config) *server {
 		methods: map[string][]string{},
 		probes:  newProbes(cfg.Ready, cfg.Now),
 		notes:   calls.NewPace(notesPerMinute, cfg.Now),
+		rooms:   calls.NewPace(commandsPerMinute, cfg.Now),
 		records: calls.NewPace(asksPerMinute, cfg.Now),
 		reads:   readings{often: calls.NewPace(readsPerMinute, cfg.Now)},
 	}

@@ -1,11 +1,7 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -91,12 +87,12 @@ func (s *server) controlRecording(w http.ResponseWriter, r *http.Request) error 
 	var asked struct {
 		Action careline.RecordingAct `json:"action"`
 	}
-	if err := readStrictly(r, &asked); err != nil {
+	if err := bodyIn(r, &asked); err != nil {
 		return err
 	}
 	actions := []careline.RecordingAct{careline.RecordStart, careline.RecordPause, careline.RecordResume, careline.RecordStop, careline.RecordWithdraw}
 	if !slices.Contains(actions, asked.Action) {
-		return unreadable("the action is none that there is")
+		return unreadable()
 	}
 
 	now, err := s.cfg.Recordings.Ask(r.Context(), practitioner, r.PathValue("key"), asked.Action)
@@ -104,26 +100,6 @@ func (s *server) controlRecording(w http.ResponseWriter, r *http.Request) error 
 		return fmt.Errorf("recording a call: %w", err)
 	}
 	return writeJSON(w, http.StatusAccepted, callRecordingOf(now))
-}
-
-// readStrictly reads a small JSON object with no other names than those expected. Causes
-// do not quote it.
-func readStrictly(r *http.Request, into any) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return fmt.Errorf("read the request: %w", err)
-	}
-	read := json.NewDecoder(bytes.NewReader(body))
-	read.DisallowUnknownFields()
-	err = read.Decode(into)
-	if _, after := read.Token(); err != nil || !errors.Is(after, io.EOF) {
-		return unreadable("the body is not the JSON object that is documented")
-	}
-	return nil
-}
-
-func unreadable(why string) error {
-	return careline.NewError(careline.CodeInvalid, "This request cannot be read. Please load the page again.", errors.New(why))
 }
 
 type recordingsJSON struct {
@@ -222,7 +198,7 @@ func (s *server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
 	var asked struct {
 		Reason string `json:"reason"`
 	}
-	if err := readStrictly(r, &asked); err != nil {
+	if err := bodyIn(r, &asked); err != nil {
 		return err
 	}
 	why := strings.TrimSpace(asked.Reason)

@@ -87,6 +87,12 @@ type Config struct {
 	// recorded: "asked", "announced", or not at all.
 	Conference bool
 	Recording  string
+	// Rooms change who is in a call, and end it.
+	Rooms *calls.Rooms
+	// RoomsLive tells of rooms to those whose call it is not; nil: nobody is told.
+	RoomsLive *calls.RoomsLive
+	// Available notes that a clinician's app can be rung now, or no more.
+	Available func(ctx context.Context, clinician, device string, ready bool) error
 	// Recordings are what was recorded; nil: nothing is, and nothing was.
 	Recordings *calls.Recordings
 	// Recorded is what the record holds of a call, by the record's id for it.

@@ -64,6 +64,19 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
+	follows := follow{
+		live:      s.cfg.Live,
+		back:      s.cfg.Callbacks,
+		clinician: practitioner,
+		seq:       seq,
+	}
+	if s.cfg.Conference && s.cfg.RoomsLive != nil {
+		if follows.who, err = s.following(r, practitioner); err != nil {
+			return err
+		}
+		follows.rooms = s.cfg.RoomsLive
+	}
+
 	out := eventWriter{w: w, rc: http.NewResponseController(w)}
 	_ = out.rc.SetReadDeadline(time.Time{}) // the server's bound would end the stream; a writer without deadlines has none to lift
 
@@ -80,19 +93,16 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	if err := out.text(fmt.Sprintf("retry: %d\n\n", comeBack)); err != nil {
 		return lost(err)
 	}
-	return s.tell(r, out, follow{
-		live:      s.cfg.Live,
-		back:      s.cfg.Callbacks,
-		clinician: practitioner,
-		seq:       seq,
-	})
+	return s.tell(r, out, follows)
 }
 
 // follow is what a stream follows.
 type follow struct {
 	live      *calls.Live
 	back      *calls.Callbacks // nil: nobody is told who rang back
+	rooms     *calls.RoomsLive // nil: nobody is told who is in a call
 	clinician string
+	who       calls.Asker // the clinician, of rooms
 	seq       int64
 }
 
@@ -111,10 +121,14 @@ func (s *server) lasting(ctx context.Context) time.Duration {
 func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 	ctx, cancel := context.WithCancel(r.Context())
 	changes, rang, ended := make(chan calls.Change), make(chan calls.CalledBack), make(chan error, 1)
+	parties := make(chan calls.Seen)
 	var following sync.WaitGroup
 	following.Go(func() { ended <- f.live.Follow(ctx, f.clinician, f.seq, into(ctx, changes)) })
 	if f.back != nil {
 		following.Go(func() { _ = f.back.Follow(ctx, f.clinician, into(ctx, rang)) }) // it ends with ctx alone
+	}
+	if f.rooms != nil {
+		following.Go(func() { _ = f.rooms.Follow(ctx, f.who, into(ctx, parties)) }) // as the one before
 	}
 	defer func() {
 		cancel()
@@ -135,6 +149,8 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 			}
 		case c := <-rang:
 			err = out.rang(c)
+		case p := <-parties:
+			err = out.party(p)
 		case <-beat.C:
 			err = out.text(": still here\n\n")
 		case err := <-ended:

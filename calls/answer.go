@@ -63,3 +63,6 @@ func (Dial) answer()        {}
 func (Join) answer()        {}
 func (Wait) answer()        {}
 func (TakeMessage) answer() {}
+
+// RoomOver is what somebody hears who comes to a room that is over, or is not theirs.
+const RoomOver = "This conversation has ended, so you cannot join it any more."

@@ -37,6 +37,8 @@ type Starter struct {
 	Limit time.Duration
 	// Now is the time in the clinic's time zone; nil is UTC.
 	Now func() time.Time
+	// Rejoin answers who asks to come back to a call; nil: nobody can.
+	Rejoin func(ctx context.Context, ask Ask) (Answer, error)
 }
 
 // Ask is a call that an app asks for, as the carrier passed it on.
@@ -47,6 +49,7 @@ type Ask struct {
 	To          careline.Phone
 	Appointment string
 	Recipient   careline.Reference // whom the clinician chose; empty when the app does not say
+	Join        string             // key of a call in a room, to which the clinician comes back; empty: a new call
 	Household   bool               // the clinician confirmed to reach the household of a patient who has died
 	Report      []byte             // the carrier's parameters, as JSON
 	Trace       string
@@ -57,6 +60,13 @@ type Ask struct {
 // person's ration, which nobody kept. An error means that the decision could not be
 // kept: nothing may be dialled then.
 func (s Starter) Start(ctx context.Context, ask Ask) (Answer, error) {
+	switch {
+	case ask.Join != "" && s.Rejoin != nil:
+		return s.Rejoin(ctx, ask)
+	case ask.Join != "":
+		return Say{Text: RoomOver}, nil
+	}
+
 	request, appointment := s.decide(ctx, ask)
 	event := careline.CallEvent{
 		ID:          ask.Call + "/request",

@@ -102,19 +102,6 @@ func (s *server) callee(c calls.Callee, a calls.Dial) (Noun, error) {
 	return number, nil
 }
 
-// join takes the call into a room. The room has no reports of its own yet; that the
-// call has left it is told as the end of its Dial.
-func (s *server) join(a calls.Join) ([]Verb, error) {
-	if a.Room == "" {
-		return nil, errors.New("the answer names no room")
-	}
-	return []Verb{Dial{
-		TimeLimit: s.TimeLimit,
-		Action:    s.callbackURL(PathDialResult, ""),
-		Nouns:     []Noun{Conference{Name: a.Room, ParticipantLabel: a.Label}},
-	}}, nil
-}
-
 // wait holds the call in a queue, and ends it when it leaves that unanswered.
 func (s *server) wait(a calls.Wait) ([]Verb, error) {
 	if a.Queue == "" {

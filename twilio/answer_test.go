@@ -57,8 +57,9 @@ func TestAnswers(t *testing.T) {
 		},
 		"join a room": {
 			calls.Join{Room: parentSID, Label: "p2-member"},
-			`<Dial timeLimit="14400" action="` + hooks + `dial-result"><Conference participantLabel="p2-member" startConferenceOnEnter="true" ` +
-				`endConferenceOnExit="false" beep="onEnter" waitUrl="" jitterBufferSize="small">` + parentSID + `</Conference></Dial>`,
+			`<Dial timeLimit="14400" action="` + hooks + `dial-result?call=` + parentSID + `"><Conference participantLabel="p2-member" startConferenceOnEnter="true" ` +
+				`endConferenceOnExit="false" beep="onEnter" waitUrl="" jitterBufferSize="small" statusCallback="` + hooks + `conference?call=` + parentSID + `"` +
+				` statusCallbackEvent="start end join leave mute hold modify">` + parentSID + `</Conference></Dial>`,
 		},
 		"wait in a queue": {
 			calls.Wait{Queue: "careline"},

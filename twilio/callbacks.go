@@ -36,7 +36,11 @@ func (s *server) keep(ctx context.Context, subject Subject, rd *reading) error {
 		return err
 	}
 	rd.place()
+	return s.keepPlaced(ctx, subject, rd)
+}
 
+// keepPlaced is keep of a form that is of our account, and has what the URL says.
+func (s *server) keepPlaced(ctx context.Context, subject Subject, rd *reading) error {
 	e, left, err := event(subject, rd.form)
 	if err != nil {
 		return err
@@ -96,16 +100,4 @@ func (s *server) callStatus(ctx context.Context, rd *reading) reply {
 // machineDetection is told what answered, maybe after the call is over.
 func (s *server) machineDetection(ctx context.Context, rd *reading) reply {
 	return s.callback(ctx, SubjectMachineDetection, rd)
-}
-
-// dialResult is told the outcome of the Dial, and asked what the clinician's leg
-// shall do now: hang up, whatever became of the report. An HTTP error here would
-// be read to the clinician as "an application error has occurred" after a good
-// conversation, while the outcome itself is not lost with it: the member's leg
-// reports it as well, to call-status, and is repeated until it is kept.
-func (s *server) dialResult(ctx context.Context, rd *reading) reply {
-	if err := s.keep(ctx, SubjectDialResult, rd); err != nil {
-		careline.Note(ctx, slog.String("fault", err.Error()), slog.Bool("kept", false))
-	}
-	return s.ends(rd)
 }

@@ -234,8 +234,12 @@ func (f *Form) take(name string, other Form) {
 	from, to := f.find(name)
 	f.pairs = slices.Delete(f.pairs, from, to)
 	for i := first; i < end; i++ {
-		f.pairs = slices.Insert(f.pairs, from+i-first, f.write([]byte(name), other.value(i)))
+		f.insert(from+i-first, name, other.value(i))
 	}
+}
+
+func (f *Form) insert(at int, name string, value []byte) {
+	f.pairs = slices.Insert(f.pairs, at, f.write([]byte(name), value))
 }
 
 // drop takes a parameter out.

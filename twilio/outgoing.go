@@ -64,6 +64,7 @@ func (s *server) ask(f Form) calls.Ask {
 		Clinician:   caller(f),
 		Appointment: appointment(f),
 		Recipient:   recipient(f),
+		Join:        joined(f),
 		Household:   strings.TrimSpace(f.Get("householdConfirmed")) == "true",
 		Report:      f.JSON(),
 	}
@@ -127,6 +128,15 @@ func appointment(f Form) string {
 
 func appointmentID(value []byte) string {
 	return strings.TrimPrefix(strings.TrimSpace(string(value)), "Appointment/")
+}
+
+// joined is the call that the app comes back to; what is no call's key is nobody's room.
+func joined(f Form) string {
+	value, once := f.one("join")
+	if !once {
+		return string(nobody)
+	}
+	return strings.TrimSpace(string(value))
 }
 
 // nobody is a reference that is no one's.

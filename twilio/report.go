@@ -18,6 +18,7 @@ const (
 	SubjectCallStatus       Subject = "CallStatus"       // a leg's progress (Twilio, voice/twiml/number, statusCallback)
 	SubjectDialResult       Subject = "DialResult"       // the outcome of a Dial (voice/twiml/dial, action)
 	SubjectMachineDetection Subject = "MachineDetection" // who or what answered (voice/twiml/number, amdStatusCallback)
+	SubjectConference       Subject = "Conference"       // a room, and who is in it (voice/twiml/conference, statusCallback)
 )
 
 // SubjectOf is the subject of the report that an event of kind k was made from;
@@ -26,8 +27,10 @@ func SubjectOf(k careline.Kind) Subject {
 	switch k {
 	case careline.KindProgress, careline.KindClinicianLeg, careline.KindMemberCalled, careline.KindRingLeg, careline.KindParty:
 		return SubjectCallStatus
-	case careline.KindDialEnded:
+	case careline.KindDialEnded, careline.KindMoved:
 		return SubjectDialResult
+	case careline.KindRoom, careline.KindPartyLeft:
+		return SubjectConference
 	case careline.KindMachineDetection:
 		return SubjectMachineDetection
 	case careline.KindRecording:
@@ -44,7 +47,8 @@ const (
 	// AppointmentParameter names the appointment.
 	AppointmentParameter = "AppointmentId"
 	// CallParameter names the call, by its key, that a leg belongs to which no
-	// ParentCallSid places: one that the REST API dialled into it.
+	// ParentCallSid places: one that the REST API dialled into it. On the result of a
+	// Dial it says that the leg was in the call's room, or is moving to it.
 	CallParameter = "call"
 	// PartyParameter is the label of whoever is on such a leg: a number of theirs in the
 	// call, a hyphen and their role, such as "p3-interpreter" (careline.Role).
@@ -68,6 +72,8 @@ func Event(s Subject, f Form) (careline.CallEvent, error) {
 // event also names the parameters that could not be read.
 func event(s Subject, f Form) (e careline.CallEvent, left []string, err error) {
 	switch s {
+	case SubjectConference:
+		return conference(f)
 	case SubjectRecording:
 		return recordingReport(f)
 	case SubjectConsent:
@@ -174,6 +180,9 @@ func (r *report) joined(e *careline.CallEvent, parent string) bool {
 	if !e.Role.Joins() {
 		e.Role = careline.RoleOther
 	}
+	if isLabel(label) {
+		e.Room.Label = label
+	}
 	return true
 }
 
@@ -200,6 +209,10 @@ func (r *report) dialResult(e *careline.CallEvent) string {
 	e.Recording = r.recording()
 	e.Kind, e.Call = careline.KindDialEnded, e.Leg
 	e.Direction = r.word("Direction")
+	if room := r.sid(CallParameter, sidCall); room != "" {
+		e.Kind, e.Call = careline.KindMoved, room
+		return e.Leg + "/dial"
+	}
 	e.EndedBy = endedBy(statusOf(r.word("CallStatus")), e.Status)
 	return e.Leg + "/dial"
 }

@@ -29,8 +29,8 @@ const (
 const backdate = 60 * time.Second
 
 // Minter makes the access tokens with which a clinician's app signs in to
-// Twilio's Voice SDK: permission to call out through one TwiML App, none to be
-// called.
+// Twilio's Voice SDK: permission to call out through one TwiML App, and to be called
+// only where people can be brought into calls.
 type Minter struct {
 	AccountSID     string // AC…
 	APIKey         string // SK…, of the account itself
@@ -38,6 +38,7 @@ type Minter struct {
 	ApplicationSID string // AP…, the TwiML App whose voice URL is /v1/twilio/outgoing
 	Region         string // data residency such as "ie1"; empty: Twilio's default
 	TTL            time.Duration
+	Incoming       bool             // the app can be rung
 	Now            func() time.Time // nil: time.Now
 }
 
@@ -134,6 +135,9 @@ func (m Minter) claims(into []byte, identity string) []byte {
 	into = appendText(into, `,"grants":{"identity":"`, identity)
 	into = appendText(into, `,"voice":{"outgoing":{"application_sid":"`, m.ApplicationSID)
 
+	if m.Incoming {
+		return append(into, `},"incoming":{"allow":true}}}}`...)
+	}
 	return append(into, "}}}}"...)
 }
 

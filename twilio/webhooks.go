@@ -16,6 +16,10 @@ const (
 	PathCallStatus = "/v1/twilio/webhooks/call-status" // status callback of every leg
 	PathDialResult = "/v1/twilio/webhooks/dial-result" // action of the Dial
 	PathAMD        = "/v1/twilio/webhooks/amd"         // answering machine detection
+
+	PathConference       = "/v1/twilio/conference"          // what a leg does that comes to its call's room
+	PathConferenceStatus = "/v1/twilio/webhooks/conference" // status callback of every room
+	PathSaid             = "/v1/twilio/conference/said"     // what is said to somebody in a room
 )
 
 // DefaultOverrides asks Twilio to repeat a report that could not be kept: by
@@ -38,6 +42,8 @@ type Webhooks struct {
 	// SoundTest reports whether a person may test the sound once more, and counts it;
 	// nil: as often as they like.
 	SoundTest func(practitioner string) bool
+	// Rooms are asked about legs that come to a room, or go to one; nil: there are none.
+	Rooms Rooms
 	// Keep makes an event durable, however often it comes.
 	Keep func(context.Context, careline.CallEvent) error
 	// Announcement is told to members before the conversation, where they are told that
@@ -77,6 +83,9 @@ func (w Webhooks) Routes() []Route {
 		{http.MethodPost, PathDialResult, s.voice(s.dialResult, s.ends)},
 		{http.MethodGet, PathDialResult, s.got(s.ends)},
 		{http.MethodPost, PathAMD, s.signed(s.machineDetection)},
+		{http.MethodPost, PathConference, s.voice(s.conference, s.ends)},
+		{http.MethodPost, PathConferenceStatus, s.signed(s.conferenceStatus)},
+		{http.MethodPost, PathSaid, s.voice(s.said, s.ends)},
 		{http.MethodPost, PathAnnounce, s.voice(s.announce, s.goesOn)},
 		{http.MethodPost, PathConsent, s.voice(s.consent, s.goesOn)},
 		{http.MethodPost, PathRecording, s.signed(s.recordingReported)},

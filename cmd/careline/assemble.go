@@ -42,6 +42,9 @@ type parts struct {
 	session    *auth.Verifier
 	signed     *twilio.Verifier // nil: signatures are not checked
 	directory  *calls.Directory
+	rooms      *calls.Rooms
+	roomsLive  *calls.RoomsLive
+	keeper     *calls.Keeper
 
 	transport  transport
 	recordings recordingParts
@@ -105,6 +108,7 @@ func assemble(ctx context.Context, c config, out io.Writer) (*parts, error) {
 	if c.fhir.audit {
 		p.looks = calls.NewLooks(p.counted(), time.Now)
 	}
+	newRooms(c, p, carrier)
 	p.settler = calls.Settler{Log: p.store, Settle: filer.Settle, Now: time.Now}
 	p.reconciler = calls.Reconciler{
 		Log:     p.counted(),
@@ -140,6 +144,7 @@ func (p *parts) committed(news []careline.News) {
 		rang = rang || n.Event.Kind == careline.KindMemberCalled || n.Event.Asks()
 	}
 	p.live.Changed(keys)
+	p.roomsTold(news, keys)
 	if rang {
 		p.callbacks.Changed()
 	}
@@ -159,6 +164,8 @@ func (p *parts) elsewhere(keys []string) {
 		return
 	}
 	p.live.Changed(keys)
+	p.keeper.Elsewhere(keys)
+	p.roomsLive.Changed(keys)
 }
 
 func newRelay(c config, p *parts, filer *fhir.Chart) *relay.Relay {

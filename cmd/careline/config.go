@@ -109,13 +109,13 @@ func readConfig(get func(string) string) (config, error) {
 			voice:        r.text("VOICE_NAME"),
 			language:     readLanguage(r),
 		},
-		app:      readApp(r),
-		features: readFeatures(r),
+		app: readApp(r),
 	}
 
 	r.number("PORT", 0, 65535)
 	c.admin = readAdmin(r)
 	c.calls = readCalls(r)
+	c.features = readFeatures(r, c.calls.policy.Regions)
 	c.twilio = readTwilio(r, c)
 	c.fhir = readFHIR(r)
 

@@ -22,9 +22,10 @@ type featureConfig struct {
 // and of who listened to a recording.
 func (c config) audited() bool { return c.fhir.audit || c.features.recording != "" }
 
-func readFeatures(r *reader) featureConfig {
+func readFeatures(r *reader, regions []string) featureConfig {
 	f := featureConfig{
 		conference: r.oneOf("CONFERENCE", "", "false", "true") == "true",
+		directory:  r.people("CONFERENCE_DIRECTORY", regions),
 		most:       r.number("CONFERENCE_MAX", 3, 10),
 		alone:      time.Duration(r.number("CONFERENCE_ALONE_SECONDS", 10, 300)) * time.Second,
 	}

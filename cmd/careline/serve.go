@@ -83,6 +83,10 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 	for _, run := range []func(context.Context){
 		func(ctx context.Context) { logged(ctx, p.log, "relay", p.relayEvents) },
 		p.live.Run,
+		p.roomsLive.Run,
+		func(ctx context.Context) {
+			p.keeper.Run(ctx, func(err error) { p.log.Error("background", "part", "rooms", "err", err) })
+		},
 		func(ctx context.Context) {
 			p.callbacks.Run(ctx, func(err error) { p.log.Error("background", "part", "callbacks", "err", err) })
 		},
@@ -149,6 +153,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		ApplicationSID: c.twilio.applicationSID,
 		Region:         c.twilio.region,
 		TTL:            c.twilio.tokenTTL,
+		Incoming:       c.features.conference,
 	}
 
 	return api.Config{
@@ -174,6 +179,8 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Shown:        p.directory.Shown,
 		Looked:       p.looked,
 		Live:         p.live,
+		Rooms:        p.rooms,
+		RoomsLive:    p.roomsLive,
 		Callbacks:    p.callbacks,
 		LiveFrom:     p.liveFrom,
 		Newest:       p.store.Newest,

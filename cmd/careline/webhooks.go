@@ -29,6 +29,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Policy:       c.calls.policy,
 		Limit:        c.calls.longest,
 		Now:          func() time.Time { return time.Now().In(c.location) },
+		Rejoin:       p.rejoin(c),
 	}
 	if p.recordings.on {
 		starter.Consents = &p.recordings.consents
@@ -43,6 +44,7 @@ func (p *parts) hooks(c config) twilio.Webhooks {
 		Start:            p.refusals(starter.Start),
 		SoundTest:        soundTests.Another,
 		Keep:             p.keep,
+		Rooms:            p.roomHooks(c),
 		Announcement:     p.announcement(c),
 		Trace:            p.traces.Traceparent,
 		Region:           c.calls.policy.Regions[0],

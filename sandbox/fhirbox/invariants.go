@@ -37,8 +37,6 @@ func invariantsOf(typeName string) []invariant {
 		return []invariant{{"app-1", "Either the type or actor on the participant SHALL be specified", anyOf("type", "actor")}}
 	case "Patient.contact":
 		return []invariant{{"pat-1", "SHALL at least contain a contact's details or a reference to an organization", anyOf("name", "telecom", "address", "organization")}}
-	case "Consent":
-		return []invariant{{"ppc-1", "Either a Policy or PolicyRule", anyOf("policy", "policyRule")}}
 	case "Organization":
 		return []invariant{{"org-1", "The organization SHALL at least have a name or an identifier, and possibly more than one", anyOf("name", "identifier")}}
 	case "Consent":

@@ -1,0 +1,152 @@
+package calls
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"perci.health/careline"
+)
+
+// Rooms let a clinician bring people into a call, put them on hold, mute and remove
+// them, and end the call. What is asked is kept; Keeper carries it out.
+type Rooms struct {
+	Log RoomsLog
+	// Appointments finds one appointment with its people.
+	Appointments func(ctx context.Context, id string) (careline.Appointment, error)
+	// Present are the clinicians whose app can be rung now; nil: nobody is.
+	Present   func(ctx context.Context) ([]Ringable, error)
+	Directory []Entry
+	Policy    careline.Policy
+	Most      int           // how many can be in a call at once
+	Alone     time.Duration // how long a room waits for its clinician
+	Now       func() time.Time
+
+	// Knows reports whether it is certain that no room was asked for in a call, without
+	// asking anybody; nil: it never is.
+	Knows func(call string) bool
+	// Wait returns when something of the call is new, or ctx ends; nil: it waits for
+	// neither.
+	Wait func(ctx context.Context, call string, seq int64)
+}
+
+// RoomsLog is the log as Rooms know it.
+type RoomsLog interface {
+	// Events are all that the log holds for a call, in the log's order.
+	Events(ctx context.Context, call string) ([]careline.CallEvent, error)
+	// Append keeps an event durably, once.
+	Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
+}
+
+// Asker is who asks about a call.
+type Asker struct {
+	Clinician  string // practitioner id; empty: not one
+	Supervisor bool
+}
+
+// Seen is a call as who asks may see it.
+type Seen struct {
+	Call    careline.Call
+	Own     bool      // they may change who is in it
+	Self    string    // label of the party that they are; empty: none
+	Most    int       // how many can be in it at once
+	Waiting time.Time // until when the room waits for its clinician; zero: it does not
+}
+
+func noSuchCall() error {
+	return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
+}
+
+// Participants are who is in a call: for its clinician, for whoever is or was rung to
+// join it, and of a call that goes on for supervisors. Of any other the error is of code
+// not-found.
+func (r *Rooms) Participants(ctx context.Context, who Asker, key string) (Seen, error) {
+	events, err := r.Log.Events(ctx, key)
+	if err != nil {
+		return Seen{}, err
+	}
+	return r.See(who, events)
+}
+
+// See is Participants of a call that was read already.
+func (r *Rooms) See(who Asker, events []careline.CallEvent) (Seen, error) {
+	call, view := careline.Fold(events), viewOf(events)
+	s := Seen{
+		Call:    call,
+		Own:     who.Clinician != "" && call.Clinician == who.Clinician,
+		Self:    selfIn(call, who.Clinician),
+		Most:    r.Most,
+		Waiting: r.waiting(call, view),
+	}
+
+	goesOn := !call.Final() && call.Status != careline.StatusUnknown || view.isOpen()
+	if call.Clinician == "" || !s.Own && s.Self == "" && !(who.Supervisor && goesOn) {
+		return Seen{}, noSuchCall()
+	}
+	return s, nil
+}
+
+// selfIn is the label of the clinician in a call.
+func selfIn(call careline.Call, clinician string) string {
+	if clinician == "" {
+		return ""
+	}
+	for _, p := range call.Present() {
+		own := p.Role == careline.RoleClinician && call.Clinician == clinician
+		if own || p.Role == careline.RoleSecondClinician && p.Ref == practitioner(clinician) {
+			return p.Label
+		}
+	}
+	return ""
+}
+
+func practitioner(id string) careline.Reference { return careline.Reference("Practitioner/" + id) }
+
+// waiting is until when an open room without a clinician goes on.
+func (r *Rooms) waiting(call careline.Call, v roomView) time.Time {
+	since, alone := clinicianAway(call, v)
+	if !alone {
+		return time.Time{}
+	}
+	return since.Add(r.Alone)
+}
+
+// clinicianAway is since when no clinician has been in an open room.
+func clinicianAway(call careline.Call, v roomView) (since time.Time, away bool) {
+	if !v.isOpen() || slices.ContainsFunc(legsIn(v), func(leg string) bool { return clinical(roleOf(call, leg)) }) {
+		return time.Time{}, false
+	}
+	for leg, left := range v.out {
+		if clinical(roleOf(call, leg)) && left.After(since) {
+			since = left
+		}
+	}
+	return since, !since.IsZero()
+}
+
+func legsIn(v roomView) []string {
+	var legs []string
+	for leg := range v.in {
+		legs = append(legs, leg)
+	}
+	slices.Sort(legs)
+	return legs
+}
+
+// own is a call of the clinician's, with its events.
+func (r *Rooms) own(ctx context.Context, clinician, key string) ([]careline.CallEvent, careline.Call, error) {
+	events, err := r.Log.Events(ctx, key)
+	if err != nil {
+		return nil, careline.Call{}, err
+	}
+	call := careline.Fold(events)
+	if clinician == "" || call.Clinician != clinician {
+		return nil, careline.Call{}, noSuchCall()
+	}
+	return events, call, nil
+}
+
+func note(ctx context.Context, key string, e careline.CallEvent) {
+	careline.Note(ctx, slog.String("call", key), slog.String("asked", string(e.Room.Act)), slog.String("party", e.Room.Label))
+}

@@ -1,0 +1,286 @@
+package calls
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"perci.health/careline"
+)
+
+// Wanted is what is to become of somebody in a call; nil: it stays.
+type Wanted struct{ Hold, Muted *bool }
+
+func over() error {
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonOver, "This call has ended already.")
+}
+
+func notInProgress() error {
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "This is possible only while you are connected with the member. Please wait until they have answered, or call again.")
+}
+
+// Add brings somebody into an own call, of which kind and id are those of a candidate.
+// It is kept, and carried out later; the label is that of who comes. The error has the
+// reason why not.
+func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (label string, err error) {
+	events, call, err := r.own(ctx, clinician, key)
+	if err != nil {
+		return "", err
+	}
+	if err := together(call, viewOf(events)); err != nil {
+		return "", err
+	}
+	if call.Final() {
+		return "", over() // the member is gone, whoever may still speak
+	}
+	who, err := r.whom(ctx, call, clinician, kind, id)
+	if err != nil {
+		return "", err
+	}
+
+	// A label is one ask's: of two who ask at once the second finds the first one's.
+	for range maxLabels {
+		switch {
+		case isIn(call, who):
+			return "", careline.NewReasoned(careline.CodeConflict, careline.ReasonAlreadyIn, "They are in this call already, or being dialled.")
+		case r.full(call):
+			return "", careline.NewReasoned(careline.CodeConflict, careline.ReasonRoomFull, fmt.Sprintf("At most %d people can be in a call at once. Somebody would have to leave first.", r.Most))
+		}
+
+		said := who.said
+		said.Act, said.By, said.Label = careline.ActAdd, clinician, nextLabel(events, who.role)
+		_, repeated, err := r.ask(ctx, events, key, said)
+		if err != nil || !repeated {
+			return said.Label, err
+		}
+		if events, call, err = r.own(ctx, clinician, key); err != nil {
+			return "", err
+		}
+	}
+	return "", careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
+}
+
+// maxLabels is how many others may ask at the same time.
+const maxLabels = 10
+
+// together reports why nobody can be brought in or put on hold: both have to speak with
+// each other, or be in a room.
+func together(call careline.Call, v roomView) error {
+	switch {
+	case v.isOpen() || v.moving() && !call.Final():
+		return nil
+	case v.over() || call.Final() || call.ClinicianLeft:
+		return over()
+	case call.Status != careline.StatusInProgress:
+		return notInProgress()
+	}
+	return nil
+}
+
+// ask keeps what is asked of the carrier, and that the call is to go on in a room where
+// it is in none. The id is that of what was kept. Repeated: somebody else has asked
+// under it.
+func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string, said careline.RoomSaid) (id string, repeated bool, err error) {
+	if said.Act != careline.ActEnd && !viewOf(events).asked {
+		if err := r.askRoom(ctx, events, key, said.By); err != nil {
+			return "", false, err
+		}
+	}
+
+	e := careline.CallEvent{
+		ID:   key + "/" + string(said.Act) + "/" + rand.Text(),
+		Call: key,
+		Kind: careline.KindPartyAsked,
+		At:   r.Now(),
+		Room: said,
+	}
+	if said.Act == careline.ActAdd {
+		n, _, _ := careline.ReadLabel(said.Label)
+		e.ID = key + "/add/" + strconv.Itoa(n)
+	}
+	note(ctx, key, e)
+	_, repeated, err = r.Log.Append(ctx, e)
+	return e.ID, repeated, err
+}
+
+// askRoom keeps that a call of two is to go on in a room, once for all who ask.
+func (r *Rooms) askRoom(ctx context.Context, events []careline.CallEvent, key, by string) error {
+	n := 1
+	for _, e := range events {
+		if e.Kind == careline.KindRoomAsked {
+			n++
+		}
+	}
+	_, _, err := r.Log.Append(ctx, careline.CallEvent{
+		ID:   key + "/room/" + strconv.Itoa(n),
+		Call: key,
+		Kind: careline.KindRoomAsked,
+		At:   r.Now(),
+		Room: careline.RoomSaid{Act: careline.ActStart, By: by},
+	})
+	return err
+}
+
+// Change puts somebody of an own call on hold, or mutes them, or the opposite; a second
+// clinician may mute themselves. What is so already is not asked again. Done: it is so
+// now; else it is kept, and not carried out by the time that ctx ended.
+func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wanted) (done bool, err error) {
+	events, call, p, err := r.of(ctx, clinician, key, label)
+	if err != nil {
+		return false, err
+	}
+	if call.Clinician != clinician && to.Hold != nil {
+		return false, careline.NewError(careline.CodeForbidden, "Only the clinician who began the call can put somebody on hold.", nil)
+	}
+	if gone(p) {
+		return false, notThere()
+	}
+	if err := together(call, viewOf(events)); err != nil {
+		return false, err
+	}
+
+	var asked []careline.RoomAct
+	if to.Hold != nil && *to.Hold != p.Held {
+		asked = append(asked, either(*to.Hold, careline.ActHold, careline.ActUnhold))
+	}
+	if to.Muted != nil && *to.Muted != p.Muted {
+		asked = append(asked, either(*to.Muted, careline.ActMute, careline.ActUnmute))
+	}
+	var ids []string
+	for _, act := range asked {
+		id, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: act, Label: label, By: clinician})
+		if err != nil {
+			return false, err
+		}
+		ids = append(ids, id)
+	}
+	return r.carriedOut(ctx, key, ids)
+}
+
+func either(is bool, yes, no careline.RoomAct) careline.RoomAct {
+	if is {
+		return yes
+	}
+	return no
+}
+
+func notThere() error {
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "They are not in this call any more.")
+}
+
+// of is somebody in a call that is the clinician's, or that they have joined themselves.
+func (r *Rooms) of(ctx context.Context, clinician, key, label string) (events []careline.CallEvent, call careline.Call, p careline.Party, err error) {
+	if events, err = r.Log.Events(ctx, key); err != nil {
+		return nil, call, p, err
+	}
+
+	call = careline.Fold(events)
+	own := clinician != "" && call.Clinician == clinician
+	if !own && (selfIn(call, clinician) == "" || selfIn(call, clinician) != label) {
+		return nil, call, p, noSuchCall()
+	}
+	p, ok := call.Party(label)
+	if !ok {
+		return nil, call, p, careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+	}
+	return events, call, p, nil
+}
+
+// Remove takes somebody out of an own call; who joined may take themselves out. The
+// only one on the member's side is not removed: that would leave the others alone.
+func (r *Rooms) Remove(ctx context.Context, clinician, key, label string) error {
+	events, call, p, err := r.of(ctx, clinician, key, label)
+	if err != nil {
+		return err
+	}
+	if gone(p) {
+		return nil
+	}
+
+	others := slices.ContainsFunc(call.Present(), func(o careline.Party) bool {
+		return o.Label != label && !clinical(o.Role) && o.Together
+	})
+	if !clinical(p.Role) && !others {
+		return careline.NewReasoned(careline.CodeConflict, careline.ReasonLastMember, "Nobody else is on the line with you. Please end the call instead.")
+	}
+	v := viewOf(events)
+	if !v.isOpen() && !v.moving() {
+		return notInProgress()
+	}
+
+	id, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: careline.ActRemove, Label: label, By: clinician})
+	if err != nil {
+		return err
+	}
+	_, err = r.carriedOut(ctx, key, []string{id})
+	return err
+}
+
+// End ends an own call for all. It is kept, and carried out later.
+func (r *Rooms) End(ctx context.Context, clinician, key string) error {
+	events, call, err := r.own(ctx, clinician, key)
+	if err != nil {
+		return err
+	}
+	v := viewOf(events)
+	if !v.isOpen() && (call.Final() || call.ClinicianLeft || v.over()) {
+		return over()
+	}
+
+	_, _, err = r.ask(ctx, events, key, careline.RoomSaid{Act: careline.ActEnd, By: clinician})
+	return err
+}
+
+// carriedOut waits until what was asked of a call is answered, or ctx ends, and is why
+// something of it came to nothing.
+func (r *Rooms) carriedOut(ctx context.Context, key string, ids []string) (done bool, err error) {
+	asking := context.WithoutCancel(ctx)
+	for {
+		events, err := r.Log.Events(asking, key)
+		if err != nil {
+			return false, err
+		}
+
+		left, failed := answered(events, ids)
+		if failed != "" {
+			return true, came(failed)
+		}
+		if left == 0 {
+			return true, nil
+		}
+
+		if r.Wait == nil || ctx.Err() != nil {
+			return false, nil
+		}
+		r.Wait(ctx, key, events[len(events)-1].Seq)
+	}
+}
+
+// answered is how much of what was asked is not answered, and why one of it came to
+// nothing.
+func answered(events []careline.CallEvent, ids []string) (left int, failed careline.Reason) {
+	left = len(ids)
+	for _, e := range events {
+		if e.Kind != careline.KindPartyAnswered || !slices.Contains(ids, e.Room.Answers) {
+			continue
+		}
+		left--
+		if e.Room.Failed != "" {
+			failed = careline.Reason(e.Room.Failed)
+		}
+	}
+	return left, failed
+}
+
+// came is the error of what came to nothing.
+func came(why careline.Reason) error {
+	switch why {
+	case careline.ReasonMoveFailed:
+		return careline.NewReasoned(careline.CodeConflict, why, "The call could not be changed, and goes on as before. Please try again in a moment.")
+	case careline.ReasonOver:
+		return over()
+	}
+	return notThere()
+}

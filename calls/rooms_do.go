@@ -1,0 +1,189 @@
+package calls
+
+import (
+	"context"
+	"slices"
+
+	"perci.health/careline"
+)
+
+// refused is why something came to nothing that the carrier will not do.
+const refused careline.Reason = "refused"
+
+// do does one thing. Its error is the log's: what the carrier says is kept, or looked
+// for again.
+func (k *Keeper) do(ctx context.Context, s scene, d duty) error {
+	key := s.call.Key
+	switch d.what {
+	case dutyCarry:
+		return k.carry(ctx, errand{scene: s, duty: d})
+	case dutySettle:
+		return k.answer(ctx, key, d, d.leg, "")
+	case dutyFail:
+		return k.fail(ctx, s, d)
+	case dutyEnd:
+		return k.end(ctx, s, d)
+	case dutyFetch:
+		k.mark(key, d.what, d.leg)
+		return k.fetch(ctx, s, d.leg, d.label)
+	case dutyLook:
+		k.mark(key, d.what, s.view.conference)
+		return k.look(ctx, s)
+	}
+
+	// What is left concerns nobody's record, and may fail.
+	k.mark(key, d.what, d.leg)
+	switch d.what {
+	case dutyHangUp:
+		_ = k.Carrier.HangUp(ctx, d.leg)
+	case dutyTell:
+		_ = k.Carrier.Tell(ctx, s.view.conference, d.leg, SaidStay)
+	case dutyWarn:
+		_ = k.Carrier.Tell(ctx, s.view.conference, d.leg, SaidRecorded)
+	}
+	return nil
+}
+
+// answer keeps what became of a command. It is the same event whoever keeps it.
+func (k *Keeper) answer(ctx context.Context, key string, d duty, leg string, why careline.Reason) error {
+	_, _, err := k.Log.Append(ctx, careline.CallEvent{
+		ID:   d.command.ID + "/answered",
+		Call: key,
+		Leg:  leg,
+		Kind: careline.KindPartyAnswered,
+		At:   k.Now(),
+		Room: careline.RoomSaid{
+			Act:     d.command.Room.Act,
+			Label:   d.command.Room.Label,
+			Answers: d.command.ID,
+			Failed:  string(why),
+		},
+	})
+	return err
+}
+
+// errand is a duty that is on its way to the carrier.
+type errand struct {
+	scene
+	duty
+	first bool // nobody can have carried it out before
+	tries int  // of this process, with this one
+}
+
+// carry asks the carrier for what a command asks for. Wherever somebody may have done so
+// before, it looks first; what has no answer is looked for later.
+func (k *Keeper) carry(ctx context.Context, e errand) error {
+	key := e.call.Key
+	k.mark(key, dutyCarry, e.command.ID)
+	e.first, e.tries = k.try(key, e.command.ID)
+
+	leg, done, err := k.ask(ctx, e)
+	switch code := careline.CodeOf(err); {
+	case err == nil && done:
+		return k.answer(ctx, key, e.duty, leg, "")
+	case err == nil, code == careline.CodeUnavailable, code == careline.CodeConflict:
+		return nil // the plan looks again
+	case code == careline.CodeNotFound:
+		return k.answer(ctx, key, e.duty, "", careline.ReasonNotInProgress)
+	case e.command.Kind == careline.KindRoomAsked:
+		return k.answer(ctx, key, e.duty, "", careline.ReasonMoveFailed)
+	}
+	return k.answer(ctx, key, e.duty, "", refused)
+}
+
+// ask asks once. Done: it is so now; else it is seen by what follows.
+func (k *Keeper) ask(ctx context.Context, e errand) (leg string, done bool, err error) {
+	room := e.view.roomName(e.call.Key)
+	if e.command.Kind == careline.KindRoomAsked {
+		return "", false, k.move(ctx, e)
+	}
+
+	switch act := e.command.Room.Act; act {
+	case careline.ActAdd:
+		return k.add(ctx, e)
+	case careline.ActHold, careline.ActUnhold:
+		return "", true, k.Carrier.Hold(ctx, room, e.leg, act == careline.ActHold)
+	case careline.ActMute, careline.ActUnmute:
+		return "", true, k.Carrier.Mute(ctx, room, e.leg, act == careline.ActMute)
+	case careline.ActRemove:
+		return "", true, k.remove(ctx, e)
+	case careline.ActEnd:
+		return "", true, k.endAll(ctx, e.scene)
+	}
+	return "", false, careline.NewError(careline.CodeRejected, "This cannot be asked of a room.", nil)
+}
+
+// remove ends somebody's leg, in the room or on the way there.
+func (k *Keeper) remove(ctx context.Context, e errand) error {
+	if _, in := e.view.in[e.leg]; in {
+		return k.Carrier.Remove(ctx, e.view.conference, e.leg)
+	}
+	return ended(k.Carrier.HangUp(ctx, e.leg))
+}
+
+// ended is the error of an end: what is over already is over.
+func ended(err error) error {
+	if err != nil && careline.CodeOf(err) == careline.CodeNotFound {
+		return nil
+	}
+	return err
+}
+
+// move takes the member's leg into the room, unless it is there.
+func (k *Keeper) move(ctx context.Context, e errand) error {
+	if !e.first {
+		in, err := k.isIn(ctx, e.call.Key, e.leg)
+		if err != nil || in {
+			return err
+		}
+	}
+	return k.Carrier.Move(ctx, e.call.Key, e.leg, e.label)
+}
+
+// isIn looks whether a leg is in the room. That it is there, though no report told it, is
+// kept as the report would have been.
+func (k *Keeper) isIn(ctx context.Context, key, leg string) (bool, error) {
+	room, all, err := k.Carrier.In(ctx, key)
+	if err != nil {
+		return false, err
+	}
+	i := slices.IndexFunc(all, func(p InRoom) bool { return p.Leg == leg })
+	if i < 0 {
+		return false, nil
+	}
+
+	_, _, err = k.Log.Append(ctx, careline.CallEvent{
+		ID:       room + "/join/" + leg + "/reconciled",
+		Call:     key,
+		Leg:      leg,
+		Kind:     careline.KindRoom,
+		At:       k.Now(),
+		LookedUp: true,
+		Room:     careline.RoomSaid{Act: careline.ActJoin, Conference: room, Label: all[i].Label},
+	})
+	return true, err
+}
+
+// triesAtMost is how often somebody is dialled for one command whose answers are lost.
+const triesAtMost = 2
+
+// add dials somebody into the room, unless they are there, or on the way.
+func (k *Keeper) add(ctx context.Context, e errand) (leg string, done bool, err error) {
+	if !e.first {
+		_, all, err := k.Carrier.In(ctx, e.call.Key)
+		if err != nil {
+			return "", false, err
+		}
+		for _, p := range all {
+			if p.Label == e.label {
+				return p.Leg, true, nil
+			}
+		}
+		if e.tries > triesAtMost {
+			return "", false, nil
+		}
+	}
+
+	leg, err = k.Carrier.Add(ctx, e.view.conference, Invitation{Who: e.command.Room, Call: e.call.Key, From: e.from})
+	return leg, true, err
+}

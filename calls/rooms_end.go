@@ -1,0 +1,135 @@
+package calls
+
+import (
+	"context"
+
+	"perci.health/careline"
+)
+
+// endAll ends the room, and every leg that is not in it: of a call of two the
+// clinician's alone, which ends the member's.
+func (k *Keeper) endAll(ctx context.Context, s scene) error {
+	v := s.view
+	if !v.asked {
+		return ended(k.Carrier.HangUp(ctx, s.call.Key))
+	}
+
+	if v.isOpen() {
+		if err := ended(k.Carrier.End(ctx, v.conference)); err != nil {
+			return err
+		}
+	}
+	for _, p := range s.call.Present() {
+		if _, in := v.in[p.Leg]; in || p.Leg == "" || gone(p) {
+			continue
+		}
+		if err := ended(k.Carrier.HangUp(ctx, p.Leg)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fail keeps that a command came to nothing. A move is given up only after a look.
+func (k *Keeper) fail(ctx context.Context, s scene, d duty) error {
+	if d.command.Kind != careline.KindRoomAsked || d.leg == "" {
+		return k.answer(ctx, s.call.Key, d, "", d.why)
+	}
+
+	in, err := k.isIn(ctx, s.call.Key, d.leg)
+	if err != nil || in {
+		return err
+	}
+	over, err := k.fetched(ctx, s, d.leg, careline.LabelMember)
+	if err != nil {
+		return err
+	}
+	if over {
+		d.why = careline.ReasonNotInProgress
+	}
+	return k.answer(ctx, s.call.Key, d, "", d.why)
+}
+
+// end asks for the end of a room, once for each reason, under the room's name. One that
+// is open all the same is ended again, or was ended without a report.
+func (k *Keeper) end(ctx context.Context, s scene, d duty) error {
+	key := s.call.Key
+	k.mark(key, d.what, string(d.why))
+
+	_, repeated, err := k.Log.Append(ctx, careline.CallEvent{
+		ID:   key + "/end/" + s.view.conference + "/" + string(d.why),
+		Call: key,
+		Kind: careline.KindPartyAsked,
+		At:   k.Now(),
+		Room: careline.RoomSaid{Act: careline.ActEnd, Reason: string(d.why)},
+	})
+	if err != nil || !repeated {
+		return err
+	}
+
+	if err := k.look(ctx, s); err != nil {
+		return err
+	}
+	_ = k.Carrier.End(ctx, s.view.conference) // looked for again if it did not
+	return nil
+}
+
+// look keeps that a room has ended of which the carrier knows nothing any more.
+func (k *Keeper) look(ctx context.Context, s scene) error {
+	room, _, err := k.Carrier.In(ctx, s.call.Key)
+	if err != nil || room != "" {
+		return nil // it is there, or nobody knows: looked for again
+	}
+	_, _, err = k.Log.Append(ctx, careline.CallEvent{
+		ID:       s.view.conference + "/end/reconciled",
+		Call:     s.call.Key,
+		Kind:     careline.KindRoom,
+		At:       k.Now(),
+		LookedUp: true,
+		Room:     careline.RoomSaid{Act: careline.ActEnd, Conference: s.view.conference},
+	})
+	return err
+}
+
+func (k *Keeper) fetch(ctx context.Context, s scene, leg, label string) error {
+	_, err := k.fetched(ctx, s, leg, label)
+	if careline.CodeOf(err) == careline.CodeUnavailable {
+		return nil // looked up again
+	}
+	return err
+}
+
+// fetched looks a leg up and keeps its end.
+func (k *Keeper) fetched(ctx context.Context, s scene, leg, label string) (over bool, err error) {
+	told, over, err := k.Carrier.Leg(ctx, leg)
+	if err != nil && careline.CodeOf(err) == careline.CodeNotFound {
+		told, over, err = []careline.CallEvent{lost(leg)}, true, nil
+	}
+	if err != nil || !over {
+		return false, err
+	}
+
+	role := roleOf(s.call, leg)
+	for _, e := range told {
+		e.Call = s.call.Key
+		if role.Joins() {
+			e.Kind, e.Role, e.Room.Label = careline.KindParty, role, label
+		}
+		if _, _, err := k.Log.Append(ctx, e); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// lost is the end of a leg that the carrier does not know.
+func lost(leg string) careline.CallEvent {
+	return careline.CallEvent{
+		ID:       careline.ReconciledID(leg, careline.StatusFailed),
+		Leg:      leg,
+		Kind:     careline.KindProgress,
+		Status:   careline.StatusFailed,
+		Word:     string(careline.StatusFailed),
+		LookedUp: true,
+	}
+}

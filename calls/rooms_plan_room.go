@@ -1,0 +1,160 @@
+package calls
+
+import (
+	"slices"
+	"time"
+
+	"perci.health/careline"
+)
+
+// room plans the end of a room that has no reason to go on.
+func (p *planning) room() {
+	v := p.view
+	if !v.isOpen() {
+		return
+	}
+
+	if p.due(v.last, lookedWithin) && p.again(dutyLook, v.conference, lookedWithin) {
+		p.do(duty{what: dutyLook})
+	}
+	p.twice()
+	p.warn()
+	if why := p.over(); why != "" && p.again(dutyEnd, why, 5*againAfter) {
+		p.do(duty{what: dutyEnd, why: careline.Reason(why)})
+	}
+}
+
+// The reasons why careline ends a room itself. They are in the ids of the events that ask
+// for it: never change one.
+const (
+	endsApart  = "apart"  // one of the two has not come
+	endsNobody = "nobody" // on the member's side
+	endsAlone  = "alone"  // no clinician has come back
+	endsLimit  = "limit"
+)
+
+// over is why the room is to end now; empty: it is not, or not yet.
+func (p *planning) over() string {
+	v, call := p.view, p.call
+	member, clinician := false, false
+	for _, leg := range legsIn(v) {
+		clinical := clinical(roleOf(call, leg))
+		member, clinician = member || !clinical, clinician || clinical
+	}
+
+	if !p.met() && !call.Final() {
+		if p.due(v.since, bothWithin) {
+			return endsApart
+		}
+		return ""
+	}
+	if !member && p.due(p.lastLeft(false), nobodyFor) {
+		return endsNobody
+	}
+	if !clinician {
+		since := p.lastLeft(true)
+		p.tell(since)
+		if p.due(since, p.alone) {
+			return endsAlone
+		}
+	}
+	if p.limit > 0 && !call.Received.IsZero() && p.due(call.Received, p.limit) {
+		return endsLimit
+	}
+	return ""
+}
+
+// met reports whether both of the two who were dialled together have been in the room.
+func (p *planning) met() bool {
+	been := func(leg string) bool {
+		return !p.view.in[leg].IsZero() || !p.view.out[leg].IsZero()
+	}
+	return been(p.call.Key) && been(p.call.MemberLeg)
+}
+
+// lastLeft is when the last of a side left the room; who never came was there when the
+// first joined it.
+func (p *planning) lastLeft(clinicians bool) time.Time {
+	last := p.view.since
+	for leg, left := range p.view.out {
+		if clinical(roleOf(p.call, leg)) == clinicians {
+			last = later(last, left)
+		}
+	}
+	return last
+}
+
+// tell plans that those who wait for a clinician are asked to stay, once.
+func (p *planning) tell(since time.Time) {
+	if p.now.After(since.Add(toldWithin)) {
+		return
+	}
+	for _, leg := range legsIn(p.view) {
+		if !clinical(roleOf(p.call, leg)) && p.done(dutyTell, leg).Before(since) {
+			p.do(duty{what: dutyTell, leg: leg})
+		}
+	}
+}
+
+// warn plans that whoever joins a call that is recorded is told so: not the two who were
+// dialled together, of whom the member has been told and the clinician knows.
+func (p *planning) warn() {
+	recorded := slices.ContainsFunc(p.call.Recordings, func(r careline.Recording) bool {
+		return r.State == careline.RecordingRunning || r.State == careline.RecordingStarting
+	})
+	if !recorded {
+		return
+	}
+	for leg, since := range p.view.in {
+		joined := roleOf(p.call, leg).Joins()
+		if joined && !p.now.After(since.Add(toldWithin)) && p.done(dutyWarn, leg).IsZero() {
+			p.do(duty{what: dutyWarn, leg: leg})
+		}
+	}
+}
+
+// twice plans that a clinician who came back is in the room once: their earlier leg may
+// live on at the carrier, though its app is gone.
+func (p *planning) twice() {
+	for _, party := range p.call.Present() {
+		if _, back := p.view.in[party.Leg]; !back {
+			continue
+		}
+		for _, leg := range party.Earlier {
+			since, there := p.view.in[leg]
+			if there && since.Before(p.view.in[party.Leg]) && p.again(dutyHangUp, leg, movedWithin) {
+				p.do(duty{what: dutyHangUp, leg: leg})
+			}
+		}
+	}
+}
+
+// legs plans what is to be looked up because nobody reports it: the end of a leg that
+// has left, and one that rings for longer than it can. The clinician's own is not looked
+// up: that it is over would say that all of the call is.
+func (p *planning) legs() {
+	for _, party := range p.call.Present() {
+		if party.Leg == "" || party.Role == careline.RoleClinician || party.Status.Final() {
+			continue
+		}
+
+		since, after := p.view.out[party.Leg], reportedWithin
+		if since.IsZero() {
+			since, after = p.ringing(party)
+		}
+		if since.IsZero() || !p.due(since, after) {
+			continue
+		}
+		if p.again(dutyFetch, party.Leg, reportedWithin) {
+			p.do(duty{what: dutyFetch, leg: party.Leg, label: party.Label})
+		}
+	}
+}
+
+// ringing is since when somebody rings who was brought in, and how long they may.
+func (p *planning) ringing(party careline.Party) (since time.Time, most time.Duration) {
+	if !party.Role.Joins() || party.Together || party.Status == careline.StatusInProgress || gone(party) {
+		return time.Time{}, 0
+	}
+	return party.Asked, ringsFor
+}
