@@ -31,10 +31,10 @@ type Consents struct {
 // asking is a question to the record that is under way.
 type asking chan error
 
-// standing is what a standing refusal is answered as.
-type standing struct{}
+// refusal is what a standing refusal is answered as.
+type refusal struct{}
 
-func (standing) Error() string { return "the member does not want to be recorded" }
+func (refusal) Error() string { return "the member does not want to be recorded" }
 
 // ask asks whether the patient refuses, and waits for nobody.
 func (c Consents) ask(ctx context.Context, patient careline.Reference) asking {
@@ -44,7 +44,7 @@ func (c Consents) ask(ctx context.Context, patient careline.Reference) asking {
 		defer cancel()
 		refuses, err := c.Refuses(ctx, patient)
 		if refuses && err == nil {
-			err = standing{}
+			err = refusal{}
 		}
 		answer <- err
 	}()
@@ -77,7 +77,7 @@ func (c Consents) may(ctx context.Context, call string, answer asking) bool {
 	if err == nil {
 		return true
 	}
-	if _, refuses := err.(standing); !refuses {
+	if _, refuses := err.(refusal); !refuses {
 		careline.Note(ctx, slog.String("consent_unread", err.Error()))
 		return false
 	}

@@ -104,7 +104,7 @@ func noRecording() error {
 func deaf(one oneRecording) error {
 	switch {
 	case one.Gone != "" || one.State == careline.RecordingDeleted:
-		return gone()
+		return deleted()
 	case one.State == careline.RecordingAbsent, one.State == careline.RecordingFailed:
 		return careline.NewError(careline.CodeNotFound, "Nothing was recorded here.", nil)
 	case one.State != careline.RecordingCompleted:
@@ -113,7 +113,7 @@ func deaf(one oneRecording) error {
 	return nil
 }
 
-func gone() error {
+func deleted() error {
 	return careline.NewReasoned(careline.CodeNotFound, careline.ReasonGone, "This recording is deleted.")
 }
 
@@ -175,7 +175,7 @@ func (r Recordings) Delete(ctx context.Context, who careline.Visitor, call, sid,
 		return careline.Recording{}, careline.NewError(careline.CodeForbidden, "Only reviewers may delete a recording. If the member does not want it, say so in the call, or ask a reviewer.", nil)
 	}
 	if one.Gone != "" {
-		return careline.Recording{}, gone()
+		return careline.Recording{}, deleted()
 	}
 
 	if err := r.Heard(ctx, lookAt(k.call, one, who, careline.LookDeleted)); err != nil {

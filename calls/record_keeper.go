@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"perci.health/careline"
@@ -104,6 +103,15 @@ func (k RecordingKeeper) do(ctx context.Context, call string, now *knownRecordin
 			Kind:    careline.KindConsent,
 			Consent: careline.Consent{Decision: careline.ConsentNotAsked, By: "machine"},
 		})
+	case doAsk:
+		return k.keep(ctx, careline.CallEvent{
+			ID:    call + "/recording/" + string(step.act) + "/" + step.answers,
+			Call:  call,
+			Kind:  careline.KindRecordingAsked,
+			Sound: careline.RecordingSaid{Act: step.act},
+		})
+	case doFind:
+		return k.find(ctx, call, now, step)
 	case doBegin:
 		return k.begin(ctx, call, step)
 	case doChange:
@@ -166,64 +174,14 @@ func (k RecordingKeeper) unbegun(ctx context.Context, call string, step recordin
 	return k.answer(ctx, call, step, recordingAnswer{leg: step.leg, act: careline.RecordStart, failed: why})
 }
 
-// adopt looks for a recording that an earlier try has begun, whose answer was lost: the
-// first that runs is the one, others are not wanted.
-func (k RecordingKeeper) adopt(ctx context.Context, call string, step recordingStep) (done bool, err error) {
-	there, err := k.Carrier.ListRecordings(ctx, step.leg)
-	if err != nil && careline.CodeOf(err) != careline.CodeNotFound {
-		return false, err
-	}
-	events, err := k.Log.Events(ctx, call)
-	if err != nil {
-		return false, err
-	}
-
-	for _, carried := range unknown(there, known(events)) {
-		if carried.Over() {
-			continue // its report tells what becomes of it
-		}
-		if done {
-			err = k.doubled(ctx, call, carried.Sid)
-		}
-		done = true
-		err = errors.Join(err, k.answer(ctx, call, step, recordingAnswer{
-			sid:   carried.Sid,
-			leg:   step.leg,
-			act:   careline.RecordStart,
-			state: careline.RecordingRunning,
-		}))
-		if err != nil {
-			return false, err
-		}
-	}
-	return done, nil
-}
-
-// doubled has a recording deleted of which there is another one.
-func (k RecordingKeeper) doubled(ctx context.Context, call, sid string) error {
-	return k.keep(ctx, careline.CallEvent{
-		ID:        sid + "/twice",
-		Call:      call,
-		Kind:      careline.KindRecordingAsked,
-		Recording: sid,
-		Sound:     careline.RecordingSaid{Act: careline.RecordDelete, Why: WhyTwice},
-	})
-}
-
-// unknown are those of the carrier's that the log does not know of.
-func unknown(there []Carried, k *knownRecordings) []Carried {
-	return slices.DeleteFunc(slices.Clone(there), func(c Carried) bool {
-		return slices.ContainsFunc(k.all, func(one oneRecording) bool { return one.Sid == c.Sid })
-	})
-}
-
 func (k RecordingKeeper) change(ctx context.Context, call string, step recordingStep) error {
 	leg := step.one.leg
 	if leg == "" {
 		leg = call
 	}
 	over, err := k.Carrier.ChangeRecording(ctx, leg, step.one.Sid, step.to)
-	if err != nil && careline.CodeOf(err) != careline.CodeNotFound {
+	asItWas := step.maybe && careline.CodeOf(err) == careline.CodeRejected // it was so already
+	if err != nil && !asItWas && careline.CodeOf(err) != careline.CodeNotFound {
 		return passing(err)
 	}
 
@@ -233,7 +191,7 @@ func (k RecordingKeeper) change(ctx context.Context, call string, step recording
 		act:   step.act,
 		state: step.to,
 	}
-	if over || err != nil { // nothing runs that could be changed; its report tells the rest
+	if over || err != nil && !asItWas { // nothing runs that could be changed; its report tells the rest
 		answer.act, answer.state = careline.RecordStop, careline.RecordingStopped
 	}
 	if answer.act == careline.RecordStop {
@@ -273,37 +231,6 @@ func (k RecordingKeeper) remove(ctx context.Context, call string, step recording
 		Recording: step.one.Sid,
 		Sound:     careline.RecordingSaid{Answers: step.answers, Why: step.why},
 	})
-}
-
-// clear finds what was begun and never told of, so that it is known and deleted.
-func (k RecordingKeeper) clear(ctx context.Context, call string, now *knownRecordings, step recordingStep) error {
-	found := false
-	for _, leg := range now.legs() {
-		there, err := k.Carrier.ListRecordings(ctx, leg)
-		if err != nil && careline.CodeOf(err) != careline.CodeNotFound {
-			return err
-		}
-		for _, carried := range unknown(there, now) {
-			found = true
-			is := carried.State
-			if !carried.Over() {
-				is = careline.RecordingRunning // the carrier's word does not tell: it is stopped
-			}
-			err := k.answer(ctx, call, step, recordingAnswer{
-				sid:   carried.Sid,
-				leg:   leg,
-				act:   careline.RecordStart,
-				state: is,
-			})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	if found {
-		return nil // they are deleted first
-	}
-	return k.answer(ctx, call, step, recordingAnswer{act: careline.RecordWithdraw})
 }
 
 func (k RecordingKeeper) observe(outcome string) {

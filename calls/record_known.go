@@ -57,6 +57,7 @@ type told struct {
 	id  string
 	seq int64
 	why string // of a deletion
+	act careline.RecordingAct
 }
 
 // knownRecordings are what the log says of the recordings of a call.
@@ -66,20 +67,22 @@ type knownRecordings struct {
 	leg     string          // that the clinician is on; empty: on none
 	begun   told            // the newest that asks for a recording
 	stopped told            // the newest that asks for none
-	paused  told            // the newest of a person's that says whether it is to be paused
-	byHand  bool            // it says that it is
+	paused  told            // the newest that asks for a pause, or that it goes on
+	open    []told          // those of which it is not known whether they were carried out
+	byHand  bool            // a person wants it paused
 	hold    told            // the newest that tells who is on hold
 	held    bool            // somebody on the member's side is on hold
 	failed  int64           // the place of the newest failure to begin one
 	started map[string]bool // for which reason one was begun on which leg
-	deletes map[string]told
-	decided string // ID of the event that forbids recording
-	cleared string // ID of the event after which the carrier was looked through for what is forbidden
+	settled map[string]bool // IDs of those that ask for a recording, and were answered
+	deletes map[string]told // by the recording that is to be deleted
+	decided string          // ID of the event that forbids recording
+	cleared string          // ID of the event after which the carrier was looked through for what is forbidden
 }
 
 // known reads the events of a call.
 func known(events []careline.CallEvent) *knownRecordings {
-	k := &knownRecordings{call: careline.Fold(events), deletes: map[string]told{}, started: map[string]bool{}}
+	k := &knownRecordings{call: careline.Fold(events), deletes: map[string]told{}, started: map[string]bool{}, settled: map[string]bool{}}
 	legs := map[string]string{}
 	for i := range events {
 		k.take(&events[i], legs)
@@ -117,7 +120,12 @@ func clinicianLeg(c careline.Call) string {
 }
 
 func (k *knownRecordings) take(e *careline.CallEvent, legs map[string]string) {
-	this := told{id: e.ID, seq: e.Seq, why: e.Sound.Why}
+	this := told{
+		id:  e.ID,
+		seq: e.Seq,
+		why: e.Sound.Why,
+		act: e.Sound.Act,
+	}
 	switch e.Kind {
 	case careline.KindConsent:
 		k.consent(e, this)
@@ -152,13 +160,15 @@ func (k *knownRecordings) consent(e *careline.CallEvent, this told) {
 func (k *knownRecordings) asked(e *careline.CallEvent, this told) {
 	switch e.Sound.Act {
 	case careline.RecordStart:
-		k.begun, k.paused, k.byHand = this, this, false
+		k.begun, k.byHand = this, false
 	case careline.RecordStop:
 		k.stopped = this
-	case careline.RecordPause:
-		k.paused, k.byHand = this, true
-	case careline.RecordResume:
-		k.paused, k.byHand = this, false
+	case careline.RecordPause, careline.RecordResume:
+		k.paused = this
+		k.open = append(k.open, this)
+		if e.Sound.By != "" {
+			k.byHand = e.Sound.Act == careline.RecordPause
+		}
 	case careline.RecordDelete:
 		k.deletes[e.Recording] = this
 	}
@@ -166,15 +176,26 @@ func (k *knownRecordings) asked(e *careline.CallEvent, this told) {
 
 // reported takes the carrier's reports, and the answers to what was asked of it.
 func (k *knownRecordings) reported(e *careline.CallEvent, this told) {
+	answers := e.Sound.Answers
 	switch {
-	case e.Sound.Answers == "" && e.Sound.State == careline.RecordingCompleted:
+	case answers == "" && e.Sound.State == careline.RecordingCompleted:
 		k.again(this)
-	case e.Sound.Failed != "" && e.Recording == "":
-		k.failed = e.Seq
 	case e.Sound.Act == careline.RecordStart:
-		k.started[e.Sound.Answers+"\n"+e.Leg] = true
+		k.settled[answers] = true
+		if e.Sound.Failed != "" {
+			k.failed = e.Seq
+		} else {
+			k.started[answers+"\n"+e.Leg] = true
+		}
+	case e.Sound.Act == careline.RecordPause, e.Sound.Act == careline.RecordResume:
+		for i, asked := range k.open {
+			if asked.id == answers {
+				k.open = k.open[i+1:] // an earlier one was overtaken
+				break
+			}
+		}
 	case e.Sound.Act == careline.RecordWithdraw && e.Recording == "":
-		k.cleared = e.Sound.Answers
+		k.cleared = answers
 	}
 }
 

@@ -2,6 +2,7 @@ package calls
 
 import (
 	"slices"
+	"strconv"
 
 	"perci.health/careline"
 )
@@ -16,10 +17,12 @@ type recordingDo string
 const (
 	doNothing recordingDo = ""
 	doNote    recordingDo = "note"   // that nobody was asked, for a machine answered
+	doAsk     recordingDo = "ask"    // keep that one is to be paused, or to go on, because of who is on hold
 	doBegin   recordingDo = "begin"  // on a leg, unless one is found there
 	doChange  recordingDo = "change" // pause, go on with, or stop one
 	doDelete  recordingDo = "delete" // one, which is stopped before
 	doClear   recordingDo = "clear"  // find what the log does not know of, so that it is deleted
+	doFind    recordingDo = "find"   // find what was begun and is not wanted any more, so that it is stopped
 )
 
 // recordingStep is one thing to do.
@@ -28,9 +31,10 @@ type recordingStep struct {
 	one     oneRecording            // of doChange and doDelete
 	leg     string                  // of doBegin
 	to      careline.RecordingState // of doChange
-	act     careline.RecordingAct   // of doChange
+	act     careline.RecordingAct   // of doChange and doAsk
 	answers string                  // ID of the event because of which it is done
 	why     string                  // of doDelete
+	maybe   bool                    // of doChange: it may be so already
 }
 
 // next is what is to be done first, by what is known; of doNothing all is as it should
@@ -114,6 +118,9 @@ func (k *knownRecordings) unwanted() recordingStep {
 	if k.stopped.id == "" || k.stopped.seq < k.begun.seq {
 		return recordingStep{}
 	}
+	if k.begun.id != "" && !k.settled[k.begun.id] {
+		return recordingStep{do: doFind, answers: k.begun.id}
+	}
 	for _, one := range k.all {
 		if one.running() {
 			return recordingStep{
@@ -129,34 +136,24 @@ func (k *knownRecordings) unwanted() recordingStep {
 }
 
 // pausing pauses what runs while somebody on the member's side is on hold, or a person
-// wants it, and has it go on when neither is so.
+// wants it, and has it go on when neither is so. What was asked for and not answered may
+// have been carried out.
 func (k *knownRecordings) pausing() recordingStep {
-	why := k.paused
-	if k.hold.seq > why.seq {
-		why = k.hold
-	}
-	if why.id == "" {
-		why = k.begun
-	}
-	step := recordingStep{
-		do:      doChange,
-		to:      careline.RecordingRunning,
-		act:     careline.RecordResume,
-		answers: why.id,
-	}
-	from := careline.RecordingPaused
+	step := recordingStep{do: doChange, to: careline.RecordingRunning, act: careline.RecordResume}
 	if k.byHand || k.held {
-		step.to, step.act, from = careline.RecordingPaused, careline.RecordPause, careline.RecordingRunning
-		if k.byHand {
-			step.answers = k.paused.id
-		}
+		step.to, step.act = careline.RecordingPaused, careline.RecordPause
 	}
+	doubt := slices.ContainsFunc(k.open, func(asked told) bool { return asked.act != step.act })
 
 	for _, one := range k.all {
-		if one.State == from && k.on(one) {
-			step.one = one
-			return step
+		if !one.running() || !k.on(one) || one.State == step.to && !doubt {
+			continue
 		}
+		step.one, step.answers, step.maybe = one, k.paused.id, one.State == step.to
+		if k.paused.act != step.act { // nobody's word, but who is on hold
+			step.do, step.answers = doAsk, k.hold.id+"/"+strconv.FormatInt(k.paused.seq, 10)
+		}
+		return step
 	}
 	return recordingStep{}
 }

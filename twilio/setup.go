@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/credential"
@@ -25,6 +26,11 @@ type Setup struct {
 	SecondaryToken credential.Secret // while it is being rotated; may be empty
 	Unsigned       bool              // signatures are not checked: development on one machine
 
+	// Recording says that calls are recorded; recordings are kept for KeepRecordings.
+	Recording      bool
+	KeepRecordings time.Duration
+	Now            func() time.Time // nil: time.Now
+
 	// TakeNumbers lets a plan point numbers at us that call another service now.
 	TakeNumbers bool
 
@@ -42,6 +48,9 @@ func (c *Client) inspect(s Setup) inspection {
 	if s.HTTP == nil {
 		s.HTTP = http.DefaultClient
 	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
 	return inspection{c, s}
 }
 
@@ -53,7 +62,7 @@ const aboutKey = "twilio: API key"
 // key, which may not ask them.
 func (c *Client) Checks(s Setup) []setup.Check {
 	i := c.inspect(s)
-	return []setup.Check{
+	return append([]setup.Check{
 		{Name: aboutKey, Ask: i.apiKey},
 		{Name: "twilio: auth token", Needs: aboutKey, Ask: i.authToken},
 		{Name: "twilio: access tokens", Needs: aboutKey, Ask: i.accessTokens},
@@ -62,7 +71,7 @@ func (c *Client) Checks(s Setup) []setup.Check {
 		{Name: "twilio: numbers' webhooks", Needs: aboutKey, Ask: i.numberHooks},
 		{Name: "twilio: countries", Needs: aboutKey, Ask: i.countries},
 		{Name: "twilio: webhooks", Ask: i.webhooks},
-	}
+	}, i.recordingChecks()...)
 }
 
 // Plan is what has to change at the account: the TwiML App's and the numbers'

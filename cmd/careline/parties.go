@@ -161,6 +161,8 @@ func accountSetup(c config) twilio.Setup {
 		SecondaryToken: c.twilio.authTokenSecondary,
 		Unsigned:       !c.twilio.signatures,
 		HTTP:           outward(),
+		Recording:      c.features.recording != "",
+		KeepRecordings: c.features.keep,
 	}
 }
 

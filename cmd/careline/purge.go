@@ -13,6 +13,7 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/calls"
 	"perci.health/careline/store"
+	"perci.health/careline/twilio"
 )
 
 // purgeBatch bounds how long those who write wait behind a purge.
@@ -25,7 +26,9 @@ type purging struct {
 
 	store store.Store
 	// recorded asks the health record which calls it holds as a patient's; nil: it is not asked.
-	recorded        func(ctx context.Context, patient careline.Reference) ([]string, error)
+	recorded func(ctx context.Context, patient careline.Reference) ([]string, error)
+	// sound reaches the recordings at Twilio, and what the record holds of them.
+	sound           func() (*twilio.Client, func(ctx context.Context, media string) error, error)
 	keep            time.Duration
 	out, aside      io.Writer
 	before, patient string
@@ -63,7 +66,7 @@ func (p *purging) command(from source) *cobra.Command {
 		}
 
 		if r.text("FHIR_BASE_URL") != "" {
-			p.recorded = p.askRecord(r)
+			p.recorded, p.sound = p.askRecord(r), recordingsOf(from.get)
 		}
 		if p.store, err = p.open(c.Context(), from.get); err != nil {
 			return err
@@ -143,21 +146,31 @@ func (p *purging) erase(ctx context.Context, patient careline.Reference) error {
 		return fmt.Errorf("nothing was forgotten: %w", err)
 	}
 	if !p.apply {
-		_, err := fmt.Fprintf(p.out, "%s of %s would be forgotten. The health record and Twilio would not be touched."+howToApply, several(len(keys), "call"), patient)
+		recorded, err := p.recordedOf(ctx, keys)
+		if err != nil {
+			return fmt.Errorf("nothing was forgotten: %w", err)
+		}
+		_, err = fmt.Fprintf(p.out, "%s of %s would be forgotten. The health record and Twilio would not be touched%s."+howToApply, several(len(keys), "call"), patient, recorded)
 		return err
 	}
 
 	watch := watched(p.aside, "call", len(keys))
 	defer watch.end()
+	recordings := 0
 	for i, key := range keys {
 		watch.at(i)
-		err := claimed(ctx, p.store, key, func(held context.Context) error { return p.store.Erase(held, key) })
+		n, err := p.forget(ctx, key)
+		recordings += n
 		if err != nil {
 			return fmt.Errorf("%d of %s forgotten, then %s: %w", i, several(len(keys), "call"), key, err)
 		}
 	}
 
 	watch.end()
-	_, err = fmt.Fprintf(p.out, "Forgot %s of %s. The health record and Twilio were not touched.\n", several(len(keys), "call"), patient)
+	touched := "The health record and Twilio were not touched."
+	if recordings > 0 {
+		touched = "Deleted " + several(recordings, "recording") + " at Twilio, and its Media in the health record, which were not touched otherwise."
+	}
+	_, err = fmt.Fprintf(p.out, "Forgot %s of %s. %s\n", several(len(keys), "call"), patient, touched)
 	return err
 }

@@ -1,0 +1,89 @@
+package calls_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"perci.health/careline"
+)
+
+// TestRecordingKeeperKilled: the process is killed at each step of each command, before
+// the step and after it. However it goes on, one is recorded where one is wanted, nothing
+// without consent, and what was taken back is deleted.
+func TestRecordingKeeperKilled(t *testing.T) {
+	t.Parallel()
+	given, start := consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1)
+	for name, test := range map[string]struct {
+		announced bool
+		commands  []careline.CallEvent
+		want      string
+	}{
+		"start":     {false, []careline.CallEvent{given, start}, "RE1 in-progress"},
+		"announced": {true, []careline.CallEvent{consent(careline.ConsentAnnounced, "key")}, "RE1 in-progress"},
+		"pause":     {false, []careline.CallEvent{given, start, wish(careline.RecordPause, 2)}, "RE1 paused"},
+		"resume":    {false, []careline.CallEvent{given, start, wish(careline.RecordPause, 2), wish(careline.RecordResume, 3)}, "RE1 in-progress"},
+		"stop":      {false, []careline.CallEvent{given, start, wish(careline.RecordStop, 2)}, "RE1 completed"},
+		"again":     {false, []careline.CallEvent{given, start, wish(careline.RecordStop, 2), wish(careline.RecordStart, 3)}, "RE1 completed, RE2 in-progress"},
+		"withdraw":  {false, []careline.CallEvent{given, start, consent(careline.ConsentWithdrawn, "dr-1")}, "RE1 deleted"},
+		"machine": {true, []careline.CallEvent{consent(careline.ConsentAnnounced, "key"),
+			{ID: "amd", Leg: "CB1", Kind: careline.KindMachineDetection, AnsweredBy: "fax"}}, "RE1 deleted"},
+	} {
+		whole := killed(t, test.announced, test.commands, 0, false, "")
+		t.Log(name, whole.step, "steps")
+		whole.want(test.want)
+		for cut := 1; cut <= whole.step; cut++ {
+			for _, after := range []bool{false, true} {
+				for _, then := range []string{"recovers", "recovers, with reports", "hears the next command first"} {
+					s := killed(t, test.announced, test.commands, cut, after, then)
+					t.Log(name, "killed at", cut, "after it:", after, "then", then)
+					if then != "hears the next command first" {
+						s.want(test.want)
+					} else if got, want := s.going(), whole.going(); !slices.Equal(got, want) { // what was not begun yet is never begun
+						t.Errorf("there is sound of %v, want of %v", got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// going are the states of what is recorded, and in test of what may not be kept of all.
+func (s *studio) going() (states []careline.RecordingState) {
+	for _, one := range s.takes {
+		kept := one.state == careline.RecordingCompleted && s.call().Consent.Decision.Allows()
+		if !one.deleted && !kept {
+			states = append(states, one.state)
+		}
+	}
+	return states
+}
+
+// killed obeys one command after another; it is killed once, and then goes on.
+func killed(t *testing.T, announced bool, commands []careline.CallEvent, cut int, after bool, then string) *studio {
+	s := newStudio(t)
+	s.cut, s.after = cut, after
+	for i, command := range commands {
+		s.told(command)
+		err := s.settle(announced)
+		if err != nil && !errors.Is(err, errCut) {
+			t.Fatal(err)
+		}
+		last := i+1 == len(commands)
+		if err != nil && then == "hears the next command first" && !last {
+			continue
+		}
+		if err != nil && then == "recovers, with reports" {
+			s.reports()
+		}
+		if err != nil {
+			must(t, s.settle(announced))
+		}
+		if !s.call().Consent.Decision.Allows() && slices.ContainsFunc(s.takes, func(one take) bool { return !one.deleted }) {
+			t.Errorf("killed at %d: there is sound without consent: %v", cut, s.takes)
+		}
+	}
+	s.reports()
+	must(t, s.settle(announced))
+	return s
+}
