@@ -7,7 +7,7 @@ import type { CallState } from "./state";
 /** Milliseconds. */
 export const hangUpPatience = {
   /** How long the server has to say that a call is over which was hung up here. */
-  word: 3_000,
+  word: 5_000,
   /** Between two tries. */
   again: 2_000,
 } as const;

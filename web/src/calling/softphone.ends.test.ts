@@ -34,7 +34,7 @@ describe("the end of a call of two", () => {
   it("needs no service where the server soon says that it is over", async () => {
     leg.answer();
     b.phone.end();
-    await pass(2_900);
+    await pass(4_900);
     says({ status: "completed", final: true, endedBy: "clinician" });
     await pass(60_000);
     expect(asked()).toEqual([]);
@@ -44,7 +44,7 @@ describe("the end of a call of two", () => {
   it("is asked of the service when the server says nothing: the hang-up did not get there", async () => {
     leg.answer();
     b.phone.end();
-    await pass(3_000);
+    await pass(5_000);
     expect(asked()).toEqual(["CA1"]);
     expect(call()).toMatchObject({ phase: "ended", endedBy: "you", hangUp: "done" });
   });
