@@ -11,6 +11,12 @@ export class Desk {
   /** Where a call of the open appointment begins. */
   readonly start: Locator;
   readonly history: Locator;
+  /** Who is in the call; there only where the clinic adds people. */
+  readonly people: Locator;
+  /** Whether the call is recorded; there only where the clinic records. */
+  readonly recording: Locator;
+  /** A colleague's call that this page is asked to join. */
+  readonly joined: Locator;
   /** "Call Mrs Margaret Ellis": whoever is chosen. */
   readonly callButton: Locator;
 
@@ -21,6 +27,9 @@ export class Desk {
     this.dock = page.getByTestId("call-dock");
     this.band = this.dock.locator("[data-band]");
     this.timer = this.dock.getByRole("timer");
+    this.people = this.dock.getByRole("region", { name: "People in this call" });
+    this.recording = this.dock.getByRole("region", { name: "Recording of this call" });
+    this.joined = page.getByTestId("joined-dock");
     this.start = page.getByTestId("start-card");
     this.callButton = this.start.getByRole("button", { name: /^Call / });
     this.history = page.getByRole("region", { name: "Call history" });
@@ -110,6 +119,40 @@ export class Desk {
     await this.call();
     await this.says("Connected");
     await hears(this.page, hertz);
+  }
+
+  /** One who is, was or is to be in the call. */
+  party(name: string): Locator {
+    return this.people.getByRole("listitem").filter({ hasText: name });
+  }
+
+  /** Adds somebody from the list of whom one may. */
+  async add(name: string): Promise<void> {
+    await this.button("Add somebody").click();
+    await this.button(`Add ${name}`).click();
+    await expect(this.party(name)).toContainText(/Dialling…|Ringing…|In the call/);
+  }
+
+  async hold(name: string): Promise<void> {
+    await this.button(`Hold ${name}`).click();
+    await expect(this.party(name)).toContainText("On hold");
+  }
+
+  async unhold(name: string): Promise<void> {
+    await this.button(`Take off hold: ${name}`).click();
+    await expect(this.party(name)).not.toContainText("On hold");
+  }
+
+  /** Records with the patient's word. */
+  async record(): Promise<void> {
+    await this.button("Record").click();
+    await expect(this.recording).toContainText("Has the patient agreed to be recorded?");
+    await this.button("Yes, record").click();
+    await this.recordingSays("Recording");
+  }
+
+  async recordingSays(words: string | RegExp): Promise<void> {
+    await expect(this.page.getByTestId("recording-news")).toHaveText(words);
   }
 
   /** Seconds on the timer, in the call or kept after it. */

@@ -1,5 +1,5 @@
 // What is heard at an end of a call: the sound that arrives there, measured.
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 declare global {
   interface Window {
@@ -91,6 +91,54 @@ export async function hears(page: Page, hertz: number): Promise<void> {
       { message: `a tone of ${hertz} Hz is heard` },
     )
     .toBe("the tone");
+}
+
+/** Waits until a tone is heard at a page, among others: several speak at once. */
+export async function hearsAmong(page: Page, hertz: number): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const { level, share } = await hear(page, hertz);
+        return level * Math.sqrt(share) > 0.02
+          ? "the tone"
+          : `level ${level.toFixed(3)}, ${Math.round(share * 100)} % of it at ${hertz} Hz`;
+      },
+      { message: `a tone of ${hertz} Hz is heard among others` },
+    )
+    .toBe("the tone");
+}
+
+/** How much of a tone is on each channel of an <audio> element that plays, from 0 to 1. */
+export function playsAt(audio: Locator, hertz: number): Promise<number[]> {
+  return audio.evaluate(async (element: HTMLAudioElement, tone) => {
+    const heard = element as HTMLAudioElement & { splits?: AnalyserNode[] };
+    if (!heard.splits) {
+      const context = new AudioContext();
+      await context.resume();
+      const splitter = context.createChannelSplitter(2);
+      const source = context.createMediaElementSource(heard);
+      source.connect(splitter);
+      source.connect(context.destination);
+      heard.splits = [0, 1].map((channel) => {
+        const analyser = context.createAnalyser();
+        analyser.fftSize = 4096;
+        splitter.connect(analyser, channel);
+        return analyser;
+      });
+    }
+    const loudest = [0, 0];
+    for (const end = performance.now() + 1_200; performance.now() < end; ) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      heard.splits.forEach((analyser, channel) => {
+        const bins = new Float32Array(analyser.frequencyBinCount);
+        analyser.getFloatFrequencyData(bins);
+        const bin = Math.round((tone * analyser.fftSize) / analyser.context.sampleRate);
+        const level = 10 ** (Math.max(...bins.slice(bin - 2, bin + 3)) / 20);
+        loudest[channel] = Math.max(loudest[channel] ?? 0, level);
+      });
+    }
+    return loudest;
+  }, hertz);
 }
 
 /** Waits until a tone is not, or no longer, heard at a page. */

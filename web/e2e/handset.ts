@@ -12,7 +12,8 @@ export class Handset {
     this.said = page.locator("#said");
   }
 
-  async open(visit: Visit): Promise<void> {
+  /** `visit`: or anybody else with a number. */
+  async open(visit: Pick<Visit, "number">): Promise<void> {
     await this.page.goto(`${this.world.system.console}/phones/${visit.number}`);
     await expect(this.page.getByText("Live", { exact: true })).toBeVisible();
   }

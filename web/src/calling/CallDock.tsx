@@ -10,7 +10,7 @@ import { hasDied } from "./callee";
 import { useSoftphone } from "./context";
 import { forget, recall } from "./cutoff";
 import { deviceTrouble, useDevices } from "./devices";
-import { Extras, usePrepared } from "./Extras";
+import { Extras, goesOnWithout, usePrepared } from "./Extras";
 import { dockFace, type Face } from "./face";
 import { useOtherNumbers } from "./numbers";
 import { Offers } from "./Offers";
@@ -145,7 +145,7 @@ function Dock() {
       {call?.outcome === "failed" && call.callSid && (
         <Reference label={say("calling:reference")} value={call.callSid} />
       )}
-      {face && (
+      {face && !(call && goesOnWithout(call)) && (
         <Offers
           face={face}
           household={call !== null && hasDied(call.target)}

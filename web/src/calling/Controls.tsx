@@ -88,13 +88,14 @@ export function MuteControl({ muted, onPress }: { muted: boolean; onPress(): voi
 /** One element from Cancel to End call, and End for all: it keeps its spot, and the focus. */
 export function callEnds(how: "cancel" | "end" | "endAll", end: () => void) {
   return (
-    <Control once name="end" Icon={IconPhoneOff} onPress={end} variant="filled" color="red">
+    <Control once name="end" Icon={IconPhoneOff} onPress={end} variant="filled" color="red" data-how={how}>
       {say(`calling:control.${how}`)}
     </Control>
   );
 }
 
 interface ControlProps extends ButtonProps {
+  "data-how"?: string;
   name: string;
   /**
    * The second press of a double click is not meant: it would hit whatever takes this control's place, and call

@@ -78,7 +78,7 @@ describe("the end for others too", () => {
   });
 
   it.each<[NonNullable<CallState["hangUp"]>, string]>([
-    ["asked", "Hanging up for the others too…"],
+    ["asked", "Hanging up at every end…"],
     ["done", "The line is hung up at every end."],
     ["failed", "The service could not be reached"],
   ])("says what became of asking the service: %s", (hangUp, words) => {

@@ -19,6 +19,11 @@ export function usePrepared(): void {
   }, [conference, recording]);
 }
 
+/** The others are still in its room: whoever was called would be called out of it. */
+export function goesOnWithout({ phase, room, hangUp }: CallState): boolean {
+  return phase === "ended" && (room?.open ?? false) && !hangUp;
+}
+
 interface ExtrasProps {
   call: CallState;
   phone: Pick<Softphone, "end" | "stay" | "rejoin">;
@@ -29,7 +34,7 @@ export function Extras({ call, phone }: ExtrasProps) {
   const { callSid, target, room, hangUp } = call;
   const talking = call.phase === "connected" || call.phase === "reconnecting";
   const over = call.phase === "ended";
-  const waits = over && conference && room?.open && !hangUp;
+  const waits = conference && goesOnWithout(call);
   return (
     <>
       {call.asksToEnd && room && (

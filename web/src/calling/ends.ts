@@ -3,6 +3,7 @@ import { type Attempt, later } from "./attempt";
 import type { Course } from "./course";
 import type { Handset } from "./handset";
 import { createHangUp, type HangUpDeps, hangUpPatience } from "./hangup";
+import type { CallState } from "./state";
 
 export interface EndsDeps extends HangUpDeps {
   course: Course;
@@ -21,11 +22,19 @@ export interface Ends {
 export function createEnds({ course, handset, clock, offline, endCall }: EndsDeps): Ends {
   const hangUp = createHangUp({ clock, endCall });
 
-  function ask(mine: Attempt): void {
+  /** By the server's word: in a room the member's end is not that of the others. */
+  function isOver(): boolean {
     const { call, told } = course.line();
-    if (!call?.callSid || mine.unask || told) return;
+    return call?.room ? !call.room.open : told;
+  }
+
+  function ask(mine: Attempt): void {
+    const { call } = course.line();
+    if (!call?.callSid || mine.unask || isOver()) return;
     const { number: attempt } = mine;
-    mine.unask = hangUp.ask(call.callSid, (state) => course.take({ type: "hang-up", attempt, state, at: clock.now() }));
+    const tell = (state: NonNullable<CallState["hangUp"]>) =>
+      course.take({ type: "hang-up", attempt, state, at: clock.now() });
+    mine.unask = hangUp.ask(call.callSid, isOver, tell);
   }
 
   function end(mine: Attempt, how: "all" | "leave" | undefined): void {

@@ -7,7 +7,7 @@ import type { CallState } from "./state";
 /** Milliseconds. */
 export const hangUpPatience = {
   /** How long the server has to say that a call is over which was hung up here. */
-  word: 3_000,
+  word: 5_000,
   /** Between two tries. */
   again: 2_000,
 } as const;
@@ -21,13 +21,16 @@ export interface HangUpDeps {
 }
 
 export interface HangUp {
-  /** Asks until it is done or in vain; `tell` hears each state once. Returns the function that lets it be. */
-  ask(key: string, tell: (state: NonNullable<CallState["hangUp"]>) => void): () => void;
+  /**
+   * Asks until it is done or in vain, or the server has told that it is over; `tell` hears each state once. Returns the
+   * function that lets it be.
+   */
+  ask(key: string, isOver: () => boolean, tell: (state: NonNullable<CallState["hangUp"]>) => void): () => void;
 }
 
 export function createHangUp({ clock, endCall }: HangUpDeps): HangUp {
   return {
-    ask(key, tell) {
+    ask(key, isOver, tell) {
       const stopping = new AbortController();
       let timer: Timer | undefined;
       let tries = 0;
@@ -35,6 +38,7 @@ export function createHangUp({ clock, endCall }: HangUpDeps): HangUp {
         tries += 1;
         const state = await endCall(key, stopping.signal).then(() => "done" as const, whatOf);
         if (stopping.signal.aborted) return;
+        if (isOver()) return tell("done");
         if (state !== "again") return tell(state);
         if (tries >= TRIES) return tell("failed");
         timer = clock.setTimeout(() => void once(), hangUpPatience.again);

@@ -34,7 +34,7 @@ describe("the end of a call of two", () => {
   it("needs no service where the server soon says that it is over", async () => {
     leg.answer();
     b.phone.end();
-    await pass(2_900);
+    await pass(4_900);
     says({ status: "completed", final: true, endedBy: "clinician" });
     await pass(60_000);
     expect(asked()).toEqual([]);
@@ -44,7 +44,7 @@ describe("the end of a call of two", () => {
   it("is asked of the service when the server says nothing: the hang-up did not get there", async () => {
     leg.answer();
     b.phone.end();
-    await pass(3_000);
+    await pass(5_000);
     expect(asked()).toEqual(["CA1"]);
     expect(call()).toMatchObject({ phase: "ended", endedBy: "you", hangUp: "done" });
   });
@@ -75,6 +75,20 @@ describe("the end of a call of two", () => {
     const tries = asked().length;
     await pass(60_000);
     expect(asked()).toHaveLength(tries);
+  });
+
+  it("is tried no more when the server has told that it is over", async () => {
+    b.endCall.mockRejectedValue(new BackendError("unavailable", ""));
+    leg.answer();
+    leg.socketLost();
+    b.phone.end();
+    await pass(3_000);
+    const tries = asked().length;
+    says({ status: "completed", final: true, endedBy: "clinician" });
+    await pass(2_000);
+    expect(call().hangUp).toBe("done");
+    await pass(60_000);
+    expect(asked().length).toBeLessThanOrEqual(tries + 1);
   });
 
   it("is done when the service says that the call is over already", async () => {
@@ -125,6 +139,14 @@ describe("the end of a call in a room", () => {
     expect(call()).toMatchObject({ phase: "ended", left: true });
     expect(leg.done).toContain("disconnect");
     expect(asked()).toEqual([]);
+  });
+
+  it("ends for the others when the member has left before", async () => {
+    says({ status: "completed", final: true, endedBy: "member" });
+    b.phone.end("all");
+    await settled();
+    expect(asked()).toEqual(["CA1"]);
+    expect(call()).toMatchObject({ phase: "ended", endedBy: "you", hangUp: "done" });
   });
 
   it("does not come by the server's word on the member, who left", async () => {

@@ -71,13 +71,13 @@ describe("RoomPanel", () => {
       held: hold ?? false,
     }));
     await panel(room([clinician, member]), { change });
-    fireEvent.click(screen.getByRole("button", { name: "Put Margaret Ellis on hold" }));
-    const off = await screen.findByRole("button", { name: "Take Margaret Ellis off hold" });
+    fireEvent.click(screen.getByRole("button", { name: "Hold Margaret Ellis" }));
+    const off = await screen.findByRole("button", { name: "Take off hold: Margaret Ellis" });
     expect(change).toHaveBeenLastCalledWith(KEY, "p2-member", { hold: true });
     await screen.findByText("On hold 00:00");
     expect(screen.getByTestId("room-news").textContent).toBe("Margaret Ellis is on hold and hears music");
     fireEvent.click(off);
-    await screen.findByRole("button", { name: "Put Margaret Ellis on hold" });
+    await screen.findByRole("button", { name: "Hold Margaret Ellis" });
     expect(change).toHaveBeenLastCalledWith(KEY, "p2-member", { hold: false });
   });
 
@@ -107,7 +107,7 @@ describe("RoomPanel", () => {
   it("stops calling one who has not answered", async () => {
     const remove = vi.fn(async () => {});
     await panel(room([clinician, member, { ...interpreter, state: "ringing" }]), { remove });
-    fireEvent.click(screen.getByRole("button", { name: "Stop calling Mehwish Khan" }));
+    fireEvent.click(screen.getByRole("button", { name: "Cancel the call to Mehwish Khan" }));
     await waitFor(() => expect(remove).toHaveBeenCalledWith(KEY, "p3-interpreter"));
   });
 
@@ -116,7 +116,7 @@ describe("RoomPanel", () => {
       throw new BackendError("conflict", "The call could not go on in a room.", { reason: "move-failed" });
     });
     await panel(room([clinician, member], { room: "none" }), { change });
-    fireEvent.click(screen.getByRole("button", { name: "Put Margaret Ellis on hold" }));
+    fireEvent.click(screen.getByRole("button", { name: "Hold Margaret Ellis" }));
     await alerted("The call could not go on in a room.");
   });
 });

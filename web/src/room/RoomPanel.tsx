@@ -54,6 +54,7 @@ function Panel({ room }: { room: Participants }) {
           {adding ? say("room:close") : say("room:add")}
         </Button>
       </div>
+      {adding && <Candidates id={listId} call={call} most={room.most} onClose={close} />}
       {room.room === "moving" && <p className={styles.note}>{say("room:moving")}</p>}
       <ul className={styles.parties} aria-label={say("room:heading")}>
         {others.map((party) => (
@@ -73,7 +74,6 @@ function Panel({ room }: { room: Participants }) {
           {failed}
         </p>
       )}
-      {adding && <Candidates id={listId} call={call} most={room.most} onClose={close} />}
       <News others={others} />
     </section>
   );

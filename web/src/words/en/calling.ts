@@ -1,5 +1,8 @@
 /** What is said in src/calling. */
+import ends from "./calling-ends";
+
 export default {
+  ...ends,
   dock: "Call",
   number: "number ending {{ending}}",
   numberExtension: "number ending {{ending}}, extension {{extension}}",
@@ -14,22 +17,6 @@ export default {
     endAll: "End for all",
     close: "Close",
     window: "Pop out",
-  },
-  endAsk: {
-    heading: "End the call for everybody?",
-    others_one: "One other person is in this call. It ends for them too.",
-    others_other: "{{count}} other people are in this call. It ends for all of them.",
-    held: "Somebody is on hold. It ends for them too, without a word from you.",
-    heldStays: "Somebody is on hold, and stays on hold if you leave: only you can take them off it.",
-    colleague: "If you leave, your colleague goes on with the others.",
-    leave: "Leave, the others go on",
-    stay: "Stay in the call",
-  },
-  hangUp: {
-    asked: "Hanging up for the others too…",
-    done: "The line is hung up at every end.",
-    failed:
-      "The service could not be reached to hang up for the others. They may stay on the line for up to half a minute; if they wait in a room, a little longer.",
   },
   offer: {
     leave: "Do not call",
@@ -107,35 +94,6 @@ export default {
     still: "Stay on this page. {{name}} is still on the line.",
     stillOpen: "Stay on this page. The line is still open.",
     spoken: "Connection lost. Reconnecting",
-  },
-  ended: {
-    plain: "Ended",
-    plainAt: "Ended at {{time}}",
-    you: "Ended by you",
-    youAt: "Ended by you at {{time}}",
-    them: "Ended by {{name}}",
-    themAt: "Ended by {{name}} at {{time}}",
-    left: "You left. The others go on.",
-    leftAt: "You left at {{time}}. The others go on.",
-    reasonAnd: "{{reason}} {{note}}",
-    spoken: "Call ended after {{duration}}",
-    spokenMachine: "{{heading}}. Call ended after {{duration}}",
-    findingOut: "Finding out how it ended…",
-    cancelledByYou: "You ended the call before it was answered.",
-    cancelled: "The call ended before it was answered.",
-    declined: "The phone rang, and the call was declined.",
-    busy: "{{name}} may be on another call.",
-    rang: "It rang for {{duration}}.",
-    unanswered: "{{name}} did not answer.",
-    nobodyCalled: "No call was made to {{name}}.",
-    checkNumber: "The number may be wrong or out of use.",
-    alert: "{{heading}}. {{note}}",
-    beforeAnswer: "The call ended before it was answered.",
-    notFoundOut: "We could not find out what happened. The record beside will say.",
-    numberNotReached: "The number could not be reached.",
-    notConnected: "The call could not be connected.",
-    connectionLost: "The connection was lost.",
-    connectionLostRetry: "The connection was lost. Check your connection, then try again.",
   },
   duration: {
     hours_one: "{{count}} hour",

@@ -39,9 +39,9 @@ export default {
   moving: "Bringing this call into a room. You stay connected.",
   control: {
     hold: "Hold",
-    holdOf: "Put {{name}} on hold",
+    holdOf: "Hold {{name}}",
     unhold: "Take off hold",
-    unholdOf: "Take {{name}} off hold",
+    unholdOf: "Take off hold: {{name}}",
     mute: "Mute",
     muteOf: "Mute {{name}}",
     unmute: "Unmute",
@@ -49,7 +49,7 @@ export default {
     remove: "Remove",
     removeOf: "Remove {{name}} from the call",
     cancel: "Cancel",
-    cancelOf: "Stop calling {{name}}",
+    cancelOf: "Cancel the call to {{name}}",
   },
   news: {
     asked: "Calling {{name}}",
