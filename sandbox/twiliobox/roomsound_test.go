@@ -119,13 +119,20 @@ func TestRoomOfPhones(t *testing.T) {
 	w := newWired(t, "")
 	w.script(robot, map[string]any{"outcome": "answer", "ringSeconds": 0, "talkSeconds": 0, "voice": "tone:1700"})
 	a := w.come(500, `participantLabel="a" waitUrl=""`)
-	for _, to := range []string{robot, paged} {
-		form := url.Values{"From": {ours}, "To": {to}, "Label": {to}, "Timeout": {"600"}, "Beep": {"false"}, "EarlyMedia": {"false"}}
+	add := func(to, early string) {
+		t.Helper()
+		form := url.Values{"From": {ours}, "To": {to}, "Label": {to}, "Timeout": {"600"}, "Beep": {"false"}, "EarlyMedia": {early}}
 		if code := w.rest("POST", "/Conferences/hall/Participants.json", form.Encode(), nil); code != http.StatusCreated {
 			t.Fatalf("add: %d", code)
 		}
 	}
+	b := w.come(900, `participantLabel="b" waitUrl=""`)
+	a.hears("b", 900)
+	b.say(nil)
+	add(paged, "true")
+	a.hears("somebody being rung", 400, 450)
 	page := w.page(paged)
+	add(robot, "false")
 	page.say(media.Tone(1300))
 	a.hears("both phones", 1300, 1700)
 	page.hears("the clinician and the robot", 500, 1700)
