@@ -683,3 +683,62 @@ func TestRelayCutsOffWhatRunsForALostClaim(t *testing.T) {
 		}
 	})
 }
+
+// later asks for a delivery to be put off.
+type later struct{ time.Time }
+
+func (l later) Error() string { return "not yet" }
+
+func (l later) PutOff() time.Time { return l.Time }
+
+// What a handler puts off has not failed: it is made when it asked for that, in its place,
+// with no attempt counted, and says nothing of the party.
+func TestRelayPutsOffWhatIsToBeLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue, handled, observed := newMemory(), newDiary(), newDiary()
+		queue.add("A", "A", "B")
+		began := time.Now()
+		r := &relay.Relay{
+			Queue: queue,
+			Handle: nothingFiled(func(_ context.Context, d careline.Delivery) error {
+				if since := time.Since(began); d.Event.Call == "A" && since < 2*time.Second {
+					return fmt.Errorf("wrapped: %w", later{began.Add(2 * time.Second)})
+				}
+				handled.write(fmt.Sprint(d.Event.ID, " tried ", d.Attempts, " after ", time.Since(began).Round(time.Second)))
+				return nil
+			}),
+			Observe: func(outcome string, d careline.Delivery, _ time.Duration) { observed.write(d.Event.ID + " " + outcome) },
+		}
+		stop := run(t, r)
+		pass(time.Minute)
+		stop()
+
+		same(t, "handled", handled.read(), []string{"B/3 tried 0 after 0s", "A/1 tried 0 after 2s", "A/2 tried 0 after 2s"})
+		got := observed.read()
+		slices.Sort(got)
+		same(t, "observed", got, []string{"A/1 done", "A/1 put-off", "A/2 done", "B/3 done"})
+	})
+}
+
+// Who asks for a time that has passed already is asked again at once.
+func TestRelayPutsNothingOffIntoThePast(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		queue := newMemory()
+		queue.add("A")
+		tries := 0
+		r := &relay.Relay{Queue: queue, Handle: nothingFiled(func(context.Context, careline.Delivery) error {
+			if tries++; tries < 3 {
+				return later{time.Now().Add(-time.Hour)}
+			}
+			return nil
+		})}
+		stop := run(t, r)
+		pass(time.Second)
+		stop()
+		if queue.left() != 0 || tries != 3 {
+			t.Errorf("%d are left after %d tries", queue.left(), tries)
+		}
+	})
+}
