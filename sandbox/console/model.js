@@ -115,6 +115,7 @@ export class Model extends EventTarget {
       if (e.webhook.purpose === "voice" && e.webhook.statusCode === 200 && !e.webhook.body.includes("<Dial")) call.refused = true;
     }
     if (["speech", "notice", "fault"].includes(e.type)) call.rows.push({ id, time, lane: e.type, event: e });
+    if (e.type === "recording") call.rows.push({ id, time, lane: "speech", event: e });
   }
 
   written(call, { id, time, record }) {

@@ -38,6 +38,7 @@ func (b *Box) console(mux *http.ServeMux) {
 	handle("GET /rooms", b.seeRooms)
 	handle("GET /unproven", b.seeUnproven)
 	handle("PUT /unproven", b.setUnproven)
+	mux.HandleFunc("GET /sandbox/v1/recordings/{sid}/sound", b.hearRecording)
 	mux.HandleFunc("GET /sandbox/v1/events", b.stream)
 	mux.HandleFunc("GET /sandbox/v1/phones/{number}/events", b.streamPhone)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"perci.health/careline/sandbox/media"
 )
 
 // mostDays is how much older a recording can be made at once.
@@ -46,4 +48,26 @@ func (b *Box) ageRecording(r *http.Request) (int, any, error) {
 		return http.StatusNoContent, nil, nil // deleted, and now forgotten
 	}
 	return b.seeRecording(r)
+}
+
+// hearRecording serves a recording's sound to the console, all its channels and
+// without a login.
+func (b *Box) hearRecording(w http.ResponseWriter, r *http.Request) {
+	_, v, ok := b.engine.recorder.find(r.PathValue("sid"))
+	if !ok || v.Status != recordingCompleted {
+		b.json(w, http.StatusNotFound, &Refusal{Code: http.StatusNotFound, Message: "there is no sound of that recording"})
+		return
+	}
+	hear := v.heard()
+	if v.Channels == 2 {
+		hear = media.Both
+	}
+
+	found, err := v.open(hear)
+	if err != nil {
+		status, answer := fault(err)
+		b.json(w, status, answer)
+		return
+	}
+	b.serve(found, w, r)
 }

@@ -21,6 +21,9 @@ type deck struct {
 	mu      sync.Mutex
 	running []*recording
 	live    *live // nil on the call's clock
+	talking bool  // the leg is in progress
+	alone   bool  // nobody asks for what the leg hears
+	asking  bool  // for sound, by the call's clock
 }
 
 // live is recording on the wall clock.
@@ -47,28 +50,37 @@ func (c *call) deckOf(l *leg) *deck {
 
 // says takes what the leg's party says, from whichever goroutine that comes.
 func (d *deck) says(f *media.Frame) {
-	if d == nil {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.live != nil {
-		d.settle(settled)
-		d.live.said.put(f, d.live.at(), d.live.done)
-	}
+	d.came(func(now *live) { now.said.put(f, now.at(), now.done) })
 }
 
 // hears is says for what the leg's party hears.
 func (d *deck) hears(f *media.Frame) {
+	d.came(func(now *live) { now.heard.put(f, now.at(), now.done) })
+}
+
+// came puts a frame in its place. One that nobody here has asked for is real sound,
+// wherever it comes from: with it the wall clock begins.
+func (d *deck) came(put func(*live)) {
 	if d == nil {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.live != nil {
-		d.settle(settled)
-		d.live.heard.put(f, d.live.at(), d.live.done)
+	if d.live == nil && (d.asking || !d.talking || len(d.running) == 0) {
+		return
 	}
+	if d.live == nil {
+		d.begin()
+	}
+	d.settle(settled)
+	put(d.live)
+}
+
+// begin goes over to the wall clock. It needs d.mu.
+func (d *deck) begin() {
+	d.live = &live{began: time.Now(), stop: make(chan struct{})}
+	now := d.live
+	d.leg.call().engine.running.Go(func() { d.run(now) })
 }
 
 // settle brings onto the tapes what is older than some frames. It needs d.mu.
@@ -91,12 +103,10 @@ func (d *deck) write(said, heard *media.Frame) {
 // passed is told how much of the call's time has passed since it was last asked,
 // by the call's goroutine, before anything changes.
 func (d *deck) passed(took time.Duration) {
-	d.mu.Lock()
-	idle := len(d.running) == 0 || d.live != nil || d.leg.status != InProgress
-	d.mu.Unlock()
-	if idle {
+	if !d.ask(true) {
 		return
 	}
+	defer d.ask(false)
 
 	d.part += took
 	for ; d.part >= media.FrameTime; d.part -= media.FrameTime {
@@ -109,17 +119,27 @@ func (d *deck) passed(took time.Duration) {
 	}
 }
 
+// ask says whether the leg's sound is to be asked for, by the call's clock, and
+// that this has begun or is done.
+func (d *deck) ask(begun bool) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asking = begun && d.live == nil && d.talking && len(d.running) > 0
+	return d.asking
+}
+
 // turn goes over to the wall clock when a browser has come, or to the call's when
 // the last has gone. The call's goroutine calls it after every change.
 func (d *deck) turn() {
+	line := d.leg.line
+	sounding := line.sounding() // a room's lock is taken before the deck's
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	should := len(d.running) > 0 && d.leg.status == InProgress && d.leg.line.sounding()
+	d.talking, d.alone = d.leg.status == InProgress, line.silent()
+	should := len(d.running) > 0 && d.talking && sounding
 	switch {
 	case should && d.live == nil:
-		d.live = &live{began: time.Now(), stop: make(chan struct{})}
-		now := d.live
-		d.leg.call().engine.running.Go(func() { d.run(now) })
+		d.begin()
 	case !should && d.live != nil:
 		d.settle(0)
 		close(d.live.stop)
@@ -128,23 +148,24 @@ func (d *deck) turn() {
 }
 
 // run is the wall clock: it brings onto the tapes what has settled, and asks for
-// what a leg hears that nobody else asks for.
+// what a leg hears when nobody else does.
 func (d *deck) run(now *live) {
 	beat := time.NewTicker(media.FrameTime)
 	defer beat.Stop()
 	asked := 0
 	var f media.Frame
 	for {
-		for ; asked < now.at(); asked++ {
-			if d.leg.line.plug.Load() == nil {
-				d.leg.line.ear.Next(&f) // which the deck is told
-			}
-		}
 		d.mu.Lock()
+		alone := d.alone
 		if d.live == now {
 			d.settle(settled)
 		}
 		d.mu.Unlock()
+		for ; asked < now.at(); asked++ {
+			if alone {
+				d.leg.line.ear.Next(&f) // of which the deck is told
+			}
+		}
 
 		select {
 		case <-beat.C:
@@ -183,23 +204,31 @@ func (c *call) turn() {
 	}
 }
 
-// overheard is a phone that nobody holds, which is recorded. A deck may ask it for
-// its sound while a room begins to: one of them at a time.
+// overheard is a phone that nobody holds, which is recorded. It may be asked by
+// several at once.
 type overheard struct {
-	robot
 	line *line
-	mu   *sync.Mutex
+	mu   sync.Mutex
+	robot
 }
 
 // Next is what the phone says.
-func (o overheard) Next(f *media.Frame) bool {
+func (o *overheard) Next(f *media.Frame) bool {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if !o.robot.Next(f) {
-		return false
+	more := o.robot.Next(f)
+	o.mu.Unlock()
+	if more {
+		o.line.deck.Load().says(f)
 	}
-	o.line.deck.Load().says(f)
-	return true
+	return more
+}
+
+// Write is what the phone hears.
+func (o *overheard) Write(f *media.Frame) {
+	o.mu.Lock()
+	o.robot.Write(f)
+	o.mu.Unlock()
+	o.line.deck.Load().hears(f)
 }
 
 // speak is what the party on a line says of itself; silence when it is no phone
@@ -210,8 +239,12 @@ func (l *line) speak(f *media.Frame) {
 	}
 }
 
-// sounding says whether there is real sound on a line: a browser, here, at the other
-// side, or in the room.
+// silent says whether nobody is on a line who would ask for what there is to hear,
+// or be told of it.
+func (l *line) silent() bool { return !l.audible() && l.robot == nil && l.seat == nil }
+
+// sounding says whether there is real sound on a line: a browser, here, at the
+// other side or in the room.
 func (l *line) sounding() bool {
 	return l.plug.Load() != nil || l.other != nil && l.other.plug.Load() != nil || l.seat != nil && l.seat.Live()
 }

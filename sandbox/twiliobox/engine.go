@@ -122,6 +122,7 @@ func (e *engine) prepare(parent *leg) (*call, error) {
 		inbox:  make(chan func()),
 		over:   make(chan struct{}),
 	}
+
 	c.clock.passed = c.passed
 
 	parent.held.Store(c)

@@ -38,7 +38,7 @@ func (l *line) audible() bool { return l.far || l.plug.Load() != nil }
 func (l *line) talk(r robot) {
 	l.robot = r
 	if r != nil {
-		l.robot = overheard{r, l, &sync.Mutex{}}
+		l.robot = &overheard{line: l, robot: r}
 	}
 }
 
@@ -101,7 +101,7 @@ func (l *line) part() {
 
 // sit gives the party a place in a room.
 func (l *line) sit(room *media.Mixer) *media.Seat {
-	l.seat = room.Sit(deaf{media.Sequence(nil)})
+	l.seat = room.Sit(&overheard{line: l, robot: deaf{media.Sequence(nil)}})
 	l.settle()
 	return l.seat
 }

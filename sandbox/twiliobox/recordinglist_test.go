@@ -170,7 +170,7 @@ func TestRecordingRequestsAreChecked(t *testing.T) {
 			{first, "Status=over", 20001},
 			{first, "Status=stopped&PauseBehavior=skip", 20001},
 			{first, "Status=paused&PauseBehavior=stop", 20001},
-			{"Twilio.CURRENT", "Status=paused", 20001},
+			{"Twilio.CURRENT", "Status=paused", 16108},
 			{"RE00000000000000000000000000000001", "Status=paused", 20404},
 		} {
 			fault.Code = 0

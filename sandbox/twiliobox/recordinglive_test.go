@@ -74,7 +74,7 @@ func TestRecordingWhileAPageIsLoadedAgain(t *testing.T) {
 	if len(second) < atLeast-1 || len(second) > atMost+1 {
 		t.Errorf("%d frames in %d to %d of the wall clock", len(second), atLeast, atMost)
 	}
-	if !alone(first, 700, 900) || longestQuiet(second) < 30 {
+	if !alone(first, 700, 900) || longestQuiet(second) < 20 {
 		t.Errorf("the clinician alone: %v; a silence of %d frames", alone(first, 700, 900), longestQuiet(second))
 	}
 	if !holds(second[:50], 1200) || holds(second[:50], 900) || !holds(second[len(second)-50:], 900) {
@@ -108,4 +108,53 @@ func TestRecordingSkipsAPause(t *testing.T) {
 			t.Errorf("%+v", now)
 		}
 	})
+}
+
+// A phone that nobody holds has the recorded leg, a browser the other: both are
+// heard.
+func TestRecordingOfAPhoneByItself(t *testing.T) {
+	t.Parallel()
+	w := newWired(t, "")
+	w.script(member, map[string]any{"outcome": "answer", "voice": "tone:1000", "talkSeconds": 0})
+	p := w.reachable("dr_jones")
+	w.pages["/placed"] = xmlPage(toClient)
+	parent := w.place(asked(member))
+	invite := p.next("invite").Payload
+	b := newBrowser(t)
+	p.send("answer", map[string]any{"callsid": invite.CallSID, "sdp": b.answer(invite.SDP)})
+	b.say(media.Tone(700))
+	b.hears("the phone", 1000)
+
+	sid := w.startRecording(parent, "RecordingChannels=dual").SID
+	packets := func() int { return w.call(parent).Legs[1].Media.PacketsIn }
+	before := packets()
+	eventually(t, "a second of sound", func() bool { return packets() > before+50 })
+	w.steer(parent, sid, "Status=stopped")
+	eventually(t, "the recording", func() bool { return w.sound(sid).Code == http.StatusOK })
+	first, second := w.heard(sid)
+	if !alone(first, 1000, 700) || !alone(second, 700, 1000) {
+		t.Errorf("%d frames: the phone alone %v, the clinician alone %v", len(second), alone(first, 1000, 700), alone(second, 700, 1000))
+	}
+}
+
+// A leg that is told to run something else leaves its Dial, and its recording goes
+// on.
+func TestRecordingOutlivesARedirect(t *testing.T) {
+	t.Parallel()
+	for _, ends := range []bool{false, true} {
+		inTalk(t, func(w *world, parent, _ string) {
+			w.pages["/elsewhere"] = xmlPage(`<Response><Pause length="5"/></Response>`)
+			w.do("PUT", "/sandbox/v1/unproven", map[string]any{"recordingEndsWithDial": ends}, nil)
+			sid := w.startRecording(parent, "").SID
+			pass(2 * time.Second)
+			if code := w.rest("POST", "/Calls/"+parent+".json", "Url="+base+"/elsewhere", nil); code != http.StatusOK {
+				t.Fatalf("redirect: %d", code)
+			}
+			pass(20 * time.Second)
+			want := map[bool]string{false: "7", true: "2"}[ends]
+			if now, _ := w.recording(sid); now.Status != "completed" || now.Duration != want {
+				t.Errorf("ends with the Dial: %v; %+v", ends, now)
+			}
+		})
+	}
 }

@@ -89,13 +89,24 @@ func (b *Box) openSound(r *http.Request, kind string) (any, *restError) {
 		return nil, restFault(http.StatusBadRequest, 20001, "RequestedChannels must be 1 or 2")
 	}
 
-	file, err := os.Open(v.tape)
+	found, err := v.open(hear)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, errRestNotFound // deleted meanwhile
 	}
 	if err != nil {
 		b.engine.config.Log.Error("a recording cannot be read", "error", err)
 		return nil, restFault(http.StatusInternalServerError, 20500, "Internal error")
+	}
+
+	found.kind = kind
+	return found, nil
+}
+
+// open opens the sound of a recording that is completed.
+func (v recordingView) open(hear media.Channels) (sound, error) {
+	file, err := os.Open(v.tape)
+	if err != nil {
+		return sound{}, err
 	}
 
 	tape := media.Tape{
@@ -107,7 +118,7 @@ func (b *Box) openSound(r *http.Request, kind string) (any, *restError) {
 	return sound{
 		Tape: tape,
 		file: file,
-		kind: kind,
+		kind: typeWAV,
 		made: v.Updated,
 	}, nil
 }

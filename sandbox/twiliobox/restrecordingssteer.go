@@ -117,7 +117,7 @@ func (b *Box) steerRecording(r *http.Request) (any, *restError) {
 	if fault != nil {
 		return nil, fault
 	}
-	timeout := restFault(http.StatusRequestTimeout, 20408, "Request timed out")
+	timeout := restFault(http.StatusRequestTimeout, 16114, "Resource not in a state to accept recording action request")
 	done := b.engine.gremlin.controlFault()
 	if done == faultTimeout {
 		return nil, timeout
@@ -161,5 +161,5 @@ func (b *Box) steered(r *http.Request) (*recording, *restError) {
 		return found, nil
 	}
 
-	return nil, restFault(http.StatusBadRequest, 20001, "Twilio.CURRENT: more than one recording is in progress")
+	return nil, restFault(http.StatusBadRequest, 16108, "Request failed due to concurrent recordings: Twilio.CURRENT names the only one")
 }

@@ -98,9 +98,18 @@ func TestRoomIsHeard(t *testing.T) {
 	w.change("b", "Muted=false")
 	together("after b was muted")
 
-	c.phone.send("hangup", map[string]any{"callsid": c.sid})
+	w.publish("/elsewhere", `<Response><Pause length="14400"/></Response>`)
+	w.rest("POST", "/Calls/"+c.sid+".json", "Url="+url.QueryEscape(base+"/elsewhere"), nil)
 	a.hears("b, without c", 900)
 	b.hears("a, without c", 500)
+	c.deafTo("a, out of the room", 500)
+	a.deafTo("c, who is out of the room", 1300)
+
+	d := w.come(1700, `muted="true"`)
+	d.hears("a and b, muted from the beginning", 500, 900)
+	a.deafTo("d, who came muted", 1700)
+	d.phone.send("hangup", map[string]any{"callsid": d.sid})
+	b.hears("a, without d", 500)
 }
 
 // Phones take part: one that answers by itself, and one whose page does.
