@@ -30,7 +30,7 @@ const rooms = "rooms"
 
 // Keeper carries out what is asked of calls, and keeps their rooms as they were asked to
 // be. It does not react to an event: it looks at a call, asks the plan what is to be done
-// now, and does that, until nothing is (docs/decisions/0020-the-keeper-of-rooms.md).
+// now, and does that, until nothing is (docs/decisions/0021-the-keeper-of-rooms.md).
 // So it may be cut off at any point, and told of anything twice or never: the next look
 // finds what is left. One instance at a time is at a call.
 type Keeper struct {
