@@ -3,9 +3,12 @@ package calls
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+
+	"golang.org/x/sync/errgroup"
 
 	"perci.health/careline"
 )
@@ -83,10 +86,9 @@ func together(call careline.Call, v roomView) error {
 // it is in none. The id is that of what was kept. Repeated: somebody else has asked
 // under it.
 func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string, said careline.RoomSaid) (id string, repeated bool, err error) {
+	var room errgroup.Group // the two share a commit; neither is carried out without the other
 	if said.Act != careline.ActEnd && !viewOf(events).asked {
-		if err := r.askRoom(ctx, events, key, said.By); err != nil {
-			return "", false, err
-		}
+		room.Go(func() error { return r.askRoom(ctx, events, key, said.By) })
 	}
 
 	e := careline.CallEvent{
@@ -102,7 +104,7 @@ func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string
 	}
 	note(ctx, key, e)
 	_, repeated, err = r.Log.Append(ctx, e)
-	return e.ID, repeated, err
+	return e.ID, repeated, errors.Join(err, room.Wait())
 }
 
 // askRoom keeps that a call of two is to go on in a room, once for all who ask.

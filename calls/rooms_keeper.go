@@ -46,12 +46,13 @@ type Keeper struct {
 	// can last.
 	Since time.Duration
 
-	mu    sync.Mutex
-	calls map[string]*keeping
-	asked *lru.Cache[string, struct{}] // calls that had to do with a room
-	begun bool                         // the log was looked through
-	some  chan struct{}                // somebody is to be looked at
-	waits map[string]map[chan struct{}]struct{}
+	mu     sync.Mutex
+	calls  map[string]*keeping
+	asked  *lru.Cache[string, struct{}] // calls that had to do with a room
+	begun  bool                         // the log was looked through
+	missed bool                         // it is to be looked through
+	some   chan struct{}                // somebody is to be looked at
+	waits  map[string]map[chan struct{}]struct{}
 }
 
 // KeeperLog is the log as Keeper knows it.
@@ -103,6 +104,16 @@ func (k *Keeper) Changed(news []careline.News) {
 		}
 		k.wake(key, c, k.Now())
 	}
+}
+
+// Missed says that anything may have been kept elsewhere: the log is looked through. It
+// never waits.
+func (k *Keeper) Missed() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.prepare()
+	k.missed = true
+	signal(k.some)
 }
 
 // Elsewhere tells of calls that another instance kept something of. It never waits.
@@ -199,15 +210,12 @@ func (k *Keeper) Run(ctx context.Context, failed func(error)) {
 	group.SetLimit(roomsAtOnce)
 	defer func() { _ = group.Wait() }() // nothing in it fails
 
-	scan := k.scan
+	k.Missed()
 	for ctx.Err() == nil {
-		if scan != nil {
-			if err := scan(ctx); err != nil && ctx.Err() == nil {
-				failed(err)
-				backoff.Wait(ctx, ringsAgain)
-				continue
-			}
-			scan = nil
+		if err := k.scan(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
+			backoff.Wait(ctx, ringsAgain)
+			continue
 		}
 
 		keys, next := k.take()
@@ -236,8 +244,27 @@ func (k *Keeper) rest(ctx context.Context, next time.Time) {
 	}
 }
 
-// scan finds what was left when the service stopped.
+// scan finds what was left when the service stopped, and what was missed since.
 func (k *Keeper) scan(ctx context.Context) error {
+	k.mu.Lock()
+	missed := k.missed
+	k.missed = false
+	k.mu.Unlock()
+	if !missed {
+		return nil
+	}
+	if err := k.lookThrough(ctx); err != nil {
+		k.Missed()
+		return err
+	}
+
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.begun = true
+	return nil
+}
+
+func (k *Keeper) lookThrough(ctx context.Context) error {
 	since := k.Since
 	if since == 0 {
 		since = roomsKept
@@ -259,10 +286,6 @@ func (k *Keeper) scan(ctx context.Context) error {
 		k.wake(key, k.call(key), k.Now())
 		k.mu.Unlock()
 	}
-
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.begun = true
 	return nil
 }
 
