@@ -18,8 +18,8 @@ const (
 func added(t *testing.T) *hall {
 	t.Helper()
 	h := newHall(t)
-	if label, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindDirectory, "polish"); err != nil || label != interprets {
-		t.Fatalf("%q, %v", label, err)
+	if who, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindDirectory, "polish"); err != nil || who.Label != interprets || who.State() != careline.PartyIsAsked {
+		t.Fatalf("%+v, %v", who, err)
 	}
 	h.look()
 	h.x.pick(interprets)
