@@ -154,12 +154,6 @@ func (k *Keeper) wake(key string, c *keeping, at time.Time) {
 	}
 }
 
-func (k *Keeper) wakeWaiting(key string) {
-	for waiting := range k.waits[key] {
-		signal(waiting)
-	}
-}
-
 // Knows reports whether it is certain that a call has nothing to do with a room, without
 // asking anybody.
 func (k *Keeper) Knows(key string) bool {
@@ -167,38 +161,6 @@ func (k *Keeper) Knows(key string) bool {
 	defer k.mu.Unlock()
 	k.prepare()
 	return k.Only && k.begun && !k.asked.Contains(key)
-}
-
-// waitsAtMost is when whoever waits looks again: another instance's news may be lost.
-const waitsAtMost = 250 * time.Millisecond
-
-// Wait returns when something of the call may be new, or ctx ends.
-func (k *Keeper) Wait(ctx context.Context, key string, _ int64) {
-	woken := make(chan struct{}, 1)
-	k.mu.Lock()
-	k.prepare()
-	if k.waits[key] == nil {
-		k.waits[key] = map[chan struct{}]struct{}{}
-	}
-	k.waits[key][woken] = struct{}{}
-	k.mu.Unlock()
-
-	defer func() {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		delete(k.waits[key], woken)
-		if len(k.waits[key]) == 0 {
-			delete(k.waits, key)
-		}
-	}()
-
-	latest := time.NewTimer(waitsAtMost)
-	defer latest.Stop()
-	select {
-	case <-woken:
-	case <-latest.C:
-	case <-ctx.Done():
-	}
 }
 
 // Run keeps rooms until ctx ends. What failed is told to failed, and tried again.
