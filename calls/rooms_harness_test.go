@@ -302,6 +302,7 @@ type hall struct {
 	now    time.Time
 	kept   map[string]bool // legs that do not come to the room
 	silent map[string]bool // legs that nobody reports
+	became []string        // what became of commands
 	fuse   int             // after so many steps the process is dead; 0: never
 	steps  int
 }
@@ -343,6 +344,7 @@ func (h *hall) restart() {
 	h.keeper = &calls.Keeper{
 		Log: mortal{h.log, h}, Carrier: twilio.Conferences{Client: client, PublicURL: "https://example.org"},
 		Alone: time.Minute, Limit: time.Hour, Now: h.clock, Only: true,
+		Observe: func(act, outcome string) { h.became = append(h.became, act+" "+outcome) },
 	}
 	h.rooms = &calls.Rooms{
 		Log: mortal{h.log, h}, Most: 5, Alone: time.Minute, Now: h.clock,

@@ -45,6 +45,8 @@ type Keeper struct {
 	// Since is how far back the log is looked through at the start; 0: as long as a call
 	// can last.
 	Since time.Duration
+	// Observe is told what became of each command; nil: nobody.
+	Observe func(act, outcome string)
 
 	mu     sync.Mutex
 	calls  map[string]*keeping

@@ -1,6 +1,8 @@
 package calls_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,6 +48,10 @@ func TestRoomsAdd(t *testing.T) {
 	}
 	if h.look(); h.times("add") != 1 {
 		t.Error("asked once more when there was nothing to do")
+	}
+	slices.Sort(h.became)
+	if became := strings.Join(h.became, ", "); became != "add done, move done" {
+		t.Errorf("became of it: %s", became)
 	}
 }
 
