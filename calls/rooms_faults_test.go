@@ -112,6 +112,23 @@ func TestRoomsMoveWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
+// A leg that is not in progress any more when it is to move, and whose end nobody reports,
+// is looked up after 15 s.
+func TestRoomsMoveOfALegThatIsOver(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	h.x.legs[childLeg], h.silent[childLeg] = "completed", true
+	h.add()
+	h.pass(14 * time.Second)
+	if h.call().Final() {
+		t.Error("looked up at once: its report may come")
+	}
+	h.pass(2 * time.Second)
+	if c := h.call(); c.Status != careline.StatusCompleted || c.Room != careline.RoomNone {
+		t.Errorf("%s, room %q; asked %q", c.Status, c.Room, h.x.asked)
+	}
+}
+
 // The member hangs up while the call moves: their leg tells the outcome, and the
 // clinician is not left alone in the room.
 func TestRoomsMemberHangsUpDuringTheMove(t *testing.T) {

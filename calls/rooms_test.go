@@ -1,6 +1,8 @@
 package calls_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,8 +20,8 @@ const (
 func added(t *testing.T) *hall {
 	t.Helper()
 	h := newHall(t)
-	if label, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindDirectory, "polish"); err != nil || label != interprets {
-		t.Fatalf("%q, %v", label, err)
+	if who, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindDirectory, "polish"); err != nil || who.Label != interprets || who.State() != careline.PartyIsAsked {
+		t.Fatalf("%+v, %v", who, err)
 	}
 	h.look()
 	h.x.pick(interprets)
@@ -46,6 +48,10 @@ func TestRoomsAdd(t *testing.T) {
 	}
 	if h.look(); h.times("add") != 1 {
 		t.Error("asked once more when there was nothing to do")
+	}
+	slices.Sort(h.became)
+	if became := strings.Join(h.became, ", "); became != "add done, move done" {
+		t.Errorf("became of it: %s", became)
 	}
 }
 

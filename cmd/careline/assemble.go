@@ -162,6 +162,7 @@ func (p *parts) elsewhere(keys []string) {
 	p.callbacks.Changed()
 	if keys == nil {
 		p.live.Missed()
+		p.keeper.Missed()
 		return
 	}
 	p.live.Changed(keys)

@@ -259,3 +259,39 @@ func TestServeWithoutConference(t *testing.T) {
 		t.Errorf("ended as %s", last[len(last)-1].raw)
 	}
 }
+
+// converses is a call of three in which the member is held, and its end.
+func converses(s *system) {
+	s.t.Helper()
+	a, key, session := s.speaking()
+	heard := s.listening(a.Practitioner, `"label":"p3-interpreter","role":"interpreter"`)
+	s.does(session, http.MethodPost, key+"/participants", polish, http.StatusAccepted)
+	s.participants(session, key, "the interpreter", is("open: p1-clinician connected, p2-member connected, p3-interpreter connected"))
+	s.heard("the browser to hear of the interpreter", heard)
+	s.command(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true}`)
+	s.participants(session, key, "the hold", is("open: p1-clinician connected, p2-member connected held, p3-interpreter connected"))
+	s.does(session, http.MethodPost, key+"/end", "", http.StatusAccepted)
+	last := s.record(key, final)
+	if said := last[len(last)-1]; said.says("callStatus") != "completed" {
+		s.t.Errorf("ended as %s", said.raw)
+	}
+}
+
+// What one instance is asked, any may carry out, and whichever Twilio talks to.
+func TestServeConferenceOnTwoInstances(t *testing.T) {
+	t.Parallel()
+	first := newSystemAt(t, 1, conferring(map[string]string{"DATABASE_URL": newDatabase(t)}))
+	second := first.beside()
+	converses(first)
+	if !strings.Contains(second.log.String(), `"route":"/v1/twilio/outgoing"`) {
+		t.Error("the second instance was not asked by Twilio: the test proves nothing")
+	}
+	first.logTellsNobody(second)
+}
+
+// Reports of rooms come over Pub/Sub as others do.
+func TestServeConferenceOverPubSub(t *testing.T) {
+	t.Parallel()
+	topic, subscription := newTopic(t, "perci-rooms")
+	converses(newSystemAt(t, 1, conferring(over(topic, map[string]string{"PUBSUB_SUBSCRIPTION": subscription}))))
+}

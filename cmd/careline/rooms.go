@@ -27,6 +27,8 @@ func newRooms(c config, p *parts, carrier *twilio.Client) {
 		Limit: c.calls.longest,
 		Now:   time.Now,
 		Only:  p.store.Exclusive(),
+
+		Observe: p.metrics.Command,
 	}
 	if !c.features.conference {
 		p.keeper.Since = endsWithin

@@ -123,7 +123,7 @@ export class Desk {
 
   /** One who is, was or is to be in the call. */
   party(name: string): Locator {
-    return this.people.getByRole("listitem").filter({ hasText: name });
+    return this.people.locator("li[data-state]").filter({ hasText: name }); // not those whom one may add
   }
 
   /** Adds somebody from the list of whom one may. */
