@@ -75,7 +75,9 @@ func (f *fold) take(e *CallEvent) {
 	case KindNoted:
 		f.noted(e)
 	case KindMoved:
-		keep(&f.call.ClinicianLeg, e.Leg)
+		if e.Leg == e.Call { // else it is of somebody else who was in the room
+			keep(&f.call.ClinicianLeg, e.Leg)
+		}
 	case KindConsent, KindRecordingAsked, KindRecording, KindRecordingKept, KindRecordingGone:
 		f.recorded = append(f.recorded, e)
 		return // whose Recording is one of several

@@ -21,12 +21,14 @@ type partyFold struct {
 // whether it is that they have come.
 func (one *partyFold) hear(e *CallEvent) (came bool) {
 	act := e.Room.Act
-	if e.Kind == KindPartyLeft {
-		act = ActLeave
-	}
-	if act == ActFail {
+	switch {
+	case act == ActFail:
 		one.failed = true
 		return false
+	case e.Kind == KindPartyLeft:
+		act = ActLeave
+	case act == "":
+		return false // a word that is new to us
 	}
 
 	one.told, one.been = true, true

@@ -47,6 +47,14 @@ func inRoom(n int, act careline.RoomAct, label, leg string, at time.Duration) ca
 		Room: careline.RoomSaid{Conference: conference, Act: act, Label: label}}
 }
 
+// failedJoin is the carrier on an interpreter who has left the room because they never
+// came in.
+func failedJoin(n int) careline.CallEvent {
+	e := inRoom(n, careline.ActLeave, interpreter, third, seconds(51))
+	e.Room.Act = careline.ActFail
+	return e
+}
+
 // legLives is a leave of somebody whose leg goes on.
 func legLives(e careline.CallEvent) careline.CallEvent {
 	e.Room.LegLives = true
@@ -146,6 +154,8 @@ func TestFoldOfRooms(t *testing.T) {
 		"of three, one of whom is busy":           {with(inARoom(), added(seconds(50)), joining(2, "busy", seconds(55))), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:left:busy`, true},
 		"of three, one of whom nobody could dial": {with(inARoom(), added(seconds(50)), answer("add", "13224", "")), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:left:failed`, true},
 		"of three, one of whom could not come in": {with(inARoom(), added(seconds(50)), inRoom(4, careline.ActFail, interpreter, third, seconds(51))), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:left:failed`, true},
+		"of three, one of whom was never in it":   {with(inARoom(), added(seconds(50)), failedJoin(4)), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:left:failed`, true},
+		"a word that is new to us":                {with(inARoom(), added(seconds(50)), inRoom(4, "", interpreter, third, seconds(51))), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:asked`, true},
 		"and the leg says why":                    {with(inARoom(), added(seconds(50)), joining(1, "no-answer", seconds(80)), inRoom(4, careline.ActFail, interpreter, third, seconds(80))), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:left:no-answer`, true},
 		"of three, one of whom leaves":            {with(ofThree(), inRoom(5, careline.ActLeave, interpreter, third, seconds(70))), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:left`, true},
 		"of three, one of whom is taken out":      {with(ofThree(), remove, inRoom(5, careline.ActLeave, interpreter, third, seconds(70))), `in-progress "open" p1-clinician:connected p2-member:connected p3-interpreter:left:removed`, true},
@@ -167,6 +177,7 @@ func TestFoldOfRooms(t *testing.T) {
 		"and comes back":                          {with(inARoom(), with(left, rejoin)...), `in-progress "open" p4-clinician:asked p2-member:connected`, true},
 		"and is back":                             {with(inARoom(), with(left, rejoin, inRoom(10, careline.ActJoin, "p4-clinician", rejoined, seconds(131)))...), `in-progress "open" p4-clinician:connected p2-member:connected`, true},
 		"and is back before they were gone":       {with(inARoom(), rejoin, inRoom(8, careline.ActJoin, "p4-clinician", rejoined, seconds(115)), left[0], left[1]), `in-progress "open" p4-clinician:connected p2-member:connected`, true},
+		"and is in it on the leg of before":       {with(inARoom(), rejoin, legLives(inRoom(8, careline.ActLeave, "p4-clinician", rejoined, seconds(131)))), `in-progress "open" p1-clinician:connected p2-member:connected`, true},
 		"and could not come back":                 {with(inARoom(), with(left, rejoin, answer("rejoin", "room-over", ""))...), `in-progress "open" p1-clinician:left p2-member:connected`, true},
 		"the member left, as the room says":       {with(ofThree(), inRoom(5, careline.ActLeave, member, child, seconds(100))), `in-progress "open" p1-clinician:connected p2-member:left p3-interpreter:connected`, true},
 		"the member left, and others go on":       {with(ofThree(), inRoom(5, careline.ActLeave, member, child, seconds(100)), over), `completed "open" p1-clinician:connected p2-member:left p3-interpreter:connected`, true},
@@ -244,5 +255,17 @@ func TestFoldOfTheParties(t *testing.T) {
 	}
 	if c.Conference != conference || c.ClinicianLeft || c.ClinicianLeg != parent || c.NextLabel(careline.RoleFamily) != "p5-family" {
 		t.Errorf("the room is %s, the clinician left is %v, the next is %s", c.Conference, c.ClinicianLeft, c.NextLabel(careline.RoleFamily))
+	}
+}
+
+// The Dial of whoever else was in the room says nothing of whose leg the clinician's is.
+func TestFoldOfAnothersDialThatMoved(t *testing.T) {
+	t.Parallel()
+	for leg, want := range map[string]string{parent: parent, child: "", rejoined: ""} {
+		e := movedDial()
+		e.Leg, e.MemberLeg = leg, ""
+		if c := foldedAnyhow(t, e); c.ClinicianLeg != want {
+			t.Errorf("of %s: the clinician's leg is %q, want %q", leg, c.ClinicianLeg, want)
+		}
 	}
 }

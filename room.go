@@ -37,7 +37,7 @@ const (
 	ActRejoin RoomAct = "rejoin" // the clinician comes back, on a leg of their own
 	ActEnd    RoomAct = "end"    // end the call: of the room, and told of it; else of the clinician's leg
 
-	ActStart RoomAct = "start" // told: two are in the room
+	ActStart RoomAct = "start" // told: two are in the room; and asked for with KindRoomAsked
 	ActJoin  RoomAct = "join"  // told
 	ActLeave RoomAct = "leave" // told
 	ActFail  RoomAct = "fail"  // told: somebody could not be brought in
@@ -46,7 +46,7 @@ const (
 // RoomSaid is what an event of a room says. A zero field was not said.
 type RoomSaid struct {
 	Conference string    // the carrier's id of the room (Twilio: ConferenceSid)
-	Act        RoomAct   // what was asked for, or has happened; of an answer, what its command asked for; KindRoomAsked has none
+	Act        RoomAct   // what was asked for, or has happened; of an answer, what its command asked for
 	Label      string    // of the party that it is about, such as "p3-interpreter"
 	Ref        Reference // who that is, in the health record; empty of an entry of the directory
 	Entry      string    // id of the entry of the directory that the party is

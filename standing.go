@@ -56,7 +56,7 @@ func (s Standing) Told(e CallEvent) Standing {
 	}
 	s.Heard = s.Heard || e.Heard()
 	s.Room = (s.Room || e.Kind == KindRoomAsked) && !e.noRoom()
-	s.Over = s.Over || e.Ends() && !(s.Room && e.Kind == KindClinicianLeg)
+	s.Over = s.Over || e.Ends() && !(s.Room && e.Kind == KindClinicianLeg && !e.LookedUp)
 	s.Settled = s.Settled || e.Settles()
 
 	if s.Look.IsZero() && e.Call != "" && e.Kind != KindMemberCalled && e.Kind != KindLook && !e.Kind.ofRecording() && !e.Commands() {
@@ -122,14 +122,14 @@ func (e CallEvent) Commands() bool {
 }
 
 // noRoom reports whether the event says that the call does not go on in a room: the
-// room is over, or the move to it failed. The answer to a KindRoomAsked has no Act, as
-// that has none.
+// room is over, or the move to it failed. The answer to a KindRoomAsked says the Act of
+// that: ActStart, or none.
 func (e CallEvent) noRoom() bool {
 	switch e.Kind {
 	case KindRoom:
 		return e.Room.Act == ActEnd
 	case KindPartyAnswered:
-		return e.Room.Act == "" && e.Room.Failed != ""
+		return (e.Room.Act == "" || e.Room.Act == ActStart) && e.Room.Failed != ""
 	}
 	return false
 }

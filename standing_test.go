@@ -46,6 +46,8 @@ func TestStandingTold(t *testing.T) {
 	called.Kind = careline.KindMemberCalled
 	addFailed := answer("add", "404", "")
 	addFailed.Room.Act = careline.ActAdd
+	startFailed := answer("room", "404", "")
+	startFailed.Room.Act = careline.ActStart
 	tests := map[string]struct {
 		events []careline.CallEvent
 		want   careline.Standing
@@ -59,7 +61,9 @@ func TestStandingTold(t *testing.T) {
 		"the clinician left":   {[]careline.CallEvent{ask, clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
 		"it stays ended":       {[]careline.CallEvent{ask, dialEnded("busy", -1), ringing}, with(func(s *careline.Standing) { s.Heard, s.Over, s.Settled, s.Look = true, true, true, time.Time{} })},
 		"in a room":            {[]careline.CallEvent{ask, ringing, roomAsked(0), clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Room = true, true })},
+		"nobody is in it":      {[]careline.CallEvent{ask, ringing, roomAsked(0), lookedUpClinician("completed")}, with(func(s *careline.Standing) { s.Heard, s.Room, s.Over = true, true, true })},
 		"a room in vain":       {[]careline.CallEvent{ask, ringing, roomAsked(0), answer("room", "404", ""), clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
+		"a start in vain":      {[]careline.CallEvent{ask, ringing, roomAsked(0), startFailed, clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
 		"an answer to another": {[]careline.CallEvent{ask, ringing, roomAsked(0), addFailed, clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Room = true, true })},
 		"a room that is over":  {[]careline.CallEvent{ask, roomAsked(0), inRoom(1, careline.ActEnd, "", "", 0), clinicianLeg("completed")}, with(func(s *careline.Standing) { s.Heard, s.Over = true, true })},
 		"the member leaves it": {[]careline.CallEvent{ask, roomAsked(0), progress(3, "completed", 0)}, with(func(s *careline.Standing) {

@@ -145,6 +145,7 @@ func (s *dispatcher) judge(held context.Context, d careline.Delivery, err error)
 func (s *dispatcher) settle(held context.Context, d careline.Delivery, v verdict, filed careline.Filing) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(held), settleFor)
 	defer cancel()
+
 	switch v.outcome {
 	case OutcomeDone:
 		return s.from.Done(ctx, d, filed)

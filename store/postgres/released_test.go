@@ -23,7 +23,7 @@ const forward = storetest.Forward
 
 // forReleased has a test done with each schema of which databases are in use.
 func forReleased(t *testing.T, test func(t *testing.T, schema int)) {
-	for _, schema := range []int{3, 4, 5} {
+	for _, schema := range []int{3, 4, 5, 6} {
 		t.Run(fmt.Sprint("schema ", schema), func(t *testing.T) {
 			t.Parallel()
 			test(t, schema)

@@ -18,7 +18,7 @@ import (
 // TestCallsAskedOfALogOfAReleaseBefore has every call of a log that was migrated.
 func TestCallsAskedOfALogOfAReleaseBefore(t *testing.T) {
 	t.Parallel()
-	for _, schema := range []int{2, 3, 4} {
+	for _, schema := range []int{2, 3, 4, 5} {
 		path := filepath.Join(t.TempDir(), "log.db")
 		script(t, path, testdata(t, schema, ".sql"))
 		all, now := told(t, schema)
@@ -66,7 +66,7 @@ func TestAMigratedFileHasTheTablesOfANewOne(t *testing.T) {
 	if len(want) < 40 {
 		t.Fatalf("only %d columns and indexes were found", len(want))
 	}
-	for _, schema := range []int{2, 3, 4} {
+	for _, schema := range []int{2, 3, 4, 5} {
 		storetest.Same(t, "tables", tablesOf(schema), want)
 	}
 }

@@ -35,7 +35,7 @@ func told(t *testing.T, schema int) (all map[string]any, now time.Time) {
 // delivered.
 func TestALogOfAReleaseBeforeIsWhatItWas(t *testing.T) {
 	t.Parallel()
-	for _, schema := range []int{2, 3, 4} {
+	for _, schema := range []int{2, 3, 4, 5} {
 		t.Run(fmt.Sprint("schema ", schema), func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "log.db")

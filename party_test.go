@@ -1,0 +1,93 @@
+package careline_test
+
+import (
+	"testing"
+
+	"perci.health/careline"
+)
+
+func TestReadLabel(t *testing.T) {
+	t.Parallel()
+	for n, role := range map[int]careline.Role{1: careline.RoleClinician, 2: careline.RoleMember, 10: careline.RoleSecondClinician} {
+		if gotN, gotRole, ok := careline.ReadLabel(careline.LabelOf(n, role)); gotN != n || gotRole != role || !ok {
+			t.Errorf("the label of %d, %s is read as %d, %s, %v", n, role, gotN, gotRole, ok)
+		}
+	}
+	for _, label := range []string{"", "p", "p1", "1-clinician", "p0-clinician", "p-1-clinician", "px-clinician", "q1-clinician"} {
+		if n, role, ok := careline.ReadLabel(label); ok {
+			t.Errorf("%q is read as %d, %s", label, n, role)
+		}
+	}
+}
+
+func TestNextLabel(t *testing.T) {
+	t.Parallel()
+	labelled := func(labels ...string) (c careline.Call) {
+		for _, label := range labels {
+			c.Parties = append(c.Parties, careline.Party{Label: label})
+		}
+		return c
+	}
+	for want, c := range map[string]careline.Call{
+		"p3-family":  {},
+		"p4-family":  labelled("nonsense", "p3-family", careline.LabelMember, careline.LabelClinician),
+		"p10-family": labelled(careline.LabelMember, "p9-clinician"),
+	} {
+		if got := c.NextLabel(careline.RoleFamily); got != want {
+			t.Errorf("of %v it is %s, want %s", c.Parties, got, want)
+		}
+	}
+}
+
+func TestPartyState(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		party careline.Party
+		want  careline.PartyState
+	}{
+		"nobody was heard of":       {careline.Party{}, careline.PartyIsAsked},
+		"of whom it was asked":      {careline.Party{Status: careline.StatusRequested}, careline.PartyIsAsked},
+		"waits to be dialled":       {careline.Party{Status: careline.StatusQueued}, careline.PartyIsDialling},
+		"is dialled":                {careline.Party{Status: careline.StatusInitiated}, careline.PartyIsDialling},
+		"rings":                     {careline.Party{Status: careline.StatusRinging}, careline.PartyIsRinging},
+		"has answered":              {careline.Party{Status: careline.StatusInProgress}, careline.PartyIsConnected},
+		"is in the room":            {careline.Party{Together: true}, careline.PartyIsConnected},
+		"did not answer":            {careline.Party{Status: careline.StatusNoAnswer, Outcome: careline.PartyNoAnswer}, careline.PartyHasLeft},
+		"left, though the leg goes": {careline.Party{Status: careline.StatusInProgress, Outcome: careline.PartyLeft}, careline.PartyHasLeft},
+	} {
+		if got := test.party.State(); got != test.want {
+			t.Errorf("one who %s is %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// A call without a room has its clinician and its member, unless it was refused; one that
+// the REST API placed has no clinician.
+func TestPresent(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		events []careline.CallEvent
+		want   string
+	}{
+		"nothing":                   {nil, ` ""`},
+		"placed by the API":         {[]careline.CallEvent{byAPI(0, "ringing", 0)}, `ringing "" p2-member:ringing`},
+		"the clinician has left":    {[]careline.CallEvent{requested(), progress(1, "ringing", 0), clinicianLeg("completed")}, `canceled "" p1-clinician:left p2-member:left:canceled`},
+		"declined":                  {[]careline.CallEvent{requested(), progress(1, "ringing", 0), progress(2, "busy", seconds(3))}, `busy "" p1-clinician:left p2-member:left:declined`},
+		"failed":                    {[]careline.CallEvent{requested(), progress(1, "failed", 0)}, `failed "" p1-clinician:left p2-member:left:failed`},
+		"a word that is new to us":  {[]careline.CallEvent{requested(), progress(1, "transferring", 0)}, ` "" p1-clinician:asked p2-member:asked`},
+		"a leg that nobody knows":   {[]careline.CallEvent{machine("human")}, ` "" p2-member:asked`},
+		"and a party, with no room": {[]careline.CallEvent{requested(), progress(1, "in-progress", 0), party(careline.RoleFamily, progress(2, "in-progress", 0))}, `in-progress "" p1-clinician:connected p2-member:connected`},
+	} {
+		if got := whole(foldedAnyhow(t, test.events...)); got != test.want {
+			t.Errorf("%s: it is %s, want %s", name, got, test.want)
+		}
+	}
+
+	c := careline.Fold(talking())
+	if p, ok := c.Party(careline.LabelMember); !ok || p.Leg != child || !p.Joined.Equal(noon.Add(seconds(5))) || !p.Left.IsZero() {
+		t.Errorf("the member is %+v, %v", p, ok)
+	}
+	if _, ok := c.Party(interpreter); ok {
+		t.Error("there is an interpreter")
+	}
+}
