@@ -88,7 +88,7 @@ bench: build ## the figures of docs/performance.md, as ratios within one run
 	@GOMAXPROCS=1 go test -run '^$$' -bench 'Request' -benchmem ./cmd/careline
 	@GOMAXPROCS=1 go test -run '^$$' -bench '^Benchmark(Keep|Push)$$' -benchtime 20000x ./pubsub
 	@go test -run '^$$' -bench 'Serve' -benchtime 3x -timeout 30m ./cmd/careline
-	@go test -run '^$$' -bench 'TwentyCalls' -benchtime 1x ./sandbox/...
+	@go test -run '^$$' -bench 'TwentyCalls|Rooms' -benchtime 1x ./sandbox/...
 	@node web/e2e/first-load.mjs
 	@node web/e2e/interactive.bench.mjs
 	@node web/e2e/console.bench.mjs

@@ -15,8 +15,8 @@ type Clinic struct {
 	Clinicians   []Clinician   `json:"clinicians"`
 	Members      []Member      `json:"members"`
 	Appointments []Appointment `json:"appointments"`
-	Cases        []Case        `json:"cases"` // what is unusual, in lists of their own
-	Directory    []Contact     `json:"directory,omitempty"`
+	Cases        []Case        `json:"cases"`              // what is unusual, in lists of their own
+	Contacts     []Contact     `json:"contacts,omitempty"` // with Config.Extras alone
 }
 
 // Clinician is a FHIR Practitioner with one PractitionerRole.
@@ -173,7 +173,7 @@ func (c Clinic) people() (people []Person) {
 		people = append(people, Person{ID: one.ID, Name: one.Name, Role: one.Role})
 	}
 	people = append(people, auditor)
-	if len(c.Directory) > 0 {
+	if len(c.Contacts) > 0 {
 		people = append(people, reviewer, supervisor)
 	}
 	return people

@@ -21,8 +21,8 @@ type Contact struct {
 	outcome string // of the phone's script; empty: its number says it
 }
 
-// directory is whom the clinic can add.
-var directory = []Contact{
+// contacts are whom the clinic can add.
+var contacts = []Contact{
 	{
 		ID:       "polish",
 		Name:     "Ms Agnieszka Nowak",
@@ -124,13 +124,13 @@ func (m Member) refusal() resource {
 // extras lists what an app needs in its environment beside Env to let calls grow and be
 // recorded.
 func (w *World) extras() []string {
-	contacts, err := json.Marshal(w.Clinic.Directory)
+	listed, err := json.Marshal(w.Clinic.Contacts)
 	if err != nil {
 		return nil // five strings each: it does not happen
 	}
 	return []string{
 		"CONFERENCE=true",
-		"CONFERENCE_DIRECTORY=" + string(contacts),
+		"CONFERENCE_DIRECTORY=" + string(listed),
 		"RECORDING=asked",
 		"RECORDING_RETENTION_DAYS=30",
 		"SESSION_REVIEWER_ROLE=" + reviewer.Roles[0],
@@ -140,14 +140,14 @@ func (w *World) extras() []string {
 
 // withExtras adds the contacts, whose phones are listed with the others.
 func (c Clinic) withExtras() Clinic {
-	c.Directory = slices.Clone(directory)
+	c.Contacts = slices.Clone(contacts)
 	return c
 }
 
 // extraScripts are what the phones of the extras do, by their address.
 func (c Clinic) extraScripts() map[string]twilioPhone {
 	scripts := map[string]twilioPhone{}
-	for _, one := range c.Directory {
+	for _, one := range c.Contacts {
 		if one.outcome != "" {
 			scripts[one.Number] = twilioPhone{Outcome: one.outcome} // until somebody hangs up
 		}

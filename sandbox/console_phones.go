@@ -164,7 +164,7 @@ func (c Clinic) phones() (all []phoneEntry) {
 		}
 	}
 
-	for _, one := range c.Directory {
+	for _, one := range c.Contacts {
 		owner := one.Name
 		if one.Language != "" {
 			owner += ", " + one.Language + " " + one.Role

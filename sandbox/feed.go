@@ -126,8 +126,9 @@ func (f *feed) callOf(raw json.RawMessage) string {
 }
 
 func (f *feed) first(sid string) string {
-	if parent, ok := f.parents[sid]; ok {
-		return parent
+	// A leg that was taken out of its call may have dialled others since.
+	for parent, ok := f.parents[sid]; ok; parent, ok = f.parents[sid] {
+		sid = parent
 	}
 	return sid
 }

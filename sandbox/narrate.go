@@ -137,6 +137,9 @@ func toldWebhook(e twiliobox.Event) string {
 	if h.Purpose == "status" && len(h.Parameters["CallStatus"]) > 0 {
 		word = h.Parameters["CallStatus"][0]
 	}
+	if h.Purpose == "conference" && len(h.Parameters["StatusCallbackEvent"]) > 0 {
+		word = "room " + h.Parameters["StatusCallbackEvent"][0]
+	}
 	if h.Purpose == "recording" && len(h.Parameters["RecordingStatus"]) > 0 {
 		word = "recording " + h.Parameters["RecordingStatus"][0]
 	}

@@ -101,7 +101,7 @@ func (w *World) Env() []string {
 		"DESCOPE_BASE_URL=" + w.IssuerURL,
 	}
 
-	if len(w.Clinic.Directory) > 0 {
+	if len(w.Clinic.Contacts) > 0 {
 		env = append(env, w.extras()...)
 	}
 	return env

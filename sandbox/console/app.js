@@ -8,6 +8,7 @@ import { drawFaults } from "/faults.js";
 import { drawSetup } from "/setup.js";
 import { Model } from "/model.js";
 import { drawCalls } from "/calls.js";
+import { drawRooms } from "/rooms.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -29,6 +30,7 @@ function follow(model) {
   source.addEventListener("open", () => showLink("live", "Live"));
   source.addEventListener("error", () => showLink("lost", "Connection lost. Trying again…"));
   source.addEventListener("message", (event) => model.take(JSON.parse(event.data)));
+  drawRooms($("rooms"), source);
 }
 
 // loadEarlier fetches the newest records, of an earlier run or page.

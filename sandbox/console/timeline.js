@@ -4,7 +4,7 @@ import { capital, clock, el, icon } from "/dom.js";
 import { differences, text } from "/differences.js";
 import { webhookActions } from "/webhook-actions.js";
 
-const PURPOSE = { voice: "What shall I do?", action: "The dial has ended", redirect: "Next instructions?", whisper: "What to say first?", status: "Status", amd: "Who answered?", gather: "What next, after these keys?" };
+const PURPOSE = { voice: "What shall I do?", action: "The dial has ended", redirect: "Next instructions?", whisper: "What to say first?", status: "Status", amd: "Who answered?", gather: "What next, after these keys?", wait: "What does one hear who waits?", hold: "What does one hear on hold?", announce: "What is announced?" };
 
 export class Timeline {
   constructor(card) {
@@ -69,6 +69,7 @@ function webhook(call, row, open) {
   const code = !row.answered ? el("span", { class: "code" }, "waiting…")
     : el("span", { class: `code ${hook.statusCode >= 200 && hook.statusCode < 300 ? "ok" : "no"}` }, hook.statusCode ? `${hook.statusCode} · ${hook.milliseconds ?? 0} ms` : "no answer");
   const main = hook.purpose === "status" ? params.CallStatus ?? "status"
+    : hook.purpose === "conference" ? `Room: ${params.StatusCallbackEvent ?? ""}`
     : hook.purpose === "recording" ? `Recording ${params.RecordingStatus ?? ""}` : PURPOSE[hook.purpose] ?? hook.purpose;
   return [
     ...title("hook", main, code),

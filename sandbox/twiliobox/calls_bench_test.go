@@ -69,9 +69,10 @@ type clinician struct {
 	sid   string // of the call
 }
 
-func newExchangeOf(b *testing.B, calls int) *exchangeOf {
+// newExchangeFor is one without calls.
+func newExchangeFor(b *testing.B, app *httptest.Server) *exchangeOf {
 	b.Helper()
-	e := &exchangeOf{b: b, app: httptest.NewServer(http.HandlerFunc(dialWhomIsAsked))}
+	e := &exchangeOf{b: b, app: app}
 	c := config()
 	c.Applications[0].VoiceURL, c.Applications[0].StatusCallback = e.app.URL, ""
 	box, err := twiliobox.New(c)
@@ -79,6 +80,12 @@ func newExchangeOf(b *testing.B, calls int) *exchangeOf {
 		b.Fatal(err)
 	}
 	e.box, e.door = box, httptest.NewServer(box.Handler())
+	return e
+}
+
+func newExchangeOf(b *testing.B, calls int) *exchangeOf {
+	b.Helper()
+	e := newExchangeFor(b, httptest.NewServer(http.HandlerFunc(dialWhomIsAsked)))
 	for i := range calls {
 		e.calls = append(e.calls, e.place(i))
 	}

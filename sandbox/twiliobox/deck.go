@@ -241,7 +241,7 @@ func (l *line) speak(f *media.Frame) {
 
 // silent says whether nobody is on a line who would ask for what there is to hear,
 // or be told of it.
-func (l *line) silent() bool { return l.plug.Load() == nil && l.robot == nil && l.seat == nil }
+func (l *line) silent() bool { return !l.audible() && l.robot == nil && l.seat == nil }
 
 // sounding says whether there is real sound on a line: a browser, here, at the
 // other side or in the room.

@@ -87,6 +87,35 @@
 //
 // Sound comes from package media, over one UDP port.
 //
+// # Redirects
+//
+// POST Calls/{sid}.json with Url or Twiml has a live leg run that. A child is taken out
+// of its Dial alive, whose action is asked at once, and is a call of its own from then
+// on; a parent's children are hung up, and the action's answer is not heeded. Whether
+// the child's statusCallback goes on, and what DialCallStatus the action is told, nobody
+// has asked Twilio: PUT /sandbox/v1/unproven {"reportsAfterRedirect", "dialCallStatus"}
+// chooses. What was not answered is refused with 21220; a Dial's child that rings ends
+// by Status=completed alone. Faults.Redirect spoils redirects and their answers.
+//
+// # Rooms
+//
+// A Dial of a Conference leads into a room: everybody hears everybody else, with real
+// sound as soon as a browser is in it. A room has its name for as long as it is open. It
+// begins when two are in and one of them may start it; until then one hears the document
+// of waitUrl, nothing when that is empty, or music. Who is on hold hears that of HoldUrl,
+// or music, and is heard by nobody. Such documents, and those of AnnounceUrl, may hold
+// Say, Play, Pause and Redirect: anything else is 13238, and keeps out who was to wait
+// by it. They are run once, unless they lead to themselves; a recording in place of one
+// is heard over and over, except as an announcement. Conferences and their Participants
+// are steered by REST; one who is added there is dialled by a leg of Direction
+// outbound-api, one a second as all calls that the REST API places, and the name of a
+// room that there is not makes it. Ending a room by REST hangs up everybody; when one
+// leaves whose leaving ends it the others' Dials go on. What is reported, in order, goes
+// where the first who came wanted it; Faults.Next can lose, delay, double and cross
+// these reports by their names, crossing by reorder with after. GET /sandbox/v1/rooms
+// shows the rooms and who is in them, held, muted. Not simulated: record of a
+// Conference, speaker events, jitter buffers but the small one.
+//
 // # Keys
 //
 // A Gather waits for keys: those pressed in a browser or on a phone's page, by
@@ -131,5 +160,8 @@
 // party at a number of the account. line.go is the
 // sound of a leg, plug.go the browser on it, robot.go the phone that nobody
 // holds, studio.go the gateway of package media. deck.go records a leg onto the
-// tapes (tape.go) of its recordings (recording.go), which recorder.go keeps.
+// tapes (tape.go) of its recordings (recording.go), which recorder.go keeps. room*.go
+// and participants*.go are rooms: who comes and goes on the goroutine of the leg's own
+// call, under the rooms' one lock; roomscript.go is what one hears who waits;
+// redirect*.go gives a leg a call of its own; restconference*.go serves both.
 package twiliobox

@@ -19,6 +19,7 @@ type Event struct {
 	//	notice           a debugger warning or error: Code, Level, Text
 	//	recording        recording Text of a leg is Kind now: in-progress, paused,
 	//	                 stopped, completed, absent or deleted
+	//	room             a room, or who is in it, changed
 	//	fault            Fault was injected into the delivery of event Text
 	//	phone            a member phone's script, person or sound changed, or keys
 	//	                 were heard on it: Text is its number

@@ -141,7 +141,7 @@ func TestFallbackByREST(t *testing.T) {
 // A leg that is redirected may be given a fallback for that.
 func TestFallbackOfARedirect(t *testing.T) {
 	t.Parallel()
-	inTalk(t, func(w *world, _, child string) {
+	midCall(t, func(w *world, _, child string) {
 		w.pages["/fallback"] = xmlPage(sorry)
 		form := url.Values{"Url": {base + "/none"}, "FallbackUrl": {base + "/fallback"}, "FallbackMethod": {"PUT"}}
 		if code := w.rest("POST", "/Calls/"+child+".json", form.Encode(), nil); code != http.StatusBadRequest {

@@ -122,8 +122,9 @@ func (c *call) verbs(on *leg, d document) *request {
 
 // whispered are the verbs of a document that runs on the callee's side before the two
 // are joined (voice/twiml/number, "url"). The page names no Redirect; it is how a
-// document without an answer to its question goes on, and is let through.
-var whispered = []string{"Say", "Play", "Pause", "Gather", "Hangup", "Redirect"}
+// document without an answer to its question goes on, and is let through. Start and
+// Stop say themselves what they do there.
+var whispered = []string{"Say", "Play", "Pause", "Gather", "Hangup", "Redirect", "Start", "Stop"}
 
 func (c *call) verb(on *leg, d document, v *node) *request {
 	if on != c.parent && v.name != "Dial" && !slices.Contains(whispered, v.name) {

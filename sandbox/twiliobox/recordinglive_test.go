@@ -74,7 +74,7 @@ func TestRecordingWhileAPageIsLoadedAgain(t *testing.T) {
 	if len(second) < atLeast-1 || len(second) > atMost+1 {
 		t.Errorf("%d frames in %d to %d of the wall clock", len(second), atLeast, atMost)
 	}
-	if !alone(first, 700, 900) || longestQuiet(second) < 30 {
+	if !alone(first, 700, 900) || longestQuiet(second) < 20 {
 		t.Errorf("the clinician alone: %v; a silence of %d frames", alone(first, 700, 900), longestQuiet(second))
 	}
 	if !holds(second[:50], 1200) || holds(second[:50], 900) || !holds(second[len(second)-50:], 900) {

@@ -194,14 +194,14 @@ func TestRecordingOfTwoPeople(t *testing.T) {
 	eventually(t, "sound", func() bool { return w.sound(made.SID).Code == http.StatusOK })
 
 	first, second := w.heard(made.SID)
-	if len(first) < 140 || len(second) != len(first) {
+	if len(first) < 100 || len(second) != len(first) {
 		t.Fatalf("%d and %d frames", len(first), len(second))
 	}
 	if !alone(first, 700, 1200) || !alone(second, 1200, 700) {
 		t.Error("the channels do not hold their own voices alone")
 	}
 	for name, sound := range map[string][]media.Frame{"clinician": first, "member": second} {
-		if still := longestQuiet(sound); still < 40 || still > len(sound)-80 {
+		if still := longestQuiet(sound); still < 20 || still > len(sound)-50 {
 			t.Errorf("%s: a pause of %d of %d frames", name, still, len(sound))
 		}
 	}

@@ -85,6 +85,32 @@ func TestRedirectTheChild(t *testing.T) {
 	})
 }
 
+// A phone that hangs up by itself does so at its time, wherever its leg is by then.
+func TestRedirectKeepsTheTime(t *testing.T) {
+	t.Parallel()
+	inWorld(t, dialTo(member, "", ""), func(w *world) {
+		w.pages["/result"] = xmlPage(`<Response><Pause length="600"/></Response>`)
+		w.do("PUT", "/sandbox/v1/phones/"+member, map[string]any{"outcome": "answer", "talkSeconds": 30}, nil)
+		parent := w.connect(nil)
+		pass(10 * time.Second)
+		child := w.call(parent).Legs[1].SID
+		w.rest("POST", "/Calls/"+child+".json", "Twiml="+url.QueryEscape(`<Response><Pause length="600"/></Response>`), nil)
+		pass(5 * time.Second)
+		w.rest("POST", "/Calls/"+parent+".json", "TimeLimit=60&Twiml="+url.QueryEscape(`<Response><Pause length="600"/></Response>`), nil)
+		pass(30 * time.Second)
+		if last := w.at("/status"); len(last) != 4 || last[3].get("CallDuration") != "30" {
+			t.Errorf("the phone: %v", statuses(last))
+		}
+		if w.state(parent) != "in-progress" {
+			t.Error("the parent ended with the child that it has no more")
+		}
+		pass(35 * time.Second)
+		if w.state(parent) != "completed" {
+			t.Error("the parent outlived its TimeLimit")
+		}
+	})
+}
+
 // Whether the Number's callback goes on after that, and what the action says, can be
 // chosen.
 func TestRedirectUnproven(t *testing.T) {

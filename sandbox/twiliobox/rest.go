@@ -75,7 +75,7 @@ var (
 	errRestLogin    = restFault(http.StatusUnauthorized, 20003, "Authenticate")
 )
 
-// restHandler returns a resource, nil where it is gone, or why there is none.
+// restHandler returns a resource, or why there is none.
 type restHandler func(*http.Request) (any, *restError)
 
 // rest wraps a handler in what every answer of the API has: login, headers,
@@ -101,11 +101,6 @@ func (b *Box) rest(h restHandler) http.Handler {
 		if status == http.StatusUnauthorized {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
 		}
-		if resource == nil {
-			w.WriteHeader(http.StatusNoContent)
-			return
-		}
-
 		b.json(w, status, resource)
 	})
 }

@@ -96,7 +96,7 @@ func (b *Box) unsubscribe(r *http.Request) (any, *restError) {
 		return nil, errRestNotFound
 	}
 
-	return nil, nil
+	return noContent{}, nil
 }
 
 func (b *Box) madeJSON(l *leg, sid string) map[string]any {

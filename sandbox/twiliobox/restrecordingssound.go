@@ -108,6 +108,7 @@ func (v recordingView) open(hear media.Channels) (sound, error) {
 	if err != nil {
 		return sound{}, err
 	}
+
 	tape := media.Tape{
 		Sound:  file,
 		From:   v.from,

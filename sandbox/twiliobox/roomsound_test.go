@@ -98,9 +98,18 @@ func TestRoomIsHeard(t *testing.T) {
 	w.change("b", "Muted=false")
 	together("after b was muted")
 
-	c.phone.send("hangup", map[string]any{"callsid": c.sid})
+	w.publish("/elsewhere", `<Response><Pause length="14400"/></Response>`)
+	w.rest("POST", "/Calls/"+c.sid+".json", "Url="+url.QueryEscape(base+"/elsewhere"), nil)
 	a.hears("b, without c", 900)
 	b.hears("a, without c", 500)
+	c.deafTo("a, out of the room", 500)
+	a.deafTo("c, who is out of the room", 1300)
+
+	d := w.come(1700, `muted="true"`)
+	d.hears("a and b, muted from the beginning", 500, 900)
+	a.deafTo("d, who came muted", 1700)
+	d.phone.send("hangup", map[string]any{"callsid": d.sid})
+	b.hears("a, without d", 500)
 }
 
 // Phones take part: one that answers by itself, and one whose page does.
@@ -110,13 +119,20 @@ func TestRoomOfPhones(t *testing.T) {
 	w := newWired(t, "")
 	w.script(robot, map[string]any{"outcome": "answer", "ringSeconds": 0, "talkSeconds": 0, "voice": "tone:1700"})
 	a := w.come(500, `participantLabel="a" waitUrl=""`)
-	for _, to := range []string{robot, paged} {
-		form := url.Values{"From": {ours}, "To": {to}, "Label": {to}, "Timeout": {"600"}, "Beep": {"false"}, "EarlyMedia": {"false"}}
+	add := func(to, early string) {
+		t.Helper()
+		form := url.Values{"From": {ours}, "To": {to}, "Label": {to}, "Timeout": {"600"}, "Beep": {"false"}, "EarlyMedia": {early}}
 		if code := w.rest("POST", "/Conferences/hall/Participants.json", form.Encode(), nil); code != http.StatusCreated {
 			t.Fatalf("add: %d", code)
 		}
 	}
+	b := w.come(900, `participantLabel="b" waitUrl=""`)
+	a.hears("b", 900)
+	b.say(nil)
+	add(paged, "true")
+	a.hears("somebody being rung", 400, 450)
 	page := w.page(paged)
+	add(robot, "false")
 	page.say(media.Tone(1300))
 	a.hears("both phones", 1300, 1700)
 	page.hears("the clinician and the robot", 500, 1700)

@@ -24,7 +24,7 @@ var vocabulary = map[string]element{
 		attrs: "action method answerOnBridge callerId timeLimit timeout hangupOnStar record recordingStatusCallback " +
 			"recordingStatusCallbackMethod recordingStatusCallbackEvent recordingTrack trim ringTone sequential " +
 			"referUrl referMethod callReason recordingConfigurationId",
-		idle:     "hangupOnStar ringTone referUrl referMethod callReason",
+		idle:     "hangupOnStar ringTone referUrl referMethod callReason recordingConfigurationId",
 		children: "Number Client Conference Queue Sip Sim Application WhatsApp",
 	},
 	"Number": {
@@ -55,12 +55,16 @@ var vocabulary = map[string]element{
 	"Gather": {
 		attrs: "input action method timeout numDigits finishOnKey actionOnEmptyResult speechTimeout language hints " +
 			"speechModel enhanced profanityFilter partialResultCallback partialResultCallbackMethod bargeIn debug maxSpeechTime",
+		idle:     "speechTimeout hints speechModel enhanced profanityFilter partialResultCallback partialResultCallbackMethod maxSpeechTime",
 		children: "Say Play Pause",
 	},
 	"Start": {children: "Recording Stream Transcription Siprec"},
 	"Stop":  {children: "Recording Stream Transcription Siprec"},
-	"Recording": {attrs: "channels track trim recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent " +
-		"name recordingConfigurationId"},
+	"Recording": {
+		attrs: "channels track trim recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent " +
+			"name recordingConfigurationId",
+		idle: "recordingConfigurationId",
+	},
 }
 
 // notSimulated are verbs that Twilio knows and the box does not run.

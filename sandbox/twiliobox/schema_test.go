@@ -20,6 +20,8 @@ func TestSchemaSaysWhatHasNoEffect(t *testing.T) {
 		{"ringTone", strings.Replace(quiet, `hangupOnStar="false"`, `ringTone="uk"`, 1), "ringTone of <Dial>"},
 		{"referUrl", strings.Replace(quiet, `hangupOnStar="false"`, `referUrl="/x"`, 1), "referUrl of <Dial>"},
 		{"callReason", strings.Replace(quiet, `hangupOnStar="false"`, `callReason="x"`, 1), "callReason of <Dial>"},
+		{"how recordings are encrypted", strings.Replace(quiet, `hangupOnStar="false"`, `recordingConfigurationId="x"`, 1), "recordingConfigurationId of <Dial>"},
+		{"speech", strings.Replace(quiet, `<Dial`, `<Gather timeout="1" speechModel="x" actionOnEmptyResult="false"/><Dial`, 1), "speechModel of <Gather>"},
 		{"byoc", strings.Replace(quiet, `<Number>`, `<Number byoc="BY1">`, 1), "byoc of <Number>"},
 		{"a detector's threshold", strings.Replace(quiet, `<Number>`, `<Number machineDetectionSpeechThreshold="2000">`, 1), "machineDetectionSpeechThreshold of <Number>"},
 		{"clientNotificationUrl", strings.NewReplacer(`<Number>`, `<Client clientNotificationUrl="/x">`, `</Number>`, `</Client>`, member, "a").Replace(quiet), "clientNotificationUrl of <Client>"},
