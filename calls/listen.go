@@ -151,6 +151,7 @@ func lookAt(c careline.Call, one oneRecording, who careline.Visitor, what careli
 		Recording:   one.Sid,
 		Outcome:     careline.LookShown,
 	}
+
 	if l.Clinician == "" {
 		l.Visitor = who.ID
 	}

@@ -82,6 +82,7 @@ func (p Projector) dropRecording(ctx context.Context, d careline.Delivery) error
 	if err != nil {
 		return err
 	}
+
 	sid := d.Event.Recording
 	for _, e := range events {
 		if e.Kind != careline.KindRecordingKept || e.Recording != sid || e.Sound.Media == "" {

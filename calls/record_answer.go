@@ -37,6 +37,7 @@ func (k RecordingKeeper) answer(ctx context.Context, call string, step recording
 			Failed:  a.failed,
 		},
 	}
+
 	if a.failed != "" {
 		e.ID += "/" + strconv.FormatInt(k.Now().UnixMicro(), 10) // each failure is one
 	}

@@ -84,6 +84,7 @@ func (k RecordingKeeper) told(ctx context.Context, call string, now *knownRecord
 		if err != nil && careline.CodeOf(err) != careline.CodeNotFound {
 			return found, err
 		}
+
 		for _, carried := range unknown(there, now) {
 			found = true
 			is := carried.State

@@ -119,6 +119,7 @@ func (k RecordingKeeper) do(ctx context.Context, call string, now *knownRecordin
 	case doDelete:
 		return k.remove(ctx, call, step)
 	}
+
 	return k.clear(ctx, call, now, step)
 }
 

@@ -82,7 +82,12 @@ type knownRecordings struct {
 
 // known reads the events of a call.
 func known(events []careline.CallEvent) *knownRecordings {
-	k := &knownRecordings{call: careline.Fold(events), deletes: map[string]told{}, started: map[string]bool{}, settled: map[string]bool{}}
+	k := &knownRecordings{
+		call:    careline.Fold(events),
+		deletes: map[string]told{},
+		started: map[string]bool{},
+		settled: map[string]bool{},
+	}
 	legs := map[string]string{}
 	for i := range events {
 		k.take(&events[i], legs)
@@ -126,6 +131,7 @@ func (k *knownRecordings) take(e *careline.CallEvent, legs map[string]string) {
 		why: e.Sound.Why,
 		act: e.Sound.Act,
 	}
+
 	switch e.Kind {
 	case careline.KindConsent:
 		k.consent(e, this)
@@ -177,6 +183,7 @@ func (k *knownRecordings) asked(e *careline.CallEvent, this told) {
 // reported takes the carrier's reports, and the answers to what was asked of it.
 func (k *knownRecordings) reported(e *careline.CallEvent, this told) {
 	answers := e.Sound.Answers
+
 	switch {
 	case answers == "" && e.Sound.State == careline.RecordingCompleted:
 		k.again(this)

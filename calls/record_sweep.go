@@ -113,6 +113,7 @@ func (s *RecordingSweep) each(ctx context.Context, from, to time.Time, do func(c
 		if err == nil && call == "" {
 			continue
 		}
+
 		events := []careline.CallEvent(nil)
 		if err == nil {
 			events, err = s.Log.Events(ctx, call)

@@ -15,6 +15,7 @@ import (
 type Store interface {
 	Log
 	Reading
+	Joined
 	Auditing
 	Following
 	Filings
@@ -72,9 +73,6 @@ type Reading interface {
 	// Clinician is whose call it is; empty when no request of it was kept, or the
 	// request named nobody.
 	Clinician(ctx context.Context, call string) (string, error)
-	// CallOf is the key of the call that a key stands for: its own, or that of the call
-	// to which a leg belongs; empty when it is none's.
-	CallOf(ctx context.Context, leg string) (string, error)
 	// Load is how busy a clinician is at the time now: Recent, asked for in the
 	// last minute, refused or not; Live, not refused and not known to be over, of
 	// which the carrier has reported something and that began in the last four
@@ -88,6 +86,13 @@ type Reading interface {
 	// later, and before to, in the order of those events. It may read the whole log:
 	// it is for an operator.
 	CallsKept(ctx context.Context, from, to time.Time) ([]string, error)
+}
+
+// Joined reads which legs are of one call.
+type Joined interface {
+	// CallOf is the key of the call that a key stands for: its own, or that of the call
+	// to which a leg belongs; empty when it is none's.
+	CallOf(ctx context.Context, leg string) (string, error)
 }
 
 // Auditing reads the log by time.

@@ -74,6 +74,7 @@ type Route struct {
 // not later.
 func (w Webhooks) Routes() []Route {
 	s := newServer(w)
+
 	return []Route{
 		{http.MethodPost, PathOutgoing, s.voice(s.outgoing, s.misread)},
 		{http.MethodGet, PathOutgoing, s.got(s.misread)},

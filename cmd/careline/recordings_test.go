@@ -72,7 +72,9 @@ func (s *system) does(a sandbox.Appointment, key, action string) {
 // tapes are the carrier's recordings of a call, as "status", the oldest first.
 func (s *system) tapes() (all []string) {
 	s.t.Helper()
-	var seen struct{ Recordings []struct{ Sid, Status string } }
+	var seen struct {
+		Recordings []struct{ Sid, Status string }
+	}
 	decode(s.t, s.get(s.world.TwilioURL+"/sandbox/v1/recordings", ""), &seen)
 	for _, r := range seen.Recordings {
 		all = append([]string{r.Status}, all...)

@@ -66,7 +66,7 @@ func (s *Store) Clinician(ctx context.Context, call string) (clinician string, e
 	return clinician, err
 }
 
-// CallOf is the call that a leg belongs to; see store.Reading.
+// CallOf is the call that a leg belongs to; see store.Joined.
 func (s *Store) CallOf(ctx context.Context, leg string) (call string, err error) {
 	err = s.readRow(ctx, "read which call a leg belongs to", []any{&call}, sqlCallOf, leg)
 	return call, err

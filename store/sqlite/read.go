@@ -73,7 +73,7 @@ func (s *Log) Events(ctx context.Context, call string) (events []careline.CallEv
 	return events, nil
 }
 
-// CallOf is the call that a leg belongs to; see Reading.
+// CallOf is the call that a leg belongs to; see Joined.
 func (s *Log) CallOf(ctx context.Context, leg string) (call string, err error) {
 	err = s.read(ctx, "read which call a leg belongs to", func(c conn) error {
 		number, err := c.number(leg)
