@@ -104,6 +104,16 @@ func (e *engine) readAdded(form url.Values) (placement, roomNoun, *restError) {
 		return placement{}, roomNoun{}, fault
 	}
 	asked.noun.hook = hooks[0]
+	asked.noun.detection, fault = readAddedDetection(form)
+	if fault != nil {
+		return placement{}, roomNoun{}, fault
+	}
+	for _, name := range idleAdded {
+		if value := form.Get(name); value != "" && value != "false" && value != "small" {
+			asked.idle = append(asked.idle, name)
+		}
+	}
+
 	n := addedAs(form)
 	n.hook = hooks[1]
 	if !goodLabel(n.label) || n.most < 1 || n.most > mostInRoom {
@@ -111,6 +121,24 @@ func (e *engine) readAdded(form url.Values) (placement, roomNoun, *restError) {
 	}
 
 	return asked, n, nil
+}
+
+// idleAdded is what may be asked of a participant and has no effect here.
+var idleAdded = []string{
+	"Record", "ConferenceRecord", "RecordingStatusCallback", "ConferenceRecordingStatusCallback", "JitterBufferSize",
+	"CallReason", "CallerDisplayName", "CallToken", "Byoc", "ClientNotificationUrl",
+}
+
+// readAddedDetection reads machine detection, which goes beside the call.
+func readAddedDetection(form url.Values) (detection, *restError) {
+	mode, to := form.Get("MachineDetection"), form.Get("AmdStatusCallback")
+	switch {
+	case mode != "" && mode != "Enable" && mode != "DetectMessageEnd":
+		return detection{}, restFault(http.StatusBadRequest, 20001, "MachineDetection must be Enable or DetectMessageEnd")
+	case checkURL(to) != nil || !validMethod(form.Get("AmdStatusCallbackMethod")):
+		return detection{}, restFault(http.StatusBadRequest, 21205, "AmdStatusCallback must be absolute and its method GET or POST")
+	}
+	return detection{mode: mode, timeout: 30 * time.Second, hook: hook{url: to, method: form.Get("AmdStatusCallbackMethod")}}, nil
 }
 
 // addedAs is what the form says of the one in the room.

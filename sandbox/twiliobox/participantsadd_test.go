@@ -3,6 +3,7 @@ package twiliobox_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,19 @@ func TestAddParticipantFails(t *testing.T) {
 	}
 }
 
+// Who never came in is not the first participant: the reports go where the first who
+// does come wants them.
+func TestAddParticipantWhoIsNotTheFirst(t *testing.T) {
+	t.Parallel()
+	inWorld(t, "", func(w *world) {
+		w.add("To", "+447700900801", "Label", "m")
+		w.add("To", "+447700900404", "Label", "x")
+		pass(5 * time.Second)
+		w.enter(`participantLabel="a"`)
+		w.wantReports("1 participant-join a")
+	})
+}
+
 // The REST API dials one a second, and makes the room of a name.
 func TestAddParticipantsOneASecond(t *testing.T) {
 	t.Parallel()
@@ -141,7 +155,7 @@ func TestAddParticipantRefusals(t *testing.T) {
 		}{
 			{"To", "", 21201}, {"To", "07700900142", 21211}, {"To", "sip:a@b", 21211}, {"From", "", 21213}, {"From", "+447700900001", 21210},
 			{"Timeout", "4", 20001}, {"TimeLimit", "0", 20001}, {"Label", "a/b", 20001}, {"MaxParticipants", "0", 20001},
-			{"StatusCallback", "/x", 21205}, {"StatusCallbackEvent", "sung", 21205}, {"ConferenceStatusCallbackEvent", "sung", 21205},
+			{"MachineDetection", "Maybe", 20001}, {"AmdStatusCallback", "/x", 21205}, {"StatusCallback", "/x", 21205}, {"StatusCallbackEvent", "sung", 21205}, {"ConferenceStatusCallbackEvent", "sung", 21205},
 		} {
 			form := url.Values{"From": {ours}, "To": {member}}
 			form.Set(tt.name, tt.value)
@@ -152,6 +166,21 @@ func TestAddParticipantRefusals(t *testing.T) {
 		}
 		if len(w.conferences("")) != 0 {
 			t.Error("a refused one made a room")
+		}
+	})
+}
+
+// What answers is found out, and what has no effect says so.
+func TestAddParticipantWithDetection(t *testing.T) {
+	t.Parallel()
+	inRoom(t, []string{""}, func(w *world, _ []string) {
+		made, _ := w.add("To", "+447700900703", "MachineDetection", "Enable", "AmdStatusCallback", base+"/amd", "Record", "true", "JitterBufferSize", "small")
+		pass(20 * time.Second)
+		if got := w.one("/amd"); got.get("AnsweredBy") != "machine_start" || got.get("CallSid") != made.CallSid {
+			t.Errorf("%v", got.form)
+		}
+		if v := w.call(made.CallSid); len(v.Notices) != 1 || v.Notices[0].Code != 0 || !strings.Contains(v.Notices[0].Message, "Record of a participant") {
+			t.Errorf("%+v", v.Notices)
 		}
 	})
 }

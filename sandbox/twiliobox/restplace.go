@@ -26,15 +26,16 @@ type placement struct {
 	timeout time.Duration
 	// Of participants alone:
 	timeLimit  time.Duration
-	earlyMedia bool    // the room hears it ring
-	page       request // for the TwiML
-	second     hook    // asked when that fails
-	app        string  // SID, when that is where page comes from
+	earlyMedia bool     // the room hears it ring
+	idle       []string // what was asked for and has no effect
+	page       request  // for the TwiML
+	second     hook     // asked when that fails
+	app        string   // SID, when that is where page comes from
 }
 
 // placeCall serves POST Calls.json (voice/api/call-resource, "Create a Call
 // resource"): the number is rung, and once it answers the application is asked what
-// to do with it. Twiml, SendDigits, recording and SIP or client
+// to do with it, unless Twiml says so. SendDigits, recording and SIP or client
 // addresses are not simulated.
 func (b *Box) placeCall(r *http.Request) (any, *restError) {
 	p, fault := b.engine.readPlacement(r.PostForm)
@@ -129,6 +130,9 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 	}
 
 	p.page.url, p.page.method = form.Get("Url"), form.Get("Method")
+	if p.page.url == "" {
+		p.page.twiml = form.Get("Twiml")
+	}
 	p.second = hook{url: form.Get("FallbackUrl"), method: form.Get("FallbackMethod")}
 	p.noun.hook = hook{url: form.Get("StatusCallback"), method: form.Get("StatusCallbackMethod"), events: []string{"completed"}}
 	if events := form["StatusCallbackEvent"]; len(events) > 0 {
@@ -136,8 +140,10 @@ func (e *engine) readPage(p *placement, form url.Values) *restError {
 	}
 
 	switch {
-	case p.page.url == "":
-		return invalid("Url or ApplicationSid is required; Twiml is not simulated")
+	case p.page.url == "" && p.page.twiml == "":
+		return invalid("Url, Twiml or ApplicationSid is required")
+	case len([]rune(p.page.twiml)) > longestTwiml:
+		return restFault(http.StatusBadRequest, 32018, "Twiml must have at most 4000 characters")
 	case checkURL(p.page.url) != nil || checkURL(p.second.url) != nil || checkURL(p.noun.hook.url) != nil:
 		return invalid("Url, FallbackUrl and StatusCallback must be absolute, with http or https")
 	case !validMethod(p.page.method) || !validMethod(p.second.method) || !validMethod(p.noun.hook.method):

@@ -198,3 +198,22 @@ func TestWhyItFailedAndWhoWasHeardFirst(t *testing.T) {
 		}
 	})
 }
+
+// A call whose TwiML comes with it asks nobody.
+func TestCallsPlacedWithTwiml(t *testing.T) {
+	t.Parallel()
+	inWorld(t, "", func(w *world) {
+		form := asked(member, "Twiml", `<Response><Say>Hello</Say></Response>`)
+		form.Del("Url")
+		sid := w.place(form)
+		pass(time.Minute)
+		if said := w.call(sid).Transcript; len(said) != 1 || said[0].Text != "Hello" || len(w.at("/placed")) != 0 {
+			t.Errorf("%+v", said)
+		}
+		form.Set("Twiml", strings.Repeat("x", 4001))
+		var got struct{ Code int }
+		if code := w.rest("POST", "/Calls.json", form.Encode(), &got); code != http.StatusBadRequest || got.Code != 32018 {
+			t.Errorf("too long: %d, %d", code, got.Code)
+		}
+	})
+}

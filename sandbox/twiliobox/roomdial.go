@@ -58,6 +58,10 @@ func (s *rooms) expire(p *participant) {
 // runAdded dials whom the REST API adds to a room, and lets him in when he answers.
 func (c *call) runAdded(asked placement, p *participant) {
 	l, rooms := c.parent, c.engine.rooms
+	for _, name := range asked.idle {
+		c.warn(0, "not simulated: "+name+" of a participant; the call goes on without it")
+	}
+
 	c.queue(l)
 	over := func() bool { return l.status.Final() || rooms.isOut(p) }
 	x := &dialling{call: c, verb: dialVerb{callerID: l.from, timeout: asked.timeout}, ringback: true}
