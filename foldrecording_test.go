@@ -42,6 +42,7 @@ func TestFoldOfRecordings(t *testing.T) {
 	start, again := recordingAsked(careline.RecordStart, "", seconds(10)), recordingAsked(careline.RecordStart, "dr-1", seconds(60))
 	running := []careline.CallEvent{start, done(start, "RE1", ""), sound("RE1", careline.RecordingRunning, seconds(10), seconds(12))}
 	held, pressed := recordingAsked(careline.RecordPause, "", seconds(20)), recordingAsked(careline.RecordPause, "dr-1", seconds(22))
+	heldToo := recordingAsked(careline.RecordPause, "", seconds(25))
 	resume, stop := recordingAsked(careline.RecordResume, "dr-1", seconds(30)), recordingAsked(careline.RecordStop, "dr-1", seconds(40))
 	completed := lasting(sound("RE1", careline.RecordingCompleted, seconds(10), seconds(50)), 30)
 	late := sound("RE1", careline.RecordingRunning, seconds(10), seconds(99))
@@ -60,6 +61,7 @@ func TestFoldOfRecordings(t *testing.T) {
 		"paused by careline":                   {with(running, held, done(held, "RE1", "")), "[RE1 paused 20.5]"},
 		"paused by a person":                   {with(running, pressed, done(pressed, "RE1", "")), "[RE1 paused 22.5 by hand]"},
 		"paused by careline, then a person":    {with(running, held, done(held, "RE1", ""), pressed, done(pressed, "RE1", "")), "[RE1 paused 20.5 by hand]"},
+		"paused by a person, then careline":    {with(running, pressed, done(pressed, "RE1", ""), heldToo, done(heldToo, "RE1", "")), "[RE1 paused 22.5 by hand]"},
 		"a pause that could not be":            {with(running, held, done(held, "RE1", "21220")), "[RE1 in-progress]"},
 		"a pause that is not done yet":         {with(running, held), "[RE1 in-progress]"},
 		"a pause whose command was lost":       {with(running, done(held, "RE1", "")), "[RE1 in-progress]"},

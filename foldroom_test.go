@@ -177,6 +177,7 @@ func TestFoldOfRooms(t *testing.T) {
 		"and comes back":                          {with(inARoom(), with(left, rejoin)...), `in-progress "open" p4-clinician:asked p2-member:connected`, true},
 		"and is back":                             {with(inARoom(), with(left, rejoin, inRoom(10, careline.ActJoin, "p4-clinician", rejoined, seconds(131)))...), `in-progress "open" p4-clinician:connected p2-member:connected`, true},
 		"and is back before they were gone":       {with(inARoom(), rejoin, inRoom(8, careline.ActJoin, "p4-clinician", rejoined, seconds(115)), left[0], left[1]), `in-progress "open" p4-clinician:connected p2-member:connected`, true},
+		"and is in it on the leg of before":       {with(inARoom(), rejoin, legLives(inRoom(8, careline.ActLeave, "p4-clinician", rejoined, seconds(131)))), `in-progress "open" p1-clinician:connected p2-member:connected`, true},
 		"and could not come back":                 {with(inARoom(), with(left, rejoin, answer("rejoin", "room-over", ""))...), `in-progress "open" p1-clinician:left p2-member:connected`, true},
 		"the member left, as the room says":       {with(ofThree(), inRoom(5, careline.ActLeave, member, child, seconds(100))), `in-progress "open" p1-clinician:connected p2-member:left p3-interpreter:connected`, true},
 		"the member left, and others go on":       {with(ofThree(), inRoom(5, careline.ActLeave, member, child, seconds(100)), over), `completed "open" p1-clinician:connected p2-member:left p3-interpreter:connected`, true},

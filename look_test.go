@@ -55,6 +55,12 @@ func TestLookSame(t *testing.T) {
 		}
 	}
 
+	another := reviewer
+	another.Visitor = "U2abc"
+	if another.Same() == reviewer.Same() || another.Key() == reviewer.Key() {
+		t.Error("two reviewers are one")
+	}
+
 	read, err := careline.LookOf(filed.Event())
 	if err != nil || read.Recording != "RE1" || read.Media != "Media/r1" || read.What != careline.LookHeard {
 		t.Error(read, err)

@@ -38,6 +38,7 @@ func (c *Client) Checks() []setup.Check {
 		{Name: "fhir: record", Needs: aboutQuota, Ask: c.checkRecord},
 		{Name: "fhir: definitions", Needs: aboutQuota, Ask: c.checkDefinitions},
 	}
+
 	if c.cfg.Audited() {
 		all = append(all, setup.Check{Name: "fhir: audit", Needs: aboutQuota, Ask: c.checkAudit})
 	}

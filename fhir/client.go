@@ -23,7 +23,6 @@ type Client struct {
 	login   *login
 	limiter *limiter
 	roles   *lru.Cache[string, roles]
-	names   *lru.Cache[string, name]
 	firsts  *lru.Cache[string, time.Time] // of each Communication's first version, which never changes
 	ready   readiness
 }
@@ -50,10 +49,6 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := lru.New[string, name](1024)
-	if err != nil {
-		return nil, err
-	}
 	firsts, err := lru.New[string, time.Time](1024)
 	if err != nil {
 		return nil, err
@@ -69,7 +64,6 @@ func New(cfg Config) (*Client, error) {
 		login:   &login{cfg: cfg, http: &own},
 		limiter: newLimiter(cfg.Now),
 		roles:   remembered,
-		names:   names,
 		firsts:  firsts,
 	}, nil
 }

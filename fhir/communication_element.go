@@ -120,6 +120,7 @@ func (x Extension) element() *element {
 	if x.ValueCoding != nil {
 		e.add("valueCoding", x.ValueCoding.element())
 	}
+
 	put(e, "valueDateTime", x.ValueDateTime)
 	if x.ValueInteger != nil {
 		e.add("valueInteger", json.Number(strconv.Itoa(*x.ValueInteger)))

@@ -30,6 +30,11 @@ type told struct {
 	EndedBy                                             careline.Side
 	Failure                                             careline.Failure
 	Names                                               careline.Names
+
+	Conference string
+	Parties    []careline.Party
+	Recordings []careline.Recording
+	Consent    careline.Consent
 }
 
 func (c told) call() careline.Call {
@@ -59,6 +64,10 @@ func (c told) call() careline.Call {
 		EndedBy:       c.EndedBy,
 		Failure:       c.Failure,
 		Names:         c.Names,
+		Conference:    c.Conference,
+		Parties:       c.Parties,
+		Recordings:    c.Recordings,
+		Consent:       c.Consent,
 	}
 
 	if c.Seconds != nil {

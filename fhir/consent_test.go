@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/fhir"
@@ -150,41 +149,5 @@ func TestRefusesRecordingAsksForOnePatient(t *testing.T) {
 	}
 	if asked.Get("patient") != "Patient/m1" || asked.Get("status") != "active" || asked.Get("category") != "https://perci.health/fhir/CodeSystem/consent-category|call-recording" {
 		t.Error(asked)
-	}
-}
-
-func TestPractitioners(t *testing.T) {
-	t.Parallel()
-	for name, open := range map[string]func(*testing.T) *server{"fhirbox": box, "Medplum-like": medplumLike(t)} {
-		t.Run(name, func(t *testing.T) {
-			s := open(t)
-			now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-			c := s.client(t, func(c *fhir.Config) { c.Now = func() time.Time { return now } })
-			hale := id(seed(t, c, object{"resourceType": "Practitioner", "name": []object{{"family": "Hale", "given": []string{"Ines"}}}}))
-			nameless := id(seed(t, c, object{"resourceType": "Practitioner"}))
-			ids := []string{hale, nameless, nobodysID, "no id!"}
-
-			names := func(want string) {
-				t.Helper()
-				got, err := c.Practitioners(t.Context(), ids)
-				if err != nil || len(got) != 1 || got[hale] != want {
-					t.Errorf("%v, %v", got, err)
-				}
-			}
-			names("Ines Hale")
-
-			// What was read stands for ten minutes, also while the record is down.
-			s.fail(t, fault{Path: "/fhir/R4/Practitioner", Times: -1, Status: 503})
-			got, err := c.Practitioners(t.Context(), ids)
-			if got[hale] != "Ines Hale" || err == nil {
-				t.Errorf("while it is down: %v, %v", got, err)
-			}
-			now = now.Add(11 * time.Minute)
-			if got, err := c.Practitioners(t.Context(), []string{hale}); len(got) != 0 || err == nil {
-				t.Errorf("after ten minutes: %v, %v", got, err)
-			}
-			s.fail(t)
-			names("Ines Hale")
-		})
 	}
 }

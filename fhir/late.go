@@ -30,9 +30,16 @@ func (s Systems) addLate(ours, record *element) (changed bool) {
 func sameDetail(own *element) func(any) bool {
 	return func(item any) bool {
 		d, _ := item.(*element)
-		return d.text("url") == own.text("url") && d.text("valueString") == own.text("valueString") && labelOf(d) == labelOf(own) ||
-			own.text("url") == detailConsent && d.text("url") == detailConsent ||
-			own.text("url") == detailConference && d.text("url") == detailConference
+		if d.text("url") != own.text("url") {
+			return false
+		}
+		switch own.text("url") {
+		case detailRecording:
+			return d.text("valueString") == own.text("valueString")
+		case detailParticipant:
+			return labelOf(d) == labelOf(own)
+		}
+		return true
 	}
 }
 

@@ -51,12 +51,15 @@ func (s Systems) samePayload(p pair) bool {
 // knows, and does not keep any more. One that ours does not know was told by a log that
 // knew more.
 func (s Systems) withoutGone(call *element, there []any) []any {
-	kept := map[string]bool{}
-	for _, item := range call.items("payload") {
-		payload, _ := item.(*element)
-		kept[ourMedia(payload)] = true
+	of := func(item any) string { payload, _ := item.(*element); return ourMedia(payload) }
+	if !slices.ContainsFunc(there, func(item any) bool { return of(item) != "" }) {
+		return there // as most calls are
 	}
 
+	kept := map[string]bool{}
+	for _, item := range call.items("payload") {
+		kept[of(item)] = true
+	}
 	known := map[string]bool{}
 	for _, item := range s.extensionOfCall(call).items("extension") {
 		if d, _ := item.(*element); d.text("url") == detailRecording {
@@ -64,8 +67,7 @@ func (s Systems) withoutGone(call *element, there []any) []any {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(there), func(item any) bool {
-		payload, _ := item.(*element)
-		sid := ourMedia(payload)
+		sid := of(item)
 		return known[sid] && !kept[sid]
 	})
 }

@@ -2,24 +2,23 @@ package fhir
 
 import (
 	"context"
-	"net/url"
+
+	"perci.health/careline"
 )
 
 // PractitionerName is how a practitioner is called; empty when the record does not have
-// them, or no name of theirs.
+// them, or no name of theirs. It is read, and not searched: careline may not search
+// practitioners. Errors: unavailable; rejected.
 func (c *Client) PractitionerName(ctx context.Context, id string) (string, error) {
-	entries, err := c.Search(ctx, "Practitioner", url.Values{"_id": {id}, "_count": {"1"}})
+	r, err := c.Read(ctx, "Practitioner", id)
+	if err != nil && careline.CodeOf(err) == careline.CodeNotFound {
+		return "", nil
+	}
 	if err != nil {
 		return "", err
 	}
 
-	for _, e := range entries {
-		var p struct {
-			Name []humanName `json:"name"`
-		}
-		if e.Resource.Type == "Practitioner" && e.Resource.ID == id && tolerant(e.Resource.JSON, &p) {
-			return nameOf(p.Name), nil
-		}
-	}
-	return "", nil
+	var p person
+	tolerant(r.JSON, &p)
+	return nameOf(p.Name), nil
 }

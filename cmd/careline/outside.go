@@ -23,6 +23,7 @@ func newFHIR(c config, p *parts) (*fhir.Client, error) {
 		PublicURL:    c.public.String(),
 		HTTP:         &http.Client{Transport: p.traces.Transport(fhir.Transport(), "fhir", p.metrics.Outbound)},
 	}
+
 	if c.fhir.tokenURL != nil {
 		f.TokenURL = c.fhir.tokenURL.String()
 	}
