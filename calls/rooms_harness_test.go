@@ -255,6 +255,9 @@ func keysOf(m map[string]string) func(func(string) bool) {
 // report tells the service of the room, as Twilio's form does.
 func (x *exchange) report(word, leg string) {
 	x.seq++
+	if x.hall.deaf {
+		return
+	}
 	form := url.Values{
 		"AccountSid": {roomAccount}, "ConferenceSid": {roomSID}, "FriendlyName": {parentLeg}, "SequenceNumber": {fmt.Sprint(x.seq)}, "StatusCallbackEvent": {word},
 		"Timestamp": {x.hall.clock().UTC().Format(time.RFC1123Z)}, "CallSid": {leg}, "ParticipantLabel": {x.room[leg]}, "ParticipantCallStatus": {"completed"},
@@ -302,6 +305,7 @@ type hall struct {
 	now    time.Time
 	kept   map[string]bool // legs that do not come to the room
 	silent map[string]bool // legs that nobody reports
+	deaf   bool            // no report of a room comes
 	became []string        // what became of commands
 	fuse   int             // after so many steps the process is dead; 0: never
 	steps  int

@@ -301,6 +301,24 @@ func TestRejoin(t *testing.T) {
 	}
 }
 
+// A clinician comes back while Twilio has not noticed that their browser is gone: they are
+// in the room once.
+func TestRejoinWhileTheEarlierLegIsThere(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	const again = "CA00000000000000000000000000000077"
+	if _, err := h.rooms.Rejoin(t.Context(), calls.Ask{Call: again, Clinician: "dr-1", Join: parentLeg}); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(time.Second)
+	h.x.legs[again] = "in-progress"
+	h.x.join(again, "p4-clinician")
+	h.pass(3 * time.Second)
+	if h.seats() != "p2-member p3-interpreter p4-clinician" || !over(h.x.legs[parentLeg]) || h.call().Final() {
+		t.Errorf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+}
+
 func TestRejoinRefuses(t *testing.T) {
 	t.Parallel()
 	open := func(h *hall) calls.Ask { return calls.Ask{Call: "CA77", Clinician: "dr-1", Join: parentLeg} }
