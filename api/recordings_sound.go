@@ -91,7 +91,7 @@ func (s *server) play(w http.ResponseWriter, r *http.Request, sound calls.Sound)
 	for {
 		n, err := sound.Body.Read(some)
 		if n > 0 {
-			_ = rc.SetWriteDeadline(s.cfg.Now().Add(writeWithin)) // a writer without deadlines has none to renew
+			_ = rc.SetWriteDeadline(time.Now().Add(writeWithin)) // a writer without deadlines has none to renew
 			if _, err := w.Write(some[:n]); err != nil {
 				return lost(err)
 			}

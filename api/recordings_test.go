@@ -93,7 +93,7 @@ func recording(sid, state string) careline.CallEvent {
 }
 
 // recordingBench is the API of a clinic that records, and call CA1 of Ada's.
-func recordingBench(t *testing.T, mode string) (*bench, *deck) {
+func recordingBench(t testing.TB, mode string) (*bench, *deck) {
 	b, d := newBench(t), &deck{}
 	d.told(careline.CallEvent{ID: "r", Leg: "CA1", Kind: careline.KindRequested, Appointment: "apt-1", Request: careline.Request{Clinician: ada, Patient: "Patient/p1"}})
 	d.told(careline.CallEvent{ID: "p", Leg: "CB1", Kind: careline.KindProgress, Status: careline.StatusInProgress, Word: "in-progress", At: noon})

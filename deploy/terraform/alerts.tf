@@ -36,6 +36,16 @@ locals {
       query = "max(careline_backlog_oldest_age_seconds{consumer=\"pubsub\"}) > 300"
       for   = "60s"
     }
+    # A recording ends with its call at the latest. One that goes on costs, and records nobody who knows.
+    "a recording has no end" = {
+      query = "max(careline_recordings_overdue) > 0"
+      for   = "0s"
+    }
+    # Without a word from anybody: the sound of a call that should be recorded, or deleted, is not.
+    "recordings fail" = {
+      query = "sum(increase(careline_recordings_total{outcome=\"not-started\"}[30m])) > 3 or max(careline_backlog_oldest_age_seconds{consumer=\"recordings\"}) > 900"
+      for   = "60s"
+    }
     "no caller id" = {
       query = "max(careline_caller_ids) < 1"
       for   = "300s"
