@@ -121,9 +121,10 @@ export class Desk {
     await hears(this.page, hertz);
   }
 
-  /** One who is, was or is to be in the call. */
+  /** One who is, was or is to be in the call; of one who was asked again, the newest line. */
   party(name: string): Locator {
-    return this.people.locator("li[data-state]").filter({ hasText: name }); // not those whom one may add
+    const list = this.people.getByRole("list", { name: "In this call" });
+    return list.getByRole("listitem").filter({ hasText: name }).last();
   }
 
   /** Adds somebody from the list of whom one may. */
