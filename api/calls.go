@@ -19,6 +19,10 @@ type recordedJSON struct {
 	callJSON
 	Own      bool         `json:"own"`      // the asking clinician's, so that they may note it
 	Timeline []momentJSON `json:"timeline"` // oldest first, one entry a version
+
+	Participants []participantJSON `json:"participants,omitempty"` // beside the two with whom it began
+	Consent      careline.Decision `json:"consent,omitempty"`
+	Recordings   []string          `json:"recordings,omitempty"` // the carrier's ids
 }
 
 // callJSON is a call. What is not known is left out. It never has the number.
@@ -133,10 +137,20 @@ func (s *server) owns(r *http.Request, key string) (bool, error) {
 }
 
 func recordedOf(c careline.RecordedCall) recordedJSON {
+	latest := c.Latest().Call
 	j := recordedJSON{
 		ID:       c.ID,
-		callJSON: callOf(c.Latest().Call),
+		callJSON: callOf(latest),
 		Timeline: make([]momentJSON, 0, len(c.Versions)),
+		Consent:  latest.Consent.Decision,
+	}
+	for _, p := range latest.Parties {
+		if p.Role.Joins() {
+			j.Participants = append(j.Participants, participantOf(p))
+		}
+	}
+	for _, r := range latest.Recordings {
+		j.Recordings = append(j.Recordings, r.Sid)
 	}
 
 	for _, v := range slices.Backward(c.Versions) {

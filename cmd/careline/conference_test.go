@@ -119,7 +119,7 @@ func (s *system) speaking() (a sandbox.Appointment, key, session string) {
 	return a, key, session
 }
 
-func (s *system) mustCommand(session, method, path, body string, want int) []byte {
+func (s *system) commands(session, method, path, body string, want int) []byte {
 	s.t.Helper()
 	status, answer := s.command(session, method, path, body)
 	if status != want {
@@ -139,26 +139,26 @@ func TestServeConference(t *testing.T) {
 	a, key, session := s.speaking()
 	heard := s.listening(a.Practitioner, `"label":"p3-interpreter","role":"interpreter"`)
 
-	added := s.mustCommand(session, http.MethodPost, key+"/participants", polish, http.StatusAccepted)
+	added := s.commands(session, http.MethodPost, key+"/participants", polish, http.StatusAccepted)
 	if !strings.Contains(string(added), `"label":"p3-interpreter"`) || strings.Contains(string(added), answers) {
 		t.Errorf("added %s", added)
 	}
 	s.participants(session, key, "the interpreter", is("open: p1-clinician connected, p2-member connected, p3-interpreter connected"))
 	s.heard("the browser to hear of the interpreter", heard)
 
-	s.mustCommand(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true,"muted":true}`, http.StatusOK)
+	s.commands(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true,"muted":true}`, http.StatusOK)
 	s.participants(session, key, "the hold", is("open: p1-clinician connected, p2-member connected held muted, p3-interpreter connected"))
-	s.mustCommand(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":false,"muted":false}`, http.StatusOK)
-	s.mustCommand(session, http.MethodDelete, key+"/participants/p3-interpreter", "", http.StatusNoContent)
+	s.commands(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":false,"muted":false}`, http.StatusOK)
+	s.commands(session, http.MethodDelete, key+"/participants/p3-interpreter", "", http.StatusNoContent)
 	s.participants(session, key, "the interpreter to be out", is("open: p1-clinician connected, p2-member connected, p3-interpreter leftremoved"))
 
-	s.mustCommand(session, http.MethodPost, key+"/end", "", http.StatusAccepted)
+	s.commands(session, http.MethodPost, key+"/end", "", http.StatusAccepted)
 	s.participants(session, key, "the end", func(i inCall) bool { return i.Room == "over" })
 	versions := s.record(key, final)
 	if last := versions[len(versions)-1]; last.says("callStatus") != "completed" || last.says("conferenceSid") == "" {
 		t.Errorf("ended as %s", last.raw)
 	}
-	s.mustCommand(session, http.MethodPost, key+"/end", "", http.StatusConflict)
+	s.commands(session, http.MethodPost, key+"/end", "", http.StatusConflict)
 	s.logTellsNobody()
 }
 
@@ -168,7 +168,7 @@ func TestServeConferenceHoldAndHangUp(t *testing.T) {
 	t.Parallel()
 	s := newSystemAt(t, 1, conferring(nil))
 	_, key, session := s.speaking()
-	s.mustCommand(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true}`, http.StatusOK)
+	s.commands(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true}`, http.StatusOK)
 	s.participants(session, key, "the hold", is("open: p1-clinician connected, p2-member connected held"))
 	s.phone(manual, "hangup")
 	s.participants(session, key, "the room to end", func(i inCall) bool { return i.Room == "over" })
@@ -183,7 +183,7 @@ func TestServeConferenceRedirectFails(t *testing.T) {
 	s := newSystemAt(t, 1, conferring(nil))
 	_, key, session := s.speaking()
 	s.put(s.world.TwilioURL+"/sandbox/v1/faults", map[string]any{"redirect": []string{"404", "lost"}})
-	answer := s.mustCommand(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true}`, http.StatusConflict)
+	answer := s.commands(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true}`, http.StatusConflict)
 	if !strings.Contains(string(answer), `"reason":"not-in-progress"`) {
 		t.Errorf("refused with %s", answer)
 	}
@@ -202,7 +202,7 @@ func TestServeConferenceRejoin(t *testing.T) {
 	t.Parallel()
 	s := newSystemAt(t, 1, conferring(map[string]string{"CALL_RING_SECONDS": "600"}))
 	a, key, session := s.speaking()
-	s.mustCommand(session, http.MethodPatch, key+"/participants/p2-member", `{"muted":true}`, http.StatusOK)
+	s.commands(session, http.MethodPatch, key+"/participants/p2-member", `{"muted":true}`, http.StatusOK)
 	s.participants(session, key, "the room", is("open: p1-clinician connected, p2-member connected muted"))
 	s.atTwilio("/Calls/"+key+".json", url.Values{"Status": {"completed"}})
 	waiting := s.participants(session, key, "the clinician to be missed", func(i inCall) bool { return i.Waiting != "" })
@@ -212,7 +212,7 @@ func TestServeConferenceRejoin(t *testing.T) {
 
 	again := s.rejoin(a, key)
 	s.participants(session, key, "the clinician to be back", is("open: p3-clinician connected, p2-member connected muted"))
-	s.mustCommand(session, http.MethodPost, key+"/end", "", http.StatusAccepted)
+	s.commands(session, http.MethodPost, key+"/end", "", http.StatusAccepted)
 	s.record(key, final)
 	if found := s.search("Communication?identifier=" + url.QueryEscape("https://www.twilio.com/|"+again)); len(found) > 1 {
 		t.Errorf("the leg on which the clinician came back has %d records", len(found))
@@ -247,7 +247,7 @@ func TestServeWithoutConference(t *testing.T) {
 	a := s.reaching(manual)
 	key := s.call(a, manual)
 	session := s.session(a.Practitioner)
-	answer := s.mustCommand(session, http.MethodPost, key+"/participants", polish, http.StatusNotFound)
+	answer := s.commands(session, http.MethodPost, key+"/participants", polish, http.StatusNotFound)
 	if !strings.Contains(string(answer), `"reason":"feature-off"`) {
 		t.Errorf("%s", answer)
 	}
@@ -265,12 +265,12 @@ func converses(s *system) {
 	s.t.Helper()
 	a, key, session := s.speaking()
 	heard := s.listening(a.Practitioner, `"label":"p3-interpreter","role":"interpreter"`)
-	s.does(session, http.MethodPost, key+"/participants", polish, http.StatusAccepted)
+	s.commands(session, http.MethodPost, key+"/participants", polish, http.StatusAccepted)
 	s.participants(session, key, "the interpreter", is("open: p1-clinician connected, p2-member connected, p3-interpreter connected"))
 	s.heard("the browser to hear of the interpreter", heard)
 	s.command(session, http.MethodPatch, key+"/participants/p2-member", `{"hold":true}`)
 	s.participants(session, key, "the hold", is("open: p1-clinician connected, p2-member connected held, p3-interpreter connected"))
-	s.does(session, http.MethodPost, key+"/end", "", http.StatusAccepted)
+	s.commands(session, http.MethodPost, key+"/end", "", http.StatusAccepted)
 	last := s.record(key, final)
 	if said := last[len(last)-1]; said.says("callStatus") != "completed" {
 		s.t.Errorf("ended as %s", said.raw)

@@ -115,7 +115,7 @@ func (g *tollgate) dialled(t *testing.T, v *victim, at int, after bool) (key str
 	t.Helper()
 	_, key, session := v.system.speaking()
 	fell := g.set(at, after)
-	v.system.does(session, http.MethodPost, key+"/participants", polish, http.StatusAccepted)
+	v.system.commands(session, http.MethodPost, key+"/participants", polish, http.StatusAccepted)
 	go func() { // its answer may never come
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPatch, v.url+"/bff_clinical/v1/calls/"+key+"/participants/p2-member", strings.NewReader(`{"hold":true}`))
 		if err != nil {

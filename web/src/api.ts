@@ -983,8 +983,8 @@ export interface components {
              * @enum {string}
              */
             consent?: "announced" | "given" | "declined" | "withdrawn" | "not-asked";
-            /** @description Left out when nothing was recorded. */
-            recordings?: components["schemas"]["Recording"][];
+            /** @description The ids of what was recorded of it, also of what is deleted; how they stand tells the call's own recordings. Left out when nothing was recorded. */
+            recordings?: string[];
             /** @description Oldest first, one entry for each version of the record. */
             timeline: components["schemas"]["Moment"][];
         };

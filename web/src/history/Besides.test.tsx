@@ -31,7 +31,7 @@ async function opened(call: RecordedCall) {
     call: "CA1",
     consent: "given" as const,
     mayDelete: false,
-    recordings: call.recordings ?? [],
+    recordings: (call.recordings ?? []).map((sid) => ({ sid, state: "completed" as const, ready: true, seconds: 243 })),
   }));
   show(<History appointment={appointment} />, { backend: { calls: async () => [call], recordings } });
   const line = await screen.findByText(/^Answered/);
@@ -54,7 +54,7 @@ describe("Besides", () => {
         { ...interpreter, state: "left", joined: "2027-05-03T08:12:00Z", left: "2027-05-03T08:30:00Z" },
         { ...interpreter, label: "p4", name: "Anna Ellis", role: "family", state: "left", outcome: "no-answer" },
       ],
-      recordings: [{ sid: "RE1", state: "completed", ready: true, seconds: 243 }],
+      recordings: ["RE1"],
     });
     screen.getByText("Mehwish Khan, interpreter: 09:12 to 09:30");
     screen.getByText("Anna Ellis, family or friend: Did not answer");
