@@ -108,7 +108,7 @@ const refuser = "bethan-morgan"
 
 // refusal is a Consent that denies recordings, in force.
 func (m Member) refusal() resource {
-	category := resource{"system": "https://perci.health/communication-category", "code": "call-recording", "display": "Recording of calls"}
+	category := resource{"system": "https://perci.health/fhir/CodeSystem/consent-category", "code": "call-recording", "display": "Recording of calls"}
 	scope := resource{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
 	return resource{
 		"resourceType": "Consent", "id": stableID("Consent", m.row.key), "status": "active",

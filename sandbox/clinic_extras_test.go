@@ -142,7 +142,7 @@ func TestRefusalAndRelativesOnFile(t *testing.T) {
 			}
 		}
 	}
-	read(t, world, "Consent?status=active&category=https://perci.health/communication-category%7Ccall-recording", &found)
+	read(t, world, "Consent?status=active&category=https://perci.health/fhir/CodeSystem/consent-category%7Ccall-recording", &found)
 	if len(found.Entry) != 1 || found.Entry[0].Resource.Provision.Type != "deny" || found.Entry[0].Resource.Patient.Display != "Ms Bethan Morgan" {
 		t.Errorf("%+v", found)
 	}

@@ -25,7 +25,7 @@ func TestClinicIsFoundInTheRecord(t *testing.T) {
 		{"PractitionerRole", 4, []string{"PractitionerRole"}},
 		{"Patient?_count=50", 19, []string{"Patient"}},
 		{"RelatedPerson", 5, []string{"RelatedPerson"}},
-		{"Consent?status=active&category=" + url.QueryEscape("https://perci.health/communication-category|call-recording"), 1, []string{"Consent"}},
+		{"Consent?status=active&category=" + url.QueryEscape("https://perci.health/fhir/CodeSystem/consent-category|call-recording"), 1, []string{"Consent"}},
 		{"Patient?phone=" + url.QueryEscape("+447700900142"), 1, []string{"Patient"}},
 		{"Appointment?date=ge2026-11-23&date=lt2026-11-24&_count=50", 20, []string{"Appointment"}},
 		{"Appointment?date=ge2026-11-24", 0, nil},
