@@ -15,7 +15,7 @@ type Clinic struct {
 	Clinicians   []Clinician   `json:"clinicians"`
 	Members      []Member      `json:"members"`
 	Appointments []Appointment `json:"appointments"`
-	Cases        []Case        `json:"cases"` // what is unusual, in lists of their own
+	Cases        []Case        `json:"cases"`              // what is unusual, in lists of their own
 	Contacts     []Contact     `json:"contacts,omitempty"` // with Config.Extras alone
 }
 

@@ -136,7 +136,9 @@ func (s *rooms) leave(p *participant) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := p.room
-	r.hookTo(p)
+	if p.hook.url != "" {
+		r.hookTo(p) // it never came in, but says where its room reports
+	}
 	r.people = slices.DeleteFunc(r.people, func(other *participant) bool { return other == p })
 	reason := p.reason()
 	p.hush()

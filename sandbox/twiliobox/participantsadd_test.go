@@ -88,6 +88,19 @@ func TestAddParticipantFails(t *testing.T) {
 	}
 }
 
+// Who never came in is not the first participant: the reports go where the first who
+// does come wants them.
+func TestAddParticipantWhoIsNotTheFirst(t *testing.T) {
+	t.Parallel()
+	inWorld(t, "", func(w *world) {
+		w.add("To", "+447700900801", "Label", "m")
+		w.add("To", "+447700900404", "Label", "x")
+		pass(5 * time.Second)
+		w.enter(`participantLabel="a"`)
+		w.wantReports("1 participant-join a")
+	})
+}
+
 // The REST API dials one a second, and makes the room of a name.
 func TestAddParticipantsOneASecond(t *testing.T) {
 	t.Parallel()

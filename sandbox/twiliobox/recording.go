@@ -25,10 +25,9 @@ func (s recordingStatus) over() bool { return s != recordingRuns && s != recordi
 
 // Sources of recordings, in Twilio's words.
 const (
-	byREST       = "StartCallRecordingAPI"
-	byStartVerb  = "StartCallRecordingTwiML"
-	byDial       = "DialVerb"
-	byConference = "StartConferenceRecordingAPI"
+	byREST      = "StartCallRecordingAPI"
+	byStartVerb = "StartCallRecordingTwiML"
+	byDial      = "DialVerb"
 )
 
 // What of a recording's leg is on it: both sides, what it says, what it hears.

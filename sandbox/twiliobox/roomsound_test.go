@@ -119,13 +119,20 @@ func TestRoomOfPhones(t *testing.T) {
 	w := newWired(t, "")
 	w.script(robot, map[string]any{"outcome": "answer", "ringSeconds": 0, "talkSeconds": 0, "voice": "tone:1700"})
 	a := w.come(500, `participantLabel="a" waitUrl=""`)
-	for _, to := range []string{robot, paged} {
-		form := url.Values{"From": {ours}, "To": {to}, "Label": {to}, "Timeout": {"600"}, "Beep": {"false"}, "EarlyMedia": {"false"}}
+	add := func(to, early string) {
+		t.Helper()
+		form := url.Values{"From": {ours}, "To": {to}, "Label": {to}, "Timeout": {"600"}, "Beep": {"false"}, "EarlyMedia": {early}}
 		if code := w.rest("POST", "/Conferences/hall/Participants.json", form.Encode(), nil); code != http.StatusCreated {
 			t.Fatalf("add: %d", code)
 		}
 	}
+	b := w.come(900, `participantLabel="b" waitUrl=""`)
+	a.hears("b", 900)
+	b.say(nil)
+	add(paged, "true")
+	a.hears("somebody being rung", 400, 450)
 	page := w.page(paged)
+	add(robot, "false")
 	page.say(media.Tone(1300))
 	a.hears("both phones", 1300, 1700)
 	page.hears("the clinician and the robot", 500, 1700)
@@ -139,6 +146,12 @@ func TestRoomOfPhones(t *testing.T) {
 	a.deafTo("the page on hold, loaded again", 1300)
 	w.change(url.PathEscape(paged), "Hold=false")
 	a.hears("both phones again", 1300, 1700)
+
+	// A person takes the place of the phone that answered by itself.
+	other := w.page(robot)
+	other.say(media.Tone(900))
+	a.hears("two people", 900, 1300)
+	other.hears("the clinician and the first page", 500, 1300)
 }
 
 // A hold's document, an announcement to one and to all, and the beep are heard.
@@ -147,6 +160,7 @@ func TestRoomSounds(t *testing.T) {
 	const played = 523.25
 	w := newWired(t, "")
 	w.publish("/sound", `<Response><Play loop="0">x.mp3</Play></Response>`)
+	w.pages["/tune"] = page("audio/mpeg", "ID3")
 	a := w.come(500, `participantLabel="a"`)
 	b := w.come(900, `participantLabel="b"`)
 	b.hears("a", 500)
@@ -154,6 +168,11 @@ func TestRoomSounds(t *testing.T) {
 	a.hears("the document of the hold", played)
 	w.change("a", "Hold=false")
 	a.hears("b after the hold", 900)
+	w.change("a", "Hold=true&HoldUrl="+url.QueryEscape(base+"/tune"))
+	for range 3 { // each longer than a recording is played once
+		a.hears("the tune of the hold", played)
+	}
+	w.change("a", "Hold=false")
 	w.change("a", "AnnounceUrl="+url.QueryEscape(base+"/sound"))
 	a.hears("the announcement beside b", played, 900)
 	b.deafTo("the announcement to another", played)
