@@ -1,7 +1,9 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Backend, BackendError } from "../backend";
 import { show } from "../calling/playing";
+import { createCaches } from "../live/caches";
 import type { CallRecording, RecordingAct } from "../roomRoutes";
 import RecordingPanel from "./RecordingPanel";
 
@@ -9,12 +11,24 @@ const CALL = "CA1";
 const base: CallRecording = { call: CALL, mode: "asked", consent: "none", state: "none", mayStart: true };
 const running: Partial<CallRecording> = { consent: "given", state: "in-progress" };
 
+let client: QueryClient;
+
 async function panel(
   first: Partial<CallRecording>,
   record = vi.fn(async (_: string, __: RecordingAct): Promise<CallRecording> => ({ ...base, ...first })),
 ) {
   const backend = { callRecording: async () => ({ ...base, ...first }), record } as unknown as Backend;
-  show(<RecordingPanel call={CALL} name="Margaret Ellis" />, {}, { backend });
+  const Stream = () => {
+    client = useQueryClient();
+    return null;
+  };
+  const screens = (
+    <>
+      <Stream />
+      <RecordingPanel call={CALL} name="Margaret Ellis" />
+    </>
+  );
+  show(screens, {}, { backend });
   await screen.findByRole("region", { name: "Recording of this call" });
   return record;
 }
@@ -47,6 +61,16 @@ describe("RecordingPanel", () => {
     expect(record).toHaveBeenCalledWith(CALL, "start");
     expect(screen.getByTestId("recording-news").textContent).toBe("Recording");
     screen.getByText("00:00");
+  });
+
+  it("shows what the stream told, when the answer comes after it", async () => {
+    let answer = (_: CallRecording) => {};
+    const record = await panel({ consent: "given" });
+    record.mockImplementation(() => new Promise((resolve) => (answer = resolve)));
+    press("Record");
+    await act(async () => createCaches(client).heardRecording({ ...base, ...running }));
+    await act(async () => answer({ ...base, consent: "given", state: "starting" }));
+    expect(screen.getByTestId("recording-news").textContent).toBe("Recording");
   });
 
   it("pauses, resumes and stops at a press", async () => {

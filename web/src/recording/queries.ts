@@ -4,7 +4,7 @@ import { useState } from "react";
 import { BackendError } from "../backend";
 import { keys } from "../live/caches";
 import { useUnheard } from "../queries";
-import type { Recording, RecordingAct } from "../roomRoutes";
+import type { CallRecording, Recording, RecordingAct } from "../roomRoutes";
 import { useServices } from "../services";
 import { say } from "./words";
 
@@ -28,7 +28,10 @@ export function useRecord(call: string) {
     setBusy(true);
     setFailed("");
     try {
-      client.setQueryData(keys.recording(call), await backend.record(call, action));
+      const before = client.getQueryData(keys.recording(call));
+      const answer = await backend.record(call, action);
+      // What the stream told meanwhile is newer than the answer.
+      client.setQueryData(keys.recording(call), (now: CallRecording | undefined) => (now === before ? answer : now));
     } catch (error) {
       setFailed(sentenceOf(error));
       void client.invalidateQueries({ queryKey: keys.recording(call) }); // it is not as it was shown

@@ -27,7 +27,7 @@ export function Candidates({ id, call, most, onClose }: CandidatesProps) {
 
   const add = async ({ kind, id: who }: Candidate) => {
     // The person is there at once, as dialling: Twilio takes its time.
-    if (await act(who, async () => take(await backend.add(call, { kind, id: who })))) onClose();
+    if (await act(who, () => take(() => backend.add(call, { kind, id: who })))) onClose();
   };
   return (
     <fieldset

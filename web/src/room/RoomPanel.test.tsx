@@ -146,7 +146,7 @@ describe("Candidates", () => {
     await act(async () => answer({ ...interpreter, state: "asked" }));
     await waitFor(() => expect(screen.queryByRole("group", { name: "Whom to add" })).toBeNull());
     expect(screen.getByText("Mehwish Khan").closest("li")?.textContent).toContain("Dialling…");
-    expect(screen.getByTestId("room-news").textContent).toBe("Calling Mehwish Khan");
+    await waitFor(() => expect(screen.getByTestId("room-news").textContent).toBe("Calling Mehwish Khan"));
     expect(document.activeElement?.textContent).toBe("Add somebody");
   });
 

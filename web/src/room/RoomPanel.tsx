@@ -85,8 +85,8 @@ function usePartyActs({ call, participants }: Participants) {
   const take = useTakeParty(call);
   const { act, failed, busy } = useAct();
   const on: PartyActs = {
-    hold: ({ label }, hold) => void act(label, async () => take(await backend.change(call, label, { hold }))),
-    mute: ({ label }, muted) => void act(label, async () => take(await backend.change(call, label, { muted }))),
+    hold: ({ label }, hold) => void act(label, () => take(() => backend.change(call, label, { hold }))),
+    mute: ({ label }, muted) => void act(label, () => take(() => backend.change(call, label, { muted }))),
     remove: ({ label }) => void act(label, () => backend.remove(call, label)),
   };
   const about = participants.find(({ label }) => label === failed?.about);

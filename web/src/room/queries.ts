@@ -35,12 +35,18 @@ export function useCandidates(call: string) {
   });
 }
 
-/** Puts one answer about a party into what is shown; the stream may have said more already. */
-export function useTakeParty(call: string): (party: Participant) => void {
+/** Asks for something about a party, and shows the answer unless the stream has told something newer meanwhile. */
+export function useTakeParty(call: string): (asking: () => Promise<Participant>) => Promise<void> {
   const client = useQueryClient();
   return useCallback(
-    (party) => {
-      client.setQueryData<Participants>(keys.participants(call), (room) => room && withParty(room, party));
+    async (asking) => {
+      const key = keys.participants(call);
+      const before = client.getQueryData(key);
+      const party = await asking();
+      client.setQueryData<Participants>(key, (room) => {
+        const told = room !== before && room?.participants.some(({ label }) => label === party.label);
+        return room && !told ? withParty(room, party) : room;
+      });
     },
     [client, call],
   );
