@@ -75,7 +75,8 @@ describe("RoomPanel", () => {
     const off = await screen.findByRole("button", { name: "Take off hold: Margaret Ellis" });
     expect(change).toHaveBeenLastCalledWith(KEY, "p2-member", { hold: true });
     await screen.findByText("On hold 00:00");
-    expect(screen.getByTestId("room-news").textContent).toBe("Margaret Ellis is on hold and hears music");
+    const news = "Margaret Ellis is on hold and hears music";
+    await waitFor(() => expect(screen.getByTestId("room-news").textContent).toBe(news));
     fireEvent.click(off);
     await screen.findByRole("button", { name: "Hold Margaret Ellis" });
     expect(change).toHaveBeenLastCalledWith(KEY, "p2-member", { hold: false });
