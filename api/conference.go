@@ -91,11 +91,11 @@ func (s *server) addParticipant(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 
-	label, err := s.cfg.Rooms.Add(r.Context(), practitioner, key, asked.Kind, asked.ID)
+	who, err := s.cfg.Rooms.Add(r.Context(), practitioner, key, asked.Kind, asked.ID)
 	if err != nil {
 		return fmt.Errorf("add to a call: %w", err)
 	}
-	return s.writeParty(w, r, label, http.StatusAccepted)
+	return writeJSON(w, http.StatusAccepted, participantOf(who))
 }
 
 // candidates tells whom the clinician may bring into an own call.

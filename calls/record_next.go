@@ -51,6 +51,7 @@ func (k *knownRecordings) next(announced bool) recordingStep {
 	if step := k.unwanted(); step.do != doNothing {
 		return step
 	}
+
 	if !k.call.Consent.Decision.Allows() {
 		return recordingStep{}
 	}

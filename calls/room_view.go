@@ -19,6 +19,7 @@ type roomView struct {
 	since      time.Time            // when the first leg joined; zero: none has
 	open       []careline.CallEvent // commands without an answer, in the log's order
 	failed     careline.Reason      // why the last room that was asked for came to nothing
+	failedAt   time.Time            // when that was kept
 	last       time.Time            // when the newest event was kept
 }
 
@@ -45,7 +46,7 @@ func viewOf(events []careline.CallEvent) roomView {
 		}
 		if e.Kind == careline.KindRoomAsked {
 			v.asked = answer.Room.Failed == ""
-			v.failed = careline.Reason(answer.Room.Failed)
+			v.failed, v.failedAt = careline.Reason(answer.Room.Failed), answer.Kept
 		}
 	}
 

@@ -3,9 +3,12 @@ package calls
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+
+	"golang.org/x/sync/errgroup"
 
 	"perci.health/careline"
 )
@@ -22,44 +25,48 @@ func notInProgress() error {
 }
 
 // Add brings somebody into an own call, of which kind and id are those of a candidate.
-// It is kept, and carried out later; the label is that of who comes. The error has the
-// reason why not.
-func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (label string, err error) {
+// It is kept, and carried out later; the party is who comes, as it stands then. The error
+// has the reason why not.
+func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who careline.Party, err error) {
 	events, call, err := r.own(ctx, clinician, key)
 	if err != nil {
-		return "", err
+		return who, err
 	}
 	if err := together(call, viewOf(events)); err != nil {
-		return "", err
+		return who, err
 	}
 	if call.Final() {
-		return "", over() // the member is gone, whoever may still speak
+		return who, over() // the member is gone, whoever may still speak
 	}
-	who, err := r.whom(ctx, call, clinician, kind, id)
+	chosen, err := r.whom(ctx, call, clinician, kind, id)
 	if err != nil {
-		return "", err
+		return who, err
 	}
 
 	// A label is one ask's: of two who ask at once the second finds the first one's.
 	for range maxLabels {
 		switch {
-		case isIn(call, who):
-			return "", careline.NewReasoned(careline.CodeConflict, careline.ReasonAlreadyIn, "They are in this call already, or being dialled.")
+		case isIn(call, chosen):
+			return who, careline.NewReasoned(careline.CodeConflict, careline.ReasonAlreadyIn, "They are in this call already, or being dialled.")
 		case r.full(call):
-			return "", careline.NewReasoned(careline.CodeConflict, careline.ReasonRoomFull, fmt.Sprintf("At most %d people can be in a call at once. Somebody would have to leave first.", r.Most))
+			return who, careline.NewReasoned(careline.CodeConflict, careline.ReasonRoomFull, fmt.Sprintf("At most %d people can be in a call at once. Somebody would have to leave first.", r.Most))
 		}
 
-		said := who.said
-		said.Act, said.By, said.Label = careline.ActAdd, clinician, nextLabel(events, who.role)
-		_, repeated, err := r.ask(ctx, events, key, said)
-		if err != nil || !repeated {
-			return said.Label, err
+		said := chosen.said
+		said.Act, said.By, said.Label = careline.ActAdd, clinician, nextLabel(events, chosen.role)
+		kept, repeated, err := r.ask(ctx, events, key, said)
+		if err != nil {
+			return who, err
+		}
+		if !repeated {
+			who, _ = careline.Fold(append(events, kept)).Party(said.Label)
+			return who, nil
 		}
 		if events, call, err = r.own(ctx, clinician, key); err != nil {
-			return "", err
+			return who, err
 		}
 	}
-	return "", careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
+	return who, careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
 }
 
 // maxLabels is how many others may ask at the same time.
@@ -80,13 +87,11 @@ func together(call careline.Call, v roomView) error {
 }
 
 // ask keeps what is asked of the carrier, and that the call is to go on in a room where
-// it is in none. The id is that of what was kept. Repeated: somebody else has asked
-// under it.
-func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string, said careline.RoomSaid) (id string, repeated bool, err error) {
+// it is in none. Repeated: somebody else has asked under the same id.
+func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string, said careline.RoomSaid) (kept careline.CallEvent, repeated bool, err error) {
+	var room errgroup.Group // the two share a commit; neither is carried out without the other
 	if said.Act != careline.ActEnd && !viewOf(events).asked {
-		if err := r.askRoom(ctx, events, key, said.By); err != nil {
-			return "", false, err
-		}
+		room.Go(func() error { return r.askRoom(ctx, events, key, said.By) })
 	}
 
 	e := careline.CallEvent{
@@ -101,8 +106,8 @@ func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string
 		e.ID = key + "/add/" + strconv.Itoa(n)
 	}
 	note(ctx, key, e)
-	_, repeated, err = r.Log.Append(ctx, e)
-	return e.ID, repeated, err
+	kept, repeated, err = r.Log.Append(ctx, e)
+	return kept, repeated, errors.Join(err, room.Wait())
 }
 
 // askRoom keeps that a call of two is to go on in a room, once for all who ask.
@@ -150,11 +155,11 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 	}
 	var ids []string
 	for _, act := range asked {
-		id, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: act, Label: label, By: clinician})
+		kept, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: act, Label: label, By: clinician})
 		if err != nil {
 			return false, err
 		}
-		ids = append(ids, id)
+		ids = append(ids, kept.ID)
 	}
 	return r.carriedOut(ctx, key, ids)
 }
@@ -210,11 +215,11 @@ func (r *Rooms) Remove(ctx context.Context, clinician, key, label string) error 
 		return notInProgress()
 	}
 
-	id, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: careline.ActRemove, Label: label, By: clinician})
+	kept, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: careline.ActRemove, Label: label, By: clinician})
 	if err != nil {
 		return err
 	}
-	_, err = r.carriedOut(ctx, key, []string{id})
+	_, err = r.carriedOut(ctx, key, []string{kept.ID})
 	return err
 }
 

@@ -46,7 +46,7 @@ func (k *Keeper) do(ctx context.Context, s scene, d duty) error {
 
 // answer keeps what became of a command. It is the same event whoever keeps it.
 func (k *Keeper) answer(ctx context.Context, key string, d duty, leg string, why careline.Reason) error {
-	_, _, err := k.Log.Append(ctx, careline.CallEvent{
+	_, repeated, err := k.Log.Append(ctx, careline.CallEvent{
 		ID:   d.command.ID + "/answered",
 		Call: key,
 		Leg:  leg,
@@ -59,7 +59,25 @@ func (k *Keeper) answer(ctx context.Context, key string, d duty, leg string, why
 			Failed:  string(why),
 		},
 	})
+	if err == nil && !repeated && k.Observe != nil {
+		k.Observe(actOf(d.command), outcomeOf(why))
+	}
 	return err
+}
+
+// actOf and outcomeOf are the words of a command's metric.
+func actOf(command careline.CallEvent) string {
+	if command.Kind == careline.KindRoomAsked {
+		return "move"
+	}
+	return string(command.Room.Act)
+}
+
+func outcomeOf(why careline.Reason) string {
+	if why == "" {
+		return "done"
+	}
+	return string(why)
 }
 
 // errand is a duty that is on its way to the carrier.

@@ -3,12 +3,14 @@ package calls_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
+	"perci.health/careline/twilio"
 )
 
 // add asks for the interpreter, and has the keeper look.
@@ -112,6 +114,23 @@ func TestRoomsMoveWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
+// A leg that is not in progress any more when it is to move, and whose end nobody reports,
+// is looked up after 15 s.
+func TestRoomsMoveOfALegThatIsOver(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	h.x.legs[childLeg], h.silent[childLeg] = "completed", true
+	h.add()
+	h.pass(14 * time.Second)
+	if h.call().Final() {
+		t.Error("looked up at once: its report may come")
+	}
+	h.pass(2 * time.Second)
+	if c := h.call(); c.Status != careline.StatusCompleted || c.Room != careline.RoomNone {
+		t.Errorf("%s, room %q; asked %q", c.Status, c.Room, h.x.asked)
+	}
+}
+
 // The member hangs up while the call moves: their leg tells the outcome, and the
 // clinician is not left alone in the room.
 func TestRoomsMemberHangsUpDuringTheMove(t *testing.T) {
@@ -147,6 +166,24 @@ func TestRoomsJoinOfOneIsMissing(t *testing.T) {
 	h.pass(2 * time.Second)
 	if h.seats() != "" || h.call().Status != careline.StatusCompleted {
 		t.Errorf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+}
+
+// A room that is not ended though Twilio said so is ended again.
+func TestRoomsEndWithoutEffect(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	h.x.faults["end"] = func(w http.ResponseWriter, _ func()) { fmt.Fprint(w, "{}") }
+	h.x.end(childLeg, "completed")
+	h.x.end(h.x.made[interprets], "completed")
+	h.pass(7 * time.Second)
+	delete(h.x.faults, "end")
+	if h.seats() != "p1-clinician" || h.times("end") != 1 {
+		t.Fatalf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+	h.pass(12 * time.Second)
+	if h.seats() != "" {
+		t.Errorf("in the room: %s", h.seats())
 	}
 }
 
@@ -288,6 +325,47 @@ func TestRoomsAddWhoseAnswerIsLost(t *testing.T) {
 		if want := map[bool]int{true: 1, false: 2}[done]; h.times("add") != want {
 			t.Errorf("done %t: asked %d times", done, h.times("add"))
 		}
+	}
+}
+
+// Nobody reports what a process has carried out that then died: the next one looks, and
+// asks for nothing again.
+func TestRoomsLookBeforeTheyAsk(t *testing.T) {
+	t.Parallel()
+	const third = "CA00000000000000000000000000000100"
+	h := newHall(t)
+	h.deaf, h.silent[third] = true, true
+	h.x.faults["move"], h.x.faults["add"] = dropped(true), dropped(true)
+	h.add()
+	h.restart()
+	h.look()
+	h.restart()
+	h.pass(3 * time.Second)
+	if why, answered := h.failed(careline.ActAdd); !answered || why != "" || h.times("add") != 1 || h.times("move") != 1 {
+		t.Errorf("%q, %t; asked %q", why, answered, h.x.asked)
+	}
+	if p, _ := h.call().Party(interprets); p.Leg != third {
+		t.Errorf("the interpreter's leg is %q", p.Leg)
+	}
+}
+
+// Reports of a room that cross are taken in the room's own order.
+func TestRoomsReportsThatCross(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	h.x.end(h.x.made[interprets], "completed")
+	of := func(word string, n int) url.Values {
+		return url.Values{
+			"AccountSid": {roomAccount}, "ConferenceSid": {roomSID}, "FriendlyName": {parentLeg}, "SequenceNumber": {fmt.Sprint(n)}, "StatusCallbackEvent": {word},
+			"Timestamp": {h.clock().UTC().Format(time.RFC1123Z)}, "CallSid": {childLeg}, "ParticipantLabel": {"p2-member"}, "ParticipantCallStatus": {"completed"},
+		}
+	}
+	delete(h.x.room, childLeg)
+	h.told(twilio.SubjectConference, of("participant-leave", 101))
+	h.told(twilio.SubjectConference, of("participant-join", 100))
+	h.pass(6 * time.Second)
+	if h.seats() != "" {
+		t.Errorf("in the room: %s", h.seats())
 	}
 }
 

@@ -33,6 +33,7 @@ const (
 // exchange is a Twilio of one call: its legs, its room, and the reports of them, which
 // it tells the service at once. It is asked over HTTP.
 type exchange struct {
+	mu   sync.Mutex
 	hall *hall
 	legs map[string]string // SID → status
 	made map[string]string // label → SID, of those it dialled
@@ -55,6 +56,8 @@ func told(status, code int) func(http.ResponseWriter, func()) {
 }
 
 func (x *exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	x.mu.Lock() // one after the other, and seen by who looks when nobody asks
+	defer x.mu.Unlock()
 	_ = r.ParseForm() // what cannot be read is asked for in vain
 	path := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/2010-04-01/Accounts/"+roomAccount), ".json")
 	part := strings.Split(path, "/")
@@ -252,6 +255,9 @@ func keysOf(m map[string]string) func(func(string) bool) {
 // report tells the service of the room, as Twilio's form does.
 func (x *exchange) report(word, leg string) {
 	x.seq++
+	if x.hall.deaf {
+		return
+	}
 	form := url.Values{
 		"AccountSid": {roomAccount}, "ConferenceSid": {roomSID}, "FriendlyName": {parentLeg}, "SequenceNumber": {fmt.Sprint(x.seq)}, "StatusCallbackEvent": {word},
 		"Timestamp": {x.hall.clock().UTC().Format(time.RFC1123Z)}, "CallSid": {leg}, "ParticipantLabel": {x.room[leg]}, "ParticipantCallStatus": {"completed"},
@@ -299,6 +305,8 @@ type hall struct {
 	now    time.Time
 	kept   map[string]bool // legs that do not come to the room
 	silent map[string]bool // legs that nobody reports
+	deaf   bool            // no report of a room comes
+	became []string        // what became of commands
 	fuse   int             // after so many steps the process is dead; 0: never
 	steps  int
 }
@@ -340,6 +348,7 @@ func (h *hall) restart() {
 	h.keeper = &calls.Keeper{
 		Log: mortal{h.log, h}, Carrier: twilio.Conferences{Client: client, PublicURL: "https://example.org"},
 		Alone: time.Minute, Limit: time.Hour, Now: h.clock, Only: true,
+		Observe: func(act, outcome string) { h.became = append(h.became, act+" "+outcome) },
 	}
 	h.rooms = &calls.Rooms{
 		Log: mortal{h.log, h}, Most: 5, Alone: time.Minute, Now: h.clock,
@@ -400,6 +409,8 @@ func (d mortalWire) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // dead counts a step, and reports whether the process has not lived to see it.
 func (h *hall) dead() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.steps++
 	return h.fuse > 0 && h.steps >= h.fuse
 }
@@ -436,6 +447,8 @@ func (h *hall) keep(e careline.CallEvent) {
 // look has the keeper look once, now.
 func (h *hall) look() (next time.Time) {
 	next, err := h.keeper.Look(h.t.Context(), parentLeg)
+	h.x.mu.Lock()
+	defer h.x.mu.Unlock()
 	if err != nil && h.fuse == 0 {
 		h.t.Error(err)
 	}

@@ -30,7 +30,7 @@ const rooms = "rooms"
 
 // Keeper carries out what is asked of calls, and keeps their rooms as they were asked to
 // be. It does not react to an event: it looks at a call, asks the plan what is to be done
-// now, and does that, until nothing is (docs/decisions/0020-the-keeper-of-rooms.md).
+// now, and does that, until nothing is (docs/decisions/0021-the-keeper-of-rooms.md).
 // So it may be cut off at any point, and told of anything twice or never: the next look
 // finds what is left. One instance at a time is at a call.
 type Keeper struct {
@@ -45,13 +45,16 @@ type Keeper struct {
 	// Since is how far back the log is looked through at the start; 0: as long as a call
 	// can last.
 	Since time.Duration
+	// Observe is told what became of each command; nil: nobody.
+	Observe func(act, outcome string)
 
-	mu    sync.Mutex
-	calls map[string]*keeping
-	asked *lru.Cache[string, struct{}] // calls that had to do with a room
-	begun bool                         // the log was looked through
-	some  chan struct{}                // somebody is to be looked at
-	waits map[string]map[chan struct{}]struct{}
+	mu     sync.Mutex
+	calls  map[string]*keeping
+	asked  *lru.Cache[string, struct{}] // calls that had to do with a room
+	begun  bool                         // the log was looked through
+	missed bool                         // it is to be looked through
+	some   chan struct{}                // somebody is to be looked at
+	waits  map[string]map[chan struct{}]struct{}
 }
 
 // KeeperLog is the log as Keeper knows it.
@@ -105,6 +108,16 @@ func (k *Keeper) Changed(news []careline.News) {
 	}
 }
 
+// Missed says that anything may have been kept elsewhere: the log is looked through. It
+// never waits.
+func (k *Keeper) Missed() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.prepare()
+	k.missed = true
+	signal(k.some)
+}
+
 // Elsewhere tells of calls that another instance kept something of. It never waits.
 func (k *Keeper) Elsewhere(keys []string) {
 	k.mu.Lock()
@@ -143,12 +156,6 @@ func (k *Keeper) wake(key string, c *keeping, at time.Time) {
 	}
 }
 
-func (k *Keeper) wakeWaiting(key string) {
-	for waiting := range k.waits[key] {
-		signal(waiting)
-	}
-}
-
 // Knows reports whether it is certain that a call has nothing to do with a room, without
 // asking anybody.
 func (k *Keeper) Knows(key string) bool {
@@ -156,38 +163,6 @@ func (k *Keeper) Knows(key string) bool {
 	defer k.mu.Unlock()
 	k.prepare()
 	return k.Only && k.begun && !k.asked.Contains(key)
-}
-
-// waitsAtMost is when whoever waits looks again: another instance's news may be lost.
-const waitsAtMost = 250 * time.Millisecond
-
-// Wait returns when something of the call may be new, or ctx ends.
-func (k *Keeper) Wait(ctx context.Context, key string, _ int64) {
-	woken := make(chan struct{}, 1)
-	k.mu.Lock()
-	k.prepare()
-	if k.waits[key] == nil {
-		k.waits[key] = map[chan struct{}]struct{}{}
-	}
-	k.waits[key][woken] = struct{}{}
-	k.mu.Unlock()
-
-	defer func() {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		delete(k.waits[key], woken)
-		if len(k.waits[key]) == 0 {
-			delete(k.waits, key)
-		}
-	}()
-
-	latest := time.NewTimer(waitsAtMost)
-	defer latest.Stop()
-	select {
-	case <-woken:
-	case <-latest.C:
-	case <-ctx.Done():
-	}
 }
 
 // Run keeps rooms until ctx ends. What failed is told to failed, and tried again.
@@ -199,15 +174,12 @@ func (k *Keeper) Run(ctx context.Context, failed func(error)) {
 	group.SetLimit(roomsAtOnce)
 	defer func() { _ = group.Wait() }() // nothing in it fails
 
-	scan := k.scan
+	k.Missed()
 	for ctx.Err() == nil {
-		if scan != nil {
-			if err := scan(ctx); err != nil && ctx.Err() == nil {
-				failed(err)
-				backoff.Wait(ctx, ringsAgain)
-				continue
-			}
-			scan = nil
+		if err := k.scan(ctx); err != nil && ctx.Err() == nil {
+			failed(err)
+			backoff.Wait(ctx, ringsAgain)
+			continue
 		}
 
 		keys, next := k.take()
@@ -236,8 +208,27 @@ func (k *Keeper) rest(ctx context.Context, next time.Time) {
 	}
 }
 
-// scan finds what was left when the service stopped.
+// scan finds what was left when the service stopped, and what was missed since.
 func (k *Keeper) scan(ctx context.Context) error {
+	k.mu.Lock()
+	missed := k.missed
+	k.missed = false
+	k.mu.Unlock()
+	if !missed {
+		return nil
+	}
+	if err := k.lookThrough(ctx); err != nil {
+		k.Missed()
+		return err
+	}
+
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.begun = true
+	return nil
+}
+
+func (k *Keeper) lookThrough(ctx context.Context) error {
 	since := k.Since
 	if since == 0 {
 		since = roomsKept
@@ -259,10 +250,6 @@ func (k *Keeper) scan(ctx context.Context) error {
 		k.wake(key, k.call(key), k.Now())
 		k.mu.Unlock()
 	}
-
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.begun = true
 	return nil
 }
 

@@ -133,6 +133,7 @@ func (p *planning) twice() {
 // has left, and one that rings for longer than it can. The clinician's own is not looked
 // up: that it is over would say that all of the call is.
 func (p *planning) legs() {
+	p.leftBehind()
 	for _, party := range p.call.Present() {
 		if party.Leg == "" || party.Role == careline.RoleClinician || party.Status.Final() {
 			continue
@@ -148,6 +149,18 @@ func (p *planning) legs() {
 		if p.again(dutyFetch, party.Leg, reportedWithin) {
 			p.do(duty{what: dutyFetch, leg: party.Leg, label: party.Label})
 		}
+	}
+}
+
+// leftBehind plans that the member's leg is looked up whose move came to nothing: it may
+// have ended meanwhile, without a report. After a while the reconciler looks.
+func (p *planning) leftBehind() {
+	v := p.view
+	if v.asked || v.failed == "" || p.call.Final() || p.now.After(v.failedAt.Add(careline.LookAfter)) {
+		return
+	}
+	if p.due(v.failedAt, movedWithin) && p.again(dutyFetch, p.call.MemberLeg, movedWithin) {
+		p.do(duty{what: dutyFetch, leg: p.call.MemberLeg, label: careline.LabelMember})
 	}
 }
 

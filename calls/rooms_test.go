@@ -1,6 +1,8 @@
 package calls_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,8 +20,8 @@ const (
 func added(t *testing.T) *hall {
 	t.Helper()
 	h := newHall(t)
-	if label, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindDirectory, "polish"); err != nil || label != interprets {
-		t.Fatalf("%q, %v", label, err)
+	if who, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindDirectory, "polish"); err != nil || who.Label != interprets || who.State() != careline.PartyIsAsked {
+		t.Fatalf("%+v, %v", who, err)
 	}
 	h.look()
 	h.x.pick(interprets)
@@ -46,6 +48,10 @@ func TestRoomsAdd(t *testing.T) {
 	}
 	if h.look(); h.times("add") != 1 {
 		t.Error("asked once more when there was nothing to do")
+	}
+	slices.Sort(h.became)
+	if became := strings.Join(h.became, ", "); became != "add done, move done" {
+		t.Errorf("became of it: %s", became)
 	}
 }
 
@@ -292,6 +298,24 @@ func TestRejoin(t *testing.T) {
 	h.keep(careline.CallEvent{ID: "end of it", Call: again, Leg: again, Kind: careline.KindClinicianLeg, Status: careline.StatusCompleted, Word: "completed"})
 	if other, err := h.log.Events(t.Context(), again); err != nil || len(other) > 0 {
 		t.Errorf("%d events of a call of its own, %v", len(other), err)
+	}
+}
+
+// A clinician comes back while Twilio has not noticed that their browser is gone: they are
+// in the room once.
+func TestRejoinWhileTheEarlierLegIsThere(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	const again = "CA00000000000000000000000000000077"
+	if _, err := h.rooms.Rejoin(t.Context(), calls.Ask{Call: again, Clinician: "dr-1", Join: parentLeg}); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(time.Second)
+	h.x.legs[again] = "in-progress"
+	h.x.join(again, "p4-clinician")
+	h.pass(3 * time.Second)
+	if h.seats() != "p2-member p3-interpreter p4-clinician" || !over(h.x.legs[parentLeg]) || h.call().Final() {
+		t.Errorf("in the room: %s; asked %q", h.seats(), h.x.asked)
 	}
 }
 

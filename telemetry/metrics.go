@@ -21,7 +21,7 @@ import (
 // and one that is not UTF-8 panics.
 type Metrics struct {
 	requests, kept, deliveries, outbound    *prometheus.CounterVec
-	messages, lookups, looks                *prometheus.CounterVec
+	messages, lookups, looks, commands      *prometheus.CounterVec
 	calls, refusals, recordings             *prometheus.CounterVec
 	forgotten                               prometheus.Counter
 	requestTime, deliveryTime, outboundTime *prometheus.HistogramVec
@@ -64,6 +64,7 @@ func NewMetrics() *Metrics {
 		messages:     counters("careline_messages_total", "Messages of the event transport, by direction (out, in) and outcome.", "direction", "outcome"),
 		looks:        counters("careline_looks_total", "Appointments opened and numbers shown in full, by what and outcome (shown, refused, missed).", "what", "outcome"),
 		lookups:      counters("careline_lookups_total", "Calls looked up at the carrier because no report had told their end, by outcome.", "outcome"),
+		commands:     counters("careline_room_commands_total", "What was asked of rooms and calls, and answered, by what and outcome (done, or why it came to nothing).", "act", "outcome"),
 		forgotten:    with.NewCounter(prometheus.CounterOpts{Name: "careline_calls_forgotten_total", Help: "Calls purged from the log because they were too old."}),
 		failures:     counters("careline_source_failures_total", "Readings of the metrics in which a source could not answer, by source.", "source"),
 		registry:     registry,
@@ -122,6 +123,10 @@ func (m *Metrics) Lookup(outcome string) { m.lookups.WithLabelValues(outcome).In
 func (m *Metrics) Look(what careline.LookAt, outcome careline.LookOutcome) {
 	m.looks.WithLabelValues(string(what), string(outcome)).Inc()
 }
+
+// Command counts what became of something that was asked of a room or a call; both are
+// words of few.
+func (m *Metrics) Command(act, outcome string) { m.commands.WithLabelValues(act, outcome).Inc() }
 
 // Forgotten counts calls purged from the log.
 func (m *Metrics) Forgotten(calls int) { m.forgotten.Add(float64(calls)) }

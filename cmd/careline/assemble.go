@@ -45,6 +45,7 @@ type parts struct {
 	rooms      *calls.Rooms
 	roomsLive  *calls.RoomsLive
 	keeper     *calls.Keeper
+	available  func(ctx context.Context, clinician, device string, ready bool) error
 
 	transport  transport
 	recordings recordingParts
@@ -161,6 +162,7 @@ func (p *parts) elsewhere(keys []string) {
 	p.callbacks.Changed()
 	if keys == nil {
 		p.live.Missed()
+		p.keeper.Missed()
 		return
 	}
 	p.live.Changed(keys)

@@ -45,9 +45,9 @@ func TestServeDeletesWhatWasKeptLongEnough(t *testing.T) {
 	s := newSystemAt(t, 1, recordingBy("asked"))
 	a, key := s.speaks(manual)
 	for range 2 {
-		s.does(a, key, "start")
+		s.wants(a, key, "start")
 		s.stands(a, key, "given", "in-progress")
-		s.does(a, key, "stop")
+		s.wants(a, key, "stop")
 		s.stands(a, key, "given", "completed")
 	}
 	sids := s.sids()
@@ -117,13 +117,13 @@ func TestServeRecordsThroughTrouble(t *testing.T) {
 		"start": []string{"21220", "lost"}, "control": []string{"408-done", "408"}, "media": []string{"xml", "404"},
 	}})
 	a, key := s.speaks(manual)
-	s.does(a, key, "start")
+	s.wants(a, key, "start")
 	s.stands(a, key, "given", "in-progress")
-	s.does(a, key, "pause")
+	s.wants(a, key, "pause")
 	s.stands(a, key, "given", "paused")
-	s.does(a, key, "resume")
+	s.wants(a, key, "resume")
 	s.stands(a, key, "given", "in-progress")
-	s.does(a, key, "stop")
+	s.wants(a, key, "stop")
 	own := s.session(a.Practitioner)
 	sid := s.audible(own, key)
 	if tapes := s.tapes(); len(tapes) != 1 {

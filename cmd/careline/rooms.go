@@ -27,13 +27,18 @@ func newRooms(c config, p *parts, carrier *twilio.Client) {
 		Limit: c.calls.longest,
 		Now:   time.Now,
 		Only:  p.store.Exclusive(),
+
+		Observe: p.metrics.Command,
 	}
 	if !c.features.conference {
 		p.keeper.Since = endsWithin
 	}
 
+	presence := calls.Presence{Log: p.store, Now: time.Now}
+	p.available = presence.Say
 	p.rooms = &calls.Rooms{
 		Log:          p.counted(),
+		Present:      calls.NewRingables(presence.Present, p.fhir.PractitionerName, time.Now).All,
 		Appointments: p.directory.Appointment,
 		Directory:    c.features.directory,
 		Policy:       c.calls.policy,

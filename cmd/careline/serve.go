@@ -181,6 +181,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Live:         p.live,
 		Rooms:        p.rooms,
 		RoomsLive:    p.roomsLive,
+		Available:    p.available,
 		Callbacks:    p.callbacks,
 		LiveFrom:     p.liveFrom,
 		Newest:       p.store.Newest,

@@ -160,3 +160,17 @@ func TestFallbackOfARedirect(t *testing.T) {
 		}
 	})
 }
+
+// Where the application's answer came from elsewhere, that is what has failed.
+func TestFallbackAfterAnHTTPRedirect(t *testing.T) {
+	t.Parallel()
+	inWorldOf(t, fallingBack(), func(w *world) {
+		w.pages["/voice"], w.pages["/moved"] = http.RedirectHandler("/moved", http.StatusFound).ServeHTTP, xmlPage("<")
+		w.pages["/fallback"] = xmlPage(sorry)
+		w.connect(nil)
+		pass(time.Minute)
+		if got := w.one("/fallback"); got.get("ErrorUrl") != base+"/moved" || got.get("ErrorCode") != "12100" {
+			t.Errorf("%v", got.form)
+		}
+	})
+}

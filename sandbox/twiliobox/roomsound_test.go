@@ -146,6 +146,12 @@ func TestRoomOfPhones(t *testing.T) {
 	a.deafTo("the page on hold, loaded again", 1300)
 	w.change(url.PathEscape(paged), "Hold=false")
 	a.hears("both phones again", 1300, 1700)
+
+	// A person takes the place of the phone that answered by itself.
+	other := w.page(robot)
+	other.say(media.Tone(900))
+	a.hears("two people", 900, 1300)
+	other.hears("the clinician and the first page", 500, 1300)
 }
 
 // A hold's document, an announcement to one and to all, and the beep are heard.
@@ -154,6 +160,7 @@ func TestRoomSounds(t *testing.T) {
 	const played = 523.25
 	w := newWired(t, "")
 	w.publish("/sound", `<Response><Play loop="0">x.mp3</Play></Response>`)
+	w.pages["/tune"] = page("audio/mpeg", "ID3")
 	a := w.come(500, `participantLabel="a"`)
 	b := w.come(900, `participantLabel="b"`)
 	b.hears("a", 500)
@@ -161,6 +168,11 @@ func TestRoomSounds(t *testing.T) {
 	a.hears("the document of the hold", played)
 	w.change("a", "Hold=false")
 	a.hears("b after the hold", 900)
+	w.change("a", "Hold=true&HoldUrl="+url.QueryEscape(base+"/tune"))
+	for range 3 { // each longer than a recording is played once
+		a.hears("the tune of the hold", played)
+	}
+	w.change("a", "Hold=false")
 	w.change("a", "AnnounceUrl="+url.QueryEscape(base+"/sound"))
 	a.hears("the announcement beside b", played, 900)
 	b.deafTo("the announcement to another", played)
