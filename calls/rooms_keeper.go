@@ -45,6 +45,9 @@ type Keeper struct {
 	// Since is how far back the log is looked through at the start; 0: as long as a call
 	// can last.
 	Since time.Duration
+	// Ends says that there are no rooms: nothing is asked for but the end of a call, which
+	// the instance carries out that was asked.
+	Ends bool
 	// Observe is told what became of each command; nil: nobody.
 	Observe func(act, outcome string)
 
@@ -128,7 +131,9 @@ func (k *Keeper) Elsewhere(keys []string) {
 			k.wake(key, c, k.Now())
 			continue
 		}
-		k.wake(key, k.call(key), k.Now().Add(elsewhereAfter))
+		if !k.Ends {
+			k.wake(key, k.call(key), k.Now().Add(elsewhereAfter))
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ func newRooms(c config, p *parts, carrier *twilio.Client) {
 		Observe: p.metrics.Command,
 	}
 	if !c.features.conference {
-		p.keeper.Since = endsWithin
+		p.keeper.Ends, p.keeper.Since = true, endsWithin
 	}
 
 	presence := calls.Presence{Log: p.store, Now: time.Now}
