@@ -114,6 +114,13 @@ func (k RecordingKeeper) do(ctx context.Context, call string, now *knownRecordin
 		return k.find(ctx, call, now, step)
 	case doBegin:
 		return k.begin(ctx, call, step)
+	case doName:
+		return k.answer(ctx, call, step, recordingAnswer{
+			sid:   step.one.Sid,
+			leg:   step.one.leg,
+			act:   careline.RecordStart,
+			state: careline.RecordingRunning,
+		})
 	case doChange:
 		return k.change(ctx, call, step)
 	case doDelete:

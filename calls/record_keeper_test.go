@@ -1,7 +1,6 @@
 package calls_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -260,22 +259,6 @@ func TestRecordingKeeperTriesAgain(t *testing.T) {
 		t.Log(name)
 		s.want(test.want)
 	}
-}
-
-// What the carrier refuses for good ends nothing: the call goes on, unrecorded.
-func TestRecordingKeeperTellsWhatCouldNotBegin(t *testing.T) {
-	t.Parallel()
-	s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1))
-	s.fails["start"] = careline.NewError(careline.CodeRejected, "No.", errors.New("20003"))
-	must(t, s.settle(false))
-	must(t, s.settle(false))
-	if c := s.call(); len(c.Recordings) != 1 || c.Recordings[0].State != careline.RecordingFailed || !slices.Equal(s.observed, []string{"not-started"}) {
-		t.Errorf("%+v, observed %v", c.Recordings, s.observed)
-	}
-	s.fails["start"] = nil
-	s.told(wish(careline.RecordStart, 2))
-	must(t, s.settle(false))
-	s.want("RE1 in-progress")
 }
 
 // TestRecordingKeeperDeletesLater: a sound that is still being made is deleted when it is

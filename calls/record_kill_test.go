@@ -87,3 +87,32 @@ func killed(t *testing.T, announced bool, commands []careline.CallEvent, cut int
 	must(t, s.settle(announced))
 	return s
 }
+
+// Where the report of what was begun came, and not the answer, it is what was asked for:
+// nothing is said to be starting any more.
+func TestRecordingKeeperNamesWhatWasReported(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1), report("RE1", "CA1", "in-progress"))
+	s.takes = []take{{sid: "RE1", leg: "CA1", state: careline.RecordingRunning}}
+	must(t, s.settle(false))
+	if all := s.call().Recordings; len(all) != 1 || all[0].Sid != "RE1" || all[0].State != careline.RecordingRunning {
+		t.Errorf("%+v", all)
+	}
+	s.want("RE1 in-progress")
+}
+
+// What the carrier refuses for good ends nothing: the call goes on, unrecorded.
+func TestRecordingKeeperTellsWhatCouldNotBegin(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1))
+	s.fails["start"] = careline.NewError(careline.CodeRejected, "No.", errors.New("20003"))
+	must(t, s.settle(false))
+	must(t, s.settle(false))
+	if c := s.call(); len(c.Recordings) != 1 || c.Recordings[0].State != careline.RecordingFailed || !slices.Equal(s.observed, []string{"not-started"}) {
+		t.Errorf("%+v, observed %v", c.Recordings, s.observed)
+	}
+	s.fails["start"] = nil
+	s.told(wish(careline.RecordStart, 2))
+	must(t, s.settle(false))
+	s.want("RE1 in-progress")
+}

@@ -74,6 +74,7 @@ type knownRecordings struct {
 	held    bool            // somebody on the member's side is on hold
 	failed  int64           // the place of the newest failure to begin one
 	started map[string]bool // for which reason one was begun on which leg
+	begot   map[string]bool // recordings of which it is known for which reason they were begun
 	settled map[string]bool // IDs of those that ask for a recording, and were answered
 	deletes map[string]told // by the recording that is to be deleted
 	decided string          // ID of the event that forbids recording
@@ -87,6 +88,7 @@ func known(events []careline.CallEvent) *knownRecordings {
 		deletes: map[string]told{},
 		started: map[string]bool{},
 		settled: map[string]bool{},
+		begot:   map[string]bool{},
 	}
 	legs := map[string]string{}
 	for i := range events {
@@ -192,7 +194,7 @@ func (k *knownRecordings) reported(e *careline.CallEvent, this told) {
 		if e.Sound.Failed != "" {
 			k.failed = e.Seq
 		} else {
-			k.started[answers+"\n"+e.Leg] = true
+			k.started[answers+"\n"+e.Leg], k.begot[e.Recording] = true, true
 		}
 	case e.Sound.Act == careline.RecordPause, e.Sound.Act == careline.RecordResume:
 		for i, asked := range k.open {

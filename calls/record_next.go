@@ -19,6 +19,7 @@ const (
 	doNote    recordingDo = "note"   // that nobody was asked, for a machine answered
 	doAsk     recordingDo = "ask"    // keep that one is to be paused, or to go on, because of who is on hold
 	doBegin   recordingDo = "begin"  // on a leg, unless one is found there
+	doName    recordingDo = "name"   // keep that one which was told of is the one that was asked for
 	doChange  recordingDo = "change" // pause, go on with, or stop one
 	doDelete  recordingDo = "delete" // one, which is stopped before
 	doClear   recordingDo = "clear"  // find what the log does not know of, so that it is deleted
@@ -28,7 +29,7 @@ const (
 // recordingStep is one thing to do.
 type recordingStep struct {
 	do      recordingDo
-	one     oneRecording            // of doChange and doDelete
+	one     oneRecording            // of doName, doChange and doDelete
 	leg     string                  // of doBegin
 	to      careline.RecordingState // of doChange
 	act     careline.RecordingAct   // of doChange and doAsk
@@ -41,12 +42,16 @@ type recordingStep struct {
 // be. It asks nobody: the same events give the same step. announced says that members are
 // told by a voice, before they can be asked by anybody.
 func (k *knownRecordings) next(announced bool) recordingStep {
+	if step := k.naming(); step.do != doNothing {
+		return step
+	}
 	if step := k.forbidden(announced); step.do != doNothing {
 		return step
 	}
 	if step := k.unwanted(); step.do != doNothing {
 		return step
 	}
+
 	if !k.call.Consent.Decision.Allows() {
 		return recordingStep{}
 	}
@@ -54,6 +59,20 @@ func (k *knownRecordings) next(announced bool) recordingStep {
 		return step
 	}
 	return k.beginning()
+}
+
+// naming keeps of what runs that it is what was asked for, where its report came and the
+// answer was lost.
+func (k *knownRecordings) naming() recordingStep {
+	if k.begun.id == "" || k.settled[k.begun.id] {
+		return recordingStep{}
+	}
+	for _, one := range k.all {
+		if one.running() && !k.begot[one.Sid] && one.leg != "" {
+			return recordingStep{do: doName, one: one, answers: k.begun.id}
+		}
+	}
+	return recordingStep{}
 }
 
 // forbidden deletes everything where the member does not want it, or cannot have been

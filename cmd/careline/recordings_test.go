@@ -60,8 +60,8 @@ func (s *system) stands(a sandbox.Appointment, key, consent, state string) {
 	})
 }
 
-// does asks for something of a recording, which must be taken.
-func (s *system) does(a sandbox.Appointment, key, action string) {
+// wants asks for something of a recording, which must be taken.
+func (s *system) wants(a sandbox.Appointment, key, action string) {
 	s.t.Helper()
 	res, body := s.bff(s.session(a.Practitioner), http.MethodPost, "/calls/"+key+"/recording", `{"action":"`+action+`"}`)
 	if res.StatusCode != http.StatusAccepted {
@@ -129,7 +129,7 @@ func TestServeRecordsWhatWasAgreed(t *testing.T) {
 	for _, step := range []struct{ action, state string }{
 		{"start", "in-progress"}, {"pause", "paused"}, {"resume", "in-progress"}, {"stop", "completed"},
 	} {
-		s.does(a, key, step.action)
+		s.wants(a, key, step.action)
 		s.stands(a, key, "given", step.state)
 	}
 	own := s.session(a.Practitioner)
@@ -163,7 +163,7 @@ func TestServeRecordsWhatWasAgreed(t *testing.T) {
 	})
 
 	// It is taken back: nothing is left of it, neither there nor here.
-	s.does(a, key, "withdraw")
+	s.wants(a, key, "withdraw")
 	s.stands(a, key, "withdrawn", "deleted")
 	if res, body := s.bff(own, http.MethodGet, audio, ""); res.StatusCode != http.StatusGone {
 		t.Errorf("after it was taken back: %s %s", res.Status, body)
