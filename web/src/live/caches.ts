@@ -42,7 +42,11 @@ export function createCaches(client: QueryClient) {
 
   return {
     heard(call: Call) {
-      const { appointment } = call;
+      const { appointment, key } = call;
+      // Of a call that is in no room the stream does not say who is in it; the call's own news do.
+      if (key && client.getQueryData<Participants>(keys.participants(key))?.room === "none") {
+        void client.invalidateQueries({ queryKey: keys.participants(key) });
+      }
       if (!appointment) return;
       client.setQueriesData<Day>({ queryKey: keys.days }, (day) => day && withLastCall(day, appointment, call));
       // The record is not what the page shows: somebody has died since, or a number is no longer theirs.

@@ -51,6 +51,17 @@ describe("live calls", () => {
     expect(live.getState()).toEqual({ updates: "starting", calls: new Map(), calledBack: new Map() });
   });
 
+  it("of a call in no room have the page ask again who is in it, for the stream does not tell", () => {
+    const client = new QueryClient();
+    const caches = createCaches(client);
+    const stale = (key: string) => client.getQueryState(keys.participants(key))?.isInvalidated;
+    for (const [key, room] of Object.entries({ a: "none", b: "open" })) {
+      client.setQueryData(keys.participants(key), { call: key, room, mine: true, participants: [] });
+      caches.heard(call(key, { key, status: "in-progress" }));
+    }
+    expect([stale("a"), stale("b")]).toEqual([true, false]);
+  });
+
   it("come with who is in them and how they are recorded, each whole", async () => {
     const bodies: ReadableStreamDefaultController<Uint8Array>[] = [];
     const client = new QueryClient();
