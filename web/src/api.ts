@@ -772,7 +772,7 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Of a related person to the patient. */
             relationship?: string;
-            /** @description Of an interpreter. */
+            /** @description Of an interpreter, as the directory has it. */
             language?: string;
             /** @description Last four digits of the number. */
             ending?: string;
@@ -825,12 +825,10 @@ export interface components {
             /** Format: date-time */
             started?: string;
             /**
-             * @description Why its sound is deleted.
+             * @description Why its sound is deleted. twice: another recording of the same went on.
              * @enum {string}
              */
-            gone?: "withdrawn" | "expired" | "erased" | "reviewer" | "machine";
-            /** @description It is kept beyond its time (legal hold). */
-            held?: boolean;
+            gone?: "withdrawn" | "expired" | "erased" | "reviewer" | "machine" | "twice";
         };
         Recordings: {
             call: string;
@@ -1313,7 +1311,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description People of the call's patient with a number on file, the directory, and clinicians who are present. */
+            /** @description Related persons of the call's patient who take part in its appointment and have a number on file, the directory, and clinicians who are present. */
             200: {
                 headers: {
                     [name: string]: unknown;
