@@ -224,7 +224,8 @@ export interface paths {
         /**
          * Starts, pauses, resumes or stops recording an own call, or takes all of it back
          * @description start says with RECORDING=asked that the member has agreed. withdraw stops and deletes everything that was recorded of this call. What was asked is kept
-         *     before Twilio is, and the answer does not wait for it: the stream tells (recording). 409 has the reason not-in-progress, consent-missing, consent-declined or already.
+         *     before Twilio is, and the answer does not wait for it: the stream tells (recording). 409 has the reason not-in-progress, consent-missing, consent-declined or already;
+         *     503 also while the health record cannot say whether the patient refuses.
          *     Needs RECORDING; without it 404 with the reason feature-off.
          */
         post: operations["controlRecording"];
