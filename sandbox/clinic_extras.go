@@ -58,13 +58,14 @@ var contacts = []Contact{
 	},
 }
 
-// reviewer and supervisor are no practitioners, as the auditor is none.
+// reviewer and supervisor are no practitioners, as the auditor is none. The reviewer is
+// an auditor besides, so that an app has a list of calls for them.
 var (
 	reviewer = Person{
 		ID:    stableID("Person", "samuel-osei"),
 		Name:  "Mr Samuel Osei",
 		Role:  "Recording reviewer",
-		Roles: []string{"recording-reviewer"},
+		Roles: []string{"recording-reviewer", "auditor"},
 	}
 	supervisor = Person{
 		ID:    stableID("Person", "judith-marlow"),

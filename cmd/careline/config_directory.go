@@ -65,7 +65,7 @@ func directoryOf(text string) ([]directoryEntry, error) {
 	read.DisallowUnknownFields()
 	err := read.Decode(&all)
 	if _, after := read.Token(); err != nil || !errors.Is(after, io.EOF) {
-		return nil, errors.New(`must be a JSON list of entries such as {"id":"polish","name":"Interpreter, Polish","role":"interpreter","number":"+44…","language":"pl"}, with no other names`)
+		return nil, errors.New(`must be a JSON list of entries such as {"id":"polish","name":"Interpreter, Polish","role":"interpreter","number":"+44…","language":"Polish"}, with no other names`)
 	}
 	if len(all) > directoryMost {
 		return nil, fmt.Errorf("must have at most %d entries", directoryMost)

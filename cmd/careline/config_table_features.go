@@ -5,7 +5,7 @@ func featureSettings() []group {
 	return []group{
 		{"More than two in a call", []setting{
 			optional("CONFERENCE", "", "`true`: clinicians may add people to a call, put them on hold, and come back after a dropped connection").without("off"),
-			optional("CONFERENCE_DIRECTORY", "", "whom they may add beside people on file: a JSON list, or the path of a file that holds it, such as `[{\"id\":\"polish\",\"name\":\"Interpreter, Polish\",\"role\":\"interpreter\",\"number\":\"+441614960301\",\"language\":\"pl\"}]`; the role is `interpreter` or `other`").without("nobody"),
+			optional("CONFERENCE_DIRECTORY", "", "whom they may add beside people on file: a JSON list, or the path of a file that holds it, such as `[{\"id\":\"polish\",\"name\":\"Interpreter, Polish\",\"role\":\"interpreter\",\"number\":\"+441614960301\",\"language\":\"Polish\"}]`; the role is `interpreter` or `other`").without("nobody"),
 			optional("CONFERENCE_MAX", "5", "how many can be in a call at once, 3–10"),
 			optional("CONFERENCE_ALONE_SECONDS", "60", "how long a member waits for a clinician whose connection dropped, 10–300 s"),
 		}},

@@ -81,7 +81,11 @@ func runDemo(ctx context.Context, out io.Writer, f demoFlags) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a demo leaves nothing behind, and what it cannot remove is in the machine's own folder for that
 
-	w, err := startWorld(ctx, sandbox.Config{Pace: f.pace, Ports: sandbox.Ports{Console: f.console}})
+	w, err := startWorld(ctx, sandbox.Config{
+		Pace:   f.pace,
+		Ports:  sandbox.Ports{Console: f.console},
+		Extras: true,
+	})
 	if err != nil {
 		return err
 	}

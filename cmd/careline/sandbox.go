@@ -20,6 +20,7 @@ import (
 type sandboxFlags struct {
 	app, data, seed string
 	pace            float64
+	extras          bool
 	ports           sandbox.Ports
 }
 
@@ -43,6 +44,7 @@ func sandboxCommand() *cobra.Command {
 	c.Flags().Float64Var(&f.pace, "pace", 1, "`seconds` that one second of a call takes; 0.1 is ten times faster")
 	c.Flags().StringVar(&f.data, "data", "", "`folder` that keeps the health record and the secrets; without it nothing is kept")
 	c.Flags().StringVar(&f.seed, "seed", "", "`file` with a FHIR Bundle that is put into the health record beside the clinic")
+	c.Flags().BoolVar(&f.extras, "extras", false, "people who can be added to a call, a reviewer and a supervisor, and the settings of an app that adds people and records")
 	c.Flags().IntVar(&f.ports.Console, "console-port", consolePort, "`port` of the console, 0 for any")
 	c.Flags().IntVar(&f.ports.Twilio, "twilio-port", 8480, "`port` of the local Twilio, 0 for any")
 	c.Flags().IntVar(&f.ports.FHIR, "fhir-port", 8481, "`port` of the FHIR server, 0 for any")
@@ -62,6 +64,7 @@ func runSandbox(ctx context.Context, out io.Writer, f sandboxFlags) error {
 		Bundle:  bundle,
 		AppURL:  f.app,
 		Ports:   f.ports,
+		Extras:  f.extras,
 	})
 	if err != nil {
 		return err
@@ -70,7 +73,8 @@ func runSandbox(ctx context.Context, out io.Writer, f sandboxFlags) error {
 	var welcome strings.Builder
 	fmt.Fprintf(&welcome, "The sandbox is running. Its console:\n\n  %s\n\nSettings for an app that lives in it:\n\n", w.ConsoleURL)
 	for _, setting := range w.Env() {
-		fmt.Fprintln(&welcome, "  export", setting)
+		name, value, _ := strings.Cut(setting, "=")
+		fmt.Fprintf(&welcome, "  export %s=%s\n", name, shellWord(value))
 	}
 	fmt.Fprint(&welcome, "\nStop with Ctrl-C.\n\n")
 	if _, err := io.WriteString(out, welcome.String()); err != nil {
@@ -78,6 +82,18 @@ func runSandbox(ctx context.Context, out io.Writer, f sandboxFlags) error {
 	}
 
 	return errors.Join(w.Narrate(ctx, out), w.Close())
+}
+
+// shellWord is the value as a shell reads it: as it stands, or in quotation marks where
+// anything in it could mean more to the shell.
+func shellWord(value string) string {
+	plain := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-./:@%+,=", r)
+	}
+	if value != "" && strings.TrimFunc(value, plain) == "" {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
 // readSeed reads the Bundle of --seed; no file is no Bundle.

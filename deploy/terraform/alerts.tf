@@ -27,6 +27,11 @@ locals {
       query = "sum(rate(careline_http_requests_total{route=~\"/v1/twilio/.*\",status=~\"40[013]\"}[5m])) > 0.05"
       for   = "300s"
     }
+    # Without moves nobody can be added to a call of two, or held; the calls go on.
+    "moves fail" = {
+      query = "sum(increase(careline_room_commands_total{act=\"move\",outcome!=\"done\"}[30m])) > 3 and sum(increase(careline_room_commands_total{act=\"move\",outcome!=\"done\"}[30m])) > 0.2 * sum(increase(careline_room_commands_total{act=\"move\"}[30m]))"
+      for   = "60s"
+    }
     # A call that lasts is looked up too, and goes on: only what was completed so had lost its reports.
     "reports get lost" = {
       query = "sum(increase(careline_lookups_total{outcome=\"completed\"}[30m])) > 5 and sum(increase(careline_lookups_total{outcome=\"completed\"}[30m])) > 0.05 * sum(increase(careline_events_kept_total{kind=\"requested\"}[30m]))"

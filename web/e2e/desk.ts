@@ -26,7 +26,7 @@ export class Desk {
   ) {
     this.dock = page.getByTestId("call-dock");
     this.band = this.dock.locator("[data-band]");
-    this.timer = this.dock.getByRole("timer").first(); // the recording has one too, further down
+    this.timer = this.dock.getByRole("timer").first(); // a recording has one of its own behind it
     this.people = this.dock.getByRole("region", { name: "People in this call" });
     this.recording = this.dock.getByRole("region", { name: "Recording of this call" });
     this.joined = page.getByTestId("joined-dock");

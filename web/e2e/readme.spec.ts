@@ -3,16 +3,15 @@
 // docs/ only on request.
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "@playwright/test";
 import sharp from "sharp";
 import { Desk } from "./desk";
 import { hears } from "./ear";
 import { Film } from "./film";
 import { expect, test } from "./fixtures";
 import { Handset } from "./handset";
-import { artefacts, pictures, readme } from "./places";
+import { pictures, readme } from "./places";
+import { folder, keep, write } from "./stills";
 
-const folder = process.env.UPDATE_PICTURES === "1" ? pictures : artefacts;
 const MOVING = "call.webp";
 
 test("the moving picture of the README: a call, from the day’s list to the note after it", async ({ open, world }) => {
@@ -83,7 +82,7 @@ test("the still pictures of the README: the day beside an appointment, after a c
   await auditor.goto(`${world.system.app}/calls`);
   await auditor.getByRole("button", { name: "Sign in" }).click();
   await auditor.getByRole("button", { name: "Ms Edith Warren" }).click();
-  await expect(auditor.getByRole("row").filter({ hasText: visit.patient })).toBeVisible();
+  await expect(auditor.getByRole("row").filter({ hasText: visit.patient }).first()).toBeVisible();
   await keep(auditor, "calls.png");
 });
 
@@ -99,15 +98,6 @@ test("the README shows pictures that are there, and one of them moves", async ()
   }
   await moves(readFileSync(join(pictures, MOVING)));
 });
-
-async function keep(page: Page, name: string): Promise<void> {
-  await write(name, await page.screenshot({ animations: "disabled", caret: "hide" }));
-}
-
-/** In few colours, so that a README is not heavy. */
-async function write(name: string, picture: Buffer): Promise<void> {
-  await sharp(picture).png({ palette: true, quality: 90, effort: 8 }).toFile(join(folder, name));
-}
 
 /** A picture of many frames that plays by itself, and is loaded before anybody has scrolled on. */
 async function moves(picture: Buffer): Promise<void> {

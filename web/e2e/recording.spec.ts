@@ -95,8 +95,7 @@ test("a hold pauses the recording, and the end of it goes on with it", async ({ 
 });
 
 test("a patient whose record says no is not recorded", async ({ desk, world }) => {
-  // The sandbox's patient with a Consent that denies recordings (sandbox/clinic_extras.go).
-  const refusing = await world.visit("Raman", "Morgan");
+  const refusing = await world.visit("Raman", "Morgan"); // whose record has a Consent that denies recordings
   await desk.open(refusing);
   await desk.talk(refusing);
   await expect(desk.recording).toContainText(`${refusing.patient} declined`);

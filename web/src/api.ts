@@ -224,7 +224,8 @@ export interface paths {
         /**
          * Starts, pauses, resumes or stops recording an own call, or takes all of it back
          * @description start says with RECORDING=asked that the member has agreed. withdraw stops and deletes everything that was recorded of this call. What was asked is kept
-         *     before Twilio is, and the answer does not wait for it: the stream tells (recording). 409 has the reason not-in-progress, consent-missing, consent-declined or already.
+         *     before Twilio is, and the answer does not wait for it: the stream tells (recording). 409 has the reason not-in-progress, consent-missing, consent-declined or already;
+         *     503 also while the health record cannot say whether the patient refuses.
          *     Needs RECORDING; without it 404 with the reason feature-off.
          */
         post: operations["controlRecording"];
@@ -772,7 +773,7 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description Of a related person to the patient. */
             relationship?: string;
-            /** @description Of an interpreter. */
+            /** @description Of an interpreter, as the directory has it. */
             language?: string;
             /** @description Last four digits of the number. */
             ending?: string;
@@ -825,12 +826,10 @@ export interface components {
             /** Format: date-time */
             started?: string;
             /**
-             * @description Why its sound is deleted.
+             * @description Why its sound is deleted. twice: another recording of the same went on.
              * @enum {string}
              */
-            gone?: "withdrawn" | "expired" | "erased" | "reviewer" | "machine";
-            /** @description It is kept beyond its time (legal hold). */
-            held?: boolean;
+            gone?: "withdrawn" | "expired" | "erased" | "reviewer" | "machine" | "twice";
         };
         Recordings: {
             call: string;
@@ -1313,7 +1312,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description People of the call's patient with a number on file, the directory, and clinicians who are present. */
+            /** @description Related persons of the call's patient who take part in its appointment and have a number on file, the directory, and clinicians who are present. */
             200: {
                 headers: {
                     [name: string]: unknown;

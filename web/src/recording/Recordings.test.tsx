@@ -121,6 +121,7 @@ describe("isWords", () => {
     [{ state: "deleted", gone: "expired" }, "Deleted because its time was over"],
     [{ state: "deleted", gone: "reviewer" }, "Deleted by a reviewer"],
     [{ state: "deleted", gone: "machine" }, "Deleted because a machine had answered"],
+    [{ state: "deleted", gone: "twice" }, "Deleted because the same was recorded twice"],
     [{ state: "deleted", gone: "erased" }, "Deleted with the patient’s data"],
   ])("of %o", (more, words) => {
     expect(isWords({ ...first, ready: false, ...more })).toBe(words);

@@ -58,7 +58,6 @@ function One({ call, recording, number, mayDelete }: OneProps) {
           {seconds === undefined ? name : say("recording:list.long", { name, long: briefly(seconds) })}
         </span>
         {!hearable && <span className={styles.note}>{isWords(recording)}</span>}
-        {recording.held && <span className={styles.note}>{say("recording:list.held")}</span>}
       </div>
       {hearable && <Player call={call} recording={recording} name={name} />}
       {mayDelete && !gone && state !== "deleted" && <Delete call={call} sid={recording.sid} name={name} />}

@@ -52,7 +52,6 @@ export default {
     one: "Recording {{number}}",
     oneFrom: "Recording {{number}}, {{at}}",
     long: "{{name}}, {{long}}",
-    held: "Kept beyond its time, as your clinic has asked for.",
     play: "Play",
     playOf: "Play {{name}}",
     stop: "Close the player",
@@ -84,6 +83,7 @@ export default {
     erased: "Deleted with the patient’s data",
     reviewer: "Deleted by a reviewer",
     machine: "Deleted because a machine had answered",
+    twice: "Deleted because the same was recorded twice",
   },
   past: {
     announced: "The person called was told that the call is recorded.",
