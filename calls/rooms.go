@@ -87,18 +87,19 @@ func (r *Rooms) See(who Asker, events []careline.CallEvent) (Seen, error) {
 	return s, nil
 }
 
-// selfIn is the label of the clinician in a call.
-func selfIn(call careline.Call, clinician string) string {
+// selfIn is the label of the clinician in a call; of one who was brought in several
+// times, the label by which they came last.
+func selfIn(call careline.Call, clinician string) (label string) {
 	if clinician == "" {
 		return ""
 	}
 	for _, p := range call.Present() {
 		own := p.Role == careline.RoleClinician && call.Clinician == clinician
 		if own || p.Role == careline.RoleSecondClinician && p.Ref == practitioner(clinician) {
-			return p.Label
+			label = p.Label
 		}
 	}
-	return ""
+	return label
 }
 
 func practitioner(id string) careline.Reference { return careline.Reference("Practitioner/" + id) }

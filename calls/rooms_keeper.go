@@ -73,7 +73,7 @@ type keeping struct {
 	due   time.Time
 	busy  bool
 	again bool                 // something came while it was looked at
-	fresh map[string]bool      // commands that nobody can have carried out yet
+	fresh map[string]bool      // commands that nobody can have carried out yet; none where others keep rooms too
 	done  map[string]time.Time // what was done when, by what it is and of whom
 	tries map[string]int       // of a command
 }
@@ -101,7 +101,7 @@ func (k *Keeper) Changed(news []careline.News) {
 			continue
 		}
 		c := k.call(key)
-		if commands(n.Event) {
+		if k.Only && commands(n.Event) { // else another instance can have had it first
 			c.fresh[n.Event.ID] = true
 		}
 		k.wake(key, c, k.Now())

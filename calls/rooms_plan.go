@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"slices"
 	"time"
 
 	"perci.health/careline"
@@ -186,6 +187,9 @@ func (p *planning) carry(e careline.CallEvent) {
 	}
 
 	switch act := e.Room.Act; {
+	case p.takenBack(e):
+		p.do(duty{what: dutySettle, command: e})
+		return
 	case act == careline.ActAdd && party.Leg != "":
 		p.do(duty{what: dutySettle, command: e, leg: party.Leg})
 		return
@@ -215,6 +219,16 @@ func (p *planning) carry(e careline.CallEvent) {
 			label:   party.Label,
 		})
 	}
+}
+
+// takenBack reports whether the opposite was asked for since: carried out after it, the
+// earlier one would undo what the clinician wants now.
+func (p *planning) takenBack(e careline.CallEvent) bool {
+	back := opposite(e.Room.Act)
+	i := slices.IndexFunc(p.view.open, func(o careline.CallEvent) bool { return o.ID == e.ID })
+	return back != "" && slices.ContainsFunc(p.view.open[i+1:], func(o careline.CallEvent) bool {
+		return o.Room.Act == back && o.Room.Label == e.Room.Label
+	})
 }
 
 // end plans that all goes to its end: the room, else the clinician's leg.

@@ -1,0 +1,129 @@
+package calls_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"perci.health/careline"
+	"perci.health/careline/calls"
+)
+
+// A second clinician who left and was brought in again is the one who is there now.
+func TestRoomsOfASecondClinicianWhoIsBroughtInAgain(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	for _, label := range []string{"p3-second-clinician", "p4-second-clinician"} {
+		if _, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindClinician, "dr-2"); err != nil {
+			t.Fatal(err)
+		}
+		h.look()
+		h.x.pick(label)
+		h.look()
+		seen, err := h.rooms.Participants(t.Context(), calls.Asker{Clinician: "dr-2"}, parentLeg)
+		if err != nil || seen.Self != label {
+			t.Fatalf("they are %q, not %s: %v", seen.Self, label, err)
+		}
+		if err := h.rooms.Remove(t.Context(), "dr-2", parentLeg, label); err != nil {
+			t.Fatal(err)
+		}
+		h.look()
+	}
+	if h.seats() != both {
+		t.Errorf("in the room: %s", h.seats())
+	}
+}
+
+// A hold that is taken back before it was carried out is not carried out after it.
+func TestRoomsHoldThatIsTakenBack(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	change := func(to calls.Wanted) {
+		t.Helper()
+		if _, err := h.rooms.Change(t.Context(), "dr-1", parentLeg, "p2-member", to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(calls.Wanted{Hold: yes()})
+	change(calls.Wanted{Hold: no()})
+	h.pass(5 * time.Second)
+	if h.x.held[childLeg] {
+		t.Error("held, though that was taken back")
+	}
+
+	h.x.faults["hold"] = told(503, 0)
+	change(calls.Wanted{Hold: yes()})
+	h.look()
+	delete(h.x.faults, "hold")
+	change(calls.Wanted{Hold: no()})
+	h.pass(10 * time.Second)
+	if h.x.held[childLeg] {
+		t.Error("held, though that was taken back while Twilio did not answer")
+	}
+}
+
+// Whoever still rings when all have left the room is not left ringing into nothing.
+func TestRoomsOverWhileSomebodyRings(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	h.add()
+	h.x.end(childLeg, "completed")
+	h.x.end(parentLeg, "completed")
+	h.pass(3 * time.Second)
+	if leg := h.x.made[interprets]; !over(h.x.legs[leg]) {
+		t.Errorf("the interpreter's telephone is %s; asked %q", h.x.legs[leg], h.x.asked)
+	}
+}
+
+// No report of the room comes: the conversation goes on all the same.
+func TestRoomsNobodyReportsTheJoins(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	h.deaf = true
+	if _, err := h.rooms.Change(t.Context(), "dr-1", parentLeg, "p2-member", calls.Wanted{Muted: yes()}); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(10 * time.Minute)
+	if h.seats() != both {
+		t.Errorf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+}
+
+// Of an answer that another instance has lost, this one looks first too.
+func TestRoomsLookBeforeTheyAskOnTwoInstances(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	asking := h.keeper
+	h.restart() // another instance, which has to do with the call too
+	asking.Only, h.keeper.Only = false, false
+	h.x.faults["add"] = dropped(true)
+	who, err := h.rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindRelated, "d1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := h.events()
+	asking.Changed([]careline.News{{Event: events[len(events)-1]}})
+	h.silent["CA00000000000000000000000000000101"] = true
+	h.look()
+	delete(h.x.faults, "add")
+	if _, err := asking.Look(t.Context(), parentLeg); err != nil {
+		t.Fatal(err)
+	}
+	if n := h.times("add"); n != 2 {
+		t.Errorf("%s was dialled %d times; asked %q", who.Label, n-1, h.x.asked)
+	}
+}
+
+// What the carrier refuses of somebody who is there is not told as that they are gone.
+func TestRoomsChangeThatIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 503} {
+		h := added(t)
+		h.x.faults["hold"] = told(status, 20001)
+		h.rooms.Wait = func(context.Context, string, int64) { h.pass(31 * time.Second) }
+		done, err := h.rooms.Change(t.Context(), "dr-1", parentLeg, "p2-member", calls.Wanted{Hold: yes()})
+		if h.reason(err) != careline.ReasonMoveFailed {
+			t.Errorf("%d: %t, %v", status, done, err)
+		}
+	}
+}
