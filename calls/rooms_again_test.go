@@ -7,6 +7,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
+	"perci.health/careline/store"
 )
 
 // A second clinician who left and was brought in again is the one who is there now.
@@ -125,5 +126,63 @@ func TestRoomsChangeThatIsRefused(t *testing.T) {
 		if h.reason(err) != careline.ReasonMoveFailed {
 			t.Errorf("%d: %t, %v", status, done, err)
 		}
+	}
+}
+
+// claimer is a log that tells what was claimed.
+type claimer struct {
+	store.Store
+	claimed []string
+}
+
+func (c *claimer) Claim(ctx context.Context, consumer, call string) (context.Context, bool, error) {
+	c.claimed = append(c.claimed, call)
+	return c.Store.Claim(ctx, consumer, call)
+}
+
+// Of the plain calls of other instances nothing is claimed.
+func TestKeeperLooksAtAPlainCallOfAnotherInstance(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	log := &claimer{Store: h.log}
+	h.keeper.Log, h.keeper.Only = log, false
+	if next := h.look(); !next.IsZero() || len(log.claimed) > 0 {
+		t.Errorf("next %v, claimed %q", next, log.claimed)
+	}
+	h.add()
+	if len(log.claimed) == 0 || h.seats() != both {
+		t.Errorf("claimed %q; in the room: %s", log.claimed, h.seats())
+	}
+}
+
+// A supervisor who saw a call go on is told that it is over, and nothing of one that was
+// over before.
+func TestRoomsLiveTellsASupervisorTheEnd(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	live := calls.NewRoomsLive(h.rooms, h.keeper)
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	go live.Run(ctx)
+
+	told := make(chan careline.RoomState)
+	go func() {
+		_ = live.Follow(ctx, calls.Asker{Clinician: "dr-9", Supervisor: true}, func(s calls.Seen) error {
+			told <- s.Call.Room
+			return nil
+		})
+	}()
+	if first := <-told; first != careline.RoomOpen {
+		t.Fatalf("first told of a room that is %q", first)
+	}
+	h.x.close()
+	live.Changed([]string{parentLeg})
+	select {
+	case last := <-told:
+		if last != careline.RoomOver {
+			t.Errorf("told of a room that is %q", last)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the end was not told")
 	}
 }

@@ -243,7 +243,7 @@ func (k *Keeper) lookThrough(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if v := viewOf(events); !v.asked && len(v.open) == 0 {
+		if !viewOf(events).concerns() {
 			continue
 		}
 		k.mu.Lock()

@@ -38,6 +38,16 @@ const rounds = 20
 // Look does for a call what is to be done now, and says when to look next; zero: not
 // before something is new. Another instance that is at the call keeps it from looking.
 func (k *Keeper) Look(ctx context.Context, key string) (next time.Time, err error) {
+	if !k.Only {
+		events, err := k.Log.Events(ctx, key)
+		if err != nil {
+			return k.Now().Add(againAfter), err
+		}
+		if !viewOf(events).concerns() {
+			return time.Time{}, nil // most calls of other instances: nothing is claimed for them
+		}
+	}
+
 	held, ours, err := k.Log.Claim(ctx, rooms, key)
 	if err != nil {
 		return k.Now().Add(againAfter), err

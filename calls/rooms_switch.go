@@ -29,10 +29,7 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 	}
 
 	var ids []string
-	for _, s := range []toggle{
-		{to: to.Hold, is: p.Held, on: careline.ActHold, off: careline.ActUnhold},
-		{to: to.Muted, is: p.Muted, on: careline.ActMute, off: careline.ActUnmute},
-	} {
+	for _, s := range []toggle{held(to, p), muted(to, p)} {
 		act, asked := s.asks(viewOf(events).open, label)
 		if asked != "" {
 			ids = append(ids, asked)
@@ -56,6 +53,24 @@ type toggle struct {
 	on, off careline.RoomAct
 }
 
+func held(to Wanted, p careline.Party) toggle {
+	return toggle{
+		to:  to.Hold,
+		is:  p.Held,
+		on:  careline.ActHold,
+		off: careline.ActUnhold,
+	}
+}
+
+func muted(to Wanted, p careline.Party) toggle {
+	return toggle{
+		to:  to.Muted,
+		is:  p.Muted,
+		on:  careline.ActMute,
+		off: careline.ActUnmute,
+	}
+}
+
 // asks is what has to be asked for; empty: nothing. Asked is the command that is on its
 // way to the same, if one is.
 func (s toggle) asks(open []careline.CallEvent, label string) (act careline.RoomAct, asked string) {
@@ -77,7 +92,7 @@ func (s toggle) asks(open []careline.CallEvent, label string) (act careline.Room
 	return s.off, ""
 }
 
-// opposite is what takes an act back, and what it takes back; empty: nothing does.
+// opposite is what takes back what was asked for; empty: nothing does.
 func opposite(act careline.RoomAct) careline.RoomAct {
 	switch act {
 	case careline.ActHold:
