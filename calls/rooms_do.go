@@ -59,6 +59,7 @@ func (k *Keeper) answer(ctx context.Context, key string, d duty, leg string, why
 			Failed:  string(why),
 		},
 	})
+
 	if err == nil && !repeated && k.Observe != nil {
 		k.Observe(actOf(d.command), outcomeOf(why))
 	}

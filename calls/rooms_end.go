@@ -89,6 +89,7 @@ func (k *Keeper) appeared(ctx context.Context, s scene) (there, known bool, err 
 	if err != nil {
 		return false, false, nil // looked for again
 	}
+
 	for _, who := range all {
 		role := roleOf(s.call, who.Leg)
 		_, in := s.view.in[who.Leg]
