@@ -143,11 +143,22 @@ func (s *server) changeParticipant(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return fmt.Errorf("change somebody in a call: %w", err)
 	}
-	status := http.StatusAccepted
-	if done {
-		status = http.StatusOK
+	who, err := s.party(r, label)
+	if err != nil {
+		return err
 	}
-	return s.writeParty(w, r, label, status)
+	if !done {
+		return writeJSON(w, http.StatusAccepted, who)
+	}
+
+	// Twilio has done it, and its report of that may still be on the way.
+	if asked.Hold != nil && who.Held != *asked.Hold {
+		who.Held, who.HeldSince = *asked.Hold, time.Time{}
+	}
+	if asked.Muted != nil {
+		who.Muted = *asked.Muted
+	}
+	return writeJSON(w, http.StatusOK, who)
 }
 
 // removeParticipant takes somebody out of a call.
@@ -191,22 +202,23 @@ func labelIn(r *http.Request) (string, error) {
 	return label, nil
 }
 
-// writeParty answers with somebody in a call, as they stand now.
-func (s *server) writeParty(w http.ResponseWriter, r *http.Request, label string, status int) error {
+// party is somebody in a call, as they stand now.
+func (s *server) party(r *http.Request, label string) (participantJSON, error) {
 	who, err := clinician(r)
 	if err != nil {
-		return err
+		return participantJSON{}, err
 	}
 	seen, err := s.cfg.Rooms.Participants(r.Context(), calls.Asker{Clinician: who}, r.PathValue("key"))
 	if err != nil {
-		return fmt.Errorf("who is in a call: %w", err)
+		return participantJSON{}, fmt.Errorf("who is in a call: %w", err)
 	}
+
 	for _, p := range participantsOf(seen).Participants {
 		if p.Label == label {
-			return writeJSON(w, status, p)
+			return p, nil
 		}
 	}
-	return careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+	return participantJSON{}, careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
 }
 
 func unreadable() error {

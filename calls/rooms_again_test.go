@@ -186,3 +186,17 @@ func TestRoomsLiveTellsASupervisorTheEnd(t *testing.T) {
 		t.Error("the end was not told")
 	}
 }
+
+// A call that is over is forgotten: the keeper looks no more.
+func TestKeeperForgetsACallThatIsOver(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	if h.look().IsZero() {
+		t.Fatal("an open room is not looked at again")
+	}
+	h.x.close()
+	h.pass(2 * time.Second)
+	if next := h.look(); !next.IsZero() {
+		t.Errorf("looked at again in %s", next.Sub(h.clock()))
+	}
+}
