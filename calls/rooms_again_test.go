@@ -200,3 +200,25 @@ func TestKeeperForgetsACallThatIsOver(t *testing.T) {
 		t.Errorf("looked at again in %s", next.Sub(h.clock()))
 	}
 }
+
+// A leg that one instance has sent on its way to the room is not sent again by another,
+// which sees it in no room; only when it has not come in time.
+func TestRoomsMoveOnceOnTwoInstances(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	asked := h.keeper
+	h.kept[childLeg], h.kept[parentLeg] = true, true // on their way
+	asked.Only = false
+	h.add()
+	h.restart() // the other
+	h.keeper.Only = false
+	h.pass(4 * time.Second)
+	if h.times("move") != 1 {
+		t.Errorf("asked %q", h.x.asked)
+	}
+	h.kept[childLeg], h.kept[parentLeg] = false, false
+	h.pass(2 * time.Second)
+	if h.times("move") != 2 || h.seats() != both {
+		t.Errorf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+}

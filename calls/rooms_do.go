@@ -148,13 +148,17 @@ func ended(err error) error {
 	return err
 }
 
-// move takes the member's leg into the room, unless it is there.
+// move takes the member's leg into the room, unless it is there, or another process may
+// have it on its way there.
 func (k *Keeper) move(ctx context.Context, e errand) error {
 	if !e.first {
 		in, err := k.isIn(ctx, e.call.Key, e.leg)
 		if err != nil || in {
 			return err
 		}
+	}
+	if !e.told(e.command.ID) && e.now.Before(e.command.Kept.Add(othersMoveWithin)) {
+		return nil
 	}
 	return k.Carrier.Move(ctx, e.call.Key, e.leg, e.label)
 }

@@ -73,7 +73,7 @@ type keeping struct {
 	due   time.Time
 	busy  bool
 	again bool                 // something came while it was looked at
-	fresh map[string]bool      // commands that nobody can have carried out yet; none where others keep rooms too
+	told  map[string]bool      // commands that this process has kept itself, and carries out
 	done  map[string]time.Time // what was done when, by what it is and of whom
 	tries map[string]int       // of a command
 }
@@ -101,8 +101,8 @@ func (k *Keeper) Changed(news []careline.News) {
 			continue
 		}
 		c := k.call(key)
-		if k.Only && commands(n.Event) { // else another instance can have had it first
-			c.fresh[n.Event.ID] = true
+		if commands(n.Event) {
+			c.told[n.Event.ID] = true
 		}
 		k.wake(key, c, k.Now())
 	}
@@ -136,7 +136,7 @@ func (k *Keeper) Elsewhere(keys []string) {
 func (k *Keeper) call(key string) *keeping {
 	c := k.calls[key]
 	if c == nil {
-		c = &keeping{fresh: map[string]bool{}, done: map[string]time.Time{}, tries: map[string]int{}}
+		c = &keeping{told: map[string]bool{}, done: map[string]time.Time{}, tries: map[string]int{}}
 		k.calls[key] = c
 		k.asked.Add(key, struct{}{})
 	}
