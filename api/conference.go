@@ -143,17 +143,22 @@ func (s *server) changeParticipant(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return fmt.Errorf("change somebody in a call: %w", err)
 	}
-	party, err := s.party(r, label)
+	who, err := s.party(r, label)
 	if err != nil {
 		return err
 	}
-
-	status := http.StatusAccepted
-	if done { // Twilio has done it; its report of that may still be on the way
-		status = http.StatusOK
-		party.Held, party.Muted = held(asked.Hold, party.Held), held(asked.Muted, party.Muted)
+	if !done {
+		return writeJSON(w, http.StatusAccepted, who)
 	}
-	return writeJSON(w, status, party)
+
+	// Twilio has done it, and its report of that may still be on the way.
+	if asked.Hold != nil && who.Held != *asked.Hold {
+		who.Held, who.HeldSince = *asked.Hold, time.Time{}
+	}
+	if asked.Muted != nil {
+		who.Muted = *asked.Muted
+	}
+	return writeJSON(w, http.StatusOK, who)
 }
 
 // removeParticipant takes somebody out of a call.
@@ -197,14 +202,6 @@ func labelIn(r *http.Request) (string, error) {
 	return label, nil
 }
 
-// held is what was asked for; else what is.
-func held(asked *bool, is bool) bool {
-	if asked == nil {
-		return is
-	}
-	return *asked
-}
-
 // party is somebody in a call, as they stand now.
 func (s *server) party(r *http.Request, label string) (participantJSON, error) {
 	who, err := clinician(r)
@@ -215,6 +212,7 @@ func (s *server) party(r *http.Request, label string) (participantJSON, error) {
 	if err != nil {
 		return participantJSON{}, fmt.Errorf("who is in a call: %w", err)
 	}
+
 	for _, p := range participantsOf(seen).Participants {
 		if p.Label == label {
 			return p, nil

@@ -216,6 +216,23 @@ func TestParticipants(t *testing.T) {
 	}
 }
 
+// What was done is answered as done, though Twilio's report of it is still on the way.
+func TestConferenceAnswersAsItIsNow(t *testing.T) {
+	t.Parallel()
+	b := conferring(t)
+	b.cfg.Rooms.Wait = func(context.Context, string, int64) { // the keeper
+		for _, e := range b.events.events {
+			if e.Kind == careline.KindPartyAsked && e.Room.Label == "p2-member" {
+				b.keep(careline.CallEvent{ID: e.ID + "/answered", Call: "CA1", Kind: careline.KindPartyAnswered, Room: careline.RoomSaid{Answers: e.ID}})
+			}
+		}
+	}
+	got := b.ask(http.MethodPatch, "/bff_clinical/v1/calls/CA1/participants/p2-member", ada, body(`{"hold":true,"muted":true}`))
+	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, `"held":true,"muted":true`) {
+		t.Errorf("%d %s", got.StatusCode, got.body)
+	}
+}
+
 func TestAvailability(t *testing.T) {
 	t.Parallel()
 	for text, status := range map[string]int{

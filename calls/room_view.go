@@ -102,6 +102,9 @@ func (v *roomView) told(events []careline.CallEvent) {
 	}
 }
 
+// concerns reports whether there may be something to do for the call's room.
+func (v roomView) concerns() bool { return v.asked || v.failed != "" || len(v.open) > 0 }
+
 // isOpen reports whether there is a room that one can be in.
 func (v roomView) isOpen() bool {
 	return v.asked && v.conference != "" && v.ended.IsZero() && len(v.in) > 0

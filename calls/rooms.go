@@ -52,6 +52,8 @@ type Seen struct {
 	Self    string    // label of the party that they are; empty: none
 	Most    int       // how many can be in it at once
 	Waiting time.Time // until when the room waits for its clinician; zero: it does not
+
+	goesOn bool // what supervisors may see
 }
 
 func noSuchCall() error {
@@ -71,6 +73,15 @@ func (r *Rooms) Participants(ctx context.Context, who Asker, key string) (Seen, 
 
 // See is Participants of a call that was read already.
 func (r *Rooms) See(who Asker, events []careline.CallEvent) (Seen, error) {
+	s := r.seen(who, events)
+	if !s.may(who) {
+		return Seen{}, noSuchCall()
+	}
+	return s, nil
+}
+
+// seen is a call as somebody sees it, who may have no right to.
+func (r *Rooms) seen(who Asker, events []careline.CallEvent) Seen {
 	call, view := careline.Fold(events), viewOf(events)
 	s := Seen{
 		Call:    call,
@@ -80,25 +91,28 @@ func (r *Rooms) See(who Asker, events []careline.CallEvent) (Seen, error) {
 		Waiting: r.waiting(call, view),
 	}
 
-	goesOn := !call.Final() && call.Status != careline.StatusUnknown || view.isOpen()
-	if call.Clinician == "" || !s.Own && s.Self == "" && !(who.Supervisor && goesOn) {
-		return Seen{}, noSuchCall()
-	}
-	return s, nil
+	s.goesOn = !call.Final() && call.Status != careline.StatusUnknown || view.isOpen()
+	return s
 }
 
-// selfIn is the label of the clinician in a call.
-func selfIn(call careline.Call, clinician string) string {
+// may reports whether who asked may see it.
+func (s Seen) may(who Asker) bool {
+	return s.Call.Clinician != "" && (s.Own || s.Self != "" || who.Supervisor && s.goesOn)
+}
+
+// selfIn is the label of the clinician in a call; of one who was brought in several
+// times, the label by which they came last.
+func selfIn(call careline.Call, clinician string) (label string) {
 	if clinician == "" {
 		return ""
 	}
 	for _, p := range call.Present() {
 		own := p.Role == careline.RoleClinician && call.Clinician == clinician
 		if own || p.Role == careline.RoleSecondClinician && p.Ref == practitioner(clinician) {
-			return p.Label
+			label = p.Label
 		}
 	}
-	return ""
+	return label
 }
 
 func practitioner(id string) careline.Reference { return careline.Reference("Practitioner/" + id) }

@@ -13,9 +13,6 @@ import (
 	"perci.health/careline"
 )
 
-// Wanted is what is to become of somebody in a call; nil: it stays.
-type Wanted struct{ Hold, Muted *bool }
-
 func over() error {
 	return careline.NewReasoned(careline.CodeConflict, careline.ReasonOver, "This call has ended already.")
 }
@@ -126,49 +123,6 @@ func (r *Rooms) askRoom(ctx context.Context, events []careline.CallEvent, key, b
 		Room: careline.RoomSaid{Act: careline.ActStart, By: by},
 	})
 	return err
-}
-
-// Change puts somebody of an own call on hold, or mutes them, or the opposite; a second
-// clinician may mute themselves. What is so already is not asked again. Done: it is so
-// now; else it is kept, and not carried out by the time that ctx ended.
-func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wanted) (done bool, err error) {
-	events, call, p, err := r.of(ctx, clinician, key, label)
-	if err != nil {
-		return false, err
-	}
-	if call.Clinician != clinician && to.Hold != nil {
-		return false, careline.NewError(careline.CodeForbidden, "Only the clinician who began the call can put somebody on hold.", nil)
-	}
-	if hasGone(p) {
-		return false, notThere()
-	}
-	if err := together(call, viewOf(events)); err != nil {
-		return false, err
-	}
-
-	var asked []careline.RoomAct
-	if to.Hold != nil && *to.Hold != p.Held {
-		asked = append(asked, either(*to.Hold, careline.ActHold, careline.ActUnhold))
-	}
-	if to.Muted != nil && *to.Muted != p.Muted {
-		asked = append(asked, either(*to.Muted, careline.ActMute, careline.ActUnmute))
-	}
-	var ids []string
-	for _, act := range asked {
-		kept, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: act, Label: label, By: clinician})
-		if err != nil {
-			return false, err
-		}
-		ids = append(ids, kept.ID)
-	}
-	return r.carriedOut(ctx, key, ids)
-}
-
-func either(is bool, yes, no careline.RoomAct) careline.RoomAct {
-	if is {
-		return yes
-	}
-	return no
 }
 
 func notThere() error {
@@ -282,8 +236,8 @@ func answered(events []careline.CallEvent, ids []string) (left int, failed carel
 // came is the error of what came to nothing.
 func came(why careline.Reason) error {
 	switch why {
-	case careline.ReasonMoveFailed:
-		return careline.NewReasoned(careline.CodeConflict, why, "The call could not be changed, and goes on as before. Please try again in a moment.")
+	case careline.ReasonMoveFailed, careline.ReasonTooLate, refused:
+		return careline.NewReasoned(careline.CodeConflict, careline.ReasonMoveFailed, "The call could not be changed, and goes on as before. Please try again in a moment.")
 	case careline.ReasonOver:
 		return over()
 	}

@@ -51,10 +51,18 @@ func (k *Keeper) fail(ctx context.Context, s scene, d duty) error {
 }
 
 // end asks for the end of a room, once for each reason, under the room's name. One that
-// is open all the same is ended again, or was ended without a report.
+// is open all the same is ended again, or was ended without a report. Nobody's
+// conversation ends because the report of a join was lost: who is missing is looked for
+// first.
 func (k *Keeper) end(ctx context.Context, s scene, d duty) error {
 	key := s.call.Key
 	k.mark(key, d.what, string(d.why))
+	if d.why != endsLimit {
+		there, known, err := k.appeared(ctx, s)
+		if err != nil || there || !known {
+			return err
+		}
+	}
 
 	_, repeated, err := k.Log.Append(ctx, careline.CallEvent{
 		ID:   key + "/end/" + s.view.conference + "/" + string(d.why),
@@ -72,6 +80,30 @@ func (k *Keeper) end(ctx context.Context, s scene, d duty) error {
 	}
 	_ = k.Carrier.End(ctx, s.view.conference) // looked for again if it did not
 	return nil
+}
+
+// appeared looks whether one of the two with whom the call began is in the room though no
+// report told it, and keeps that. Not known: the carrier did not answer.
+func (k *Keeper) appeared(ctx context.Context, s scene) (there, known bool, err error) {
+	room, all, err := k.Carrier.In(ctx, s.call.Key)
+	if err != nil {
+		return false, false, nil // looked for again
+	}
+
+	for _, who := range all {
+		role := roleOf(s.call, who.Leg)
+		_, in := s.view.in[who.Leg]
+		_, out := s.view.out[who.Leg]
+		if in || out || role != careline.RoleClinician && role != careline.RoleMember {
+			continue // whoever else is listed may be ringing
+		}
+		repeated, err := k.joined(ctx, s.call.Key, room, who)
+		if err != nil {
+			return false, true, err
+		}
+		there = there || !repeated
+	}
+	return there, true, nil
 }
 
 // look keeps that a room has ended of which the carrier knows nothing any more.

@@ -76,7 +76,7 @@ type keeping struct {
 	due   time.Time
 	busy  bool
 	again bool                 // something came while it was looked at
-	fresh map[string]bool      // commands that nobody can have carried out yet
+	told  map[string]bool      // commands that this process has kept itself, and carries out
 	done  map[string]time.Time // what was done when, by what it is and of whom
 	tries map[string]int       // of a command
 }
@@ -105,7 +105,7 @@ func (k *Keeper) Changed(news []careline.News) {
 		}
 		c := k.call(key)
 		if commands(n.Event) {
-			c.fresh[n.Event.ID] = true
+			c.told[n.Event.ID] = true
 		}
 		k.wake(key, c, k.Now())
 	}
@@ -141,7 +141,7 @@ func (k *Keeper) Elsewhere(keys []string) {
 func (k *Keeper) call(key string) *keeping {
 	c := k.calls[key]
 	if c == nil {
-		c = &keeping{fresh: map[string]bool{}, done: map[string]time.Time{}, tries: map[string]int{}}
+		c = &keeping{told: map[string]bool{}, done: map[string]time.Time{}, tries: map[string]int{}}
 		k.calls[key] = c
 		k.asked.Add(key, struct{}{})
 	}
@@ -248,7 +248,7 @@ func (k *Keeper) lookThrough(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if v := viewOf(events); !v.asked && len(v.open) == 0 {
+		if !viewOf(events).concerns() {
 			continue
 		}
 		k.mu.Lock()

@@ -26,9 +26,23 @@ type RoomsLive struct {
 // roomFollower is somebody who follows. What comes faster than they take it is told as
 // one.
 type roomFollower struct {
-	who  Asker
-	news map[string]Seen
-	some chan struct{}
+	who     Asker
+	news    map[string]Seen
+	some    chan struct{}
+	watched map[string]bool // calls that they see as a supervisor
+}
+
+// sees reports whether they are told of the call as it is now. A supervisor who has seen
+// it go on is told also that it is over.
+func (f *roomFollower) sees(call string, now Seen) bool {
+	may := now.may(f.who)
+	if may && !now.Own && now.Self == "" {
+		f.watched[call] = true
+		return true
+	}
+	last := f.watched[call]
+	delete(f.watched, call)
+	return may || last
 }
 
 // NewRoomsLive follows the calls that keeper keeps.
@@ -105,8 +119,8 @@ func (l *RoomsLive) tell(ctx context.Context, call string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for f := range l.followers {
-		seen, err := l.rooms.See(f.who, events)
-		if err != nil || seen.Own && !f.who.Supervisor && seen.Call.Room == careline.RoomNone && len(seen.Call.Parties) == 0 {
+		seen := l.rooms.seen(f.who, events)
+		if !f.sees(call, seen) || seen.Own && !f.who.Supervisor && seen.Call.Room == careline.RoomNone && len(seen.Call.Parties) == 0 {
 			continue
 		}
 		f.news[call] = seen
@@ -117,7 +131,12 @@ func (l *RoomsLive) tell(ctx context.Context, call string) {
 // Follow tells who is in the calls that have a room now, then each change, to tell, until
 // ctx ends or tell fails.
 func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error) error {
-	f := &roomFollower{who: who, news: map[string]Seen{}, some: make(chan struct{}, 1)}
+	f := &roomFollower{
+		who:     who,
+		news:    map[string]Seen{},
+		some:    make(chan struct{}, 1),
+		watched: map[string]bool{},
+	}
 	l.mu.Lock()
 	l.followers[f] = struct{}{}
 	l.mu.Unlock()

@@ -38,6 +38,16 @@ const rounds = 20
 // Look does for a call what is to be done now, and says when to look next; zero: not
 // before something is new. Another instance that is at the call keeps it from looking.
 func (k *Keeper) Look(ctx context.Context, key string) (next time.Time, err error) {
+	if !k.Only {
+		events, err := k.Log.Events(ctx, key)
+		if err != nil {
+			return k.Now().Add(againAfter), err
+		}
+		if !viewOf(events).concerns() {
+			return time.Time{}, nil // most calls of other instances: nothing is claimed for them
+		}
+	}
+
 	held, ours, err := k.Log.Claim(ctx, rooms, key)
 	if err != nil {
 		return k.Now().Add(againAfter), err
@@ -90,6 +100,11 @@ func (k *Keeper) scene(key string, events []careline.CallEvent) scene {
 			defer k.mu.Unlock()
 			return c.done[string(what)+" "+of]
 		},
+		told: func(command string) bool {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			return c.told[command]
+		},
 	}
 }
 
@@ -100,15 +115,14 @@ func (k *Keeper) mark(key string, what dutyKind, of string) {
 	k.call(key).done[string(what)+" "+of] = k.Now()
 }
 
-// try counts a try of a command, and reports whether nobody can have tried it before.
+// try counts a try of a command, and reports whether nobody can have tried it before:
+// where others keep rooms too, one of them can.
 func (k *Keeper) try(key, command string) (first bool, tries int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	c := k.call(key)
 	c.tries[command]++
-	first = c.fresh[command]
-	delete(c.fresh, command)
-	return first, c.tries[command]
+	return k.Only && c.told[command] && c.tries[command] == 1, c.tries[command]
 }
 
 // callerID is the number that the member saw.

@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"slices"
 	"time"
 
 	"perci.health/careline"
@@ -14,6 +15,9 @@ const (
 	// movedWithin is how long a leg may take from its Dial into the room. Then it is
 	// looked up.
 	movedWithin = 15 * time.Second
+	// othersMoveWithin is how long a move is left to the process that was asked for it: a
+	// leg that is on its way is in no room, and moved once more it would begin again.
+	othersMoveWithin = 5 * time.Second
 	// bothWithin is how long one of the two may be alone in the room before the other
 	// has joined.
 	bothWithin = 10 * time.Second
@@ -67,6 +71,7 @@ type scene struct {
 	alone time.Duration
 	limit time.Duration // of the call; 0: none
 	done  func(what dutyKind, of string) time.Time
+	told  func(command string) bool // this process has kept the command itself
 }
 
 // planning is a plan half made.
@@ -153,7 +158,7 @@ func (p *planning) move(e careline.CallEvent) {
 		p.do(duty{what: dutySettle, command: e})
 	case p.call.Final() || p.call.MemberLeg == "":
 		p.fail(e, careline.ReasonNotInProgress)
-	case p.done(dutyCarry, e.ID).IsZero() && p.now.Before(e.Kept.Add(movedWithin)):
+	case p.now.Before(e.Kept.Add(movedWithin)) && p.moves(e):
 		p.do(duty{
 			what:    dutyCarry,
 			command: e,
@@ -168,6 +173,17 @@ func (p *planning) move(e careline.CallEvent) {
 			why:     careline.ReasonMoveFailed,
 		})
 	}
+}
+
+// moves reports whether a move is to be carried out now, which is done once: by the
+// process that was asked for it, or by another that has looked for it, and again when
+// that one's time was over.
+func (p *planning) moves(e careline.CallEvent) bool {
+	last := p.done(dutyCarry, e.ID)
+	if last.IsZero() {
+		return true
+	}
+	return !p.told(e.ID) && last.Before(e.Kept.Add(othersMoveWithin)) && p.due(e.Kept, othersMoveWithin)
 }
 
 func later(a, b time.Time) time.Time {
@@ -186,6 +202,9 @@ func (p *planning) carry(e careline.CallEvent) {
 	}
 
 	switch act := e.Room.Act; {
+	case p.takenBack(e):
+		p.do(duty{what: dutySettle, command: e})
+		return
 	case act == careline.ActAdd && party.Leg != "":
 		p.do(duty{what: dutySettle, command: e, leg: party.Leg})
 		return
@@ -215,6 +234,16 @@ func (p *planning) carry(e careline.CallEvent) {
 			label:   party.Label,
 		})
 	}
+}
+
+// takenBack reports whether the opposite was asked for since: carried out after it, the
+// earlier one would undo what the clinician wants now.
+func (p *planning) takenBack(e careline.CallEvent) bool {
+	back := opposite(e.Room.Act)
+	i := slices.IndexFunc(p.view.open, func(o careline.CallEvent) bool { return o.ID == e.ID })
+	return back != "" && slices.ContainsFunc(p.view.open[i+1:], func(o careline.CallEvent) bool {
+		return o.Room.Act == back && o.Room.Label == e.Room.Label
+	})
 }
 
 // end plans that all goes to its end: the room, else the clinician's leg.

@@ -134,6 +134,7 @@ func (p *planning) twice() {
 // up: that it is over would say that all of the call is.
 func (p *planning) legs() {
 	p.leftBehind()
+	p.leftRinging()
 	for _, party := range p.call.Present() {
 		if party.Leg == "" || party.Role == careline.RoleClinician || party.Status.Final() {
 			continue
@@ -164,9 +165,24 @@ func (p *planning) leftBehind() {
 	}
 }
 
+// leftRinging plans that nobody goes on ringing for a room that is over: who answered
+// would be alone in a new one of its name.
+func (p *planning) leftRinging() {
+	if !p.view.over() {
+		return
+	}
+	for _, party := range p.call.Present() {
+		_, left := p.view.out[party.Leg]
+		rings := party.Role.Joins() && party.Leg != "" && !left && !party.Status.Final()
+		if rings && p.again(dutyHangUp, party.Leg, movedWithin) {
+			p.do(duty{what: dutyHangUp, leg: party.Leg})
+		}
+	}
+}
+
 // ringing is since when somebody rings who was brought in, and how long they may.
 func (p *planning) ringing(party careline.Party) (since time.Time, most time.Duration) {
-	if !party.Role.Joins() || party.Together || party.Status == careline.StatusInProgress || hasGone(party) {
+	if !party.Role.Joins() || party.Together || party.Status == careline.StatusInProgress && !p.view.over() {
 		return time.Time{}, 0
 	}
 	return party.Asked, ringsFor
