@@ -47,6 +47,8 @@ type Projector struct {
 		// FileRecording makes the Media of a recording, once: it is looked for first. It
 		// is part of the call's Communication, of that id.
 		FileRecording(ctx context.Context, c careline.Call, r careline.Recording, communication string, f careline.Filing) (careline.Filing, error)
+		// FindRecording are the Media that there are of a recording, by their ids.
+		FindRecording(ctx context.Context, sid string) (media []string, err error)
 		// DropRecording deletes a Media, and what refers to it; one that is not there is
 		// no error.
 		DropRecording(ctx context.Context, media string) error

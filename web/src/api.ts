@@ -787,7 +787,6 @@ export interface components {
         };
         CallRecording: {
             call: string;
-            /** @enum {string} */
             /**
              * @description off: no recording is begun any more.
              * @enum {string}
