@@ -41,6 +41,9 @@ type Projector struct {
 	Looks interface {
 		FileLook(ctx context.Context, l careline.Look, f careline.Filing) (careline.Filing, error)
 	}
+	// OnlyHeard is set where of Looks only those are written of who heard a recording, or
+	// had it deleted.
+	OnlyHeard bool
 	// Recordings writes what was recorded into the health record; nil: nobody does. Errors
 	// are as those of Chart.
 	Recordings interface {
