@@ -141,7 +141,7 @@ func recordingOf(r careline.Recording) recordingJSON {
 // in the record, and for nobody else.
 func goneOf(why string) string {
 	switch why {
-	case "", calls.WhyWithdrawn, calls.WhyExpired, calls.WhyErased, calls.WhyMachine:
+	case "", calls.WhyWithdrawn, calls.WhyExpired, calls.WhyErased, calls.WhyMachine, calls.WhyTwice:
 		return why
 	}
 	return "reviewer"

@@ -204,6 +204,19 @@ func TestHearRecording(t *testing.T) {
 	}
 }
 
+// Only what a reviewer deleted is told to be so.
+func TestListRecordingsTellsWhyOneIsGone(t *testing.T) {
+	t.Parallel()
+	for why, want := range map[string]string{"It was the wrong person.": "reviewer", calls.WhyTwice: "twice", calls.WhyExpired: "expired"} {
+		b, d := recordingBench(t, "asked")
+		d.told(recording(whole, "completed"))
+		d.told(careline.CallEvent{ID: "gone", Kind: careline.KindRecordingGone, Recording: whole, Sound: careline.RecordingSaid{Why: why}})
+		if got := b.ask("GET", "/bff_clinical/v1/calls/CA1/recordings", ada); !strings.Contains(got.body, `"gone":"`+want+`"`) {
+			t.Errorf("%s: %s", why, got.body)
+		}
+	}
+}
+
 // Nobody who may not hear a recording learns from the answer that there is one.
 func TestHearRecordingTellsNobodyThatItIsThere(t *testing.T) {
 	t.Parallel()

@@ -831,7 +831,7 @@ export interface components {
              * @description Why its sound is deleted.
              * @enum {string}
              */
-            gone?: "withdrawn" | "expired" | "erased" | "reviewer" | "machine";
+            gone?: "withdrawn" | "expired" | "erased" | "reviewer" | "machine" | "twice";
             /** @description It is kept beyond its time (legal hold). */
             held?: boolean;
         };

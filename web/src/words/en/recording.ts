@@ -84,6 +84,7 @@ export default {
     erased: "Deleted with the patient’s data",
     reviewer: "Deleted by a reviewer",
     machine: "Deleted because a machine had answered",
+    twice: "Deleted because the same was recorded twice",
   },
   past: {
     announced: "The person called was told that the call is recorded.",
