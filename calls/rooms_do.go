@@ -59,6 +59,7 @@ func (k *Keeper) answer(ctx context.Context, key string, d duty, leg string, why
 			Failed:  string(why),
 		},
 	})
+
 	if err == nil && !repeated && k.Observe != nil {
 		k.Observe(actOf(d.command), outcomeOf(why))
 	}
@@ -147,13 +148,17 @@ func ended(err error) error {
 	return err
 }
 
-// move takes the member's leg into the room, unless it is there.
+// move takes the member's leg into the room, unless it is there, or another process may
+// have it on its way there.
 func (k *Keeper) move(ctx context.Context, e errand) error {
 	if !e.first {
 		in, err := k.isIn(ctx, e.call.Key, e.leg)
 		if err != nil || in {
 			return err
 		}
+	}
+	if !e.told(e.command.ID) && e.now.Before(e.command.Kept.Add(othersMoveWithin)) {
+		return nil
 	}
 	return k.Carrier.Move(ctx, e.call.Key, e.leg, e.label)
 }
@@ -169,17 +174,22 @@ func (k *Keeper) isIn(ctx context.Context, key, leg string) (bool, error) {
 	if i < 0 {
 		return false, nil
 	}
+	_, err = k.joined(ctx, key, room, all[i])
+	return true, err
+}
 
-	_, _, err = k.Log.Append(ctx, careline.CallEvent{
-		ID:       room + "/join/" + leg + "/reconciled",
+// joined keeps that somebody is in the room of whose join there is no report.
+func (k *Keeper) joined(ctx context.Context, key, room string, who InRoom) (repeated bool, err error) {
+	_, repeated, err = k.Log.Append(ctx, careline.CallEvent{
+		ID:       room + "/join/" + who.Leg + "/reconciled",
 		Call:     key,
-		Leg:      leg,
+		Leg:      who.Leg,
 		Kind:     careline.KindRoom,
 		At:       k.Now(),
 		LookedUp: true,
-		Room:     careline.RoomSaid{Act: careline.ActJoin, Conference: room, Label: all[i].Label},
+		Room:     careline.RoomSaid{Act: careline.ActJoin, Conference: room, Label: who.Label},
 	})
-	return true, err
+	return repeated, err
 }
 
 // triesAtMost is how often somebody is dialled for one command whose answers are lost.
