@@ -21,7 +21,8 @@ func (s *server) conferring(h handler) handler {
 	}
 }
 
-// recording is a route of recordings, which answers only where they are switched on.
+// recording is a route of how a call is recorded, which answers only where that is
+// switched on.
 func (s *server) recording(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if s.cfg.Recording == "" || s.cfg.Recordings == nil {
@@ -31,7 +32,8 @@ func (s *server) recording(h handler) handler {
 	}
 }
 
-// recorded is a route of what was recorded, which answers also when nothing is any more.
+// recorded is a route of what was recorded, or still is, which answers also when nothing
+// new is recorded any more.
 func (s *server) recorded(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if s.cfg.Recordings == nil {

@@ -27,6 +27,9 @@ type callRecordingJSON struct {
 }
 
 func callRecordingOf(n calls.RecordingNow) callRecordingJSON {
+	if n.Mode == "" {
+		n.Mode = "off"
+	}
 	return callRecordingJSON{
 		Call:         n.Call,
 		Mode:         n.Mode,

@@ -86,6 +86,14 @@ func TestRecordingsAreOff(t *testing.T) {
 	if p := b.problem(b.ask("POST", call+"/recording", ada, body(`{"action":"start"}`)), 404, "not-found"); p["reason"] != "feature-off" {
 		t.Error(p)
 	}
+	for action, want := range map[string]int{"resume": 404, "pause": 202, "stop": 202, "withdraw": 202} {
+		b, d := recordingBench(t, "")
+		d.withRecordings()
+		d.told(recording(nowhere, "in-progress"))
+		if got := b.ask("POST", call+"/recording", ada, body(`{"action":"`+action+`"}`)); got.StatusCode != want || strings.Contains(got.body, `"mayStart":true`) || want == 202 && !strings.Contains(got.body, `"mode":"off"`) {
+			t.Errorf("%s of what runs: %d %s", action, got.StatusCode, got.body)
+		}
+	}
 	if got := b.ask("GET", call+"/recordings", ada); got.StatusCode != 200 {
 		t.Errorf("what was recorded before: %d", got.StatusCode)
 	}

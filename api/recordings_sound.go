@@ -46,7 +46,8 @@ func (s *server) hearRecording(w http.ResponseWriter, r *http.Request) error {
 	if !rangeForm.MatchString(part) {
 		part = ""
 	}
-	// The beginning of the sound is waited for as long as any answer is; then it may last.
+	// The beginning of the sound is waited for as long as any answer is; then it may last,
+	// as long as it comes.
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	late := time.AfterFunc(AnswerWithin, cancel)
@@ -63,11 +64,24 @@ func (s *server) hearRecording(w http.ResponseWriter, r *http.Request) error {
 	if !late.Stop() {
 		return context.DeadlineExceeded
 	}
-	return s.play(w, r, sound)
+	sound.Body = coming{sound.Body, late}
+	return play(w, r, sound)
+}
+
+// coming is sound on its way, of which every piece is waited for as long as writeWithin.
+type coming struct {
+	io.ReadCloser
+	late *time.Timer // ends it
+}
+
+func (c coming) Read(some []byte) (int, error) {
+	c.late.Reset(writeWithin)
+	defer c.late.Stop()
+	return c.ReadCloser.Read(some)
 }
 
 // play writes the sound as it comes, and keeps none of it.
-func (s *server) play(w http.ResponseWriter, r *http.Request, sound calls.Sound) error {
+func play(w http.ResponseWriter, r *http.Request, sound calls.Sound) error {
 	h := w.Header()
 	h.Set("Content-Type", sound.Type)
 	h.Set("Cache-Control", "no-store")

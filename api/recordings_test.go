@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"perci.health/careline"
+	"perci.health/careline/api"
 	"perci.health/careline/calls"
 )
 
@@ -198,6 +201,77 @@ func TestHearRecording(t *testing.T) {
 		if got := b.ask("GET", audio, ada, header("Range", odd)); got.StatusCode != 200 || d.asked != "" {
 			t.Errorf("%s: %d, asked for %q", odd, got.StatusCode, d.asked)
 		}
+	}
+}
+
+// Only what a reviewer deleted is told to be so.
+func TestListRecordingsTellsWhyOneIsGone(t *testing.T) {
+	t.Parallel()
+	for why, want := range map[string]string{"It was the wrong person.": "reviewer", calls.WhyTwice: "twice", calls.WhyExpired: "expired"} {
+		b, d := recordingBench(t, "asked")
+		d.told(recording(whole, "completed"))
+		d.told(careline.CallEvent{ID: "gone", Kind: careline.KindRecordingGone, Recording: whole, Sound: careline.RecordingSaid{Why: why}})
+		if got := b.ask("GET", "/bff_clinical/v1/calls/CA1/recordings", ada); !strings.Contains(got.body, `"gone":"`+want+`"`) {
+			t.Errorf("%s: %s", why, got.body)
+		}
+	}
+}
+
+// Nobody who may not hear a recording learns from the answer that there is one.
+func TestHearRecordingTellsNobodyThatItIsThere(t *testing.T) {
+	t.Parallel()
+	b, d := recordingBench(t, "asked")
+	d.withRecordings()
+	for _, path := range []string{"/bff_clinical/v1/recordings/", "/bff_clinical/v1/calls/CA1/recordings/"} {
+		there := b.problem(b.ask("GET", path+whole+"/audio", ben), 404, "not-found")
+		none := b.problem(b.ask("GET", path+nowhere+"/audio", ben), 404, "not-found")
+		if there["detail"] != none["detail"] {
+			t.Errorf("%s: %v, and where there is none %v", path, there["detail"], none["detail"])
+		}
+	}
+}
+
+// A carrier who stops in the middle is not waited for without end.
+func TestHearRecordingThatStalls(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, d := recordingBench(t, "asked")
+		d.withRecordings()
+		b.cfg.Recordings.Sound = func(ctx context.Context, _, _ string) (calls.Sound, error) {
+			return calls.Sound{Type: "audio/mpeg", Length: 9, Body: closing{stalling{ctx, strings.NewReader("hear")}, d}}, nil
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/bff_clinical/v1/calls/CA1/recordings/"+whole+"/audio", nil)
+		r.Header.Set("Authorization", "Bearer "+ada)
+		w, began := httptest.NewRecorder(), time.Now()
+		func() {
+			defer func() {
+				if broken := recover(); broken != http.ErrAbortHandler {
+					t.Errorf("%v, want the answer broken off", broken)
+				}
+			}()
+			api.New(b.cfg).ServeHTTP(w, r)
+		}()
+		if took := time.Since(began); w.Body.String() != "hear" || took < 10*time.Second || took > time.Minute || d.closed != 1 {
+			t.Errorf("%q after %v, closed %d", w.Body, took, d.closed)
+		}
+	})
+}
+
+// stalling is sound that comes to a stop, until nobody waits for it.
+type stalling struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (s stalling) Read(p []byte) (int, error) {
+	if n, err := s.Reader.Read(p); err == nil {
+		return n, nil
+	}
+	select {
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	case <-time.After(time.Hour):
+		return 0, errors.New("waited for an hour")
 	}
 }
 

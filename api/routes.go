@@ -193,7 +193,7 @@ var ownRoutes = []struct {
 	{http.MethodDelete, participantsPath + "/{label}", Clinician, 0, func(s *server) handler { return s.conferring(s.removeParticipant) }},
 	{http.MethodPost, callPath + "/end", Clinician, 4 << 10, func(s *server) handler { return s.endCall }},
 	{http.MethodGet, callPath + "/recording", Clinician, 0, func(s *server) handler { return s.recording(s.reading(s.callRecording)) }},
-	{http.MethodPost, callPath + "/recording", Clinician, 4 << 10, func(s *server) handler { return s.recording(s.controlRecording) }},
+	{http.MethodPost, callPath + "/recording", Clinician, 4 << 10, func(s *server) handler { return s.recorded(s.controlRecording) }},
 	{http.MethodGet, callPath + "/recordings", Somebody, 0, func(s *server) handler { return s.recorded(s.reading(s.listRecordings)) }},
 	{http.MethodDelete, callPath + "/recordings/{sid}", Somebody, 4 << 10, func(s *server) handler { return s.recorded(s.deleteRecording) }},
 	{http.MethodGet, callPath + "/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.recorded(s.hearRecording) }},

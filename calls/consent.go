@@ -18,8 +18,8 @@ type Consents struct {
 	Log interface {
 		// Events are all that the log holds for a call, in the log's order.
 		Events(ctx context.Context, call string) ([]careline.CallEvent, error)
-		// Append keeps an event durably, once.
-		Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
+		// AppendFor keeps an event durably, once, and has the consumer given it.
+		AppendFor(ctx context.Context, consumer string, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
 	}
 	// Refuses reports whether the record has a standing refusal of a patient's.
 	Refuses func(ctx context.Context, patient careline.Reference) (bool, error)
@@ -87,9 +87,10 @@ func (c Consents) may(ctx context.Context, call string, answer asking) bool {
 	return false
 }
 
-// refuse keeps that the member refuses, in the record's word.
+// refuse keeps that the member refuses, in the record's word: what was begun meanwhile is
+// deleted.
 func (c Consents) refuse(ctx context.Context, call string) error {
-	_, _, err := c.Log.Append(ctx, careline.CallEvent{
+	_, _, err := c.Log.AppendFor(ctx, RecordingsConsumer, careline.CallEvent{
 		ID:      call + "/consent/standing",
 		Call:    call,
 		Kind:    careline.KindConsent,

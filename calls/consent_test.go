@@ -80,6 +80,13 @@ func (w withEvents) Events(context.Context, string) ([]careline.CallEvent, error
 	return w.log.events, nil
 }
 
+func (w withEvents) AppendFor(ctx context.Context, consumer string, e careline.CallEvent) (careline.CallEvent, bool, error) {
+	if consumer != calls.RecordingsConsumer {
+		return e, false, errors.New("kept for somebody else")
+	}
+	return w.Append(ctx, e)
+}
+
 // TestConsentsMay: who may be told that they are recorded.
 func TestConsentsMay(t *testing.T) {
 	t.Parallel()

@@ -71,6 +71,7 @@ func (k *knownRecordings) shown(one oneRecording) oneRecording {
 // recording finds one for whoever may hear it. Without a call, the carrier and the log
 // say whose it is.
 func (r Recordings) recording(ctx context.Context, who careline.Visitor, call, sid string) (*knownRecordings, oneRecording, error) {
+	alone := call == ""
 	if call == "" {
 		leg, err := r.LegOf(ctx, sid)
 		if err == nil {
@@ -85,6 +86,9 @@ func (r Recordings) recording(ctx context.Context, who careline.Visitor, call, s
 	}
 
 	k, err := r.heardBy(ctx, who, call)
+	if alone && err != nil && careline.CodeOf(err) == careline.CodeNotFound {
+		err = noRecording() // that there is one is not told
+	}
 	if err != nil {
 		return nil, oneRecording{}, err
 	}

@@ -41,12 +41,17 @@ type Projector struct {
 	Looks interface {
 		FileLook(ctx context.Context, l careline.Look, f careline.Filing) (careline.Filing, error)
 	}
+	// OnlyHeard is set where of Looks only those are written of who heard a recording, or
+	// had it deleted.
+	OnlyHeard bool
 	// Recordings writes what was recorded into the health record; nil: nobody does. Errors
 	// are as those of Chart.
 	Recordings interface {
 		// FileRecording makes the Media of a recording, once: it is looked for first. It
 		// is part of the call's Communication, of that id.
 		FileRecording(ctx context.Context, c careline.Call, r careline.Recording, communication string, f careline.Filing) (careline.Filing, error)
+		// FindRecording are the Media that there are of a recording, by their ids.
+		FindRecording(ctx context.Context, sid string) (media []string, err error)
 		// DropRecording deletes a Media, and what refers to it; one that is not there is
 		// no error.
 		DropRecording(ctx context.Context, media string) error

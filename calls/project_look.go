@@ -14,13 +14,13 @@ const ofLook = "AuditEvent"
 // earlier try has made it is not known from its filing: it is looked for, unless it is
 // certain that there was none.
 func (p Projector) look(ctx context.Context, d careline.Delivery) (careline.Filing, error) {
-	if p.Looks == nil {
+	look, err := careline.LookOf(d.Event)
+	if err != nil && p.Looks != nil {
+		return careline.Filing{}, careline.NewError(careline.CodeRejected, "This entry of who looked at whom cannot be read, so it is not filed.", err)
+	}
+	if p.Looks == nil || p.OnlyHeard && look.Recording == "" {
 		careline.Note(ctx, slog.Bool("audit_events", false)) // switched off since it was kept
 		return careline.Filing{}, nil
-	}
-	look, err := careline.LookOf(d.Event)
-	if err != nil {
-		return careline.Filing{}, careline.NewError(careline.CodeRejected, "This entry of who looked at whom cannot be read, so it is not filed.", err)
 	}
 
 	f := careline.Filing{Call: d.Event.Call, Of: ofLook}

@@ -63,3 +63,24 @@ func TestProjectorFilesLooks(t *testing.T) {
 		t.Errorf("switched off: %+v, %v", got, err)
 	}
 }
+
+// TestProjectorFilesWhoHeard: who hears a recording is filed also where it is not kept who
+// looks at an appointment.
+func TestProjectorFilesWhoHeard(t *testing.T) {
+	t.Parallel()
+	heard := opened("dr-1", "a1")
+	heard.What, heard.Recording, heard.At = careline.LookHeard, "RE1", noon
+	for name, test := range map[string]struct {
+		look  careline.Look
+		filed int
+	}{
+		"heard":  {heard, 1},
+		"looked": {opened("dr-1", "a1"), 0},
+	} {
+		a := &auditor{answer: careline.Filing{ID: "x"}}
+		projector := calls.Projector{Looks: a, OnlyHeard: true}
+		if _, err := projector.Handle(t.Context(), careline.Delivery{Event: test.look.Event()}); err != nil || len(a.looked) != test.filed {
+			t.Errorf("%s: filed %d times, %v", name, len(a.looked), err)
+		}
+	}
+}

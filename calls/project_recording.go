@@ -82,21 +82,46 @@ func (p Projector) dropRecording(ctx context.Context, d careline.Delivery) error
 	if err != nil {
 		return err
 	}
-
 	sid := d.Event.Recording
-	for _, e := range events {
-		if e.Kind != careline.KindRecordingKept || e.Recording != sid || e.Sound.Media == "" {
-			continue
-		}
-		if err := p.Recordings.DropRecording(ctx, e.Sound.Media); err != nil {
+	media, err := mediaOf(ctx, sid, events, p.Recordings.FindRecording)
+	if err != nil || len(media) == 0 {
+		return err
+	}
+
+	for _, id := range media {
+		if err := p.Recordings.DropRecording(ctx, id); err != nil {
 			return err
 		}
-		return p.Log.SaveFiling(ctx, careline.Filing{
-			Call:  d.Event.Call,
-			Of:    ofMedia + sid,
-			Seq:   d.Event.Seq,
-			Tried: true,
-		})
 	}
-	return nil
+	return p.Log.SaveFiling(ctx, careline.Filing{
+		Call:  d.Event.Call,
+		Of:    ofMedia + sid,
+		Seq:   d.Event.Seq,
+		Tried: true,
+	})
+}
+
+// mediaOf are the Media of a recording: as the log tells, or, where whoever made one may
+// have been cut off before that was kept, as the record has them.
+func mediaOf(
+	ctx context.Context,
+	sid string,
+	events []careline.CallEvent,
+	found func(ctx context.Context, sid string) ([]string, error),
+) ([]string, error) {
+	whole := false
+	for _, e := range events {
+		if e.Recording != sid {
+			continue
+		}
+		if e.Kind == careline.KindRecordingKept && e.Sound.Media != "" {
+			return []string{e.Sound.Media}, nil
+		}
+		whole = whole || e.Kind == careline.KindRecording && e.Sound.State == careline.RecordingCompleted
+	}
+
+	if !whole { // nobody has made one
+		return nil, nil
+	}
+	return found(ctx, sid)
 }

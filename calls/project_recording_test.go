@@ -15,6 +15,7 @@ type shelf struct {
 	*studio
 	filings []careline.Filing
 	filed   []string // "call …" and "media …"
+	made    []string // recordings of which there is a Media
 	dropped []string
 	err     error
 }
@@ -43,12 +44,21 @@ func (s *shelf) FileRecording(_ context.Context, c careline.Call, r careline.Rec
 		s.t.Errorf("filed %+v as %+v of %s", r, f, communication)
 	}
 	s.filed = append(s.filed, "media of "+r.Sid)
+	s.made = append(s.made, r.Sid)
 	f.ID = "m-" + r.Sid
 	return f, s.err
 }
 
+func (s *shelf) FindRecording(_ context.Context, sid string) (media []string, err error) {
+	if slices.Contains(s.made, sid) {
+		media = append(media, "m-"+sid)
+	}
+	return media, s.err
+}
+
 func (s *shelf) DropRecording(_ context.Context, media string) error {
 	s.dropped = append(s.dropped, media)
+	s.made = slices.DeleteFunc(s.made, func(sid string) bool { return "m-"+sid == media })
 	return s.err
 }
 
@@ -101,6 +111,41 @@ func TestProjectorFilesNoRecordingThatIsTakenBack(t *testing.T) {
 	}
 }
 
+// A Media that an earlier try made, killed before it could say so, is found and dropped
+// when the recording is gone.
+func TestProjectorDropsAMediaThatNobodyToldOf(t *testing.T) {
+	t.Parallel()
+	s := &shelf{studio: newStudio(t, consent(careline.ConsentGiven, "dr-1"), report("RE1", "CA1", "completed"))}
+	s.cut = 1 // the event that tells where the Media stands is not kept
+	if err := s.deliver(); !errors.Is(err, errCut) || len(s.filed) != 1 {
+		t.Fatalf("%v, filed %v", err, s.filed)
+	}
+
+	s.cut = 0
+	s.told(
+		consent(careline.ConsentWithdrawn, "dr-1"),
+		careline.CallEvent{ID: "RE1/gone", Kind: careline.KindRecordingGone, Recording: "RE1", Sound: careline.RecordingSaid{Why: "withdrawn"}},
+	)
+	must(t, s.deliver())
+	if !slices.Equal(s.dropped, []string{"m-RE1"}) {
+		t.Errorf("dropped %v", s.dropped)
+	}
+	if last := s.filings[len(s.filings)-1]; last.ID != "" || last.Of != "Media/RE1" {
+		t.Errorf("saved %+v", last)
+	}
+
+	erase := calls.RecordingErase{
+		Events:  s.Events,
+		Carrier: s,
+		Found:   s.FindRecording,
+		Drop:    s.DropRecording,
+	}
+	s.dropped, s.made = nil, []string{"RE1"}
+	if _, err := erase.Erase(t.Context(), "CA1"); err != nil || !slices.Equal(s.dropped, []string{"m-RE1"}) {
+		t.Errorf("%v, dropped %v", err, s.dropped)
+	}
+}
+
 // While the record is down, the event is tried again.
 func TestProjectorTriesRecordingsAgain(t *testing.T) {
 	t.Parallel()
@@ -126,7 +171,7 @@ func TestRecordingErase(t *testing.T) {
 		{sid: "RE3", leg: "CA1", state: careline.RecordingCompleted},
 		{sid: "RE4", leg: "CA9", state: careline.RecordingCompleted},
 	}
-	e := calls.RecordingErase{Events: s.Events, Carrier: s, Drop: s.DropRecording}
+	e := calls.RecordingErase{Events: s.Events, Carrier: s, Found: s.FindRecording, Drop: s.DropRecording}
 	s.fails["delete"] = careline.NewError(careline.CodeUnavailable, "Down.", nil)
 	if _, err := e.Erase(t.Context(), "CA1"); careline.CodeOf(err) != careline.CodeUnavailable {
 		t.Error(err)

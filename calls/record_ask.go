@@ -29,7 +29,7 @@ type Recordings struct {
 	Sound func(ctx context.Context, sid, part string) (Sound, error)
 	// LegOf is the leg that a recording is of, by the carrier's word.
 	LegOf func(ctx context.Context, sid string) (string, error)
-	// Mode is how calls are recorded: "asked" or "announced".
+	// Mode is how calls are recorded: "asked" or "announced"; empty: not any more.
 	Mode string
 	Now  func() time.Time
 }
@@ -156,7 +156,7 @@ func (c Consents) standing(ctx context.Context, call careline.Call) error {
 	if err := c.refuse(ctx, call.Key); err != nil {
 		return err
 	}
-	return declined()
+	return standingRefusal()
 }
 
 func (r Recordings) decide(ctx context.Context, call, clinician string, d careline.Decision) error {

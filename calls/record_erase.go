@@ -3,7 +3,6 @@ package calls
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"perci.health/careline"
 )
@@ -22,6 +21,8 @@ type RecordingErase struct {
 		// is deleted. An error of code conflict says that it has not ended.
 		DeleteRecording(ctx context.Context, sid string) error
 	}
+	// Found are the Media that the record has of a recording, by their ids.
+	Found func(ctx context.Context, sid string) (media []string, err error)
 	// Drop deletes a Media in the record; one that is not there is no error.
 	Drop func(ctx context.Context, media string) error
 }
@@ -38,10 +39,12 @@ func (r RecordingErase) recorded(ctx context.Context, call string) (legs map[str
 	for _, one := range k.all {
 		legs[one.Sid] = one.leg
 	}
-	for _, e := range events {
-		if e.Kind == careline.KindRecordingKept && e.Sound.Media != "" && !slices.Contains(media, e.Sound.Media) {
-			media = append(media, e.Sound.Media)
+	for sid := range legs {
+		of, err := mediaOf(ctx, sid, events, r.Found)
+		if err != nil {
+			return nil, nil, err
 		}
+		media = append(media, of...)
 	}
 	if len(legs) == 0 && k.begun.id == "" {
 		return legs, media, nil

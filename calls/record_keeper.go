@@ -59,6 +59,7 @@ type RecordingKeeper struct {
 	}
 	Callback  func(call string) string // the URL to which recordings of a call are reported
 	Announced bool                     // members are told by a voice, before they can be asked
+	Off       bool                     // calls are not recorded any more: none is begun
 	Now       func() time.Time
 	Observe   func(outcome string) // told what became of a recording: started, not-started, stopped, deleted; may be nil
 }
@@ -133,6 +134,11 @@ func (k RecordingKeeper) do(ctx context.Context, call string, now *knownRecordin
 // begin begins a recording, or adopts the one that an earlier try has begun. While the
 // legs are not connected it is tried again, as long as it is wanted.
 func (k RecordingKeeper) begin(ctx context.Context, call string, step recordingStep) error {
+	if k.Off {
+		off := careline.NewReasoned(careline.CodeConflict, careline.ReasonFeatureOff, "Calls are not recorded any more.")
+		return k.unbegun(ctx, call, step, off)
+	}
+
 	for began := k.Now(); ; {
 		done, err := k.adopt(ctx, call, step)
 		if done || err != nil {

@@ -2,8 +2,12 @@ package calls
 
 import "perci.health/careline"
 
-// may is why what is asked of a call's recording cannot be done.
+// may is why what is asked of a call's recording cannot be done. Where calls are not
+// recorded any more, what runs can still be paused, stopped and taken back.
 func (r Recordings) may(c careline.Call, act careline.RecordingAct) error {
+	if r.Mode == "" && (act == careline.RecordStart || act == careline.RecordResume) {
+		return recordingOff()
+	}
 	state := newestOf(c).State
 	switch act {
 	case careline.RecordStart:
@@ -33,6 +37,9 @@ func (r Recordings) may(c careline.Call, act careline.RecordingAct) error {
 
 // mayStart is why a recording cannot be started.
 func (r Recordings) mayStart(c careline.Call) error {
+	if r.Mode == "" {
+		return recordingOff()
+	}
 	consent := c.Consent.Decision
 	switch newestOf(c).State {
 	case careline.RecordingStarting, careline.RecordingRunning, careline.RecordingPaused:
@@ -62,6 +69,10 @@ func mayWithdraw(c careline.Call) error {
 		return already("What was recorded of this call is deleted, or will be in a moment.")
 	}
 	return nil
+}
+
+func recordingOff() error {
+	return careline.NewReasoned(careline.CodeNotFound, careline.ReasonFeatureOff, "This is switched off at your clinic. It is switched on with the setting RECORDING.")
 }
 
 func already(sentence string) error {

@@ -184,8 +184,12 @@ func (k *knownRecordings) on(one oneRecording) bool {
 
 // beginning begins one where it is wanted, and none runs. What was begun and has ended is
 // begun again only where the call moved meanwhile: the carrier may end a recording with
-// the Dial. Else whoever ended it there had a reason.
+// the Dial. Else whoever ended it there had a reason. That is not done while it would have
+// to be paused at once: of what is said until then, somebody wanted nothing recorded.
 func (k *knownRecordings) beginning() recordingStep {
+	if (k.byHand || k.held) && k.settled[k.begun.id] {
+		return recordingStep{}
+	}
 	if k.begun.id == "" || k.begun.seq < k.stopped.seq || k.leg == "" || k.failed > k.begun.seq {
 		return recordingStep{}
 	}

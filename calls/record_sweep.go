@@ -19,6 +19,9 @@ const (
 	// lookBackFirst and lookBack are how far the list is looked back in for ends that
 	// nobody told of: at the start for a day of outage, and the longest call.
 	lookBackFirst, lookBack = 24*time.Hour + careline.LiveFor, 2*time.Hour + careline.LiveFor
+	// undoneFrom and undoneTo are how long ago recordings were made among which, once a
+	// day, deletions are looked for that were given up (relay.DefaultBackoff).
+	undoneFrom, undoneTo = 10 * 24 * time.Hour, 2 * 24 * time.Hour
 )
 
 // sweeping and sounds are what a sweep claims, so that one instance does it.
@@ -35,8 +38,8 @@ const (
 )
 
 // RecordingSweep goes by the carrier's own list of recordings, which tells of all sound
-// that there is: it has those deleted that were kept long enough, and finds ends that
-// nobody reported. What somebody else recorded in the account is left alone: of that the
+// that there is: it has those deleted that were kept long enough, and those whose deletion
+// was given up, and finds ends that nobody reported. What somebody else recorded in the account is left alone: of that the
 // log knows nothing.
 type RecordingSweep struct {
 	Log SweptLog
@@ -51,6 +54,7 @@ type RecordingSweep struct {
 	Observe func(outcome string) // told of every recording that is dealt with; may be nil
 	Overdue func(recordings int) // told by every sweep how many go on an hour after their calls; may be nil
 	looked  bool                 // once since the start
+	undone  time.Time            // when deletions that were given up were looked for last
 }
 
 // SweptLog is the log as a sweep needs it.
@@ -96,6 +100,14 @@ func (s *RecordingSweep) Look(ctx context.Context) error {
 		}
 	}
 
+	if now.Sub(s.undone) >= 24*time.Hour {
+		err := s.each(held, now.Add(-undoneFrom), now.Add(-undoneTo), s.again)
+		if err == nil {
+			s.undone = now
+		} else {
+			last = err
+		}
+	}
 	if s.Keep <= 0 {
 		return last
 	}
@@ -161,9 +173,14 @@ func (s *RecordingSweep) ended(ctx context.Context, k *knownRecordings, c Carrie
 // expired has a recording deleted that is old enough, unless somebody holds it.
 func (s *RecordingSweep) expired(ctx context.Context, k *knownRecordings, c Carried) error {
 	one, named := k.named(c.Sid)
-	if !named || k.shown(one).Gone != "" {
-		return nil // it is not ours, or is deleted anyway
+	if !named || one.Gone != "" {
+		return nil // it is not ours, or is deleted
 	}
+	why := k.shown(one).Gone
+	if why != "" && why != WhyExpired {
+		return s.again(ctx, k, c)
+	}
+
 	if one.Media != "" {
 		held, err := s.Held(ctx, one.Media)
 		if err != nil {
@@ -174,15 +191,33 @@ func (s *RecordingSweep) expired(ctx context.Context, k *knownRecordings, c Carr
 			return nil
 		}
 	}
+	if why != "" {
+		return s.again(ctx, k, c)
+	}
 
 	s.observe(SweptExpired)
+	return s.ask(ctx, k, c.Sid+"/expired", c.Sid, WhyExpired)
+}
+
+// again asks anew, once a day, for a deletion that is wanted and was not done, though the
+// carrier has the recording: whoever was to do it has given up.
+func (s *RecordingSweep) again(ctx context.Context, k *knownRecordings, c Carried) error {
+	one, named := k.named(c.Sid)
+	if why := k.shown(one).Gone; named && one.Gone == "" && why != "" {
+		return s.ask(ctx, k, c.Sid+"/again/"+s.Now().UTC().Format(time.DateOnly), c.Sid, why)
+	}
+	return nil
+}
+
+// ask keeps that a recording is to be deleted.
+func (s *RecordingSweep) ask(ctx context.Context, k *knownRecordings, id, sid, why string) error {
 	_, _, err := s.Log.AppendFor(ctx, RecordingsConsumer, careline.CallEvent{
-		ID:        c.Sid + "/expired",
+		ID:        id,
 		Call:      k.call.Key,
 		Kind:      careline.KindRecordingAsked,
-		Recording: c.Sid,
+		Recording: sid,
 		At:        s.Now(),
-		Sound:     careline.RecordingSaid{Act: careline.RecordDelete, Why: WhyExpired},
+		Sound:     careline.RecordingSaid{Act: careline.RecordDelete, Why: why},
 	})
 	return err
 }

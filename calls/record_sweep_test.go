@@ -76,6 +76,42 @@ func TestRecordingSweepExpires(t *testing.T) {
 	}
 }
 
+// TestRecordingSweepAsksAgain: a deletion that was given up, as after days in which the
+// carrier refused it, is asked for again, once a day, while the carrier has the sound.
+func TestRecordingSweepAsksAgain(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		after time.Duration
+		told  careline.CallEvent
+		held  bool
+		want  string
+	}{
+		"withdrawn":                {3 * 24 * time.Hour, consent(careline.ConsentWithdrawn, "dr-1"), false, "RE1 deleted"},
+		"withdrawn, and forgotten": {31 * 24 * time.Hour, consent(careline.ConsentWithdrawn, "dr-1"), false, "RE1 deleted"},
+		"wanted":                   {3 * 24 * time.Hour, wish(careline.RecordStop, 2), false, "RE1 completed"},
+		"expired": {32 * 24 * time.Hour, careline.CallEvent{ID: "RE1/expired", Kind: careline.KindRecordingAsked, Recording: "RE1",
+			Sound: careline.RecordingSaid{Act: careline.RecordDelete, Why: calls.WhyExpired}}, false, "RE1 deleted"},
+		"expired, and held since": {32 * 24 * time.Hour, careline.CallEvent{ID: "RE1/expired", Kind: careline.KindRecordingAsked, Recording: "RE1",
+			Sound: careline.RecordingSaid{Act: careline.RecordDelete, Why: calls.WhyExpired}}, true, "RE1 completed"},
+	} {
+		s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1), report("RE1", "CA1", "completed"), keptMedia("RE1"), test.told)
+		hungUp(s)
+		s.takes = []take{{sid: "RE1", leg: "CA1", state: careline.RecordingCompleted}}
+		w, _ := sweep(s, noon.Add(test.after), calls.Carried{Sid: "RE1", Leg: "CA1", State: careline.RecordingCompleted, Created: noon})
+		w.Held = func(context.Context, string) (bool, error) { return test.held, nil }
+		for range 2 {
+			must(t, w.Look(t.Context()))
+		}
+		if len(s.given) > 0 {
+			must(t, s.settle(false))
+		}
+		t.Log(name)
+		if s.want(test.want); len(s.given) > 0 != (test.want == "RE1 deleted") {
+			t.Errorf("asked for %v", s.given)
+		}
+	}
+}
+
 // While the record does not say whether one is held, nothing is deleted; others are.
 func TestRecordingSweepAsksForHolds(t *testing.T) {
 	t.Parallel()
@@ -148,7 +184,7 @@ func TestRecordingSweepRunsEveryHour(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute+2*calls.SweepEvery+time.Second)
 		defer stop()
 		w.Run(ctx, func(error) { failed++ })
-		if looks != 6 || failed != 3 {
+		if looks != 9 || failed != 3 {
 			t.Errorf("%d looks, %d failures", looks, failed)
 		}
 	})

@@ -293,10 +293,17 @@ func TestRoomsLimit(t *testing.T) {
 	}
 }
 
-// Whoever joins a call that is recorded is told so, once.
+// Whoever joins a call that is recorded is told so, once; also while it is paused.
 func TestRoomsTellThatItIsRecorded(t *testing.T) {
 	t.Parallel()
+	for _, state := range []careline.RecordingState{careline.RecordingRunning, careline.RecordingPaused} {
+		tellsThatItIsRecorded(t, state)
+	}
+}
+
+func tellsThatItIsRecorded(t *testing.T, state careline.RecordingState) {
 	h := newHall(t)
+	h.keep(careline.CallEvent{ID: "recording/paused", Call: parentLeg, Kind: careline.KindRecording, Recording: "RE1", At: noon, Sound: careline.RecordingSaid{State: state, Answers: "asked"}})
 	h.keep(careline.CallEvent{ID: "recording", Call: parentLeg, Kind: careline.KindRecording, Recording: "RE1", At: noon, Sound: careline.RecordingSaid{State: careline.RecordingRunning}})
 	h.add()
 	h.pass(3 * time.Second)

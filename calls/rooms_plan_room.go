@@ -100,7 +100,7 @@ func (p *planning) tell(since time.Time) {
 // dialled together, of whom the member has been told and the clinician knows.
 func (p *planning) warn() {
 	recorded := slices.ContainsFunc(p.call.Recordings, func(r careline.Recording) bool {
-		return r.State == careline.RecordingRunning || r.State == careline.RecordingStarting
+		return r.State == careline.RecordingRunning || r.State == careline.RecordingPaused || r.State == careline.RecordingStarting
 	})
 	if !recorded {
 		return

@@ -38,6 +38,17 @@ func (c *Chart) settledMedia(f careline.Filing) *draft {
 	}
 }
 
+// FindRecording are the Media that the record has of a recording, by their ids: one that
+// was made before it could be noted, too. An error of code unavailable says that it
+// cannot be asked.
+func (c *Chart) FindRecording(ctx context.Context, sid string) (media []string, err error) {
+	found, err := c.filer.find(ctx, c.settledMedia(careline.Filing{Of: ofMedia + sid}))
+	for _, one := range found {
+		media = append(media, one.ID)
+	}
+	return media, err
+}
+
 // DropRecording takes a recording out of the record: its entry out of the Communication
 // that it is part of, of which the history keeps it, and then the Media, which holds no
 // sound. It does nothing for one that is deleted, or that the record does not have, and

@@ -168,6 +168,12 @@ func filesARecording(t *testing.T, s *server) {
 	if m := readMedia(t, s, f.ID); m.Status != "completed" || m.Duration != 42 || len(m.PartOf) != 1 || m.PartOf[0].Reference != "Communication/c1" {
 		t.Errorf("%+v", m)
 	}
+	if found, err := s.recordings(t).FindRecording(t.Context(), "RE1"); err != nil || len(found) != 1 || found[0] != f.ID {
+		t.Errorf("found %v, %v, want %s", found, err, f.ID)
+	}
+	if found, err := s.recordings(t).FindRecording(t.Context(), "RE2"); err != nil || len(found) != 0 {
+		t.Errorf("found %v, %v of another", found, err)
+	}
 	if again := fileSound(t, s.recordings(t), aSound(), "c1", f); again.Version != f.Version {
 		t.Error("the same made a version")
 	}

@@ -92,6 +92,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a patient's calls":                         findsCallsOfAPatient,
 		"the call of a leg":                         findsTheCallOfALeg,
 		"a call stays while it can be heard":        keepsWhatIsRecorded,
+		"a call stays while the carrier has sound":  keepsWhatIsAtTheCarrier,
 		"calls by when they were asked for":         findsCallsByWhenTheyWereAskedFor,
 		"pages of calls while others begin":         goesOnFromPageToPage,
 		"whose a call is, as it was filed":          learnsWhoseItIsFromTheFiling,

@@ -251,8 +251,10 @@ type Retention interface {
 	// before the time given, pending deliveries and dead letters too, and of strays
 	// as old. It returns how many calls it forgot: fewer than limit, and it is done.
 	// A call of which a recording is in the record (a filing with an ID, Of "Media/…")
-	// stays, for the log says who may hear it. Places in the log are never given out
-	// twice.
+	// stays, for the log says who may hear it; and one of which the carrier may have sound
+	// (an event "<recording>/…", and none "<recording>/gone", "…/absent…" or "…/failed…"),
+	// for nothing else says that it is to be deleted. Places in the log are never given
+	// out twice.
 	Purge(ctx context.Context, before time.Time, limit int) (calls int, err error)
 	// Erase forgets every trace of a call. An error of code not-found says that
 	// there is none.

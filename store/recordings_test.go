@@ -43,6 +43,53 @@ func keepsWhatIsRecorded(t *testing.T, open database) {
 	storetest.Same(t, "the recorded one once that is gone", storetest.IDsOf(t, s, "CA1"), nil)
 }
 
+// keepsWhatIsAtTheCarrier has a call stay for as long as the carrier may have sound of
+// it, also where the record never had a recording of it: nothing else says that the sound
+// is ours, and is to be deleted.
+func keepsWhatIsAtTheCarrier(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	told := func(call, id string) careline.CallEvent {
+		return careline.CallEvent{
+			ID:   id,
+			Call: call,
+			Kind: careline.KindRecording,
+		}
+	}
+	for _, call := range []string{"CA1", "CA2", "CA3", "CA4"} {
+		storetest.MustAppend(t, s, storetest.Request(call, "p1"))
+	}
+	storetest.MustAppend(t, s,
+		told("CA1", "RE1/start/CA1/recording/start/x"),
+		told("CA1", "RE1/gone"),
+		told("CA1", "RE2/completed"),
+		told("CA2", "RE3/in-progress"),
+		told("CA3", "RE4/absent"),
+		told("CA3", "RE5/in-progress"),
+		told("CA3", "RE5/failed/reconciled"),
+		told("CA4", "RE6/completed"),
+		told("CA4", "RE6/gone"),
+	)
+	clock.Forward(time.Hour)
+
+	purged := func(want int) {
+		t.Helper()
+		if n, err := s.Purge(t.Context(), clock.Now(), 100); n != want || err != nil {
+			t.Errorf("%d were forgotten, want %d (error: %v)", n, want, err)
+		}
+	}
+	purged(2)
+	for _, call := range []string{"CA1", "CA2"} {
+		if len(storetest.IDsOf(t, s, call)) == 0 {
+			t.Errorf("%s is forgotten, with sound of it at the carrier", call)
+		}
+	}
+
+	storetest.MustAppend(t, s, told("CA1", "RE2/gone"))
+	storetest.MustAppend(t, s, told("CA2", "RE3/gone"))
+	clock.Forward(time.Hour)
+	purged(2)
+}
+
 // findsTheCallOfALeg tells which call a leg belongs to, whichever of the two was known
 // first.
 func findsTheCallOfALeg(t *testing.T, open database) {

@@ -81,6 +81,12 @@ func soundOf(answer *http.Response) (s calls.Sound, err error) {
 	if err != nil || !strings.HasPrefix(kind, "audio/") {
 		return s, noSound("what came is no sound")
 	}
+	part := ""
+	if answer.StatusCode == http.StatusPartialContent {
+		if part = answer.Header.Get("Content-Range"); part == "" {
+			return s, noSound("it is not said which part came")
+		}
+	}
 	first := make([]byte, 1)
 	if _, err := io.ReadFull(answer.Body, first); err != nil {
 		return s, noSound("nothing came")
@@ -90,10 +96,8 @@ func soundOf(answer *http.Response) (s calls.Sound, err error) {
 	s = calls.Sound{
 		Type:   kind,
 		Length: answer.ContentLength,
+		Part:   part,
 		Body:   opened{io.MultiReader(bytes.NewReader(first), answer.Body), answer.Body},
-	}
-	if answer.StatusCode == http.StatusPartialContent {
-		s.Part = answer.Header.Get("Content-Range")
 	}
 	return s, nil
 }

@@ -180,9 +180,7 @@ func newRelay(c config, p *parts, filer *fhir.Chart) *relay.Relay {
 		Ended:        p.metrics.CallEnded,
 	}
 	projector.Recordings = recordedChart{filer, p.counted()}
-	if c.audited() {
-		projector.Looks = filer
-	}
+	projector.Looks, projector.OnlyHeard = filer, !c.audited()
 
 	return &relay.Relay{
 		Queue:    p.store,

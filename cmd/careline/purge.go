@@ -12,6 +12,7 @@ import (
 
 	"perci.health/careline"
 	"perci.health/careline/calls"
+	"perci.health/careline/fhir"
 	"perci.health/careline/store"
 	"perci.health/careline/twilio"
 )
@@ -28,7 +29,7 @@ type purging struct {
 	// recorded asks the health record which calls it holds as a patient's; nil: it is not asked.
 	recorded func(ctx context.Context, patient careline.Reference) ([]string, error)
 	// sound reaches the recordings at Twilio, and what the record holds of them.
-	sound           func() (*twilio.Client, func(ctx context.Context, media string) error, error)
+	sound           func() (*twilio.Client, *fhir.Chart, error)
 	keep            time.Duration
 	out, aside      io.Writer
 	before, patient string

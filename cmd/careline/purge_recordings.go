@@ -22,9 +22,11 @@ func (p *purging) erased(ctx context.Context, key string) (recordings int, err e
 	if p.sound == nil {
 		return 0, errors.New("it was recorded, and the recordings at Twilio can only be deleted with the settings of serve: give this command TWILIO_ACCOUNT_SID, TWILIO_API_KEY, TWILIO_API_SECRET and the FHIR_ ones too")
 	}
-	if e.Carrier, e.Drop, err = p.sound(); err != nil {
+	carrier, chart, err := p.sound()
+	if err != nil {
 		return 0, err
 	}
+	e.Carrier, e.Found, e.Drop = carrier, chart.FindRecording, chart.DropRecording
 	return e.Erase(ctx, key)
 }
 
@@ -47,8 +49,8 @@ func (p *purging) recordedOf(ctx context.Context, keys []string) (said string, e
 }
 
 // recordingsOf reaches the recordings by the settings of r, once they are needed.
-func recordingsOf(get func(string) string) func() (*twilio.Client, func(context.Context, string) error, error) {
-	return func() (*twilio.Client, func(context.Context, string) error, error) {
+func recordingsOf(get func(string) string) func() (*twilio.Client, *fhir.Chart, error) {
+	return func() (*twilio.Client, *fhir.Chart, error) {
 		r := newReader(get)
 		record, err := recordOf(r)
 		if err != nil {
@@ -71,7 +73,7 @@ func recordingsOf(get func(string) string) func() (*twilio.Client, func(context.
 			return nil, nil, r.faults
 		}
 		client, err := newTwilio(c, outward())
-		return client, chart.DropRecording, err
+		return client, chart, err
 	}
 }
 

@@ -60,6 +60,7 @@ func newRecordings(c config, p *parts, carrier *twilio.Client, chart *fhir.Chart
 		Carrier:   carrier,
 		Callback:  func(call string) string { return twilio.RecordingCallback(c.public.String(), call) },
 		Announced: c.features.recording == "announced",
+		Off:       !r.on,
 		Now:       time.Now,
 		Observe:   p.metrics.Recording,
 	}

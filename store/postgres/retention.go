@@ -14,15 +14,25 @@ const (
 	// sqlOldCalls are calls whose last event is old. They stand where the log begins, so
 	// those that are young are not looked at.
 	sqlOldCalls = `SELECT e.call FROM log_events e WHERE e.seq <= $2 ` + sqlLastBefore + `
-		AND NOT EXISTS (SELECT FROM filings f WHERE f.call = e.call AND ` + sqlOfRecording + `) ORDER BY e.seq LIMIT $3`
+		AND NOT EXISTS (SELECT FROM filings f WHERE f.call = e.call AND ` + sqlOfRecording + `)
+		AND NOT EXISTS (SELECT FROM log_events r WHERE r.call = e.call AND ` + sqlSounds + `) ORDER BY e.seq LIMIT $3`
 	// sqlOfRecording is that a filing f is of a recording that is in the record.
 	sqlOfRecording = `f.of LIKE 'Media/%' AND f.id <> ''`
+	// sqlSounds is that an event r is of a recording, of a call that was asked for, of which
+	// the carrier may have sound: by the IDs, which begin with the carrier's for it, and
+	// those that say it has none.
+	sqlSounds = `r.id LIKE 'RE%/%' AND EXISTS (SELECT FROM calls b WHERE b.number = r.call AND b.begun IS NOT NULL)
+		AND NOT EXISTS (SELECT FROM log_events g WHERE g.call = r.call AND (
+			g.id = split_part(r.id, '/', 1) || '/gone'
+			OR g.id LIKE split_part(r.id, '/', 1) || '/absent%'
+			OR g.id LIKE split_part(r.id, '/', 1) || '/failed%'))`
 	// sqlOwnNumber is the number of the call that has the key itself.
 	sqlOwnNumber = `SELECT c.number ` + sqlOwn + ` WHERE k.key = $1`
 	// sqlStillOld are those of calls of whom nothing was heard meanwhile.
 	sqlStillOld = `SELECT c.number FROM calls c WHERE c.number = ANY ($1::bigint[])
 		AND NOT EXISTS (SELECT FROM log_events e WHERE e.call = c.number AND e.kept >= $2)
-		AND NOT EXISTS (SELECT FROM filings f WHERE f.call = c.number AND ` + sqlOfRecording + `)`
+		AND NOT EXISTS (SELECT FROM filings f WHERE f.call = c.number AND ` + sqlOfRecording + `)
+		AND NOT EXISTS (SELECT FROM log_events r WHERE r.call = c.number AND ` + sqlSounds + `)`
 	// sqlTheirs are calls with the rows of the legs that joined them.
 	sqlTheirs = `(SELECT c.number FROM calls c WHERE c.number = ANY ($1::bigint[])
 		UNION SELECT c.number FROM calls c WHERE c.joined = ANY ($1::bigint[]))`

@@ -131,7 +131,14 @@ const (
 	// they are young.
 	isOld = `c.joined IS NULL AND (c.begun IS NULL OR c.begun < ?1) AND EXISTS (SELECT 1 FROM events e WHERE e.call = c.number)
 		AND NOT EXISTS (SELECT 1 FROM events e WHERE e.call = c.number AND e.kept >= ?1)
-		AND NOT EXISTS (SELECT 1 FROM filings f WHERE f.call = c.number AND f.of LIKE 'Media/%' AND f.id <> '')`
+		AND NOT EXISTS (SELECT 1 FROM filings f WHERE f.call = c.number AND f.of LIKE 'Media/%' AND f.id <> '')
+		AND NOT (c.begun IS NOT NULL AND EXISTS (SELECT 1 FROM events r WHERE r.call = c.number AND ` + sounds + `))`
+	// sounds is that an event r is of a recording of which the carrier may have sound: by
+	// the IDs, which begin with the carrier's for it, and those that say it has none.
+	sounds = `r.id GLOB 'RE*/*' AND NOT EXISTS (SELECT 1 FROM events g WHERE g.call = r.call AND (
+			g.id = substr(r.id, 1, instr(r.id, '/')) || 'gone'
+			OR g.id GLOB substr(r.id, 1, instr(r.id, '/')) || 'absent*'
+			OR g.id GLOB substr(r.id, 1, instr(r.id, '/')) || 'failed*'))`
 	sqlOldCalls = `SELECT c.number FROM calls c WHERE ` + isOld + ` ORDER BY c.number LIMIT ?2`
 	sqlIsOld    = `SELECT 1 FROM calls c WHERE ` + isOld + ` AND c.number = ?2`
 

@@ -226,7 +226,7 @@ export interface paths {
          * @description start says with RECORDING=asked that the member has agreed. withdraw stops and deletes everything that was recorded of this call. What was asked is kept
          *     before Twilio is, and the answer does not wait for it: the stream tells (recording). 409 has the reason not-in-progress, consent-missing, consent-declined or already;
          *     503 also while the health record cannot say whether the patient refuses.
-         *     Needs RECORDING; without it 404 with the reason feature-off.
+         *     Needs RECORDING; without it start and resume are answered 404 with the reason feature-off, and what runs can still be paused, stopped and taken back.
          */
         post: operations["controlRecording"];
         delete?: never;
@@ -788,8 +788,11 @@ export interface components {
         };
         CallRecording: {
             call: string;
-            /** @enum {string} */
-            mode: "asked" | "announced";
+            /**
+             * @description off: no recording is begun any more.
+             * @enum {string}
+             */
+            mode: "asked" | "announced" | "off";
             /** @enum {string} */
             consent: "none" | "announced" | "given" | "declined" | "withdrawn" | "not-asked";
             /**
