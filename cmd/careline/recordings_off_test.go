@@ -13,7 +13,7 @@ func TestServeWithoutRecordingStillTellsOfWhatWas(t *testing.T) {
 	s := newSystemAt(t, 1, recordingBy("asked"))
 	a, key := s.speaks(manual)
 	for _, step := range []struct{ action, state string }{{"start", "in-progress"}, {"stop", "completed"}} {
-		s.does(a, key, step.action)
+		s.wants(a, key, step.action)
 		s.stands(a, key, "given", step.state)
 	}
 	own := s.session(a.Practitioner)
@@ -34,7 +34,7 @@ func TestServeWithoutRecordingStillTellsOfWhatWas(t *testing.T) {
 		return len(s.search("AuditEvent?entity="+url.QueryEscape("Media/"+there[0].ID))) == 1
 	})
 
-	s.does(a, key, "withdraw")
+	s.wants(a, key, "withdraw")
 	eventually(t, "the Media to go", func() bool { return len(s.media(sid)) == 0 })
 	if tapes := s.tapes(); len(tapes) != 1 || tapes[0] != "deleted" {
 		t.Errorf("the carrier has %v", tapes)
