@@ -24,6 +24,9 @@ type Conferences struct {
 	Client    *Client
 	PublicURL string // base of the callback URLs handed to Twilio
 	Overrides string // of their connection
+	// TimeLimit is after which Twilio ends the leg of somebody who was added, whatever
+	// becomes of us; whole seconds, 0: after Twilio's own four hours.
+	TimeLimit time.Duration
 }
 
 func (c Conferences) callback(path, query string) string {
@@ -57,7 +60,7 @@ func (c Conferences) Add(ctx context.Context, room string, who calls.Invitation)
 	if who.Who.Identity != "" {
 		to = clientPrefix + who.Who.Identity + query
 	}
-	body, err := c.Client.do(ctx, http.MethodPost, "/Conferences/"+room+"/Participants.json", url.Values{
+	form := url.Values{
 		"From":                          {who.From.E164()},
 		"To":                            {to},
 		"Label":                         {who.Who.Label},
@@ -71,7 +74,12 @@ func (c Conferences) Add(ctx context.Context, room string, who calls.Invitation)
 		"StatusCallbackEvent":           {"initiated", "ringing", "answered", "completed"},
 		"ConferenceStatusCallback":      {c.callback(PathConferenceStatus, query)},
 		"ConferenceStatusCallbackEvent": {"start", "end", "join", "leave", "mute", "hold", "modify"},
-	})
+	}
+	if c.TimeLimit > 0 {
+		form.Set("TimeLimit", strconv.Itoa(int(c.TimeLimit/time.Second)))
+	}
+
+	body, err := c.Client.do(ctx, http.MethodPost, "/Conferences/"+room+"/Participants.json", form)
 	if err != nil {
 		return "", inPhrase(err, "dial into the room")
 	}

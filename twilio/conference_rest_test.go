@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,7 +57,7 @@ func (r *restful) conferences(t *testing.T) twilio.Conferences {
 		_, _ = io.WriteString(w, answer)
 	}))
 	t.Cleanup(server.Close)
-	return twilio.Conferences{Client: client(t, twilio.ClientConfig{BaseURL: server.URL}), PublicURL: publicURL, Overrides: "rc=3"}
+	return twilio.Conferences{Client: client(t, twilio.ClientConfig{BaseURL: server.URL}), PublicURL: publicURL, Overrides: "rc=3", TimeLimit: 2 * time.Hour}
 }
 
 func encoded(pairs ...string) string {
@@ -80,7 +81,7 @@ func TestConferencesAsk(t *testing.T) {
 	interpreter := calls.Invitation{Who: careline.RoomSaid{Label: "p3-interpreter", To: phone(t, "+441614960301")}, Call: parentSID, From: phone(t, ours)}
 	colleague := calls.Invitation{Who: careline.RoomSaid{Label: "p4-second-clinician", Identity: nurse}, Call: parentSID, From: phone(t, ours)}
 	participant := func(to, label string) string {
-		return "POST " + roomPath + "/Participants.json " + encoded("From="+ours, "To="+to, "Label="+label, "Timeout=30", "EarlyMedia=false", "Beep=onEnter",
+		return "POST " + roomPath + "/Participants.json " + encoded("From="+ours, "To="+to, "Label="+label, "TimeLimit=7200", "Timeout=30", "EarlyMedia=false", "Beep=onEnter",
 			"StartConferenceOnEnter=true", "EndConferenceOnExit=false", "JitterBufferSize=small",
 			"StatusCallback="+hooksURL+"call-status?call="+parentSID+"&party="+label+"#rc=3",
 			"StatusCallbackEvent=initiated", "StatusCallbackEvent=ringing", "StatusCallbackEvent=answered", "StatusCallbackEvent=completed",

@@ -22,6 +22,7 @@ func newRooms(c config, p *parts, carrier *twilio.Client) {
 			Client:    carrier,
 			PublicURL: c.public.String(),
 			Overrides: twilio.DefaultOverrides,
+			TimeLimit: c.calls.longest,
 		},
 		Alone: c.features.alone,
 		Limit: c.calls.longest,
