@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"perci.health/careline/sandbox"
 )
@@ -63,6 +64,11 @@ func (s *system) stands(a sandbox.Appointment, key, consent, state string) {
 // wants asks for something of a recording, which must be taken.
 func (s *system) wants(a sandbox.Appointment, key, action string) {
 	s.t.Helper()
+	if action == "stop" { // what is stopped before its first 20 ms have passed has no sound
+		began := time.Now()
+		eventually(s.t, "some sound to be recorded", func() bool { return time.Since(began) > 100*time.Millisecond })
+	}
+
 	res, body := s.bff(s.session(a.Practitioner), http.MethodPost, "/calls/"+key+"/recording", `{"action":"`+action+`"}`)
 	if res.StatusCode != http.StatusAccepted {
 		s.t.Fatalf("%s: %s %s", action, res.Status, body)
