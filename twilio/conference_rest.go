@@ -34,13 +34,6 @@ func (c Conferences) callback(path, query string) string {
 	return s.callbackURL(path, query)
 }
 
-// do asks once for a resource of the account to be made or changed.
-func (c *Client) do(ctx context.Context, method, path string, fields url.Values) ([]byte, error) {
-	u := *c.base
-	u.Path += "/2010-04-01/Accounts/" + c.account + path
-	return c.once(ctx, ask{method: method, url: &u, form: fields})
-}
-
 // Move takes a leg out of its Dial into the room of a call, as the party of that label
 // (Twilio, voice/api/call-resource, "Update a Call resource").
 func (c Conferences) Move(ctx context.Context, call, leg, label string) error {

@@ -73,17 +73,11 @@ func (c *Client) StartRecording(ctx context.Context, leg, callback string) (call
 	if !isSID(sidCall, leg) {
 		return calls.Carried{}, notACall()
 	}
-	u := *c.base
-	u.Path += "/2010-04-01/Accounts/" + c.account + "/Calls/" + leg + "/Recordings.json"
-	body, err := c.once(ctx, ask{
-		method: http.MethodPost,
-		url:    &u,
-		form: url.Values{
-			"RecordingChannels":            {"dual"},
-			"Trim":                         {"do-not-trim"},
-			"RecordingStatusCallback":      {callback},
-			"RecordingStatusCallbackEvent": {"in-progress completed absent"},
-		},
+	body, err := c.do(ctx, http.MethodPost, "/Calls/"+leg+"/Recordings.json", url.Values{
+		"RecordingChannels":            {"dual"},
+		"Trim":                         {"do-not-trim"},
+		"RecordingStatusCallback":      {callback},
+		"RecordingStatusCallbackEvent": {"in-progress completed absent"},
 	})
 	if err != nil {
 		return calls.Carried{}, fmt.Errorf("start a recording: %w", unstarted(err))
@@ -221,9 +215,7 @@ func (c *Client) DeleteRecording(ctx context.Context, sid string) error {
 	if !isSID(sidRecording, sid) {
 		return notARecording()
 	}
-	u := *c.base
-	u.Path += "/2010-04-01/Accounts/" + c.account + "/Recordings/" + sid + ".json"
-	err := c.insist(ctx, ask{method: http.MethodDelete, url: &u}, nil)
+	err := c.insist(ctx, ask{method: http.MethodDelete, url: c.resource("/Recordings/" + sid + ".json")}, nil)
 
 	e, answered := errors.AsType[*APIError](err)
 	switch {

@@ -39,8 +39,7 @@ func (c *Client) Sound(ctx context.Context, sid, part string) (calls.Sound, erro
 }
 
 func (c *Client) sound(ctx context.Context, sid string, query url.Values, part string) (*http.Response, error) {
-	u := *c.base
-	u.Path += "/2010-04-01/Accounts/" + c.account + "/Recordings/" + sid + ".mp3"
+	u := c.resource("/Recordings/" + sid + ".mp3")
 	u.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {

@@ -118,21 +118,30 @@ func regional(host, region, edge string) string {
 	return product + ".twilio.com"
 }
 
-// get asks for a resource of the account and reads its JSON into into. The path
-// is below the account's own, such as "/Calls/CA….json".
-func (c *Client) get(ctx context.Context, path string, query url.Values, into any) error {
+// resource is where something of the account is. The path is below the account's own,
+// such as "/Calls/CA….json".
+func (c *Client) resource(path string) *url.URL {
 	u := *c.base
 	u.Path += "/2010-04-01/Accounts/" + c.account + path
+	return &u
+}
+
+// get asks for a resource of the account and reads its JSON into into.
+func (c *Client) get(ctx context.Context, path string, query url.Values, into any) error {
+	u := c.resource(path)
 	u.RawQuery = query.Encode()
-	return c.fetch(ctx, &u, into)
+	return c.fetch(ctx, u, into)
 }
 
 // update sets the fields of a resource of the account, and leaves all others.
 // Setting a field twice is setting it once, so an update is tried again as a GET is.
 func (c *Client) update(ctx context.Context, path string, fields url.Values) error {
-	u := *c.base
-	u.Path += "/2010-04-01/Accounts/" + c.account + path
-	return c.insist(ctx, ask{method: http.MethodPost, url: &u, form: fields}, nil)
+	return c.insist(ctx, ask{method: http.MethodPost, url: c.resource(path), form: fields}, nil)
+}
+
+// do asks once for a resource of the account to be made or changed.
+func (c *Client) do(ctx context.Context, method, path string, fields url.Values) ([]byte, error) {
+	return c.once(ctx, ask{method: method, url: c.resource(path), form: fields})
 }
 
 func (c *Client) fetch(ctx context.Context, u *url.URL, into any) error {

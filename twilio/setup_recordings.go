@@ -66,9 +66,8 @@ func (i inspection) soundIsKept(ctx context.Context) setup.Finding {
 
 // strange is how Twilio answers somebody without credentials who asks for a sound.
 func (i inspection) strange(ctx context.Context, sid string) (status int, err error) {
-	u := *i.base
-	u.Path += "/2010-04-01/Accounts/" + i.account + "/Recordings/" + sid + ".mp3"
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, u.String(), nil)
+	sound := i.resource("/Recordings/" + sid + ".mp3")
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, sound.String(), nil)
 	if err != nil {
 		return 0, fmt.Errorf("request to twilio: %w", err)
 	}
