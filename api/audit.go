@@ -33,16 +33,16 @@ type meJSON struct {
 
 // me is what the person may do, as their session says it now.
 func (s *server) me(w http.ResponseWriter, r *http.Request) error {
-	v, ok := r.Context().Value(visitKey{}).(*visit)
-	if !ok {
-		return careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
+	who, err := visitor(r)
+	if err != nil {
+		return err
 	}
 	return writeJSON(w, http.StatusOK, meJSON{
-		Clinician: v.visitor.Clinician.ID != "",
-		Auditor:   v.visitor.Auditor && s.cfg.Audit != nil,
+		Clinician: who.Clinician.ID != "",
+		Auditor:   who.Auditor && s.cfg.Audit != nil,
 
-		Reviewer:   v.visitor.Reviewer && s.cfg.Recording != "",
-		Supervisor: v.visitor.Supervisor,
+		Reviewer:   who.Reviewer && s.cfg.Recording != "",
+		Supervisor: who.Supervisor,
 		Conference: s.cfg.Conference,
 		Recording:  s.cfg.Recording,
 	})

@@ -15,7 +15,7 @@ func (s *server) available(w http.ResponseWriter, r *http.Request) error {
 		Ready  *bool  `json:"ready"`
 		Device string `json:"device"`
 	}
-	if err := bodyIn(r, &said); err != nil {
+	if err := bodyIn(r, &said, unreadable()); err != nil {
 		return err
 	}
 	if said.Ready == nil || said.Device == "" || len(said.Device) > 64 {

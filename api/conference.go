@@ -1,12 +1,8 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"time"
@@ -26,17 +22,10 @@ const (
 // partyLabel is what somebody's label looks like.
 var partyLabel = regexp.MustCompile(`^p[0-9]{1,3}-[a-z-]{1,32}$`)
 
-func noSuchCall() error {
-	return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
-}
-
 // asker is who asks, for a route that anybody with a good session may ask.
 func asker(r *http.Request) calls.Asker {
-	v, ok := r.Context().Value(visitKey{}).(*visit)
-	if !ok {
-		return calls.Asker{}
-	}
-	return calls.Asker{Clinician: v.visitor.Clinician.ID, Supervisor: v.visitor.Supervisor}
+	who, _ := visitor(r) // without one it is nobody who asks
+	return calls.Asker{Clinician: who.Clinician.ID, Supervisor: who.Supervisor}
 }
 
 // participants tells who is in a call.
@@ -65,11 +54,8 @@ func (s *server) following(r *http.Request, practitioner string) (calls.Asker, e
 
 // command is what a clinician asks for, of which call.
 func (s *server) command(r *http.Request) (practitioner, key string, err error) {
-	if practitioner, err = clinician(r); err != nil {
+	if practitioner, key, err = ownCall(r); err != nil {
 		return "", "", err
-	}
-	if key = r.PathValue("key"); !callKey.MatchString(key) {
-		return "", "", noSuchCall()
 	}
 	if !s.rooms.Another(practitioner) {
 		return "", "", tooMany("You have changed calls many times in a short time. Please wait a few seconds, then try again.")
@@ -87,7 +73,7 @@ func (s *server) addParticipant(w http.ResponseWriter, r *http.Request) error {
 		Kind string `json:"kind"`
 		ID   string `json:"id"`
 	}
-	if err := bodyIn(r, &asked); err != nil {
+	if err := bodyIn(r, &asked, unreadable()); err != nil {
 		return err
 	}
 
@@ -100,13 +86,9 @@ func (s *server) addParticipant(w http.ResponseWriter, r *http.Request) error {
 
 // candidates tells whom the clinician may bring into an own call.
 func (s *server) candidates(w http.ResponseWriter, r *http.Request) error {
-	practitioner, err := clinician(r)
+	practitioner, key, err := ownCall(r)
 	if err != nil {
 		return err
-	}
-	key := r.PathValue("key")
-	if !callKey.MatchString(key) {
-		return noSuchCall()
 	}
 
 	all, full, err := s.cfg.Rooms.Candidates(r.Context(), practitioner, key)
@@ -130,7 +112,7 @@ func (s *server) changeParticipant(w http.ResponseWriter, r *http.Request) error
 		Hold  *bool `json:"hold"`
 		Muted *bool `json:"muted"`
 	}
-	if err := bodyIn(r, &asked); err != nil {
+	if err := bodyIn(r, &asked, unreadable()); err != nil {
 		return err
 	}
 	if asked.Hold == nil && asked.Muted == nil {
@@ -219,24 +201,4 @@ func (s *server) party(r *http.Request, label string) (participantJSON, error) {
 		}
 	}
 	return participantJSON{}, careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
-}
-
-func unreadable() error {
-	return careline.NewError(careline.CodeInvalid, "This request cannot be read. Please load the page again.", errors.New("the body is not the JSON that is documented"))
-}
-
-// bodyIn reads a JSON object of known names. Causes do not quote it.
-func bodyIn(r *http.Request, into any) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return fmt.Errorf("read the request: %w", err)
-	}
-
-	read := json.NewDecoder(bytes.NewReader(body))
-	read.DisallowUnknownFields()
-	err = read.Decode(into)
-	if _, after := read.Token(); err != nil || !errors.Is(after, io.EOF) || bytes.Equal(bytes.TrimSpace(body), []byte("null")) {
-		return unreadable()
-	}
-	return nil
 }

@@ -39,7 +39,7 @@ type participantJSON struct {
 func participantsOf(s calls.Seen) participantsJSON {
 	j := participantsJSON{
 		Call:         s.Call.Key,
-		Room:         roomWord(s.Call.Room),
+		Room:         orNone(string(s.Call.Room)),
 		Mine:         s.Own,
 		Most:         s.Most,
 		Participants: []participantJSON{},
@@ -52,13 +52,6 @@ func participantsOf(s calls.Seen) participantsJSON {
 		j.Participants = append(j.Participants, one)
 	}
 	return j
-}
-
-func roomWord(s careline.RoomState) string {
-	if s == careline.RoomNone {
-		return "none"
-	}
-	return string(s)
 }
 
 func participantOf(p careline.Party) participantJSON {

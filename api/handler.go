@@ -71,3 +71,12 @@ func clinician(r *http.Request) (string, error) {
 	}
 	return v.clinician.ID, nil
 }
+
+// visitor is the person behind a request of the kind Somebody.
+func visitor(r *http.Request) (careline.Visitor, error) {
+	v, ok := r.Context().Value(visitKey{}).(*visit)
+	if !ok {
+		return careline.Visitor{}, careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
+	}
+	return v.visitor, nil
+}

@@ -50,21 +50,13 @@ func orNone(word string) string {
 	return word
 }
 
-// noCallOfYours is told of a call that is not the person's.
-func noCallOfYours() error {
-	return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
-}
-
 // callRecording is how it stands with recording an own call.
 func (s *server) callRecording(w http.ResponseWriter, r *http.Request) error {
-	practitioner, err := clinician(r)
+	practitioner, key, err := ownCall(r)
 	if err != nil {
 		return err
 	}
-	if !callKey.MatchString(r.PathValue("key")) {
-		return noCallOfYours()
-	}
-	now, err := s.cfg.Recordings.Tell(r.Context(), practitioner, r.PathValue("key"))
+	now, err := s.cfg.Recordings.Tell(r.Context(), practitioner, key)
 	if err != nil {
 		return fmt.Errorf("how a call is recorded: %w", err)
 	}
@@ -76,12 +68,9 @@ const asksPerMinute = 60
 
 // controlRecording keeps what a clinician wants of the recording of an own call.
 func (s *server) controlRecording(w http.ResponseWriter, r *http.Request) error {
-	practitioner, err := clinician(r)
+	practitioner, key, err := ownCall(r)
 	if err != nil {
 		return err
-	}
-	if !callKey.MatchString(r.PathValue("key")) {
-		return noCallOfYours()
 	}
 	if !s.records.Another(practitioner) {
 		return tooMany("You have changed recordings many times in a short time. Please wait a few seconds, then try again.")
@@ -90,7 +79,7 @@ func (s *server) controlRecording(w http.ResponseWriter, r *http.Request) error 
 	var asked struct {
 		Action careline.RecordingAct `json:"action"`
 	}
-	if err := bodyIn(r, &asked); err != nil {
+	if err := bodyIn(r, &asked, unreadable()); err != nil {
 		return err
 	}
 	actions := []careline.RecordingAct{careline.RecordStart, careline.RecordPause, careline.RecordResume, careline.RecordStop, careline.RecordWithdraw}
@@ -98,7 +87,7 @@ func (s *server) controlRecording(w http.ResponseWriter, r *http.Request) error 
 		return unreadable()
 	}
 
-	now, err := s.cfg.Recordings.Ask(r.Context(), practitioner, r.PathValue("key"), asked.Action)
+	now, err := s.cfg.Recordings.Ask(r.Context(), practitioner, key, asked.Action)
 	if err != nil {
 		return fmt.Errorf("recording a call: %w", err)
 	}
@@ -147,15 +136,6 @@ func goneOf(why string) string {
 	return "reviewer"
 }
 
-// visitor is the person behind a request of the kind Somebody.
-func visitor(r *http.Request) (careline.Visitor, error) {
-	v, ok := r.Context().Value(visitKey{}).(*visit)
-	if !ok {
-		return careline.Visitor{}, careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
-	}
-	return v.visitor, nil
-}
-
 // listRecordings is what was recorded of a call.
 func (s *server) listRecordings(w http.ResponseWriter, r *http.Request) error {
 	who, err := visitor(r)
@@ -163,7 +143,7 @@ func (s *server) listRecordings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !callKey.MatchString(r.PathValue("key")) {
-		return noCallOfYours()
+		return noSuchCall()
 	}
 	list, err := s.cfg.Recordings.List(r.Context(), who, r.PathValue("key"))
 	if err != nil {
@@ -195,13 +175,13 @@ func (s *server) deleteRecording(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !callKey.MatchString(r.PathValue("key")) || !sidForm.MatchString(r.PathValue("sid")) {
-		return noCallOfYours()
+		return noSuchCall()
 	}
 
 	var asked struct {
 		Reason string `json:"reason"`
 	}
-	if err := bodyIn(r, &asked); err != nil {
+	if err := bodyIn(r, &asked, unreadable()); err != nil {
 		return err
 	}
 	why := strings.TrimSpace(asked.Reason)

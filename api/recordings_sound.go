@@ -35,7 +35,7 @@ func (s *server) hearRecording(w http.ResponseWriter, r *http.Request) error {
 	}
 	key, sid := r.PathValue("key"), r.PathValue("sid")
 	if key != "" && !callKey.MatchString(key) || !sidForm.MatchString(sid) {
-		return noCallOfYours()
+		return noSuchCall()
 	}
 	if !s.hears.take(who.ID, hearsEach) {
 		return tooMany("You are listening to many recordings at once. Please close some of them.")

@@ -34,7 +34,7 @@ func (r Recordings) heardBy(ctx context.Context, who careline.Visitor, call stri
 	k := known(events)
 	own := who.Clinician.ID != "" && who.Clinician.ID == k.call.Clinician
 	if !own && !(who.Reviewer && len(events) > 0) {
-		return nil, nobodysCall()
+		return nil, noSuchCall()
 	}
 	return k, nil
 }

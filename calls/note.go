@@ -62,7 +62,7 @@ func (n Noter) Note(ctx context.Context, clinician, key string, note careline.Ca
 func noted(call careline.Call, clinician string, now time.Time) error {
 	switch {
 	case call.Clinician == "" || call.Clinician != clinician:
-		return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
+		return noSuchCall()
 	case call.Status == careline.StatusRefused:
 		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotPlaced, "This call was not placed, so nothing can have come of it. Please write it in the patient’s chart.")
 	case !call.Live() && now.Sub(call.Ends()) > NotedFor:

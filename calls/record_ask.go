@@ -47,11 +47,6 @@ type RecordingNow struct {
 	Refused      string // why it cannot be started, in a sentence
 }
 
-// nobodysCall is told of a call that is not, or not known to be, of whoever asks.
-func nobodysCall() error {
-	return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
-}
-
 // Tell is how it stands with recording a call of the clinician's. An error of code
 // not-found says that they have no such call.
 func (r Recordings) Tell(ctx context.Context, clinician, call string) (RecordingNow, error) {
@@ -69,7 +64,7 @@ func (r Recordings) own(ctx context.Context, clinician, call string) (*knownReco
 	}
 	k := known(events)
 	if clinician == "" || k.call.Clinician != clinician {
-		return nil, nobodysCall()
+		return nil, noSuchCall()
 	}
 	return k, nil
 }
