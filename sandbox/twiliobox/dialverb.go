@@ -130,23 +130,28 @@ func identity(v *node) string {
 	return v.text
 }
 
-// readHook reads statusCallback*: completed alone is the default, and only four
-// names are events (voice/twiml/number).
+// readHook reads statusCallback*: only four names are events (voice/twiml/number).
 func (c *call) readHook(d document, v *node) hook {
-	page := v.attrs["statusCallback"]
+	return c.readCallback(d, v, "statusCallback", callbackEvents)
+}
+
+// readCallback reads the attributes of a callback, whose names begin alike: completed
+// alone is the default of its events, which are some of those known.
+func (c *call) readCallback(d document, v *node, name string, known []string) hook {
+	page := v.attrs[name]
 	if page == "" {
 		return hook{}
 	}
-	h := hook{url: resolve(d.base, page), method: c.method(v, "statusCallbackMethod", 12200), events: []string{"completed"}}
-	wanted, given := v.attrs["statusCallbackEvent"]
+	h := hook{url: resolve(d.base, page), method: c.method(v, name+"Method", 12200), events: []string{"completed"}}
+	wanted, given := v.attrs[name+"Event"]
 	if !given {
 		return h
 	}
 
 	h.events = nil
 	for _, event := range strings.Fields(wanted) {
-		if !slices.Contains(callbackEvents, event) {
-			c.warn(12200, fmt.Sprintf("schema validation warning: statusCallbackEvent %q is none of %v", event, callbackEvents))
+		if !slices.Contains(known, event) {
+			c.warn(12200, fmt.Sprintf("schema validation warning: %sEvent %q is none of %v", name, event, known))
 			continue
 		}
 		h.events = append(h.events, event)

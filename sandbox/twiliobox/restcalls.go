@@ -2,17 +2,15 @@ package twiliobox
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
 // listCalls lists legs, newest first, by To, From, ParentCallSid, Status,
 // StartTime and EndTime; the operators < and > are part of the name.
 func (b *Box) listCalls(r *http.Request) (any, *restError) {
-	times, fault := timeFilters(r.Form)
+	times, fault := dateFilters(r.Form, "StartTime", "EndTime")
 	if fault != nil {
 		return nil, fault
 	}
@@ -22,7 +20,7 @@ func (b *Box) listCalls(r *http.Request) (any, *restError) {
 		if !same("To", v.To) || !same("From", v.From) || !same("ParentCallSid", v.ParentCallSID) || !same("Status", restStatus(v.Status)) {
 			continue
 		}
-		if slices.ContainsFunc(times, func(f timeFilter) bool { return !f.keeps(v) }) {
+		if slices.ContainsFunc(times, func(f dateFilter) bool { return !f.keeps(v.at(f.name)) }) {
 			continue
 		}
 		all = append(all, resource{v.SID, b.callJSON(v)})
@@ -111,53 +109,13 @@ func (v legView) changed() time.Time {
 	return v.States[len(v.States)-1].At
 }
 
-// timeFilter is one StartTime or EndTime parameter. A plain date means that day.
-type timeFilter struct {
-	ends     bool // EndTime
-	operator string
-	from, to time.Time
-}
-
-func timeFilters(form url.Values) (filters []timeFilter, fault *restError) {
-	for name, values := range form {
-		base := strings.TrimRight(name, "<>")
-		if base != "StartTime" && base != "EndTime" {
-			continue
-		}
-		f := timeFilter{ends: base == "EndTime", operator: name[len(base):]}
-		day, err := time.Parse(time.DateOnly, values[0])
-		f.from, f.to = day, day.AddDate(0, 0, 1)
-		if err != nil {
-			f.from, err = time.Parse(time.RFC3339, values[0])
-			f.to = f.from.Add(time.Second)
-		}
-		if err != nil {
-			return nil, restFault(http.StatusBadRequest, 20001, name+" must be YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ")
-		}
-		filters = append(filters, f)
-	}
-
-	return filters, nil
-}
-
-// keeps includes the boundary, as ">=" in the parameter's usual form reads.
-func (f timeFilter) keeps(v legView) bool {
-	t := v.Answered
-	if t.IsZero() {
-		t = v.Created
-	}
-	if f.ends {
-		t = v.Ended
-	}
-
+// at is the time of a leg that a StartTime or EndTime parameter asks about.
+func (v legView) at(name string) time.Time {
 	switch {
-	case t.IsZero():
-		return false
-	case f.operator == "<":
-		return t.Before(f.to)
-	case f.operator == ">":
-		return !t.Before(f.from)
+	case name == "EndTime":
+		return v.Ended
+	case v.Answered.IsZero():
+		return v.Created
 	}
-
-	return !t.Before(f.from) && t.Before(f.to)
+	return v.Answered
 }

@@ -2,11 +2,8 @@ package twiliobox
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 )
 
 // recordingRoutes are the paths of recordings: of the account and of one call.
@@ -26,7 +23,7 @@ func (b *Box) recordingRoutes(rest func(string, restHandler)) {
 // DateCreated; the operators < and > are part of the name. Deleted ones are left
 // out unless IncludeSoftDeleted is true.
 func (b *Box) listRecordings(r *http.Request) (any, *restError) {
-	days, fault := createdFilters(r.Form)
+	days, fault := dateFilters(r.Form, "DateCreated")
 	if fault != nil {
 		return nil, fault
 	}
@@ -48,7 +45,7 @@ func (b *Box) listRecordings(r *http.Request) (any, *restError) {
 		if v.Status == recordingSoftDelete && r.Form.Get("IncludeSoftDeleted") != "true" {
 			continue
 		}
-		if slices.ContainsFunc(days, func(f createdFilter) bool { return !f.keeps(v.Created) }) {
+		if slices.ContainsFunc(days, func(f dateFilter) bool { return !f.keeps(v.Created) }) {
 			continue
 		}
 		all = append(all, resource{v.SID, b.recordingJSON(v)})
@@ -133,42 +130,4 @@ func (b *Box) recordingJSON(v recordingView) map[string]any {
 	}
 
 	return resource
-}
-
-// createdFilter is one DateCreated parameter. A plain date means that day.
-type createdFilter struct {
-	operator string
-	from, to time.Time
-}
-
-func createdFilters(form url.Values) (filters []createdFilter, fault *restError) {
-	for name, values := range form {
-		if strings.TrimRight(name, "<>") != "DateCreated" {
-			continue
-		}
-		f := createdFilter{operator: strings.TrimPrefix(name, "DateCreated")}
-		day, err := time.Parse(time.DateOnly, values[0])
-		f.from, f.to = day, day.AddDate(0, 0, 1)
-		if err != nil {
-			f.from, err = time.Parse(time.RFC3339, values[0])
-			f.to = f.from.Add(time.Second)
-		}
-		if err != nil {
-			return nil, restFault(http.StatusBadRequest, 20001, name+" must be YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ")
-		}
-		filters = append(filters, f)
-	}
-
-	return filters, nil
-}
-
-// keeps includes the boundary, as timeFilter does.
-func (f createdFilter) keeps(created time.Time) bool {
-	switch f.operator {
-	case "<":
-		return created.Before(f.to)
-	case ">":
-		return !created.Before(f.from)
-	}
-	return !created.Before(f.from) && created.Before(f.to)
 }

@@ -77,32 +77,9 @@ func (c *call) readRecording(d document, v *node) recordingOrder {
 	}
 }
 
-// readRecordingHook reads recordingStatusCallback*: completed alone is the default.
+// readRecordingHook reads recordingStatusCallback*.
 func (c *call) readRecordingHook(d document, v *node) hook {
-	page := v.attrs["recordingStatusCallback"]
-	if page == "" {
-		return hook{}
-	}
-	h := hook{
-		url:    resolve(d.base, page),
-		method: c.method(v, "recordingStatusCallbackMethod", 12200),
-		events: []string{string(recordingCompleted)},
-	}
-	wanted, given := v.attrs["recordingStatusCallbackEvent"]
-	if !given {
-		return h
-	}
-
-	h.events = nil
-	for _, event := range strings.Fields(wanted) {
-		if !slices.Contains(recordingEvents, event) {
-			c.warn(12200, fmt.Sprintf("schema validation warning: recordingStatusCallbackEvent %q is none of %v", event, recordingEvents))
-			continue
-		}
-		h.events = append(h.events, event)
-	}
-
-	return h
+	return c.readCallback(d, v, "recordingStatusCallback", recordingEvents)
 }
 
 // dialRecording is the recording that a Dial's record attribute asks for; ringing
