@@ -74,6 +74,9 @@ func serve(ctx context.Context, c config, ln net.Listener, out io.Writer) (stopp
 	defer func() { stopped = errors.Join(stopped, lines.Close()) }()
 
 	p, err := assemble(ctx, c, lines)
+	if err != nil && errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return shut(doors) // stopped before it served, which is no fault: nothing was begun
+	}
 	if err != nil {
 		return errors.Join(err, shut(doors))
 	}
