@@ -66,13 +66,14 @@ func ReadLabel(label string) (n int, role Role, ok bool) {
 	return n, Role(name), true
 }
 
-// NextLabel is the label of whoever is asked for next. No label is used twice: not by
-// somebody who comes back either.
-func (c Call) NextLabel(role Role) string {
+// NextLabel is the label of whoever is asked for next in the call of the events. No label
+// is used twice: not by somebody who comes back, nor after a clinician who came back, and
+// whom the call shows once.
+func NextLabel(events []CallEvent, role Role) string {
 	last := 2 // the clinician and the member have theirs, whether or not there is a room
-	for _, p := range c.Parties {
-		if n, _, ok := ReadLabel(p.Label); ok && n > last {
-			last = n
+	for _, e := range events {
+		if n, _, ok := ReadLabel(e.Room.Label); ok {
+			last = max(last, n)
 		}
 	}
 	return LabelOf(last+1, role)

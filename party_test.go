@@ -22,19 +22,19 @@ func TestReadLabel(t *testing.T) {
 
 func TestNextLabel(t *testing.T) {
 	t.Parallel()
-	labelled := func(labels ...string) (c careline.Call) {
+	told := func(labels ...string) (events []careline.CallEvent) {
 		for _, label := range labels {
-			c.Parties = append(c.Parties, careline.Party{Label: label})
+			events = append(events, careline.CallEvent{Room: careline.RoomSaid{Label: label}})
 		}
-		return c
+		return events
 	}
-	for want, c := range map[string]careline.Call{
-		"p3-family":  {},
-		"p4-family":  labelled("nonsense", "p3-family", careline.LabelMember, careline.LabelClinician),
-		"p10-family": labelled(careline.LabelMember, "p9-clinician"),
+	for want, events := range map[string][]careline.CallEvent{
+		"p3-family":  nil,
+		"p4-family":  told("nonsense", "p3-family", careline.LabelMember, careline.LabelClinician, ""),
+		"p10-family": told(careline.LabelMember, "p9-clinician"),
 	} {
-		if got := c.NextLabel(careline.RoleFamily); got != want {
-			t.Errorf("of %v it is %s, want %s", c.Parties, got, want)
+		if got := careline.NextLabel(events, careline.RoleFamily); got != want {
+			t.Errorf("of %v it is %s, want %s", events, got, want)
 		}
 	}
 }

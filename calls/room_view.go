@@ -151,15 +151,3 @@ func roleOf(call careline.Call, leg string) careline.Role {
 
 // hasGone reports whether somebody is not in the call any more, or never was.
 func hasGone(p careline.Party) bool { return p.State() == careline.PartyHasLeft }
-
-// nextLabel is the label of who comes next. Those of all who were asked for, also of a
-// clinician who came back and is shown once, are never used again.
-func nextLabel(events []careline.CallEvent, role careline.Role) string {
-	most := 2
-	for _, e := range events {
-		if n, _, ok := careline.ReadLabel(e.Room.Label); ok {
-			most = max(most, n)
-		}
-	}
-	return careline.LabelOf(most+1, role)
-}

@@ -50,7 +50,7 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who c
 		}
 
 		said := chosen.said
-		said.Act, said.By, said.Label = careline.ActAdd, clinician, nextLabel(events, chosen.role)
+		said.Act, said.By, said.Label = careline.ActAdd, clinician, careline.NextLabel(events, chosen.role)
 		kept, repeated, err := r.ask(ctx, events, key, said)
 		if err != nil {
 			return who, err

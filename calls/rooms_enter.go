@@ -82,7 +82,7 @@ func (r *Rooms) Rejoin(ctx context.Context, ask Ask) (Answer, error) {
 		At:   r.Now(),
 		Room: careline.RoomSaid{
 			Act:   careline.ActRejoin,
-			Label: nextLabel(events, careline.RoleClinician),
+			Label: careline.NextLabel(events, careline.RoleClinician),
 			Ref:   call.Sender,
 			Name:  call.Names.Sender,
 			By:    ask.Clinician,
