@@ -3,7 +3,6 @@ package calls
 import (
 	"context"
 	"maps"
-	"sync"
 
 	"perci.health/careline"
 )
@@ -21,10 +20,7 @@ type Change struct {
 // and not from the health record, so that it goes on when the record is down.
 type Live struct {
 	log       LiveLog
-	mu        sync.Mutex
-	followers map[string]map[chan struct{}]struct{} // clinician → wake-up calls
-	changed   map[string]struct{}                   // calls whose followers Run has yet to wake
-	some      chan struct{}                         // changed is not empty
+	following *following[chan struct{}] // their wake-up calls
 }
 
 // LiveLog is what Live reads.
@@ -40,85 +36,30 @@ type LiveLog interface {
 
 // NewLive follows log.
 func NewLive(log LiveLog) *Live {
-	return &Live{
-		log:       log,
-		followers: map[string]map[chan struct{}]struct{}{},
-		changed:   map[string]struct{}{},
-		some:      make(chan struct{}, 1),
-	}
+	return &Live{log: log, following: newFollowing[chan struct{}]()}
 }
 
 // Changed says that these calls have new events, after they were kept. It never
 // waits, so that whoever keeps events can call it; Run does the rest.
-func (l *Live) Changed(calls []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.followers) == 0 {
-		return
-	}
-	for _, call := range calls {
-		l.changed[call] = struct{}{}
-	}
-	signal(l.some)
-}
+func (l *Live) Changed(calls []string) { l.following.change(calls) }
 
 // Missed says that anything may have changed: whoever told of changes elsewhere
 // was not heard for a while. Every follower looks.
-func (l *Live) Missed() { l.wakeAll() }
+func (l *Live) Missed() { l.following.each(signal) }
 
 // Run wakes followers of what changed, until ctx ends. A call whose clinician
 // cannot be read wakes everybody: each finds out for itself.
 func (l *Live) Run(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-l.some:
-		}
-
-		for call := range l.take() {
+	l.following.run(ctx, func(calls map[string]struct{}) {
+		for call := range calls {
 			clinician, err := l.log.Clinician(ctx, call)
 			if err != nil {
-				l.wakeAll()
+				l.following.each(signal)
 				continue
 			}
-			l.wake(clinician)
+			l.following.of(clinician, signal)
 		}
-	}
-}
-
-func (l *Live) take() map[string]struct{} {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	calls := l.changed
-	l.changed = map[string]struct{}{}
-	return calls
-}
-
-func (l *Live) wakeAll() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, wakes := range l.followers {
-		for wake := range wakes {
-			signal(wake)
-		}
-	}
-}
-
-func (l *Live) wake(clinician string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for wake := range l.followers[clinician] {
-		signal(wake)
-	}
-}
-
-// signal leaves a wake-up call, unless one is waiting already.
-func signal(wake chan struct{}) {
-	select {
-	case wake <- struct{}{}:
-	default:
-	}
+	})
 }
 
 // Follow tells the clinician's calls that changed after the event seq, then each
@@ -126,8 +67,7 @@ func signal(wake chan struct{}) {
 // faster than tell takes them are told as one.
 func (l *Live) Follow(ctx context.Context, clinician string, seq int64, tell func(Change) error) error {
 	wake := make(chan struct{}, 1)
-	l.join(clinician, wake)
-	defer l.leave(clinician, wake)
+	defer l.following.join(clinician, wake)()
 
 	f := follower{
 		log:       l.log,
@@ -219,22 +159,4 @@ func firstAfter(events []careline.CallEvent, seq int64) int64 {
 		}
 	}
 	return seq
-}
-
-func (l *Live) join(clinician string, wake chan struct{}) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.followers[clinician] == nil {
-		l.followers[clinician] = map[chan struct{}]struct{}{}
-	}
-	l.followers[clinician][wake] = struct{}{}
-}
-
-func (l *Live) leave(clinician string, wake chan struct{}) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.followers[clinician], wake)
-	if len(l.followers[clinician]) == 0 {
-		delete(l.followers, clinician)
-	}
 }

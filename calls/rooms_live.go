@@ -15,21 +15,19 @@ type RoomsLive struct {
 	// open are the calls that have a room now, or are to have one.
 	open func() []string
 	// plain reports whether it is certain that a call has nothing to do with a room.
-	plain func(call string) bool
-
-	mu        sync.Mutex
-	followers map[*roomFollower]struct{}
-	changed   map[string]struct{}
-	some      chan struct{}
+	plain     func(call string) bool
+	following *following[*roomFollower]
 }
 
 // roomFollower is somebody who follows. What comes faster than they take it is told as
 // one.
 type roomFollower struct {
 	who     Asker
-	news    map[string]Seen
-	some    chan struct{}
 	watched map[string]bool // calls that they see as a supervisor
+
+	mu   sync.Mutex
+	news map[string]Seen
+	some chan struct{} // news is not empty
 }
 
 // sees reports whether they are told of the call as it is now. A supervisor who has seen
@@ -45,15 +43,30 @@ func (f *roomFollower) sees(call string, now Seen) bool {
 	return may || last
 }
 
+// take leaves a call as it is now for them, in the place of how it was.
+func (f *roomFollower) take(call string, now Seen) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.news[call] = now
+	signal(f.some)
+}
+
+// handOut is what was left for them.
+func (f *roomFollower) handOut() map[string]Seen {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	news := f.news
+	f.news = map[string]Seen{}
+	return news
+}
+
 // NewRoomsLive follows the calls that keeper keeps.
 func NewRoomsLive(rooms *Rooms, keeper *Keeper) *RoomsLive {
 	return &RoomsLive{
 		rooms:     rooms,
 		open:      keeper.kept,
 		plain:     keeper.Knows,
-		followers: map[*roomFollower]struct{}{},
-		changed:   map[string]struct{}{},
-		some:      make(chan struct{}, 1),
+		following: newFollowing[*roomFollower](),
 	}
 }
 
@@ -68,46 +81,25 @@ func (k *Keeper) kept() (keys []string) {
 }
 
 // Changed says that these calls have new events, after they were kept. It never waits.
-func (l *RoomsLive) Changed(calls []string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.followers) == 0 {
-		return
-	}
-	for _, call := range calls {
-		l.changed[call] = struct{}{}
-	}
-	signal(l.some)
-}
+func (l *RoomsLive) Changed(calls []string) { l.following.change(calls) }
 
 // Run tells followers what changed, until ctx ends. A call that cannot be read is told at
 // its next change.
 func (l *RoomsLive) Run(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-l.some:
-		}
-
-		calls, supervised := l.take()
+	l.following.run(ctx, func(calls map[string]struct{}) {
+		supervised := l.supervised()
 		for call := range calls {
 			if supervised || !l.plain(call) {
 				l.tell(ctx, call)
 			}
 		}
-	}
+	})
 }
 
-// take is what changed, and whether somebody follows who may see every call.
-func (l *RoomsLive) take() (calls map[string]struct{}, supervised bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	calls, l.changed = l.changed, map[string]struct{}{}
-	for f := range l.followers {
-		supervised = supervised || f.who.Supervisor
-	}
-	return calls, supervised
+// supervised reports whether somebody follows who may see every call.
+func (l *RoomsLive) supervised() (any bool) {
+	l.following.each(func(f *roomFollower) { any = any || f.who.Supervisor })
+	return any
 }
 
 func (l *RoomsLive) tell(ctx context.Context, call string) {
@@ -116,16 +108,13 @@ func (l *RoomsLive) tell(ctx context.Context, call string) {
 		return
 	}
 
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for f := range l.followers {
+	l.following.each(func(f *roomFollower) {
 		seen := l.rooms.seen(f.who, events)
 		if !f.sees(call, seen) || seen.Own && !f.who.Supervisor && seen.Call.Room == careline.RoomNone && len(seen.Call.Parties) == 0 {
-			continue
+			return
 		}
-		f.news[call] = seen
-		signal(f.some)
-	}
+		f.take(call, seen)
+	})
 }
 
 // Follow tells who is in the calls that have a room now, then each change, to tell, until
@@ -133,18 +122,11 @@ func (l *RoomsLive) tell(ctx context.Context, call string) {
 func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error) error {
 	f := &roomFollower{
 		who:     who,
+		watched: map[string]bool{},
 		news:    map[string]Seen{},
 		some:    make(chan struct{}, 1),
-		watched: map[string]bool{},
 	}
-	l.mu.Lock()
-	l.followers[f] = struct{}{}
-	l.mu.Unlock()
-	defer func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		delete(l.followers, f)
-	}()
+	defer l.following.join(who.Clinician, f)()
 
 	l.Changed(l.open())
 	for {
@@ -153,18 +135,10 @@ func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error
 			return ctx.Err()
 		case <-f.some:
 		}
-		for _, seen := range l.newsOf(f) {
+		for _, seen := range f.handOut() {
 			if err := tell(seen); err != nil {
 				return err
 			}
 		}
 	}
-}
-
-func (l *RoomsLive) newsOf(f *roomFollower) map[string]Seen {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	news := f.news
-	f.news = map[string]Seen{}
-	return news
 }
