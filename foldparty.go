@@ -20,14 +20,12 @@ type partyFold struct {
 // hear takes what was told of the party in the room, the earlier first, and reports
 // whether it is that they have come.
 func (one *partyFold) hear(e *CallEvent) (came bool) {
-	act := e.Room.Act
-	switch {
-	case act == ActFail:
+	act := e.roomAct()
+	switch act {
+	case ActFail:
 		one.failed = true
 		return false
-	case e.Kind == KindPartyLeft:
-		act = ActLeave
-	case act == "":
+	case "":
 		return false // a word that is new to us
 	}
 

@@ -7,29 +7,22 @@ import (
 	"perci.health/careline"
 )
 
-// roomView is what the events of a call say of its room, as the keeper and whoever asks
-// it for something need it: who is in it now, and what was asked and not answered yet.
-// Times are those of the log: the carrier's clock is in whole seconds.
-type roomView struct {
-	asked      bool   // a room was asked for, and that did not come to nothing
-	conference string // the carrier's id of the newest room; empty until it is known
-	ended      time.Time
-	in         map[string]time.Time // legs in the room → since when
-	out        map[string]time.Time // legs that have left it for good → when
-	since      time.Time            // when the first leg joined; zero: none has
-	open       []careline.CallEvent // commands without an answer, in the log's order
-	failed     careline.Reason      // why the last room that was asked for came to nothing
-	failedAt   time.Time            // when that was kept
-	last       time.Time            // when the newest event was kept
+// roomCommands is what was asked of a call's room, and what became of it. Times are those
+// of the log.
+type roomCommands struct {
+	asked    bool                 // a room was asked for, and that did not come to nothing
+	open     []careline.CallEvent // commands without an answer, in the log's order
+	failed   careline.Reason      // why the last room that was asked for came to nothing
+	failedAt time.Time            // when that was kept
+	last     time.Time            // when the newest event was kept
 }
 
-// viewOf reads the events of a call.
-func viewOf(events []careline.CallEvent) roomView {
-	v := roomView{in: map[string]time.Time{}, out: map[string]time.Time{}}
+// commandsOf reads the events of a call.
+func commandsOf(events []careline.CallEvent) (c roomCommands) {
 	answers := map[string]careline.CallEvent{}
 	for _, e := range events {
-		if e.Kept.After(v.last) {
-			v.last = e.Kept
+		if e.Kept.After(c.last) {
+			c.last = e.Kept
 		}
 		if e.Kind == careline.KindPartyAnswered {
 			answers[e.Room.Answers] = e
@@ -42,16 +35,14 @@ func viewOf(events []careline.CallEvent) roomView {
 		}
 		answer, answered := answers[e.ID]
 		if !answered {
-			v.open = append(v.open, e)
+			c.open = append(c.open, e)
 		}
 		if e.Kind == careline.KindRoomAsked {
-			v.asked = answer.Room.Failed == ""
-			v.failed, v.failedAt = careline.Reason(answer.Room.Failed), answer.Kept
+			c.asked = answer.Room.Failed == ""
+			c.failed, c.failedAt = careline.Reason(answer.Room.Failed), answer.Kept
 		}
 	}
-
-	v.told(events)
-	return v
+	return c
 }
 
 // commands reports whether the event asks the carrier for something, by way of the
@@ -60,71 +51,43 @@ func commands(e careline.CallEvent) bool {
 	return e.Kind == careline.KindRoomAsked || e.Kind == careline.KindPartyAsked && e.Room.Act != careline.ActRejoin
 }
 
-// told takes what the carrier reports of the room, in the order of its own count: the
-// last word of each leg says whether it is in the room. A later room of the same name
-// is another one.
-func (v *roomView) told(events []careline.CallEvent) {
-	var reports []careline.CallEvent
-	for _, e := range events {
-		if e.Kind != careline.KindRoom && e.Kind != careline.KindPartyLeft {
-			continue
-		}
-		reports = append(reports, e)
-		v.conference = e.Room.Conference
-	}
-	slices.SortStableFunc(reports, func(a, b careline.CallEvent) int { return a.Order - b.Order })
+// concerns reports whether there may be something to do for the call's room.
+func (c roomCommands) concerns() bool { return c.asked || c.failed != "" || len(c.open) > 0 }
 
-	for _, e := range reports {
-		if e.Room.Conference != v.conference {
-			continue
-		}
-		switch e.Room.Act {
-		case careline.ActJoin:
-			v.in[e.Leg] = e.Kept
-			delete(v.out, e.Leg)
-			if v.since.IsZero() || e.Kept.Before(v.since) {
-				v.since = e.Kept
-			}
-		case careline.ActLeave, careline.ActFail:
-			delete(v.in, e.Leg)
-			if !e.Room.LegLives {
-				v.out[e.Leg] = e.Kept
-			}
-		case careline.ActEnd:
-			v.ended = e.Kept
-		}
-	}
-	if !v.ended.IsZero() {
-		for leg := range v.in {
-			v.out[leg] = v.ended
-		}
-		clear(v.in)
-	}
+// roomView is a call's room as the keeper and whoever asks it for something need it: what
+// was asked, and who is in it now. Whether there is one is told here of the room itself,
+// and not by the call's Room: that is open to people also while one of two is on the way,
+// and of a move that was given up, should somebody have come after all.
+type roomView struct {
+	roomCommands
+	careline.RoomLegs
 }
 
-// concerns reports whether there may be something to do for the call's room.
-func (v roomView) concerns() bool { return v.asked || v.failed != "" || len(v.open) > 0 }
+// viewOf reads the events of a call, and the call that they fold to.
+func viewOf(call careline.Call, events []careline.CallEvent) roomView {
+	return roomView{commandsOf(events), careline.LegsInRoom(call, events)}
+}
 
 // isOpen reports whether there is a room that one can be in.
 func (v roomView) isOpen() bool {
-	return v.asked && v.conference != "" && v.ended.IsZero() && len(v.in) > 0
+	return v.asked && v.Conference != "" && v.Ended.IsZero() && len(v.In) > 0
 }
 
 // moving reports whether a room was asked for that nobody has come to yet.
-func (v roomView) moving() bool { return v.asked && v.since.IsZero() && v.ended.IsZero() }
+func (v roomView) moving() bool { return v.asked && v.Since.IsZero() && v.Ended.IsZero() }
 
 // over reports whether there was a room, and is none any more: the carrier ends one in
 // which nobody is left.
 func (v roomView) over() bool {
-	return v.asked && (!v.ended.IsZero() || !v.since.IsZero() && len(v.in) == 0)
+	return v.asked && (!v.Ended.IsZero() || !v.Since.IsZero() && len(v.In) == 0)
 }
 
 // roomName is what the carrier knows the room by.
 func (v roomView) roomName(call string) string {
-	if v.conference == "" {
+	if v.Conference == "" {
 		return call
 	}
-	return v.conference
+	return v.Conference
 }
 
 // clinical reports whether somebody is on the clinician's side of a call. Everybody else

@@ -73,7 +73,8 @@ func (r *Rooms) Participants(ctx context.Context, who Asker, key string) (Seen, 
 
 // See is Participants of a call that was read already.
 func (r *Rooms) See(who Asker, events []careline.CallEvent) (Seen, error) {
-	s := r.seen(who, events)
+	call := careline.Fold(events)
+	s := r.seen(who, call, viewOf(call, events))
 	if !s.may(who) {
 		return Seen{}, noSuchCall()
 	}
@@ -81,8 +82,7 @@ func (r *Rooms) See(who Asker, events []careline.CallEvent) (Seen, error) {
 }
 
 // seen is a call as somebody sees it, who may have no right to.
-func (r *Rooms) seen(who Asker, events []careline.CallEvent) Seen {
-	call, view := careline.Fold(events), viewOf(events)
+func (r *Rooms) seen(who Asker, call careline.Call, view roomView) Seen {
 	s := Seen{
 		Call:    call,
 		Own:     who.Clinician != "" && call.Clinician == who.Clinician,
@@ -131,7 +131,7 @@ func clinicianAway(call careline.Call, v roomView) (since time.Time, away bool) 
 	if !v.isOpen() || slices.ContainsFunc(legsIn(v), func(leg string) bool { return clinical(roleOf(call, leg)) }) {
 		return time.Time{}, false
 	}
-	for leg, left := range v.out {
+	for leg, left := range v.Out {
 		if clinical(roleOf(call, leg)) && left.After(since) {
 			since = left
 		}
@@ -141,7 +141,7 @@ func clinicianAway(call careline.Call, v roomView) (since time.Time, away bool) 
 
 func legsIn(v roomView) []string {
 	var legs []string
-	for leg := range v.in {
+	for leg := range v.In {
 		legs = append(legs, leg)
 	}
 	slices.Sort(legs)

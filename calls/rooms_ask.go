@@ -29,7 +29,7 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who c
 	if err != nil {
 		return who, err
 	}
-	if err := together(call, viewOf(events)); err != nil {
+	if err := together(call, viewOf(call, events)); err != nil {
 		return who, err
 	}
 	if call.Final() {
@@ -87,7 +87,7 @@ func together(call careline.Call, v roomView) error {
 // it is in none. Repeated: somebody else has asked under the same id.
 func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string, said careline.RoomSaid) (kept careline.CallEvent, repeated bool, err error) {
 	var room errgroup.Group // the two share a commit; neither is carried out without the other
-	if said.Act != careline.ActEnd && !viewOf(events).asked {
+	if said.Act != careline.ActEnd && !commandsOf(events).asked {
 		room.Go(func() error { return r.askRoom(ctx, events, key, said.By) })
 	}
 
@@ -164,7 +164,7 @@ func (r *Rooms) Remove(ctx context.Context, clinician, key, label string) error 
 	if !clinical(p.Role) && !others {
 		return careline.NewReasoned(careline.CodeConflict, careline.ReasonLastMember, "Nobody else is on the line with you. Please end the call instead.")
 	}
-	v := viewOf(events)
+	v := viewOf(call, events)
 	if !v.isOpen() && !v.moving() {
 		return notInProgress()
 	}
@@ -183,7 +183,7 @@ func (r *Rooms) End(ctx context.Context, clinician, key string) error {
 	if err != nil {
 		return err
 	}
-	v := viewOf(events)
+	v := viewOf(call, events)
 	if !v.isOpen() && (call.Final() || call.ClinicianLeft || v.over()) {
 		return over()
 	}

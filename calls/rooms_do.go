@@ -27,7 +27,7 @@ func (k *Keeper) do(ctx context.Context, s scene, d duty) error {
 		k.mark(key, d.what, d.leg)
 		return k.fetch(ctx, s, d.leg, d.label)
 	case dutyLook:
-		k.mark(key, d.what, s.view.conference)
+		k.mark(key, d.what, s.view.Conference)
 		return k.look(ctx, s)
 	}
 
@@ -37,9 +37,9 @@ func (k *Keeper) do(ctx context.Context, s scene, d duty) error {
 	case dutyHangUp:
 		_ = k.Carrier.HangUp(ctx, d.leg)
 	case dutyTell:
-		_ = k.Carrier.Tell(ctx, s.view.conference, d.leg, SaidStay)
+		_ = k.Carrier.Tell(ctx, s.view.Conference, d.leg, SaidStay)
 	case dutyWarn:
-		_ = k.Carrier.Tell(ctx, s.view.conference, d.leg, SaidRecorded)
+		_ = k.Carrier.Tell(ctx, s.view.Conference, d.leg, SaidRecorded)
 	}
 	return nil
 }
@@ -134,8 +134,8 @@ func (k *Keeper) ask(ctx context.Context, e errand) (leg string, done bool, err 
 
 // remove ends somebody's leg, in the room or on the way there.
 func (k *Keeper) remove(ctx context.Context, e errand) error {
-	if _, in := e.view.in[e.leg]; in {
-		return k.Carrier.Remove(ctx, e.view.conference, e.leg)
+	if _, in := e.view.In[e.leg]; in {
+		return k.Carrier.Remove(ctx, e.view.Conference, e.leg)
 	}
 	return ended(k.Carrier.HangUp(ctx, e.leg))
 }
@@ -212,6 +212,6 @@ func (k *Keeper) add(ctx context.Context, e errand) (leg string, done bool, err 
 		}
 	}
 
-	leg, err = k.Carrier.Add(ctx, e.view.conference, Invitation{Who: e.command.Room, Call: e.call.Key, From: e.from})
+	leg, err = k.Carrier.Add(ctx, e.view.Conference, Invitation{Who: e.command.Room, Call: e.call.Key, From: e.from})
 	return leg, true, err
 }

@@ -15,12 +15,12 @@ func (k *Keeper) endAll(ctx context.Context, s scene) error {
 	}
 
 	if v.isOpen() {
-		if err := ended(k.Carrier.End(ctx, v.conference)); err != nil {
+		if err := ended(k.Carrier.End(ctx, v.Conference)); err != nil {
 			return err
 		}
 	}
 	for _, p := range s.call.Present() {
-		if _, in := v.in[p.Leg]; in || p.Leg == "" || hasGone(p) {
+		if _, in := v.In[p.Leg]; in || p.Leg == "" || hasGone(p) {
 			continue
 		}
 		if err := ended(k.Carrier.HangUp(ctx, p.Leg)); err != nil {
@@ -65,7 +65,7 @@ func (k *Keeper) end(ctx context.Context, s scene, d duty) error {
 	}
 
 	_, repeated, err := k.Log.Append(ctx, careline.CallEvent{
-		ID:   key + "/end/" + s.view.conference + "/" + string(d.why),
+		ID:   key + "/end/" + s.view.Conference + "/" + string(d.why),
 		Call: key,
 		Kind: careline.KindPartyAsked,
 		At:   k.Now(),
@@ -78,7 +78,7 @@ func (k *Keeper) end(ctx context.Context, s scene, d duty) error {
 	if err := k.look(ctx, s); err != nil {
 		return err
 	}
-	_ = k.Carrier.End(ctx, s.view.conference) // looked for again if it did not
+	_ = k.Carrier.End(ctx, s.view.Conference) // looked for again if it did not
 	return nil
 }
 
@@ -92,8 +92,8 @@ func (k *Keeper) appeared(ctx context.Context, s scene) (there, known bool, err 
 
 	for _, who := range all {
 		role := roleOf(s.call, who.Leg)
-		_, in := s.view.in[who.Leg]
-		_, out := s.view.out[who.Leg]
+		_, in := s.view.In[who.Leg]
+		_, out := s.view.Out[who.Leg]
 		if in || out || role != careline.RoleClinician && role != careline.RoleMember {
 			continue // whoever else is listed may be ringing
 		}
@@ -113,12 +113,12 @@ func (k *Keeper) look(ctx context.Context, s scene) error {
 		return nil // it is there, or nobody knows: looked for again
 	}
 	_, _, err = k.Log.Append(ctx, careline.CallEvent{
-		ID:       s.view.conference + "/end/reconciled",
+		ID:       s.view.Conference + "/end/reconciled",
 		Call:     s.call.Key,
 		Kind:     careline.KindRoom,
 		At:       k.Now(),
 		LookedUp: true,
-		Room:     careline.RoomSaid{Act: careline.ActEnd, Conference: s.view.conference},
+		Room:     careline.RoomSaid{Act: careline.ActEnd, Conference: s.view.Conference},
 	})
 	return err
 }

@@ -15,7 +15,8 @@ func (r *Rooms) Enter(ctx context.Context, key, leg, label string) (Answer, erro
 	if err != nil {
 		return nil, err
 	}
-	call, v := careline.Fold(events), viewOf(events)
+	call := careline.Fold(events)
+	v := viewOf(call, events)
 	if !v.asked || v.over() || !ofCall(call, leg, label) {
 		return Say{Text: RoomOver}, nil
 	}
@@ -45,7 +46,7 @@ func (r *Rooms) Moved(ctx context.Context, key string) (answer Answer, moved boo
 	if err != nil {
 		return nil, false, err
 	}
-	v := viewOf(events)
+	v := viewOf(careline.Fold(events), events)
 	switch {
 	case !v.asked:
 		return nil, false, nil
@@ -69,7 +70,8 @@ func (r *Rooms) Rejoin(ctx context.Context, ask Ask) (Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	call, v := careline.Fold(events), viewOf(events)
+	call := careline.Fold(events)
+	v := viewOf(call, events)
 	if call.Key != ask.Join || call.Clinician != ask.Clinician || !v.isOpen() {
 		return Say{Text: RoomOver}, nil
 	}

@@ -227,6 +227,24 @@ func TestRoomsMemberLeaves(t *testing.T) {
 	}
 }
 
+// The room's report that somebody left is lost: that their leg is over says it too, and
+// the clinician does not stay alone.
+func TestRoomsLeaveThatNobodyReports(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	h.deaf = true
+	h.x.end(childLeg, "completed")
+	h.x.end(h.x.made[interprets], "completed")
+	h.pass(4 * time.Second)
+	if h.seats() != "p1-clinician" {
+		t.Fatalf("in the room: %s", h.seats())
+	}
+	h.pass(3 * time.Second)
+	if h.times("end") != 1 || h.seats() != "" {
+		t.Errorf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+}
+
 // An interpreter never answers: the call is as before, also when nobody reports it.
 func TestRoomsNobodyAnswers(t *testing.T) {
 	t.Parallel()

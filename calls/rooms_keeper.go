@@ -248,7 +248,7 @@ func (k *Keeper) lookThrough(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !viewOf(events).concerns() {
+		if !commandsOf(events).concerns() {
 			continue
 		}
 		k.mu.Lock()

@@ -108,8 +108,10 @@ func (l *RoomsLive) tell(ctx context.Context, call string) {
 		return
 	}
 
+	now := careline.Fold(events)
+	view := viewOf(now, events)
 	l.following.each(func(f *roomFollower) {
-		seen := l.rooms.seen(f.who, events)
+		seen := l.rooms.seen(f.who, now, view)
 		if !f.sees(call, seen) || seen.Own && !f.who.Supervisor && seen.Call.Room == careline.RoomNone && len(seen.Call.Parties) == 0 {
 			return
 		}

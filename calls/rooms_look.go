@@ -43,7 +43,7 @@ func (k *Keeper) Look(ctx context.Context, key string) (next time.Time, err erro
 		if err != nil {
 			return k.Now().Add(againAfter), err
 		}
-		if !viewOf(events).concerns() {
+		if !commandsOf(events).concerns() {
 			return time.Time{}, nil // most calls of other instances: nothing is claimed for them
 		}
 	}
@@ -87,10 +87,11 @@ func (k *Keeper) scene(key string, events []careline.CallEvent) scene {
 	k.prepare()
 	c := k.call(key)
 
+	call := careline.Fold(events)
 	return scene{
 		from:  callerID(events),
-		call:  careline.Fold(events),
-		view:  viewOf(events),
+		call:  call,
+		view:  viewOf(call, events),
 		now:   k.Now(),
 		alone: k.Alone,
 		limit: k.Limit,

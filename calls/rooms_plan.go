@@ -154,7 +154,7 @@ func (p *planning) waitFor(e careline.CallEvent) {
 // not in time is looked for, and the move given up.
 func (p *planning) move(e careline.CallEvent) {
 	switch {
-	case !p.view.since.IsZero():
+	case !p.view.Since.IsZero():
 		p.do(duty{what: dutySettle, command: e})
 	case p.call.Final() || p.call.MemberLeg == "":
 		p.fail(e, careline.ReasonNotInProgress)

@@ -14,7 +14,7 @@ func (p *planning) room() {
 		return
 	}
 
-	if p.due(v.last, lookedWithin) && p.again(dutyLook, v.conference, lookedWithin) {
+	if p.due(v.last, lookedWithin) && p.again(dutyLook, v.Conference, lookedWithin) {
 		p.do(duty{what: dutyLook})
 	}
 	p.twice()
@@ -43,7 +43,7 @@ func (p *planning) over() string {
 	}
 
 	if !p.met() && !call.Final() {
-		if p.due(v.since, bothWithin) {
+		if p.due(v.Since, bothWithin) {
 			return endsApart
 		}
 		return ""
@@ -67,7 +67,7 @@ func (p *planning) over() string {
 // met reports whether both of the two who were dialled together have been in the room.
 func (p *planning) met() bool {
 	been := func(leg string) bool {
-		return !p.view.in[leg].IsZero() || !p.view.out[leg].IsZero()
+		return !p.view.In[leg].IsZero() || !p.view.Out[leg].IsZero()
 	}
 	return been(p.call.Key) && been(p.call.MemberLeg)
 }
@@ -75,8 +75,8 @@ func (p *planning) met() bool {
 // lastLeft is when the last of a side left the room; who never came was there when the
 // first joined it.
 func (p *planning) lastLeft(clinicians bool) time.Time {
-	last := p.view.since
-	for leg, left := range p.view.out {
+	last := p.view.Since
+	for leg, left := range p.view.Out {
 		if clinical(roleOf(p.call, leg)) == clinicians {
 			last = later(last, left)
 		}
@@ -105,7 +105,7 @@ func (p *planning) warn() {
 	if !recorded {
 		return
 	}
-	for leg, since := range p.view.in {
+	for leg, since := range p.view.In {
 		joined := roleOf(p.call, leg).Joins()
 		if joined && !p.now.After(since.Add(toldWithin)) && p.done(dutyWarn, leg).IsZero() {
 			p.do(duty{what: dutyWarn, leg: leg})
@@ -117,12 +117,12 @@ func (p *planning) warn() {
 // live on at the carrier, though its app is gone.
 func (p *planning) twice() {
 	for _, party := range p.call.Present() {
-		if _, back := p.view.in[party.Leg]; !back {
+		if _, back := p.view.In[party.Leg]; !back {
 			continue
 		}
 		for _, leg := range party.Earlier {
-			since, there := p.view.in[leg]
-			if there && since.Before(p.view.in[party.Leg]) && p.again(dutyHangUp, leg, movedWithin) {
+			since, there := p.view.In[leg]
+			if there && since.Before(p.view.In[party.Leg]) && p.again(dutyHangUp, leg, movedWithin) {
 				p.do(duty{what: dutyHangUp, leg: leg})
 			}
 		}
@@ -140,7 +140,7 @@ func (p *planning) legs() {
 			continue
 		}
 
-		since, after := p.view.out[party.Leg], reportedWithin
+		since, after := p.view.Out[party.Leg], reportedWithin
 		if since.IsZero() {
 			since, after = p.ringing(party)
 		}
@@ -172,7 +172,7 @@ func (p *planning) leftRinging() {
 		return
 	}
 	for _, party := range p.call.Present() {
-		_, left := p.view.out[party.Leg]
+		_, left := p.view.Out[party.Leg]
 		rings := party.Role.Joins() && party.Leg != "" && !left && !party.Status.Final()
 		if rings && p.again(dutyHangUp, party.Leg, movedWithin) {
 			p.do(duty{what: dutyHangUp, leg: party.Leg})

@@ -24,13 +24,13 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 	if hasGone(p) {
 		return false, notThere()
 	}
-	if err := together(call, viewOf(events)); err != nil {
+	if err := together(call, viewOf(call, events)); err != nil {
 		return false, err
 	}
 
 	var ids []string
 	for _, s := range []toggle{held(to, p), muted(to, p)} {
-		act, asked := s.asks(viewOf(events).open, label)
+		act, asked := s.asks(commandsOf(events).open, label)
 		if asked != "" {
 			ids = append(ids, asked)
 		}
