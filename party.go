@@ -1,6 +1,7 @@
 package careline
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -65,6 +66,12 @@ func ReadLabel(label string) (n int, role Role, ok bool) {
 	}
 	return n, Role(name), true
 }
+
+// labelForm is what a label looks like: room is left for more roles than there are.
+var labelForm = regexp.MustCompile(`^p[0-9]{1,3}-[a-z-]{1,32}$`)
+
+// ValidLabel reports whether a text from outside can be the label of a party.
+func ValidLabel(label string) bool { return labelForm.MatchString(label) }
 
 // NextLabel is the label of whoever is asked for next in the call of the events. No label
 // is used twice: not by somebody who comes back, nor after a clinician who came back, and

@@ -20,6 +20,20 @@ func TestReadLabel(t *testing.T) {
 	}
 }
 
+func TestValidLabel(t *testing.T) {
+	t.Parallel()
+	for _, label := range []string{careline.LabelClinician, careline.LabelMember, careline.LabelOf(999, careline.RoleSecondClinician)} {
+		if !careline.ValidLabel(label) {
+			t.Errorf("%q is none", label)
+		}
+	}
+	for _, label := range []string{"", "p3", "p3-", "3-family", "p1234-family", "p3-family ", "p3-Family", "p3-a&b", "x p3-family"} {
+		if careline.ValidLabel(label) {
+			t.Errorf("%q is one", label)
+		}
+	}
+}
+
 func TestNextLabel(t *testing.T) {
 	t.Parallel()
 	told := func(labels ...string) (events []careline.CallEvent) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
 	"time"
 
 	"perci.health/careline"
@@ -18,9 +17,6 @@ const (
 	// commandWithin is how long an answer waits for what was asked to be done.
 	commandWithin = 3 * time.Second
 )
-
-// partyLabel is what somebody's label looks like.
-var partyLabel = regexp.MustCompile(`^p[0-9]{1,3}-[a-z-]{1,32}$`)
 
 // asker is who asks, for a route that anybody with a good session may ask.
 func asker(r *http.Request) calls.Asker {
@@ -178,8 +174,8 @@ func (s *server) endCall(w http.ResponseWriter, r *http.Request) error {
 
 func labelIn(r *http.Request) (string, error) {
 	label := r.PathValue("label")
-	if !partyLabel.MatchString(label) {
-		return "", careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+	if !careline.ValidLabel(label) {
+		return "", nobody()
 	}
 	return label, nil
 }
@@ -200,5 +196,9 @@ func (s *server) party(r *http.Request, label string) (participantJSON, error) {
 			return p, nil
 		}
 	}
-	return participantJSON{}, careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+	return participantJSON{}, nobody()
+}
+
+func nobody() error {
+	return careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
 }

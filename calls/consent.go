@@ -114,3 +114,21 @@ func (c Consents) May(ctx context.Context, call string) bool {
 	known := careline.Fold(events)
 	return known.Clinician != "" && !known.Final() && known.Consent.Decision == careline.ConsentNone
 }
+
+// standing asks the record once more whether the patient refuses. While it does not
+// answer nothing is recorded.
+func (c Consents) standing(ctx context.Context, call careline.Call) error {
+	ctx, cancel := context.WithTimeout(ctx, standingWithin)
+	defer cancel()
+	refuses, err := c.Refuses(ctx, call.Patient)
+	if err != nil {
+		return careline.NewError(careline.CodeUnavailable, "Whether this patient refuses recordings cannot be read at the moment, so the call is not recorded. Please try again in a moment.", err)
+	}
+	if !refuses {
+		return nil
+	}
+	if err := c.refuse(ctx, call.Key); err != nil {
+		return err
+	}
+	return standingRefusal()
+}

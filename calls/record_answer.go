@@ -2,7 +2,6 @@ package calls
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"perci.health/careline"
@@ -51,21 +50,4 @@ func (k RecordingKeeper) keep(ctx context.Context, e careline.CallEvent) error {
 	e.At = k.Now()
 	_, _, err := k.Log.Append(ctx, e)
 	return err
-}
-
-// legs are those on which the clinician was, on which something may have been recorded.
-func (k *knownRecordings) legs() []string {
-	legs := []string{k.call.ClinicianLeg}
-	for _, p := range k.call.Parties {
-		if p.Role == careline.RoleClinician {
-			legs = append(append(legs, p.Leg), p.Earlier...)
-		}
-	}
-	for _, one := range k.all {
-		legs = append(legs, one.leg)
-	}
-
-	legs = slices.DeleteFunc(legs, func(leg string) bool { return leg == "" })
-	slices.Sort(legs)
-	return slices.Compact(legs)
 }

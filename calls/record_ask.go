@@ -136,24 +136,6 @@ func (r Recordings) start(ctx context.Context, c careline.Call, clinician string
 	return r.command(ctx, c.Key, careline.RecordingSaid{Act: careline.RecordStart, By: clinician})
 }
 
-// standing asks the record once more whether the patient refuses. While it does not
-// answer nothing is recorded.
-func (c Consents) standing(ctx context.Context, call careline.Call) error {
-	ctx, cancel := context.WithTimeout(ctx, standingWithin)
-	defer cancel()
-	refuses, err := c.Refuses(ctx, call.Patient)
-	if err != nil {
-		return careline.NewError(careline.CodeUnavailable, "Whether this patient refuses recordings cannot be read at the moment, so the call is not recorded. Please try again in a moment.", err)
-	}
-	if !refuses {
-		return nil
-	}
-	if err := c.refuse(ctx, call.Key); err != nil {
-		return err
-	}
-	return standingRefusal()
-}
-
 func (r Recordings) decide(ctx context.Context, call, clinician string, d careline.Decision) error {
 	_, _, err := r.Log.AppendFor(ctx, RecordingsConsumer, careline.CallEvent{
 		ID:      call + "/consent/" + string(d),

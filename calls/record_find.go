@@ -104,3 +104,20 @@ func (k RecordingKeeper) told(ctx context.Context, call string, now *knownRecord
 	}
 	return found, nil
 }
+
+// legs are those on which the clinician was, on which something may have been recorded.
+func (k *knownRecordings) legs() []string {
+	legs := []string{k.call.ClinicianLeg}
+	for _, p := range k.call.Parties {
+		if p.Role == careline.RoleClinician {
+			legs = append(append(legs, p.Leg), p.Earlier...)
+		}
+	}
+	for _, one := range k.all {
+		legs = append(legs, one.leg)
+	}
+
+	legs = slices.DeleteFunc(legs, func(leg string) bool { return leg == "" })
+	slices.Sort(legs)
+	return slices.Compact(legs)
+}

@@ -128,24 +128,11 @@ func (r *Rooms) waiting(call careline.Call, v roomView) time.Time {
 
 // clinicianAway is since when no clinician has been in an open room.
 func clinicianAway(call careline.Call, v roomView) (since time.Time, away bool) {
-	if !v.isOpen() || slices.ContainsFunc(legsIn(v), func(leg string) bool { return clinical(roleOf(call, leg)) }) {
+	if !v.isOpen() || slices.ContainsFunc(v.legs(), func(leg string) bool { return clinical(roleOf(call, leg)) }) {
 		return time.Time{}, false
 	}
-	for leg, left := range v.Out {
-		if clinical(roleOf(call, leg)) && left.After(since) {
-			since = left
-		}
-	}
+	since = v.lastLeft(call, true)
 	return since, !since.IsZero()
-}
-
-func legsIn(v roomView) []string {
-	var legs []string
-	for leg := range v.In {
-		legs = append(legs, leg)
-	}
-	slices.Sort(legs)
-	return legs
 }
 
 // own is a call of the clinician's, with its events.

@@ -37,7 +37,7 @@ const (
 func (p *planning) over() string {
 	v, call := p.view, p.call
 	member, clinician := false, false
-	for _, leg := range legsIn(v) {
+	for _, leg := range v.legs() {
 		clinical := clinical(roleOf(call, leg))
 		member, clinician = member || !clinical, clinician || clinical
 	}
@@ -75,13 +75,7 @@ func (p *planning) met() bool {
 // lastLeft is when the last of a side left the room; who never came was there when the
 // first joined it.
 func (p *planning) lastLeft(clinicians bool) time.Time {
-	last := p.view.Since
-	for leg, left := range p.view.Out {
-		if clinical(roleOf(p.call, leg)) == clinicians {
-			last = later(last, left)
-		}
-	}
-	return last
+	return later(p.view.Since, p.view.lastLeft(p.call, clinicians))
 }
 
 // tell plans that those who wait for a clinician are asked to stay, once.
@@ -89,7 +83,7 @@ func (p *planning) tell(since time.Time) {
 	if p.now.After(since.Add(toldWithin)) {
 		return
 	}
-	for _, leg := range legsIn(p.view) {
+	for _, leg := range p.view.legs() {
 		if !clinical(roleOf(p.call, leg)) && p.done(dutyTell, leg).Before(since) {
 			p.do(duty{what: dutyTell, leg: leg})
 		}

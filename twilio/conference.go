@@ -34,7 +34,7 @@ func (s *server) conference(ctx context.Context, rd *reading) reply {
 	}
 	rd.place()
 	call, leg, label := rd.form.Get(CallParameter), rd.form.Get("CallSid"), rd.form.Get(PartyParameter)
-	if !isSID(sidCall, call) || !isSID(sidCall, leg) || !isLabel(label) {
+	if !isSID(sidCall, call) || !isSID(sidCall, leg) || !careline.ValidLabel(label) {
 		careline.Note(ctx, slog.String("fault", "the URL or the form names no call, leg or party"))
 		return s.say(rd, calls.RoomOver)
 	}

@@ -1,16 +1,10 @@
 package twilio
 
 import (
-	"regexp"
 	"strconv"
 
 	"perci.health/careline"
 )
-
-// labels are what somebody in a call is named by there: "p3-interpreter".
-var labels = regexp.MustCompile(`^p[0-9]{1,3}-[a-z-]{1,32}$`)
-
-func isLabel(s string) bool { return labels.MatchString(s) }
 
 // conference reads a report of a room (Twilio, voice/twiml/conference,
 // statusCallback). It is kept by the room's id and the report's number in it, which
@@ -36,7 +30,7 @@ func conference(f Form) (e careline.CallEvent, left []string, err error) {
 
 	e.At, e.Word = r.timestamp(), r.word("StatusCallbackEvent")
 	r.told(&e)
-	if e.Room.Label = r.word("ParticipantLabel"); !isLabel(e.Room.Label) {
+	if e.Room.Label = r.word("ParticipantLabel"); !careline.ValidLabel(e.Room.Label) {
 		e.Room.Label = ""
 	}
 

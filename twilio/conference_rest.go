@@ -37,7 +37,7 @@ func (c Conferences) callback(path, query string) string {
 // Move takes a leg out of its Dial into the room of a call, as the party of that label
 // (Twilio, voice/api/call-resource, "Update a Call resource").
 func (c Conferences) Move(ctx context.Context, call, leg, label string) error {
-	query := "?" + CallParameter + "=" + call + "&" + PartyParameter + "=" + label
+	query := ofCall(call) + "&" + PartyParameter + "=" + label
 	_, err := c.Client.do(ctx, http.MethodPost, "/Calls/"+leg+".json", url.Values{
 		"Url":    {c.callback(PathConference, query)},
 		"Method": {http.MethodPost},
@@ -48,7 +48,7 @@ func (c Conferences) Move(ctx context.Context, call, leg, label string) error {
 // Add dials somebody into a room (Twilio, voice/api/conference-participant-resource,
 // "Create a Participant"), and returns the SID of their leg.
 func (c Conferences) Add(ctx context.Context, room string, who calls.Invitation) (leg string, err error) {
-	query := "?" + CallParameter + "=" + who.Call
+	query := ofCall(who.Call)
 	to := who.Who.To.E164()
 	if who.Who.Identity != "" {
 		to = clientPrefix + who.Who.Identity + query

@@ -13,7 +13,7 @@ func (s *server) join(a calls.Join) ([]Verb, error) {
 		return nil, errors.New("the answer names no room")
 	}
 
-	query := "?" + CallParameter + "=" + a.Room
+	query := ofCall(a.Room)
 	return []Verb{Dial{
 		TimeLimit: s.TimeLimit,
 		Action:    s.callbackURL(PathDialResult, query),

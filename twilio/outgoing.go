@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -151,6 +152,9 @@ func recipient(f Form) careline.Reference {
 	}
 	return careline.Reference(strings.TrimSpace(string(value)))
 }
+
+// ofCall is the query that names a call.
+func ofCall(call string) string { return "?" + CallParameter + "=" + url.QueryEscape(call) }
 
 // callbackURL ends in a fragment that Twilio reads for itself: it is neither sent
 // nor signed.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -51,9 +50,6 @@ func Fingerprint(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])[:12]
 }
-
-// ofCall is the query that names a call.
-func ofCall(call string) string { return "?" + CallParameter + "=" + url.QueryEscape(call) }
 
 // goesOn connects whoever hears it, for nothing is said and nothing follows.
 func (s *server) goesOn(rd *reading) reply {

@@ -180,7 +180,7 @@ func (r *report) joined(e *careline.CallEvent, parent string) bool {
 	if !e.Role.Joins() {
 		e.Role = careline.RoleOther
 	}
-	if isLabel(label) {
+	if careline.ValidLabel(label) {
 		e.Room.Label = label
 	}
 	return true

@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -80,6 +81,20 @@ func (v roomView) moving() bool { return v.asked && v.Since.IsZero() && v.Ended.
 // which nobody is left.
 func (v roomView) over() bool {
 	return v.asked && (!v.Ended.IsZero() || !v.Since.IsZero() && len(v.In) == 0)
+}
+
+// legs are those in the room, in an order that is always the same.
+func (v roomView) legs() []string { return slices.Sorted(maps.Keys(v.In)) }
+
+// lastLeft is when the last of the clinicians, or of everybody else, left the room; zero:
+// none has.
+func (v roomView) lastLeft(call careline.Call, clinicians bool) (last time.Time) {
+	for leg, left := range v.Out {
+		if clinical(roleOf(call, leg)) == clinicians {
+			last = later(last, left)
+		}
+	}
+	return last
 }
 
 // roomName is what the carrier knows the room by.
