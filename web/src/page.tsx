@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { BackendError } from "./backend";
 import { mayPass } from "./outage";
 import styles from "./page.module.css";
+import { useCopy } from "./useCopy";
 import { say } from "./words";
 
 let arrived = false;
@@ -83,18 +84,7 @@ export function Problem({ title, error, onRetry, children }: ProblemProps) {
 
 /** An id that somebody may need to quote. */
 export function Reference({ label, value }: { label: string; value: string }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2_000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = () => {
-    navigator.clipboard?.writeText(value).then(
-      () => setCopied(true),
-      () => undefined, // not allowed: the text can still be selected
-    );
-  };
+  const { copied, copy } = useCopy(value);
   return (
     <div className={styles.reference}>
       <Text size="sm" c="dimmed">

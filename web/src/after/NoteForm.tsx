@@ -85,7 +85,7 @@ function Choices({ chosen, likely, onChoose }: ChoicesProps) {
           {say(`after:outcome.${one}`)}
         </label>
       ))}
-      <span id={hint} className={styles.hidden}>
+      <span id={hint} className="cl-spoken">
         {say("after:suggested")}
       </span>
     </fieldset>
@@ -100,7 +100,7 @@ function TextField({ text, over, onChange }: { text: string; over: number; onCha
   const shown = over > NEAR;
   return (
     <div className={styles.field}>
-      <label htmlFor={id} className={styles.hidden}>
+      <label htmlFor={id} className="cl-spoken">
         {say("after:note")}
       </label>
       <textarea

@@ -12,7 +12,7 @@ export function ChartLink({ patient, name }: { patient: string; name?: string | 
     <a href={address} target="_blank" rel="noreferrer" className={styles.chart}>
       {name ? say("appointment:chartOf", { name }) : say("appointment:chart")}
       <IconExternalLink aria-hidden size={16} />
-      <span className={styles.hidden}>{say("appointment:newTab")}</span>
+      <span className="cl-spoken">{say("appointment:newTab")}</span>
     </a>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconCheck, IconCopy, IconEye, IconEyeOff } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
 import { useServices } from "../services";
+import { useCopy } from "../useCopy";
 import { say } from "../words";
 import styles from "./appointment.module.css";
 import { grouped } from "./grouped";
@@ -37,18 +37,7 @@ export function FullNumber({ choice }: { choice: Choice }) {
 }
 
 function Copy({ number, ending }: { number: string; ending: string }) {
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2_000);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = () => {
-    navigator.clipboard?.writeText(number).then(
-      () => setCopied(true),
-      () => undefined, // not allowed: the number can still be selected
-    );
-  };
+  const { copied, copy } = useCopy(number);
   return (
     <Button
       variant="subtle"

@@ -69,7 +69,7 @@ function Row({ choice, nameless, chosen = false, pick }: RowProps) {
   const facts = factsOf(choice);
   const words = (
     <span className={styles.numberWords}>
-      <span className={nameless ? styles.hidden : styles.who}>{nameless ? [name, ...facts].join(", ") : name}</span>{" "}
+      <span className={nameless ? "cl-spoken" : styles.who}>{nameless ? [name, ...facts].join(", ") : name}</span>{" "}
       <span className={styles.line}>
         <span className={nameless ? styles.who : styles.details}>
           {nameless ? label : [...facts, label].join(" · ")}

@@ -6,7 +6,11 @@ import type { CallState } from "./state";
 export function secondsOf(call: CallState, now: number): number | undefined {
   if (call.phase === "ended") return call.seconds;
   const from = begins(call);
-  return from === undefined ? undefined : Math.max(0, Math.floor((now - from) / 1000));
+  return from === undefined ? undefined : passed(from, now);
+}
+
+function passed(from: number, now: number): number {
+  return Math.max(0, Math.floor((now - from) / 1_000));
 }
 
 function begins(call: CallState): number | undefined {
@@ -18,9 +22,18 @@ function begins(call: CallState): number | undefined {
 export function Timer({ call, className }: { call: CallState; className?: string | undefined }) {
   const seconds = secondsOf(call, useNow(begins(call)));
   if (seconds === undefined) return null;
+  return <Seconds seconds={seconds} className={className} />;
+}
+
+/** Runs from a time on, in milliseconds since 1970; silent too. */
+export function Passed({ from, className }: { from: number; className?: string | undefined }) {
+  return <Seconds seconds={passed(from, useNow(from))} className={className} />;
+}
+
+function Seconds({ seconds, className }: { seconds: number; className: string | undefined }) {
   return (
-    <div role="timer" aria-live="off" className={className}>
+    <span role="timer" aria-live="off" className={className}>
       {minutesAndSeconds(seconds)}
-    </div>
+    </span>
   );
 }

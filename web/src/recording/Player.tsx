@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconPlayerPlay, IconX } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
+import panel from "../calling/panel.module.css";
 import type { Recording } from "../roomRoutes";
 import { useServices } from "../services";
 import { sentenceOf } from "./queries";
@@ -22,7 +23,7 @@ export function Player({ call, recording, name }: PlayerProps) {
     <>
       <Button
         variant="default"
-        className={styles.act}
+        className={panel.act}
         leftSection={open ? <IconX aria-hidden size={20} /> : <IconPlayerPlay aria-hidden size={20} />}
         aria-expanded={open}
         aria-label={open ? undefined : say("recording:list.playOf", { name })}
@@ -65,12 +66,12 @@ function Sound({ call, recording: { sid, seconds }, name }: PlayerProps) {
           setState((now) => (now.failed ? now : { loading: false, failed: say("recording:list.unheard") }))
         }
       />
-      <p role="status" className={styles.note}>
+      <p role="status" className={panel.note}>
         {state.loading &&
           (percent === undefined ? say("recording:list.loading") : say("recording:list.loaded", { percent }))}
       </p>
       {state.failed && (
-        <p role="alert" className={styles.problem}>
+        <p role="alert" className={panel.problem}>
           {state.failed}
         </p>
       )}

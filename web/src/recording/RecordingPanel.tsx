@@ -9,7 +9,9 @@ import {
   IconUserCancel,
 } from "@tabler/icons-react";
 import { useEffect, useId, useRef, useState } from "react";
-import { minutesAndSeconds } from "../calling/duration";
+import panel from "../calling/panel.module.css";
+import { Reminder } from "../calling/Reminder";
+import { Passed } from "../calling/Timer";
 import { minutesSince, useSince } from "../room/useSince";
 import type { CallRecording, RecordingAct } from "../roomRoutes";
 import { useNow } from "../useNow";
@@ -28,7 +30,7 @@ interface RecordingPanelProps {
 
 export default function RecordingPanel({ call, name }: RecordingPanelProps) {
   const { data, error } = useCallRecording(call);
-  if (!data) return error ? <p className={styles.note}>{say("recording:unknown")}</p> : null;
+  if (!data) return error ? <p className={panel.note}>{say("recording:unknown")}</p> : null;
   return <Panel recording={data} name={name} />;
 }
 
@@ -59,7 +61,7 @@ function Panel({ recording, name }: { recording: CallRecording; name: string }) 
     <section
       ref={part}
       tabIndex={-1}
-      className={styles.panel}
+      className={panel.panel}
       aria-label={say("recording:label")}
       data-state={recording.state}
     >
@@ -68,15 +70,15 @@ function Panel({ recording, name }: { recording: CallRecording; name: string }) 
         <p className={styles.consent}>{consentWords(recording, name)}</p>
         {!asking && <Acts recording={recording} busy={busy} onAct={act} />}
       </div>
-      {recording.pausedByHold && <p className={styles.note}>{say("recording:byHold")}</p>}
+      {recording.pausedByHold && <p className={panel.note}>{say("recording:byHold")}</p>}
       {asking && <Asked about={asking} onAnswer={answer} />}
       <Forgotten recording={recording} />
       {failed && (
-        <p className={styles.problem} role="alert">
+        <p className={panel.problem} role="alert">
           {failed}
         </p>
       )}
-      <div role="status" className={styles.spoken} data-testid="recording-news">
+      <div role="status" className="cl-spoken" data-testid="recording-news">
         {stateWords(recording)}
       </div>
     </section>
@@ -92,17 +94,8 @@ function State({ recording }: { recording: CallRecording }) {
     <p className={styles.state} data-running={running || undefined}>
       <Icon size={20} aria-hidden className={styles.dot} />
       <span>{stateWords(recording)}</span>
-      {running && since && <Passed from={Date.parse(since)} />}
+      {running && since && <Passed from={Date.parse(since)} className={styles.passed} />}
     </p>
-  );
-}
-
-function Passed({ from }: { from: number }) {
-  const now = useNow(from);
-  return (
-    <span role="timer" aria-live="off" className={styles.passed}>
-      {minutesAndSeconds(Math.max(0, Math.floor((now - from) / 1_000)))}
-    </span>
   );
 }
 
@@ -131,7 +124,7 @@ function Acts({ recording, busy, onAct }: ActsProps) {
           <Button
             key={offer}
             variant="default"
-            className={styles.act}
+            className={panel.act}
             data-act={offer}
             leftSection={<Icon size={20} aria-hidden />}
             aria-disabled={off(offer) || undefined}
@@ -143,7 +136,7 @@ function Acts({ recording, busy, onAct }: ActsProps) {
         );
       })}
       {recording.refused && recording.consent !== "none" && (
-        <span id={why} className={styles.note}>
+        <span id={why} className={panel.note}>
           {recording.refused}
         </span>
       )}
@@ -175,9 +168,5 @@ function Forgotten({ recording: { state, pausedByHold, pausedSince } }: { record
   const from = useSince(pause).get(pause[0] ?? "");
   const now = useNow(from);
   const count = from === undefined ? 0 : minutesSince(from, now);
-  return (
-    <div role="status" className={styles.reminder}>
-      {count > 0 && <p>{say("recording:reminder", { count })}</p>}
-    </div>
-  );
+  return <Reminder sentences={count > 0 ? [say("recording:reminder", { count })] : []} />;
 }

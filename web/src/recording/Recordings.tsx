@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
+import panel from "../calling/panel.module.css";
 import { briefly } from "../history/line";
 import { keys } from "../live/caches";
 import type { Recording } from "../roomRoutes";
@@ -23,11 +24,11 @@ export default function Recordings({ call }: { call: string }) {
         {say("recording:list.title")}
       </h3>
       {error && !data && (
-        <p role="alert" className={styles.problem}>
+        <p role="alert" className={panel.problem}>
           {say("recording:list.unloaded")}
         </p>
       )}
-      {data?.recordings.length === 0 && <p className={styles.note}>{say("recording:list.none")}</p>}
+      {data?.recordings.length === 0 && <p className={panel.note}>{say("recording:list.none")}</p>}
       <ol className={styles.list}>
         {data?.recordings.map((recording, i) => (
           <One key={recording.sid} call={call} recording={recording} number={i + 1} mayDelete={data.mayDelete} />
@@ -57,7 +58,7 @@ function One({ call, recording, number, mayDelete }: OneProps) {
         <span className={styles.name}>
           {seconds === undefined ? name : say("recording:list.long", { name, long: briefly(seconds) })}
         </span>
-        {!hearable && <span className={styles.note}>{isWords(recording)}</span>}
+        {!hearable && <span className={panel.note}>{isWords(recording)}</span>}
       </div>
       {hearable && <Player call={call} recording={recording} name={name} />}
       {mayDelete && !gone && state !== "deleted" && <Delete call={call} sid={recording.sid} name={name} />}
@@ -100,7 +101,7 @@ function Delete({ call, sid, name }: { call: string; sid: string; name: string }
       <Button
         ref={opens}
         variant="default"
-        className={styles.act}
+        className={panel.act}
         leftSection={<IconTrash aria-hidden size={20} />}
         aria-label={say("recording:list.removeOf", { name })}
         onClick={() => setAsking(true)}
@@ -140,7 +141,7 @@ function Why({ reason, onChange, problem }: { reason: string; onChange(next: str
         onChange={(event) => onChange(event.currentTarget.value)}
       />
       {problem && (
-        <p id={`${id}-problem`} role="alert" className={styles.problem}>
+        <p id={`${id}-problem`} role="alert" className={panel.problem}>
           {problem}
         </p>
       )}

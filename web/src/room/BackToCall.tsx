@@ -2,6 +2,7 @@ import { IconPhone } from "@tabler/icons-react";
 import dock from "../calling/CallDock.module.css";
 import { Control } from "../calling/Controls";
 import { minutesAndSeconds } from "../calling/duration";
+import panel from "../calling/panel.module.css";
 import { useNow } from "../useNow";
 import { useParticipants } from "./queries";
 import styles from "./room.module.css";
@@ -24,10 +25,10 @@ export default function BackToCall({ call, onBack }: BackToCallProps) {
     <div className={styles.back}>
       <div role="status">
         <p className={styles.title}>{say("room:back.heading")}</p>
-        {left === undefined && <p className={styles.note}>{say("room:back.open")}</p>}
+        {left === undefined && <p className={panel.note}>{say("room:back.open")}</p>}
       </div>
       {left !== undefined && (
-        <p className={styles.note}>{say("room:back.waiting", { time: minutesAndSeconds(left) })}</p>
+        <p className={panel.note}>{say("room:back.waiting", { time: minutesAndSeconds(left) })}</p>
       )}
       <div className={dock.offers}>
         <Control once name="back" Icon={IconPhone} onPress={onBack} variant="filled">

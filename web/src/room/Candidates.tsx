@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { OwnPlace } from "../calling/OwnPlace";
+import panel from "../calling/panel.module.css";
 import type { Candidate } from "../roomRoutes";
 import { useServices } from "../services";
 import { candidateRole } from "./party";
@@ -22,28 +23,15 @@ export function Candidates({ id, call, most, onClose }: CandidatesProps) {
   const { data, error } = useCandidates(call);
   const { act, failed, busy } = useAct();
   const take = useTakeParty(call);
-  const part = useRef<HTMLFieldSetElement>(null);
-  useEffect(() => part.current?.focus({ preventScroll: true }), []);
 
   const add = async ({ kind, id: who }: Candidate) => {
     // The person is there at once, as dialling: Twilio takes its time.
     if (await act(who, () => take(() => backend.add(call, { kind, id: who })))) onClose();
   };
   return (
-    <fieldset
-      ref={part}
-      id={id}
-      tabIndex={-1}
-      className={styles.candidates}
-      aria-label={say("room:candidates.label")}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <p className={styles.note}>{say("room:candidates.who")}</p>
-      {data?.full && <p className={styles.problem}>{full(most)}</p>}
+    <OwnPlace id={id} className={styles.candidates} aria-label={say("room:candidates.label")} onEscape={onClose}>
+      <p className={panel.note}>{say("room:candidates.who")}</p>
+      {data?.full && <p className={panel.problem}>{full(most)}</p>}
       {!data && (error ? <p role="alert">{say("room:candidates.unloaded")}</p> : <p>{say("room:loading")}</p>)}
       {data?.candidates.length === 0 && <p>{say("room:candidates.none")}</p>}
       <ul className={styles.parties}>
@@ -58,11 +46,11 @@ export function Candidates({ id, call, most, onClose }: CandidatesProps) {
         ))}
       </ul>
       {failed && (
-        <p className={styles.problem} role="alert">
+        <p className={panel.problem} role="alert">
           {problemOf(failed.error, undefined)}
         </p>
       )}
-    </fieldset>
+    </OwnPlace>
   );
 }
 
@@ -94,7 +82,7 @@ function CandidateRow({ one, full, busy, onAdd }: CandidateRowProps) {
         <div className={styles.acts}>
           <Button
             variant="default"
-            className={styles.act}
+            className={panel.act}
             aria-disabled={busy !== undefined || undefined}
             onClick={() => busy === undefined && onAdd()}
           >

@@ -3,9 +3,10 @@ import { IconPhoneCalling, IconPhoneOff, IconUsers, IconWifiOff, IconX } from "@
 import { useRef } from "react";
 import dock from "../calling/CallDock.module.css";
 import { Control, MuteControl } from "../calling/Controls";
-import { minutesAndSeconds } from "../calling/duration";
 import type { Joined } from "../calling/joined";
+import panel from "../calling/panel.module.css";
 import type { Softphone } from "../calling/state";
+import { Passed } from "../calling/Timer";
 import { useDockFocus } from "../calling/useDockFocus";
 import type { Participant } from "../roomRoutes";
 import { useNow } from "../useNow";
@@ -14,7 +15,7 @@ import { nameOf } from "./party";
 import { useParticipants } from "./queries";
 import { News } from "./RoomPanel";
 import styles from "./room.module.css";
-import { useSince } from "./useSince";
+import { secondsSince, useSince } from "./useSince";
 import { say } from "./words";
 
 interface JoinedDockProps {
@@ -46,15 +47,17 @@ export default function JoinedDock({ joined, phone }: JoinedDockProps) {
             {words.note && <p className={dock.note}>{words.note}</p>}
           </div>
         </div>
-        {joined.answeredAt !== undefined && phase !== "ended" && <JoinedTimer from={joined.answeredAt} />}
+        {joined.answeredAt !== undefined && phase !== "ended" && (
+          <Passed from={joined.answeredAt} className={dock.timer} />
+        )}
         <JoinedControls joined={joined} phone={phone} />
       </div>
       {(phase === "connected" || phase === "reconnecting") && <Others others={others} />}
       {/* That one is rung, at once; all else politely. */}
-      <div role="alert" className={styles.spoken}>
+      <div role="alert" className="cl-spoken">
         {phase === "ringing" ? words.heading : ""}
       </div>
-      <div role="status" className={styles.spoken}>
+      <div role="status" className="cl-spoken">
         {phase === "ringing" ? "" : words.heading}
       </div>
     </section>
@@ -80,15 +83,6 @@ function wordsOf({ phase, muted, end }: Joined, asks: string | undefined, others
   }
   const heading = asks ? say("room:join.connected", { name: asks }) : say("room:join.connectedUnknown");
   return { tone: muted ? "warning" : "good", Icon: IconUsers, heading, note: muted ? say("room:join.muted") : "" };
-}
-
-function JoinedTimer({ from }: { from: number }) {
-  const now = useNow(from);
-  return (
-    <div role="timer" aria-live="off" className={dock.timer}>
-      {minutesAndSeconds(Math.max(0, Math.floor((now - from) / 1_000)))}
-    </div>
-  );
 }
 
 function JoinedControls({ joined, phone }: JoinedDockProps) {
@@ -127,14 +121,10 @@ function Others({ others }: { others: readonly Participant[] }) {
   const heldSince = useSince(others.filter(({ held }) => held).map(({ label }) => label));
   const now = useNow([...heldSince.values()][0]);
   return (
-    <section className={styles.panel} aria-label={say("room:label")}>
+    <section className={panel.panel} aria-label={say("room:label")}>
       <ul className={styles.parties} aria-label={say("room:heading")}>
         {others.map((party) => (
-          <PartyRow
-            key={party.label}
-            party={party}
-            held={Math.max(0, Math.floor((now - (heldSince.get(party.label) ?? now)) / 1_000))}
-          />
+          <PartyRow key={party.label} party={party} held={secondsSince(heldSince.get(party.label), now)} />
         ))}
       </ul>
       <News others={others} />

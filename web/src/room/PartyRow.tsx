@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import panel from "../calling/panel.module.css";
 import type { Participant } from "../roomRoutes";
 import { nameOf, roleOf, stateOf } from "./party";
 import styles from "./room.module.css";
@@ -96,7 +97,7 @@ function Act({ name, busy, strong = false, onPress, children }: ActProps) {
   return (
     <Button
       variant={strong ? "filled" : "default"}
-      className={styles.act}
+      className={panel.act}
       aria-label={name}
       aria-disabled={busy || undefined}
       onClick={() => busy || onPress()}

@@ -1,3 +1,4 @@
+import panel from "../calling/panel.module.css";
 import type { Participant } from "../roomRoutes";
 import { useServices } from "../services";
 import { nameOf, roleOf } from "./party";
@@ -7,8 +8,8 @@ import { say } from "./words";
 /** Who else was in a call that the record tells of. */
 export default function PastParties({ participants }: { participants: readonly Participant[] }) {
   return (
-    <div className={styles.past}>
-      <p className={styles.small}>{say("room:past.also")}</p>
+    <div className={panel.past}>
+      <p className={styles.also}>{say("room:past.also")}</p>
       <ul className={styles.plain}>
         {participants.map((party) => (
           <Past key={party.label} party={party} />

@@ -3,6 +3,8 @@ import { Button } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { BackendError } from "../backend";
+import panel from "../calling/panel.module.css";
+import { Reminder } from "../calling/Reminder";
 import type { Participant, Participants } from "../roomRoutes";
 import { useServices } from "../services";
 import { useNow } from "../useNow";
@@ -11,14 +13,14 @@ import { type PartyActs, PartyRow } from "./PartyRow";
 import { isIn, nameOf, newsOf } from "./party";
 import { useAct, useParticipants, useTakeParty } from "./queries";
 import styles from "./room.module.css";
-import { minutesSince, useSince } from "./useSince";
+import { minutesSince, secondsSince, useSince } from "./useSince";
 import { say } from "./words";
 
 /** `call`: the key of a call that is answered. */
 export default function RoomPanel({ call }: { call: string }) {
   const { data: room, error } = useParticipants(call);
   if (!room) {
-    return <p className={styles.loading}>{error ? say("room:unknown") : say("room:loading")}</p>;
+    return <p className={panel.note}>{error ? say("room:unknown") : say("room:loading")}</p>;
   }
   return <Panel room={room} />;
 }
@@ -39,13 +41,13 @@ function Panel({ room }: { room: Participants }) {
     adds.current?.focus();
   };
   return (
-    <section className={styles.panel} aria-label={say("room:label")}>
+    <section className={panel.panel} aria-label={say("room:label")}>
       <div className={styles.head}>
         <h3 className={styles.title}>{say("room:heading")}</h3>
         <Button
           ref={adds}
           variant="default"
-          className={styles.act}
+          className={panel.act}
           leftSection={<IconUserPlus aria-hidden size={20} />}
           aria-expanded={adding}
           aria-controls={listId}
@@ -55,13 +57,13 @@ function Panel({ room }: { room: Participants }) {
         </Button>
       </div>
       {adding && <Candidates id={listId} call={call} most={room.most} onClose={close} />}
-      {room.room === "moving" && <p className={styles.note}>{say("room:moving")}</p>}
+      {room.room === "moving" && <p className={panel.note}>{say("room:moving")}</p>}
       <ul className={styles.parties} aria-label={say("room:heading")}>
         {others.map((party) => (
           <PartyRow
             key={party.label}
             party={party}
-            held={Math.max(0, Math.floor((now - (heldSince.get(party.label) ?? now)) / 1_000))}
+            held={secondsSince(heldSince.get(party.label), now)}
             on={on}
             busy={busy === party.label}
             removable={others.filter(isIn).length > 1}
@@ -70,7 +72,7 @@ function Panel({ room }: { room: Participants }) {
       </ul>
       <Forgotten others={others} since={heldSince} now={now} />
       {failed && (
-        <p className={styles.problem} role="alert">
+        <p className={panel.problem} role="alert">
           {failed}
         </p>
       )}
@@ -111,13 +113,7 @@ function Forgotten({ others, since, now }: ForgottenProps) {
     const count = minutesSince(since.get(party.label) ?? now, now);
     return count > 0 ? [say("room:reminder", { name: nameOf(party), count })] : [];
   });
-  return (
-    <div role="status" className={styles.reminder}>
-      {forgotten.map((one) => (
-        <p key={one}>{one}</p>
-      ))}
-    </div>
-  );
+  return <Reminder sentences={forgotten} />;
 }
 
 /** What happened last, for a screen reader; nothing of how it was when the panel came. */
@@ -130,7 +126,7 @@ export function News({ others }: { others: readonly Participant[] }) {
     if (news.length > 0) setSaid(news.join(". "));
   }, [others]);
   return (
-    <div role="status" className={styles.spoken} data-testid="room-news">
+    <div role="status" className="cl-spoken" data-testid="room-news">
       {said}
     </div>
   );

@@ -11,6 +11,11 @@ export function useSince(names: readonly string[]): ReadonlyMap<string, number> 
   return since.current;
 }
 
+/** Whole seconds that have passed; none since a time that is not known. */
+export function secondsSince(from: number | undefined, now: number): number {
+  return Math.max(0, Math.floor((now - (from ?? now)) / 1_000));
+}
+
 /** Whole minutes that have passed; a reminder is due from the first one on, and again with each. */
 export function minutesSince(from: number, now: number): number {
   return Math.max(0, Math.floor((now - from) / 60_000));

@@ -7,7 +7,6 @@ import type { Answer } from "../outage";
 import { PageHeading, Problem } from "../page";
 import { useTitle } from "../title";
 import { say } from "../words";
-import styles from "./today.module.css";
 
 /** Beside an open appointment the page's heading is that one's. */
 export function DayHeading({ main, children }: { main: boolean; children: ReactNode }) {
@@ -50,7 +49,7 @@ export function Summary({ day, shown, found }: SummaryProps) {
   const count = day?.appointments.length;
   const words = count === undefined ? "" : say("today:count", { count, day: shown });
   return (
-    <div role="status" className={styles.hidden}>
+    <div role="status" className="cl-spoken">
       {found !== undefined ? say("today:found", { count: found }) : moved ? words : ""}
     </div>
   );
@@ -59,7 +58,7 @@ export function Summary({ day, shown, found }: SummaryProps) {
 export function DayWaiting() {
   return (
     <div className="cl-late" aria-busy="true">
-      <span className={styles.hidden}>{say("today:loading")}</span>
+      <span className="cl-spoken">{say("today:loading")}</span>
       <Stack gap="sm" aria-hidden>
         {["a", "b", "c", "d", "e"].map((row) => (
           <Skeleton key={row} height={64} radius="md" />
