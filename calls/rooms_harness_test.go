@@ -259,8 +259,15 @@ func (x *exchange) report(word, leg string) {
 		return
 	}
 	form := url.Values{
-		"AccountSid": {roomAccount}, "ConferenceSid": {roomSID}, "FriendlyName": {parentLeg}, "SequenceNumber": {fmt.Sprint(x.seq)}, "StatusCallbackEvent": {word},
-		"Timestamp": {x.hall.clock().UTC().Format(time.RFC1123Z)}, "CallSid": {leg}, "ParticipantLabel": {x.room[leg]}, "ParticipantCallStatus": {"completed"},
+		"AccountSid":            {roomAccount},
+		"ConferenceSid":         {roomSID},
+		"FriendlyName":          {parentLeg},
+		"SequenceNumber":        {fmt.Sprint(x.seq)},
+		"StatusCallbackEvent":   {word},
+		"Timestamp":             {x.hall.clock().UTC().Format(time.RFC1123Z)},
+		"CallSid":               {leg},
+		"ParticipantLabel":      {x.room[leg]},
+		"ParticipantCallStatus": {"completed"},
 	}
 	x.hall.told(twilio.SubjectConference, form)
 }
@@ -271,7 +278,13 @@ func (x *exchange) leg(sid, status string) {
 		return
 	}
 	x.seq++
-	form := url.Values{"AccountSid": {roomAccount}, "CallSid": {sid}, "CallStatus": {status}, "SequenceNumber": {fmt.Sprint(x.seq)}, "Timestamp": {x.hall.clock().UTC().Format(time.RFC1123Z)}}
+	form := url.Values{
+		"AccountSid":     {roomAccount},
+		"CallSid":        {sid},
+		"CallStatus":     {status},
+		"SequenceNumber": {fmt.Sprint(x.seq)},
+		"Timestamp":      {x.hall.clock().UTC().Format(time.RFC1123Z)},
+	}
 	switch {
 	case sid == parentLeg:
 		form.Set("Direction", "inbound")
@@ -317,7 +330,14 @@ var errKilled = errors.New("killed")
 func newHall(t *testing.T) *hall {
 	t.Helper()
 	h := &hall{t: t, now: noon, kept: map[string]bool{}, silent: map[string]bool{}}
-	h.x = &exchange{hall: h, legs: map[string]string{}, made: map[string]string{}, room: map[string]string{}, held: map[string]bool{}, faults: map[string]func(http.ResponseWriter, func()){}}
+	h.x = &exchange{
+		hall:   h,
+		legs:   map[string]string{},
+		made:   map[string]string{},
+		room:   map[string]string{},
+		held:   map[string]bool{},
+		faults: map[string]func(http.ResponseWriter, func()){},
+	}
 	log, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: h.clock})
 	if err != nil {
 		t.Fatal(err)
@@ -331,8 +351,21 @@ func newHall(t *testing.T) *hall {
 	t.Cleanup(h.server.Close)
 	h.restart()
 
-	h.keep(careline.CallEvent{ID: parentLeg + "/request", Call: parentLeg, Leg: parentLeg, Kind: careline.KindRequested, Appointment: "a1",
-		Request: careline.Request{Clinician: "dr-1", Sender: "Practitioner/dr-1", Patient: "Patient/p1", Recipient: "Patient/p1", To: phone(t, "+447700900142"), CallerID: phone(t, "+442079460000")}})
+	h.keep(careline.CallEvent{
+		ID:          parentLeg + "/request",
+		Call:        parentLeg,
+		Leg:         parentLeg,
+		Kind:        careline.KindRequested,
+		Appointment: "a1",
+		Request: careline.Request{
+			Clinician: "dr-1",
+			Sender:    "Practitioner/dr-1",
+			Patient:   "Patient/p1",
+			Recipient: "Patient/p1",
+			To:        phone(t, "+447700900142"),
+			CallerID:  phone(t, "+442079460000"),
+		},
+	})
 	h.x.legs[parentLeg], h.x.legs[childLeg] = "in-progress", "in-progress"
 	h.x.leg(childLeg, "in-progress")
 	return h
@@ -341,19 +374,37 @@ func newHall(t *testing.T) *hall {
 // restart is a new process: it knows nothing but the log.
 func (h *hall) restart() {
 	h.fuse = 0
-	client, err := twilio.NewClient(twilio.ClientConfig{BaseURL: h.server.URL, AccountSID: roomAccount, Password: credential.NewSecret("x"), HTTP: &http.Client{Transport: mortalWire{h}}})
+	client, err := twilio.NewClient(twilio.ClientConfig{
+		BaseURL:    h.server.URL,
+		AccountSID: roomAccount,
+		Password:   credential.NewSecret("x"),
+		HTTP:       &http.Client{Transport: mortalWire{h}},
+	})
 	if err != nil {
 		h.t.Fatal(err)
 	}
 	h.keeper = &calls.Keeper{
-		Log: mortal{h.log, h}, Carrier: twilio.Conferences{Client: client, PublicURL: "https://example.org"},
-		Alone: time.Minute, Limit: time.Hour, Now: h.clock, Only: true,
+		Log:     mortal{h.log, h},
+		Carrier: twilio.Conferences{Client: client, PublicURL: "https://example.org"},
+		Alone:   time.Minute,
+		Limit:   time.Hour,
+		Now:     h.clock,
+		Only:    true,
 		Observe: func(act, outcome string) { h.became = append(h.became, act+" "+outcome) },
 	}
 	h.rooms = &calls.Rooms{
-		Log: mortal{h.log, h}, Most: 5, Alone: time.Minute, Now: h.clock,
+		Log:          mortal{h.log, h},
+		Most:         5,
+		Alone:        time.Minute,
+		Now:          h.clock,
 		Appointments: func(context.Context, string) (careline.Appointment, error) { return kin(h.t), nil },
-		Directory:    []calls.Entry{{ID: "polish", Name: "Interpreter, Polish", Role: careline.RoleInterpreter, Number: phone(h.t, "+441614960301"), Language: "pl"}},
+		Directory: []calls.Entry{{
+			ID:       "polish",
+			Name:     "Interpreter, Polish",
+			Role:     careline.RoleInterpreter,
+			Number:   phone(h.t, "+441614960301"),
+			Language: "pl",
+		}},
 		Present: func(context.Context) ([]calls.Ringable, error) {
 			return []calls.Ringable{{Clinician: "dr-2", Name: "Dr Two", Identity: "dr-2"}, {Clinician: "dr-1", Identity: "dr-1"}}, nil
 		},
