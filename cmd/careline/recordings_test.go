@@ -72,7 +72,7 @@ func (s *system) sounds() {
 // wants asks for something of a recording, which must be taken.
 func (s *system) wants(a sandbox.Appointment, key, action string) {
 	s.t.Helper()
-	if action == "stop" {
+	if action == "stop" || action == "withdraw" {
 		s.sounds()
 	}
 
