@@ -111,21 +111,24 @@ func (r *recordingsFold) take(e *CallEvent) {
 	}
 }
 
-// list are the recordings in the order in which they began. One that was asked for, and
-// that the carrier has not named, has no Sid: it is being started, or could not be.
+// list are the recordings in the order in which they began. The carrier tells whole
+// seconds: of two that began in one, that is first which was answered first. One that was
+// asked for, and that the carrier has not named, has no Sid: it is being started, or could
+// not be.
 func (r *recordingsFold) list() []Recording {
 	type begun struct {
 		Recording
-		at time.Time
+		second, at time.Time
 	}
 	var all []begun
 	for _, one := range r.all {
 		r.at = later(r.at, later(one.Started, one.changed))
-		all = append(all, begun{one.told(), earlier(one.Started, one.first)})
+		began := earlier(one.Started, one.first)
+		all = append(all, begun{one.told(), began.Truncate(time.Second), one.heard})
 	}
 
 	for _, start := range r.starts {
-		one := begun{Recording{State: RecordingStarting}, start.at}
+		one := begun{Recording{State: RecordingStarting}, start.at.Truncate(time.Second), start.at}
 		if start.failed {
 			one.State = RecordingFailed
 		}
@@ -135,7 +138,7 @@ func (r *recordingsFold) list() []Recording {
 	}
 
 	slices.SortStableFunc(all, func(a, b begun) int {
-		return cmp.Or(compareTimes(a.at, b.at), strings.Compare(a.Sid, b.Sid), strings.Compare(string(a.State), string(b.State)))
+		return cmp.Or(compareTimes(a.second, b.second), compareTimes(a.at, b.at), strings.Compare(a.Sid, b.Sid), strings.Compare(string(a.State), string(b.State)))
 	})
 	list := make([]Recording, len(all))
 	for i, one := range all {

@@ -40,6 +40,7 @@ func soundGone(sid, why string) careline.CallEvent {
 func TestFoldOfRecordings(t *testing.T) {
 	t.Parallel()
 	start, again := recordingAsked(careline.RecordStart, "", seconds(10)), recordingAsked(careline.RecordStart, "dr-1", seconds(60))
+	within := recordingAsked(careline.RecordStart, "dr-1", seconds(10)+400*time.Millisecond)
 	running := []careline.CallEvent{start, done(start, "RE1", ""), sound("RE1", careline.RecordingRunning, seconds(10), seconds(12))}
 	held, pressed := recordingAsked(careline.RecordPause, "", seconds(20)), recordingAsked(careline.RecordPause, "dr-1", seconds(22))
 	heldToo := recordingAsked(careline.RecordPause, "", seconds(25))
@@ -80,7 +81,16 @@ func TestFoldOfRecordings(t *testing.T) {
 		"gone, and nobody says why":            {with(running, soundGone("RE1", "")), "[RE1 deleted gone: deleted]"},
 		"gone before it is completed":          {with(running, soundGone("RE1", "withdrawn"), lasting(sound("RE1", careline.RecordingCompleted, seconds(10), seconds(400)), 30)), "[RE1 deleted 30 s gone: withdrawn]"},
 		"two, in the order of their beginning": {with(running, sound("RE0", careline.RecordingRunning, seconds(60), seconds(61))), "[RE1 in-progress][RE0 in-progress]"},
-		"a deletion is asked for":              {with(running, completed, recordingAsked(careline.RecordDelete, "dr-9", seconds(90))), "[RE1 completed 30 s]"},
+		"two of one second, whose beginnings the carrier tells alike": {
+			[]careline.CallEvent{start, done(start, "RE2", ""), sound("RE2", careline.RecordingCompleted, seconds(10), seconds(12)),
+				within, done(within, "RE1", ""), sound("RE1", careline.RecordingRunning, seconds(10), seconds(12))},
+			"[RE2 completed][RE1 in-progress]",
+		},
+		"one that is asked for in the second in which another began": {
+			[]careline.CallEvent{start, done(start, "RE2", ""), sound("RE2", careline.RecordingCompleted, seconds(10), seconds(12)), recordingAsked(careline.RecordStart, "dr-1", seconds(10)+700*time.Millisecond)},
+			"[RE2 completed][- starting]",
+		},
+		"a deletion is asked for": {with(running, completed, recordingAsked(careline.RecordDelete, "dr-9", seconds(90))), "[RE1 completed 30 s]"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 type recordingFold struct {
 	Recording
 	first   time.Time // when it was first told of
+	heard   time.Time // when an answer of the carrier's first was about it, by our clock
 	stopped bool
 	over    RecordingState // what the carrier said of its end
 	gone    bool
@@ -31,6 +32,7 @@ func (one *recordingFold) take(e *CallEvent, command *CallEvent) {
 		if s.Answers == "" {
 			one.report(s.State)
 		} else if s.Failed == "" {
+			one.heard = earlier(one.heard, happened(e))
 			one.answer(e, command)
 		}
 	case KindRecordingKept:

@@ -1,7 +1,6 @@
 package calls_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -152,17 +151,8 @@ func hungUp(s *studio) {
 // had paused it.
 func TestRecordingKeeperPausesWhileTheMemberIsOnHold(t *testing.T) {
 	t.Parallel()
-	inRoom := func(n int, act careline.RoomAct, label, leg string) careline.CallEvent {
-		kind := careline.KindRoom
-		if act == careline.ActLeave {
-			kind = careline.KindPartyLeft
-		}
-		return careline.CallEvent{ID: fmt.Sprintf("CF1/%d", n), Leg: leg, Kind: kind, Order: n, At: noon.Add(time.Duration(n) * time.Second),
-			Room: careline.RoomSaid{Conference: "CF1", Act: act, Label: label}}
-	}
-	s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1),
-		careline.CallEvent{ID: "room", Kind: careline.KindRoomAsked, At: noon, Room: careline.RoomSaid{By: "dr-1"}},
-		inRoom(1, careline.ActJoin, "p1-clinician", "CA1"), inRoom(2, careline.ActJoin, "p2-member", "CB1"), inRoom(3, careline.ActStart, "", ""))
+	s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1))
+	s.told(roomOfTwo()...)
 	for i, step := range []struct {
 		told careline.CallEvent
 		want string

@@ -14,6 +14,8 @@ import (
 func TestRecordingKeeperKilled(t *testing.T) {
 	t.Parallel()
 	given, start := consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1)
+	inThree := slices.Clip(append(roomOfThree(), given, start))
+	left := inRoom(5, careline.ActLeave, "p2-member", "CB1")
 	for name, test := range map[string]struct {
 		announced bool
 		commands  []careline.CallEvent
@@ -28,6 +30,9 @@ func TestRecordingKeeperKilled(t *testing.T) {
 		"withdraw":  {false, []careline.CallEvent{given, start, consent(careline.ConsentWithdrawn, "dr-1")}, "RE1 deleted"},
 		"machine": {true, []careline.CallEvent{consent(careline.ConsentAnnounced, "key"),
 			{ID: "amd", Leg: "CB1", Kind: careline.KindMachineDetection, AnsweredBy: "fax"}}, "RE1 deleted"},
+		"the member leaves":     {false, append(inThree, left), "RE1 completed"},
+		"paused, before that":   {false, append(inThree, wish(careline.RecordPause, 2), left), "RE1 completed"},
+		"is asked for too late": {false, append(inThree, left, wish(careline.RecordStart, 7)), "RE1 completed"},
 	} {
 		whole := killed(t, test.announced, test.commands, 0, false, "")
 		t.Log(name, whole.step, "steps")

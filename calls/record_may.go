@@ -1,6 +1,16 @@
 package calls
 
-import "perci.health/careline"
+import (
+	"slices"
+
+	"perci.health/careline"
+)
+
+// memberLeft reports whether whoever was called has left the call's room, and their leg
+// does not go on elsewhere. Of a call without a room it says nothing: that ends with them.
+func memberLeft(c careline.Call) bool {
+	return slices.ContainsFunc(c.Parties, func(p careline.Party) bool { return p.Role == careline.RoleMember && p.Outcome != "" })
+}
 
 // may is why what is asked of a call's recording cannot be done. Where calls are not
 // recorded any more, what runs can still be paused, stopped and taken back.
@@ -19,6 +29,9 @@ func (r Recordings) may(c careline.Call, act careline.RecordingAct) error {
 			return already("The recording is paused already.")
 		}
 	case careline.RecordResume:
+		if memberLeft(c) {
+			return withoutMember()
+		}
 		if state == careline.RecordingRunning {
 			return already("The recording goes on already.")
 		}
@@ -40,6 +53,10 @@ func (r Recordings) mayStart(c careline.Call) error {
 	if r.Mode == "" {
 		return recordingOff()
 	}
+	if memberLeft(c) {
+		return withoutMember()
+	}
+
 	consent := c.Consent.Decision
 	switch newestOf(c).State {
 	case careline.RecordingStarting, careline.RecordingRunning, careline.RecordingPaused:
@@ -73,6 +90,10 @@ func mayWithdraw(c careline.Call) error {
 
 func recordingOff() error {
 	return careline.NewReasoned(careline.CodeNotFound, careline.ReasonFeatureOff, "This is switched off at your clinic. It is switched on with the setting RECORDING.")
+}
+
+func withoutMember() error {
+	return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "The person you called has left, so nothing more of this call is recorded.")
 }
 
 func already(sentence string) error {

@@ -17,7 +17,7 @@ type recordingDo string
 const (
 	doNothing recordingDo = ""
 	doNote    recordingDo = "note"   // that nobody was asked, for a machine answered
-	doAsk     recordingDo = "ask"    // keep that one is to be paused, or to go on, because of who is on hold
+	doAsk     recordingDo = "ask"    // keep what nobody said, but who is on hold, or has left, makes so
 	doBegin   recordingDo = "begin"  // on a leg, unless one is found there
 	doName    recordingDo = "name"   // keep that one which was told of is the one that was asked for
 	doChange  recordingDo = "change" // pause, go on with, or stop one
@@ -54,6 +54,9 @@ func (k *knownRecordings) next(announced bool) recordingStep {
 
 	if !k.call.Consent.Decision.Allows() {
 		return recordingStep{}
+	}
+	if memberLeft(k.call) {
+		return k.ending()
 	}
 	if step := k.pausing(); step.do != doNothing {
 		return step
@@ -152,6 +155,19 @@ func (k *knownRecordings) unwanted() recordingStep {
 		}
 	}
 	return recordingStep{}
+}
+
+// ending has it kept, once, that what was asked for is to be stopped, since the member has
+// left: they agreed to be recorded, and whoever still speaks did not. From then on it is
+// stopped as if somebody had said so, and begins no more by itself. Of a call that is over
+// nothing runs, and nothing is kept.
+func (k *knownRecordings) ending() recordingStep {
+	wanted := k.begun.id != "" && k.begun.seq > k.stopped.seq
+	runs := slices.ContainsFunc(k.all, oneRecording.running)
+	if !wanted || !runs && !k.call.Live() {
+		return recordingStep{}
+	}
+	return recordingStep{do: doAsk, act: careline.RecordStop, answers: k.begun.id}
 }
 
 // pausing pauses what runs while somebody on the member's side is on hold, or a person

@@ -132,19 +132,12 @@ func readConfig(get func(string) string) (config, error) {
 }
 
 func readTwilio(r *reader, c config) twilioConfig {
-	t := twilioConfig{
-		accountSID:         accountSID(r),
-		authToken:          credential.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it")),
-		authTokenSecondary: credential.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY")),
-		apiKey:             r.required("TWILIO_API_KEY", keyForm, "SK and 32 hexadecimal digits; it signs access tokens"),
-		apiSecret:          credential.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
-		applicationSID:     r.required("TWILIO_TWIML_APP_SID", applicationForm, "AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours"),
-		baseURL:            r.party("TWILIO_API_BASE_URL", "Twilio's REST API"),
-		region:             r.matching("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
-		edge:               r.matching("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
-		signalling:         r.gateway("TWILIO_SIGNALLING_URL"),
-		tokenTTL:           r.seconds("TWILIO_TOKEN_TTL", 60, 86400),
-	}
+	t := readTwilioREST(r)
+	t.authToken = credential.NewSecret(r.required("TWILIO_AUTH_TOKEN", anyText, "the account's primary auth token; webhooks are signed with it"))
+	t.authTokenSecondary = credential.NewSecret(r.text("TWILIO_AUTH_TOKEN_SECONDARY"))
+	t.applicationSID = r.required("TWILIO_TWIML_APP_SID", applicationForm, "AP and 32 hexadecimal digits; the TwiML App whose Voice URL is ours")
+	t.signalling = r.gateway("TWILIO_SIGNALLING_URL")
+	t.tokenTTL = r.seconds("TWILIO_TOKEN_TTL", 60, 86400)
 
 	if fixed := r.text("TWILIO_PHONE_NUMBER"); fixed != "" {
 		phone, err := careline.ParsePhone(fixed, "")
@@ -156,6 +149,19 @@ func readTwilio(r *reader, c config) twilioConfig {
 
 	t.signatures = !readDevelopment(r, c)
 	return t
+}
+
+// readTwilioREST is what Twilio's REST API is asked with: all that a command needs which
+// takes no calls.
+func readTwilioREST(r *reader) twilioConfig {
+	return twilioConfig{
+		accountSID: accountSID(r),
+		apiKey:     r.required("TWILIO_API_KEY", keyForm, "SK and 32 hexadecimal digits; it signs access tokens"),
+		apiSecret:  credential.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
+		baseURL:    r.party("TWILIO_API_BASE_URL", "Twilio's REST API"),
+		region:     r.matching("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
+		edge:       r.matching("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
+	}
 }
 
 func accountSID(r *reader) string {

@@ -37,7 +37,7 @@ func (g *tollgate) set(at int, after bool) (fell <-chan struct{}) {
 func (g *tollgate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	here := false
-	if r.Method == http.MethodPost && g.at >= 0 {
+	if r.Method != http.MethodGet && g.at >= 0 {
 		here = g.at == 0
 		g.at--
 	}
@@ -56,13 +56,9 @@ func (g *tollgate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// The service is a real process, killed at each request that it makes of Twilio while it
-// brings an interpreter into a call and holds the member: before the request, and after
-// Twilio has carried it out. Twilio cannot ask the dead process either, so that a call may
-// end with it; but there is one call, one record, the interpreter is dialled at most once,
-// and nobody's leg goes on alone.
-func TestKilledWhileACallMoves(t *testing.T) {
-	t.Parallel()
+// newGated is a service that runs with the settings, and asks Twilio through a tollgate.
+func newGated(t *testing.T, settings map[string]string) (*victim, *tollgate) {
+	t.Helper()
 	world, err := sandbox.Start(t.Context(), sandbox.Config{Pace: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -83,13 +79,24 @@ func TestKilledWhileACallMoves(t *testing.T) {
 	v := newVictim(t, world)
 	v.system.url = v.url
 	v.env = append(v.env, "TWILIO_API_BASE_URL="+front.URL)
-	for name, value := range conferring(nil) {
+	for name, value := range settings {
 		v.env = append(v.env, name+"="+value)
 	}
 	if err := world.SetApp(v.url); err != nil {
 		t.Fatal(err)
 	}
 	v.start()
+	return v, gate
+}
+
+// The service is a real process, killed at each request that it makes of Twilio while it
+// brings an interpreter into a call and holds the member: before the request, and after
+// Twilio has carried it out. Twilio cannot ask the dead process either, so that a call may
+// end with it; but there is one call, one record, the interpreter is dialled at most once,
+// and nobody's leg goes on alone.
+func TestKilledWhileACallMoves(t *testing.T) {
+	t.Parallel()
+	v, gate := newGated(t, conferring(nil))
 	dialled := 0
 	for at := range 3 {
 		for _, after := range []bool{false, true} {

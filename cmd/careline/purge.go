@@ -170,7 +170,7 @@ func (p *purging) erase(ctx context.Context, patient careline.Reference) error {
 	watch.end()
 	touched := "The health record and Twilio were not touched."
 	if recordings > 0 {
-		touched = "Deleted " + several(recordings, "recording") + " at Twilio, and its Media in the health record, which were not touched otherwise."
+		touched = "Deleted " + several(recordings, "recording") + " at Twilio, with the Media in the health record. Neither was touched otherwise."
 	}
 	_, err = fmt.Fprintf(p.out, "Forgot %s of %s. %s\n", several(len(keys), "call"), patient, touched)
 	return err

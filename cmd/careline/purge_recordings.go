@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"perci.health/careline/calls"
-	"perci.health/careline/credential"
 	"perci.health/careline/fhir"
 	"perci.health/careline/twilio"
 )
@@ -61,14 +60,7 @@ func recordingsOf(get func(string) string) func() (*twilio.Client, *fhir.Chart, 
 			return nil, nil, err
 		}
 
-		c := config{twilio: twilioConfig{
-			accountSID: accountSID(r),
-			apiKey:     r.required("TWILIO_API_KEY", keyForm, "SK and 32 hexadecimal digits"),
-			apiSecret:  credential.NewSecret(r.required("TWILIO_API_SECRET", anyText, "the secret of TWILIO_API_KEY")),
-			baseURL:    r.party("TWILIO_API_BASE_URL", "Twilio's REST API"),
-			region:     r.matching("TWILIO_REGION", regionForm, "must be a Twilio region such as ie1, or not be set"),
-			edge:       r.matching("TWILIO_EDGE", edgeForm, "must be a Twilio edge such as dublin, or not be set"),
-		}}
+		c := config{twilio: readTwilioREST(r)}
 		if len(r.faults) > 0 {
 			return nil, nil, r.faults
 		}

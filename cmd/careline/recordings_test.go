@@ -61,12 +61,19 @@ func (s *system) stands(a sandbox.Appointment, key, consent, state string) {
 	})
 }
 
+// sounds waits until what runs has sound: what ends before its first 20 ms have passed
+// has none.
+func (s *system) sounds() {
+	s.t.Helper()
+	began := time.Now()
+	eventually(s.t, "some sound to be recorded", func() bool { return time.Since(began) > 100*time.Millisecond })
+}
+
 // wants asks for something of a recording, which must be taken.
 func (s *system) wants(a sandbox.Appointment, key, action string) {
 	s.t.Helper()
-	if action == "stop" { // what is stopped before its first 20 ms have passed has no sound
-		began := time.Now()
-		eventually(s.t, "some sound to be recorded", func() bool { return time.Since(began) > 100*time.Millisecond })
+	if action == "stop" || action == "withdraw" {
+		s.sounds()
 	}
 
 	res, body := s.bff(s.session(a.Practitioner), http.MethodPost, "/calls/"+key+"/recording", `{"action":"`+action+`"}`)

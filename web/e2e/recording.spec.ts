@@ -2,10 +2,10 @@
 // silence, resume, stop, delete) with the sound of what was really said, as MP3 with two channels or as WAV.
 import { isCleanAndFits } from "./clean";
 import { Desk } from "./desk";
-import { hears, playsAt } from "./ear";
+import { hears, hearsAmong, playsAt } from "./ear";
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
-import { conference, recording } from "./several";
+import { conference, interpreter, recording } from "./several";
 import type { Visit } from "./world";
 
 test.use({ settings: { ...conference, ...recording, SESSION_REVIEWER_ROLE: "clinician" } });
@@ -92,6 +92,28 @@ test("a hold pauses the recording, and the end of it goes on with it", async ({ 
   await expect(desk.button("Resume")).toHaveCount(0);
   await desk.unhold(visit.patient);
   await desk.recordingSays("Recording");
+});
+
+test("it stops when the patient leaves, though the others go on", async ({ desk, world }) => {
+  const visit = await world.visit("Adeyemi", "Ellis");
+  await world.script(interpreter.number, { outcome: "answer", talkSeconds: 0, voice: "tone:700" });
+  await desk.open(visit);
+  await desk.talk(visit);
+  await desk.add(interpreter.name);
+  await expect(desk.party(interpreter.name)).toContainText("In the call");
+  await desk.record();
+  await world.act(visit.number, "hangup");
+  await desk.recordingSays(/^Recording stopped\. The person you called has left/);
+  await expect(desk.recording).toContainText(
+    "The person you called has left, so nothing more of this call is recorded.",
+  );
+  await expect(desk.button("Record")).toBeDisabled();
+  await expect(desk.button("Record")).toHaveAccessibleDescription(/has left/);
+  await expect(desk.button("Resume")).toHaveCount(0);
+  await hearsAmong(desk.page, 700);
+  await photograph(desk.page, "recording-patient-left");
+  await isCleanAndFits(desk.page, "the patient has left");
+  await desk.button("End call").click();
 });
 
 test("a patient whose record says no is not recorded", async ({ desk, world }) => {

@@ -796,7 +796,7 @@ export interface components {
             /** @enum {string} */
             consent: "none" | "announced" | "given" | "declined" | "withdrawn" | "not-asked";
             /**
-             * @description Of the newest recording of the call.
+             * @description Of the newest recording of the call. It stops by itself when whoever was called leaves a call that goes on without them.
              * @enum {string}
              */
             state: "none" | "starting" | "in-progress" | "paused" | "stopped" | "completed" | "absent" | "failed" | "deleted";

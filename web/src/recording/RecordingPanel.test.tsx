@@ -113,6 +113,19 @@ describe("RecordingPanel", () => {
     expect(record).not.toHaveBeenCalled();
   });
 
+  it("says why when it stops by itself, and that nothing more can be recorded", async () => {
+    const record = await panel(running);
+    const refused = "The person you called has left, so nothing more of this call is recorded.";
+    const left: CallRecording = { ...base, consent: "given", state: "stopped", mayStart: false, refused };
+    await act(async () => createCaches(client).heardRecording(left));
+    await waitFor(() => expect(screen.getByTestId("recording-news").textContent).toBe(`Recording stopped. ${refused}`));
+    const why = document.getElementById(button("Record").getAttribute("aria-describedby") ?? "");
+    expect(why?.textContent).toBe(refused);
+    press("Record");
+    expect(record).not.toHaveBeenCalled();
+    none("Pause");
+  });
+
   it("says that a hold paused it, which ends by itself: nothing to resume, nothing to remind of", async () => {
     await panel({ consent: "given", state: "paused", pausedByHold: true });
     screen.getByText(/Paused while somebody is on hold/);

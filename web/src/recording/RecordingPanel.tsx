@@ -18,7 +18,7 @@ import { useNow } from "../useNow";
 import { Question } from "./Question";
 import { useCallRecording, useRecord } from "./queries";
 import styles from "./recording.module.css";
-import { asksFirst, consentWords, mayStart, type Offer, offersOf, stateWords } from "./standing";
+import { asksFirst, consentWords, mayStart, newsWords, type Offer, offersOf, stateWords } from "./standing";
 import { say } from "./words";
 
 interface RecordingPanelProps {
@@ -79,7 +79,7 @@ function Panel({ recording, name }: { recording: CallRecording; name: string }) 
         </p>
       )}
       <div role="status" className="cl-spoken" data-testid="recording-news">
-        {stateWords(recording)}
+        {newsWords(recording)}
       </div>
     </section>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CallRecording } from "../roomRoutes";
-import { asksFirst, consentWords, mayStart, offersOf } from "./standing";
+import { asksFirst, consentWords, mayStart, newsWords, offersOf } from "./standing";
 
 const said = (more: Partial<CallRecording>): CallRecording => ({
   call: "CA1",
@@ -39,6 +39,17 @@ describe("asksFirst", () => {
     expect(asksFirst(said({}))).toBe(true);
     expect(asksFirst(said({ consent: "given" }))).toBe(false);
     expect(asksFirst(said({ mode: "announced", consent: "announced" }))).toBe(false);
+  });
+});
+
+describe("newsWords", () => {
+  it.each<[Partial<CallRecording>, string]>([
+    [{ state: "in-progress", refused: "They left." }, "Recording"],
+    [{ state: "stopped" }, "Recording stopped"],
+    [{ state: "stopped", refused: "They left." }, "Recording stopped. They left."],
+    [{ state: "completed", refused: "They left." }, "Recording stopped. They left."],
+  ])("of %o", (more, words) => {
+    expect(newsWords(said(more))).toBe(words);
   });
 });
 

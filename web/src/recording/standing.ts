@@ -36,6 +36,13 @@ export function stateWords({ state }: Said): string {
   return say(`recording:state.${state}`);
 }
 
+/** What is read out: of one that stopped also why no other can be begun, since that is why it stopped by itself. */
+export function newsWords(recording: Said): string {
+  const { state, refused } = recording;
+  const stopped = state === "stopped" || state === "completed";
+  return stopped && refused ? `${stateWords(recording)}. ${refused}` : stateWords(recording);
+}
+
 /** `name`: of whoever was called. */
 export function consentWords({ mode, consent, refused }: Said, name: string): string {
   if (consent === "none" && refused) return refused;
