@@ -18,6 +18,8 @@ type roomView struct {
 	out        map[string]time.Time // legs that have left it for good → when
 	since      time.Time            // when the first leg joined; zero: none has
 	open       []careline.CallEvent // commands without an answer, in the log's order
+	recorded   told                 // the newest wish that the call be recorded
+	telling    map[string]bool      // IDs of the commands to tell somebody so
 	failed     careline.Reason      // why the last room that was asked for came to nothing
 	failedAt   time.Time            // when that was kept
 	last       time.Time            // when the newest event was kept
@@ -25,7 +27,11 @@ type roomView struct {
 
 // viewOf reads the events of a call.
 func viewOf(events []careline.CallEvent) roomView {
-	v := roomView{in: map[string]time.Time{}, out: map[string]time.Time{}}
+	v := roomView{
+		in:      map[string]time.Time{},
+		out:     map[string]time.Time{},
+		telling: map[string]bool{},
+	}
 	answers := map[string]careline.CallEvent{}
 	for _, e := range events {
 		if e.Kept.After(v.last) {
@@ -37,8 +43,14 @@ func viewOf(events []careline.CallEvent) roomView {
 	}
 
 	for _, e := range events {
+		if startsRecording(e) {
+			v.recorded = told{id: e.ID, seq: e.Seq}
+		}
 		if !commands(e) {
 			continue
+		}
+		if e.Room.Act == careline.ActTell {
+			v.telling[e.ID] = true
 		}
 		answer, answered := answers[e.ID]
 		if !answered {
@@ -52,6 +64,18 @@ func viewOf(events []careline.CallEvent) roomView {
 
 	v.told(events)
 	return v
+}
+
+// startsRecording reports whether somebody wants the call to be recorded from then on: the
+// clinician, or whoever did not decline when a voice told them.
+func startsRecording(e careline.CallEvent) bool {
+	switch e.Kind {
+	case careline.KindRecordingAsked:
+		return e.Sound.Act == careline.RecordStart
+	case careline.KindConsent:
+		return e.Consent.Decision == careline.ConsentAnnounced
+	}
+	return false
 }
 
 // commands reports whether the event asks the carrier for something, by way of the
