@@ -35,6 +35,7 @@ const (
 	ActUnmute RoomAct = "unmute" // and told
 	ActRemove RoomAct = "remove" // end a party's leg
 	ActRejoin RoomAct = "rejoin" // the clinician comes back, on a leg of their own
+	ActTell   RoomAct = "tell"   // say to a party that the call is recorded
 	ActEnd    RoomAct = "end"    // end the call: of the room, and told of it; else of the clinician's leg
 
 	ActStart RoomAct = "start" // told: two are in the room; and asked for with KindRoomAsked

@@ -21,20 +21,9 @@ func (s *server) conferring(h handler) handler {
 	}
 }
 
-// recording is a route of how a call is recorded, which answers only where that is
-// switched on.
+// recording is a route of what is recorded, or was. It answers also where nothing new is
+// recorded any more: what runs can still be seen and ended, and what was is there.
 func (s *server) recording(h handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if s.cfg.Recording == "" || s.cfg.Recordings == nil {
-			return off("RECORDING")
-		}
-		return h(w, r)
-	}
-}
-
-// recorded is a route of what was recorded, or still is, which answers also when nothing
-// new is recorded any more.
-func (s *server) recorded(h handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if s.cfg.Recordings == nil {
 			return off("RECORDING")

@@ -11,21 +11,18 @@ import (
 // recordingTeller tells a stream's client how it stands with recording their calls, each
 // time that this has changed.
 type recordingTeller struct {
-	of   func(careline.Call) calls.RecordingNow // nil: calls are not recorded
-	told map[string]string                      // by call
+	recordings *calls.Recordings // nil: they are nobody's
+	told       map[string]string // by call
 }
 
 func (s *server) recordingTeller() recordingTeller {
-	if s.cfg.Recording == "" || s.cfg.Recordings == nil {
-		return recordingTeller{}
-	}
-	return recordingTeller{of: s.cfg.Recordings.Of, told: map[string]string{}}
+	return recordingTeller{recordings: s.cfg.Recordings, told: map[string]string{}}
 }
 
 // tell writes an event without an id of its own: whoever resumes is told of the call
 // again, and with it of this.
 func (t recordingTeller) tell(out eventWriter, c careline.Call) error {
-	if t.of == nil {
+	if t.recordings == nil || !t.recordings.Concerns(c) {
 		return nil
 	}
 	before, told := t.told[c.Key]
@@ -33,7 +30,7 @@ func (t recordingTeller) tell(out eventWriter, c careline.Call) error {
 		return nil // nothing was recorded, and nothing can be
 	}
 
-	data, err := json.Marshal(callRecordingOf(t.of(c)))
+	data, err := json.Marshal(callRecordingOf(t.recordings.Of(c)))
 	if err != nil {
 		return fmt.Errorf("write how a call is recorded: %w", err)
 	}

@@ -23,6 +23,8 @@ type Presence struct {
 		SayPresent(ctx context.Context, clinician, device string, ready bool, at time.Time) error
 		// Present are those of whom a device said since then, and last, that it is ready.
 		Present(ctx context.Context, since time.Time) ([]string, error)
+		// Load is how busy a clinician is.
+		Load(ctx context.Context, clinician string, now time.Time) (careline.Load, error)
 	}
 	Now func() time.Time
 }
@@ -40,11 +42,24 @@ func (p Presence) Say(ctx context.Context, clinician, device string, ready bool)
 	return nil
 }
 
-// Present are the practitioner ids of those who can be rung now, each once, in order.
+// Present are the practitioner ids of those who can be rung now, each once, in order: whose
+// device says that it is ready, and who is in no call of their own on another one. A device
+// says that it is not while it is in a call, also in one that its clinician has joined.
 func (p Presence) Present(ctx context.Context) ([]string, error) {
-	found, err := p.Log.Present(ctx, p.Now().Add(-PresentFor))
+	ready, err := p.Log.Present(ctx, p.Now().Add(-PresentFor))
 	if err != nil {
 		return nil, fmt.Errorf("find who is present: %w", err)
 	}
-	return found, nil
+
+	var free []string
+	for _, clinician := range ready {
+		load, err := p.Log.Load(ctx, clinician, p.Now())
+		if err != nil {
+			return nil, fmt.Errorf("find who is in a call: %w", err)
+		}
+		if load.Live == 0 {
+			free = append(free, clinician)
+		}
+	}
+	return free, nil
 }

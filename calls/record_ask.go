@@ -48,13 +48,23 @@ type RecordingNow struct {
 }
 
 // Tell is how it stands with recording a call of the clinician's. An error of code
-// not-found says that they have no such call.
+// not-found says that they have no such call; with the reason feature-off, that calls are
+// not recorded any more, and this one was not either.
 func (r Recordings) Tell(ctx context.Context, clinician, call string) (RecordingNow, error) {
 	k, err := r.own(ctx, clinician, call)
 	if err != nil {
 		return RecordingNow{}, err
 	}
+	if !r.Concerns(k.call) {
+		return RecordingNow{}, recordingOff()
+	}
 	return r.Of(k.call), nil
+}
+
+// Concerns reports whether there is anything to tell of recording a call: where calls are
+// not recorded any more, whoever was recorded before can still see that, and end it.
+func (r Recordings) Concerns(c careline.Call) bool {
+	return r.Mode != "" || c.Consent.Decision != careline.ConsentNone || len(c.Recordings) > 0
 }
 
 func (r Recordings) own(ctx context.Context, clinician, call string) (*knownRecordings, error) {
@@ -119,7 +129,10 @@ func (r Recordings) Ask(ctx context.Context, clinician, call string, act carelin
 	if err != nil {
 		return RecordingNow{}, err
 	}
-	return r.Tell(ctx, clinician, call)
+	if k, err = r.own(ctx, clinician, call); err != nil {
+		return RecordingNow{}, err
+	}
+	return r.Of(k.call), nil
 }
 
 // start keeps that the member agreed, in the clinician's word, and then that a recording

@@ -111,6 +111,8 @@ func (k RecordingKeeper) do(ctx context.Context, call string, now *knownRecordin
 			Kind:  careline.KindRecordingAsked,
 			Sound: careline.RecordingSaid{Act: step.act},
 		})
+	case doForget:
+		return k.answer(ctx, call, step, recordingAnswer{act: careline.RecordStart, failed: "overtaken"})
 	case doFind:
 		return k.find(ctx, call, now, step)
 	case doBegin:

@@ -121,3 +121,40 @@ func TestRecordingKeeperTellsWhatCouldNotBegin(t *testing.T) {
 	must(t, s.settle(false))
 	s.want("RE1 in-progress")
 }
+
+// TestRecordingKeeperOvertaken: of two wishes at once, or of one that was given up before
+// the carrier answered, only the newest is ever told as starting.
+func TestRecordingKeeperOvertaken(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		wishes []careline.RecordingAct
+		want   string
+	}{
+		"twice at once":                 {[]careline.RecordingAct{careline.RecordStart, careline.RecordStart}, "RE1 in-progress"},
+		"stopped, and wanted once more": {[]careline.RecordingAct{careline.RecordStart, careline.RecordStop, careline.RecordStart, careline.RecordStop}, "RE1 completed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, lost := range []bool{false, true} { // the carrier began one, and its answer was lost
+				s := newStudio(t, consent(careline.ConsentGiven, "dr-1"))
+				for i, act := range test.wishes {
+					s.told(wish(act, i+1))
+				}
+				want := test.want
+				if lost {
+					s.takes = []take{{sid: "RE1", leg: "CA1", state: careline.RecordingRunning}}
+				} else if test.wishes[len(test.wishes)-1] == careline.RecordStop {
+					want = ""
+				}
+
+				must(t, s.settle(false))
+				s.want(want)
+				for _, one := range s.call().Recordings {
+					if one.State == careline.RecordingStarting {
+						t.Errorf("lost %t: one is said to be starting: %+v", lost, s.call().Recordings)
+					}
+				}
+			}
+		})
+	}
+}

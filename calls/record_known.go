@@ -66,13 +66,14 @@ type knownRecordings struct {
 	all     []oneRecording
 	leg     string          // that the clinician is on; empty: on none
 	begun   told            // the newest that asks for a recording
+	starts  []string        // IDs of all that do
 	stopped told            // the newest that asks for none
 	paused  told            // the newest that asks for a pause, or that it goes on
 	open    []told          // those of which it is not known whether they were carried out
 	byHand  bool            // a person wants it paused
 	hold    told            // the newest that tells who is on hold
 	held    bool            // somebody on the member's side is on hold
-	failed  int64           // the place of the newest failure to begin one
+	failed  int64           // the place of the newest failure to begin the newest one
 	started map[string]bool // for which reason one was begun on which leg
 	begot   map[string]bool // recordings of which it is known for which reason they were begun
 	settled map[string]bool // IDs of those that ask for a recording, and were answered
@@ -159,6 +160,7 @@ func (k *knownRecordings) take(e *careline.CallEvent, legs map[string]string) {
 func (k *knownRecordings) consent(e *careline.CallEvent, this told) {
 	if e.Consent.Decision == careline.ConsentAnnounced {
 		k.begun = this
+		k.starts = append(k.starts, this.id)
 	}
 	if !e.Consent.Decision.Allows() {
 		k.decided = e.ID
@@ -169,6 +171,7 @@ func (k *knownRecordings) asked(e *careline.CallEvent, this told) {
 	switch e.Sound.Act {
 	case careline.RecordStart:
 		k.begun, k.byHand = this, false
+		k.starts = append(k.starts, this.id)
 	case careline.RecordStop:
 		k.stopped = this
 	case careline.RecordPause, careline.RecordResume:
@@ -191,10 +194,11 @@ func (k *knownRecordings) reported(e *careline.CallEvent, this told) {
 		k.again(this)
 	case e.Sound.Act == careline.RecordStart:
 		k.settled[answers] = true
-		if e.Sound.Failed != "" {
-			k.failed = e.Seq
-		} else {
+		switch {
+		case e.Sound.Failed == "":
 			k.started[answers+"\n"+e.Leg], k.begot[e.Recording] = true, true
+		case answers == k.begun.id: // of an earlier wish it says nothing of what stands
+			k.failed = e.Seq
 		}
 	case e.Sound.Act == careline.RecordPause, e.Sound.Act == careline.RecordResume:
 		for i, asked := range k.open {

@@ -23,6 +23,7 @@ const (
 	doChange  recordingDo = "change" // pause, go on with, or stop one
 	doDelete  recordingDo = "delete" // one, which is stopped before
 	doClear   recordingDo = "clear"  // find what the log does not know of, so that it is deleted
+	doForget  recordingDo = "forget" // a wish for one that a later wish has overtaken
 	doFind    recordingDo = "find"   // find what was begun and is not wanted any more, so that it is stopped
 )
 
@@ -43,6 +44,9 @@ type recordingStep struct {
 // told by a voice, before they can be asked by anybody.
 func (k *knownRecordings) next(announced bool) recordingStep {
 	if step := k.naming(); step.do != doNothing {
+		return step
+	}
+	if step := k.overtaken(); step.do != doNothing {
 		return step
 	}
 	if step := k.forbidden(announced); step.do != doNothing {
@@ -73,6 +77,18 @@ func (k *knownRecordings) naming() recordingStep {
 	for _, one := range k.all {
 		if one.running() && !k.begot[one.Sid] && one.leg != "" {
 			return recordingStep{do: doName, one: one, answers: k.begun.id}
+		}
+	}
+	return recordingStep{}
+}
+
+// overtaken keeps that nothing comes of an earlier wish, which would be told as starting
+// for ever. Whatever the carrier may have begun for it is found for the newest one: adopted
+// where that stands, else stopped.
+func (k *knownRecordings) overtaken() recordingStep {
+	for _, start := range k.starts {
+		if start != k.begun.id && !k.settled[start] {
+			return recordingStep{do: doForget, answers: start}
 		}
 	}
 	return recordingStep{}

@@ -29,6 +29,8 @@ func (k *Keeper) do(ctx context.Context, s scene, d duty) error {
 	case dutyLook:
 		k.mark(key, d.what, s.view.Conference)
 		return k.look(ctx, s)
+	case dutyWarn:
+		return k.warn(ctx, key, d)
 	}
 
 	// What is left concerns nobody's record, and may fail.
@@ -37,15 +39,47 @@ func (k *Keeper) do(ctx context.Context, s scene, d duty) error {
 	case dutyHangUp:
 		_ = k.Carrier.HangUp(ctx, d.leg)
 	case dutyTell:
-		_ = k.Carrier.Tell(ctx, s.view.Conference, d.leg, SaidStay)
-	case dutyWarn:
-		_ = k.Carrier.Tell(ctx, s.view.Conference, d.leg, SaidRecorded)
+		if k.Carrier.Tell(ctx, s.view.Conference, d.leg, SaidStay) == nil {
+			k.mark(key, dutyTold, d.leg)
+		}
 	}
 	return nil
 }
 
+// warn has it asked for that somebody is told that the call is recorded: a command like a
+// clinician's, so that it is neither lost nor said twice, whatever happens on the way.
+func (k *Keeper) warn(ctx context.Context, key string, d duty) error {
+	_, _, err := k.Log.Append(ctx, careline.CallEvent{
+		ID:   d.command.ID,
+		Call: key,
+		Kind: careline.KindPartyAsked,
+		At:   k.Now(),
+		Room: careline.RoomSaid{Act: careline.ActTell, Label: d.label},
+	})
+	return err
+}
+
+// untold ends the recording of a call in which somebody could not be told of it: nobody
+// is recorded unseen.
+func (k *Keeper) untold(ctx context.Context, key string, d duty) error {
+	_, _, err := k.Log.Append(ctx, careline.CallEvent{
+		ID:    d.command.ID + "/stop",
+		Call:  key,
+		Kind:  careline.KindRecordingAsked,
+		At:    k.Now(),
+		Sound: careline.RecordingSaid{Act: careline.RecordStop},
+	})
+	return err
+}
+
 // answer keeps what became of a command. It is the same event whoever keeps it.
 func (k *Keeper) answer(ctx context.Context, key string, d duty, leg string, why careline.Reason) error {
+	if d.command.Room.Act == careline.ActTell && (why == refused || why == careline.ReasonTooLate) {
+		if err := k.untold(ctx, key, d); err != nil {
+			return err
+		}
+	}
+
 	_, repeated, err := k.Log.Append(ctx, careline.CallEvent{
 		ID:   d.command.ID + "/answered",
 		Call: key,
@@ -124,6 +158,8 @@ func (k *Keeper) ask(ctx context.Context, e errand) (leg string, done bool, err 
 		return "", true, k.Carrier.Hold(ctx, room, e.leg, act == careline.ActHold)
 	case careline.ActMute, careline.ActUnmute:
 		return "", true, k.Carrier.Mute(ctx, room, e.leg, act == careline.ActMute)
+	case careline.ActTell:
+		return "", true, k.Carrier.Tell(ctx, room, e.leg, SaidRecorded)
 	case careline.ActRemove:
 		return "", true, k.remove(ctx, e)
 	case careline.ActEnd:

@@ -311,30 +311,6 @@ func TestRoomsLimit(t *testing.T) {
 	}
 }
 
-// Whoever joins a call that is recorded is told so, once; also while it is paused.
-func TestRoomsTellThatItIsRecorded(t *testing.T) {
-	t.Parallel()
-	for _, state := range []careline.RecordingState{careline.RecordingRunning, careline.RecordingPaused} {
-		tellsThatItIsRecorded(t, state)
-	}
-}
-
-func tellsThatItIsRecorded(t *testing.T, state careline.RecordingState) {
-	h := newHall(t)
-	h.keep(careline.CallEvent{ID: "recording/paused", Call: parentLeg, Kind: careline.KindRecording, Recording: "RE1", At: noon, Sound: careline.RecordingSaid{State: state, Answers: "asked"}})
-	h.keep(careline.CallEvent{ID: "recording", Call: parentLeg, Kind: careline.KindRecording, Recording: "RE1", At: noon, Sound: careline.RecordingSaid{State: careline.RecordingRunning}})
-	h.add()
-	h.pass(3 * time.Second)
-	if len(h.x.said) > 0 {
-		t.Errorf("told before anybody joined: %q", h.x.said)
-	}
-	h.x.pick(interprets)
-	h.pass(20 * time.Second)
-	if len(h.x.said) != 1 || !strings.HasPrefix(h.x.said[0], interprets) || !strings.Contains(h.x.said[0], "say=recorded") {
-		t.Errorf("told: %q", h.x.said)
-	}
-}
-
 // The answer to an ask to dial is lost: nobody is dialled twice.
 func TestRoomsAddWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()

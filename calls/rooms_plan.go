@@ -33,7 +33,7 @@ const (
 	lookedWithin = time.Minute
 	// againAfter is when it is tried or looked for again what did not answer.
 	againAfter = 2 * time.Second
-	// toldWithin is how long after somebody joined, or left, the others may be told.
+	// toldWithin is how long after the clinician dropped out the others may be told.
 	toldWithin = 10 * time.Second
 )
 
@@ -57,7 +57,8 @@ const (
 	dutyFetch  dutyKind = "fetch"  // look a leg up
 	dutyHangUp dutyKind = "hang-up"
 	dutyTell   dutyKind = "tell" // ask somebody to stay on the line
-	dutyWarn   dutyKind = "warn" // tell somebody that the call is recorded
+	dutyTold   dutyKind = "told" // they were asked to: only done, never to do
+	dutyWarn   dutyKind = "warn" // have it asked for that somebody is told that the call is recorded
 	dutyLook   dutyKind = "look" // ask whether there is a room at all
 )
 
@@ -213,6 +214,9 @@ func (p *planning) carry(e careline.CallEvent) {
 		return
 	case act == careline.ActRemove && hasGone(party):
 		p.do(duty{what: dutySettle, command: e})
+		return
+	case act == careline.ActTell && !p.isRecorded():
+		p.do(duty{what: dutySettle, command: e}) // there is nothing to tell any more
 		return
 	case act != careline.ActAdd && hasGone(party):
 		p.fail(e, careline.ReasonNotInProgress)

@@ -2,6 +2,7 @@ package calls
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"perci.health/careline"
@@ -84,27 +85,40 @@ func (p *planning) tell(since time.Time) {
 		return
 	}
 	for _, leg := range p.view.legs() {
-		if !clinical(roleOf(p.call, leg)) && p.done(dutyTell, leg).Before(since) {
+		if clinical(roleOf(p.call, leg)) || !p.done(dutyTold, leg).Before(since) {
+			continue
+		}
+		if p.again(dutyTell, leg, againAfter) {
 			p.do(duty{what: dutyTell, leg: leg})
 		}
 	}
 }
 
-// warn plans that whoever joins a call that is recorded is told so: not the two who were
-// dialled together, of whom the member has been told and the clinician knows.
+// warn plans that everybody who was brought into the call is told that it is recorded,
+// once for each time that somebody wanted it to be: when they join a call that is, and
+// when that begins while they are there. The two who were dialled together are not told
+// here: the member was asked, or told before, and the clinician knows.
 func (p *planning) warn() {
-	recorded := slices.ContainsFunc(p.call.Recordings, func(r careline.Recording) bool {
-		return r.State == careline.RecordingRunning || r.State == careline.RecordingPaused || r.State == careline.RecordingStarting
-	})
-	if !recorded {
+	if !p.isRecorded() {
 		return
 	}
-	for leg, since := range p.view.In {
-		joined := roleOf(p.call, leg).Joins()
-		if joined && !p.now.After(since.Add(toldWithin)) && p.done(dutyWarn, leg).IsZero() {
-			p.do(duty{what: dutyWarn, leg: leg})
+	for _, party := range p.call.Present() {
+		if _, in := p.view.In[party.Leg]; !in || !party.Role.Joins() {
+			continue
+		}
+
+		id := p.call.Key + "/tell/" + party.Leg + "/" + strconv.FormatInt(p.view.recorded.seq, 10)
+		if !p.view.telling[id] {
+			p.do(duty{what: dutyWarn, command: careline.CallEvent{ID: id}, label: party.Label})
 		}
 	}
+}
+
+// isRecorded reports whether the call is recorded, or about to be.
+func (s scene) isRecorded() bool {
+	return slices.ContainsFunc(s.call.Recordings, func(r careline.Recording) bool {
+		return r.State == careline.RecordingRunning || r.State == careline.RecordingPaused || r.State == careline.RecordingStarting
+	})
 }
 
 // twice plans that a clinician who came back is in the room once: their earlier leg may

@@ -15,11 +15,14 @@ type roomCommands struct {
 	open     []careline.CallEvent // commands without an answer, in the log's order
 	failed   careline.Reason      // why the last room that was asked for came to nothing
 	failedAt time.Time            // when that was kept
+	recorded told                 // the newest wish that the call be recorded
+	telling  map[string]bool      // IDs of the commands to tell somebody so
 	last     time.Time            // when the newest event was kept
 }
 
 // commandsOf reads the events of a call.
 func commandsOf(events []careline.CallEvent) (c roomCommands) {
+	c.telling = map[string]bool{}
 	answers := map[string]careline.CallEvent{}
 	for _, e := range events {
 		if e.Kept.After(c.last) {
@@ -31,8 +34,14 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 	}
 
 	for _, e := range events {
+		if startsRecording(e) {
+			c.recorded = told{id: e.ID, seq: e.Seq}
+		}
 		if !commands(e) {
 			continue
+		}
+		if e.Room.Act == careline.ActTell {
+			c.telling[e.ID] = true
 		}
 		answer, answered := answers[e.ID]
 		if !answered {
@@ -44,6 +53,18 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 		}
 	}
 	return c
+}
+
+// startsRecording reports whether somebody wants the call to be recorded from then on: the
+// clinician, or whoever did not decline when a voice told them.
+func startsRecording(e careline.CallEvent) bool {
+	switch e.Kind {
+	case careline.KindRecordingAsked:
+		return e.Sound.Act == careline.RecordStart
+	case careline.KindConsent:
+		return e.Consent.Decision == careline.ConsentAnnounced
+	}
+	return false
 }
 
 // commands reports whether the event asks the carrier for something, by way of the

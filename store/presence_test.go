@@ -46,6 +46,11 @@ func keepsWhoIsPresent(t *testing.T, open database) {
 	say("dr-2", "desk", true)
 	present("who says it again", "Dr-3", "dr-2")
 
+	storetest.MustAppend(t, s, careline.CallEvent{ID: "request", Call: "CA1", Leg: "CA1", Kind: careline.KindRequested, Request: careline.Request{Clinician: "dr-2"}})
+	present("who is in a call of their own", "Dr-3")
+	storetest.MustAppend(t, s, careline.CallEvent{ID: "over", Call: "CA1", Leg: "CA1b", Kind: careline.KindProgress, Status: careline.StatusCompleted, Word: "completed"})
+	present("whose call is over", "Dr-3", "dr-2")
+
 	// What comes late does not count against what was said since.
 	if err := s.SayPresent(t.Context(), "dr-2", "desk", false, clock.Now().Add(-time.Second)); err != nil {
 		t.Fatal(err)

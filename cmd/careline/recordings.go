@@ -94,20 +94,34 @@ func (p *parts) heard() func(context.Context, careline.Look) error {
 	}
 }
 
-// concerns reports whether an event is kept for whoever has recordings made, too.
+// concerns reports whether an event is kept for whoever has recordings made, too. What
+// runs is still paused and stopped where calls are not recorded any more; only who answers
+// a call matters no more, for nothing is begun.
 func (r *recordingParts) concerns(e careline.CallEvent) bool {
-	switch e.Kind {
-	case careline.KindConsent, careline.KindRecordingAsked, careline.KindRecording:
-		return true
+	return calls.ForRecordings(e) && (r.on || e.Kind != careline.KindMachineDetection)
+}
+
+// heeding is the log of parts of whose events some concern what is recorded: those are
+// kept for whoever has recordings made, too.
+type heeding struct {
+	counted
+	concerns func(careline.CallEvent) bool
+}
+
+func (p *parts) heeding() heeding { return heeding{p.counted(), p.recordings.concerns} }
+
+func (h heeding) Append(ctx context.Context, e careline.CallEvent) (careline.CallEvent, bool, error) {
+	if h.concerns(e) {
+		return h.AppendFor(ctx, calls.RecordingsConsumer, e)
 	}
-	return r.on && calls.ForRecordings(e)
+	return h.counted.Append(ctx, e)
 }
 
 // take wakes the relay of recordings for the calls that have something for it.
 func (r *recordingParts) take(news []careline.News) {
 	var some []careline.News
 	for _, n := range news {
-		if n.Event.Seq == 0 && r.on || n.Event.Seq != 0 && r.concerns(n.Event) {
+		if n.Event.Seq == 0 || r.concerns(n.Event) {
 			some = append(some, n)
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -40,4 +41,40 @@ func TestServeWithoutRecordingStillTellsOfWhatWas(t *testing.T) {
 		t.Errorf("the carrier has %v", tapes)
 	}
 	s.logTellsNobody()
+}
+
+// TestServeWithoutRecordingStillEndsWhatRuns: recording is switched off in the middle of a
+// call that is recorded. Its clinician sees that it is, a hold still pauses it, and it can
+// be stopped; of the next call there is nothing to see.
+func TestServeWithoutRecordingStillEndsWhatRuns(t *testing.T) {
+	t.Parallel()
+	s := newSystemAt(t, 1, conferring(recordingBy("asked")))
+	a, key := s.speaks(manual)
+	s.wants(a, key, "start")
+	s.stands(a, key, "given", "in-progress")
+
+	s.stop()
+	delete(s.set, "RECORDING")
+	s.start()
+	own := s.session(a.Practitioner)
+	s.stands(a, key, "given", "in-progress")
+	for _, hold := range []struct{ on, state string }{{"true", "paused"}, {"false", "in-progress"}} {
+		s.commands(own, http.MethodPatch, key+"/participants/p2-member", `{"hold":`+hold.on+`}`, http.StatusOK)
+		s.stands(a, key, "given", hold.state)
+	}
+	if res, body := s.bff(own, http.MethodPost, "/calls/"+key+"/recording", `{"action":"start"}`); res.StatusCode != http.StatusNotFound || !strings.Contains(body, "feature-off") {
+		t.Errorf("start: %s %s", res.Status, body)
+	}
+	s.wants(a, key, "stop")
+	s.stands(a, key, "given", "stopped") // its last report goes to where the service was before
+	if tapes := s.tapes(); len(tapes) != 1 || tapes[0] != "stopped" {
+		t.Errorf("the carrier has %v", tapes)
+	}
+
+	b := s.reaching(answers)
+	next := s.call(b, answers)
+	s.record(next, func(v []communication) bool { return len(v) > 0 })
+	if res, body := s.bff(s.session(b.Practitioner), http.MethodGet, "/calls/"+next+"/recording", ""); res.StatusCode != http.StatusNotFound || !strings.Contains(body, "feature-off") {
+		t.Errorf("of a call that was never recorded: %s %s", res.Status, body)
+	}
 }

@@ -189,6 +189,7 @@ const server = http.createServer((request, response) => {
   });
 });
 
+server.keepAliveTimeout = 0; // a client on a slow machine may come back late: its next request must not meet a connection that just closes
 server.listen(Number(options.port), "127.0.0.1", () => {
   const url = `http://127.0.0.1:${server.address().port}`;
   repository.base = `${url}/fhir/R4`;

@@ -218,7 +218,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How it stands with recording an own call */
+        /**
+         * How it stands with recording an own call
+         * @description Needs RECORDING; without it only of a call of which something was decided or recorded before it was switched off, so that what runs can be seen and ended: of any other 404 with the reason feature-off.
+         */
         get: operations["readCallRecording"];
         put?: never;
         /**

@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Backend, Me } from "../backend";
+import { keys } from "../live/caches";
 import { prepareRecording } from "../recording/parts";
 import { prepareRooms } from "../room/parts";
 import { clinician, interpreter, KEY, member, room } from "../room/playing";
@@ -51,6 +52,19 @@ describe("a call where the clinic does neither", () => {
     expect(on.all.participants).not.toHaveBeenCalled();
     expect(on.all.callRecording).not.toHaveBeenCalled();
     expect(on.phone.beRung).not.toHaveBeenCalled();
+  });
+});
+
+describe("a call that is recorded, where the clinic has switched recording off since", () => {
+  it("shows that it is, so that it can be stopped, and offers no new one", async () => {
+    const runs: CallRecording = { call: KEY, mode: "off", consent: "given", state: "in-progress" };
+    const on = dock({}, {}, { callRecording: vi.fn(async () => runs) });
+    await waitFor(() => expect(on.all.me).toHaveBeenCalled());
+    expect(screen.queryByRole("region", { name: "Recording of this call" })).toBeNull();
+    act(() => void on.client.setQueryData(keys.recording(KEY), runs));
+    await screen.findByRole("region", { name: "Recording of this call" });
+    expect(screen.getByRole("button", { name: "Stop" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Record" })).toBeNull();
   });
 });
 

@@ -9,6 +9,7 @@ import styles from "./CallDock.module.css";
 import { calleeOf } from "./callee";
 import { EndQuestion } from "./EndQuestion";
 import type { CallState, Softphone } from "./state";
+import { useIsRecorded } from "./useIsRecorded";
 
 /** Has the parts that the clinic uses fetched once the page stands. */
 export function usePrepared(): void {
@@ -30,7 +31,8 @@ interface ExtrasProps {
 }
 
 export function Extras({ call, phone }: ExtrasProps) {
-  const { conference, recording } = useMe();
+  const { conference, recording: records } = useMe();
+  const recording = useIsRecorded(call.callSid) || records;
   const { callSid, target, room, hangUp } = call;
   const talking = call.phase === "connected" || call.phase === "reconnecting";
   const over = call.phase === "ended";

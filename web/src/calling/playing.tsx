@@ -150,9 +150,10 @@ export function show(screen: ReactNode, first: Partial<SoftphoneState> = {}, mor
     ...more,
   } as Services;
   const place = memoryLocation({ path: "/appointments/a1", record: true });
+  const client = new QueryClient();
   const view = render(
     <MantineProvider env="test">
-      <QueryClientProvider client={new QueryClient()}>
+      <QueryClientProvider client={client}>
         <ServicesProvider services={services}>
           <SoftphoneProvider softphone={fake.phone}>
             <Router hook={place.hook}>{screen}</Router>
@@ -161,5 +162,5 @@ export function show(screen: ReactNode, first: Partial<SoftphoneState> = {}, mor
       </QueryClientProvider>
     </MantineProvider>,
   );
-  return { ...view, ...fake, place };
+  return { ...view, ...fake, place, client };
 }

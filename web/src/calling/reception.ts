@@ -24,12 +24,15 @@ export interface Reception {
   registered(on: boolean): void;
   /** Whether the page wants to be rung. */
   open(on: boolean): void;
+  /** Whether its clinician could answer: nobody is rung who is on the telephone. */
+  free(on: boolean): void;
 }
 
 export function createReception({ handset, tokens, clock, locks, available }: ReceptionDeps): Reception {
   let opened: AbortController | null = null;
   let letGo: (() => void) | null = null;
   let here = false;
+  let unengaged = true;
   let told = false;
   let failures = 0;
   let retry: Timer | undefined;
@@ -42,9 +45,14 @@ export function createReception({ handset, tokens, clock, locks, available }: Re
 
   function say(): void {
     clock.clearTimeout(next);
-    if (!here || !letGo) return;
+    if (!here || !letGo || !unengaged) return;
     tell(true);
     next = clock.setTimeout(say, beat);
+  }
+
+  function away(): void {
+    clock.clearTimeout(next);
+    if (told) tell(false);
   }
 
   async function register(): Promise<void> {
@@ -95,9 +103,14 @@ export function createReception({ handset, tokens, clock, locks, available }: Re
         say();
         return;
       }
-      clock.clearTimeout(next);
-      if (told) tell(false);
+      away();
       again(); // after a break the SDK often comes back by itself; registering twice does no harm
+    },
+    free(on) {
+      if (on === unengaged) return;
+      unengaged = on;
+      if (on) say();
+      else away();
     },
     open(on) {
       if (on === (opened !== null)) return;

@@ -59,6 +59,24 @@ describe("a page that can be rung", () => {
     expect(b.device().tokens).toHaveLength(2);
   });
 
+  it("is not ready while its clinician is in a call, their own or another's, here or in another tab", async () => {
+    b.phone.beRung(true);
+    await settled();
+    await b.phone.call(target);
+    await settled();
+    expect(said()).toEqual([true, false]);
+    await pass(20_000);
+    expect(said(), "no heartbeat meanwhile").toEqual([true, false]);
+    b.device().calls[0]?.answer("CA9");
+    b.device().calls[0]?.over();
+    await pass(5_000);
+    expect(said()).toEqual([true, false, true]);
+    const leg = b.device().rings("CA1");
+    expect(said()).toEqual([true, false, true, false]);
+    leg.cancelled();
+    expect(said()).toEqual([true, false, true, false, true]);
+  });
+
   it("calls on the same Device", async () => {
     b.phone.beRung(true);
     await settled();

@@ -4,7 +4,7 @@ import { type Caller, createCaller } from "./caller";
 import type { Clock } from "./clock";
 import { createEquipment } from "./equipment";
 import { createGuest } from "./guest";
-import { isJoinedLive } from "./joined";
+import { inCall, isJoinedLive } from "./joined";
 import type { Microphone } from "./microphone";
 import type { Network } from "./network";
 import { createReception } from "./reception";
@@ -87,6 +87,7 @@ export function createSoftphone({ microphone, speaker, tabs, network, ...deps }:
 
   function changed(): void {
     state = compose();
+    reception.free(!inCall(state) && !state.elsewhere);
     for (const listener of listeners) listener();
   }
 

@@ -19,6 +19,9 @@ describe("offersOf", () => {
     [{ consent: "given", state: "paused", pausedByHold: true }, ["stop", "withdraw"]],
     [{ consent: "given", state: "stopped" }, ["start", "withdraw"]],
     [{ mode: "announced", consent: "announced", state: "none" }, ["start", "withdraw"]],
+    [{ mode: "off", consent: "given", state: "in-progress" }, ["pause", "stop", "withdraw"]],
+    [{ mode: "off", consent: "given", state: "paused" }, ["stop", "withdraw"]],
+    [{ mode: "off", consent: "given", state: "completed" }, ["withdraw"]],
     [{ consent: "declined", state: "none" }, ["start"]],
     [{ consent: "withdrawn", state: "deleted" }, ["start"]],
   ])("of %o are %o", (more, offers) => {

@@ -8,18 +8,18 @@ export type Offer = RecordingAct;
 
 /** In the order in which they stand. */
 export function offersOf(recording: Said): Offer[] {
-  const { state, consent, pausedByHold } = recording;
+  const { mode, state, consent, pausedByHold } = recording;
   const agreed = consent === "given" || consent === "announced";
   const withdraw: Offer[] = agreed ? ["withdraw"] : [];
   switch (state) {
     case "in-progress":
       return ["pause", "stop", ...withdraw];
     case "paused":
-      return [...(pausedByHold ? [] : (["resume"] as const)), "stop", ...withdraw];
+      return [...(pausedByHold || mode === "off" ? [] : (["resume"] as const)), "stop", ...withdraw];
     case "starting":
       return ["stop", ...withdraw];
   }
-  return ["start", ...withdraw];
+  return mode === "off" ? withdraw : ["start", ...withdraw]; // nothing is begun any more
 }
 
 /** Whether Record can be pressed; else `whyNot` says why. */
