@@ -128,8 +128,8 @@ func (l *RoomsLive) tell(ctx context.Context, call string) {
 	}
 }
 
-// Follow tells who is in the calls that have a room now, then each change, to tell, until
-// ctx ends or tell fails.
+// Follow tells who is in the calls that have a room now, and a supervisor who is in every
+// call that goes on; then each change, to tell, until ctx ends or tell fails.
 func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error) error {
 	f := &roomFollower{
 		who:     who,
@@ -146,7 +146,7 @@ func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error
 		delete(l.followers, f)
 	}()
 
-	l.Changed(l.open())
+	l.Changed(l.begins(ctx, who))
 	for {
 		select {
 		case <-ctx.Done():
@@ -159,6 +159,24 @@ func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error
 			}
 		}
 	}
+}
+
+// begins are the calls that whoever begins to follow is told of. Where the log cannot be
+// read, those that go on are told of as they change.
+func (l *RoomsLive) begins(ctx context.Context, who Asker) []string {
+	keys := l.open()
+	if !who.Supervisor || l.rooms.Asked == nil {
+		return keys
+	}
+
+	going, err := l.rooms.GoingOn(ctx, who)
+	if err != nil {
+		return keys
+	}
+	for _, one := range going {
+		keys = append(keys, one.Call.Key)
+	}
+	return keys
 }
 
 func (l *RoomsLive) newsOf(f *roomFollower) map[string]Seen {
