@@ -33,8 +33,8 @@ const (
 // is in front must let at least a hundred more in (deploy/cloudrun/service.yaml).
 const StreamsAtMost = 400
 
-// stream tells the clinician's calls as they change, and supervisors who is in every call, as server-sent events
-// (WHATWG HTML, section 9.2). The id of an event is a place in the log; a
+// stream tells the clinician's calls as they change, and supervisors who is in every call,
+// as server-sent events (WHATWG HTML, section 9.2). The id of an event is a place in the log; a
 // client that sends the last one it saw misses nothing, and may be told a call
 // again.
 func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
