@@ -8,6 +8,10 @@ type AskedFor struct {
 	From, To  time.Time
 	Clinician string     // practitioner id of the caller; empty: of anybody, and of nobody
 	After     AskedPlace // those that come after this place in that order; zero: from the newest on
+
+	// Recorded asks for those alone of whose recordings, by the carrier's id, something was
+	// told; Going for those that are not known to be over, or have a room that is not.
+	Recorded, Going bool
 }
 
 // AskedPlace is where a call stands in the order of asking. It stays, whatever becomes of

@@ -20,6 +20,8 @@ type Visitor struct {
 
 	Reviewer   bool // may listen to all recordings, and delete one
 	Supervisor bool // may see who is in every live call
+
+	Until time.Time // when the session is no longer accepted; zero: not known
 }
 
 // Appointment is a meeting of a patient and clinicians. careline only reads it.

@@ -41,7 +41,7 @@ func (s *server) me(w http.ResponseWriter, r *http.Request) error {
 		Clinician: who.Clinician.ID != "",
 		Auditor:   who.Auditor && s.cfg.Audit != nil,
 
-		Reviewer:   who.Reviewer && s.cfg.Recording != "",
+		Reviewer:   who.Reviewer && s.cfg.Review != nil, // also where nothing new is recorded
 		Supervisor: who.Supervisor,
 		Conference: s.cfg.Conference,
 		Recording:  s.cfg.Recording,
@@ -188,18 +188,12 @@ type auditAsked struct {
 	from, to string
 }
 
-func (s *server) auditAsked(q url.Values) (auditAsked, error) {
-	a := auditAsked{from: q.Get("from"), to: q.Get("to")}
-	from, err := time.ParseInLocation(time.DateOnly, a.from, s.cfg.Location)
-	if err != nil {
-		return a, careline.NewError(careline.CodeInvalid, "The first day must be a date such as 2026-11-29.", nil)
-	}
-	last, err := time.ParseInLocation(time.DateOnly, a.to, s.cfg.Location)
-	if err != nil || last.Before(from) || last.After(from.AddDate(0, 0, auditDays)) {
-		return a, careline.NewError(careline.CodeInvalid, "The last day must be a date such as 2026-11-29, not before the first day and at most 400 days after it.", nil)
+func (s *server) auditAsked(q url.Values) (a auditAsked, err error) {
+	a.from, a.to = q.Get("from"), q.Get("to")
+	if a.AskedFor, err = s.daysAsked(q); err != nil {
+		return a, err
 	}
 
-	a.From, a.To = from, last.AddDate(0, 0, 1)
 	a.Clinician, a.Outcome, a.Refusal = q.Get("clinician"), careline.Outcome(q.Get("outcome")), careline.Refusal(q.Get("refusal"))
 	for _, word := range [...]string{a.Clinician, string(a.Outcome), string(a.Refusal)} {
 		if word != "" && !careline.ValidID(word) {
@@ -207,6 +201,21 @@ func (s *server) auditAsked(q url.Values) (auditAsked, error) {
 		}
 	}
 
+	return a, nil
+}
+
+// daysAsked is from which day to which, and after which page, calls are asked for.
+func (s *server) daysAsked(q url.Values) (a careline.AskedFor, err error) {
+	from, err := time.ParseInLocation(time.DateOnly, q.Get("from"), s.cfg.Location)
+	if err != nil {
+		return a, careline.NewError(careline.CodeInvalid, "The first day must be a date such as 2026-11-29.", nil)
+	}
+	last, err := time.ParseInLocation(time.DateOnly, q.Get("to"), s.cfg.Location)
+	if err != nil || last.Before(from) || last.After(from.AddDate(0, 0, auditDays)) {
+		return a, careline.NewError(careline.CodeInvalid, "The last day must be a date such as 2026-11-29, not before the first day and at most 400 days after it.", nil)
+	}
+
+	a.From, a.To = from, last.AddDate(0, 0, 1)
 	if a.After, err = placeOf(q.Get("after")); err != nil {
 		return a, careline.NewError(careline.CodeInvalid, "This page cannot be found. Please begin with the first one again.", err)
 	}

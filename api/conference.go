@@ -37,15 +37,21 @@ func (s *server) participants(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, participantsOf(seen))
 }
 
-// following is who follows a stream, with what else than a clinician they are.
-func (s *server) following(r *http.Request, practitioner string) (calls.Asker, error) {
-	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
-	defer done()
-	who, err := s.cfg.Visitor(ctx, r)
+// liveCalls tells supervisors of every call that goes on.
+func (s *server) liveCalls(w http.ResponseWriter, r *http.Request) error {
+	going, err := s.cfg.Rooms.GoingOn(r.Context(), asker(r))
 	if err != nil {
-		return calls.Asker{}, err
+		return fmt.Errorf("calls that go on: %w", err)
 	}
-	return calls.Asker{Clinician: practitioner, Supervisor: who.Supervisor}, nil
+
+	answer := liveCallsJSON{Calls: make([]liveCallJSON, 0, len(going))}
+	for _, one := range going {
+		answer.Calls = append(answer.Calls, liveCallJSON{
+			participantsJSON: participantsOf(one.Seen),
+			Asked:            one.Asked.UTC(),
+		})
+	}
+	return writeJSON(w, http.StatusOK, answer)
 }
 
 // command is what a clinician asks for, of which call.

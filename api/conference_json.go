@@ -19,6 +19,16 @@ type participantsJSON struct {
 	Waiting      time.Time         `json:"waiting,omitzero"`
 }
 
+type liveCallsJSON struct {
+	Calls []liveCallJSON `json:"calls"`
+}
+
+// liveCallJSON is a call that goes on, as supervisors see it.
+type liveCallJSON struct {
+	participantsJSON
+	Asked time.Time `json:"asked"`
+}
+
 // participantJSON is somebody in a call. It never has the number.
 type participantJSON struct {
 	Label     string              `json:"label"`

@@ -51,37 +51,79 @@ func (s *server) role(v *visit, r *http.Request, route *Route) error {
 		careline.Note(r.Context(), slog.String("clinician", c.ID))
 		v.clinician = c
 		return nil
-	case Auditor, Somebody:
+	case Follower:
+		return s.follower(v, r, route)
+	case Auditor, Reviewer, Supervisor, Somebody:
 		return s.visitor(v, r, route)
 	}
 
 	return nil
 }
 
+// follower lets clinicians in, and supervisors who are none.
+func (s *server) follower(v *visit, r *http.Request, route *Route) error {
+	c, refused := s.session(r, route)
+	if refused == nil {
+		careline.Note(r.Context(), slog.String("clinician", c.ID))
+		v.clinician = c
+		return nil
+	}
+	if code := careline.CodeOf(refused); code != careline.CodeForbidden && code != careline.CodeInvalid {
+		return refused
+	}
+
+	who, err := s.behind(r)
+	if err != nil || !who.Supervisor {
+		return refused
+	}
+	careline.Note(r.Context(), slog.String("supervisor", who.ID))
+	v.visitor = who
+	return nil
+}
+
+// lacked is what to tell a visitor who has not the role that a route asks for; empty where
+// they have it, or it asks for none.
+func lacked(who careline.Visitor, role string) string {
+	switch {
+	case role == Auditor && !who.Auditor:
+		return "Only auditors may see every call. If you are one, ask your administrator for the auditor role, then sign in again."
+	case role == Reviewer && !who.Reviewer:
+		return "Only reviewers may see what was recorded. If you are one, ask your administrator for the reviewer role, then sign in again."
+	case role == Supervisor && !who.Supervisor:
+		return "Only supervisors may see the calls that go on. If you are one, ask your administrator for the supervisor role, then sign in again."
+	}
+	return ""
+}
+
 // visitor checks a route that asks for another role than a clinician's, or for none.
 func (s *server) visitor(v *visit, r *http.Request, route *Route) error {
-	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
-	defer done()
-	who, err := s.cfg.Visitor(ctx, r)
+	who, err := s.behind(r)
 	if err != nil {
 		return err
 	}
 
 	v.visitor = who
-	switch {
-	case route.Who == Somebody:
-		careline.Note(r.Context(), slog.String("person", who.ID))
-		return nil
-	case s.cfg.Audit == nil:
+	if route.Who == Auditor && s.cfg.Audit == nil || route.Who == Reviewer && s.cfg.Review == nil {
 		return notFound(v, r)
-	case !who.Auditor:
-		careline.Note(r.Context(), slog.String("person", who.ID))
-		return careline.NewError(careline.CodeForbidden,
-			"Only auditors may see every call. If you are one, ask your administrator for the auditor role, then sign in again.", nil)
 	}
 
-	careline.Note(r.Context(), slog.String("auditor", who.ID))
+	lack := lacked(who, route.Who)
+	as := route.Who
+	if as == Somebody || lack != "" {
+		as = "person"
+	}
+	careline.Note(r.Context(), slog.String(as, who.ID))
+	if lack != "" {
+		return careline.NewError(careline.CodeForbidden, lack, nil)
+	}
 	return nil
+}
+
+// behind is the person behind a request, found within AnswerWithin.
+func (s *server) behind(r *http.Request) (careline.Visitor, error) {
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
+	defer done()
+	return s.cfg.Visitor(ctx, r)
 }
 
 // session is the clinician behind a request, found within AnswerWithin: also of a

@@ -60,6 +60,12 @@ func TestOpenAPIAndEndpointsAgree(t *testing.T) {
 			who = api.Operator
 		case strings.Contains(o.path, "/audit/"):
 			who = api.Auditor
+		case strings.HasSuffix(o.path, "/calls/live"):
+			who = api.Supervisor
+		case strings.HasSuffix(o.path, "/calls/events"):
+			who = api.Follower
+		case strings.HasSuffix(o.path, "/v1/recordings"):
+			who = api.Reviewer
 		case strings.HasSuffix(o.path, "/me"), strings.Contains(o.path, "/recordings"), o.method == "GET" && strings.HasSuffix(o.path, "/participants"):
 			who = api.Somebody
 		}

@@ -150,16 +150,20 @@ func (s *server) listRecordings(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("recordings of a call: %w", err)
 	}
 
-	answer := recordingsJSON{
+	return writeJSON(w, http.StatusOK, recordingsOf(list))
+}
+
+func recordingsOf(list calls.RecordingList) recordingsJSON {
+	j := recordingsJSON{
 		Call:       list.Call,
 		Consent:    orNone(string(list.Consent)),
 		MayDelete:  list.MayDelete,
 		Recordings: make([]recordingJSON, 0, len(list.Recordings)),
 	}
 	for _, one := range list.Recordings {
-		answer.Recordings = append(answer.Recordings, recordingOf(one))
+		j.Recordings = append(j.Recordings, recordingOf(one))
 	}
-	return writeJSON(w, http.StatusOK, answer)
+	return j
 }
 
 // sidForm is what the carrier's id of a recording looks like.

@@ -10,14 +10,18 @@ import (
 	"perci.health/careline/calls"
 )
 
-// Who may use a route. Anybody's words are good for Mount; only the first three
-// make this package check something, the others are checked by the route's own handler.
+// Who may use a route. Anybody's words are good for Mount; of all but the last two this
+// package checks the session before the handler runs, the others are checked by the
+// route's own handler.
 const (
-	Clinician = "clinician" // a session, checked here before the handler runs
-	Auditor   = "auditor"   // a session of somebody who may see every call; checked here too
-	Somebody  = "somebody"  // any session that is good; checked here too
-	Operator  = "operator"  // whoever the network lets through; logged at debug level
-	Anybody   = "anybody"
+	Clinician  = "clinician"
+	Auditor    = "auditor"    // somebody who may see every call
+	Reviewer   = "reviewer"   // somebody who may hear every recording
+	Supervisor = "supervisor" // somebody who may see every call that goes on
+	Follower   = "follower"   // a clinician or a supervisor
+	Somebody   = "somebody"   // any session that is good
+	Operator   = "operator"   // whoever the network lets through; logged at debug level
+	Anybody    = "anybody"
 )
 
 // DefaultLimit is the largest body of a route that names no other, in bytes. The
@@ -83,6 +87,8 @@ type Config struct {
 	Owner func(ctx context.Context, call string) (string, error)
 	// Audit tells every call to auditors; nil: there are none, and the routes are not there.
 	Audit *calls.Audit
+	// Review tells reviewers what was recorded; nil: there are none, and the route is not there.
+	Review *calls.Review
 	// Conference says that people can be brought into calls, and Recording how calls are
 	// recorded: "asked", "announced", or not at all.
 	Conference bool
@@ -184,7 +190,8 @@ var ownRoutes = []struct {
 	{http.MethodGet, "/bff_clinical/v1/appointments", Clinician, 0, func(s *server) handler { return s.reading(s.listAppointments) }},
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}", Clinician, 0, func(s *server) handler { return s.reading(s.oneAppointment) }},
 	{http.MethodGet, "/bff_clinical/v1/appointments/{id}/calls", Clinician, 0, func(s *server) handler { return s.reading(s.listCalls) }},
-	{http.MethodGet, streamPath, Clinician, 0, func(s *server) handler { return s.stream }},
+	{http.MethodGet, streamPath, Follower, 0, func(s *server) handler { return s.stream }},
+	{http.MethodGet, "/bff_clinical/v1/calls/live", Supervisor, 0, func(s *server) handler { return s.reading(s.liveCalls) }},
 	{http.MethodPut, "/bff_clinical/v1/calls/{key}/note", Clinician, 32 << 10, func(s *server) handler { return s.noteCall }},
 	{http.MethodGet, participantsPath, Somebody, 0, func(s *server) handler { return s.conferring(s.reading(s.participants)) }},
 	{http.MethodPost, participantsPath, Clinician, 4 << 10, func(s *server) handler { return s.conferring(s.addParticipant) }},
@@ -197,6 +204,7 @@ var ownRoutes = []struct {
 	{http.MethodGet, callPath + "/recordings", Somebody, 0, func(s *server) handler { return s.recording(s.reading(s.listRecordings)) }},
 	{http.MethodDelete, callPath + "/recordings/{sid}", Somebody, 4 << 10, func(s *server) handler { return s.recording(s.deleteRecording) }},
 	{http.MethodGet, callPath + "/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.recording(s.hearRecording) }},
+	{http.MethodGet, "/bff_clinical/v1/recordings", Reviewer, 0, func(s *server) handler { return s.recording(s.reading(s.reviewCalls)) }},
 	{http.MethodGet, "/bff_clinical/v1/recordings/{sid}/audio", Somebody, 0, func(s *server) handler { return s.recording(s.hearRecording) }},
 	{http.MethodPut, "/bff_clinical/v1/availability", Clinician, 4 << 10, func(s *server) handler { return s.conferring(s.available) }},
 	{http.MethodPost, "/bff_clinical/v1/appointments/{id}/reveal", Clinician, 4 << 10, func(s *server) handler { return s.reading(s.reveal) }},

@@ -33,20 +33,20 @@ const (
 // is in front must let at least a hundred more in (deploy/cloudrun/service.yaml).
 const StreamsAtMost = 400
 
-// stream tells the clinician's calls as they change, as server-sent events
-// (WHATWG HTML, section 9.2). The id of an event is a place in the log; a
+// stream tells the clinician's calls as they change, and supervisors who is in every call,
+// as server-sent events (WHATWG HTML, section 9.2). The id of an event is a place in the log; a
 // client that sends the last one it saw misses nothing, and may be told a call
 // again.
 func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
-	practitioner, err := clinician(r)
+	follows, person, err := s.following(r)
 	if err != nil {
 		return err
 	}
 
-	if !s.each.take(practitioner, StreamsEach) {
+	if !s.each.take(person, StreamsEach) {
 		return tooMany("You have many pages open. What this one shows may be old: close a few of the others, and it goes on by itself.")
 	}
-	defer s.each.giveBack(practitioner)
+	defer s.each.giveBack(person)
 
 	defer s.streams.Add(-1)
 	if s.streams.Add(1) > StreamsAtMost {
@@ -58,23 +58,10 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 	}
 
 	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
-	seq, err := s.resumeAt(r.WithContext(ctx), practitioner)
+	follows.seq, err = s.resumeAt(r.WithContext(ctx), follows.who.Clinician)
 	done()
 	if err != nil {
 		return err
-	}
-
-	follows := follow{
-		live:      s.cfg.Live,
-		back:      s.cfg.Callbacks,
-		clinician: practitioner,
-		seq:       seq,
-	}
-	if s.cfg.Conference && s.cfg.RoomsLive != nil {
-		if follows.who, err = s.following(r, practitioner); err != nil {
-			return err
-		}
-		follows.rooms = s.cfg.RoomsLive
 	}
 
 	out := eventWriter{w: w, rc: http.NewResponseController(w)}
@@ -98,22 +85,55 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 
 // follow is what a stream follows.
 type follow struct {
-	live      *calls.Live
-	back      *calls.Callbacks // nil: nobody is told who rang back
-	rooms     *calls.RoomsLive // nil: nobody is told who is in a call
-	clinician string
-	who       calls.Asker // the clinician, of rooms
-	seq       int64
+	live  *calls.Live      // nil: they have no calls of their own
+	back  *calls.Callbacks // nil: nobody is told who rang back
+	rooms *calls.RoomsLive // nil: nobody is told who is in a call
+	who   calls.Asker
+	seq   int64
+}
+
+// following is what whoever asks follows, without the place where it begins, and the id
+// of that person. Who is in a call is told where people can be brought into calls, and to
+// supervisors always.
+func (s *server) following(r *http.Request) (f follow, person string, err error) {
+	v, ok := r.Context().Value(visitKey{}).(*visit)
+	if !ok || v.clinician.ID == "" && !v.visitor.Supervisor {
+		return f, "", careline.NewError(careline.CodeUnauthenticated, "You are not signed in. Please sign in.", nil)
+	}
+	who := v.visitor
+	if v.clinician.ID != "" && s.cfg.RoomsLive != nil {
+		if who, err = s.behind(r); err != nil {
+			return f, "", err
+		}
+	}
+
+	f.who = calls.Asker{Clinician: v.clinician.ID, Supervisor: who.Supervisor}
+	person = f.who.Clinician
+	if s.cfg.Conference || who.Supervisor {
+		f.rooms = s.cfg.RoomsLive
+	}
+	if person == "" {
+		return f, who.ID, nil
+	}
+	f.live, f.back = s.cfg.Live, s.cfg.Callbacks
+	return f, person, nil
 }
 
 // lasting is how long a stream may go on: no longer than the session that it was
 // opened with.
 func (s *server) lasting(ctx context.Context) time.Duration {
 	v, ok := ctx.Value(visitKey{}).(*visit)
-	if !ok || v.clinician.Until.IsZero() {
+	if !ok {
 		return streamFor
 	}
-	return min(streamFor, v.clinician.Until.Sub(s.cfg.Now()))
+	until := v.clinician.Until
+	if v.clinician.ID == "" {
+		until = v.visitor.Until
+	}
+	if until.IsZero() {
+		return streamFor
+	}
+	return min(streamFor, until.Sub(s.cfg.Now()))
 }
 
 // tell writes what happens until the client goes, the service stops, the session
@@ -123,9 +143,11 @@ func (s *server) tell(r *http.Request, out eventWriter, f follow) error {
 	changes, rang, ended := make(chan calls.Change), make(chan calls.CalledBack), make(chan error, 1)
 	parties := make(chan calls.Seen)
 	var following sync.WaitGroup
-	following.Go(func() { ended <- f.live.Follow(ctx, f.clinician, f.seq, into(ctx, changes)) })
+	if f.live != nil {
+		following.Go(func() { ended <- f.live.Follow(ctx, f.who.Clinician, f.seq, into(ctx, changes)) })
+	}
 	if f.back != nil {
-		following.Go(func() { _ = f.back.Follow(ctx, f.clinician, into(ctx, rang)) }) // it ends with ctx alone
+		following.Go(func() { _ = f.back.Follow(ctx, f.who.Clinician, into(ctx, rang)) }) // it ends with ctx alone
 	}
 	if f.rooms != nil {
 		following.Go(func() { _ = f.rooms.Follow(ctx, f.who, into(ctx, parties)) }) // as the one before
@@ -192,6 +214,9 @@ func (s *server) resumeAt(r *http.Request, practitioner string) (int64, error) {
 		last = r.URL.Query().Get("lastEventId")
 	}
 
+	if practitioner == "" {
+		return 0, nil // who has no calls of their own is told no places
+	}
 	if last == "" {
 		return s.beginAt(r.Context(), practitioner)
 	}

@@ -24,12 +24,17 @@ import (
 // listen opens a stream and returns its lines without the empty ones.
 func (b *bench) listen(client *http.Client, url, lastID string) (next func() string, closeIt func()) {
 	b.t.Helper()
+	return b.listenAs(client, url, ada, lastID)
+}
+
+func (b *bench) listenAs(client *http.Client, url, who, lastID string) (next func() string, closeIt func()) {
+	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/bff_clinical/v1/calls/events", nil)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+ada)
+	r.Header.Set("Authorization", "Bearer "+who)
 	if lastID != "" {
 		r.Header.Set("Last-Event-ID", lastID)
 	}

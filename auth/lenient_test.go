@@ -264,6 +264,9 @@ func TestSessionTellsItsEnd(t *testing.T) {
 		if err != nil || !got.Until.Equal(end.Add(auth.Skew)) {
 			t.Errorf("seen before %t: it is accepted until %v, %v; want %v", again, got.Until, err, end.Add(auth.Skew))
 		}
+		if who, err := v.Visitor(t.Context(), r); err != nil || !who.Until.Equal(got.Until) {
+			t.Errorf("seen before %t: whoever it is has it until %v, %v; want %v", again, who.Until, err, got.Until)
+		}
 	}
 	c.forward(end.Add(auth.Skew).Sub(c.now()))
 	if _, err := v.Session(t.Context(), r); careline.CodeOf(err) != careline.CodeUnauthenticated {

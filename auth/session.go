@@ -131,6 +131,7 @@ func (v *Verifier) Visitor(ctx context.Context, r *http.Request) (careline.Visit
 		Auditor:    s.auditor,
 		Reviewer:   s.reviewer,
 		Supervisor: s.supervisor,
+		Until:      s.until.Add(Skew), // as the parser has it
 	}, nil
 }
 

@@ -45,12 +45,20 @@ func (r Recordings) List(ctx context.Context, who careline.Visitor, call string)
 	if err != nil {
 		return RecordingList{}, err
 	}
+	return k.listed(who), nil
+}
 
-	list := RecordingList{Call: k.call.Key, Consent: k.call.Consent.Decision, MayDelete: who.Reviewer}
+// listed is all of it, for somebody who may hear it.
+func (k *knownRecordings) listed(who careline.Visitor) RecordingList {
+	list := RecordingList{
+		Call:      k.call.Key,
+		Consent:   k.call.Consent.Decision,
+		MayDelete: who.Reviewer,
+	}
 	for _, one := range k.all {
 		list.Recordings = append(list.Recordings, k.shown(one).Recording)
 	}
-	return list, nil
+	return list
 }
 
 // shown is a recording as people see it: one that is to be deleted is gone for them.

@@ -23,6 +23,9 @@ type Rooms struct {
 	Alone     time.Duration // how long a room waits for its clinician
 	Now       func() time.Time
 
+	// Asked are calls by when they were asked for, the newest first; nil: supervisors are
+	// told only of what changes.
+	Asked func(ctx context.Context, q careline.AskedFor, limit int) ([]careline.Asked, error)
 	// Knows reports whether it is certain that no room was asked for in a call, without
 	// asking anybody; nil: it never is.
 	Knows func(call string) bool
@@ -97,8 +100,11 @@ func (r *Rooms) seen(who Asker, call careline.Call, view roomView) Seen {
 
 // may reports whether who asked may see it.
 func (s Seen) may(who Asker) bool {
-	return s.Call.Clinician != "" && (s.Own || s.Self != "" || who.Supervisor && s.goesOn)
+	return s.Call.Clinician != "" && (s.Own || s.Self != "") || who.Supervisor && s.supervised()
 }
+
+// supervised reports whether it is a call that supervisors may see.
+func (s Seen) supervised() bool { return s.Call.Clinician != "" && s.goesOn }
 
 // selfIn is the label of the clinician in a call; of one who was brought in several
 // times, the label by which they came last.

@@ -119,8 +119,8 @@ func (l *RoomsLive) tell(ctx context.Context, call string) {
 	})
 }
 
-// Follow tells who is in the calls that have a room now, then each change, to tell, until
-// ctx ends or tell fails.
+// Follow tells who is in the calls that have a room now, and a supervisor who is in every
+// call that goes on; then each change, to tell, until ctx ends or tell fails.
 func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error) error {
 	f := &roomFollower{
 		who:     who,
@@ -130,7 +130,7 @@ func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error
 	}
 	defer l.following.join(who.Clinician, f)()
 
-	l.Changed(l.open())
+	l.Changed(l.begins(ctx, who))
 	for {
 		select {
 		case <-ctx.Done():
@@ -143,4 +143,22 @@ func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error
 			}
 		}
 	}
+}
+
+// begins are the calls that whoever begins to follow is told of. Where the log cannot be
+// read, those that go on are told of as they change.
+func (l *RoomsLive) begins(ctx context.Context, who Asker) []string {
+	keys := l.open()
+	if !who.Supervisor || l.rooms.Asked == nil {
+		return keys
+	}
+
+	going, err := l.rooms.GoingOn(ctx, who)
+	if err != nil {
+		return keys
+	}
+	for _, one := range going {
+		keys = append(keys, one.Call.Key)
+	}
+	return keys
 }

@@ -58,14 +58,13 @@ var contacts = []Contact{
 	},
 }
 
-// reviewer and supervisor are no practitioners, as the auditor is none. The reviewer is
-// an auditor besides, so that an app has a list of calls for them.
+// reviewer and supervisor are no practitioners, as the auditor is none.
 var (
 	reviewer = Person{
 		ID:    stableID("Person", "samuel-osei"),
 		Name:  "Mr Samuel Osei",
 		Role:  "Recording reviewer",
-		Roles: []string{"recording-reviewer", "auditor"},
+		Roles: []string{"recording-reviewer"},
 	}
 	supervisor = Person{
 		ID:    stableID("Person", "judith-marlow"),

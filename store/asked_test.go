@@ -92,6 +92,45 @@ func findsCallsByWhenTheyWereAskedFor(t *testing.T, open database) {
 	want("without what was forgotten", all, "seen-1", "CA6", "CA5", "CA4", "CA2", "CA1")
 }
 
+// Calls of which something was recorded, and those that go on, are found among the others.
+func findsCallsRecordedAndGoingOn(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	recorded := func(key, sid string) careline.CallEvent {
+		return careline.CallEvent{ID: sid + "/completed", Call: key, Leg: key, Kind: careline.KindRecording, Recording: sid}
+	}
+	for n, key := range []string{"CA1", "CA2", "CA3", "CA4"} {
+		storetest.MustAppend(t, s, storetest.Request(key, fmt.Sprint("p", 1+n%2)), storetest.Progress(key, "B"+key, 1, careline.StatusInProgress))
+		clock.Forward(time.Second)
+	}
+	storetest.MustAppend(t, s,
+		recorded("CA1", "RE1"), recorded("CA2", "RE2"),
+		careline.CallEvent{ID: "record/1", Call: "CA3", Kind: careline.KindRecordingAsked, Sound: careline.RecordingSaid{Act: careline.RecordStart}},
+		storetest.Progress("CA1", "BCA1", 2, careline.StatusCompleted),
+		careline.CallEvent{ID: "room/1", Call: "CA3", Kind: careline.KindRoomAsked},
+		storetest.Progress("CA3", "BCA3", 2, careline.StatusCompleted))
+	refused := storetest.Request("CA5", "p1")
+	refused.Kind, refused.Request.Refusal = careline.KindRefused, careline.RefusedRate
+	storetest.MustAppend(t, s, refused)
+
+	want := func(what string, q careline.AskedFor, keys ...string) {
+		t.Helper()
+		q.From, q.To = noon, noon.Add(time.Hour)
+		storetest.Same(t, what, keysOf(callsAsked(t, s, q, 100)), keys)
+	}
+	want("recorded", careline.AskedFor{Recorded: true}, "CA2", "CA1")
+	want("recorded, of a clinician", careline.AskedFor{Recorded: true, Clinician: "p1"}, "CA1")
+	want("going on, one in a room without its member", careline.AskedFor{Going: true}, "CA4", "CA3", "CA2")
+	want("going on, of a clinician", careline.AskedFor{Going: true, Clinician: "p2"}, "CA4", "CA2")
+	want("recorded, and going on", careline.AskedFor{Going: true, Recorded: true}, "CA2")
+
+	// One at a time, from page to page; the room of the other is over.
+	page := callsAsked(t, s, careline.AskedFor{From: noon, To: noon.Add(time.Hour), Recorded: true}, 1)
+	next := careline.AskedFor{From: noon, To: noon.Add(time.Hour), Recorded: true, After: page[0].Place}
+	storetest.Same(t, "the second page", keysOf(callsAsked(t, s, next, 1)), []string{"CA1"})
+	storetest.MustAppend(t, s, careline.CallEvent{ID: "CF1/end", Call: "CA3", Kind: careline.KindRoom, Room: careline.RoomSaid{Conference: "CF1", Act: careline.ActEnd}})
+	want("after the end of the room", careline.AskedFor{Going: true}, "CA4", "CA2")
+}
+
 // goesOnFromPageToPage has calls begin and go on between two pages; of each second there
 // are several.
 func goesOnFromPageToPage(t *testing.T, open database) {

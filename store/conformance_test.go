@@ -94,6 +94,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a call stays while it can be heard":        keepsWhatIsRecorded,
 		"a call stays while the carrier has sound":  keepsWhatIsAtTheCarrier,
 		"calls by when they were asked for":         findsCallsByWhenTheyWereAskedFor,
+		"calls that were recorded, or go on":        findsCallsRecordedAndGoingOn,
 		"pages of calls while others begin":         goesOnFromPageToPage,
 		"whose a call is, as it was filed":          learnsWhoseItIsFromTheFiling,
 		"calls by their newest event":               findsCallsByTheirNewestEvent,

@@ -106,7 +106,8 @@ func (d *demo) welcome(out io.Writer, at addresses, first firstCall, once bool) 
 
   The tabs hear each other (use headphones). Hang up, and read the record beside the call.
   While you speak, Add somebody brings in an interpreter (Ms Agnieszka Nowak answers by herself), and Record keeps
-  what is said. The call's line plays it afterwards; Mr Samuel Osei, a reviewer, hears and deletes it under Calls.
+  what is said. The call's line plays it afterwards; Mr Samuel Osei, a reviewer, hears and deletes it under
+  Recordings, and Mrs Judith Marlow, a supervisor, sees under Live calls who is in the call.
 
   Behind the scenes:  %s   every webhook and record, all the phones, things to break
   The service's log:  %s

@@ -46,6 +46,7 @@ func newRooms(c config, p *parts, carrier *twilio.Client) {
 		Most:         c.features.most,
 		Alone:        c.features.alone,
 		Now:          func() time.Time { return time.Now().In(c.location) },
+		Asked:        p.store.CallsAsked,
 		Knows:        p.keeper.Knows,
 		Wait:         p.keeper.Wait,
 	}

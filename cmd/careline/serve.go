@@ -169,6 +169,7 @@ func (p *parts) routes(c config, hooks twilio.Webhooks, app http.Handler) api.Co
 		Policy:       c.calls.policy,
 		Visitor:      p.session.Visitor,
 		Audit:        p.audit(c),
+		Review:       p.review(c),
 		Conference:   c.features.conference,
 		Recording:    c.features.recording,
 		Recordings:   &p.recordings.asked,
@@ -236,6 +237,14 @@ func (p *parts) audit(c config) *calls.Audit {
 		return nil
 	}
 	return &calls.Audit{Log: p.store}
+}
+
+// review is nil where nobody is a reviewer.
+func (p *parts) review(c config) *calls.Review {
+	if c.session.reviewer == "" {
+		return nil
+	}
+	return &calls.Review{Log: p.store}
 }
 
 func (p *parts) liveFrom(ctx context.Context, clinician string) (int64, error) {

@@ -18,21 +18,20 @@ const (
 	filedAsked = `LEFT JOIN filings f ON f.call = c.number AND f.of = '' `
 	// After a place: of the same time come those with lower numbers.
 	sqlCallsAsked = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.joined IS NULL AND NOT c.aside
-		AND coalesce(c.begun, c.first) BETWEEN $1 AND $2 AND (coalesce(c.begun, c.first), c.number) < ($2::bigint, $3::bigint)
-		ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT $4`
+		AND coalesce(c.begun, c.first) BETWEEN $1 AND $2 AND (coalesce(c.begun, c.first), c.number) < ($2::bigint, $3::bigint)`
+	inOrderAsked    = ` ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT $4`
 	sqlCallsAskedBy = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.joined IS NULL AND NOT c.aside
-		AND c.clinician = $5 AND c.begun BETWEEN $1 AND $2 AND (c.begun, c.number) < ($2::bigint, $3::bigint)
-		ORDER BY c.begun DESC, c.number DESC LIMIT $4`
+		AND c.clinician = $5 AND c.begun BETWEEN $1 AND $2 AND (c.begun, c.number) < ($2::bigint, $3::bigint)`
+	inOrderAskedBy = ` ORDER BY c.begun DESC, c.number DESC LIMIT $4`
+	// By the IDs of the events, which begin with the carrier's for a recording (see sqlSounds).
+	andRecorded = ` AND EXISTS (SELECT FROM log_events r WHERE r.call = c.number AND r.id LIKE 'RE%/%')`
+	andGoing    = ` AND (NOT c.over OR c.room)`
 )
 
 // CallsAsked are calls by when they were asked for; see store.Auditing. Their events are
 // read after them: of a call that was forgotten meanwhile there are none.
 func (s *Store) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
-	sql, args := sqlCallsAsked, askedArgs(asked, limit)
-	if asked.Clinician != "" {
-		sql, args = sqlCallsAskedBy, append(args, store.Storable(asked.Clinician))
-	}
-
+	sql, args := sqlOfAsked(asked), askedArgs(asked, limit)
 	err = s.read(ctx, "read calls by when they were asked for", func(ctx context.Context, c *pgxpool.Conn) error {
 		rows, err := c.Query(ctx, sql, args...)
 		if err != nil {
@@ -54,7 +53,27 @@ func askedArgs(asked careline.AskedFor, limit int) []any {
 	if at := asked.After.At; !at.IsZero() && at.Before(before) {
 		before, number = at, asked.After.Number
 	}
-	return []any{asked.From.UnixMicro(), before.UnixMicro(), number, limit}
+
+	args := []any{asked.From.UnixMicro(), before.UnixMicro(), number, limit}
+	if asked.Clinician != "" {
+		args = append(args, store.Storable(asked.Clinician))
+	}
+	return args
+}
+
+func sqlOfAsked(asked careline.AskedFor) string {
+	sql, order := sqlCallsAsked, inOrderAsked
+	if asked.Clinician != "" {
+		sql, order = sqlCallsAskedBy, inOrderAskedBy
+	}
+
+	if asked.Recorded {
+		sql += andRecorded
+	}
+	if asked.Going {
+		sql += andGoing
+	}
+	return sql + order
 }
 
 // askedOf reads in the order of askedColumns.

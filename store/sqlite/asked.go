@@ -34,16 +34,12 @@ func (s *Log) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int
 }
 
 func (c conn) callsAsked(asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
-	sql := sqlCallsAsked
-	if asked.Clinician != "" {
-		sql = sqlCallsAskedBy
-	}
 	before, number := asked.To, int64(math.MinInt64)
 	if at := asked.After.At; !at.IsZero() && at.Before(before) {
 		before, number = at, asked.After.Number
 	}
 
-	q := c.query(sql).int(asked.From.UnixMicro()).int(before.UnixMicro()).int(number).int(int64(limit))
+	q := c.query(sqlOfAsked(asked)).int(asked.From.UnixMicro()).int(before.UnixMicro()).int(number).int(int64(limit))
 	if asked.Clinician != "" {
 		q = q.key(asked.Clinician)
 	}
@@ -52,6 +48,21 @@ func (c conn) callsAsked(asked careline.AskedFor, limit int) (calls []careline.A
 		return true
 	})
 	return calls, err
+}
+
+func sqlOfAsked(asked careline.AskedFor) string {
+	sql, order := sqlCallsAsked, inOrderAsked
+	if asked.Clinician != "" {
+		sql, order = sqlCallsAskedBy, inOrderAskedBy
+	}
+
+	if asked.Recorded {
+		sql += andRecorded
+	}
+	if asked.Going {
+		sql += andGoing
+	}
+	return sql + order
 }
 
 // askedAt reads in the order of askedColumns.

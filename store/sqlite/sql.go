@@ -93,11 +93,14 @@ const (
 	askedColumns  = `c.number, c.key, c.patient, coalesce(c.begun, c.first), f.id, f.version, f.seq, f.tried, f.doubted`
 	filedAsked    = `LEFT JOIN filings f ON f.call = c.number AND f.of = '' `
 	sqlCallsAsked = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_asked ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
-		AND coalesce(c.begun, c.first) BETWEEN ?1 AND ?2 AND (coalesce(c.begun, c.first), c.number) < (?2, ?3)
-		ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT ?4`
+		AND coalesce(c.begun, c.first) BETWEEN ?1 AND ?2 AND (coalesce(c.begun, c.first), c.number) < (?2, ?3)`
+	inOrderAsked    = ` ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT ?4`
 	sqlCallsAskedBy = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_of_clinician ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
-		AND c.clinician = ?5 AND c.begun BETWEEN ?1 AND ?2 AND (c.begun, c.number) < (?2, ?3)
-		ORDER BY c.begun DESC, c.number DESC LIMIT ?4`
+		AND c.clinician = ?5 AND c.begun BETWEEN ?1 AND ?2 AND (c.begun, c.number) < (?2, ?3)`
+	inOrderAskedBy = ` ORDER BY c.begun DESC, c.number DESC LIMIT ?4`
+	// By the IDs of the events, which begin with the carrier's for a recording (see sounds).
+	andRecorded  = ` AND EXISTS (SELECT 1 FROM events r WHERE r.call = c.number AND r.id GLOB 'RE*/*')`
+	andGoing     = ` AND (c.over = 0 OR c.room = 1)`
 	sqlCallsKept = `SELECT c.key FROM calls c CROSS JOIN events e WHERE c.joined IS NULL AND e.call = c.number
 		GROUP BY c.number HAVING max(e.kept) >= ?1 AND max(e.kept) < ?2 ORDER BY max(e.seq)`
 

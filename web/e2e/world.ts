@@ -137,6 +137,11 @@ export class World {
     await this.sandbox("PUT", "/network", { signalling: true, media: true, ...state });
   }
 
+  /** The health record's database is down, for everything, until it is said to be back. */
+  async recordDown(down: boolean): Promise<void> {
+    await this.ask("PUT", `${this.system.console}/console/v1/fhir/faults`, down ? [{ down: true }] : []);
+  }
+
   /** Every version of a Communication, oldest first. */
   async history(communication: string): Promise<Record<string, unknown>[]> {
     const at = `${this.system.console}/console/v1/records/Communication/${communication}/_history`;
@@ -154,6 +159,7 @@ export class World {
   /** Ends whatever call is on, so that the next test begins with none. */
   async hush(): Promise<void> {
     await this.network({});
+    await this.recordDown(false);
     const { calls } = await this.sandbox<{ calls: CallView[] }>("GET", "/calls");
     for (const call of calls) {
       if (["queued", "initiated", "ringing", "in-progress"].includes(call.status)) {
@@ -166,7 +172,7 @@ export class World {
     return this.ask<T>(method, `${this.system.twilio}/sandbox/v1${path}`, body);
   }
 
-  private async ask<T>(method: string, url: string, body?: object): Promise<T> {
+  private async ask<T = unknown>(method: string, url: string, body?: object): Promise<T> {
     const request: RequestInit = { method, headers: { "Content-Type": "application/json" } };
     if (body !== undefined) request.body = JSON.stringify(body);
     const answer = await fetch(url, request);

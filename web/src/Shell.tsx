@@ -1,5 +1,12 @@
 import { Text } from "@mantine/core";
-import { IconCalendarEvent, IconHeadphones, IconHelp, IconPhoneCall } from "@tabler/icons-react";
+import {
+  IconCalendarEvent,
+  IconHeadphones,
+  IconHelp,
+  IconPhoneCall,
+  IconPlayerPlay,
+  IconUsers,
+} from "@tabler/icons-react";
 import { type ComponentType, type MouseEvent, type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
 import { Account } from "./Account";
@@ -108,6 +115,16 @@ function Pages() {
         {me.auditor && (
           <NavItem href="/calls" icon={IconPhoneCall} also="/calls/">
             {say("shell:calls")}
+          </NavItem>
+        )}
+        {me.reviewer && (
+          <NavItem href="/recordings" icon={IconPlayerPlay}>
+            {say("shell:recordings")}
+          </NavItem>
+        )}
+        {me.supervisor && (
+          <NavItem href="/live" icon={IconUsers}>
+            {say("shell:live")}
           </NavItem>
         )}
         {me.clinician && (

@@ -80,11 +80,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The clinician's own calls as they change
+         * The clinician's own calls as they change, and to supervisors who is in every call
          * @description Server-sent events named "call"; data is a Call, id its place in the log. It goes on while the health record is down.
          *     One named "called-back" says that somebody rang from a number on file; data is a CalledBack, and it has no id. After a break it may come again.
-         *     With CONFERENCE, one named "party" says who is in a call: data is a Participants; also to clinicians who are or were rung to join it, and to supervisors of every live
-         *     call. With RECORDING, one named "recording" says how it stands with recording an own call: data is a CallRecording. Neither has an id; each tells the whole state, after a break again.
+         *     With CONFERENCE, one named "party" says who is in a call: data is a Participants; also to clinicians who are or were rung to join it. To supervisors it says so of every call
+         *     that goes on, first of each, then of every change and of its end, also without CONFERENCE; who is a supervisor and no clinician hears nothing else. With RECORDING, one named "recording" says how it stands with recording an own call: data is a CallRecording. Neither has an id; each tells the whole state, after a break again.
          *     A comment comes every 15 s. The stream ends with the session that it was opened with, after an hour, or when the service stops; come
          *     back with Last-Event-ID, and a session that is still good, to miss nothing.
          *     Changes that come quickly are told as one.
@@ -93,6 +93,27 @@ export interface paths {
          *     them; who opens an eleventh is answered with 429 and Retry-After.
          */
         get: operations["streamCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/calls/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every call that goes on, for a supervisor
+         * @description Needs the role that SESSION_SUPERVISOR_ROLE names; without that setting nobody has it (403). From the log, so that it is whole while the record is down; with and without
+         *     CONFERENCE. The stream tells what changes (party). Nothing can be done about a call here, nor is there anything to hear.
+         */
+        get: operations["listLiveCalls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -291,6 +312,27 @@ export interface paths {
          *     while it is being made; 410 the reason gone once it is deleted.
          */
         get: operations["hearRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bff_clinical/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls of which something was recorded, for a reviewer
+         * @description Needs the role that SESSION_REVIEWER_ROLE names; without that setting nobody has it (404). Newest first, from the log, which keeps a call for as long as there is sound of it.
+         *     What is deleted by now is told too, with the reason, as long as the log has the call (RETENTION_DAYS).
+         */
+        get: operations["reviewCalls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -758,6 +800,16 @@ export interface components {
              */
             waiting?: string;
         };
+        LiveCall: components["schemas"]["Participants"] & {
+            /**
+             * Format: date-time
+             * @description When the call was asked for, by our clock.
+             */
+            asked: string;
+        };
+        LiveCalls: {
+            calls: components["schemas"]["LiveCall"][];
+        };
         NewParticipant: {
             /** @enum {string} */
             kind: "related" | "directory" | "clinician";
@@ -843,6 +895,23 @@ export interface components {
             consent: "none" | "announced" | "given" | "declined" | "withdrawn" | "not-asked";
             mayDelete: boolean;
             recordings: components["schemas"]["Recording"][];
+        };
+        ReviewedCall: components["schemas"]["Recordings"] & {
+            /**
+             * Format: date-time
+             * @description When the call was asked for, by our clock.
+             */
+            asked: string;
+            /** @description Practitioner id. */
+            clinician?: string;
+            /** @description As it was known when the call was asked for. */
+            clinicianName?: string;
+            subject?: components["schemas"]["Called"];
+        };
+        ReviewedCalls: {
+            calls: components["schemas"]["ReviewedCall"][];
+            /** @description Ask for after=… to go on; left out on the last page. */
+            next?: string;
         };
         Deletion: {
             reason: string;
@@ -1202,6 +1271,30 @@ export interface operations {
                 };
             };
             400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listLiveCalls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that were asked for last come first, at most 1,000. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveCalls"];
+                };
+            };
             401: components["responses"]["Problem"];
             403: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
@@ -1603,6 +1696,39 @@ export interface operations {
             416: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             502: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    reviewCalls: {
+        parameters: {
+            query: {
+                /** @description First day, where the clinic is. */
+                from: string;
+                /** @description Last day, at most 400 days after the first. */
+                to: string;
+                /** @description What the page before gave as next. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 50 calls. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedCalls"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
             503: components["responses"]["Problem"];
         };
     };

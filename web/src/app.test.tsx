@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { App } from "./app";
+import type { Backend, Me } from "./backend";
 import type { SoftphoneState } from "./calling/state";
 import type { SessionState } from "./session/contract";
 import { IDLE, scene } from "./testing";
@@ -26,7 +27,7 @@ const CONNECTED: SoftphoneState = {
 };
 
 /** The whole app, with a session and a phone that the test moves. */
-function stage(session: SessionState, phone: SoftphoneState) {
+function stage(session: SessionState, phone: SoftphoneState, backend: Partial<Backend> = {}) {
   const listeners = new Set<() => void>();
   const on = { session, phone };
   const subscribe = (listener: () => void) => {
@@ -40,7 +41,9 @@ function stage(session: SessionState, phone: SoftphoneState) {
     handOver: vi.fn(),
   };
   const clear = vi.fn();
-  const { services } = scene({ backend: { day: async () => ({ date: "", timeZone: "", appointments: [] }) } });
+  const day = async () => ({ date: "", timeZone: "", appointments: [] });
+  const { services } = scene({ backend: { day, ...backend } });
+  const follows = vi.spyOn(services.live, "start");
   render(
     <App
       client={new QueryClient()}
@@ -54,6 +57,7 @@ function stage(session: SessionState, phone: SoftphoneState) {
   return {
     ...acts,
     clear,
+    follows,
     change(next: Partial<typeof on>) {
       act(() => {
         Object.assign(on, next);
@@ -67,7 +71,10 @@ const SIGNED_IN: SessionState = { kind: "in", name: "Dr Amara Okafor" };
 const LOST: SessionState = { kind: "lost", name: "Dr Amara Okafor", note: "Your session has ended." };
 
 describe("the app", () => {
-  afterEach(cleanup);
+  afterEach(() => {
+    cleanup();
+    history.replaceState(null, "", "/"); // some are led to another page
+  });
 
   it("asks to sign in, and has landmarks and the clinician's name once signed in", async () => {
     const on = stage({ kind: "out" }, IDLE);
@@ -78,6 +85,18 @@ describe("the app", () => {
     for (const landmark of ["banner", "navigation", "main"]) screen.getByRole(landmark);
     screen.getByRole("button", { name: "Dr Amara Okafor: your account" });
     expect(screen.getByRole("link", { name: "Today" }).getAttribute("aria-current")).toBe("page");
+  });
+
+  it.each<[Partial<Me>, string, number]>([
+    [{ clinician: true }, "No appointments today.", 1],
+    [{ supervisor: true }, "No calls at the moment.", 1],
+    [{ reviewer: true }, "Nothing was recorded on these days.", 0],
+  ])("follows what happens for whoever has to hear of calls: %o", async (role, words, times) => {
+    const liveCalls = async () => ({ calls: [] });
+    const me = async () => ({ clinician: false, auditor: false, ...role });
+    const on = stage(SIGNED_IN, IDLE, { me, liveCalls, reviewedCalls: liveCalls });
+    await screen.findByText(words);
+    expect(on.follows).toHaveBeenCalledTimes(times);
   });
 
   it("keeps the call, and the page, when the session is lost in the middle of it", async () => {

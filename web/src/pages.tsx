@@ -2,6 +2,7 @@ import { Button, Stack, Text } from "@mantine/core";
 import { Component, lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { Link, Redirect, Route, Switch, useLocation, useRoute } from "wouter";
 import { useSignOut } from "./after/use";
+import type { Me } from "./backend";
 import { PageHeading, Problem } from "./page";
 import { useMe } from "./queries";
 import { useServices } from "./services";
@@ -14,6 +15,20 @@ const loadAppointment = () => import("./appointment/AppointmentPage");
 const AppointmentPage = lazy(loadAppointment);
 const CheckPage = lazy(() => import("./check/CheckPage"));
 const AuditPage = lazy(() => import("./audit/AuditPage"));
+const LivePage = lazy(() => import("./supervisor/LivePage"));
+const ReviewPage = lazy(() => import("./reviewer/ReviewPage"));
+
+/** The first page of each who there is, in the order in which they are looked for. */
+const HOMES = [
+  ["clinician", "/", "today"],
+  ["auditor", "/calls", "calls"],
+  ["reviewer", "/recordings", "recordings"],
+  ["supervisor", "/live", "live"],
+] as const;
+
+function homeOf(me: Me): (typeof HOMES)[number] | undefined {
+  return HOMES.find(([role]) => me[role]);
+}
 
 export function Pages() {
   const [location] = useLocation();
@@ -26,7 +41,8 @@ export function Pages() {
   }, []);
   const [onDay] = useRoute("/");
   const [onAppointment, opened] = useRoute("/appointments/:id");
-  if (!me.clinician && !me.auditor) return <NoRole />;
+  const home = homeOf(me);
+  if (!home) return <NoRole />;
   if (me.clinician && (onDay || onAppointment)) {
     return (
       <PlaceProvider value={place.current}>
@@ -43,7 +59,9 @@ export function Pages() {
           {me.clinician && <Route path="/check" component={CheckPage} />}
           {me.auditor && <Route path="/calls" component={AuditPage} />}
           {me.auditor && <Route path="/calls/:key" component={AuditPage} />}
-          {!me.clinician && <Route path="/">{<Redirect to="/calls" replace />}</Route>}
+          {me.reviewer && <Route path="/recordings" component={ReviewPage} />}
+          {me.supervisor && <Route path="/live" component={LivePage} />}
+          {!me.clinician && <Route path="/">{<Redirect to={home[1]} replace />}</Route>}
           <Route>
             <NotFound />
           </Route>
@@ -72,14 +90,14 @@ function Loading() {
 }
 
 function NotFound() {
-  const me = useMe();
+  const [, href, page] = homeOf(useMe()) ?? HOMES[0];
   useTitle(say("shell:notFound.title"));
   return (
     <Stack align="flex-start">
       <PageHeading>{say("shell:notFound.title")}</PageHeading>
       <Text>{say("shell:notFound.note")}</Text>
-      <Button component={Link} href={me.clinician ? "/" : "/calls"}>
-        {say(me.clinician ? "shell:notFound.today" : "shell:notFound.calls")}
+      <Button component={Link} href={href}>
+        {say(`shell:notFound.${page}`)}
       </Button>
     </Stack>
   );

@@ -69,10 +69,10 @@ export function useMe(): Me {
   return useMeQuery().data ?? CLINICIAN;
 }
 
-/** Whether there are calls to hear of: for a clinician, and for whoever it is if the service cannot say. */
+/** Whether there are calls to hear of: for a clinician, a supervisor, and whoever it is if the service cannot say. */
 export function useHearsOfCalls(): boolean {
   const me = useMeQuery();
-  return !me.isPending && me.data?.clinician !== false;
+  return !me.isPending && (me.data?.clinician !== false || me.data.supervisor === true);
 }
 
 const CLINICIAN: Me = { clinician: true, auditor: false };

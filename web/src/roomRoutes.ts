@@ -6,15 +6,28 @@ type Schemas = components["schemas"];
 export type CallRecording = Schemas["CallRecording"];
 export type Candidate = Schemas["Candidate"];
 export type Candidates = Schemas["Candidates"];
+export type LiveCall = Schemas["LiveCall"];
+export type LiveCalls = Schemas["LiveCalls"];
 export type NewParticipant = Schemas["NewParticipant"];
 export type Participant = Schemas["Participant"];
 export type ParticipantChange = Schemas["ParticipantChange"];
 export type Participants = Schemas["Participants"];
 export type Recording = Schemas["Recording"];
 export type Recordings = Schemas["Recordings"];
+export type ReviewedCall = Schemas["ReviewedCall"];
+export type ReviewedCalls = Schemas["ReviewedCalls"];
 export type RecordingAct = Schemas["RecordingAction"]["action"];
 
+/** What a reviewer asks for; days are YYYY-MM-DD. */
+export interface ReviewFilters {
+  from: string;
+  to: string;
+  after?: string;
+}
+
 export interface RoomRoutes {
+  /** Every call that goes on, for a supervisor. */
+  liveCalls(signal?: AbortSignal): Promise<LiveCalls>;
   participants(call: string, signal?: AbortSignal): Promise<Participants>;
   candidates(call: string, signal?: AbortSignal): Promise<Candidates>;
   /** Asked for when it resolves; the event stream tells what became of it. */
@@ -27,6 +40,8 @@ export interface RoomRoutes {
   available(ready: boolean, device: string): Promise<void>;
   callRecording(call: string, signal?: AbortSignal): Promise<CallRecording>;
   record(call: string, action: RecordingAct): Promise<CallRecording>;
+  /** The calls of which something was recorded, for a reviewer. */
+  reviewedCalls(asked: ReviewFilters, signal?: AbortSignal): Promise<ReviewedCalls>;
   recordings(call: string, signal?: AbortSignal): Promise<Recordings>;
   deleteRecording(call: string, sid: string, reason: string): Promise<Recording>;
   /** The sound from a byte on; it may take as long as it is heard. */
@@ -53,6 +68,7 @@ export function roomRoutes({ json, done, request }: Asking): RoomRoutes {
   const recording = (call: string, sid: string) => of(call, `/recordings/${encodeURIComponent(sid)}`);
   const within = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
   return {
+    liveCalls: (signal) => json("/calls/live", within(signal)),
     participants: (call, signal) => json(of(call, "/participants"), within(signal)),
     candidates: (call, signal) => json(of(call, "/participants/candidates"), within(signal)),
     add: (call, who) => json(of(call, "/participants"), sent("POST", who)),
@@ -62,6 +78,7 @@ export function roomRoutes({ json, done, request }: Asking): RoomRoutes {
     available: (ready, device) => done("/availability", sent("PUT", { ready, device })),
     callRecording: (call, signal) => json(of(call, "/recording"), within(signal)),
     record: (call, action) => json(of(call, "/recording"), sent("POST", { action })),
+    reviewedCalls: (asked, signal) => json(`/recordings?${new URLSearchParams({ ...asked })}`, within(signal)),
     recordings: (call, signal) => json(of(call, "/recordings"), within(signal)),
     deleteRecording: (call, sid, reason) => json(recording(call, sid), sent("DELETE", { reason })),
     sound: (call, sid, from, signal) =>

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { useLocation, useSearch } from "wouter";
 import { PageHeading, Problem } from "../page";
@@ -9,6 +9,7 @@ import { CallsTable } from "./CallsTable";
 import { Download } from "./Download";
 import { Filters } from "./Filters";
 import { type Asked, readFilters, writeFilters } from "./filters";
+import { again, More } from "./More";
 import { callsOf, useAuditedCalls } from "./queries";
 import { say } from "./words";
 
@@ -45,26 +46,12 @@ export function AllCalls() {
         </Paper>
       )}
       {calls.length > 0 && <CallsTable calls={calls} from={writeFilters(asked, today)} />}
-      <Group gap="md" className={styles.foot}>
-        <Text role="status" c="dimmed">
-          {calls.length > 0 && say("audit:shown", { count: calls.length })}{" "}
-          {calls.length > 0 && hasNextPage && say("audit:moreToCome")}
-        </Text>
-        {calls.length > 0 && hasNextPage && (
-          <Button variant="default" onClick={() => void query.fetchNextPage()} aria-disabled={query.isFetching}>
-            {query.isFetchingNextPage ? say("audit:moreWaiting") : say("audit:more")}
-          </Button>
-        )}
-      </Group>
+      <More query={query} found={calls.length} />
     </Stack>
   );
 }
 
 type Query = ReturnType<typeof useAuditedCalls>;
-
-function again(query: Query): Promise<unknown> {
-  return query.isFetchNextPageError ? query.fetchNextPage() : query.refetch();
-}
 
 /** Where few calls match a page may have none of them, though there are some further back. */
 function useLookingFurther(query: Query, found: number) {

@@ -1,10 +1,9 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useRef } from "react";
 import type { AuditedCall } from "../backend";
-import day from "../today/today.module.css";
 import styles from "./audit.module.css";
-import { DayField } from "./DayField";
-import { type Asked, type Choice, choose, QUICK, quickDays, withDay } from "./filters";
+import { Days, QuickDays } from "./Days";
+import { type Asked, type Choice, choose } from "./filters";
 import { clinicianWords, outcomeChoices, REFUSALS, refusalWords, say } from "./words";
 
 export interface FiltersProps {
@@ -22,37 +21,9 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
   return (
     <fieldset className={styles.filters}>
       <legend className={styles.hidden}>{say("audit:filters.legend")}</legend>
-      <fieldset className={styles.quick}>
-        <legend className={styles.hidden}>{say("audit:filters.quick")}</legend>
-        {QUICK.map((choice) => {
-          const days = quickDays(choice, today);
-          const chosen = days.from === asked.from && days.to === asked.to;
-          return (
-            <button
-              key={choice}
-              type="button"
-              className={day.filter}
-              aria-pressed={chosen}
-              onClick={() => onAsk({ ...asked, ...days })}
-            >
-              {say(`audit:filters.${choice}`)}
-            </button>
-          );
-        })}
-      </fieldset>
+      <QuickDays asked={asked} today={today} onAsk={onAsk} />
       <div className={styles.fields}>
-        <DayField
-          label={say("audit:filters.from")}
-          day={asked.from}
-          today={today}
-          onPick={(from) => onAsk(withDay(asked, "from", from))}
-        />
-        <DayField
-          label={say("audit:filters.to")}
-          day={asked.to}
-          today={today}
-          onPick={(to) => onAsk(withDay(asked, "to", to))}
-        />
+        <Days asked={asked} today={today} onAsk={onAsk} />
         <Select
           label={say("audit:filters.clinician")}
           chosen={asked.clinician}

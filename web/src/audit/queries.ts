@@ -19,9 +19,15 @@ export function useAuditedCalls(asked: Asked) {
 
 /** All calls of the pages; one that is told on two of them once. */
 export function callsOf(pages: readonly AuditedCalls[] | undefined): AuditedCall[] {
+  return once(pages ?? [], ({ key }) => key);
+}
+
+/** What the pages tell, each key once. */
+export function once<T>(pages: readonly { calls: T[] }[], keyOf: (call: T) => string | undefined): T[] {
   const seen = new Set<string>();
-  return (pages ?? []).flatMap(({ calls }) =>
-    calls.filter(({ key }) => {
+  return pages.flatMap(({ calls }) =>
+    calls.filter((call) => {
+      const key = keyOf(call);
       if (!key || seen.has(key)) return false;
       seen.add(key);
       return true;

@@ -2,7 +2,8 @@
 // them ask again for the rest.
 import type { QueryClient } from "@tanstack/react-query";
 import type { Call, Day, LastCall } from "../backend";
-import type { CallRecording, Participants } from "../roomRoutes";
+import type { CallRecording, LiveCalls, Participants } from "../roomRoutes";
+import { withRoom } from "./livecalls";
 
 export const keys = {
   days: ["day"] as const,
@@ -10,6 +11,7 @@ export const keys = {
   day: (date: string) => ["day", date] as const,
   appointment: (id: string) => ["appointment", id] as const,
   calls: (id: string) => ["calls", id] as const,
+  liveCalls: ["live-calls"] as const,
   /** By the call's key. */
   participants: (call: string) => ["participants", call] as const,
   candidates: (call: string) => ["candidates", call] as const,
@@ -23,13 +25,14 @@ const SETTLE = 1_000;
 export function createCaches(client: QueryClient) {
   const waiting = new Map<string, ReturnType<typeof setTimeout>>();
 
-  function askAgain(appointment: string) {
-    if (waiting.has(appointment)) return;
+  function askAgain(queryKey: readonly string[]) {
+    const name = queryKey.join(" ");
+    if (waiting.has(name)) return;
     waiting.set(
-      appointment,
+      name,
       setTimeout(() => {
-        waiting.delete(appointment);
-        void client.invalidateQueries({ queryKey: keys.calls(appointment) });
+        waiting.delete(name);
+        void client.invalidateQueries({ queryKey });
       }, SETTLE),
     );
   }
@@ -51,10 +54,12 @@ export function createCaches(client: QueryClient) {
       client.setQueriesData<Day>({ queryKey: keys.days }, (day) => day && withLastCall(day, appointment, call));
       // The record is not what the page shows: somebody has died since, or a number is no longer theirs.
       if (call.refusal) void client.invalidateQueries({ queryKey: keys.appointment(appointment) });
-      askAgain(appointment);
+      askAgain(keys.calls(appointment));
     },
     heardRoom(room: Participants) {
       put(keys.participants(room.call), room);
+      client.setQueryData<LiveCalls>(keys.liveCalls, (list) => list && withRoom(list, room));
+      askAgain(keys.liveCalls); // an answer that is on its way may be older, and a new call is not whole yet
       // Whom one may add depends on who is in it.
       void client.invalidateQueries({ queryKey: keys.candidates(room.call) });
     },

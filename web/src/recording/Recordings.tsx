@@ -6,7 +6,7 @@ import { useEffect, useId, useRef, useState } from "react";
 import panel from "../calling/panel.module.css";
 import { briefly } from "../history/line";
 import { keys } from "../live/caches";
-import type { Recording } from "../roomRoutes";
+import type { Recordings as Listed, Recording } from "../roomRoutes";
 import { useServices } from "../services";
 import { Player } from "./Player";
 import { Question } from "./Question";
@@ -29,12 +29,19 @@ export default function Recordings({ call }: { call: string }) {
         </p>
       )}
       {data?.recordings.length === 0 && <p className={panel.note}>{say("recording:list.none")}</p>}
-      <ol className={styles.list}>
-        {data?.recordings.map((recording, i) => (
-          <One key={recording.sid} call={call} recording={recording} number={i + 1} mayDelete={data.mayDelete} />
-        ))}
-      </ol>
+      {data && <RecordingList call={call} listed={data} />}
     </section>
+  );
+}
+
+/** Each recording of a call, with what can be done about it. */
+export function RecordingList({ call, listed }: { call: string; listed: Listed }) {
+  return (
+    <ol className={styles.list}>
+      {listed.recordings.map((recording, i) => (
+        <One key={recording.sid} call={call} recording={recording} number={i + 1} mayDelete={listed.mayDelete} />
+      ))}
+    </ol>
   );
 }
 
@@ -52,16 +59,22 @@ function One({ call, recording, number, mayDelete }: OneProps) {
     ? say("recording:list.oneFrom", { number, at: time.clock(Date.parse(started)) })
     : say("recording:list.one", { number });
   const hearable = ready && !gone;
+  const words = useRef<HTMLDivElement>(null);
   return (
     <li className={styles.one}>
-      <div className={styles.words}>
+      <div ref={words} tabIndex={-1} className={styles.words}>
         <span className={styles.name}>
           {seconds === undefined ? name : say("recording:list.long", { name, long: briefly(seconds) })}
         </span>
-        {!hearable && <span className={panel.note}>{isWords(recording)}</span>}
+        {/* Always there, so that a screen reader hears it change. */}
+        <span role="status" className={panel.note}>
+          {!hearable && isWords(recording)}
+        </span>
       </div>
       {hearable && <Player call={call} recording={recording} name={name} />}
-      {mayDelete && !gone && state !== "deleted" && <Delete call={call} sid={recording.sid} name={name} />}
+      {mayDelete && !gone && state !== "deleted" && (
+        <Delete call={call} sid={recording.sid} name={name} onDeleted={() => words.current?.focus()} />
+      )}
     </li>
   );
 }
@@ -72,7 +85,15 @@ export function isWords(recording: Recording): string {
   return say(`recording:is.${recording.state}`);
 }
 
-function Delete({ call, sid, name }: { call: string; sid: string; name: string }) {
+interface DeleteProps {
+  call: string;
+  sid: string;
+  name: string;
+  /** Its button is about to go, and with it the focus. */
+  onDeleted(): void;
+}
+
+function Delete({ call, sid, name, onDeleted }: DeleteProps) {
   const { backend } = useServices();
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
@@ -90,7 +111,9 @@ function Delete({ call, sid, name }: { call: string; sid: string; name: string }
     if (!yes) return setAsking(false);
     try {
       await backend.deleteRecording(call, sid, reason.trim());
+      asked.current = false; // the focus does not go back to a button that goes
       setAsking(false);
+      onDeleted();
     } catch (error) {
       setProblem(sentenceOf(error));
     }

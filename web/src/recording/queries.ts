@@ -53,12 +53,16 @@ export function isMaking({ state, ready, gone }: Recording): boolean {
   return gone === undefined && !ready && (MAKING.has(state) || state === "completed");
 }
 
-/** What was recorded of a call; asked for again until all of it can be heard. */
-export function useRecordings(call: string) {
+/**
+ * What was recorded of a call; asked for again until all of it can be heard. `listed`: it was told with a list of calls,
+ * and is not asked for again just because some time has passed.
+ */
+export function useRecordings(call: string, listed = false) {
   const { backend } = useServices();
   return useQuery({
     queryKey: keys.recordings(call),
     queryFn: ({ signal }) => backend.recordings(call, signal),
+    ...(listed ? { staleTime: Number.POSITIVE_INFINITY } : {}),
     refetchInterval: ({ state }) => (state.data?.recordings.some(isMaking) ? 5_000 : false),
   });
 }

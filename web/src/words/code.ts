@@ -5,14 +5,18 @@ import type { en } from "./en";
 import type audit from "./en/audit";
 import type check from "./en/check";
 import type recording from "./en/recording";
+import type reviewer from "./en/reviewer";
 import type room from "./en/room";
+import type supervisor from "./en/supervisor";
 
 /** Also what comes with a page of its own. */
 type Catalogue = typeof en & {
   audit: typeof audit;
   check: typeof check;
   recording: typeof recording;
+  reviewer: typeof reviewer;
   room: typeof room;
+  supervisor: typeof supervisor;
 };
 
 /** "unread_one" and "unread_other" are said by "unread", with a count. */

@@ -4,9 +4,11 @@ import { en } from "./en";
 import audit from "./en/audit";
 import check from "./en/check";
 import recording from "./en/recording";
+import reviewer from "./en/reviewer";
 import room from "./en/room";
+import supervisor from "./en/supervisor";
 
-const areas: Record<string, Sentences> = { ...en, audit, check, recording, room };
+const areas: Record<string, Sentences> = { ...en, audit, check, recording, reviewer, room, supervisor };
 
 function all(of: Sentences, at: string): [code: string, sentence: string][] {
   return Object.entries(of).flatMap(([code, one]): [string, string][] =>

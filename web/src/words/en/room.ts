@@ -8,7 +8,7 @@ export default {
   close: "Close the list",
   role: {
     clinician: "clinician",
-    member: "the person you called",
+    member: "the person called",
     interpreter: "interpreter",
     family: "family or friend",
     "second-clinician": "second clinician",

@@ -6,6 +6,8 @@ export default {
   check: "Check",
   checkInFull: "Check your equipment",
   calls: "Calls",
+  live: "Live calls",
+  recordings: "Recordings",
   help: "Help",
   privacy: "Privacy",
   account: "Your account",
@@ -33,6 +35,8 @@ export default {
     note: "If you typed the web address, check it is correct. If you followed a link, it may be out of date.",
     today: "Go to today’s appointments",
     calls: "Go to the calls",
+    live: "Go to the live calls",
+    recordings: "Go to the recordings",
   },
   noRole: {
     title: "You cannot see appointments yet",

@@ -1,0 +1,25 @@
+/** What is said in src/supervisor. It comes with its page (src/supervisor/words.ts). */
+export default {
+  title: "Live calls",
+  lead: "Who is in each call of the clinic at the moment. Nobody is listened in on, and nothing here changes a call.",
+  going_one: "{{count}} call goes on now.",
+  going_other: "{{count}} calls go on now.",
+  none: "No calls at the moment.",
+  noneHint: "A call that begins appears here by itself.",
+  looking: "Looking for calls that go on…",
+  failed: "The calls that go on could not be loaded",
+  paused: "This is how it was at {{at}}.",
+  list: "Calls, the newest first",
+  since: "Since",
+  colleague: "A clinician",
+  people: "In this call",
+  onHold: "On hold",
+  onHoldSince: "On hold since {{at}}",
+  onHoldMuted: "{{hold}}, muted",
+  waiting: "The clinician has dropped out. The others are kept waiting until {{at}}.",
+  news: {
+    begun: "A new call: {{name}}",
+    over: "A call has ended: {{name}}",
+    many: "Many calls have changed.",
+  },
+} as const;
