@@ -3,12 +3,9 @@ package calls
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-
-	"golang.org/x/sync/errgroup"
 
 	"perci.health/careline"
 )
@@ -83,14 +80,10 @@ func together(call careline.Call, v roomView) error {
 	return nil
 }
 
-// ask keeps what is asked of the carrier, and that the call is to go on in a room where
-// it is in none. Repeated: somebody else has asked under the same id.
+// ask keeps what is asked of the carrier, and before it, that the call is to go on in a
+// room where it is in none: both or neither. Repeated: somebody else has asked under the
+// same id.
 func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string, said careline.RoomSaid) (kept careline.CallEvent, repeated bool, err error) {
-	var room errgroup.Group // the two share a commit; neither is carried out without the other
-	if said.Act != careline.ActEnd && !viewOf(events).asked {
-		room.Go(func() error { return r.askRoom(ctx, events, key, said.By) })
-	}
-
 	e := careline.CallEvent{
 		ID:   key + "/" + string(said.Act) + "/" + rand.Text(),
 		Call: key,
@@ -103,26 +96,33 @@ func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string
 		e.ID = key + "/add/" + strconv.Itoa(n)
 	}
 	note(ctx, key, e)
-	kept, repeated, err = r.Log.Append(ctx, e)
-	return kept, repeated, errors.Join(err, room.Wait())
+	if said.Act == careline.ActEnd || viewOf(events).asked {
+		return r.Log.Append(ctx, e)
+	}
+
+	both, known, err := r.Log.AppendAll(ctx, r.roomFor(events, key, said.By), e)
+	if err != nil {
+		return kept, false, err
+	}
+	return both[1], known[1], nil
 }
 
-// askRoom keeps that a call of two is to go on in a room, once for all who ask.
-func (r *Rooms) askRoom(ctx context.Context, events []careline.CallEvent, key, by string) error {
+// roomFor is that a call of two is to go on in a room: the same event for all who ask.
+func (r *Rooms) roomFor(events []careline.CallEvent, key, by string) careline.CallEvent {
 	n := 1
 	for _, e := range events {
 		if e.Kind == careline.KindRoomAsked {
 			n++
 		}
 	}
-	_, _, err := r.Log.Append(ctx, careline.CallEvent{
+
+	return careline.CallEvent{
 		ID:   key + "/room/" + strconv.Itoa(n),
 		Call: key,
 		Kind: careline.KindRoomAsked,
 		At:   r.Now(),
 		Room: careline.RoomSaid{Act: careline.ActStart, By: by},
-	})
-	return err
+	}
 }
 
 func notThere() error {

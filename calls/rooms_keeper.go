@@ -62,7 +62,8 @@ type Keeper struct {
 
 // KeeperLog is the log as Keeper knows it.
 type KeeperLog interface {
-	RoomsLog
+	Events(ctx context.Context, call string) ([]careline.CallEvent, error)
+	Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
 	Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 	Release(ctx context.Context, consumer, call string) error
 	// CallsKept are the keys of the calls whose newest event was kept at from or later,
