@@ -12,6 +12,7 @@ import (
 // Times are those of the log: the carrier's clock is in whole seconds.
 type roomView struct {
 	asked      bool   // a room was asked for, and that did not come to nothing
+	rooms      int    // how often one was asked for
 	conference string // the carrier's id of the newest room; empty until it is known
 	ended      time.Time
 	in         map[string]time.Time // legs in the room → since when
@@ -26,8 +27,9 @@ type roomView struct {
 // viewOf reads the events of a call.
 func viewOf(events []careline.CallEvent) roomView {
 	v := roomView{in: map[string]time.Time{}, out: map[string]time.Time{}}
-	answers := map[string]careline.CallEvent{}
-	for _, e := range events {
+	answers := map[string]*careline.CallEvent{}
+	for i := range events {
+		e := &events[i] // they are large
 		if e.Kept.After(v.last) {
 			v.last = e.Kept
 		}
@@ -36,15 +38,18 @@ func viewOf(events []careline.CallEvent) roomView {
 		}
 	}
 
-	for _, e := range events {
+	for i := range events {
+		e := &events[i]
 		if !commands(e) {
 			continue
 		}
-		answer, answered := answers[e.ID]
-		if !answered {
-			v.open = append(v.open, e)
+		answer := answers[e.ID]
+		if answer == nil {
+			answer = &careline.CallEvent{}
+			v.open = append(v.open, *e)
 		}
 		if e.Kind == careline.KindRoomAsked {
+			v.rooms++
 			v.asked = answer.Room.Failed == ""
 			v.failed, v.failedAt = careline.Reason(answer.Room.Failed), answer.Kept
 		}
@@ -56,7 +61,7 @@ func viewOf(events []careline.CallEvent) roomView {
 
 // commands reports whether the event asks the carrier for something, by way of the
 // keeper. Whoever comes back to a room is asked nothing more.
-func commands(e careline.CallEvent) bool {
+func commands(e *careline.CallEvent) bool {
 	return e.Kind == careline.KindRoomAsked || e.Kind == careline.KindPartyAsked && e.Room.Act != careline.ActRejoin
 }
 
@@ -64,15 +69,16 @@ func commands(e careline.CallEvent) bool {
 // last word of each leg says whether it is in the room. A later room of the same name
 // is another one.
 func (v *roomView) told(events []careline.CallEvent) {
-	var reports []careline.CallEvent
-	for _, e := range events {
+	var reports []*careline.CallEvent
+	for i := range events {
+		e := &events[i]
 		if e.Kind != careline.KindRoom && e.Kind != careline.KindPartyLeft {
 			continue
 		}
 		reports = append(reports, e)
 		v.conference = e.Room.Conference
 	}
-	slices.SortStableFunc(reports, func(a, b careline.CallEvent) int { return a.Order - b.Order })
+	slices.SortStableFunc(reports, func(a, b *careline.CallEvent) int { return a.Order - b.Order })
 
 	for _, e := range reports {
 		if e.Room.Conference != v.conference {
@@ -156,8 +162,8 @@ func hasGone(p careline.Party) bool { return p.State() == careline.PartyHasLeft 
 // clinician who came back and is shown once, are never used again.
 func nextLabel(events []careline.CallEvent, role careline.Role) string {
 	most := 2
-	for _, e := range events {
-		if n, _, ok := careline.ReadLabel(e.Room.Label); ok {
+	for i := range events {
+		if n, _, ok := careline.ReadLabel(events[i].Room.Label); ok {
 			most = max(most, n)
 		}
 	}

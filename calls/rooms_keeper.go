@@ -98,14 +98,16 @@ func (k *Keeper) Changed(news []careline.News) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.prepare()
-	for _, n := range news {
+
+	for i := range news {
+		n := &news[i]
 		key := n.Event.Call
 		if k.calls[key] == nil && !room(n.Event) {
 			k.wakeWaiting(key)
 			continue
 		}
 		c := k.call(key)
-		if commands(n.Event) {
+		if commands(&n.Event) {
 			c.told[n.Event.ID] = true
 		}
 		k.wake(key, c, k.Now())
