@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -78,7 +79,7 @@ func benchAdd(key string) []byte {
 }
 
 // timed is how many microseconds the service takes for a request.
-func timed(b *testing.B, h http.Handler, text []byte, status int) float64 {
+func timed(b testing.TB, h http.Handler, text []byte, status int) float64 {
 	b.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(text)))
 	if err != nil {
@@ -94,13 +95,17 @@ func timed(b *testing.B, h http.Handler, text []byte, status int) float64 {
 	return float64(took.Nanoseconds()) / 1000
 }
 
-// benchRooms is the service with its log on disk, and nothing that runs beside requests.
+// benchRooms is a service that has rooms, with its log on disk.
 func benchRooms(b testing.TB) (*parts, http.Handler) {
 	b.Helper()
+	return benchService(b, conferring(nil))
+}
+
+// benchService is the service, and nothing that runs beside requests.
+func benchService(b testing.TB, more map[string]string) (*parts, http.Handler) {
+	b.Helper()
 	settings := benchSettings("127.0.0.1:8080", filepath.Join(b.TempDir(), "careline.db"), "http://127.0.0.1:8080")
-	for name, value := range conferring(nil) {
-		settings[name] = value
-	}
+	maps.Copy(settings, more)
 	c, err := readConfig(func(name string) string { return settings[name] })
 	if err != nil {
 		b.Fatal(err)
