@@ -85,8 +85,9 @@ func (p *partiesFold) wanted(e *CallEvent) {
 	switch e.Room.Act {
 	case ActAdd, ActRejoin:
 		one := p.party(e.Room.Label)
-		one.Ref, one.Name, one.Entry, one.Ending = e.Room.Ref, e.Room.Name, e.Room.Entry, e.Room.To.Ending()
-		one.Asked, one.failed = happened(e), failed
+		asked := PartyAsked(e)
+		one.Ref, one.Name, one.Entry, one.Ending = asked.Ref, asked.Name, asked.Entry, asked.Ending
+		one.Asked, one.failed = asked.Asked, failed
 		if e.Leg != e.Call {
 			p.know(e.Leg, e.Room.Label)
 		}

@@ -26,6 +26,25 @@ const (
 	PartyCollided = "collided" // another leg of the same person was answered
 )
 
+// PartyAsked is who is asked for by an event (KindPartyAsked of ActAdd or ActRejoin), as
+// long as nothing more is known of them.
+func PartyAsked(e *CallEvent) Party {
+	_, role, ok := ReadLabel(e.Room.Label)
+	if !ok {
+		role = RoleOther
+	}
+
+	return Party{
+		Label:  e.Room.Label,
+		Role:   role,
+		Ref:    e.Room.Ref,
+		Name:   e.Room.Name,
+		Entry:  e.Room.Entry,
+		Ending: e.Room.To.Ending(),
+		Asked:  happened(e),
+	}
+}
+
 // PartyState is how far a party has come. Its text is in the API: never change one.
 type PartyState string
 

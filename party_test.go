@@ -3,6 +3,8 @@ package careline_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perci.health/careline"
 )
 
@@ -103,5 +105,35 @@ func TestPresent(t *testing.T) {
 	}
 	if _, ok := c.Party(interpreter); ok {
 		t.Error("there is an interpreter")
+	}
+}
+
+// TestPartyAskedIsWhatTheCallTells of who was asked for just now.
+func TestPartyAskedIsWhatTheCallTells(t *testing.T) {
+	t.Parallel()
+	to, err := careline.StoredPhone("+447700900199")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := added(seconds(40))
+	asked.Room.Ref, asked.Room.To = "RelatedPerson/1", to
+	odd := asked
+	odd.Room.Label = "whoever"
+
+	for name, events := range map[string][]careline.CallEvent{
+		"in a room":       {roomAsked(seconds(20)), inRoom(1, careline.ActJoin, careline.LabelMember, child, seconds(25)), asked},
+		"on the way":      {roomAsked(seconds(40)), asked},
+		"an odd label":    {roomAsked(seconds(40)), odd},
+		"by the log time": {roomAsked(seconds(40)), {ID: "add", Kind: careline.KindPartyAsked, Kept: noon.Add(seconds(41)), Room: asked.Room}},
+	} {
+		events = with(talking(), events...)
+		last := &events[len(events)-1]
+		want, ok := careline.Fold(events).Party(last.Room.Label)
+		if !ok {
+			t.Errorf("%s: the call has no party %s", name, last.Room.Label)
+		}
+		if diff := cmp.Diff(want, careline.PartyAsked(last)); diff != "" {
+			t.Errorf("%s (-the call's +):\n%s", name, diff)
+		}
 	}
 }

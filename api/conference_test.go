@@ -36,6 +36,17 @@ func (l *eventLog) Append(_ context.Context, e careline.CallEvent) (careline.Cal
 	return e, false, nil
 }
 
+func (l *eventLog) AppendAll(ctx context.Context, all ...careline.CallEvent) (kept []careline.CallEvent, repeated []bool, err error) {
+	for _, e := range all {
+		e, known, err := l.Append(ctx, e)
+		if err != nil {
+			return nil, nil, err
+		}
+		kept, repeated = append(kept, e), append(repeated, known)
+	}
+	return kept, repeated, nil
+}
+
 // conferring is the API of a clinic with rooms. CA1 is ada's, in a room with its member
 // and cat; CA2 is ada's, of two; CA3 was hers, and is over.
 func conferring(t *testing.T) *bench {

@@ -26,6 +26,9 @@ type Rooms struct {
 	// Asked are calls by when they were asked for, the newest first; nil: supervisors are
 	// told only of what changes.
 	Asked func(ctx context.Context, q careline.AskedFor, limit int) ([]careline.Asked, error)
+	// Held are all events of a call in the log's order, perhaps without their reports, from
+	// memory; false unless it is certain that the log holds no others. nil: nothing is held.
+	Held func(ctx context.Context, call string) ([]careline.CallEvent, bool)
 	// Knows reports whether it is certain that no room was asked for in a call, without
 	// asking anybody; nil: it never is.
 	Knows func(call string) bool
@@ -40,6 +43,8 @@ type RoomsLog interface {
 	Events(ctx context.Context, call string) ([]careline.CallEvent, error)
 	// Append keeps an event durably, once.
 	Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
+	// AppendAll is Append of several events, of which all are kept or none, in their order.
+	AppendAll(ctx context.Context, all ...careline.CallEvent) (kept []careline.CallEvent, repeated []bool, err error)
 }
 
 // Asker is who asks about a call.
@@ -143,7 +148,7 @@ func clinicianAway(call careline.Call, v roomView) (since time.Time, away bool) 
 
 // own is a call of the clinician's, with its events.
 func (r *Rooms) own(ctx context.Context, clinician, key string) ([]careline.CallEvent, careline.Call, error) {
-	events, err := r.Log.Events(ctx, key)
+	events, err := r.events(ctx, key)
 	if err != nil {
 		return nil, careline.Call{}, err
 	}
@@ -152,6 +157,21 @@ func (r *Rooms) own(ctx context.Context, clinician, key string) ([]careline.Call
 		return nil, careline.Call{}, noSuchCall()
 	}
 	return events, call, nil
+}
+
+// heldFor is how old the newest event of a call is at most that is told from memory: what
+// is older may be forgotten in the log by now.
+const heldFor = time.Hour
+
+// events are those of a call: to read them is most of what it costs to ask for something.
+func (r *Rooms) events(ctx context.Context, key string) ([]careline.CallEvent, error) {
+	if r.Held != nil {
+		events, ok := r.Held(ctx, key)
+		if n := len(events); ok && n > 0 && r.Now().Sub(events[n-1].Kept) < heldFor {
+			return events, nil
+		}
+	}
+	return r.Log.Events(ctx, key)
 }
 
 func note(ctx context.Context, key string, e careline.CallEvent) {

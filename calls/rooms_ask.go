@@ -3,12 +3,9 @@ package calls
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-
-	"golang.org/x/sync/errgroup"
 
 	"perci.health/careline"
 )
@@ -29,7 +26,8 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who c
 	if err != nil {
 		return who, err
 	}
-	if err := together(call, viewOf(call, events)); err != nil {
+	v := viewOf(call, events)
+	if err := together(call, v); err != nil {
 		return who, err
 	}
 	if call.Final() {
@@ -51,17 +49,17 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who c
 
 		said := chosen.said
 		said.Act, said.By, said.Label = careline.ActAdd, clinician, careline.NextLabel(events, chosen.role)
-		kept, repeated, err := r.ask(ctx, events, key, said)
+		kept, repeated, err := r.ask(ctx, key, v, said)
 		if err != nil {
 			return who, err
 		}
 		if !repeated {
-			who, _ = careline.Fold(append(events, kept)).Party(said.Label)
-			return who, nil
+			return careline.PartyAsked(&kept), nil
 		}
 		if events, call, err = r.own(ctx, clinician, key); err != nil {
 			return who, err
 		}
+		v = viewOf(call, events)
 	}
 	return who, careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
 }
@@ -83,14 +81,10 @@ func together(call careline.Call, v roomView) error {
 	return nil
 }
 
-// ask keeps what is asked of the carrier, and that the call is to go on in a room where
-// it is in none. Repeated: somebody else has asked under the same id.
-func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string, said careline.RoomSaid) (kept careline.CallEvent, repeated bool, err error) {
-	var room errgroup.Group // the two share a commit; neither is carried out without the other
-	if said.Act != careline.ActEnd && !commandsOf(events).asked {
-		room.Go(func() error { return r.askRoom(ctx, events, key, said.By) })
-	}
-
+// ask keeps what is asked of the carrier, and before it, that the call is to go on in a
+// room where it is in none: both or neither. Repeated: somebody else has asked under the
+// same id.
+func (r *Rooms) ask(ctx context.Context, key string, v roomView, said careline.RoomSaid) (kept careline.CallEvent, repeated bool, err error) {
 	e := careline.CallEvent{
 		ID:   key + "/" + string(said.Act) + "/" + rand.Text(),
 		Call: key,
@@ -103,26 +97,26 @@ func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string
 		e.ID = key + "/add/" + strconv.Itoa(n)
 	}
 	note(ctx, key, e)
-	kept, repeated, err = r.Log.Append(ctx, e)
-	return kept, repeated, errors.Join(err, room.Wait())
+	if said.Act == careline.ActEnd || v.asked {
+		return r.Log.Append(ctx, e)
+	}
+
+	both, known, err := r.Log.AppendAll(ctx, r.roomFor(key, v, said.By), e)
+	if err != nil {
+		return kept, false, err
+	}
+	return both[1], known[1], nil
 }
 
-// askRoom keeps that a call of two is to go on in a room, once for all who ask.
-func (r *Rooms) askRoom(ctx context.Context, events []careline.CallEvent, key, by string) error {
-	n := 1
-	for _, e := range events {
-		if e.Kind == careline.KindRoomAsked {
-			n++
-		}
-	}
-	_, _, err := r.Log.Append(ctx, careline.CallEvent{
-		ID:   key + "/room/" + strconv.Itoa(n),
+// roomFor is that a call of two is to go on in a room: the same event for all who ask.
+func (r *Rooms) roomFor(key string, v roomView, by string) careline.CallEvent {
+	return careline.CallEvent{
+		ID:   key + "/room/" + strconv.Itoa(v.rooms+1),
 		Call: key,
 		Kind: careline.KindRoomAsked,
 		At:   r.Now(),
 		Room: careline.RoomSaid{Act: careline.ActStart, By: by},
-	})
-	return err
+	}
 }
 
 func notThere() error {
@@ -169,7 +163,7 @@ func (r *Rooms) Remove(ctx context.Context, clinician, key, label string) error 
 		return notInProgress()
 	}
 
-	kept, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: careline.ActRemove, Label: label, By: clinician})
+	kept, _, err := r.ask(ctx, key, v, careline.RoomSaid{Act: careline.ActRemove, Label: label, By: clinician})
 	if err != nil {
 		return err
 	}
@@ -188,7 +182,7 @@ func (r *Rooms) End(ctx context.Context, clinician, key string) error {
 		return over()
 	}
 
-	_, _, err = r.ask(ctx, events, key, careline.RoomSaid{Act: careline.ActEnd, By: clinician})
+	_, _, err = r.ask(ctx, key, v, careline.RoomSaid{Act: careline.ActEnd, By: clinician})
 	return err
 }
 

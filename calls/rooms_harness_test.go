@@ -443,6 +443,22 @@ func (m mortal) Append(ctx context.Context, e careline.CallEvent) (careline.Call
 	return kept, repeated, err
 }
 
+func (m mortal) AppendAll(ctx context.Context, all ...careline.CallEvent) ([]careline.CallEvent, []bool, error) {
+	if m.hall.dead() {
+		return all, nil, errKilled
+	}
+	kept, repeated, err := m.Store.AppendAll(ctx, nil, all...)
+	for i, e := range kept {
+		if !repeated[i] {
+			m.hall.keeper.Changed([]careline.News{{Event: e}})
+		}
+	}
+	if m.hall.dead() {
+		return kept, repeated, errKilled
+	}
+	return kept, repeated, err
+}
+
 // mortalWire is the network of such a process, before and after it asks.
 type mortalWire struct{ hall *hall }
 

@@ -62,7 +62,8 @@ type Keeper struct {
 
 // KeeperLog is the log as Keeper knows it.
 type KeeperLog interface {
-	RoomsLog
+	Events(ctx context.Context, call string) ([]careline.CallEvent, error)
+	Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
 	Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 	Release(ctx context.Context, consumer, call string) error
 	// CallsKept are the keys of the calls whose newest event was kept at from or later,
@@ -97,14 +98,16 @@ func (k *Keeper) Changed(news []careline.News) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.prepare()
-	for _, n := range news {
+
+	for i := range news {
+		n := &news[i]
 		key := n.Event.Call
 		if k.calls[key] == nil && !room(n.Event) {
 			k.wakeWaiting(key)
 			continue
 		}
 		c := k.call(key)
-		if commands(n.Event) {
+		if commands(&n.Event) {
 			c.told[n.Event.ID] = true
 		}
 		k.wake(key, c, k.Now())

@@ -64,7 +64,7 @@ func TestKeeperRun(t *testing.T) {
 	}
 
 	other := *h.rooms // another instance: nothing tells this keeper of what it keeps
-	other.Log = h.log
+	other.Log = mortal{h.log, h}
 	for n, told := range []func(){
 		func() { h.keeper.Elsewhere([]string{parentLeg}) },
 		h.keeper.Missed,

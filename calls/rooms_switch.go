@@ -24,20 +24,21 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 	if hasGone(p) {
 		return false, notThere()
 	}
-	if err := together(call, viewOf(call, events)); err != nil {
+	v := viewOf(call, events)
+	if err := together(call, v); err != nil {
 		return false, err
 	}
 
 	var ids []string
 	for _, s := range []toggle{held(to, p), muted(to, p)} {
-		act, asked := s.asks(commandsOf(events).open, label)
+		act, asked := s.asks(v.open, label)
 		if asked != "" {
 			ids = append(ids, asked)
 		}
 		if act == "" {
 			continue
 		}
-		kept, _, err := r.ask(ctx, events, key, careline.RoomSaid{Act: act, Label: label, By: clinician})
+		kept, _, err := r.ask(ctx, key, v, careline.RoomSaid{Act: act, Label: label, By: clinician})
 		if err != nil {
 			return false, err
 		}

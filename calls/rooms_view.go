@@ -12,6 +12,7 @@ import (
 // of the log.
 type roomCommands struct {
 	asked    bool                 // a room was asked for, and that did not come to nothing
+	rooms    int                  // how often one was asked for
 	open     []careline.CallEvent // commands without an answer, in the log's order
 	failed   careline.Reason      // why the last room that was asked for came to nothing
 	failedAt time.Time            // when that was kept
@@ -23,8 +24,9 @@ type roomCommands struct {
 // commandsOf reads the events of a call.
 func commandsOf(events []careline.CallEvent) (c roomCommands) {
 	c.telling = map[string]bool{}
-	answers := map[string]careline.CallEvent{}
-	for _, e := range events {
+	answers := map[string]*careline.CallEvent{}
+	for i := range events {
+		e := &events[i] // they are large
 		if e.Kept.After(c.last) {
 			c.last = e.Kept
 		}
@@ -33,7 +35,8 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 		}
 	}
 
-	for _, e := range events {
+	for i := range events {
+		e := &events[i]
 		if startsRecording(e) {
 			c.recorded = told{id: e.ID, seq: e.Seq}
 		}
@@ -43,11 +46,14 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 		if e.Room.Act == careline.ActTell {
 			c.telling[e.ID] = true
 		}
-		answer, answered := answers[e.ID]
-		if !answered {
-			c.open = append(c.open, e)
+
+		answer := answers[e.ID]
+		if answer == nil {
+			answer = &careline.CallEvent{}
+			c.open = append(c.open, *e)
 		}
 		if e.Kind == careline.KindRoomAsked {
+			c.rooms++
 			c.asked = answer.Room.Failed == ""
 			c.failed, c.failedAt = careline.Reason(answer.Room.Failed), answer.Kept
 		}
@@ -57,7 +63,7 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 
 // startsRecording reports whether somebody wants the call to be recorded from then on: the
 // clinician, or whoever did not decline when a voice told them.
-func startsRecording(e careline.CallEvent) bool {
+func startsRecording(e *careline.CallEvent) bool {
 	switch e.Kind {
 	case careline.KindRecordingAsked:
 		return e.Sound.Act == careline.RecordStart
@@ -69,7 +75,7 @@ func startsRecording(e careline.CallEvent) bool {
 
 // commands reports whether the event asks the carrier for something, by way of the
 // keeper. Whoever comes back to a room is asked nothing more.
-func commands(e careline.CallEvent) bool {
+func commands(e *careline.CallEvent) bool {
 	return e.Kind == careline.KindRoomAsked || e.Kind == careline.KindPartyAsked && e.Room.Act != careline.ActRejoin
 }
 

@@ -8,6 +8,11 @@ var NewMemory = newMemory
 // Take is what Relay.Take does with it.
 func (m *memory) Take(news []careline.News) { m.take(news) }
 
+// Known is what Relay.Known does with it.
+func (m *memory) Known(call string, newest int64) ([]careline.CallEvent, bool) {
+	return m.known(call, newest)
+}
+
 // Held is how many calls it holds, and how many bytes it takes them to be.
 func (m *memory) Held() (calls, bytes int) {
 	m.mu.Lock()

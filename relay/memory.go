@@ -38,6 +38,8 @@ type memory struct {
 	// read is the newest place that the queue was seen to hold: what stands there or
 	// before may have been given out from there, before the news of it came.
 	read int64
+	// heard is the newest place that the memory was told of.
+	heard int64
 }
 
 func newMemory(queue Queue) *memory {
@@ -60,6 +62,7 @@ func (m *memory) take(news []careline.News) {
 
 func (m *memory) hear(n careline.News) {
 	e := n.Event
+	m.heard = max(m.heard, e.Seq)
 	if e.Seq == 0 {
 		m.drop(m.calls[e.Call])
 		return
@@ -79,6 +82,18 @@ func (m *memory) hear(n careline.News) {
 		h.whole = true
 	}
 	m.extend(h, n)
+}
+
+// known are all events of a call that is held, if everything up to a place was told.
+func (m *memory) known(call string, newest int64) (events []careline.CallEvent, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h := m.calls[call]
+	if h == nil || h.reading || m.heard < newest {
+		return nil, false
+	}
+	n := len(h.events)
+	return h.events[:n:n], true
 }
 
 // joining is what was held under the own key of a leg that the event tells the call

@@ -81,6 +81,17 @@ func (r *Relay) Take(news []careline.News) {
 	r.alarm()
 }
 
+// Known are all events of a call in the log's order, without their reports, if the call
+// is in memory, and Take was told of everything up to the place newest of the log: of a
+// newest that was asked for just now the log holds no others. They are not to be changed.
+func (r *Relay) Known(call string, newest int64) (events []careline.CallEvent, ok bool) {
+	r.prepare()
+	if r.memory == nil {
+		return nil, false
+	}
+	return r.memory.known(call, newest)
+}
+
 // wake leaves a call for Run to see; the lock is held.
 func (r *Relay) wake(call string) {
 	n := len(r.woken)

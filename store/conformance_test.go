@@ -50,6 +50,8 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a note is kept of a call that is over":     keepsNotes,
 		"an event's facts are kept with it":         keepsFacts,
 		"an event is kept once":                     keepsOnce,
+		"events that are kept together":             keepsTogether,
+		"events together, of legs and of a call":    keepsLegsTogether,
 		"two who bring the same report":             keepsOneOfARace,
 		"events and calls keep the log's order":     keepsOrder,
 		"an event without an id, call or leg":       refusesNameless,

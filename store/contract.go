@@ -52,6 +52,12 @@ type Log interface {
 	// must be one of Config.Outbound. A repetition causes none.
 	AppendFor(ctx context.Context, consumer string, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error)
 
+	// AppendAll is Append of several events in one transaction, in their order: what is
+	// told of any of them holds for all. Those that are repetitions are answered as such,
+	// and the others are kept. besides is the consumer of Config.Outbound that gets an event
+	// too, and empty for none; nil: of all.
+	AppendAll(ctx context.Context, besides func(careline.CallEvent) string, all ...careline.CallEvent) (kept []careline.CallEvent, repeated []bool, err error)
+
 	// Admit is Append for a request (KindRequested) that the clinician's load may
 	// still forbid. The load is counted where the event is kept, at its Kept time and
 	// without the call itself, so that of requests that come at once, to whichever
@@ -260,21 +266,6 @@ type Retention interface {
 	// there is none.
 	Erase(ctx context.Context, call string) error
 }
-
-// Presence tells whose apps are ready for a call. It is best effort: nobody is told of an
-// app that stops without saying so, but for that it says no more.
-type Presence interface {
-	// SayPresent keeps what a clinician's device said at the time at, in place of what it
-	// said before; of one that says something older, nothing. What the clinician's devices
-	// said a day before that is forgotten.
-	SayPresent(ctx context.Context, clinician, device string, ready bool, at time.Time) error
-	// Present are the practitioner ids of those of whom a device said at since or later,
-	// and last, that it is ready; each once, in the order of the ids.
-	Present(ctx context.Context, since time.Time) ([]string, error)
-}
-
-// PresenceFor is how long is remembered what a device said.
-const PresenceFor = 24 * time.Hour
 
 // Condition is how the store itself is.
 type Condition interface {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,34 +20,66 @@ import (
 )
 
 // BenchmarkRequestToAdd is bringing somebody into a call, kept on disk and answered,
-// beside a report of Twilio's that is kept and answered in the same run: of a call in a
-// room, and of one of two, of which a room has to be asked for as well. Nobody carries it
-// out.
+// beside reports of Twilio's that are kept and answered in the same run: the first one of
+// a call that nobody knew (kept), and a further one of a call that is known (known). Of a
+// call in a room, and of one of two, of which a room has to be asked for as well; with the
+// call's events in memory, and read from the log. Nobody carries it out.
 func BenchmarkRequestToAdd(b *testing.B) {
 	for _, room := range []bool{true, false} {
-		b.Run(map[bool]string{true: "room", false: "two"}[room], func(b *testing.B) {
-			p, h := benchRooms(b)
-			var kept, added []float64
-			n := 0
-			for b.Loop() {
-				key := fmt.Sprintf("CA7%031x", n)
-				benchCallOf(b, p, key, room)
-
-				report := benchReport(n)
-				report.Set("CallSid", fmt.Sprintf("CA8%031x", n))
-				kept = append(kept, timed(b, h, signedRequest("127.0.0.1:8080", twilio.PathCallStatus, report), http.StatusOK))
-				added = append(added, timed(b, h, fmt.Appendf(nil, "POST /bff_clinical/v1/calls/%s/participants HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", key, key, len(polish), polish), http.StatusAccepted))
-				n++
-			}
-			b.ReportMetric(median(added)/median(kept), "added/kept")
-			b.ReportMetric(median(added), "µs/added")
-			b.ReportMetric(0, "ns/op") // what is timed is a part of it
-		})
+		for _, held := range []bool{true, false} {
+			name := map[bool]string{true: "room", false: "two"}[room] + map[bool]string{true: "/held", false: "/read"}[held]
+			b.Run(name, func(b *testing.B) { benchToAdd(b, room, held) })
+		}
 	}
 }
 
+// benchAbreast is how many calls go on at once: no more than the service has in memory.
+const benchAbreast = 256
+
+func benchToAdd(b *testing.B, room, held bool) {
+	var p *parts
+	var h http.Handler
+	var kept, known, added []float64
+	n := 0
+	for b.Loop() {
+		if n%benchAbreast == 0 {
+			p, h = benchRooms(b)
+		}
+		if !held {
+			p.rooms.Held = nil
+		}
+		key := fmt.Sprintf("CA7%031x", n)
+		benchCallOf(b, p, key, room)
+
+		report := benchReport(0)
+		report.Set("CallSid", fmt.Sprintf("CA8%031x", n))
+		report.Set("ParentCallSid", fmt.Sprintf("CA9%031x", n))
+		webhook := func() float64 {
+			return timed(b, h, signedRequest("127.0.0.1:8080", twilio.PathCallStatus, report), http.StatusOK)
+		}
+		kept = append(kept, webhook())
+		added = append(added, timed(b, h, benchAdd(key), http.StatusAccepted))
+		report.Set("CallStatus", "ringing")
+		report.Set("SequenceNumber", "1")
+		known = append(known, webhook())
+		n++
+	}
+
+	b.ReportMetric(median(added)/median(kept), "added/kept")
+	b.ReportMetric(median(added)/median(known), "added/known")
+	b.ReportMetric(median(kept), "µs/kept")
+	b.ReportMetric(median(known), "µs/known")
+	b.ReportMetric(median(added), "µs/added")
+	b.ReportMetric(0, "ns/op") // what is timed is a part of it
+}
+
+// benchAdd asks for the interpreter, as the clinician who is named like the call.
+func benchAdd(key string) []byte {
+	return fmt.Appendf(nil, "POST /bff_clinical/v1/calls/%s/participants HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", key, key, len(polish), polish)
+}
+
 // timed is how many microseconds the service takes for a request.
-func timed(b *testing.B, h http.Handler, text []byte, status int) float64 {
+func timed(b testing.TB, h http.Handler, text []byte, status int) float64 {
 	b.Helper()
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(text)))
 	if err != nil {
@@ -62,13 +95,17 @@ func timed(b *testing.B, h http.Handler, text []byte, status int) float64 {
 	return float64(took.Nanoseconds()) / 1000
 }
 
-// benchRooms is the service with its log on disk, and nothing that runs beside requests.
-func benchRooms(b *testing.B) (*parts, http.Handler) {
+// benchRooms is a service that has rooms, with its log on disk.
+func benchRooms(b testing.TB) (*parts, http.Handler) {
+	b.Helper()
+	return benchService(b, conferring(nil))
+}
+
+// benchService is the service, and nothing that runs beside requests.
+func benchService(b testing.TB, more map[string]string) (*parts, http.Handler) {
 	b.Helper()
 	settings := benchSettings("127.0.0.1:8080", filepath.Join(b.TempDir(), "careline.db"), "http://127.0.0.1:8080")
-	for name, value := range conferring(nil) {
-		settings[name] = value
-	}
+	maps.Copy(settings, more)
 	c, err := readConfig(func(name string) string { return settings[name] })
 	if err != nil {
 		b.Fatal(err)
@@ -96,7 +133,7 @@ func benchRooms(b *testing.B) (*parts, http.Handler) {
 }
 
 // benchCallOf is a call whose clinician and member speak, in a room or not.
-func benchCallOf(b *testing.B, p *parts, key string, room bool) {
+func benchCallOf(b testing.TB, p *parts, key string, room bool) {
 	b.Helper()
 	now := time.Now()
 	events := []careline.CallEvent{

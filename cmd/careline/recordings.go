@@ -117,6 +117,17 @@ func (h heeding) Append(ctx context.Context, e careline.CallEvent) (careline.Cal
 	return h.counted.Append(ctx, e)
 }
 
+func (h heeding) AppendAll(ctx context.Context, all ...careline.CallEvent) ([]careline.CallEvent, []bool, error) {
+	return h.counted.AppendAll(ctx, h.besides, all...)
+}
+
+func (h heeding) besides(e careline.CallEvent) string {
+	if h.concerns(e) {
+		return calls.RecordingsConsumer
+	}
+	return ""
+}
+
 // take wakes the relay of recordings for the calls that have something for it.
 func (r *recordingParts) take(news []careline.News) {
 	var some []careline.News

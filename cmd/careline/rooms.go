@@ -50,7 +50,20 @@ func newRooms(c config, p *parts, carrier *twilio.Client) {
 		Knows:        p.keeper.Knows,
 		Wait:         p.keeper.Wait,
 	}
+	if p.store.Exclusive() {
+		p.rooms.Held = p.heldEvents
+	}
 	p.roomsLive = calls.NewRoomsLive(p.rooms, p.keeper)
+}
+
+// heldEvents are the events of a call that the relay has in memory, if it has heard of all
+// that the log holds.
+func (p *parts) heldEvents(ctx context.Context, call string) ([]careline.CallEvent, bool) {
+	newest, err := p.store.Newest(ctx)
+	if err != nil {
+		return nil, false // whoever reads the log is told
+	}
+	return p.relay.Known(call, newest)
 }
 
 // roomHooks are asked by Twilio about rooms; nil where there are none.

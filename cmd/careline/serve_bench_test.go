@@ -218,6 +218,10 @@ func median(figures []float64) float64 {
 	return figures[len(figures)/2]
 }
 
+// roundWithin is how long a round may take: a service that does not answer fails the
+// benchmark, and does not hold it up.
+const roundWithin = patience
+
 // press sends the requests over the connections and returns requests a second.
 // Everything is made before the clock starts.
 func press(b *testing.B, address string, requests int, request func(n int) []byte) float64 {
@@ -240,6 +244,7 @@ func press(b *testing.B, address string, requests int, request func(n int) []byt
 			}
 			defer conn.Close()
 			answers := bufio.NewReader(conn)
+			_ = conn.SetDeadline(began.Add(roundWithin))
 			for n := next.Add(1) - 1; n < int64(requests); n = next.Add(1) - 1 {
 				if _, err := conn.Write(ready[n]); err != nil {
 					b.Error(err)
@@ -494,6 +499,7 @@ func awaitAnswer(b *testing.B, address string, request []byte) {
 			continue
 		}
 
+		_ = conn.SetDeadline(give) // else whoever took it and does not answer would be waited for for ever
 		_, err = conn.Write(request)
 		if err == nil {
 			err = accepted(bufio.NewReader(conn))

@@ -120,6 +120,14 @@ func (c counted) AppendFor(ctx context.Context, consumer string, e careline.Call
 	return kept, repeated, err
 }
 
+func (c counted) AppendAll(ctx context.Context, besides func(careline.CallEvent) string, all ...careline.CallEvent) ([]careline.CallEvent, []bool, error) {
+	kept, repeated, err := c.Store.AppendAll(ctx, besides, all...)
+	for i, e := range kept {
+		c.count(e, repeated[i], err)
+	}
+	return kept, repeated, err
+}
+
 func (c counted) Admit(ctx context.Context, e careline.CallEvent, may func(careline.Load) careline.Refusal) (careline.CallEvent, bool, error) {
 	kept, repeated, err := c.Store.Admit(ctx, e, may)
 	c.count(kept, repeated, err)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"zombiezen.com/go/sqlite"
 
@@ -18,9 +19,10 @@ type engine struct {
 	rows   *rows
 	loads  *loads
 
-	end      int64 // the last place given out
-	lastCall int64 // the last number of a call
-	fresh    bool  // end and lastCall are what the database has
+	end      int64        // the last place given out
+	lastCall int64        // the last number of a call
+	fresh    bool         // end and lastCall are what the database has
+	newest   atomic.Int64 // end as it was committed last; 0: not by this process
 
 	added   map[string]int64 // keys of the transaction under way
 	move    move
@@ -80,6 +82,7 @@ func (e *engine) unlearn() {
 	e.rows.purge()
 	e.loads.purge()
 	e.fresh = false
+	e.newest.Store(0)
 }
 
 // tx is a transaction under way.
@@ -94,6 +97,9 @@ func (t *tx) Commit(context.Context, []string) error {
 		return err
 	}
 	t.keptKeys()
+	if t.fresh {
+		t.newest.Store(t.end)
+	}
 	return nil
 }
 
