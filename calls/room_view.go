@@ -21,11 +21,19 @@ type roomView struct {
 	failed     careline.Reason      // why the last room that was asked for came to nothing
 	failedAt   time.Time            // when that was kept
 	last       time.Time            // when the newest event was kept
+
+	wanted   map[toggled]wanting   // of labels of whom something was asked for
+	reported map[toggled]reporting // of legs
 }
 
 // viewOf reads the events of a call.
 func viewOf(events []careline.CallEvent) roomView {
-	v := roomView{in: map[string]time.Time{}, out: map[string]time.Time{}}
+	v := roomView{
+		in:       map[string]time.Time{},
+		out:      map[string]time.Time{},
+		wanted:   map[toggled]wanting{},
+		reported: map[toggled]reporting{},
+	}
 	answers := map[string]careline.CallEvent{}
 	for _, e := range events {
 		if e.Kept.After(v.last) {
@@ -44,6 +52,7 @@ func viewOf(events []careline.CallEvent) roomView {
 		if !answered {
 			v.open = append(v.open, e)
 		}
+		v.wants(e, answer)
 		if e.Kind == careline.KindRoomAsked {
 			v.asked = answer.Room.Failed == ""
 			v.failed, v.failedAt = careline.Reason(answer.Room.Failed), answer.Kept
@@ -78,6 +87,7 @@ func (v *roomView) told(events []careline.CallEvent) {
 		if e.Room.Conference != v.conference {
 			continue
 		}
+		v.reports(e)
 		switch e.Room.Act {
 		case careline.ActJoin:
 			v.in[e.Leg] = e.Kept

@@ -218,7 +218,7 @@ func (r *Rooms) carriedOut(ctx context.Context, key string, ids []string) (done 
 }
 
 // answered is how much of what was asked is not answered, and why one of it came to
-// nothing.
+// nothing; not of what was taken back, which nobody wants any more.
 func answered(events []careline.CallEvent, ids []string) (left int, failed careline.Reason) {
 	left = len(ids)
 	for _, e := range events {
@@ -226,7 +226,7 @@ func answered(events []careline.CallEvent, ids []string) (left int, failed carel
 			continue
 		}
 		left--
-		if e.Room.Failed != "" {
+		if e.Room.Failed != "" && e.Room.Failed != string(takenBack) {
 			failed = careline.Reason(e.Room.Failed)
 		}
 	}
