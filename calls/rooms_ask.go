@@ -63,7 +63,18 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who c
 			return who, err
 		}
 	}
-	return who, careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
+	return who, changedAtOnce()
+}
+
+func changedAtOnce() error {
+	return careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
+}
+
+// labelledID is the id of the event that gives a label, to whoever is brought in or comes
+// back. It is the number's, so that of two who take the same one the log keeps the first.
+func labelledID(key, label string) string {
+	n, _, _ := careline.ReadLabel(label)
+	return key + "/add/" + strconv.Itoa(n)
 }
 
 // maxLabels is how many others may ask at the same time.
@@ -99,8 +110,7 @@ func (r *Rooms) ask(ctx context.Context, events []careline.CallEvent, key string
 		Room: said,
 	}
 	if said.Act == careline.ActAdd {
-		n, _, _ := careline.ReadLabel(said.Label)
-		e.ID = key + "/add/" + strconv.Itoa(n)
+		e.ID = labelledID(key, said.Label)
 	}
 	note(ctx, key, e)
 	kept, repeated, err = r.Log.Append(ctx, e)

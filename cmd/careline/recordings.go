@@ -103,6 +103,22 @@ func (r *recordingParts) concerns(e careline.CallEvent) bool {
 	return r.on && calls.ForRecordings(e)
 }
 
+// recordedLog is the log of what may mean that something is to be done about recordings:
+// whoever has them made is given that too.
+type recordedLog struct {
+	counted
+	concerns func(careline.CallEvent) bool
+}
+
+func (p *parts) recorded() recordedLog { return recordedLog{p.counted(), p.recordings.concerns} }
+
+func (l recordedLog) Append(ctx context.Context, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
+	if l.concerns(e) {
+		return l.AppendFor(ctx, calls.RecordingsConsumer, e)
+	}
+	return l.counted.Append(ctx, e)
+}
+
 // take wakes the relay of recordings for the calls that have something for it.
 func (r *recordingParts) take(news []careline.News) {
 	var some []careline.News

@@ -17,7 +17,7 @@ const endsWithin = 5 * time.Minute
 // calls.
 func newRooms(c config, p *parts, carrier *twilio.Client) {
 	p.keeper = &calls.Keeper{
-		Log: p.counted(),
+		Log: p.recorded(),
 		Carrier: twilio.Conferences{
 			Client:    carrier,
 			PublicURL: c.public.String(),
@@ -38,7 +38,7 @@ func newRooms(c config, p *parts, carrier *twilio.Client) {
 	presence := calls.Presence{Log: p.store, Now: time.Now}
 	p.available = presence.Say
 	p.rooms = &calls.Rooms{
-		Log:          p.counted(),
+		Log:          p.recorded(),
 		Present:      calls.NewRingables(presence.Present, p.fhir.PractitionerName, time.Now).All,
 		Appointments: p.directory.Appointment,
 		Directory:    c.features.directory,

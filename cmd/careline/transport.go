@@ -9,7 +9,6 @@ import (
 	"perci.health/careline"
 	"perci.health/careline/api"
 	"perci.health/careline/auth"
-	"perci.health/careline/calls"
 	"perci.health/careline/pubsub"
 	"perci.health/careline/relay"
 	"perci.health/careline/twilio"
@@ -130,12 +129,8 @@ func (p *parts) keep(ctx context.Context, e careline.CallEvent) error {
 }
 
 // append keeps an event in the log, and counts it.
-func (p *parts) append(ctx context.Context, e careline.CallEvent) (err error) {
-	if p.recordings.concerns(e) {
-		_, _, err = p.counted().AppendFor(ctx, calls.RecordingsConsumer, e)
-		return err
-	}
-	_, _, err = p.counted().Append(ctx, e)
+func (p *parts) append(ctx context.Context, e careline.CallEvent) error {
+	_, _, err := p.recorded().Append(ctx, e)
 	return err
 }
 
