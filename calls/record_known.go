@@ -30,6 +30,7 @@ func ForRecordings(e careline.CallEvent) bool {
 	case careline.KindPartyLeft:
 		return true // who is on hold no more
 	}
+
 	return false
 }
 
