@@ -35,6 +35,11 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 		if asked != "" {
 			ids = append(ids, asked)
 		}
+		if asked != "" && !v.asked { // whoever kept it died before the room was asked for
+			if err := r.askRoom(ctx, events, key, clinician); err != nil {
+				return false, err
+			}
+		}
 		if act == "" {
 			continue
 		}
