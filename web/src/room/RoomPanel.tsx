@@ -63,7 +63,7 @@ function Panel({ room }: { room: Participants }) {
             party={party}
             held={Math.max(0, Math.floor((now - (heldSince.get(party.label) ?? now)) / 1_000))}
             on={on}
-            busy={busy === party.label}
+            busy={busy.has(party.label)}
             removable={others.filter(isIn).length > 1}
           />
         ))}
