@@ -100,6 +100,9 @@ func (p *partiesFold) wanted(e *CallEvent) {
 		if !failed {
 			p.party(e.Room.Label).removed = true
 		}
+	case ActHold, ActUnhold, ActMute, ActUnmute:
+		one := p.party(e.Room.Label)
+		one.switches = append(one.switches, e)
 	}
 }
 

@@ -15,6 +15,8 @@ type partyFold struct {
 	outAt   time.Time
 	failed  bool // they could not be brought in
 	removed bool
+
+	switches []*CallEvent // what was asked for of them that is either so or not
 }
 
 // hear takes what was told of the party in the room, the earlier first, and reports
@@ -76,6 +78,9 @@ func (one *partyFold) tell(f *fold, over bool) {
 	}
 	if one.Joined.IsZero() && one.leg != nil && one.Label != LabelClinician {
 		one.Joined = one.leg.Received
+	}
+	if one.Together {
+		one.obey(&f.rooms)
 	}
 }
 

@@ -59,17 +59,20 @@ func (r *roomFold) moves(clinician *legFold) bool {
 
 // failed reports whether what the event asked for came to nothing, as every answer to
 // it says.
-func (r *roomFold) failed(asked *CallEvent) (failed bool) {
+func (r *roomFold) failed(asked *CallEvent) bool {
+	done, _ := r.done(asked)
+	return !done && slices.ContainsFunc(r.answered, func(e *CallEvent) bool { return e.Room.Answers == asked.ID })
+}
+
+// done reports whether what the event asked for was carried out, as any answer to it
+// says, and when it was.
+func (r *roomFold) done(asked *CallEvent) (done bool, at time.Time) {
 	for _, e := range r.answered {
-		if e.Room.Answers != asked.ID {
-			continue
+		if e.Room.Answers == asked.ID && e.Room.Failed == "" {
+			done, at = true, earlier(at, happened(e))
 		}
-		if e.Room.Failed == "" {
-			return false
-		}
-		failed = true
 	}
-	return failed
+	return done, at
 }
 
 // inOrder puts what was told of rooms into the order in which it happened: rooms by

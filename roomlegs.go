@@ -20,6 +20,15 @@ type RoomLegs struct {
 	Out        map[string]time.Time // legs that have left it for good, or could not be brought in → when
 	Since      time.Time            // when the first came; zero: none has
 	Ended      time.Time            // when the room did; zero: it goes on, or has not begun
+
+	Held, Muted map[string]RoomSwitch // of a leg of which anything was told
+}
+
+// RoomSwitch is what the newest report says of something of a leg in a room that is
+// either so or not.
+type RoomSwitch struct {
+	Is bool
+	At time.Time // when that report was kept
 }
 
 // LegsInRoom tells, of all events of a call and the call that they fold to, which legs
@@ -50,6 +59,8 @@ func newRoomLegs(conference string) RoomLegs {
 		Conference: conference,
 		In:         map[string]time.Time{},
 		Out:        map[string]time.Time{},
+		Held:       map[string]RoomSwitch{},
+		Muted:      map[string]RoomSwitch{},
 	}
 }
 
@@ -69,6 +80,8 @@ func reportsOfRooms(events []CallEvent) []*CallEvent {
 
 // hear takes a report, the earlier first.
 func (l *RoomLegs) hear(e *CallEvent) {
+	l.hearSwitch(e)
+
 	switch act := e.roomAct(); act {
 	case ActStart:
 		l.Ended = time.Time{}
@@ -90,6 +103,18 @@ func (l *RoomLegs) hear(e *CallEvent) {
 		if _, in := l.In[e.Leg]; !in {
 			l.comes(e.Leg, e.Kept) // the report that it joined is lost
 		}
+	}
+}
+
+// hearSwitch takes who is on hold and muted. Whoever joins, or leaves, is neither.
+func (l *RoomLegs) hearSwitch(e *CallEvent) {
+	switch act := e.roomAct(); act {
+	case ActJoin, ActLeave:
+		l.Held[e.Leg], l.Muted[e.Leg] = RoomSwitch{At: e.Kept}, RoomSwitch{At: e.Kept}
+	case ActHold, ActUnhold:
+		l.Held[e.Leg] = RoomSwitch{Is: act == ActHold, At: e.Kept}
+	case ActMute, ActUnmute:
+		l.Muted[e.Leg] = RoomSwitch{Is: act == ActMute, At: e.Kept}
 	}
 }
 

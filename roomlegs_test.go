@@ -112,6 +112,12 @@ func TestLegsInRoomSince(t *testing.T) {
 		Out:        map[string]time.Time{third: at(conference + "/5"), child: at(progress(3, "completed", 0).ID)},
 		Since:      at(conference + "/1"),
 	}
+	left := map[string]careline.RoomSwitch{
+		parent: {At: at(conference + "/7")},
+		child:  {At: at(conference + "/1")},
+		third:  {At: at(conference + "/5")},
+	}
+	want.Held, want.Muted = left, left
 	if diff := cmp.Diff(want, legsInRoom(events)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

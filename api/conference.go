@@ -134,14 +134,6 @@ func (s *server) changeParticipant(w http.ResponseWriter, r *http.Request) error
 	if !done {
 		return writeJSON(w, http.StatusAccepted, who)
 	}
-
-	// Twilio has done it, and its report of that may still be on the way.
-	if asked.Hold != nil && who.Held != *asked.Hold {
-		who.Held, who.HeldSince = *asked.Hold, time.Time{}
-	}
-	if asked.Muted != nil {
-		who.Muted = *asked.Muted
-	}
 	return writeJSON(w, http.StatusOK, who)
 }
 

@@ -239,7 +239,7 @@ func TestConferenceAnswersAsItIsNow(t *testing.T) {
 		}
 	}
 	got := b.ask(http.MethodPatch, "/bff_clinical/v1/calls/CA1/participants/p2-member", ada, body(`{"hold":true,"muted":true}`))
-	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, `"held":true,"muted":true`) {
+	if got.StatusCode != http.StatusOK || !strings.Contains(got.body, `"held":true,"heldSince":"`) || !strings.Contains(got.body, `"muted":true`) {
 		t.Errorf("%d %s", got.StatusCode, got.body)
 	}
 }

@@ -1,6 +1,7 @@
 package calls_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -168,6 +169,8 @@ func TestRecordingKeeperPausesWhileTheMemberIsOnHold(t *testing.T) {
 		{wish(careline.RecordResume, 12), "RE1 paused"},
 		{inRoom(13, careline.ActUnhold, "p2-member", "CB1"), "RE1 in-progress"},
 		{inRoom(14, careline.ActHold, "p1-clinician", "CA1"), "RE1 in-progress"},
+		{inRoom(15, careline.ActHold, "p3-interpreter", "CI1"), "RE1 in-progress"},
+		{inRoom(16, careline.ActHold, "p4-family", "CF1"), "RE1 in-progress"},
 	} {
 		s.told(step.told)
 		must(t, s.settle(false))
@@ -177,6 +180,65 @@ func TestRecordingKeeperPausesWhileTheMemberIsOnHold(t *testing.T) {
 		if string(newest.State) != s.takes[0].sid[:0]+string(s.takes[0].state) {
 			t.Errorf("the log says %s", newest.State)
 		}
+	}
+}
+
+// holdAsked is that somebody is to be put on hold, or taken off it, and heldAnswer what
+// became of that.
+func holdAsked(n int, act careline.RoomAct, label string) careline.CallEvent {
+	return careline.CallEvent{ID: fmt.Sprintf("CA1/%s/%d", act, n), Kind: careline.KindPartyAsked, At: noon.Add(time.Duration(n) * time.Second),
+		Room: careline.RoomSaid{Act: act, Label: label, By: "dr-1"}}
+}
+
+func heldAnswer(asked careline.CallEvent, failed string) careline.CallEvent {
+	return careline.CallEvent{ID: asked.ID + "/answered", Kind: careline.KindPartyAnswered, At: asked.At,
+		Room: careline.RoomSaid{Act: asked.Room.Act, Label: asked.Room.Label, Answers: asked.ID, Failed: failed}}
+}
+
+// TestRecordingKeeperPausesBeforeTheHold: from when the member is to be put on hold until
+// it is known that they are not, whatever is reported, and when.
+func TestRecordingKeeperPausesBeforeTheHold(t *testing.T) {
+	t.Parallel()
+	const member = "p2-member"
+	hold, unhold := holdAsked(1, careline.ActHold, member), holdAsked(2, careline.ActUnhold, member)
+	vain, again, back := holdAsked(3, careline.ActHold, member), holdAsked(4, careline.ActHold, member), holdAsked(5, careline.ActUnhold, member)
+	interpreter, mute := holdAsked(6, careline.ActHold, "p3-interpreter"), holdAsked(7, careline.ActMute, member)
+	late := careline.CallEvent{ID: "CF1/9", Leg: "CB1", Kind: careline.KindRoom, Order: 9, At: noon.Add(time.Minute),
+		Room: careline.RoomSaid{Conference: "CF1", Act: careline.ActHold, Label: member}}
+	last := holdAsked(8, careline.ActHold, member)
+
+	s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1),
+		careline.CallEvent{ID: "room", Kind: careline.KindRoomAsked, At: noon, Room: careline.RoomSaid{By: "dr-1"}})
+	for _, step := range []struct {
+		what string
+		told careline.CallEvent
+		want string
+	}{
+		{"the interpreter is to be on hold", interpreter, "RE1 in-progress"},
+		{"and is", heldAnswer(interpreter, ""), "RE1 in-progress"},
+		{"the member is to be muted", mute, "RE1 in-progress"},
+		{"the member is to be on hold", hold, "RE1 paused"},
+		{"and is", heldAnswer(hold, ""), "RE1 paused"},
+		{"and is to be taken off it", unhold, "RE1 paused"},
+		{"and is", heldAnswer(unhold, ""), "RE1 in-progress"},
+		{"the hold is reported late", late, "RE1 in-progress"},
+		{"to be on hold once more", vain, "RE1 paused"},
+		{"in vain", heldAnswer(vain, "too-late"), "RE1 in-progress"},
+		{"and again", again, "RE1 paused"},
+		{"which is taken back", back, "RE1 paused"},
+		{"and was not done", heldAnswer(again, "taken-back"), "RE1 paused"},
+		{"and nobody is on hold", heldAnswer(back, ""), "RE1 in-progress"},
+		{"a person pauses", wish(careline.RecordPause, 20), "RE1 paused"},
+		{"then there is a hold", last, "RE1 paused"},
+		{"which comes to nothing", heldAnswer(last, "refused"), "RE1 paused"},
+	} {
+		if !calls.ForRecordings(step.told) && step.told.ID != interpreter.ID && step.told.ID != interpreter.ID+"/answered" && step.told.ID != mute.ID {
+			t.Errorf("%s: nobody who has recordings made is told", step.what)
+		}
+		s.told(step.told)
+		must(t, s.settle(false))
+		t.Log(step.what)
+		s.want(step.want)
 	}
 }
 

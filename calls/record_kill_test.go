@@ -16,6 +16,8 @@ func TestRecordingKeeperKilled(t *testing.T) {
 	given, start := consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1)
 	inThree := slices.Clip(append(roomOfThree(), given, start))
 	left := inRoom(5, careline.ActLeave, "p2-member", "CB1")
+	room := careline.CallEvent{ID: "room", Kind: careline.KindRoomAsked, At: noon, Room: careline.RoomSaid{By: "dr-1"}}
+	hold, unhold := holdAsked(2, careline.ActHold, "p2-member"), holdAsked(3, careline.ActUnhold, "p2-member")
 	for name, test := range map[string]struct {
 		announced bool
 		commands  []careline.CallEvent
@@ -25,6 +27,8 @@ func TestRecordingKeeperKilled(t *testing.T) {
 		"announced": {true, []careline.CallEvent{consent(careline.ConsentAnnounced, "key")}, "RE1 in-progress"},
 		"pause":     {false, []careline.CallEvent{given, start, wish(careline.RecordPause, 2)}, "RE1 paused"},
 		"resume":    {false, []careline.CallEvent{given, start, wish(careline.RecordPause, 2), wish(careline.RecordResume, 3)}, "RE1 in-progress"},
+		"hold":      {false, []careline.CallEvent{given, start, room, hold, heldAnswer(hold, "")}, "RE1 paused"},
+		"unhold":    {false, []careline.CallEvent{given, start, room, hold, heldAnswer(hold, ""), unhold, heldAnswer(unhold, "")}, "RE1 in-progress"},
 		"stop":      {false, []careline.CallEvent{given, start, wish(careline.RecordStop, 2)}, "RE1 completed"},
 		"again":     {false, []careline.CallEvent{given, start, wish(careline.RecordStop, 2), wish(careline.RecordStart, 3)}, "RE1 completed, RE2 in-progress"},
 		"withdraw":  {false, []careline.CallEvent{given, start, consent(careline.ConsentWithdrawn, "dr-1")}, "RE1 deleted"},

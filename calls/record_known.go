@@ -25,10 +25,20 @@ func ForRecordings(e careline.CallEvent) bool {
 		case careline.ActStart, careline.ActJoin, careline.ActHold, careline.ActUnhold:
 			return true
 		}
+	case careline.KindPartyAsked, careline.KindPartyAnswered:
+		return holdsMember(e)
 	case careline.KindPartyLeft:
 		return true // who is on hold no more
 	}
+
 	return false
+}
+
+// holdsMember reports whether the event is that the member is to be put on hold, or taken
+// off it, or what became of that.
+func holdsMember(e careline.CallEvent) bool {
+	_, role, _ := careline.ReadLabel(e.Room.Label)
+	return role == careline.RoleMember && (e.Room.Act == careline.ActHold || e.Room.Act == careline.ActUnhold)
 }
 
 // machine reports whether the carrier's word says that no person answered.
@@ -71,8 +81,9 @@ type knownRecordings struct {
 	paused  told            // the newest that asks for a pause, or that it goes on
 	open    []told          // those of which it is not known whether they were carried out
 	byHand  bool            // a person wants it paused
-	hold    told            // the newest that tells who is on hold
-	held    bool            // somebody on the member's side is on hold
+	hold    told            // the newest that tells who is on hold, or is to be
+	holds   map[string]bool // IDs of those that ask for it of the member, and were not answered
+	held    bool            // the member is on hold, or may be
 	failed  int64           // the place of the newest failure to begin the newest one
 	started map[string]bool // for which reason one was begun on which leg
 	begot   map[string]bool // recordings of which it is known for which reason they were begun
@@ -89,6 +100,7 @@ func known(events []careline.CallEvent) *knownRecordings {
 		deletes: map[string]told{},
 		started: map[string]bool{},
 		settled: map[string]bool{},
+		holds:   map[string]bool{},
 		begot:   map[string]bool{},
 	}
 	legs := map[string]string{}
@@ -102,14 +114,8 @@ func known(events []careline.CallEvent) *knownRecordings {
 		}
 	}
 	k.leg = clinicianLeg(k.call)
-	k.held = slices.ContainsFunc(k.call.Parties, func(p careline.Party) bool { return p.Held && membersSide(p.Role) })
+	k.held = len(k.holds) > 0 || slices.ContainsFunc(k.call.Parties, func(p careline.Party) bool { return p.Held && p.Role == careline.RoleMember })
 	return k
-}
-
-// membersSide reports whether the role is of somebody who is there for the member, and
-// not for the clinic.
-func membersSide(r careline.Role) bool {
-	return r != careline.RoleClinician && r != careline.RoleSecondClinician
 }
 
 // clinicianLeg is the leg that the clinician is on; empty when they are on none.
@@ -152,8 +158,24 @@ func (k *knownRecordings) take(e *careline.CallEvent, legs map[string]string) {
 		case careline.ActHold, careline.ActUnhold:
 			k.hold = this
 		}
+	case careline.KindPartyAsked, careline.KindPartyAnswered:
+		k.holding(e, this)
 	case careline.KindPartyLeft:
 		k.hold = this
+	}
+}
+
+// holding takes that the member is to be on hold, or not any more: from the time that it is
+// asked for until it is known what became of it, they may hear nothing of what is said.
+func (k *knownRecordings) holding(e *careline.CallEvent, this told) {
+	if !holdsMember(*e) {
+		return
+	}
+	k.hold = this
+	if e.Kind == careline.KindPartyAsked {
+		k.holds[e.ID] = true
+	} else {
+		delete(k.holds, e.Room.Answers)
 	}
 }
 

@@ -186,8 +186,8 @@ func (k *knownRecordings) ending() recordingStep {
 	return recordingStep{do: doAsk, act: careline.RecordStop, answers: k.begun.id}
 }
 
-// pausing pauses what runs while somebody on the member's side is on hold, or a person
-// wants it, and has it go on when neither is so. What was asked for and not answered may
+// pausing pauses what runs while the member is on hold, or may be, or a person wants it,
+// and has it go on when neither is so. What was asked for and not answered may
 // have been carried out.
 func (k *knownRecordings) pausing() recordingStep {
 	step := recordingStep{do: doChange, to: careline.RecordingRunning, act: careline.RecordResume}

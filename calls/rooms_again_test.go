@@ -2,6 +2,7 @@ package calls_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -220,5 +221,77 @@ func TestRoomsMoveOnceOnTwoInstances(t *testing.T) {
 	h.pass(2 * time.Second)
 	if h.times("move") != 2 || h.seats() != both {
 		t.Errorf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+}
+
+// together has everybody who asks read the log before any of them writes to it, once.
+type together struct {
+	calls.RoomsLog
+	n     int
+	mu    sync.Mutex
+	reads int
+	all   chan struct{}
+}
+
+func (g *together) Events(ctx context.Context, call string) ([]careline.CallEvent, error) {
+	events, err := g.RoomsLog.Events(ctx, call)
+	g.mu.Lock()
+	g.reads++
+	if g.reads == g.n {
+		close(g.all)
+	}
+	g.mu.Unlock()
+	<-g.all
+	return events, err
+}
+
+// Two pages of one clinician come back at once, and a third person is added: each has a
+// label of their own, and whoever asks again for a leg has the same.
+func TestRejoinOfTwoAtOnce(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	legs := []string{"CA00000000000000000000000000000077", "CA00000000000000000000000000000078"}
+	log := &together{RoomsLog: mortal{h.log, h}, n: 5, all: make(chan struct{})}
+	rooms := *h.rooms
+	rooms.Log = log
+
+	var mu sync.Mutex
+	labels := map[string]map[string]bool{}
+	has := func(leg, label string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if labels[label] == nil {
+			labels[label] = map[string]bool{}
+		}
+		labels[label][leg] = true
+	}
+	var all sync.WaitGroup
+	for _, leg := range append(legs, legs...) { // Twilio asks for each twice
+		all.Go(func() {
+			answer, err := rooms.Rejoin(t.Context(), calls.Ask{Call: leg, Clinician: "dr-1", Join: parentLeg})
+			join, ok := answer.(calls.Join)
+			if !ok || err != nil {
+				t.Errorf("%+v, %v", answer, err)
+			}
+			has(leg, join.Label)
+		})
+	}
+	all.Go(func() {
+		who, err := rooms.Add(t.Context(), "dr-1", parentLeg, calls.KindRelated, "d1")
+		if err != nil {
+			t.Error(err)
+		}
+		n, _, _ := careline.ReadLabel(who.Label)
+		has("the daughter", careline.LabelOf(n, careline.RoleClinician))
+	})
+	all.Wait()
+
+	if len(labels) != 3 {
+		t.Errorf("they have the labels %v", labels)
+	}
+	for label, legs := range labels {
+		if len(legs) != 1 {
+			t.Errorf("%s is %v", label, legs)
+		}
 	}
 }

@@ -61,7 +61,18 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who c
 		}
 		v = viewOf(call, events)
 	}
-	return who, careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
+	return who, changedAtOnce()
+}
+
+func changedAtOnce() error {
+	return careline.NewError(careline.CodeConflict, "Somebody else changed this call at the same time. Please try again.", nil)
+}
+
+// labelledID is the id of the event that gives a label, to whoever is brought in or comes
+// back. It is the number's, so that of two who take the same one the log keeps the first.
+func labelledID(key, label string) string {
+	n, _, _ := careline.ReadLabel(label)
+	return key + "/add/" + strconv.Itoa(n)
 }
 
 // maxLabels is how many others may ask at the same time.
@@ -93,8 +104,7 @@ func (r *Rooms) ask(ctx context.Context, key string, v roomView, said careline.R
 		Room: said,
 	}
 	if said.Act == careline.ActAdd {
-		n, _, _ := careline.ReadLabel(said.Label)
-		e.ID = key + "/add/" + strconv.Itoa(n)
+		e.ID = labelledID(key, said.Label)
 	}
 	note(ctx, key, e)
 	if said.Act == careline.ActEnd || v.asked {
@@ -212,7 +222,7 @@ func (r *Rooms) carriedOut(ctx context.Context, key string, ids []string) (done 
 }
 
 // answered is how much of what was asked is not answered, and why one of it came to
-// nothing.
+// nothing; not of what was taken back, which nobody wants any more.
 func answered(events []careline.CallEvent, ids []string) (left int, failed careline.Reason) {
 	left = len(ids)
 	for _, e := range events {
@@ -220,7 +230,7 @@ func answered(events []careline.CallEvent, ids []string) (left int, failed carel
 			continue
 		}
 		left--
-		if e.Room.Failed != "" {
+		if e.Room.Failed != "" && e.Room.Failed != string(takenBack) {
 			failed = careline.Reason(e.Room.Failed)
 		}
 	}

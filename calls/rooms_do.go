@@ -7,8 +7,12 @@ import (
 	"perci.health/careline"
 )
 
-// refused is why something came to nothing that the carrier will not do.
-const refused careline.Reason = "refused"
+// Why something came to nothing, beside the reasons that are told to a clinician. Their
+// text is kept in the log: never change one.
+const (
+	refused   careline.Reason = "refused"    // the carrier will not do it
+	takenBack careline.Reason = "taken-back" // the opposite was asked for before it was done
+)
 
 // do does one thing. Its error is the log's: what the carrier says is kept, or looked
 // for again.
@@ -151,13 +155,13 @@ func (k *Keeper) ask(ctx context.Context, e errand) (leg string, done bool, err 
 		return "", false, k.move(ctx, e)
 	}
 
-	switch act := e.command.Room.Act; act {
+	act := e.command.Room.Act
+	if t, ok := toggleOf(act); ok {
+		return "", true, k.switches(ctx, room, e.leg, t, act == t.on)
+	}
+	switch act {
 	case careline.ActAdd:
 		return k.add(ctx, e)
-	case careline.ActHold, careline.ActUnhold:
-		return "", true, k.Carrier.Hold(ctx, room, e.leg, act == careline.ActHold)
-	case careline.ActMute, careline.ActUnmute:
-		return "", true, k.Carrier.Mute(ctx, room, e.leg, act == careline.ActMute)
 	case careline.ActTell:
 		return "", true, k.Carrier.Tell(ctx, room, e.leg, SaidRecorded)
 	case careline.ActRemove:

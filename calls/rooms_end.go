@@ -30,9 +30,16 @@ func (k *Keeper) endAll(ctx context.Context, s scene) error {
 	return nil
 }
 
-// fail keeps that a command came to nothing. A move is given up only after a look.
+// fail keeps that a command came to nothing. What the carrier may have done all the same
+// is given up only after a look: a move, and that somebody is on hold or muted.
 func (k *Keeper) fail(ctx context.Context, s scene, d duty) error {
-	if d.command.Kind != careline.KindRoomAsked || d.leg == "" {
+	_, switches := toggleOf(d.command.Room.Act)
+	switch {
+	case d.leg == "":
+		return k.answer(ctx, s.call.Key, d, "", d.why)
+	case switches:
+		return k.failSwitch(ctx, s, d)
+	case d.command.Kind != careline.KindRoomAsked:
 		return k.answer(ctx, s.call.Key, d, "", d.why)
 	}
 
@@ -106,12 +113,18 @@ func (k *Keeper) appeared(ctx context.Context, s scene) (there, known bool, err 
 	return there, true, nil
 }
 
-// look keeps that a room has ended of which the carrier knows nothing any more.
+// look has the carrier's room be as it is wanted, and keeps that one has ended of which the
+// carrier knows nothing any more.
 func (k *Keeper) look(ctx context.Context, s scene) error {
-	room, _, err := k.Carrier.In(ctx, s.call.Key)
-	if err != nil || room != "" {
-		return nil // it is there, or nobody knows: looked for again
+	room, all, err := k.Carrier.In(ctx, s.call.Key)
+	if err != nil {
+		return nil // nobody knows: looked for again
 	}
+	if room != "" {
+		k.putRight(ctx, s, room, all)
+		return nil
+	}
+
 	_, _, err = k.Log.Append(ctx, careline.CallEvent{
 		ID:       s.view.Conference + "/end/reconciled",
 		Call:     s.call.Key,

@@ -76,26 +76,48 @@ func (r *Rooms) Rejoin(ctx context.Context, ask Ask) (Answer, error) {
 		return Say{Text: RoomOver}, nil
 	}
 
-	kept, _, err := r.Log.Append(ctx, careline.CallEvent{
-		ID:   ask.Call + "/rejoin",
-		Call: ask.Join,
-		Leg:  ask.Call,
-		Kind: careline.KindPartyAsked,
-		At:   r.Now(),
-		Room: careline.RoomSaid{
-			Act:   careline.ActRejoin,
-			Label: careline.NextLabel(events, careline.RoleClinician),
-			Ref:   call.Sender,
-			Name:  call.Names.Sender,
-			By:    ask.Clinician,
-		},
-		Report: ask.Report,
-		Trace:  ask.Trace,
-	})
+	label, err := r.comesBack(ctx, ask, events, call)
 	if err != nil {
 		return nil, err
 	}
-	return Join{Room: ask.Join, Label: kept.Room.Label}, nil
+	return Join{Room: ask.Join, Label: label}, nil
+}
+
+// comesBack keeps on which leg the clinician comes back, and is the label by which they
+// do: one for each leg, however many come at once.
+func (r *Rooms) comesBack(ctx context.Context, ask Ask, events []careline.CallEvent, call careline.Call) (label string, err error) {
+	for range maxLabels {
+		for _, e := range events {
+			if e.Room.Act == careline.ActRejoin && e.Leg == ask.Call {
+				return e.Room.Label, nil
+			}
+		}
+
+		label := careline.NextLabel(events, careline.RoleClinician)
+		_, repeated, err := r.Log.Append(ctx, careline.CallEvent{
+			ID:   labelledID(ask.Join, label),
+			Call: ask.Join,
+			Leg:  ask.Call,
+			Kind: careline.KindPartyAsked,
+			At:   r.Now(),
+			Room: careline.RoomSaid{
+				Act:   careline.ActRejoin,
+				Label: label,
+				Ref:   call.Sender,
+				Name:  call.Names.Sender,
+				By:    ask.Clinician,
+			},
+			Report: ask.Report,
+			Trace:  ask.Trace,
+		})
+		if err != nil || !repeated {
+			return label, err
+		}
+		if events, err = r.Log.Events(ctx, ask.Join); err != nil {
+			return "", err
+		}
+	}
+	return "", changedAtOnce()
 }
 
 func refusalOf(ask Ask) careline.Refusal {

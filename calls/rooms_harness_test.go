@@ -39,6 +39,7 @@ type exchange struct {
 	made map[string]string // label → SID, of those it dialled
 	room map[string]string // SID → label, of those who are in it
 	held map[string]bool
+	mute map[string]bool
 	open bool
 	seq  int
 	said []string
@@ -91,9 +92,7 @@ func (x *exchange) meant(r *http.Request, part []string) (what string, do func()
 	case form.Has("Hold"):
 		return "hold", func() { x.hold(part[4], form.Get("Hold") == "true") }
 	}
-	return "mute", func() {
-		x.report(map[bool]string{true: "participant-mute", false: "participant-unmute"}[form.Get("Muted") == "true"], part[4])
-	}
+	return "mute", func() { x.silence(part[4], form.Get("Muted") == "true") }
 }
 
 // answer does what is asked, if there is anybody of whom it can be, and says how it is.
@@ -132,7 +131,7 @@ func (x *exchange) told(part []string, form url.Values) map[string]any {
 
 	var all []map[string]any
 	for sid, label := range x.room {
-		all = append(all, map[string]any{"call_sid": sid, "label": label, "hold": x.held[sid]})
+		all = append(all, map[string]any{"call_sid": sid, "label": label, "hold": x.held[sid], "muted": x.mute[sid]})
 	}
 	for label, sid := range x.made {
 		if x.room[sid] == "" && !over(x.legs[sid]) {
@@ -209,6 +208,11 @@ func (x *exchange) hold(leg string, on bool) {
 	x.report(map[bool]string{true: "participant-hold", false: "participant-unhold"}[on], leg)
 }
 
+func (x *exchange) silence(leg string, on bool) {
+	x.mute[leg] = on
+	x.report(map[bool]string{true: "participant-mute", false: "participant-unmute"}[on], leg)
+}
+
 // end ends a leg; who was in the room has left it.
 func (x *exchange) end(leg, status string) {
 	x.legs[leg] = status
@@ -269,6 +273,10 @@ func (x *exchange) report(word, leg string) {
 		"ParticipantLabel":      {x.room[leg]},
 		"ParticipantCallStatus": {"completed"},
 	}
+	if x.hall.slow {
+		x.hall.post = append(x.hall.post, form)
+		return
+	}
 	x.hall.told(twilio.SubjectConference, form)
 }
 
@@ -319,8 +327,10 @@ type hall struct {
 	kept   map[string]bool // legs that do not come to the room
 	silent map[string]bool // legs that nobody reports
 	deaf   bool            // no report of a room comes
-	became []string        // what became of commands
-	fuse   int             // after so many steps the process is dead; 0: never
+	slow   bool            // reports of a room wait in post
+	post   []url.Values
+	became []string // what became of commands
+	fuse   int      // after so many steps the process is dead; 0: never
 	steps  int
 }
 
@@ -336,6 +346,7 @@ func newHall(t *testing.T) *hall {
 		made:   map[string]string{},
 		room:   map[string]string{},
 		held:   map[string]bool{},
+		mute:   map[string]bool{},
 		faults: map[string]func(http.ResponseWriter, func()){},
 	}
 	log, err := sqlite.Open(t.Context(), store.Config{URL: "file:" + filepath.Join(t.TempDir(), "log.db"), Consumers: []string{"chart"}, Now: h.clock})

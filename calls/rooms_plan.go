@@ -204,7 +204,7 @@ func (p *planning) carry(e careline.CallEvent) {
 
 	switch act := e.Room.Act; {
 	case p.takenBack(e):
-		p.do(duty{what: dutySettle, command: e})
+		p.fail(e, takenBack)
 		return
 	case act == careline.ActAdd && party.Leg != "":
 		p.do(duty{what: dutySettle, command: e, leg: party.Leg})
@@ -227,7 +227,7 @@ func (p *planning) carry(e careline.CallEvent) {
 	}
 
 	if act := e.Room.Act; act != careline.ActRemove && !p.now.Before(e.Kept.Add(carriedOutWithin)) {
-		p.fail(e, careline.ReasonTooLate)
+		p.late(e, party)
 		return
 	}
 	if p.again(dutyCarry, e.ID, againAfter) {
@@ -240,13 +240,26 @@ func (p *planning) carry(e careline.CallEvent) {
 	}
 }
 
+// late plans that a command comes to nothing which nobody could carry out in time.
+func (p *planning) late(e careline.CallEvent, party careline.Party) {
+	if p.again(dutyFail, e.ID, againAfter) {
+		p.do(duty{
+			what:    dutyFail,
+			command: e,
+			leg:     party.Leg,
+			label:   party.Label,
+			why:     careline.ReasonTooLate,
+		})
+	}
+}
+
 // takenBack reports whether the opposite was asked for since: carried out after it, the
 // earlier one would undo what the clinician wants now.
 func (p *planning) takenBack(e careline.CallEvent) bool {
-	back := opposite(e.Room.Act)
+	t, ok := toggleOf(e.Room.Act)
 	i := slices.IndexFunc(p.view.open, func(o careline.CallEvent) bool { return o.ID == e.ID })
-	return back != "" && slices.ContainsFunc(p.view.open[i+1:], func(o careline.CallEvent) bool {
-		return o.Room.Act == back && o.Room.Label == e.Room.Label
+	return ok && slices.ContainsFunc(p.view.open[i+1:], func(o careline.CallEvent) bool {
+		return o.Room.Act == t.opposite(e.Room.Act) && o.Room.Label == e.Room.Label
 	})
 }
 

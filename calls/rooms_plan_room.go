@@ -15,13 +15,21 @@ func (p *planning) room() {
 		return
 	}
 
-	if p.due(v.last, lookedWithin) && p.again(dutyLook, v.Conference, lookedWithin) {
-		p.do(duty{what: dutyLook})
-	}
+	p.look()
 	p.twice()
 	p.warn()
 	if why := p.over(); why != "" && p.again(dutyEnd, why, 5*againAfter) {
 		p.do(duty{what: dutyEnd, why: careline.Reason(why)})
+	}
+}
+
+// look plans that the carrier is asked how the room stands: one that has been quiet for
+// long, and one of which it is not sure who is on hold.
+func (p *planning) look() {
+	quiet := p.due(p.view.last, lookedWithin) && p.again(dutyLook, p.view.Conference, lookedWithin)
+	unsure := p.unsure() && p.again(dutyLook, p.view.Conference, 5*againAfter)
+	if quiet || unsure {
+		p.do(duty{what: dutyLook})
 	}
 }
 

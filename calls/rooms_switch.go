@@ -10,9 +10,9 @@ import (
 type Wanted struct{ Hold, Muted *bool }
 
 // Change puts somebody of an own call on hold, or mutes them, or the opposite; a second
-// clinician may mute themselves. What is so already, or was asked for and is on its way,
-// is not asked again. Done: it is so now; else it is kept, and not carried out by the time
-// that ctx ended.
+// clinician may mute themselves. What is wanted so already is not asked for again,
+// whether or not it is reported yet. Done: it is so now; else it is kept, and not carried
+// out by the time that ctx ended.
 func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wanted) (done bool, err error) {
 	events, call, p, err := r.of(ctx, clinician, key, label)
 	if err != nil {
@@ -30,10 +30,15 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 	}
 
 	var ids []string
-	for _, s := range []toggle{held(to, p), muted(to, p)} {
-		act, asked := s.asks(v.open, label)
+	for _, s := range changes(to, p) {
+		act, asked := s.asks(v.wanted[s.of(label)])
 		if asked != "" {
 			ids = append(ids, asked)
+		}
+		if asked != "" && !v.asked { // whoever kept it died before the room was asked for
+			if _, _, err := r.Log.Append(ctx, r.roomFor(key, v, clinician)); err != nil {
+				return false, err
+			}
 		}
 		if act == "" {
 			continue
@@ -47,63 +52,44 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 	return r.carriedOut(ctx, key, ids)
 }
 
-// toggle is something of somebody in a call that is either so or not.
-type toggle struct {
-	to      *bool // as it is wanted; nil: it stays
-	is      bool
-	on, off careline.RoomAct
+// change is a toggle of somebody that is to be so, or not.
+type change struct {
+	toggle
+	to *bool // nil: it stays
+	is bool  // as it is told
 }
 
-func held(to Wanted, p careline.Party) toggle {
-	return toggle{
-		to:  to.Hold,
-		is:  p.Held,
-		on:  careline.ActHold,
-		off: careline.ActUnhold,
+func changes(to Wanted, p careline.Party) []change {
+	var all []change
+	for _, t := range toggles {
+		switch t.on {
+		case careline.ActHold:
+			all = append(all, change{toggle: t, to: to.Hold, is: p.Held})
+		case careline.ActMute:
+			all = append(all, change{toggle: t, to: to.Muted, is: p.Muted})
+		}
 	}
-}
-
-func muted(to Wanted, p careline.Party) toggle {
-	return toggle{
-		to:  to.Muted,
-		is:  p.Muted,
-		on:  careline.ActMute,
-		off: careline.ActUnmute,
-	}
+	return all
 }
 
 // asks is what has to be asked for; empty: nothing. Asked is the command that is on its
-// way to the same, if one is.
-func (s toggle) asks(open []careline.CallEvent, label string) (act careline.RoomAct, asked string) {
+// way to the same, if one is. How it is told counts only of somebody of whom nothing was
+// asked for that came to something.
+func (s change) asks(now wanting) (act careline.RoomAct, asked string) {
 	if s.to == nil {
 		return "", ""
 	}
-	for _, e := range open {
-		if e.Room.Label == label && (e.Room.Act == s.on || e.Room.Act == s.off) {
-			s.is, asked = e.Room.Act == s.on, e.ID
-		}
+	if now.command != "" {
+		s.is = now.is
 	}
 
 	switch {
+	case *s.to == s.is && now.open:
+		return "", now.command
 	case *s.to == s.is:
-		return "", asked
+		return "", ""
 	case *s.to:
 		return s.on, ""
 	}
 	return s.off, ""
-}
-
-// opposite is what takes back what was asked for; empty: nothing does.
-func opposite(act careline.RoomAct) careline.RoomAct {
-	switch act {
-	case careline.ActHold:
-		return careline.ActUnhold
-	case careline.ActUnhold:
-		return careline.ActHold
-	case careline.ActMute:
-		return careline.ActUnmute
-	case careline.ActUnmute:
-		return careline.ActMute
-	}
-	return ""
 }

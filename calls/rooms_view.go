@@ -16,6 +16,7 @@ type roomCommands struct {
 	open     []careline.CallEvent // commands without an answer, in the log's order
 	failed   careline.Reason      // why the last room that was asked for came to nothing
 	failedAt time.Time            // when that was kept
+	wanted   map[toggled]wanting  // of whom something was asked for that is either so or not
 	recorded told                 // the newest wish that the call be recorded
 	telling  map[string]bool      // IDs of the commands to tell somebody so
 	last     time.Time            // when the newest event was kept
@@ -23,7 +24,7 @@ type roomCommands struct {
 
 // commandsOf reads the events of a call.
 func commandsOf(events []careline.CallEvent) (c roomCommands) {
-	c.telling = map[string]bool{}
+	c.wanted, c.telling = map[toggled]wanting{}, map[string]bool{}
 	answers := map[string]*careline.CallEvent{}
 	for i := range events {
 		e := &events[i] // they are large
@@ -52,6 +53,7 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 			answer = &careline.CallEvent{}
 			c.open = append(c.open, *e)
 		}
+		c.wants(e, answer)
 		if e.Kind == careline.KindRoomAsked {
 			c.rooms++
 			c.asked = answer.Room.Failed == ""

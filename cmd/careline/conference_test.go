@@ -197,7 +197,7 @@ func TestServeConferenceRedirectFails(t *testing.T) {
 }
 
 // The clinician's browser is lost: the member waits, and the clinician comes back to the
-// same call; an interpreter who never answers changes nothing.
+// same call, and too late to one that is over.
 func TestServeConferenceRejoin(t *testing.T) {
 	t.Parallel()
 	s := newSystemAt(t, 1, conferring(map[string]string{"CALL_RING_SECONDS": "600"}))

@@ -107,8 +107,11 @@ func TestKilledWhileACallMoves(t *testing.T) {
 			}
 			dialled = v.system.legsTo(answers)
 			last := v.system.record(now, final)
-			if len(last) == 0 || last[len(last)-1].Status != "completed" && last[len(last)-1].Status != "not-done" {
-				t.Errorf("%s: recorded as %s", what, last[len(last)-1].raw)
+			if len(last) == 0 {
+				t.Fatalf("%s: nothing is recorded", what)
+			}
+			if end := last[len(last)-1]; end.Status != "completed" && end.Status != "not-done" {
+				t.Errorf("%s: recorded as %s", what, end.raw)
 			}
 			eventually(t, what+": nobody's leg to go on", func() bool { return v.system.legsAlive() == 0 })
 		}

@@ -129,8 +129,8 @@ func (p *parts) keep(ctx context.Context, e careline.CallEvent) error {
 }
 
 // append keeps an event in the log, and counts it.
-func (p *parts) append(ctx context.Context, e careline.CallEvent) (err error) {
-	_, _, err = p.heeding().Append(ctx, e)
+func (p *parts) append(ctx context.Context, e careline.CallEvent) error {
+	_, _, err := p.heeding().Append(ctx, e)
 	return err
 }
 

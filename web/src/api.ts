@@ -862,7 +862,7 @@ export interface components {
             since?: string;
             /** Format: date-time */
             pausedSince?: string;
-            /** @description It goes on by itself when nobody on the member's side is on hold any more. */
+            /** @description It goes on by itself when the member is not on hold any more. */
             pausedByHold?: boolean;
             mayStart?: boolean;
             /** @description Why it cannot be started, in a sentence. */

@@ -61,12 +61,12 @@ function full(most: number | undefined): string {
 interface CandidateRowProps {
   one: Candidate;
   full: boolean;
-  busy: string | undefined;
+  busy: ReadonlySet<string>;
   onAdd(): void;
 }
 
 function CandidateRow({ one, full, busy, onAdd }: CandidateRowProps) {
-  const dialling = busy === one.id;
+  const dialling = busy.has(one.id);
   const may = !one.in && !one.refusal && !full;
   return (
     <li className={styles.party} data-state={one.in ? "connected" : undefined}>
@@ -83,8 +83,8 @@ function CandidateRow({ one, full, busy, onAdd }: CandidateRowProps) {
           <Button
             variant="default"
             className={panel.act}
-            aria-disabled={busy !== undefined || undefined}
-            onClick={() => busy === undefined && onAdd()}
+            aria-disabled={busy.size > 0 || undefined}
+            onClick={() => busy.size === 0 && onAdd()}
           >
             {say("room:candidates.add", { name: one.name })}
           </Button>

@@ -2,7 +2,7 @@ import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-libra
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Backend, BackendError } from "../backend";
 import { show } from "../calling/playing";
-import type { Candidates, Participants } from "../roomRoutes";
+import type { Candidates, Participant, Participants } from "../roomRoutes";
 import { clinician, colleague, interpreter, KEY, member, party, room } from "./playing";
 import RoomPanel from "./RoomPanel";
 
@@ -80,6 +80,25 @@ describe("RoomPanel", () => {
     fireEvent.click(off);
     await screen.findByRole("button", { name: "Hold Margaret Ellis" });
     expect(change).toHaveBeenLastCalledWith(KEY, "p2-member", { hold: false });
+  });
+
+  it("asks one thing at a time of somebody, whatever is asked of others meanwhile", async () => {
+    const answers: (() => void)[] = [];
+    const change = vi.fn(
+      (_: string, label: string, { hold }: { hold?: boolean }) =>
+        new Promise<Participant>((answer) => {
+          answers.push(() => answer({ ...member, label, held: hold ?? false }));
+        }),
+    );
+    await panel(room([clinician, member, { ...interpreter, state: "connected" }]), { change });
+    const hold = screen.getByRole("button", { name: "Hold Margaret Ellis" });
+    fireEvent.click(hold);
+    fireEvent.click(screen.getByRole("button", { name: "Hold Mehwish Khan" }));
+    await act(async () => answers[1]?.());
+    fireEvent.click(hold);
+    expect(change).toHaveBeenCalledTimes(2);
+    await act(async () => answers[0]?.());
+    await screen.findByRole("button", { name: "Take off hold: Margaret Ellis" });
   });
 
   it("reminds of a forgotten hold after a minute, and again with each", async () => {

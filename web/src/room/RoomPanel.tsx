@@ -65,7 +65,7 @@ function Panel({ room }: { room: Participants }) {
             party={party}
             held={secondsSince(heldSince.get(party.label), now)}
             on={on}
-            busy={busy === party.label}
+            busy={busy.has(party.label)}
             removable={others.filter(isIn).length > 1}
           />
         ))}

@@ -1,7 +1,7 @@
 // How the parts of this folder ask the service. The event stream renews who is in a call; asking fills the beginning,
 // and stands in for the stream while it is away.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { roomOf } from "../calling/rooms";
 import { keys } from "../live/caches";
 import { useUnheard } from "../queries";
@@ -58,12 +58,18 @@ export function withParty(room: Participants, party: Participant): Participants 
   return { ...room, participants: known ? others : [...room.participants, party] };
 }
 
-/** One thing that is being asked of the service, and why it could not be had. */
+/**
+ * What is being asked of the service, and why it could not be had. Of one party one thing at a time: two answers that
+ * cross would show the earlier as how it is now.
+ */
 export function useAct() {
   const [failed, setFailed] = useState<{ error: unknown; about: string }>();
-  const [busy, setBusy] = useState<string>();
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+  const asking = useRef(new Set<string>());
   const act = async (about: string, doing: () => Promise<unknown>) => {
-    setBusy(about);
+    if (asking.current.has(about)) return false;
+    asking.current.add(about);
+    setBusy(new Set(asking.current));
     setFailed(undefined);
     try {
       await doing();
@@ -72,7 +78,8 @@ export function useAct() {
       setFailed({ error, about });
       return false;
     } finally {
-      setBusy(undefined);
+      asking.current.delete(about);
+      setBusy(new Set(asking.current));
     }
   };
   return { act, failed, busy };
