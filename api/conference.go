@@ -179,7 +179,7 @@ func (s *server) endCall(w http.ResponseWriter, r *http.Request) error {
 func labelIn(r *http.Request) (string, error) {
 	label := r.PathValue("label")
 	if !partyLabel.MatchString(label) {
-		return "", careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+		return "", careline.Because(careline.CodeNotFound, careline.ReasonNoParty, nil)
 	}
 	return label, nil
 }
@@ -200,5 +200,5 @@ func (s *server) party(r *http.Request, label string) (participantJSON, error) {
 			return p, nil
 		}
 	}
-	return participantJSON{}, careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+	return participantJSON{}, careline.Because(careline.CodeNotFound, careline.ReasonNoParty, nil)
 }

@@ -76,8 +76,7 @@ func (s *server) visitor(v *visit, r *http.Request, route *Route) error {
 		return notFound(v, r)
 	case !who.Auditor:
 		careline.Note(r.Context(), slog.String("person", who.ID))
-		return careline.NewError(careline.CodeForbidden,
-			"Only auditors may see every call. If you are one, ask your administrator for the auditor role, then sign in again.", nil)
+		return careline.Because(careline.CodeForbidden, careline.ReasonNoAuditor, nil)
 	}
 
 	careline.Note(r.Context(), slog.String("auditor", who.ID))
