@@ -20,30 +20,6 @@ const (
 	CodeInternal        Code = "internal"
 )
 
-// Reason says why exactly, in a word that a program can act on, where a code does not.
-// Its text is in the API: never change one.
-type Reason string
-
-// The reasons.
-const (
-	ReasonTooLate   Reason = "too-late"   // it could have been done earlier
-	ReasonNotPlaced Reason = "not-placed" // the call was refused
-
-	ReasonFeatureOff     Reason = "feature-off"        // a setting would have to be made
-	ReasonNotInProgress  Reason = "not-in-progress"    // nobody speaks with anybody, or they are gone
-	ReasonOver           Reason = "over"               // the call has ended already
-	ReasonMoveFailed     Reason = "move-failed"        // the call could not go on in a room
-	ReasonRoomFull       Reason = "room-full"          // as many as may be are in it
-	ReasonAlreadyIn      Reason = "already-in"         // or being dialled
-	ReasonLastMember     Reason = "last-member"        // the only one on the member's side
-	ReasonNotOnFile      Reason = "number-not-on-file" // nobody whom one may add
-	ReasonConsentMissing Reason = "consent-missing"    // the member was not asked
-	ReasonDeclined       Reason = "consent-declined"   // the member does not want it
-	ReasonAlready        Reason = "already"            // it is so already
-	ReasonNotReady       Reason = "not-ready"          // the sound is still being made
-	ReasonGone           Reason = "gone"               // the sound is deleted
-)
-
 // Error is the one error type that crosses packages: a code for machines, a
 // sentence for the person who asked, a cause for the operator.
 type Error struct {
@@ -71,9 +47,21 @@ func NewError(code Code, message string, cause error) error {
 	return &Error{Code: code, Message: message, Err: cause}
 }
 
-// NewReasoned is an Error of the given code and reason.
+// NewReasoned is an Error of the given code and reason, in a sentence that says more
+// than the reason's own.
 func NewReasoned(code Code, reason Reason, message string) error {
 	return &Error{Code: code, Reason: reason, Message: message}
+}
+
+// Because is an Error of the given code and reason, in the reason's own sentence; cause
+// may be nil.
+func Because(code Code, reason Reason, cause error) error {
+	return &Error{
+		Code:    code,
+		Reason:  reason,
+		Message: reason.Sentence(),
+		Err:     cause,
+	}
 }
 
 // CodeOf is the code of the first Error in err's chain; CodeInternal when there

@@ -56,11 +56,11 @@ func NewCallNote(outcome ClinicianOutcome, text string) (CallNote, error) {
 	text = strings.TrimSpace(lines.Replace(text))
 	switch {
 	case outcome != "" && !outcome.Known():
-		return CallNote{}, NewError(CodeInvalid, "This is not one of the outcomes that a call can have. Please choose one of those shown.", nil)
+		return CallNote{}, Because(CodeInvalid, ReasonNoteOutcome, nil)
 	case utf8.RuneCountInString(text) > LongestNote:
-		return CallNote{}, NewError(CodeInvalid, "The note is longer than 1,000 characters. Please shorten it; the rest belongs in the patient's chart.", nil)
+		return CallNote{}, Because(CodeInvalid, ReasonNoteTooLong, nil)
 	case !utf8.ValidString(text), strings.ContainsFunc(text, unprintable):
-		return CallNote{}, NewError(CodeInvalid, "The note holds characters that cannot be shown. Please type it again instead of pasting it.", nil)
+		return CallNote{}, Because(CodeInvalid, ReasonNoteUnreadable, nil)
 	}
 	return CallNote{Outcome: outcome, Text: text}, nil
 }

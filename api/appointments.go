@@ -109,14 +109,14 @@ func (s *server) appointmentOf(r *http.Request) (careline.Appointment, error) {
 }
 
 func notBooked() error {
-	return careline.NewError(careline.CodeForbidden, "You are not booked on this appointment.", nil)
+	return careline.Because(careline.CodeForbidden, careline.ReasonNotBooked, nil)
 }
 
 // appointmentNamed is the appointment that the request's path names, whoever asks.
 func (s *server) appointmentNamed(r *http.Request) (careline.Appointment, error) {
 	id := r.PathValue("id")
 	if !careline.ValidID(id) {
-		return careline.Appointment{}, careline.NewError(careline.CodeNotFound, "There is no such appointment. Please open it again from the list.", nil)
+		return careline.Appointment{}, careline.Because(careline.CodeNotFound, careline.ReasonNoAppointment, nil)
 	}
 
 	a, err := s.cfg.Appointments.Appointment(r.Context(), id)

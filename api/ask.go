@@ -27,7 +27,7 @@ func ownCall(r *http.Request) (practitioner, key string, err error) {
 }
 
 func noSuchCall() error {
-	return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
+	return careline.Because(careline.CodeNotFound, careline.ReasonNoCall, nil)
 }
 
 func unreadable() error {

@@ -65,9 +65,10 @@ type calledJSON struct {
 }
 
 type failureJSON struct {
-	Code   int    `json:"code,omitempty"` // the carrier's
-	SIP    int    `json:"sip,omitempty"`
-	Reason string `json:"reason"` // for a person
+	Code   int                  `json:"code,omitempty"` // the carrier's
+	SIP    int                  `json:"sip,omitempty"`
+	Kind   careline.FailureKind `json:"kind"`
+	Reason string               `json:"reason"` // for a person
 }
 
 type refusalJSON struct {
@@ -216,9 +217,12 @@ func whoOf(c careline.Call) whoJSON {
 	}
 
 	if c.Failure != (careline.Failure{}) {
-		j.Failure = &failureJSON{Code: c.Failure.Code, SIP: c.Failure.SIP, Reason: shown(c.Failure.Reason())}
-		if j.Failure.Reason == "" {
-			j.Failure.Reason = "The carrier could not connect the call."
+		kind := c.Failure.Kind()
+		j.Failure = &failureJSON{
+			Code:   c.Failure.Code,
+			SIP:    c.Failure.SIP,
+			Kind:   kind,
+			Reason: shown(kind.Sentence()),
 		}
 	}
 	return j

@@ -198,5 +198,5 @@ func (s *server) party(r *http.Request, label string) (participantJSON, error) {
 }
 
 func nobody() error {
-	return careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+	return careline.Because(careline.CodeNotFound, careline.ReasonNoParty, nil)
 }

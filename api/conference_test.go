@@ -149,7 +149,7 @@ func TestConferenceRefuses(t *testing.T) {
 		status             int
 		code, reason       string
 	}{
-		"no call's key":         {http.MethodPost, "CA-1/participants", `{}`, 404, "not-found", ""},
+		"no call's key":         {http.MethodPost, "CA-1/participants", `{}`, 404, "not-found", "no-such-call"},
 		"a number":              {http.MethodPost, "CA1/participants", `{"kind":"number","id":"+447700900999"}`, 400, "invalid", "number-not-on-file"},
 		"no JSON":               {http.MethodPost, "CA1/participants", `{`, 400, "invalid", ""},
 		"another field":         {http.MethodPost, "CA1/participants", `{"kind":"directory","id":"polish","to":"1"}`, 400, "invalid", ""},
@@ -157,8 +157,8 @@ func TestConferenceRefuses(t *testing.T) {
 		"a call that is over":   {http.MethodPost, "CA3/participants", `{"kind":"directory","id":"polish"}`, 409, "conflict", "over"},
 		"nothing to change":     {http.MethodPatch, "CA1/participants/p2-member", `{}`, 400, "invalid", ""},
 		"null":                  {http.MethodPatch, "CA1/participants/p2-member", `null`, 400, "invalid", ""},
-		"nobody":                {http.MethodPatch, "CA1/participants/p7-other", `{"hold":true}`, 404, "not-found", ""},
-		"no label":              {http.MethodPatch, "CA1/participants/x", `{"hold":true}`, 404, "not-found", ""},
+		"nobody":                {http.MethodPatch, "CA1/participants/p7-other", `{"hold":true}`, 404, "not-found", "no-such-party"},
+		"no label":              {http.MethodPatch, "CA1/participants/x", `{"hold":true}`, 404, "not-found", "no-such-party"},
 		"the last on that side": {http.MethodDelete, "CA1/participants/p2-member", ``, 409, "conflict", "last-member"},
 		"a long body":           {http.MethodPost, "CA1/participants", `{"kind":"` + strings.Repeat("x", 5<<10) + `"}`, 413, "too-large", ""},
 	} {

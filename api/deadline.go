@@ -32,7 +32,7 @@ func bounded(ctx context.Context, route *Route) (context.Context, context.Cancel
 // late makes of a deadline that nobody put into words an error that may be told.
 func late(err error) error {
 	if _, told := errors.AsType[*careline.Error](err); !told && errors.Is(err, context.DeadlineExceeded) {
-		return careline.NewError(careline.CodeUnavailable, "This took too long. Please try again in a moment.", err)
+		return careline.Because(careline.CodeUnavailable, careline.ReasonTookTooLong, err)
 	}
 	return err
 }

@@ -81,16 +81,16 @@ func (s *server) follower(v *visit, r *http.Request, route *Route) error {
 	return nil
 }
 
-// lacked is what to tell a visitor who has not the role that a route asks for; empty where
-// they have it, or it asks for none.
-func lacked(who careline.Visitor, role string) string {
+// lacked is why a visitor may not use a route who has not the role that it asks for; empty
+// where they have it, or it asks for none.
+func lacked(who careline.Visitor, role string) careline.Reason {
 	switch {
 	case role == Auditor && !who.Auditor:
-		return "Only auditors may see every call. If you are one, ask your administrator for the auditor role, then sign in again."
+		return careline.ReasonNoAuditor
 	case role == Reviewer && !who.Reviewer:
-		return "Only reviewers may see what was recorded. If you are one, ask your administrator for the reviewer role, then sign in again."
+		return careline.ReasonNoReviewer
 	case role == Supervisor && !who.Supervisor:
-		return "Only supervisors may see the calls that go on. If you are one, ask your administrator for the supervisor role, then sign in again."
+		return careline.ReasonNoSupervisor
 	}
 	return ""
 }
@@ -114,7 +114,7 @@ func (s *server) visitor(v *visit, r *http.Request, route *Route) error {
 	}
 	careline.Note(r.Context(), slog.String(as, who.ID))
 	if lack != "" {
-		return careline.NewError(careline.CodeForbidden, lack, nil)
+		return careline.Because(careline.CodeForbidden, lack, nil)
 	}
 	return nil
 }

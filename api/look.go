@@ -11,9 +11,6 @@ import (
 	"perci.health/careline"
 )
 
-// noSuchNumber is told of a number that cannot be revealed.
-const noSuchNumber = "This number is not on file for the appointment. Please open the appointment again."
-
 // reveal is that the clinician has a number shown in full.
 func (s *server) reveal(w http.ResponseWriter, r *http.Request) error {
 	var asked struct {
@@ -41,7 +38,7 @@ func (s *server) reveal(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.looked(r.Context(), look)
 	if look.Outcome != careline.LookShown {
-		return careline.NewError(careline.CodeNotFound, noSuchNumber, nil)
+		return careline.Because(careline.CodeNotFound, careline.ReasonNoNumber, nil)
 	}
 
 	w.WriteHeader(http.StatusNoContent)

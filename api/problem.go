@@ -95,7 +95,7 @@ func Fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 
 	p := problemOf(err)
-	p.Detail = forPersons(r, p.Code, p.Detail)
+	p.Reason, p.Detail = forPersons(r, p)
 	if v != nil {
 		p.Incident = v.id[0]
 	}

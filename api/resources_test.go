@@ -188,7 +188,7 @@ func TestCallsOfAnAppointment(t *testing.T) {
 	want := `{"calls":[` +
 		`{"id":"com-2","key":"CA3","status":"refused","final":true,"summary":"Not placed: Calls to Jersey are not allowed.","sent":"2026-07-01T23:29:59Z","refusal":{"code":"country-not-allowed","sentence":"Calls to Jersey are not allowed."},` +
 		`"own":false,"timeline":[{"version":"9","at":"2026-07-01T23:29:59Z","recordedAt":"2026-07-01T23:30:00Z","status":"refused","summary":"Not placed: Calls to Jersey are not allowed."}]},` +
-		`{"id":"com-3","key":"CA5","status":"failed","word":"failed","final":true,"summary":"Could not be connected","recipient":{"ref":"Patient/p1"},"failure":{"code":99999,"sip":499,"reason":"The carrier could not connect the call."},` +
+		`{"id":"com-3","key":"CA5","status":"failed","word":"failed","final":true,"summary":"Could not be connected","recipient":{"ref":"Patient/p1"},"failure":{"code":99999,"sip":499,"kind":"unknown","reason":"The carrier could not connect the call."},` +
 		`"own":false,"timeline":[{"version":"4","at":"2026-07-01T23:30:00Z","recordedAt":"2026-07-01T23:30:00Z","status":"failed","word":"failed","summary":"Could not be connected"}]},` +
 		`{"id":"com-1","key":"CA1","clinicianLeg":"CA1","memberLeg":"CA2","status":"completed","word":"completed","final":true,"summary":"Left for voicemail, lasted 1 min 6 s","direction":"outbound-dial",` +
 		`"sent":"2026-07-01T23:30:01Z","received":"2026-07-01T23:30:04Z","ended":"2026-07-01T23:31:10Z","durationSeconds":66,"answeredBy":"machine_start",` +

@@ -50,7 +50,7 @@ func (s *server) stream(w http.ResponseWriter, r *http.Request) error {
 
 	defer s.streams.Add(-1)
 	if s.streams.Add(1) > StreamsAtMost {
-		return careline.NewError(careline.CodeUnavailable, "Live updates are full at the moment. Calls can still be made; this page asks again by itself.", nil)
+		return careline.Because(careline.CodeUnavailable, careline.ReasonStreamsFull, nil)
 	}
 	if s.cfg.Streams != nil {
 		s.cfg.Streams(1)

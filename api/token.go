@@ -39,7 +39,7 @@ func (s *server) token(w http.ResponseWriter, r *http.Request) error {
 		err = errors.New("the pool gave an empty number")
 	}
 	if err != nil {
-		return careline.NewError(careline.CodeUnavailable, "No telephone number is available to call from. Please try again in a minute, or tell your IT team.", err)
+		return careline.Because(careline.CodeUnavailable, careline.ReasonNoCallerID, err)
 	}
 
 	token, err := s.cfg.Mint(identity)

@@ -83,17 +83,14 @@ func (v *Verifier) meant(claims jwt.MapClaims) bool {
 func (v *Verifier) clinician(claims jwt.MapClaims) (careline.Clinician, error) {
 	switch here, elsewhere := hasRole(claims, v.cfg.ClinicianRole); {
 	case !here && elsewhere:
-		return careline.Clinician{}, careline.NewError(careline.CodeForbidden,
-			"You are a clinician of another organisation than the one you are signed in to. Choose that one, then try again.", nil)
+		return careline.Clinician{}, careline.Because(careline.CodeForbidden, careline.ReasonOtherOrganisation, nil)
 	case !here:
-		return careline.Clinician{}, careline.NewError(careline.CodeForbidden,
-			"Your account may not make calls here. If you are a clinician, ask your manager or your IT team to give you access, then sign in again.", nil)
+		return careline.Clinician{}, careline.Because(careline.CodeForbidden, careline.ReasonNoClinician, nil)
 	}
 
 	id, _ := claims[v.cfg.PractitionerClaim].(string)
 	if !careline.ValidID(id) {
-		return careline.Clinician{}, careline.NewError(careline.CodeInvalid,
-			"Your account is not linked to you in the health record. Please ask your IT team to link it, then sign in again.", nil)
+		return careline.Clinician{}, careline.Because(careline.CodeInvalid, careline.ReasonNotLinked, nil)
 	}
 
 	return careline.Clinician{ID: id}, nil

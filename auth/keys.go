@@ -202,5 +202,5 @@ func (s *keySet) ask(ctx context.Context) (answer, error) {
 }
 
 func unavailable(cause error) error {
-	return careline.NewError(careline.CodeUnavailable, "Your session cannot be checked at the moment. Please try again in a minute.", cause)
+	return careline.Because(careline.CodeUnavailable, careline.ReasonSessionUnchecked, cause)
 }

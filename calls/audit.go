@@ -101,7 +101,7 @@ func (a Audit) One(ctx context.Context, key string) (Audited, []careline.CallEve
 		s = s.Told(e)
 	}
 	if !s.Listed {
-		return Audited{}, nil, careline.NewError(careline.CodeNotFound, "There is no such call in the log. It may have been forgotten: calls are kept for a time only.", nil)
+		return Audited{}, nil, careline.Because(careline.CodeNotFound, careline.ReasonForgotten, nil)
 	}
 
 	filing, err := a.Log.Filing(ctx, key)

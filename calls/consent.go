@@ -122,7 +122,7 @@ func (c Consents) standing(ctx context.Context, call careline.Call) error {
 	defer cancel()
 	refuses, err := c.Refuses(ctx, call.Patient)
 	if err != nil {
-		return careline.NewError(careline.CodeUnavailable, "Whether this patient refuses recordings cannot be read at the moment, so the call is not recorded. Please try again in a moment.", err)
+		return careline.Because(careline.CodeUnavailable, careline.ReasonConsentUnread, err)
 	}
 	if !refuses {
 		return nil

@@ -89,7 +89,7 @@ func (d *Directory) Appointment(ctx context.Context, id string) (careline.Appoin
 func (d *Directory) fetch(ctx context.Context, id string) (careline.Appointment, error) {
 	a, err := d.readings.Do(ctx, id, func(ctx context.Context) (careline.Appointment, error) { return d.land(ctx, id) })
 	if _, gaveUp := errors.AsType[flight.GaveUp](err); gaveUp {
-		return careline.Appointment{}, careline.NewError(careline.CodeUnavailable, "The appointment could not be checked in time.", ctx.Err())
+		return careline.Appointment{}, careline.Because(careline.CodeUnavailable, careline.ReasonRecordAway, ctx.Err())
 	}
 	return a, err
 }
@@ -100,7 +100,7 @@ func (d *Directory) land(ctx context.Context, id string) (careline.Appointment, 
 
 	a, err := d.read(ctx, id)
 	if err != nil && errors.Is(err, context.DeadlineExceeded) {
-		err = careline.NewError(careline.CodeUnavailable, "The health record did not answer in time. Please try again in a minute.", err)
+		err = careline.Because(careline.CodeUnavailable, careline.ReasonRecordAway, err)
 	}
 	if err == nil {
 		d.Shown(a)

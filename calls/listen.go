@@ -109,7 +109,7 @@ func (r Recordings) recording(ctx context.Context, who careline.Visitor, call, s
 }
 
 func noRecording() error {
-	return careline.NewError(careline.CodeNotFound, "There is no such recording. Please open it again from its call.", nil)
+	return careline.Because(careline.CodeNotFound, careline.ReasonNoRecording, nil)
 }
 
 // deaf is why a recording cannot be heard, or not yet.
@@ -118,15 +118,15 @@ func deaf(one oneRecording) error {
 	case one.Gone != "" || one.State == careline.RecordingDeleted:
 		return deleted()
 	case one.State == careline.RecordingAbsent, one.State == careline.RecordingFailed:
-		return careline.NewError(careline.CodeNotFound, "Nothing was recorded here.", nil)
+		return careline.Because(careline.CodeNotFound, careline.ReasonNoSound, nil)
 	case one.State != careline.RecordingCompleted:
-		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotReady, "The sound of this recording is still being made. Please try again in a minute.")
+		return careline.Because(careline.CodeConflict, careline.ReasonNotReady, nil)
 	}
 	return nil
 }
 
 func deleted() error {
-	return careline.NewReasoned(careline.CodeNotFound, careline.ReasonGone, "This recording is deleted.")
+	return careline.Because(careline.CodeNotFound, careline.ReasonGone, nil)
 }
 
 // Hear is the sound of a recording of the call, or the part of it that the header Range
@@ -149,7 +149,7 @@ func (r Recordings) Hear(ctx context.Context, who careline.Visitor, call, sid, p
 	}
 	if err := r.Heard(ctx, lookAt(k.call, one, who, careline.LookHeard)); err != nil {
 		_ = sound.Body.Close() // nobody hears it
-		return Sound{}, careline.NewError(careline.CodeUnavailable, "It could not be noted that you listen, so the recording is not played. Please try again in a moment.", err)
+		return Sound{}, careline.Because(careline.CodeUnavailable, careline.ReasonNotNoted, err)
 	}
 	return sound, nil
 }
@@ -185,14 +185,14 @@ func (r Recordings) Delete(ctx context.Context, who careline.Visitor, call, sid,
 		return careline.Recording{}, err
 	}
 	if !who.Reviewer {
-		return careline.Recording{}, careline.NewError(careline.CodeForbidden, "Only reviewers may delete a recording. If the member does not want it, say so in the call, or ask a reviewer.", nil)
+		return careline.Recording{}, careline.Because(careline.CodeForbidden, careline.ReasonNoReviewer, nil)
 	}
 	if one.Gone != "" {
 		return careline.Recording{}, deleted()
 	}
 
 	if err := r.Heard(ctx, lookAt(k.call, one, who, careline.LookDeleted)); err != nil {
-		return careline.Recording{}, careline.NewError(careline.CodeUnavailable, "It could not be noted who deletes this recording, so it is not deleted. Please try again in a moment.", err)
+		return careline.Recording{}, careline.Because(careline.CodeUnavailable, careline.ReasonNotNoted, err)
 	}
 	by := who.Clinician.ID
 	if by == "" {

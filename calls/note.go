@@ -64,9 +64,9 @@ func noted(call careline.Call, clinician string, now time.Time) error {
 	case call.Clinician == "" || call.Clinician != clinician:
 		return noSuchCall()
 	case call.Status == careline.StatusRefused:
-		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotPlaced, "This call was not placed, so nothing can have come of it. Please write it in the patient’s chart.")
+		return careline.Because(careline.CodeConflict, careline.ReasonNotPlaced, nil)
 	case !call.Live() && now.Sub(call.Ends()) > NotedFor:
-		return careline.NewReasoned(careline.CodeConflict, careline.ReasonTooLate, "This call ended more than 24 hours ago, so it can no longer be noted here. Please write it in the patient’s chart.")
+		return careline.Because(careline.CodeConflict, careline.ReasonTooLate, nil)
 	}
 	return nil
 }

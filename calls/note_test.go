@@ -66,9 +66,9 @@ func TestNoterRefuses(t *testing.T) {
 		code           careline.Code
 		reason         careline.Reason
 	}{
-		"nobody's":        {"dr-1", "nothing", 0, nil, careline.CodeNotFound, ""},
-		"somebody else's": {"dr-2", "ended", 0, nil, careline.CodeNotFound, ""},
-		"nobody asks":     {"", "nothing", 0, nil, careline.CodeNotFound, ""},
+		"nobody's":        {"dr-1", "nothing", 0, nil, careline.CodeNotFound, careline.ReasonNoCall},
+		"somebody else's": {"dr-2", "ended", 0, nil, careline.CodeNotFound, careline.ReasonNoCall},
+		"nobody asks":     {"", "nothing", 0, nil, careline.CodeNotFound, careline.ReasonNoCall},
 		"not placed":      {"dr-1", "refused", 0, nil, careline.CodeConflict, careline.ReasonNotPlaced},
 		"too late":        {"dr-1", "ended", 24*time.Hour + 1, nil, careline.CodeConflict, careline.ReasonTooLate},
 		"in time":         {"dr-1", "ended", 24 * time.Hour, nil, "", ""},

@@ -71,7 +71,7 @@ func (r Recordings) mayStart(c careline.Call) error {
 	case clinicianLeg(c) == "" || c.Status != careline.StatusInProgress && c.Room != careline.RoomOpen:
 		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "A call can be recorded while you speak with somebody.")
 	case r.Mode != "asked" && !consent.Allows():
-		return careline.NewReasoned(careline.CodeConflict, careline.ReasonConsentMissing, "The member was not told that this call is recorded, so it cannot be.")
+		return careline.Because(careline.CodeConflict, careline.ReasonConsentMissing, nil)
 	}
 	return nil
 }
@@ -101,7 +101,7 @@ func already(sentence string) error {
 }
 
 func declined() error {
-	return careline.NewReasoned(careline.CodeConflict, careline.ReasonDeclined, "The member does not want this call to be recorded.")
+	return careline.Because(careline.CodeConflict, careline.ReasonDeclined, nil)
 }
 
 func standingRefusal() error {

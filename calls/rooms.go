@@ -65,7 +65,7 @@ type Seen struct {
 }
 
 func noSuchCall() error {
-	return careline.NewError(careline.CodeNotFound, "There is no such call of yours. Please open it again from its appointment.", nil)
+	return careline.Because(careline.CodeNotFound, careline.ReasonNoCall, nil)
 }
 
 // Participants are who is in a call: for its clinician, for whoever is or was rung to

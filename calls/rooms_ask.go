@@ -11,7 +11,7 @@ import (
 )
 
 func over() error {
-	return careline.NewReasoned(careline.CodeConflict, careline.ReasonOver, "This call has ended already.")
+	return careline.Because(careline.CodeConflict, careline.ReasonOver, nil)
 }
 
 func notInProgress() error {
@@ -42,7 +42,7 @@ func (r *Rooms) Add(ctx context.Context, clinician, key, kind, id string) (who c
 	for range maxLabels {
 		switch {
 		case isIn(call, chosen):
-			return who, careline.NewReasoned(careline.CodeConflict, careline.ReasonAlreadyIn, "They are in this call already, or being dialled.")
+			return who, careline.Because(careline.CodeConflict, careline.ReasonAlreadyIn, nil)
 		case r.full(call):
 			return who, careline.NewReasoned(careline.CodeConflict, careline.ReasonRoomFull, fmt.Sprintf("At most %d people can be in a call at once. Somebody would have to leave first.", r.Most))
 		}
@@ -146,7 +146,7 @@ func (r *Rooms) of(ctx context.Context, clinician, key, label string) (events []
 	}
 	p, ok := call.Party(label)
 	if !ok {
-		return nil, call, p, careline.NewError(careline.CodeNotFound, "There is nobody of this name in the call.", nil)
+		return nil, call, p, careline.Because(careline.CodeNotFound, careline.ReasonNoParty, nil)
 	}
 	return events, call, p, nil
 }
@@ -166,7 +166,7 @@ func (r *Rooms) Remove(ctx context.Context, clinician, key, label string) error 
 		return o.Label != label && !clinical(o.Role) && o.Together
 	})
 	if !clinical(p.Role) && !others {
-		return careline.NewReasoned(careline.CodeConflict, careline.ReasonLastMember, "Nobody else is on the line with you. Please end the call instead.")
+		return careline.Because(careline.CodeConflict, careline.ReasonLastMember, nil)
 	}
 	v := viewOf(call, events)
 	if !v.isOpen() && !v.moving() {
@@ -241,7 +241,7 @@ func answered(events []careline.CallEvent, ids []string) (left int, failed carel
 func came(why careline.Reason) error {
 	switch why {
 	case careline.ReasonMoveFailed, careline.ReasonTooLate, refused:
-		return careline.NewReasoned(careline.CodeConflict, careline.ReasonMoveFailed, "The call could not be changed, and goes on as before. Please try again in a moment.")
+		return careline.Because(careline.CodeConflict, careline.ReasonMoveFailed, nil)
 	case careline.ReasonOver:
 		return over()
 	}

@@ -19,7 +19,7 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 		return false, err
 	}
 	if call.Clinician != clinician && to.Hold != nil {
-		return false, careline.NewError(careline.CodeForbidden, "Only the clinician who began the call can put somebody on hold.", nil)
+		return false, careline.Because(careline.CodeForbidden, careline.ReasonNotHolder, nil)
 	}
 	if hasGone(p) {
 		return false, notThere()

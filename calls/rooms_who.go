@@ -202,8 +202,7 @@ func (r *Rooms) whom(ctx context.Context, call careline.Call, clinician, kind, i
 
 	i := slices.IndexFunc(all, func(c Candidate) bool { return c.ID() == id })
 	if i < 0 || id == "" {
-		return Candidate{}, careline.NewReasoned(careline.CodeInvalid, careline.ReasonNotOnFile,
-			"Only people with a number on file, people of your clinic’s list and clinicians who are signed in can be added. Please choose somebody from the list.")
+		return Candidate{}, careline.Because(careline.CodeInvalid, careline.ReasonNotOnFile, nil)
 	}
 	if why := all[i].Refusal; why != "" {
 		return Candidate{}, careline.NewReasoned(careline.CodeForbidden, careline.ReasonNotOnFile, why.SentenceFor(all[i].said.To))

@@ -33,7 +33,7 @@ type roles struct {
 // Of a person whom the record does not give, or not readably, the rest is told and
 // that it is so (careline.Person).
 func (c *Client) Appointment(ctx context.Context, id string) (careline.Appointment, error) {
-	notFound := careline.NewError(careline.CodeNotFound, "There is no such appointment.", nil)
+	notFound := careline.Because(careline.CodeNotFound, careline.ReasonNoAppointment, nil)
 	if !careline.ValidID(id) {
 		return careline.Appointment{}, notFound
 	}

@@ -165,11 +165,17 @@ func unreachable(ctx context.Context, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		err = cause
 	}
+
 	message := "The health record cannot be reached. Please try again in a minute."
 	if n, ok := errors.AsType[net.Error](err); ok && n.Timeout() {
 		message = "The health record did not answer in time. Please try again in a minute."
 	}
-	return careline.NewError(careline.CodeUnavailable, message, &unheard{err})
+	return &careline.Error{
+		Code:    careline.CodeUnavailable,
+		Reason:  careline.ReasonRecordAway,
+		Message: message,
+		Err:     &unheard{err},
+	}
 }
 
 // neverSent is the error of a request that did not leave.

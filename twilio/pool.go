@@ -96,7 +96,7 @@ func (p *Pool) Number(ctx context.Context) (careline.Phone, error) {
 }
 
 func noNumber(cause error) error {
-	return careline.NewError(careline.CodeUnavailable, "No telephone number is available to call from. Please try again, or tell your IT team.", cause)
+	return careline.Because(careline.CodeUnavailable, careline.ReasonNoCallerID, cause)
 }
 
 // first awaits numbers while none are known. A fetch that failed a moment ago

@@ -115,7 +115,7 @@ func silent(answer *http.Response) error {
 	}
 	e := apiError(answer, body)
 	if e.Status == http.StatusNotFound {
-		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotReady, "The sound of this recording is still being made. Please try again in a minute.")
+		return careline.Because(careline.CodeConflict, careline.ReasonNotReady, nil)
 	}
 	if e.passing() {
 		return fmt.Errorf("fetch the sound of a recording: %w", e)

@@ -13,7 +13,7 @@ import (
 // The names are those of Settings in src/settings.ts.
 type Settings struct {
 	Organisation string `json:"organisation"`
-	Language     string `json:"language"` // BCP 47: how times, days and numbers are written
+	Language     string `json:"language"` // BCP 47: how times, days and numbers are written; no language of sentences
 	TimeZone     string `json:"timeZone"` // IANA name of the clinic's
 	// Issuer is the OpenID Connect issuer where clinicians sign in, ClientID the
 	// app's name there.

@@ -19,7 +19,7 @@ func callSettings() []group {
 			optional("VOICE_LANGUAGE", "en-GB", "in what language"),
 		}},
 		{"The clinician's app", []setting{
-			optional("LANGUAGE", "en-GB", "how times, days and numbers are written (BCP 47); `en-XA` shows every sentence that can be translated, for a test"),
+			optional("LANGUAGE", "en-GB", "how times, days and numbers are written (BCP 47). The sentences are English, and so are the names of days and months in them: of another language its country counts (`pl-PL`: the week, and English as written there); `en-XA` shows every sentence that can be translated, for a test"),
 			optional("BRAND_LOGO", "", "path of an SVG file, shown in place of the organisation's name").without("the name"),
 			optional("BRAND_COLOUR", "", "accent of the screen, as `#rrggbb`; refused where it could not be read").without("careline's"),
 			optional("HELP_URL", "", "where *Help* leads, `https://` or `mailto:`").without("no link"),

@@ -29,8 +29,12 @@ function follow(model) {
   const source = new EventSource("/console/v1/events");
   source.addEventListener("open", () => showLink("live", "Live"));
   source.addEventListener("error", () => showLink("lost", "Connection lost. Trying again…"));
-  source.addEventListener("message", (event) => model.take(JSON.parse(event.data)));
-  drawRooms($("rooms"), source);
+  const heardOfRooms = drawRooms($("rooms"));
+  source.addEventListener("message", (event) => {
+    const entry = JSON.parse(event.data);
+    model.take(entry);
+    heardOfRooms(entry);
+  });
 }
 
 // loadEarlier fetches the newest records, of an earlier run or page.

@@ -11,9 +11,9 @@ const KINDS = {
   bad: ["Failed or refused", (a) => !a.live && a.kind === "bad"],
 };
 
-// How many are on the page at first, and how many more each time that more are wanted: each one that is there takes its
-// part of every layout.
-const STEP = 100;
+// How many are on the page at first, and how many more each time that more are wanted. Six or so are in sight, and each one
+// that is there takes its part of every layout.
+const STEP = 30;
 
 export class CallList {
   constructor(place, model) {

@@ -1,9 +1,12 @@
 // The calls so far, and the chosen one: who, state, buttons, timeline, record.
 
-import { ask, busy, el, icon, note, phonePath } from "/dom.js";
+import { ask, atMost, busy, el, icon, note, phonePath } from "/dom.js";
 import { CallList } from "/call-list.js";
 import { Timeline } from "/timeline.js";
 import { RecordView } from "/record.js";
+
+// How often the details are drawn. While many calls come in, each is the chosen one for a moment, and nobody reads one so fast.
+const DETAILS_EVERY = 300;
 
 export function drawCalls(parts, model) {
   const head = el("section", { class: "card", "aria-label": "The call" });
@@ -16,6 +19,7 @@ export function drawCalls(parts, model) {
   let saidLast = "";
   let shown = { sid: "", buttons: "" };
   let list;
+  const details = atMost(DETAILS_EVERY, drawDetails);
 
   model.addEventListener("change", (event) => draw(event.detail));
   draw(model.calls.keys());
@@ -32,7 +36,13 @@ export function drawCalls(parts, model) {
 
     list ??= new CallList(parts.list, model);
     list.draw(dirty);
-    if (shown.sid === call.sid && !dirty.has(call.sid)) return;
+    if (shown.sid !== call.sid || dirty.has(call.sid)) details();
+  }
+
+  // drawDetails shows the chosen call, whichever it is by now.
+  function drawDetails() {
+    const call = model.calls.get(model.chosen);
+    if (!call) return;
     if (shown.sid !== call.sid) {
       shown = { sid: call.sid, buttons: "" };
       trouble.replaceChildren();

@@ -64,6 +64,25 @@ export const spaced = (number) => {
   return m ? `0${m[1]} ${m[2]} ${m[3]}` : number;
 };
 
+// atMost makes of work one that runs no more often than every so many milliseconds: at once where it has not run lately, and
+// else once, when that time is over, for all who asked.
+export function atMost(milliseconds, work) {
+  let ran = -Infinity;
+  let waiting = false;
+  const run = () => {
+    waiting = false;
+    ran = performance.now();
+    work();
+  };
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    const wait = ran + milliseconds - performance.now();
+    if (wait <= 0) requestAnimationFrame(run);
+    else setTimeout(() => requestAnimationFrame(run), wait);
+  };
+}
+
 // busy disables a button while work runs, and keeps its focus afterwards.
 export async function busy(button, work) {
   if (button.getAttribute("aria-busy") === "true") return;

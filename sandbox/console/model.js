@@ -1,6 +1,10 @@
 // What the feed has told so far, call by call.
 
-import { ending } from "/dom.js";
+import { atMost, ending } from "/dom.js";
+
+// How often what changed is drawn: what is told within a tenth of a second is told at once for whoever looks, and a thousand
+// calls tell a thousand things in each.
+const DRAWN_EVERY = 100;
 
 const FINAL = ["completed", "busy", "failed", "no-answer", "canceled"];
 
@@ -74,18 +78,17 @@ export class Model extends EventTarget {
     }
   }
 
-  // changed has a call drawn anew, with all others that change before the next frame.
+  // changed has a call drawn anew, with all others that change before the next drawing.
   changed(sid) {
     this.dirty.add(sid);
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => {
-      this.waiting = false;
-      const { dirty } = this;
-      this.dirty = new Set();
-      this.dispatchEvent(new CustomEvent("change", { detail: dirty }));
-    });
+    this.draw();
   }
+
+  draw = atMost(DRAWN_EVERY, () => {
+    const { dirty } = this;
+    this.dirty = new Set();
+    this.dispatchEvent(new CustomEvent("change", { detail: dirty }));
+  });
 
   call(sid, time) {
     if (!this.calls.has(sid)) {

@@ -4,7 +4,8 @@ import { ask, el } from "/dom.js";
 
 const STATUS = { init: "waits for a second person", "in-progress": "open" };
 
-export function drawRooms(place, source) {
+// drawRooms draws the rooms, and returns what is to hear each entry of the feed.
+export function drawRooms(place) {
   let asked = false;
   let again = false;
 
@@ -28,6 +29,6 @@ export function drawRooms(place, source) {
           el("td", {}, p.status), el("td", {}, p.held ? "yes" : "no"), el("td", {}, p.muted ? "yes" : "no"))))))));
   }
 
-  source.addEventListener("message", (event) => { if (JSON.parse(event.data).twilio?.type === "room") look(); });
   look();
+  return (entry) => { if (entry.twilio?.type === "room") look(); };
 }

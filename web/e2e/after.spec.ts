@@ -124,13 +124,13 @@ test("a note that comes too late is said to, and nobody is asked to try again", 
   const { page } = desk;
   const visit = await world.visit("Adeyemi", "Ellis");
   const after = await called(desk, visit);
-  const detail = "A call can be noted for 24 hours.";
+  const why = "This call ended more than 24 hours ago, so it can no longer be noted here.";
   await page.route("**/bff_clinical/v1/calls/*/note", (route) => {
-    const body = { code: "conflict", reason: "too-late", detail, incident: "", title: "", type: "", status: 409 };
+    const body = { code: "conflict", reason: "too-late", detail: "", incident: "", title: "", type: "", status: 409 };
     return route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify(body) });
   });
   await after.getByRole("radio", { name: "Other" }).check();
   await after.getByRole("button", { name: "Save" }).click();
-  await expect(after.getByRole("alert")).toContainText(detail);
+  await expect(after.getByRole("alert")).toContainText(why);
   await expect(after.getByRole("button", { name: "Try again" })).toHaveCount(0);
 });

@@ -61,6 +61,78 @@ test("with many calls on the console, one more touches its own line and no other
   await photograph(page, "console-many-calls");
 });
 
+/** What the feed tells of a call to a number that nobody has on file, but for the record. */
+function told(n: number): string {
+  const call = `CA${n.toString(16).padStart(32, "0")}`;
+  const time = new Date(Date.UTC(2026, 0, 5, 9, 0, n)).toISOString();
+  const webhook = {
+    purpose: "voice",
+    method: "POST",
+    path: "/v1/twilio/outgoing",
+    idempotencyToken: `${n}`,
+    attempt: 1,
+    parameters: { CallSid: [call], To: ["+447700900999"], Caller: ["client:somebody"] },
+  };
+  const answer = { ...webhook, statusCode: 200, milliseconds: 5, body: "<Response><Hangup/></Response>" };
+  return [
+    { type: "call.state", callSid: call, status: "ringing" },
+    { type: "webhook.request", callSid: call, webhook },
+    { type: "webhook.answer", callSid: call, webhook: answer },
+    { type: "call.state", callSid: call, status: "completed" },
+  ]
+    .map((twilio, i) => {
+      const id = 10 * n + i + 1;
+      return `id: ${id}\ndata: ${JSON.stringify({ id, time, call, twilio })}\n\n`;
+    })
+    .join("");
+}
+
+test("a thousand calls are counted and found, and few of them are on the page", async ({ open, world }) => {
+  const thousand = 1000;
+  const page = await open();
+  let goOn = () => {};
+  const more = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  let asked = 0;
+  await page.route("**/console/v1/events", async (route) => {
+    const first = asked++ === 0;
+    if (!first) await more;
+    const calls = first ? Array.from({ length: thousand }, (_, n) => told(n)) : [told(thousand)];
+    const retry = first ? 1 : 600_000; // after the second answer nobody asks again
+    await route.fulfill({ contentType: "text/event-stream", body: `retry: ${retry}\n\n${calls.join("")}` });
+  });
+  await page.route("**/console/v1/records/**", (route) => route.fulfill({ json: {} }));
+  await page.goto(world.system.console);
+  await expect.poll(() => counted(page)).toBe(thousand);
+  const chosen = list(page).getByRole("button", { pressed: true });
+  await expect(chosen).toHaveAttribute("data-sid", /3e7$/);
+  await expect(happened(page)).toContainText("1 webhook");
+  const elements = await page.evaluate(() => document.querySelectorAll("*").length);
+  expect(elements, "whatever came, the page has what is in sight and a little more").toBeLessThan(1_000);
+
+  await page.evaluate(() => {
+    const known = new Set(document.querySelectorAll(".calls [data-sid]"));
+    const touched = new Set<Node>();
+    const look = new MutationObserver((changes) => {
+      for (const { target, type } of changes) {
+        const line = (target as Element).closest?.(".calls [data-sid]");
+        if (line && known.has(line) && type === "childList") touched.add(line);
+      }
+    });
+    look.observe(document.body, { childList: true, subtree: true });
+    Object.assign(window, { touched });
+  });
+  goOn();
+  await expect(chosen).toHaveAttribute("data-sid", /3e8$/);
+  expect(await page.evaluate(() => (window as unknown as { touched: Set<Node> }).touched.size)).toBe(0);
+  expect(await page.evaluate(() => document.querySelectorAll("*").length)).toBeLessThanOrEqual(elements);
+
+  await page.getByLabel("Find a call").fill(`CA${"0".repeat(31)}7`);
+  await expect(list(page).getByRole("button")).toHaveCount(1);
+  await photograph(page, "console-thousand-calls");
+});
+
 test("calls on the console are found by a word and by how they stand", async ({ open, world, desk }) => {
   const visit = await world.visit("Adeyemi", "Ellis");
   await desk.open(visit);

@@ -1,7 +1,8 @@
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
 
-const sentence = "The health record does not answer at the moment.";
+const sentence =
+  "The health record does not answer as it should at the moment. Please try again in a minute; if it stays so, tell your IT team.";
 
 test("who is offline is told so, and when it is over", async ({ desk, guard }) => {
   guard.expectErrors(/ERR_INTERNET_DISCONNECTED/);
@@ -31,7 +32,8 @@ test("the end of an outage is noticed by the pages themselves", async ({ desk, w
       headers: { "Retry-After": "2" },
       body: JSON.stringify({
         code: "unavailable",
-        detail: sentence,
+        reason: "record-away",
+        detail: "",
         incident: "inc-1",
         title: "",
         type: "",

@@ -1,21 +1,17 @@
 // What a page says that is neither in the catalogue nor told by the service. The page speaks
 // the pseudo-language, whose sentences stand in brackets and end in waves: [Šîĝñ îñ ~~].
 import type { Page } from "@playwright/test";
-import outcomes from "../src/outcomes.json" with { type: "json" };
+import service from "../src/words/en/service";
 
 export class Ear {
   /** All texts that came as data: the service's answers and events, who signed in, the settings. */
   private readonly data = new Set<string>();
 
-  constructor() {
-    this.take(outcomes);
-  }
-
   /** Before the page is opened. */
   async listen(page: Page): Promise<void> {
-    await page.exposeFunction("carelineTold", (text: string) => this.takeText(text));
+    await page.exposeFunction("carelineTold", (text: string, from: string) => this.takeText(text, from));
     await page.addInitScript(() => {
-      const told = (window as unknown as { carelineTold(text: string): void }).carelineTold;
+      const told = (window as unknown as { carelineTold(text: string, from: string): void }).carelineTold;
       const send = window.fetch;
       window.fetch = async (...args) => {
         const response = await send(...args);
@@ -24,7 +20,7 @@ export class Ear {
       };
       async function overhear(response: Response) {
         const kind = response.headers.get("Content-Type") ?? "";
-        if (kind.includes("json")) told(await response.text());
+        if (kind.includes("json")) told(await response.text(), response.url);
         if (!kind.includes("event-stream")) return;
         const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
         for (let rest = ""; reader; ) {
@@ -32,22 +28,25 @@ export class Ear {
           if (done) return;
           const lines = (rest + value).split("\n");
           rest = lines.pop() ?? "";
-          for (const line of lines) if (line.startsWith("data:")) told(line.slice(5));
+          for (const line of lines) if (line.startsWith("data:")) told(line.slice(5), response.url);
         }
       }
     });
   }
 
-  private takeText(text: string): void {
+  private takeText(text: string, from = ""): void {
     try {
-      this.take(JSON.parse(text));
+      this.take(JSON.parse(text), from);
     } catch {
       // cut short: told again, or shown nowhere
     }
   }
 
-  private take(value: unknown): void {
-    if (typeof value === "object" && value !== null) for (const one of Object.values(value)) this.take(one);
+  /** Takes what is data: names, numbers, what people wrote; and the service's sentences only where the app has none. */
+  private take(value: unknown, from = ""): void {
+    if (typeof value === "object" && value !== null) {
+      for (const [member, one] of Object.entries(value)) if (isData(value, member, from)) this.take(one, from);
+    }
     if (typeof value !== "string") return;
     this.data.add(value);
     const claims = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(value)?.[1];
@@ -74,6 +73,27 @@ export class Ear {
     for (const one of CALENDAR) left = left.replaceAll(new RegExp(`\\b${one}\\b`, "g"), " ");
     return (left.match(/\p{L}{2,}/gu) ?? []).filter((word) => !NAMES.has(word)).join(" ");
   }
+}
+
+/** Words for a program: one that is shown as it came would be no data. */
+const WORDS = new Set(["status", "outcome", "answeredBy", "endedBy", "role", "state", "consent", "mode", "direction"]);
+
+function isData(of: object, member: string, from: string): boolean {
+  if (WORDS.has(member)) return false;
+  const told = of as Record<string, unknown>;
+  const known = (codes: object, code: unknown) => typeof code === "string" && Object.hasOwn(codes, code);
+  switch (member) {
+    case "summary": // of an auditor's: what stands in the record
+      return from.includes("/audit/");
+    case "sentence": // of a refusal; of one country, its name is data
+      return told.code === "country-not-allowed" || !known(service.refusal, told.code);
+    case "reason": // of a failure; an appointment's is what somebody wrote
+      return !known(service.failure, told.kind);
+    case "title":
+    case "detail": // of a problem
+      return !known(service.code, told.code);
+  }
+  return true;
 }
 
 /** Names that are the same in every language, and keys' own names. */

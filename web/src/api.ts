@@ -569,11 +569,16 @@ export interface components {
             detail: string;
             /** @enum {string} */
             code: "invalid" | "unauthenticated" | "forbidden" | "not-found" | "conflict" | "unavailable" | "rejected" | "internal" | "method-not-allowed" | "too-large" | "origin-not-allowed" | "too-many-requests";
-            /** @description With some codes: why exactly, for a program; such as too-late. */
+            /** @description With some codes: why exactly, for a program; one of Reason, such as too-late. A newer service may have more. */
             reason?: string;
             /** @description Also in the log, and in the header X-Request-Id. */
             incident: string;
         };
+        /**
+         * @description Why a request failed, for a program.
+         * @enum {string}
+         */
+        Reason: "too-late" | "not-placed" | "feature-off" | "not-in-progress" | "over" | "move-failed" | "room-full" | "already-in" | "last-member" | "number-not-on-file" | "consent-missing" | "consent-declined" | "already" | "not-ready" | "gone" | "note-outcome" | "note-too-long" | "note-unreadable" | "no-clinician-role" | "no-auditor-role" | "no-reviewer-role" | "no-supervisor-role" | "other-organisation" | "not-linked" | "not-booked" | "not-holder" | "no-such-appointment" | "no-such-number" | "no-such-call" | "no-such-party" | "no-such-recording" | "nothing-recorded" | "forgotten" | "record-away" | "telephony-away" | "log-away" | "session-unchecked" | "consent-unread" | "not-noted" | "no-caller-id" | "took-too-long" | "streams-full";
         AccessToken: {
             /** @constant */
             status: "success";
@@ -706,9 +711,16 @@ export interface components {
             note?: components["schemas"]["Note"];
         };
         Refusal: {
+            /** @description One of RefusalCode; a newer service may have more. */
             code: string;
+            /** @description What the clinician was told, or would be; it names the country where that is the reason. */
             sentence: string;
         };
+        /**
+         * @description Why a call may not be dialled.
+         * @enum {string}
+         */
+        RefusalCode: "not-our-account" | "unknown-caller" | "appointment-malformed" | "appointment-not-found" | "not-a-participant" | "number-malformed" | "number-not-on-file" | "number-type-not-allowed" | "country-not-allowed" | "too-many-calls-in-a-short-time" | "too-many-calls-at-once" | "health-record-unavailable" | "no-caller-id-available" | "patient-deceased" | "number-shared" | "number-unreadable" | "appointment-too-far-away";
         /**
          * @description What came of a call, in the clinician's word.
          * @enum {string}
@@ -922,7 +934,7 @@ export interface components {
             device: string;
         };
         AuditedCall: components["schemas"]["Call"] & {
-            /** @description How it stands or ended, as a person tells calls apart: a name of outcomes.json; called-back of a call that a member began, which heard the clinic's message. */
+            /** @description How it stands or ended, as a person tells calls apart: a word of its own, such as no-answer; called-back of a call that a member began, which heard the clinic's message. */
             outcome: string;
             /**
              * Format: date-time
@@ -994,12 +1006,19 @@ export interface components {
          * @enum {string}
          */
         Side: "clinician" | "member";
+        /**
+         * @description Why a call failed, as a person tells failures apart.
+         * @enum {string}
+         */
+        FailureKind: "number-invalid" | "number-refused" | "country-not-enabled" | "caller-id-unusable" | "account-cannot-call" | "not-in-service" | "number-incomplete" | "unreachable" | "not-let-through" | "busy" | "turned-away" | "not-acceptable" | "network-fault" | "unknown";
         /** @description Why a call failed. */
         Failure: {
             /** @description Twilio's error code. */
             code?: number;
             /** @description The status of the last SIP response (RFC 3261, section 21). */
             sip?: number;
+            /** @description One of FailureKind; a newer service may have more, and an older one tells none. */
+            kind?: string;
             /** @description The same in one sentence for a person. */
             reason: string;
         };

@@ -50,7 +50,7 @@ describe("the backend", () => {
     const error = await failure(on.backend.day(undefined));
     expect(error).toMatchObject({
       code: "unavailable",
-      sentence: "Wait a little.",
+      sentence: "This is not available at the moment. Please try again in a minute.",
       incident: "inc-1",
       retryAfter: 7_000,
       passing: true,
@@ -61,7 +61,7 @@ describe("the backend", () => {
     const on = backend([answer(429, problem("too-many-requests", "Wait a few seconds."), { "Retry-After": "5" })]);
     expect(await failure(on.backend.day(undefined))).toMatchObject({
       code: "too-many-requests",
-      sentence: "Wait a few seconds.",
+      sentence: "You have done this many times in a short time. Please wait a few seconds, then try again.",
       retryAfter: 5_000,
       passing: true,
     });

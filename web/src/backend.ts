@@ -3,6 +3,7 @@ import type { components } from "./api";
 import { type RoomRoutes, roomRoutes, sent } from "./roomRoutes";
 import type { Session } from "./session/contract";
 import { SignInError } from "./session/error";
+import { problemWords } from "./told";
 import { say } from "./words";
 
 type Schemas = components["schemas"];
@@ -201,7 +202,7 @@ async function errorOf(response: Response): Promise<BackendError> {
   try {
     const problem = (await response.json()) as Schemas["Problem"];
     const incident = problem.incident || response.headers.get("X-Request-Id");
-    return new BackendError(problem.code, problem.detail, {
+    return new BackendError(problem.code, problemWords(problem), {
       ...more,
       ...(incident ? { incident } : {}),
       ...(problem.reason ? { reason: problem.reason } : {}),

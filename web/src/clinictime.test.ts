@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { ageOn, birthDay, clinicTime, duration, isDay, machineTime, shiftDay } from "./clinictime";
+import { afterEach, describe, expect, it } from "vitest";
+import { ageOn, birthDay, clinicTime, duration, isDay, machineTime, shiftDay, speak } from "./clinictime";
 
 describe("the clinic's time", () => {
   const london = clinicTime("Europe/London");
@@ -32,6 +32,23 @@ describe("the clinic's time", () => {
       false,
       false,
     ]);
+  });
+});
+
+describe("a day in another country", () => {
+  afterEach(() => speak("en-GB"));
+
+  it("is named in the language of the sentences around it", () => {
+    speak("pl-PL");
+    const warsaw = clinicTime("Europe/Warsaw");
+    expect(warsaw.longDay("2027-05-03")).toMatch(/^Monday,? 3 May 2027$/);
+    expect(warsaw.weekdays().map(({ long }) => long)[0]).toBe("Monday");
+    expect(birthDay("1956-05")).toBe("May 1956");
+  });
+
+  it("is written as that country's English has it", () => {
+    speak("en-US");
+    expect(clinicTime("America/New_York").longDay("2027-05-03")).toBe("Monday, May 3, 2027");
   });
 });
 

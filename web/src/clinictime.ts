@@ -1,6 +1,6 @@
-// Clock times and days are the clinic's, wherever the clinician sits, and written
-// in the clinic's language, whatever the browser's is.
-import { say } from "./words";
+// Clock times and days are the clinic's, wherever the clinician sits, and written as
+// LANGUAGE has it, whatever the browser's is; in words, as the sentences around them are.
+import { localeOf, say } from "./words";
 
 export interface ClinicTime {
   /** 09:05 */
@@ -26,10 +26,12 @@ export interface ClinicTime {
 }
 
 let language = "en-GB";
+let firstDay = 1;
 
-/** Said once, before anything is shown. The pseudo-language of the tests has English's times. */
+/** Said once, before anything is shown. */
 export function speak(tag: string): void {
-  language = tag === "en-XA" ? "en-GB" : tag;
+  language = localeOf(tag);
+  firstDay = firstOfWeek(tag);
 }
 
 export function clinicTime(timeZone: string): ClinicTime {
@@ -45,7 +47,7 @@ export function clinicTime(timeZone: string): ClinicTime {
   const month = format({ month: "long", year: "numeric" }, "UTC");
   const weekday = (width: "short" | "long") => format({ weekday: width }, "UTC");
   const dayOf = (at: string | number) => shown(iso, at);
-  const first = firstOfWeek();
+  const first = firstDay;
   return {
     clock: (at) => shown(clock, at),
     exact: (at) => shown(exact, at),
@@ -82,9 +84,9 @@ function british(day: string): string {
   return language === "en-GB" ? day.replace(",", "") : day;
 }
 
-/** 0 is Sunday. A browser that does not know begins with Monday (ISO 8601). */
-function firstOfWeek(): number {
-  const locale = new Intl.Locale(language) as Intl.Locale & { getWeekInfo?(): { firstDay: number } };
+/** 0 is Sunday: as the country has it, whatever is spoken there. A browser that does not know begins with Monday (ISO 8601). */
+function firstOfWeek(tag: string): number {
+  const locale = new Intl.Locale(tag) as Intl.Locale & { getWeekInfo?(): { firstDay: number } };
   return (locale.getWeekInfo?.().firstDay ?? 1) % 7;
 }
 

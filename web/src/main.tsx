@@ -18,7 +18,7 @@ import { createProvider } from "./session/provider";
 import { createSession } from "./session/session";
 import { ownTab } from "./session/tab";
 import { readSettings, type Settings } from "./settings";
-import { setLanguage } from "./words";
+import { setLanguage, spokenIn } from "./words";
 
 /** By then the first screen has what it needs. */
 const IDLE = 5_000;
@@ -33,7 +33,7 @@ async function start(root: HTMLElement) {
   }
   speak(settings.language);
   await setLanguage(settings.language);
-  document.documentElement.lang = settings.language;
+  document.documentElement.lang = spokenIn(settings.language);
   const home = location.origin + settings.base;
   const provider = createProvider({ issuer: settings.issuer, clientId: settings.clientId, home });
   const note = await ownTab({ storage: sessionStorage, locks: navigator.locks });

@@ -1,20 +1,20 @@
-// How a call stands, or ended, as a person tells calls apart, and what that is called
-// in each place. The service decides both (outcomewords.go, summary.go): a test of it
-// holds outcomes.json to its words, and outcome.test.ts this to its cases.
+// How a call stands, or ended, as a person tells calls apart. The service decides it
+// (summary.go), and outcome.test.ts holds this to its cases; what an outcome is called
+// in each place is in the catalogue (service:outcome).
 import type { Call } from "./backend";
-import WORDS from "./outcomes.json";
 import { isVoicemail } from "./people";
+import service from "./words/en/service";
 
-export { WORDS };
+export type Outcome = keyof typeof service.outcome;
 
-export type Outcome = keyof typeof WORDS;
+export const OUTCOMES = Object.keys(service.outcome) as Outcome[];
 
 /** What an outcome is found by. */
 export type Standing = Partial<Pick<Call, "status" | "answeredBy" | "endedBy" | "summary">>;
 
 /** Whether the service found that whoever was called turned the call away: its word for that is no other's. */
 export function wasDeclined({ summary }: Pick<Standing, "summary">): boolean {
-  return summary === WORDS.declined.summary;
+  return summary === service.outcome.declined.summary;
 }
 
 const BEGINNINGS = {

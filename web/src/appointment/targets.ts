@@ -3,6 +3,7 @@ import type { Appointment, Patient, Phone } from "../backend";
 import type { Doubt, Target } from "../calling/state";
 import { isPatient } from "../people";
 import { patientsOf } from "../today/day";
+import { refusalWords } from "../told";
 import { say } from "../words";
 
 export interface Choice {
@@ -61,7 +62,7 @@ export function choicesOf(appointment: Appointment): Choice[] {
       own,
       ...(patients.length > 1 && !own && subject?.name ? { of: subject.name } : {}),
       ...(patients.length > 1 && owner?.birthDate ? { born: owner.birthDate } : {}),
-      ...(phone.refusal ? { refusal: phone.refusal.sentence } : {}),
+      ...(phone.refusal ? { refusal: refusalWords(phone.refusal) } : {}),
     };
   });
 }

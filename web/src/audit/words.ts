@@ -1,7 +1,7 @@
 // How an auditor is told of a call: times to the second, since one is held against another.
 import type { AuditedCall } from "../backend";
 import type { ClinicTime } from "../clinictime";
-import WORDS from "../outcomes.json";
+import { OUTCOMES } from "../outcome";
 import { bring, say } from "../words";
 import audit from "../words/en/audit";
 
@@ -18,7 +18,7 @@ export function stamp(time: ClinicTime, at: string, beside?: string): string {
 
 /** The outcomes that can be asked for, each in words. */
 export function outcomeChoices(): { value: string; label: string }[] {
-  const told = Object.entries(WORDS).map(([value, words]) => ({ value, label: words.summary }));
+  const told = OUTCOMES.map((value) => ({ value, label: say(`service:outcome.${value}.summary`) }));
   return [...told, { value: "called-back", label: say("audit:outcomes.calledBack") }];
 }
 

@@ -1,5 +1,4 @@
 // What is said of a call that is over.
-import { WORDS } from "../outcome";
 import { isVoicemail, opening, sentence } from "../people";
 import { say } from "../words";
 import { nameOf } from "./callee";
@@ -8,33 +7,36 @@ import { machineWords, type Surroundings, said, type Words } from "./said";
 import type { CallState } from "./state";
 
 export function ended(call: CallState, around: Surroundings): Words {
-  if (call.declined) return missed(WORDS.declined.card, say("calling:ended.declined"));
+  if (call.declined) return missed(say("service:outcome.declined.card"), say("calling:ended.declined"));
   switch (call.outcome) {
     case "completed":
       return completed(call, around);
     case "cancelled": {
-      const heading = WORDS["given-up"].card;
+      const heading = say("service:outcome.given-up.card");
       const note = call.endedBy === "you" ? say("calling:ended.cancelledByYou") : say("calling:ended.cancelled");
       return said(heading, note, "neutral", heading);
     }
     case "busy":
-      return missed(WORDS.busy.card, say("calling:ended.busy", { name: opening(nameOf(call.target)) }));
+      return missed(
+        say("service:outcome.busy.card"),
+        say("calling:ended.busy", { name: opening(nameOf(call.target)) }),
+      );
     case "no-answer":
-      return missed(WORDS["no-answer"].card, rang(call));
+      return missed(say("service:outcome.no-answer.card"), rang(call));
     case "refused":
-      return failed(WORDS.refused.card, call.reason ?? nobodyCalled(call));
+      return failed(say("service:outcome.refused.card"), call.reason ?? nobodyCalled(call));
     case "failed":
-      return failed(WORDS.failed.card, whyFailed(call));
+      return failed(say("service:outcome.failed.card"), whyFailed(call));
   }
   // The server has not said yet how it ended, and the browser cannot know.
-  return said(WORDS.ended.card, say("calling:ended.findingOut"), "neutral");
+  return said(say("service:outcome.ended.card"), say("calling:ended.findingOut"), "neutral");
 }
 
 function completed(call: CallState, around: Surroundings): Words {
   const by = endedBy(call, around);
   const note = call.reason ? say("calling:ended.reasonAnd", { reason: call.reason, note: by }) : by;
   const voicemail = isVoicemail(call.answeredBy);
-  const heading = WORDS[voicemail ? "ended-with-machine" : "ended"].card;
+  const heading = say(`service:outcome.${voicemail ? "ended-with-machine" : "ended"}.card`);
   const tone = voicemail ? "warning" : "neutral";
   if (call.seconds === undefined) return said(heading, note, tone);
   const duration = spokenDuration(call.seconds);

@@ -1,5 +1,6 @@
 // How a call ends: by the browser's guess first, then by the server's word. Pure, as ./transitions.
 import { SIP_DECLINE, wasDeclined } from "../outcome";
+import { failureWords, refusalWords } from "../told";
 import type { LegEvent } from "./events";
 import type { CallState, Outcome, ServerCall } from "./state";
 import type { Line } from "./transitions";
@@ -95,8 +96,8 @@ function endedByWord(line: Line, call: CallState, said: ServerCall, outcome: Out
   const seconds = said.durationSeconds ?? own;
   const by = whoEnded(line, said);
   const broke = line.broken && !line.ending && (completed || outcome === "failed");
-  const why = outcome === "failed" ? said.failure?.reason : undefined;
-  const reason = said.refusal?.sentence ?? (broke ? held : undefined) ?? why;
+  const why = outcome === "failed" && said.failure ? failureWords(said.failure) : undefined;
+  const reason = (said.refusal && refusalWords(said.refusal)) ?? (broke ? held : undefined) ?? why;
   const declined = wasDeclined(said) || (outcome === "busy" && (call.rang || said.failure?.sip === SIP_DECLINE));
   return {
     ...kept,

@@ -1,6 +1,6 @@
 // What words about a call are made of.
-import { WORDS } from "../outcome";
 import { isVoicemail } from "../people";
+import { say } from "../words";
 import type { SoftphoneState, Target } from "./state";
 
 export type Tone = "neutral" | "good" | "warning" | "danger";
@@ -34,6 +34,6 @@ export function said(heading: string, note: string, tone: Tone, spoken = heading
 
 /** What a clinician must know of a machine that answered; none for a person. */
 export function machineWords(answeredBy: string | undefined): string | undefined {
-  if (isVoicemail(answeredBy)) return WORDS["machine-answered"].card;
-  return answeredBy === "fax" ? WORDS["fax-answered"].card : undefined;
+  if (isVoicemail(answeredBy)) return say("service:outcome.machine-answered.card");
+  return answeredBy === "fax" ? say("service:outcome.fax-answered.card") : undefined;
 }

@@ -120,8 +120,8 @@ describe("the server's word", () => {
 
   it("gives the reason of a refusal, before there is a SID, and ends the reading out", async () => {
     const leg = await b.placed();
-    const sentence = "This number is not on file for the patient.";
-    says({ key: "CA9", status: "refused", final: true, refusal: { code: "number-not-on-file", sentence } });
+    const sentence = "This number is not on file for the appointment’s patient. Please check the patient’s record.";
+    says({ key: "CA9", status: "refused", final: true, refusal: { code: "number-not-on-file", sentence: "" } });
     expect(call()).toMatchObject({ phase: "ended", outcome: "refused", reason: sentence, callSid: "CA9" });
     expect(call().refusal, "by which one knows whether it can pass").toBe("number-not-on-file");
     expect(leg.done).toEqual(["disconnect"]);

@@ -1,7 +1,6 @@
 // What a call is called: headings, notes, and the sentence for a screen
 // reader. Pure, British English, and never a number. Whoever is called is called
 // by their own name.
-import { WORDS } from "../outcome";
 import { opening, sentence } from "../people";
 import { say } from "../words";
 import { calleeOf, hasDied, nameOf } from "./callee";
@@ -75,7 +74,12 @@ function ringing({ target }: CallState): Words {
     ? say("calling:ringing.household", { name: nameOf(target) })
     : say("calling:ringing.phone", { name: target.name });
   const spoken = say("calling:ringing.spoken", { callee: calleeOf(target) });
-  return said(WORDS.ringing.card, withExtension(rings, target), "neutral", withExtension(spoken, target));
+  return said(
+    say("service:outcome.ringing.card"),
+    withExtension(rings, target),
+    "neutral",
+    withExtension(spoken, target),
+  );
 }
 
 /** Told by the browser at once; the SDK notices some seconds later. */
@@ -115,7 +119,7 @@ function soundOf(call: CallState): Words {
   if (call.quality === "weak") {
     return said(say("calling:connected.weak"), say("calling:connected.weakNote", { name }), "warning");
   }
-  return said(WORDS.answered.card, withExtension(say("calling:connected.good"), call.target), "good");
+  return said(say("service:outcome.answered.card"), withExtension(say("calling:connected.good"), call.target), "good");
 }
 
 function reconnecting(call: CallState): Words {

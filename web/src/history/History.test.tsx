@@ -63,12 +63,12 @@ describe("History", () => {
     within(call as HTMLElement).getByText("Clinician’s leg of the call");
   });
 
-  it("says which version was completed from Twilio's own record", async () => {
+  it("says which version was completed later, from what the network keeps", async () => {
     const lookedUp = CALL.timeline.map((one, i) => (i > 0 ? { ...one, reconciled: true } : one));
     show(<History appointment={APPOINTMENT} />, { backend: { calls: async () => [{ ...CALL, timeline: lookedUp }] } });
     const call = (await screen.findByText("Answered, 6 min, 3 May 2027, 09:10")).closest("li");
     expect(momentsOf(call as HTMLElement)).toEqual([
-      "Call ended, 6 min 3 s | Completed from Twilio’s own record | 09:16:12 · Version 3",
+      "Call ended, 6 min 3 s | Completed later, from the telephone network’s own record | 09:16:12 · Version 3",
       "Margaret Ellis answered | 09:10:09 · Version 2",
       "Call started | 09:10:00 · Version 1",
     ]);

@@ -3,6 +3,7 @@ import type { Appointment, RecordedCall } from "../backend";
 import type { ClinicTime } from "../clinictime";
 import { type Outcome, outcomeOf } from "../outcome";
 import { patientsOf } from "../today/day";
+import { failureWords, refusalWords, unknownWords } from "../told";
 import { say } from "../words";
 import { calledWords } from "./whom";
 import { type Entry, endingOf, outcomeIn, type Tone, type Whom } from "./words";
@@ -40,10 +41,10 @@ function textOf(entry: Entry, outcome: Outcome, when: string): string {
   const long = call.durationSeconds === undefined ? undefined : briefly(call.durationSeconds);
   switch (outcome) {
     case "refused":
-      return say("history:line.refused", { when, why: call.refusal?.sentence ?? call.summary });
+      return say("history:line.refused", { when, why: refusalWords(call.refusal) });
     case "failed":
-      return call.failure?.reason
-        ? say("history:line.failedWhy", { when, why: call.failure.reason })
+      return call.failure
+        ? say("history:line.failedWhy", { when, why: failureWords(call.failure) })
         : say("history:line.failed", { when });
     case "requested":
     case "queued":
@@ -78,7 +79,7 @@ function textOf(entry: Entry, outcome: Outcome, when: string): string {
     case "given-up":
       return say("history:line.cancelled", { when });
     case "unknown":
-      return say("history:line.other", { what: call.summary, when });
+      return say("history:line.other", { what: unknownWords(call), when });
   }
 }
 

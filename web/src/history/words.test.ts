@@ -30,7 +30,7 @@ describe("the words of the record", () => {
     ["no-answer", {}, "No answer"],
     ["failed", {}, "The call did not go through"],
     ["canceled", {}, "Cancelled before answer"],
-    [undefined, {}, "in the server's words"],
+    [undefined, {}, "Not known yet"],
   ] as const)("%s %o", (status, more, heading) => {
     expect(wordsOf(told(status, more), MARGARET).heading).toBe(heading);
   });

@@ -3,8 +3,9 @@ import { newest } from "../after/drafts";
 import type { Call, Moment, Note, RecordedCall, Status } from "../backend";
 import { duration } from "../clinictime";
 import type { Told } from "../live/live";
-import { type Outcome, outcomeOf, SIP_DECLINE, WORDS } from "../outcome";
+import { type Outcome, outcomeOf, SIP_DECLINE } from "../outcome";
 import { isVoicemail, opening, sentence } from "../people";
+import { failureWords, refusalWords, unknownWords } from "../told";
 import { say } from "../words";
 
 export type Tone = "plain" | "active" | "good" | "warning" | "danger";
@@ -37,10 +38,10 @@ export type Ending = Pick<Call, "refusal" | "failure" | "endedBy" | "answeredBy"
 export function wordsOf(told: Telling, whom: Whom, ending: Ending = {}): Words {
   const { answeredBy } = told;
   const outcome = outcomeIn(told, ending);
-  const heading: string = WORDS[outcome].history || told.summary;
+  const heading = outcome === "unknown" ? unknownWords(told) : say(`service:outcome.${outcome}.history`);
   switch (outcome) {
     case "refused":
-      return { heading, note: ending.refusal?.sentence ?? told.summary, tone: "danger" };
+      return { heading, note: refusalWords(ending.refusal), tone: "danger" };
     case "ringing":
       return { heading: ringing(whom), tone: "active" };
     case "answered":
@@ -50,7 +51,7 @@ export function wordsOf(told: Telling, whom: Whom, ending: Ending = {}): Words {
       return {
         heading: answered(whom),
         // Otherwise the version that brought the finding would read like the one before it.
-        ...(outcome === "person-answered" ? { note: WORDS[outcome].summary } : {}),
+        ...(outcome === "person-answered" ? { note: say("service:outcome.person-answered.summary") } : {}),
         tone: "good",
       };
     case "machine-answered":
@@ -65,7 +66,7 @@ export function wordsOf(told: Telling, whom: Whom, ending: Ending = {}): Words {
     case "ended-with-fax":
       return completed(heading, told, whom, ending);
     case "failed": {
-      const why = ending.failure?.reason;
+      const why = ending.failure && failureWords(ending.failure);
       return { heading, ...(why ? { note: sentence(why) } : {}), tone: "danger" };
     }
     default:
@@ -77,7 +78,7 @@ function completed(outcome: string, told: Telling, whom: Whom, { endedBy }: Endi
   const long = told.durationSeconds;
   const heading = long === undefined ? outcome : say("history:ended", { what: outcome, long: duration(long) });
   const notes = [
-    ...(told.answeredBy === "fax" ? [WORDS["fax-answered"].history] : []),
+    ...(told.answeredBy === "fax" ? [say("service:outcome.fax-answered.history")] : []),
     ...(endedBy ? [endedBy === "member" ? endedByThem(told, whom) : say("history:endedByClinician")] : []),
   ];
   const tone = machine(told.answeredBy) ? "warning" : "plain";

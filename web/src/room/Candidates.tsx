@@ -3,6 +3,7 @@ import { OwnPlace } from "../calling/OwnPlace";
 import panel from "../calling/panel.module.css";
 import type { Candidate } from "../roomRoutes";
 import { useServices } from "../services";
+import { refusalWords } from "../told";
 import { candidateRole } from "./party";
 import { useAct, useCandidates, useTakeParty } from "./queries";
 import { problemOf } from "./RoomPanel";
@@ -77,7 +78,7 @@ function CandidateRow({ one, full, busy, onAdd }: CandidateRowProps) {
       </div>
       {one.in && <span className={styles.state}>{say("room:candidates.in")}</span>}
       {dialling && <span className={styles.state}>{say("room:state.asked")}</span>}
-      {one.refusal && <span className={styles.why}>{one.refusal.sentence}</span>}
+      {one.refusal && <span className={styles.why}>{refusalWords(one.refusal)}</span>}
       {may && (
         <div className={styles.acts}>
           <Button

@@ -22,7 +22,7 @@ describe("the last call", () => {
     [{ status: "in-progress", answeredBy: "machine_start", final: false }, "Voicemail answered", "warning"],
     [{ status: "in-progress", final: false }, "In a call now", "good"],
     [{ status: "canceled" }, "Cancelled", "plain"],
-    [{ status: "busy" }, "Line busy", "warning"],
+    [{ status: "busy" }, "The line was busy", "warning"],
     [{ status: "busy", summary: "Declined" }, "Declined", "warning"],
     [{ status: "no-answer", endedBy: "clinician" }, "Cancelled", "plain"],
     [{ status: "no-answer" }, "No answer", "warning"],

@@ -2,8 +2,9 @@
 import type { Appointment, ClinicianOutcome, Day, LastCall, Patient } from "../backend";
 import { birthDay, type ClinicTime, duration } from "../clinictime";
 import type { Tone } from "../history/words";
-import { type Outcome, outcomeOf, WORDS } from "../outcome";
+import { type Outcome, outcomeOf } from "../outcome";
 import { isPatient, opening, withRelation } from "../people";
+import { unknownWords } from "../told";
 import { say } from "../words";
 
 /** FHIR's appointment statuses (R4, AppointmentStatus). */
@@ -70,7 +71,7 @@ const TONE: Partial<Record<Outcome, Tone>> = {
 
 function said(call: LastCall): LastCallWords {
   const outcome = outcomeOf(call);
-  const { list } = WORDS[outcome];
+  const list = outcome === "unknown" ? unknownWords(call) : say(`service:outcome.${outcome}.list`);
   const tone = TONE[outcome] ?? "plain";
   const long = call.durationSeconds;
   const { note } = call;
@@ -79,12 +80,11 @@ function said(call: LastCall): LastCallWords {
     const noted = say(`today:noted.${note.outcome}`);
     return { text: long === undefined ? noted : lasted(noted, long), tone: NOTED[note.outcome] };
   }
-  // Of a line that was busy the service's own words stand here.
-  if (outcome === "busy") return { text: call.summary || list, tone };
-  if (!outcome.startsWith("ended")) return { text: list || call.summary, tone };
+  if (outcome === "busy") return { text: say("service:outcome.busy.summary"), tone };
+  if (!outcome.startsWith("ended")) return { text: list, tone };
   if (long === undefined) return { text: list, tone };
   // "Answered" is said only where somebody spoke, or something was found to have answered.
-  return { text: lasted(outcome === "ended" ? WORDS["ended-with-person"].list : list, long), tone };
+  return { text: lasted(outcome === "ended" ? say("service:outcome.ended-with-person.list") : list, long), tone };
 }
 
 function lasted(call: string, seconds: number): string {

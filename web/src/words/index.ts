@@ -9,6 +9,9 @@ import { en } from "./en";
 /** The language of the tests: English in which every sentence of the catalogue can be told from anything else. */
 export const PSEUDO = "en-XA";
 
+/** The language that the catalogue is written in. */
+const SENTENCES = "en-GB";
+
 /** Sentences of an area, nested or not. */
 export interface Sentences {
   readonly [code: string]: string | Sentences;
@@ -17,7 +20,7 @@ export interface Sentences {
 const catalogue = createInstance();
 
 void catalogue.init({
-  lng: "en-GB",
+  lng: SENTENCES,
   fallbackLng: "en",
   resources: { en },
   ns: Object.keys(en),
@@ -53,7 +56,19 @@ export async function setLanguage(language: string): Promise<void> {
   await catalogue.changeLanguage(language);
 }
 
-/** For Intl: the pseudo-language has no clock or calendar of its own. */
+/** The language of what is said, for a screen reader: that of the sentences, however times are written. */
+export function spokenIn(language: string): string {
+  return language === PSEUDO ? PSEUDO : SENTENCES;
+}
+
+/**
+ * For Intl. A day's name within an English sentence is English too: of a language that is another, its country's English
+ * is written where there is one ("cy-GB": en-GB, "de-DE": en-DE), and elsewhere that of the sentences.
+ */
 export function localeOf(language: string): string {
-  return language === PSEUDO ? "en-GB" : language;
+  if (language === PSEUDO) return SENTENCES;
+  const { language: tongue, region } = new Intl.Locale(language).maximize();
+  if (tongue === "en") return language;
+  const english = `en-${region}`;
+  return new Intl.DateTimeFormat(english).resolvedOptions().locale === english ? english : SENTENCES;
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { bring, localeOf, PSEUDO, type Sentences, say, setLanguage } from ".";
+import { bring, localeOf, PSEUDO, type Sentences, say, setLanguage, spokenIn } from ".";
 import { en } from "./en";
 import audit from "./en/audit";
 import check from "./en/check";
@@ -52,10 +52,33 @@ describe("say", () => {
     bring("later", { hello: "Hello {{name}}" });
     const sayLater = say as (code: string, told: object) => string;
     expect(sayLater("later:hello", { name: "Hana" })).toMatch(/^\[Ĥéļļö Hana ~+\]$/);
+  });
+
+  it("is in the language of its sentences, and times are written in that language too", () => {
+    expect(["en-GB", "en-US", "pl-PL", "cy", PSEUDO].map(spokenIn)).toEqual([
+      "en-GB",
+      "en-GB",
+      "en-GB",
+      "en-GB",
+      PSEUDO,
+    ]);
+    const locales = {
+      "en-GB": "en-GB",
+      "en-US": "en-US",
+      "cy-GB": "en-GB",
+      cy: "en-GB",
+      "de-DE": "en-DE",
+      "ga-IE": "en-IE",
+    };
+    for (const [language, locale] of Object.entries(locales)) expect(localeOf(language), language).toBe(locale);
+    expect(localeOf("tlh-AQ"), "a country without an English of its own").toBe("en-GB");
     expect(localeOf(PSEUDO)).toBe("en-GB");
-    expect(localeOf("cy-GB")).toBe("cy-GB");
   });
 });
+
+/** What only an operator knows: parties and their parts, and settings. words_test.go and api/sentences_test.go hold the service to the same. */
+const OPERATORS =
+  /\bTwilio|\bTwiML|\bwebhook|\btoken\b|\bFHIR\b|\bPub\/Sub\b|CallSid|\bSID\b|\bOAuth|\bOpenID|Communication\b|\b[A-Z]{2,}_[A-Z]/i;
 
 describe("the catalogue", () => {
   it.each(Object.entries(areas))("of %s has typographic marks and whole sentences", (area, sentences) => {
@@ -63,7 +86,7 @@ describe("the catalogue", () => {
       expect(sentence, `${code}: straight apostrophes and quotation marks`).not.toMatch(/['"]/);
       expect(sentence, `${code}: three dots are one sign`).not.toContain("...");
       expect(sentence, `${code}: a piece to be glued`).toBe(sentence.trim());
-      expect(sentence, `${code}: words of an operator`).not.toMatch(/[A-Z]{2,}_[A-Z]|\bFHIR\b|CallSid|Communication\b/);
+      expect(sentence, `${code}: words of an operator`).not.toMatch(OPERATORS);
       expect(sentence, `${code}: British English`).not.toMatch(/\b(color|center|dialed|canceled|organization)/i);
     }
   });

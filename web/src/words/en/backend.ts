@@ -1,4 +1,4 @@
-/** What is said in src/backend.ts, main.tsx and settings.ts: the service's own sentences are shown as they come. */
+/** What is said in src/backend.ts, main.tsx and settings.ts: what the service says by a code stands in service.ts. */
 export default {
   unreachable: "The clinic’s service cannot be reached. Check your connection, then try again.",
   ended: "Your session has ended. Sign in again to go on.",

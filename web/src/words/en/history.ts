@@ -1,4 +1,4 @@
-/** What is said in src/history. What an outcome is called stands in outcomes.json. */
+/** What is said in src/history. What an outcome is called stands in service.ts. */
 export default {
   title: "Call history",
   unloaded: "The history could not be loaded",
@@ -45,7 +45,7 @@ export default {
   answeredSomebody: "Call answered",
   called: "{{name}}, number ending {{ending}}",
   numberAlone: "Number ending {{ending}}",
-  lookedUp: "Completed from Twilio’s own record",
+  lookedUp: "Completed later, from the telephone network’s own record",
   recordedLater: "{{at}} · recorded {{recorded}} · Version {{version}}",
   version: "{{at}} · Version {{version}}",
   versionTimeless: "Version {{version}}",

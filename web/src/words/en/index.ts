@@ -7,6 +7,7 @@ import calling from "./calling";
 import history from "./history";
 import live from "./live";
 import people from "./people";
+import service from "./service";
 import session from "./session";
 import shell from "./shell";
 import time from "./time";
@@ -20,6 +21,7 @@ export const en = {
   history,
   live,
   people,
+  service,
   session,
   shell,
   time,
