@@ -101,6 +101,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a place in the log is given once":          givesNoPlaceTwice,
 		"old calls are forgotten":                   purges,
 		"old calls are forgotten a few at a time":   purgesInSteps,
+		"what would be forgotten is what is":        plansWhatItPurges,
 		"a call is erased while it is delivered":    erasesWhatIsBeingDelivered,
 		"whose apps are ready for a call":           keepsWhoIsPresent,
 		"a call in a room":                          countsACallInARoom,

@@ -83,8 +83,8 @@ type Reading interface {
 	// in the order of their beginning.
 	CallsOf(ctx context.Context, patient careline.Reference) ([]string, error)
 	// CallsKept are the keys of the calls whose newest event was kept at from or
-	// later, and before to, in the order of those events. It may read the whole log:
-	// it is for an operator.
+	// later, and before to, in the order of those events; those of looks among them
+	// (careline.LookKey). It may read the whole log: it is for an operator.
 	CallsKept(ctx context.Context, from, to time.Time) ([]string, error)
 }
 
@@ -247,15 +247,18 @@ type Strays interface {
 
 // Retention forgets.
 type Retention interface {
-	// Purge forgets every trace of up to limit calls whose newest event was kept
+	// Purge forgets every trace of up to limit calls, or looks, whose newest event was kept
 	// before the time given, pending deliveries and dead letters too, and of strays
-	// as old. It returns how many calls it forgot: fewer than limit, and it is done.
+	// as old. It returns what it forgot: fewer keys than limit, and it is done.
 	// A call of which a recording is in the record (a filing with an ID, Of "Media/…")
 	// stays, for the log says who may hear it; and one of which the carrier may have sound
 	// (an event "<recording>/…", and none "<recording>/gone", "…/absent…" or "…/failed…"),
 	// for nothing else says that it is to be deleted. Places in the log are never given
 	// out twice.
-	Purge(ctx context.Context, before time.Time, limit int) (calls int, err error)
+	Purge(ctx context.Context, before time.Time, limit int) (careline.LogCount, error)
+	// Old is what Purge would forget now, without a limit, by the same rule. It may read
+	// the whole log: it is for an operator.
+	Old(ctx context.Context, before time.Time) (careline.LogCount, error)
 	// Erase forgets every trace of a call. An error of code not-found says that
 	// there is none.
 	Erase(ctx context.Context, call string) error

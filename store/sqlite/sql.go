@@ -120,12 +120,14 @@ const (
 
 // An operator's day.
 const (
-	sqlKeepStray = `INSERT INTO strays (id, attributes, data, why, kept) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING`
-	strayColumns = `seq, id, attributes, data, why, kept`
-	sqlStrays    = `SELECT ` + strayColumns + ` FROM strays WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq`
-	sqlAllStrays = `SELECT count(*) FROM strays`
-	sqlDropStray = `DELETE FROM strays WHERE seq = ?1`
-	sqlOldStrays = `DELETE FROM strays WHERE kept < ?1`
+	sqlKeepStray     = `INSERT INTO strays (id, attributes, data, why, kept) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING`
+	strayColumns     = `seq, id, attributes, data, why, kept`
+	sqlStrays        = `SELECT ` + strayColumns + ` FROM strays WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq`
+	sqlAllStrays     = `SELECT count(*) FROM strays`
+	sqlDropStray     = `DELETE FROM strays WHERE seq = ?1`
+	oldStrays        = `FROM strays WHERE kept < ?1`
+	sqlOldStrays     = `SELECT count(*) ` + oldStrays
+	sqlDropOldStrays = `DELETE ` + oldStrays
 
 	// isOld is asked of a call with events: its request tells at once of most that
 	// they are young.
@@ -140,6 +142,7 @@ const (
 			OR g.id GLOB substr(r.id, 1, instr(r.id, '/')) || 'absent*'
 			OR g.id GLOB substr(r.id, 1, instr(r.id, '/')) || 'failed*'))`
 	sqlOldCalls = `SELECT c.number FROM calls c WHERE ` + isOld + ` ORDER BY c.number LIMIT ?2`
+	sqlOldKeys  = `SELECT c.key FROM calls c WHERE ` + isOld
 	sqlIsOld    = `SELECT 1 FROM calls c WHERE ` + isOld + ` AND c.number = ?2`
 
 	sqlJoined    = `SELECT number FROM calls WHERE joined = ?1`
