@@ -95,6 +95,7 @@ func conforms(t *testing.T, fresh func(t *testing.T) database) {
 		"a call stays while the carrier has sound":  keepsWhatIsAtTheCarrier,
 		"calls by when they were asked for":         findsCallsByWhenTheyWereAskedFor,
 		"pages of calls while others begin":         goesOnFromPageToPage,
+		"who asked for calls":                       tellsWhoCalled,
 		"whose a call is, as it was filed":          learnsWhoseItIsFromTheFiling,
 		"calls by their newest event":               findsCallsByTheirNewestEvent,
 		"a call is erased":                          erases,

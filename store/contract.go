@@ -103,6 +103,9 @@ type Auditing interface {
 	// which nothing tells of a call (careline.CallEvent.OfCall). Calls that begin while
 	// somebody goes on from page to page come before all that they have yet to see.
 	CallsAsked(ctx context.Context, q careline.AskedFor, limit int) ([]careline.Asked, error)
+	// Callers are calls that were asked for at from or later, and before to: of each
+	// clinician who asked for any, refused or not, one of the newest, in no order.
+	Callers(ctx context.Context, from, to time.Time) ([]careline.Asked, error)
 }
 
 // Following reads the log from a place on, for whoever looks at it live. An event
@@ -278,22 +281,3 @@ type Presence interface {
 
 // PresenceFor is how long is remembered what a device said.
 const PresenceFor = 24 * time.Hour
-
-// Condition is how the store itself is.
-type Condition interface {
-	// Ready reports whether the log can be read, and, when the last commit failed,
-	// whether it can be written again.
-	Ready(ctx context.Context) error
-	// Exclusive reports whether nobody else can write this log while it is open.
-	Exclusive() bool
-	// Stats is what was written so far.
-	Stats() Stats
-	// Close finishes what is under way, and refuses what comes later.
-	Close() error
-}
-
-// Stats counts what the store has written since it was opened.
-type Stats struct {
-	Commits int64 // transactions, each of which cost one fsync
-	Writes  int64 // requests that they carried
-}

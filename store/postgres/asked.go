@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -23,17 +24,36 @@ const (
 	sqlCallsAskedBy = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.joined IS NULL AND NOT c.aside
 		AND c.clinician = $5 AND c.begun BETWEEN $1 AND $2 AND (c.begun, c.number) < ($2::bigint, $3::bigint)
 		ORDER BY c.begun DESC, c.number DESC LIMIT $4`
+	sqlCallsAskedOf = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.joined IS NULL AND NOT c.aside
+		AND c.patient = $5 AND c.patient <> '' AND ($6 = '' OR c.clinician = $6)
+		AND coalesce(c.begun, c.first) BETWEEN $1 AND $2 AND (coalesce(c.begun, c.first), c.number) < ($2::bigint, $3::bigint)
+		ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT $4`
+	sqlCallers = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.number IN (
+		SELECT max(m.number) FROM calls m WHERE m.joined IS NULL AND NOT m.aside
+			AND coalesce(m.begun, m.first) >= $1 AND coalesce(m.begun, m.first) < $2 AND m.clinician <> '' GROUP BY m.clinician)`
 )
 
 // CallsAsked are calls by when they were asked for; see store.Auditing. Their events are
 // read after them: of a call that was forgotten meanwhile there are none.
-func (s *Store) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
+func (s *Store) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) ([]careline.Asked, error) {
 	sql, args := sqlCallsAsked, askedArgs(asked, limit)
-	if asked.Clinician != "" {
-		sql, args = sqlCallsAskedBy, append(args, store.Storable(asked.Clinician))
+	switch clinician := store.Storable(asked.Clinician); {
+	case asked.Patient != "":
+		sql, args = sqlCallsAskedOf, append(args, store.Storable(string(asked.Patient)), clinician)
+	case asked.Clinician != "":
+		sql, args = sqlCallsAskedBy, append(args, clinician)
 	}
+	return s.asked(ctx, "read calls by when they were asked for", sql, args...)
+}
 
-	err = s.read(ctx, "read calls by when they were asked for", func(ctx context.Context, c *pgxpool.Conn) error {
+// Callers are a call of each clinician who asked for any; see store.Auditing.
+func (s *Store) Callers(ctx context.Context, from, to time.Time) ([]careline.Asked, error) {
+	return s.asked(ctx, "read who asked for calls", sqlCallers, from.UnixMicro(), to.UnixMicro())
+}
+
+// asked reads calls and their events.
+func (s *Store) asked(ctx context.Context, doing, sql string, args ...any) (calls []careline.Asked, err error) {
+	err = s.read(ctx, doing, func(ctx context.Context, c *pgxpool.Conn) error {
 		rows, err := c.Query(ctx, sql, args...)
 		if err != nil {
 			return err

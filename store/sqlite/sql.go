@@ -98,6 +98,13 @@ const (
 	sqlCallsAskedBy = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_of_clinician ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
 		AND c.clinician = ?5 AND c.begun BETWEEN ?1 AND ?2 AND (c.begun, c.number) < (?2, ?3)
 		ORDER BY c.begun DESC, c.number DESC LIMIT ?4`
+	sqlCallsAskedOf = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_of_patient ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
+		AND c.patient = ?5 AND (?6 = '' OR c.clinician = ?6)
+		AND coalesce(c.begun, c.first) BETWEEN ?1 AND ?2 AND (coalesce(c.begun, c.first), c.number) < (?2, ?3)
+		ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT ?4`
+	sqlCallers = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.number IN (
+		SELECT max(m.number) FROM calls m INDEXED BY calls_asked WHERE m.joined IS NULL AND m.aside = 0
+			AND coalesce(m.begun, m.first) >= ?1 AND coalesce(m.begun, m.first) < ?2 AND m.clinician <> '' GROUP BY m.clinician)`
 	sqlCallsKept = `SELECT c.key FROM calls c CROSS JOIN events e WHERE c.joined IS NULL AND e.call = c.number
 		GROUP BY c.number HAVING max(e.kept) >= ?1 AND max(e.kept) < ?2 ORDER BY max(e.seq)`
 
