@@ -1,23 +1,21 @@
 import { Button, NativeSelect } from "@mantine/core";
-import { useRef } from "react";
-import type { AuditedCall } from "../backend";
 import day from "../today/today.module.css";
 import styles from "./audit.module.css";
 import { DayField } from "./DayField";
 import { type Asked, type Choice, choose, QUICK, quickDays, withDay } from "./filters";
-import { clinicianWords, outcomeChoices, REFUSALS, refusalWords, say } from "./words";
+import { PatientField } from "./PatientField";
+import { useCallers } from "./queries";
+import { callerChoices, outcomeChoices, REFUSALS, refusalWords, say } from "./words";
 
 export interface FiltersProps {
   asked: Asked;
   today: string;
-  /** Those on the page: their clinicians can be chosen. */
-  calls: readonly AuditedCall[];
   onAsk(next: Asked): void;
 }
 
-export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
-  const clinicians = useClinicians(calls, asked.clinician);
-  const filtered = asked.clinician || asked.outcome || asked.refusal;
+export function Filters({ asked, today, onAsk }: FiltersProps) {
+  const callers = useCallers(asked).data?.clinicians ?? [];
+  const filtered = asked.clinician || asked.patient || asked.outcome || asked.refusal;
   const pick = (name: Choice) => (value: string) => onAsk(choose(asked, name, value));
   return (
     <fieldset className={styles.filters}>
@@ -56,9 +54,10 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
         <Select
           label={say("audit:filters.clinician")}
           chosen={asked.clinician}
-          choices={clinicians}
+          choices={callerChoices(callers)}
           onPick={pick("clinician")}
         />
+        <PatientField key={asked.patient} chosen={asked.patient} onPick={pick("patient")} />
         <Select
           label={say("audit:filters.outcome")}
           chosen={asked.outcome}
@@ -79,14 +78,6 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
       </div>
     </fieldset>
   );
-}
-
-/** Whoever was on the page since it was opened: a filter must not take away the others to choose from. */
-function useClinicians(calls: readonly AuditedCall[], chosen: string | undefined) {
-  const known = useRef(new Map<string, string>());
-  for (const call of calls) if (call.clinician) known.current.set(call.clinician, clinicianWords(call));
-  if (chosen && !known.current.has(chosen)) known.current.set(chosen, chosen);
-  return [...known.current].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label));
 }
 
 interface SelectProps {
