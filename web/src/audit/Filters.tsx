@@ -57,7 +57,6 @@ export function Filters({ asked, today, onAsk }: FiltersProps) {
           choices={callerChoices(callers)}
           onPick={pick("clinician")}
         />
-        <PatientField key={asked.patient} chosen={asked.patient} onPick={pick("patient")} />
         <Select
           label={say("audit:filters.outcome")}
           chosen={asked.outcome}
@@ -70,6 +69,7 @@ export function Filters({ asked, today, onAsk }: FiltersProps) {
           choices={REFUSALS.map((value) => ({ value, label: refusalWords(value) }))}
           onPick={pick("refusal")}
         />
+        <PatientField key={asked.patient} chosen={asked.patient} onPick={pick("patient")} />
         {filtered && (
           <Button variant="subtle" className={styles.clear} onClick={() => onAsk({ from: asked.from, to: asked.to })}>
             {say("audit:filters.clear")}
