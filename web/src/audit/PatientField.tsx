@@ -1,5 +1,6 @@
 import { TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import styles from "./audit.module.css";
 import { patientIn } from "./filters";
 import { say } from "./words";
 
@@ -22,7 +23,7 @@ export function PatientField({ chosen = "", onPick }: PatientFieldProps) {
     onPick(patient);
   };
   return (
-    <form onSubmit={take}>
+    <form className={styles.patient} onSubmit={take}>
       <TextInput
         label={say("audit:filters.patient")}
         description={say("audit:filters.patientHint")}

@@ -33,7 +33,7 @@ export default {
     namesake: "{{name}} ({{id}})",
     patient: "Patient",
     patientHint: "Reference or link from the health record",
-    patientWrong: "This is no patient’s reference, such as Patient/123. Copy it from the health record.",
+    patientWrong: "This names no patient. Copy the reference from the health record, such as Patient/123, or a link to the patient.",
     outcome: "Outcome",
     refusal: "Refusal",
     all: "All",
