@@ -33,7 +33,8 @@ export default {
     namesake: "{{name}} ({{id}})",
     patient: "Patient",
     patientHint: "Reference or link from the health record",
-    patientWrong: "This names no patient. Copy the reference from the health record, such as Patient/123, or a link to the patient.",
+    patientWrong:
+      "This names no patient. Copy the reference from the health record, such as Patient/123, or a link to the patient.",
     outcome: "Outcome",
     refusal: "Refusal",
     all: "All",
