@@ -7,6 +7,7 @@ import "time"
 type AskedFor struct {
 	From, To  time.Time
 	Clinician string     // practitioner id of the caller; empty: of anybody, and of nobody
+	Patient   Reference  // whose call it is (Standing.Patient); empty: anybody's, and nobody's
 	After     AskedPlace // those that come after this place in that order; zero: from the newest on
 
 	// Recorded asks for those alone of whose recordings, by the carrier's id, something was

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
 
 	"perci.health/careline"
@@ -17,8 +14,8 @@ import (
 // auditPath is the one route that answers a page, or all pages as one table.
 const auditPath = "/bff_clinical/v1/audit/calls"
 
-// auditDays is how many days one question may cover.
-const auditDays = 400
+// auditCallersPath is beside it, for who can be chosen there.
+const auditCallersPath = "/bff_clinical/v1/audit/clinicians"
 
 type meJSON struct {
 	Clinician bool `json:"clinician"`
@@ -64,6 +61,15 @@ type auditedJSON struct {
 	Record        string           `json:"record,omitempty"`
 }
 
+type auditedCallersJSON struct {
+	Clinicians []auditedCallerJSON `json:"clinicians"`
+}
+
+type auditedCallerJSON struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+}
+
 type auditedHistoryJSON struct {
 	Call         auditedJSON        `json:"call"`
 	Events       []auditedEventJSON `json:"events"`
@@ -103,6 +109,28 @@ func (s *server) auditCalls(w http.ResponseWriter, r *http.Request) error {
 	answer := auditedPageJSON{Calls: make([]auditedJSON, 0, len(page.Calls)), Next: placeText(page.Next)}
 	for _, c := range page.Calls {
 		answer.Calls = append(answer.Calls, auditedOf(c))
+	}
+	return writeJSON(w, http.StatusOK, answer)
+}
+
+// auditCallers are all clinicians who asked for a call on the days asked for, whatever
+// page somebody is at.
+func (s *server) auditCallers(w http.ResponseWriter, r *http.Request) error {
+	asked, err := s.auditAsked(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	careline.Note(r.Context(), asked.said()...)
+
+	ctx, done := context.WithTimeout(r.Context(), AnswerWithin)
+	defer done()
+	callers, err := s.cfg.Audit.Callers(ctx, asked.From, asked.To)
+	if err != nil {
+		return fmt.Errorf("who asked for calls: %w", err)
+	}
+	answer := auditedCallersJSON{Clinicians: make([]auditedCallerJSON, 0, len(callers))}
+	for _, c := range callers {
+		answer.Clinicians = append(answer.Clinicians, auditedCallerJSON(c))
 	}
 	return writeJSON(w, http.StatusOK, answer)
 }
@@ -180,81 +208,4 @@ func auditedEvents(events []careline.CallEvent) []auditedEventJSON {
 		})
 	}
 	return told
-}
-
-// auditAsked is a question as a query has it. Its days are the clinic's.
-type auditAsked struct {
-	calls.AuditFilter
-	from, to string
-}
-
-func (s *server) auditAsked(q url.Values) (a auditAsked, err error) {
-	a.from, a.to = q.Get("from"), q.Get("to")
-	if a.AskedFor, err = s.daysAsked(q); err != nil {
-		return a, err
-	}
-
-	a.Clinician, a.Outcome, a.Refusal = q.Get("clinician"), careline.Outcome(q.Get("outcome")), careline.Refusal(q.Get("refusal"))
-	for _, word := range [...]string{a.Clinician, string(a.Outcome), string(a.Refusal)} {
-		if word != "" && !careline.ValidID(word) {
-			return a, careline.NewError(careline.CodeInvalid, "The clinician, the outcome or the refusal is not one that there can be.", nil)
-		}
-	}
-
-	return a, nil
-}
-
-// daysAsked is from which day to which, and after which page, calls are asked for.
-func (s *server) daysAsked(q url.Values) (a careline.AskedFor, err error) {
-	from, err := time.ParseInLocation(time.DateOnly, q.Get("from"), s.cfg.Location)
-	if err != nil {
-		return a, careline.NewError(careline.CodeInvalid, "The first day must be a date such as 2026-11-29.", nil)
-	}
-	last, err := time.ParseInLocation(time.DateOnly, q.Get("to"), s.cfg.Location)
-	if err != nil || last.Before(from) || last.After(from.AddDate(0, 0, auditDays)) {
-		return a, careline.NewError(careline.CodeInvalid, "The last day must be a date such as 2026-11-29, not before the first day and at most 400 days after it.", nil)
-	}
-
-	a.From, a.To = from, last.AddDate(0, 0, 1)
-	if a.After, err = placeOf(q.Get("after")); err != nil {
-		return a, careline.NewError(careline.CodeInvalid, "This page cannot be found. Please begin with the first one again.", err)
-	}
-	return a, nil
-}
-
-// said is the question, for the log.
-func (a auditAsked) said() []slog.Attr {
-	said := []slog.Attr{slog.String("audit_from", a.from), slog.String("audit_to", a.to)}
-	for name, word := range map[string]string{
-		"audit_clinician": a.Clinician,
-		"audit_outcome":   string(a.Outcome),
-		"audit_refusal":   string(a.Refusal),
-	} {
-		if word != "" {
-			said = append(said, slog.String(name, word))
-		}
-	}
-	return said
-}
-
-// placeText is a place as the API gives it out; placeOf reads it.
-func placeText(p careline.AskedPlace) string {
-	if p.At.IsZero() {
-		return ""
-	}
-	return strconv.FormatInt(p.At.UnixMicro(), 10) + "." + strconv.FormatInt(p.Number, 10)
-}
-
-func placeOf(text string) (p careline.AskedPlace, err error) {
-	if text == "" {
-		return p, nil
-	}
-	at, number, _ := strings.Cut(text, ".")
-	micros, err := strconv.ParseInt(at, 10, 64)
-	if err != nil {
-		return p, err
-	}
-	p.At = time.UnixMicro(micros).UTC()
-	p.Number, err = strconv.ParseInt(number, 10, 64)
-	return p, err
 }

@@ -30,9 +30,22 @@ type auditLog struct {
 func (l *auditLog) CallsAsked(_ context.Context, q careline.AskedFor, limit int) (found []careline.Asked, err error) {
 	l.asked = append(l.asked, q)
 	for _, c := range l.calls {
+		if q.Patient != "" && c.Events[0].Request.Patient != q.Patient {
+			continue
+		}
 		after := q.After.At.IsZero() || c.Place.At.Before(q.After.At) || c.Place.At.Equal(q.After.At) && c.Place.Number < q.After.Number
 		if after && !c.Place.At.Before(q.From) && c.Place.At.Before(q.To) && len(found) < limit {
 			found = append(found, c)
+		}
+	}
+	return found, l.err
+}
+
+func (l *auditLog) Callers(_ context.Context, from, to time.Time) (found []careline.Asked, err error) {
+	seen := map[string]bool{"": true}
+	for _, c := range l.calls {
+		if who := c.Events[0].Request.Clinician; !seen[who] && !c.Place.At.Before(from) && c.Place.At.Before(to) {
+			seen[who], found = true, append(found, c)
 		}
 	}
 	return found, l.err
@@ -118,7 +131,7 @@ func TestWhoMayAudit(t *testing.T) {
 		"both":    {200, "", `{"clinician":true,"auditor":true}`},
 	} {
 		b, _ := auditing(t)
-		for _, path := range []string{auditToday, one} {
+		for _, path := range []string{auditToday, one, auditWho} {
 			got := b.ask(http.MethodGet, path, who)
 			if want.code == "" && got.StatusCode != want.status {
 				t.Errorf("%q at %s: %d %s", who, path, got.StatusCode, got.body)
@@ -140,6 +153,7 @@ func TestWhoMayAudit(t *testing.T) {
 		if who != "" {
 			b.problem(b.ask(http.MethodGet, auditToday, who), 404, "not-found")
 			b.problem(b.ask(http.MethodGet, one, who), 404, "not-found")
+			b.problem(b.ask(http.MethodGet, auditWho, who), 404, "not-found")
 			if got := b.ask(http.MethodGet, me, who); strings.Contains(got.body, `"auditor":true`) {
 				t.Errorf("%q is an auditor where there are none: %s", who, got.body)
 			}
@@ -220,7 +234,8 @@ func TestAuditRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
 	b, _ := auditing(t)
 	for _, query := range []string{"", "?from=2026-07-01", "?from=01.07.2026&to=2026-07-02", "?from=2026-07-02&to=2026-07-01", "?from=2025-01-01&to=2026-07-01",
-		"?from=2026-07-01&to=2026-07-01&after=x", "?from=2026-07-01&to=2026-07-01&after=1.x", "?from=2026-07-01&to=2026-07-01&clinician=a%20b", "?from=2026-07-01&to=2026-07-01&outcome=%3D1"} {
+		"?from=2026-07-01&to=2026-07-01&after=x", "?from=2026-07-01&to=2026-07-01&after=1.x", "?from=2026-07-01&to=2026-07-01&clinician=a%20b", "?from=2026-07-01&to=2026-07-01&outcome=%3D1",
+		"?from=2026-07-01&to=2026-07-01&patient=p1", "?from=2026-07-01&to=2026-07-01&patient=Patient/", "?from=2026-07-01&to=2026-07-01&patient=Practitioner/p1"} {
 		b.problem(b.ask(http.MethodGet, "/bff_clinical/v1/audit/calls"+query, "auditor"), 400, "invalid")
 	}
 	b.problem(b.ask(http.MethodGet, "/bff_clinical/v1/audit/calls/CA9", "auditor"), 404, "not-found")

@@ -33,6 +33,7 @@ var tableColumns = [...]string{
 	"recorded_utc", "recorded_clinic", "seconds", "outcome", "summary", "refusal", "refusal_sentence", "answered_by", "ended_by", "looked_up",
 	"clinician", "clinician_name", "patient", "patient_name", "called", "called_name", "relation", "number_ending",
 	"appointment", "direction", "status", "clinician_leg", "member_leg", "record",
+	"clinician_outcome", "note", "noted_utc", "noted_clinic",
 }
 
 // auditTable writes all calls that pass, page by page (RFC 4180). Who reads slowly is
@@ -99,6 +100,8 @@ func (s *server) tableRow(c calls.Audited) []string {
 	row = append(row, c.Clinician, c.Names.Sender, string(c.Patient), c.Names.Patient,
 		string(c.Recipient), c.Names.Recipient, c.Names.Relation, c.ToEnding)
 	row = append(row, c.Appointment, c.Direction, string(c.Status), c.ClinicianLeg, c.MemberLeg, c.Record)
+	row = append(row, string(c.Note.Outcome), c.Note.Text)
+	row = append(row, s.tableTimes(c.Note.At)...)
 
 	for i := range row {
 		row[i] = defused(row[i])

@@ -210,6 +210,7 @@ var ownRoutes = []struct {
 	{http.MethodPost, "/bff_clinical/v1/appointments/{id}/reveal", Clinician, 4 << 10, func(s *server) handler { return s.reading(s.reveal) }},
 	{http.MethodGet, "/bff_clinical/v1/me", Somebody, 0, func(s *server) handler { return s.me }},
 	{http.MethodGet, auditPath, Auditor, 0, func(s *server) handler { return s.reading(s.auditCalls) }},
+	{http.MethodGet, auditCallersPath, Auditor, 0, func(s *server) handler { return s.reading(s.auditCallers) }},
 	{http.MethodGet, auditPath + "/{key}", Auditor, 0, func(s *server) handler { return s.reading(s.auditCall) }},
 	{http.MethodGet, "/openapi.yaml", Anybody, 0, func(s *server) handler { return s.openAPIYAML }},
 	{http.MethodGet, "/openapi.json", Anybody, 0, func(s *server) handler { return s.openAPIJSON }},

@@ -1,7 +1,9 @@
 package calls
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"perci.health/careline"
@@ -26,6 +28,8 @@ type Audit struct {
 	Log interface {
 		// CallsAsked are calls by when they were asked for, the newest first.
 		CallsAsked(ctx context.Context, q careline.AskedFor, limit int) ([]careline.Asked, error)
+		// Callers are calls of a time: of each clinician who asked for any, one of the newest.
+		Callers(ctx context.Context, from, to time.Time) ([]careline.Asked, error)
 		// Events are all that the log holds for a call, in the log's order.
 		Events(ctx context.Context, call string) ([]careline.CallEvent, error)
 		// Filing is where the call's Communication stands in the record.
@@ -87,6 +91,30 @@ func (a Audit) Page(ctx context.Context, f AuditFilter) (AuditedPage, error) {
 
 func (f AuditFilter) passes(c Audited) bool {
 	return (f.Outcome == "" || f.Outcome == c.Outcome) && (f.Refusal == "" || f.Refusal == c.Refusal)
+}
+
+// Caller is a clinician who asked for a call.
+type Caller struct {
+	ID   string // practitioner id
+	Name string // as it was when a call was asked for; empty: not known
+}
+
+// Callers are all who asked for a call at from or later, and before to, by their names.
+func (a Audit) Callers(ctx context.Context, from, to time.Time) ([]Caller, error) {
+	found, err := a.Log.Callers(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+
+	callers := make([]Caller, 0, len(found))
+	for _, one := range found {
+		call := careline.Fold(one.Events)
+		callers = append(callers, Caller{ID: call.Clinician, Name: call.Names.Sender})
+	}
+	slices.SortFunc(callers, func(a, b Caller) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	return callers, nil
 }
 
 // One is a call with all its events, in the order in which they were kept. An error of

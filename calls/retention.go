@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"perci.health/careline"
 	"perci.health/careline/backoff"
 )
 
@@ -30,9 +31,9 @@ type Retention struct {
 	Log interface {
 		Claim(ctx context.Context, consumer, call string) (held context.Context, ok bool, err error)
 		Release(ctx context.Context, consumer, call string) error
-		// Purge forgets up to limit calls whose newest event was kept before the
-		// time given; it forgot fewer than limit when none are left.
-		Purge(ctx context.Context, before time.Time, limit int) (calls int, err error)
+		// Purge forgets up to limit keys whose newest event was kept before the time
+		// given, and strays as old; it forgot fewer keys than limit when none are left.
+		Purge(ctx context.Context, before time.Time, limit int) (careline.LogCount, error)
 	}
 	Keep      time.Duration // how long a call is kept after its newest event; 0: for ever
 	Now       func() time.Time
@@ -55,12 +56,12 @@ func (r Retention) Forget(ctx context.Context) (calls int, err error) {
 
 	before := r.Now().Add(-r.Keep)
 	for {
-		n, err := r.Log.Purge(ctx, before, forgetAtOnce)
-		calls += n
-		if n > 0 && r.Forgotten != nil {
-			r.Forgotten(n)
+		forgotten, err := r.Log.Purge(ctx, before, forgetAtOnce)
+		calls += forgotten.Calls
+		if forgotten.Calls > 0 && r.Forgotten != nil {
+			r.Forgotten(forgotten.Calls)
 		}
-		if err != nil || n < forgetAtOnce {
+		if err != nil || forgotten.Keys() < forgetAtOnce {
 			return calls, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"perci.health/careline"
 	"perci.health/careline/calls"
 )
 
@@ -25,14 +26,14 @@ func (a *attic) Claim(ctx context.Context, _, _ string) (context.Context, bool, 
 	return ctx, !a.taken, nil
 }
 
-func (a *attic) Purge(_ context.Context, before time.Time, limit int) (int, error) {
+func (a *attic) Purge(_ context.Context, before time.Time, limit int) (careline.LogCount, error) {
 	a.asked, a.before = append(a.asked, limit), append(a.before, before)
 	n := min(a.old, limit)
 	a.old -= n
 	if a.fail != nil {
-		return 0, a.fail
+		return careline.LogCount{}, a.fail
 	}
-	return n, nil
+	return careline.LogCount{Calls: n}, nil
 }
 
 func TestRetentionForgetsEverythingThatIsOld(t *testing.T) {

@@ -16,21 +16,33 @@ const observer = "careline"
 // an id of the carrier's; each with all its versions, the newest first, also those
 // entered in error.
 func (c *Client) Communications(ctx context.Context, patient careline.Reference) ([][]Resource, error) {
-	entries, err := c.Search(ctx, "Communication", url.Values{"subject": {string(patient)}, "_count": {"200"}})
+	return c.filedFor(ctx, "Communication", patient)
+}
+
+// Media are the recordings of a patient's calls that careline filed, as Communications
+// has these.
+func (c *Client) Media(ctx context.Context, patient careline.Reference) ([][]Resource, error) {
+	return c.filedFor(ctx, "Media", patient)
+}
+
+// filedFor are the resources of a type, of which a patient is the subject, that have an
+// id of the carrier's.
+func (c *Client) filedFor(ctx context.Context, resourceType string, patient careline.Reference) ([][]Resource, error) {
+	entries, err := c.Search(ctx, resourceType, url.Values{"subject": {string(patient)}, "_count": {"200"}})
 	if err != nil {
 		return nil, err
 	}
 
 	var all [][]Resource
 	for _, e := range entries {
-		if e.Resource.Type != "Communication" || len(carrierIDs(e.Resource)) == 0 {
+		if e.Resource.Type != resourceType || len(carrierIDs(e.Resource)) == 0 {
 			continue // somebody else's
 		}
 		if !about(e.Resource, patient) {
 			return nil, notAsked("The health record answered with another patient's entries than those that were asked for, so nothing was told.",
-				"searched Communication, answered by one that does not match by its subject")
+				"searched "+resourceType+", answered by one that does not match by its subject")
 		}
-		versions, err := c.History(ctx, "Communication", e.Resource.ID)
+		versions, err := c.History(ctx, resourceType, e.Resource.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +64,7 @@ func (c *Client) RecordedFor(ctx context.Context, patient careline.Reference) (i
 	}
 
 	for _, e := range entries {
-		if about(e.Resource, patient) {
+		if e.Resource.Type == "Communication" && about(e.Resource, patient) {
 			ids = append(ids, carrierIDs(e.Resource)...)
 		}
 	}
@@ -84,10 +96,10 @@ func (c *Client) AuditEvents(ctx context.Context, patient careline.Reference) ([
 	return all, nil
 }
 
-// about reports whether a Communication is of this patient.
+// about reports whether the patient is the subject of a resource.
 func about(r Resource, patient careline.Reference) bool {
 	var said struct{ Subject Reference }
-	return r.Type == "Communication" && json.Unmarshal(r.JSON, &said) == nil && refersTo(said.Subject, string(patient))
+	return json.Unmarshal(r.JSON, &said) == nil && refersTo(said.Subject, string(patient))
 }
 
 // carrierIDs are the carrier's ids that a resource has.

@@ -65,6 +65,11 @@ func findsCallsByWhenTheyWereAskedFor(t *testing.T, open database) {
 	want("those of a time", careline.AskedFor{From: noon.Add(time.Second), To: noon.Add(3 * time.Second)}, "CA3", "CA2")
 	want("those of a clinician", careline.AskedFor{From: noon, To: noon.Add(time.Hour), Clinician: "p1"}, "CA5", "CA1")
 	want("those of a clinician and a time", careline.AskedFor{From: noon.Add(time.Second), To: noon.Add(time.Hour), Clinician: "p1"}, "CA5")
+	want("those of a patient", careline.AskedFor{From: noon, To: noon.Add(time.Hour), Patient: "Patient/1"}, "CA1")
+	want("those of a patient before", careline.AskedFor{From: noon.Add(time.Second), To: noon.Add(time.Hour), Patient: "Patient/1"})
+	want("those of a patient and a clinician", careline.AskedFor{From: noon, To: noon.Add(time.Hour), Patient: "Patient/1", Clinician: "p1"}, "CA1")
+	want("those of a patient and another", careline.AskedFor{From: noon, To: noon.Add(time.Hour), Patient: "Patient/1", Clinician: "p2"})
+	want("of a patient who has none", careline.AskedFor{From: noon, To: noon.Add(time.Hour), Patient: "Patient/2"})
 	want("of a clinician who has none", careline.AskedFor{From: noon, To: noon.Add(time.Hour), Clinician: "p3"})
 
 	calls := callsAsked(t, s, all, 100)
@@ -129,6 +134,44 @@ func findsCallsRecordedAndGoingOn(t *testing.T, open database) {
 	storetest.Same(t, "the second page", keysOf(callsAsked(t, s, next, 1)), []string{"CA1"})
 	storetest.MustAppend(t, s, careline.CallEvent{ID: "CF1/end", Call: "CA3", Kind: careline.KindRoom, Room: careline.RoomSaid{Conference: "CF1", Act: careline.ActEnd}})
 	want("after the end of the room", careline.AskedFor{Going: true}, "CA4", "CA2")
+}
+
+// tellsWhoCalled has more calls than a page, and legs, looks and call-backs, which have no
+// clinician.
+func tellsWhoCalled(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1"))
+	clock.Forward(time.Minute)
+	for i := range 120 {
+		storetest.MustAppend(t, s, storetest.Request(fmt.Sprintf("CB%d", i), "p2"))
+	}
+	refused := storetest.Request("CC1", "p3")
+	refused.Kind, refused.Request.Refusal = careline.KindRefused, careline.RefusedRate
+	storetest.MustAppend(t, s, refused, storetest.Request("CD1", ""), storetest.AMD("CE1"),
+		careline.CallEvent{ID: "CF1/in", Call: "CF1", Leg: "CF1", Kind: careline.KindMemberCalled, Status: careline.StatusCompleted})
+	clock.Forward(time.Minute)
+	storetest.MustAppend(t, s, storetest.Request("CG1", "p4"))
+
+	want := func(from, to time.Time, calls ...string) {
+		t.Helper()
+		called, err := s.Callers(t.Context(), from, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys := keysOf(called)
+		slices.Sort(keys)
+		storetest.Same(t, "one call of each", keys, calls)
+		for _, c := range called {
+			if len(c.Events) == 0 || c.Events[0].Request.Clinician == "" {
+				t.Errorf("%s does not say whose it is", c.Key)
+			}
+		}
+	}
+	want(noon, clock.Now(), "CA1", "CB119", "CC1")
+	want(noon.Add(time.Second), clock.Now().Add(time.Second), "CB119", "CC1", "CG1")
+	if none, err := s.Callers(t.Context(), noon.Add(-time.Hour), noon); len(none) != 0 || err != nil {
+		t.Errorf("before anybody called: %v (error: %v)", keysOf(none), err)
+	}
 }
 
 // goesOnFromPageToPage has calls begin and go on between two pages; of each second there

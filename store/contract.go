@@ -89,8 +89,8 @@ type Reading interface {
 	// in the order of their beginning.
 	CallsOf(ctx context.Context, patient careline.Reference) ([]string, error)
 	// CallsKept are the keys of the calls whose newest event was kept at from or
-	// later, and before to, in the order of those events. It may read the whole log:
-	// it is for an operator.
+	// later, and before to, in the order of those events; those of looks among them
+	// (careline.LookKey). It may read the whole log: it is for an operator.
 	CallsKept(ctx context.Context, from, to time.Time) ([]string, error)
 }
 
@@ -109,6 +109,9 @@ type Auditing interface {
 	// which nothing tells of a call (careline.CallEvent.OfCall). Calls that begin while
 	// somebody goes on from page to page come before all that they have yet to see.
 	CallsAsked(ctx context.Context, q careline.AskedFor, limit int) ([]careline.Asked, error)
+	// Callers are calls that were asked for at from or later, and before to: of each
+	// clinician who asked for any, refused or not, one of the newest, in no order.
+	Callers(ctx context.Context, from, to time.Time) ([]careline.Asked, error)
 }
 
 // Following reads the log from a place on, for whoever looks at it live. An event
@@ -253,35 +256,19 @@ type Strays interface {
 
 // Retention forgets.
 type Retention interface {
-	// Purge forgets every trace of up to limit calls whose newest event was kept
+	// Purge forgets every trace of up to limit calls, or looks, whose newest event was kept
 	// before the time given, pending deliveries and dead letters too, and of strays
-	// as old. It returns how many calls it forgot: fewer than limit, and it is done.
+	// as old. It returns what it forgot: fewer keys than limit, and it is done.
 	// A call of which a recording is in the record (a filing with an ID, Of "Media/…")
 	// stays, for the log says who may hear it; and one of which the carrier may have sound
 	// (an event "<recording>/…", and none "<recording>/gone", "…/absent…" or "…/failed…"),
 	// for nothing else says that it is to be deleted. Places in the log are never given
 	// out twice.
-	Purge(ctx context.Context, before time.Time, limit int) (calls int, err error)
+	Purge(ctx context.Context, before time.Time, limit int) (careline.LogCount, error)
+	// Old is what Purge would forget now, without a limit, by the same rule. It may read
+	// the whole log: it is for an operator.
+	Old(ctx context.Context, before time.Time) (careline.LogCount, error)
 	// Erase forgets every trace of a call. An error of code not-found says that
 	// there is none.
 	Erase(ctx context.Context, call string) error
-}
-
-// Condition is how the store itself is.
-type Condition interface {
-	// Ready reports whether the log can be read, and, when the last commit failed,
-	// whether it can be written again.
-	Ready(ctx context.Context) error
-	// Exclusive reports whether nobody else can write this log while it is open.
-	Exclusive() bool
-	// Stats is what was written so far.
-	Stats() Stats
-	// Close finishes what is under way, and refuses what comes later.
-	Close() error
-}
-
-// Stats counts what the store has written since it was opened.
-type Stats struct {
-	Commits int64 // transactions, each of which cost one fsync
-	Writes  int64 // requests that they carried
 }

@@ -30,8 +30,8 @@ func keepsWhatIsRecorded(t *testing.T, open database) {
 
 	purged := func(want int) {
 		t.Helper()
-		if n, err := s.Purge(t.Context(), clock.Now(), 100); n != want || err != nil {
-			t.Errorf("%d were forgotten, want %d (error: %v)", n, want, err)
+		if n, err := s.Purge(t.Context(), clock.Now(), 100); n.Keys() != want || err != nil {
+			t.Errorf("%+v were forgotten, want %d (error: %v)", n, want, err)
 		}
 	}
 	purged(1)
@@ -73,8 +73,8 @@ func keepsWhatIsAtTheCarrier(t *testing.T, open database) {
 
 	purged := func(want int) {
 		t.Helper()
-		if n, err := s.Purge(t.Context(), clock.Now(), 100); n != want || err != nil {
-			t.Errorf("%d were forgotten, want %d (error: %v)", n, want, err)
+		if n, err := s.Purge(t.Context(), clock.Now(), 100); n.Keys() != want || err != nil {
+			t.Errorf("%+v were forgotten, want %d (error: %v)", n, want, err)
 		}
 	}
 	purged(2)

@@ -166,8 +166,8 @@ func givesNoPlaceTwice(t *testing.T, open database) {
 	}
 	grows("after a restart", storetest.Request("CA5", "p1"), storetest.Request("CA6", "p1"))
 	clock.Forward(time.Hour)
-	if n, err := s.Purge(t.Context(), clock.Now(), 100); n != 3 || err != nil {
-		t.Errorf("%d forgotten, want 3 (error: %v)", n, err)
+	if n, err := s.Purge(t.Context(), clock.Now(), 100); n.Keys() != 3 || err != nil {
+		t.Errorf("%+v forgotten, want 3 (error: %v)", n, err)
 	}
 	reopen()
 	grows("after everything", storetest.Request("CA7", "p1"), storetest.Request("CA8", "p1"))
@@ -191,11 +191,11 @@ func purges(t *testing.T, open database) {
 	storetest.MustAppend(t, s, storetest.Progress("CA2", "CB2", 1, careline.StatusRinging), storetest.Request("CA4", "p1")) // begun before, heard of since
 	before := clock.Now()
 
-	if n, err := s.Purge(t.Context(), noon, 100); n != 0 || err != nil {
-		t.Errorf("%d were forgotten, and none is as old (error: %v)", n, err)
+	if n, err := s.Purge(t.Context(), noon, 100); n.Keys() != 0 || err != nil {
+		t.Errorf("%+v were forgotten, and none is as old (error: %v)", n, err)
 	}
-	if n, err := s.Purge(t.Context(), before, 100); n != 2 || err != nil {
-		t.Errorf("%d were forgotten, want CA1 and CB3 (error: %v)", n, err)
+	if n, err := s.Purge(t.Context(), before, 100); n.Keys() != 2 || err != nil {
+		t.Errorf("%+v were forgotten, want CA1 and CB3 (error: %v)", n, err)
 	}
 	wantForgotten(t, s, clock, "CA1", "CB1")
 	storetest.Same(t, "a leg of nobody", storetest.IDsOf(t, s, "CB3"), nil)
@@ -205,10 +205,57 @@ func purges(t *testing.T, open database) {
 	if err != nil || len(strays) != 1 || strays[0].ID != "m-2" {
 		t.Errorf("strays left: %+v (error: %v)", strays, err)
 	}
-	if n, err := s.Purge(t.Context(), before.Add(time.Microsecond), 100); n != 2 || err != nil {
-		t.Errorf("%d were forgotten, want the other two (error: %v)", n, err)
+	if n, err := s.Purge(t.Context(), before.Add(time.Microsecond), 100); n.Keys() != 2 || err != nil {
+		t.Errorf("%+v were forgotten, want the other two (error: %v)", n, err)
 	}
 	wantNothingLeft(t, s)
+}
+
+// plansWhatItPurges: what an operator is told beforehand is what goes then. Of what is old
+// one call has a recording in the record, another has sound at the carrier.
+func plansWhatItPurges(t *testing.T, open database) {
+	s, clock := openWith(t, open)
+	storetest.MustAppend(t, s, storetest.Request("CA1", "p1"), storetest.Request("CA2", "p1"), storetest.Request("CA3", "p1"), storetest.AMD("CB4"))
+	storetest.MustAppend(t, s, storetest.Progress("CA1", "CB1", 1, careline.StatusRinging), storetest.AMD("CB1"))
+	storetest.MustSaveFiling(t, s, careline.Filing{
+		Call: "CA2",
+		Of:   "Media/RE2",
+		ID:   "m2",
+		Seq:  2,
+	})
+	storetest.MustAppend(t, s, careline.CallEvent{ID: "RE3/in-progress", Call: "CA3", Kind: careline.KindRecording})
+	look := careline.Look{Clinician: "p1", What: careline.LookOpened, At: clock.Now()}
+	storetest.MustAppend(t, s, look.Event())
+	if err := s.KeepStray(t.Context(), careline.Stray{ID: "m-1"}); err != nil {
+		t.Fatal(err)
+	}
+	clock.Forward(time.Hour)
+	storetest.MustAppend(t, s, storetest.Request("CA5", "p1"))
+	look.At = clock.Now()
+	storetest.MustAppend(t, s, look.Event())
+
+	old := careline.LogCount{
+		Calls:  2, // CA1, and CB4 of nobody
+		Looks:  1,
+		Strays: 1,
+	}
+	for _, test := range []struct {
+		before time.Time
+		want   careline.LogCount
+	}{
+		{noon, careline.LogCount{}},
+		{clock.Now(), old},
+		{clock.Now(), careline.LogCount{}},
+	} {
+		planned, err := s.Old(t.Context(), test.before)
+		if err != nil || planned != test.want {
+			t.Errorf("%+v would be forgotten, want %+v (error: %v)", planned, test.want, err)
+		}
+		forgotten, err := s.Purge(t.Context(), test.before, 100)
+		if err != nil || forgotten != test.want {
+			t.Errorf("%+v were forgotten, want %+v (error: %v)", forgotten, test.want, err)
+		}
+	}
 }
 
 func purgesInSteps(t *testing.T, open database) {
@@ -219,8 +266,8 @@ func purgesInSteps(t *testing.T, open database) {
 	}
 	clock.Forward(time.Hour)
 	for _, want := range []int{60, 60, 10, 0} {
-		if n, err := s.Purge(t.Context(), clock.Now(), 60); n != want || err != nil {
-			t.Errorf("%d were forgotten, want %d (error: %v)", n, want, err)
+		if n, err := s.Purge(t.Context(), clock.Now(), 60); n.Keys() != want || err != nil {
+			t.Errorf("%+v were forgotten, want %d (error: %v)", n, want, err)
 		}
 	}
 	pending, _, _, err := s.Backlog(t.Context(), chart)

@@ -128,7 +128,7 @@ func (m *Metrics) Look(what careline.LookAt, outcome careline.LookOutcome) {
 // words of few.
 func (m *Metrics) Command(act, outcome string) { m.commands.WithLabelValues(act, outcome).Inc() }
 
-// Forgotten counts calls purged from the log.
+// Forgotten counts calls purged from the log; looks are none.
 func (m *Metrics) Forgotten(calls int) { m.forgotten.Add(float64(calls)) }
 
 // Outbound counts a request made to another party; status 0 is no answer.

@@ -150,11 +150,17 @@ func (e *exporting) gather(ctx context.Context, patient careline.Reference) (exp
 		}
 		whole.Calls = append(whole.Calls, exportedCallOf(key, events, filing))
 	}
+
+	looks, err := calls.Looked{Log: e.store}.At(ctx, patient, e.now)
+	if err != nil {
+		return export{}, err
+	}
+	whole.Looks = exportedLooksOf(looks)
 	return whole, e.gatherRecord(ctx, patient, &whole)
 }
 
-// gatherRecord adds what the record holds. It may know no AuditEvents, and then there are
-// none of ours.
+// gatherRecord adds what the record holds. It may know no AuditEvents and no Media, and
+// then there are none of ours.
 func (e *exporting) gatherRecord(ctx context.Context, patient careline.Reference, whole *export) error {
 	if e.record == nil {
 		return nil
@@ -163,14 +169,16 @@ func (e *exporting) gatherRecord(ctx context.Context, patient careline.Reference
 	if err != nil {
 		return err
 	}
-	whole.Record = &exportedRecord{Communications: []exportedResource{}, AuditEvents: []json.RawMessage{}}
-	for _, versions := range filed {
-		one := exportedResource{Versions: []json.RawMessage{}}
-		for _, v := range versions {
-			one.ID, one.Versions = v.ID, append(one.Versions, v.JSON)
-		}
-		whole.Record.Communications = append(whole.Record.Communications, one)
+	whole.Record = &exportedRecord{
+		Communications: exportedResourcesOf(filed),
+		AuditEvents:    []json.RawMessage{},
 	}
+
+	media, err := e.record.Media(ctx, patient)
+	if err != nil {
+		whole.Record.MediaUnread = err.Error()
+	}
+	whole.Record.Media = exportedResourcesOf(media)
 
 	looked, err := e.record.AuditEvents(ctx, patient)
 	if err != nil {

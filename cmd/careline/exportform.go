@@ -18,6 +18,7 @@ type export struct {
 	Patient       careline.Reference `json:"patient"`
 	Made          time.Time          `json:"made"`
 	Calls         []exportedCall     `json:"calls"`
+	Looks         []exportedLook     `json:"looks"`
 	Record        *exportedRecord    `json:"record,omitempty"`
 	RecordLeftOut bool               `json:"recordLeftOut,omitempty"`
 }
@@ -55,6 +56,11 @@ type exportedFold struct {
 	Recording   string             `json:"recording,omitempty"`
 	Failure     careline.Failure   `json:"failure,omitzero"`
 	Reconciled  bool               `json:"lookedUp,omitempty"`
+
+	Note         *exportedNote       `json:"note,omitempty"`
+	Participants []exportedParty     `json:"participants,omitempty"`
+	Consent      *exportedConsent    `json:"consent,omitempty"`
+	Recordings   []exportedRecording `json:"recordings,omitempty"`
 }
 
 type exportedFiling struct {
@@ -77,6 +83,8 @@ type exportedRecord struct {
 	Communications    []exportedResource `json:"communications"`
 	AuditEvents       []json.RawMessage  `json:"auditEvents"`
 	AuditEventsUnread string             `json:"auditEventsUnread,omitempty"`
+	Media             []exportedResource `json:"media"`
+	MediaUnread       string             `json:"mediaUnread,omitempty"`
 }
 
 // exportedResource is a resource with all its versions, the newest first.
@@ -123,9 +131,8 @@ func exportedFoldOf(c careline.Call) exportedFold {
 		Reconciled: c.Reconciled,
 	}
 
-	if n, known := c.Seconds.Value(); known {
-		f.Seconds = &n
-	}
+	f.Seconds = exportedSeconds(c.Seconds)
+	f.saidOf(c)
 	return f
 }
 

@@ -112,33 +112,48 @@ func (p *purging) asked(erase bool) (do task, err error) {
 
 func (p *purging) purge(ctx context.Context, until time.Time) error {
 	day := until.UTC().Format(time.DateTime)
-	keys, err := p.store.CallsKept(ctx, time.Unix(0, 0), until)
+	old, err := p.store.Old(ctx, until)
 	if err != nil {
 		return err
 	}
 	if !p.apply {
-		_, err = fmt.Fprintf(p.out, "%s would be forgotten, last heard of before %s UTC."+howToApply, several(len(keys), "call"), day)
+		_, err = fmt.Fprintf(p.out, "%s would be forgotten, last heard of before %s UTC."+howToApply, countWords(old), day)
 		return err
 	}
 
-	watch := watched(p.aside, "call", len(keys))
+	watch := watched(p.aside, "key", old.Keys())
 	defer watch.end()
-	total := 0
+	total := careline.LogCount{}
 	for {
-		watch.at(total)
-		n, err := p.store.Purge(ctx, until, purgeBatch)
-		total += n
+		watch.at(total.Keys())
+		forgotten, err := p.store.Purge(ctx, until, purgeBatch)
+		total = total.And(forgotten)
 		if err != nil {
-			return fmt.Errorf("after %s were forgotten: %w", several(total, "call"), err)
+			return fmt.Errorf("after %s were forgotten: %w", countWords(total), err)
 		}
-		if n < purgeBatch {
+		if forgotten.Keys() < purgeBatch {
 			break
 		}
 	}
 
 	watch.end()
-	_, err = fmt.Fprintf(p.out, "Forgot %s, last heard of before %s UTC.\n", several(total, "call"), day)
+	_, err = fmt.Fprintf(p.out, "Forgot %s, last heard of before %s UTC.\n", countWords(total), day)
 	return err
+}
+
+// countWords are "2 calls, 1 look and 3 messages": what there is none of is left out,
+// but for the calls.
+func countWords(f careline.LogCount) string {
+	words := several(f.Calls, "call")
+	switch {
+	case f.Looks > 0 && f.Strays > 0:
+		return words + ", " + several(f.Looks, "look") + " and " + several(f.Strays, "message") + " that nobody could read"
+	case f.Looks > 0:
+		return words + " and " + several(f.Looks, "look")
+	case f.Strays > 0:
+		return words + " and " + several(f.Strays, "message") + " that nobody could read"
+	}
+	return words
 }
 
 func (p *purging) erase(ctx context.Context, patient careline.Reference) error {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"perci.health/careline"
 )
 
 // callsCommand files calls in the health record again.
@@ -70,25 +72,26 @@ func (r *replaying) planCalls(ctx context.Context, keys []string, whole bool) er
 		events += len(all)
 	}
 
+	filed := countWords(careline.CountKeys(keys...))
 	if whole {
-		return r.plan("%s would be filed again, with a version for each of %s.", several(len(keys), "call"), several(events, "event"))
+		return r.plan("%s would be filed again, with a version for each of %s.", filed, several(events, "event"))
 	}
-	return r.plan("%s would be filed again, as they stand.", several(len(keys), "call"))
+	return r.plan("%s would be filed again, as they stand.", filed)
 }
 
 // calls files calls in the health record again.
 func (r *replaying) calls(ctx context.Context, keys []string, whole bool) error {
-	watch := watched(r.aside, "call", len(keys))
+	watch := watched(r.aside, "key", len(keys))
 	defer watch.end()
 	for i, key := range keys {
 		watch.at(i)
 		err := claimed(ctx, r.store, key, func(held context.Context) error { return r.store.Refile(held, chart, key, whole) })
 		if err != nil {
-			return fmt.Errorf("%d of %s will be filed again, then %s: %w", i, several(len(keys), "call"), key, err)
+			return fmt.Errorf("%d of %s will be filed again, then %s: %w", i, countWords(careline.CountKeys(keys...)), key, err)
 		}
 	}
 
 	watch.end()
-	_, err := fmt.Fprintf(r.out, "%s will be filed again.\n", several(len(keys), "call"))
+	_, err := fmt.Fprintf(r.out, "%s will be filed again.\n", countWords(careline.CountKeys(keys...)))
 	return err
 }

@@ -302,7 +302,27 @@ func TestPurge(t *testing.T) {
 
 	later := now.Add(401 * 24 * time.Hour)
 	wantText(t, purge(later), "1 call would be forgotten, last", "give the same command with --apply")
-	wantText(t, purge(later, "--apply"), "Forgot 1 call, last")
+
+	// What is kept longer, since it was recorded, and what is no call, as the plan has them.
+	s.call("CA3", "Patient/3")
+	media := careline.Filing{
+		Call: "CA3",
+		Of:   "Media/RE3",
+		ID:   "media-3",
+		Seq:  5,
+	}
+	_, _, notLooked := s.store.Append(t.Context(), careline.Look{Clinician: "p1", What: careline.LookOpened, At: now}.Event())
+	err := errors.Join(notLooked, s.store.SaveFiling(t.Context(), media), s.store.KeepStray(t.Context(), careline.Stray{ID: "m-1"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantText(t, s.replay("calls", "--since", "2020-01-01"), "2 calls and 1 look would be filed again, as they stand.")
+	wantText(t, purge(later), "1 call, 1 look and 1 message that nobody could read would be forgotten, last")
+	wantText(t, purge(later, "--apply"), "Forgot 1 call, 1 look and 1 message that nobody could read, last")
+	wantText(t, purge(later), "0 calls would be forgotten, last")
+	if events, err := s.store.Events(t.Context(), "CA3"); err != nil || len(events) == 0 {
+		t.Errorf("what was recorded is forgotten (error: %v)", err)
+	}
 	if events, err := s.store.Events(t.Context(), "CA2"); err != nil || len(events) != 0 {
 		t.Errorf("left %v, %v", events, err)
 	}

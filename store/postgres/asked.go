@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"math"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -22,17 +23,33 @@ const (
 	inOrderAsked    = ` ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT $4`
 	sqlCallsAskedBy = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.joined IS NULL AND NOT c.aside
 		AND c.clinician = $5 AND c.begun BETWEEN $1 AND $2 AND (c.begun, c.number) < ($2::bigint, $3::bigint)`
-	inOrderAskedBy = ` ORDER BY c.begun DESC, c.number DESC LIMIT $4`
+	inOrderAskedBy  = ` ORDER BY c.begun DESC, c.number DESC LIMIT $4`
+	sqlCallsAskedOf = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.joined IS NULL AND NOT c.aside
+		AND c.patient = $5 AND c.patient <> '' AND ($6 = '' OR c.clinician = $6)
+		AND coalesce(c.begun, c.first) BETWEEN $1 AND $2 AND (coalesce(c.begun, c.first), c.number) < ($2::bigint, $3::bigint)`
 	// By the IDs of the events, which begin with the carrier's for a recording (see sqlSounds).
 	andRecorded = ` AND EXISTS (SELECT FROM log_events r WHERE r.call = c.number AND r.id LIKE 'RE%/%')`
 	andGoing    = ` AND (NOT c.over OR c.room)`
+	sqlCallers  = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.number IN (
+		SELECT max(m.number) FROM calls m WHERE m.joined IS NULL AND NOT m.aside
+			AND coalesce(m.begun, m.first) >= $1 AND coalesce(m.begun, m.first) < $2 AND m.clinician <> '' GROUP BY m.clinician)`
 )
 
 // CallsAsked are calls by when they were asked for; see store.Auditing. Their events are
 // read after them: of a call that was forgotten meanwhile there are none.
-func (s *Store) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
+func (s *Store) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) ([]careline.Asked, error) {
 	sql, args := sqlOfAsked(asked), askedArgs(asked, limit)
-	err = s.read(ctx, "read calls by when they were asked for", func(ctx context.Context, c *pgxpool.Conn) error {
+	return s.asked(ctx, "read calls by when they were asked for", sql, args...)
+}
+
+// Callers are a call of each clinician who asked for any; see store.Auditing.
+func (s *Store) Callers(ctx context.Context, from, to time.Time) ([]careline.Asked, error) {
+	return s.asked(ctx, "read who asked for calls", sqlCallers, from.UnixMicro(), to.UnixMicro())
+}
+
+// asked reads calls and their events.
+func (s *Store) asked(ctx context.Context, doing, sql string, args ...any) (calls []careline.Asked, err error) {
+	err = s.read(ctx, doing, func(ctx context.Context, c *pgxpool.Conn) error {
 		rows, err := c.Query(ctx, sql, args...)
 		if err != nil {
 			return err
@@ -55,15 +72,21 @@ func askedArgs(asked careline.AskedFor, limit int) []any {
 	}
 
 	args := []any{asked.From.UnixMicro(), before.UnixMicro(), number, limit}
-	if asked.Clinician != "" {
-		args = append(args, store.Storable(asked.Clinician))
+	switch clinician := store.Storable(asked.Clinician); {
+	case asked.Patient != "":
+		args = append(args, store.Storable(string(asked.Patient)), clinician)
+	case asked.Clinician != "":
+		args = append(args, clinician)
 	}
 	return args
 }
 
 func sqlOfAsked(asked careline.AskedFor) string {
 	sql, order := sqlCallsAsked, inOrderAsked
-	if asked.Clinician != "" {
+	switch {
+	case asked.Patient != "":
+		sql = sqlCallsAskedOf
+	case asked.Clinician != "":
 		sql, order = sqlCallsAskedBy, inOrderAskedBy
 	}
 

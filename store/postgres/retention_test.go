@@ -53,11 +53,12 @@ func TestForgettingReadsOnlyWhatIsOld(t *testing.T) {
 		want int
 	}{
 		"purge": {func(s store.Store, now time.Time) (int, error) {
-			return s.Purge(t.Context(), now.Add(-24*time.Hour), 200)
+			forgotten, err := s.Purge(t.Context(), now.Add(-24*time.Hour), 200)
+			return forgotten.Calls, err
 		}, old},
 		"preview": {func(s store.Store, now time.Time) (int, error) {
-			keys, err := s.CallsKept(t.Context(), time.Unix(0, 0), now.Add(-24*time.Hour))
-			return len(keys), err
+			forgotten, err := s.Old(t.Context(), now.Add(-24*time.Hour))
+			return forgotten.Calls, err
 		}, old},
 		"calls since tomorrow": {func(s store.Store, now time.Time) (int, error) {
 			keys, err := s.CallsKept(t.Context(), now.Add(24*time.Hour), now.Add(48*time.Hour))

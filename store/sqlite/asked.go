@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -12,18 +13,31 @@ import (
 
 // CallsAsked are calls by when they were asked for; see store.Auditing. The calls and
 // their events are of one moment.
-func (s *Log) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
-	err = s.read(ctx, "read calls by when they were asked for", func(c conn) error {
+func (s *Log) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int) ([]careline.Asked, error) {
+	return s.asked(ctx, "read calls by when they were asked for", func(c conn) query { return c.callsAsked(asked, limit) })
+}
+
+// Callers are a call of each clinician who asked for any; see store.Auditing.
+func (s *Log) Callers(ctx context.Context, from, to time.Time) ([]careline.Asked, error) {
+	return s.asked(ctx, "read who asked for calls", func(c conn) query { return c.query(sqlCallers).time(from).time(to) })
+}
+
+// asked reads calls and their events.
+func (s *Log) asked(ctx context.Context, doing string, ask func(conn) query) (calls []careline.Asked, err error) {
+	err = s.read(ctx, doing, func(c conn) error {
 		return c.snapshot(func() error {
-			if calls, err = c.callsAsked(asked, limit); err != nil {
-				return err
-			}
+			calls = nil
+			err := ask(c).each(func(row *sqlite.Stmt) bool {
+				calls = append(calls, askedAt(row))
+				return true
+			})
 			for i := range calls {
-				if calls[i].Events, err = c.eventsAsked(calls[i]); err != nil {
+				if err != nil {
 					return err
 				}
+				calls[i].Events, err = c.eventsAsked(calls[i])
 			}
-			return nil
+			return err
 		})
 	})
 
@@ -33,26 +47,28 @@ func (s *Log) CallsAsked(ctx context.Context, asked careline.AskedFor, limit int
 	return calls, nil
 }
 
-func (c conn) callsAsked(asked careline.AskedFor, limit int) (calls []careline.Asked, err error) {
+func (c conn) callsAsked(asked careline.AskedFor, limit int) query {
 	before, number := asked.To, int64(math.MinInt64)
 	if at := asked.After.At; !at.IsZero() && at.Before(before) {
 		before, number = at, asked.After.Number
 	}
 
 	q := c.query(sqlOfAsked(asked)).int(asked.From.UnixMicro()).int(before.UnixMicro()).int(number).int(int64(limit))
-	if asked.Clinician != "" {
-		q = q.key(asked.Clinician)
+	switch {
+	case asked.Patient != "":
+		return q.key(string(asked.Patient)).key(asked.Clinician)
+	case asked.Clinician != "":
+		return q.key(asked.Clinician)
 	}
-	err = q.each(func(row *sqlite.Stmt) bool {
-		calls = append(calls, askedAt(row))
-		return true
-	})
-	return calls, err
+	return q
 }
 
 func sqlOfAsked(asked careline.AskedFor) string {
 	sql, order := sqlCallsAsked, inOrderAsked
-	if asked.Clinician != "" {
+	switch {
+	case asked.Patient != "":
+		sql = sqlCallsAskedOf
+	case asked.Clinician != "":
 		sql, order = sqlCallsAskedBy, inOrderAskedBy
 	}
 

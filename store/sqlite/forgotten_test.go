@@ -66,7 +66,7 @@ func TestForgottenIsGoneFromTheFile(t *testing.T) {
 	if err := s.Erase(t.Context(), "CA2"); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.Purge(t.Context(), clock.Now(), 10); n != 2 || err != nil {
+	if n, err := s.Purge(t.Context(), clock.Now(), 10); n.Keys() != 2 || err != nil {
 		t.Fatal(n, err)
 	}
 	storetest.CloseStore(t, s)

@@ -14,17 +14,19 @@ import (
 // reports that come in meanwhile wait: some ten milliseconds.
 const forgottenAtOnce = 50
 
-// Purge forgets every trace of up to limit calls whose newest event was kept
-// before the time given, pending deliveries and dead letters too, and of strays as
-// old. It returns how many calls it forgot: fewer than limit, and it is done.
-// Places in the log are never given out twice.
-func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (calls int, err error) {
-	err = s.do(ctx, "forget old messages", func(t *tx) error {
-		return t.query(sqlOldStrays).time(before).exec()
+// Purge forgets old calls, looks and strays; see store.Retention.
+func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (forgotten careline.LogCount, err error) {
+	strays := 0
+	err = s.do(ctx, "forget old messages", func(t *tx) (err error) {
+		if strays, err = t.oldStrays(before); err != nil {
+			return err
+		}
+		return t.query(sqlDropOldStrays).time(before).exec()
 	})
 	if err != nil {
-		return 0, err
+		return forgotten, err
 	}
+	forgotten.Strays = strays
 
 	old, err := s.oldCalls(ctx, before, limit)
 	for err == nil && len(old) > 0 {
@@ -36,12 +38,28 @@ func (s *Log) Purge(ctx context.Context, before time.Time, limit int) (calls int
 			return err
 		})
 		if err == nil {
-			calls += len(done)
+			forgotten = forgotten.And(careline.CountKeys(done...))
 			s.forgot(done...)
 		}
 	}
 
-	return calls, err
+	return forgotten, err
+}
+
+// Old is what Purge would forget; see store.Retention.
+func (s *Log) Old(ctx context.Context, before time.Time) (old careline.LogCount, err error) {
+	keys, err := s.keys(ctx, "look for all old calls", func(c conn) (q query, err error) {
+		if old.Strays, err = c.oldStrays(before); err != nil {
+			return q, err
+		}
+		return c.query(sqlOldKeys).time(before), nil
+	})
+	return old.And(careline.CountKeys(keys...)), err
+}
+
+func (c conn) oldStrays(before time.Time) (strays int, err error) {
+	_, err = c.query(sqlOldStrays).time(before).one(func(row *sqlite.Stmt) { strays = row.ColumnInt(0) })
+	return strays, err
 }
 
 // forgot tells that calls are forgotten, so that nothing of them is delivered that

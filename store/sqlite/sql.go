@@ -97,10 +97,16 @@ const (
 	inOrderAsked    = ` ORDER BY coalesce(c.begun, c.first) DESC, c.number DESC LIMIT ?4`
 	sqlCallsAskedBy = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_of_clinician ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
 		AND c.clinician = ?5 AND c.begun BETWEEN ?1 AND ?2 AND (c.begun, c.number) < (?2, ?3)`
-	inOrderAskedBy = ` ORDER BY c.begun DESC, c.number DESC LIMIT ?4`
+	inOrderAskedBy  = ` ORDER BY c.begun DESC, c.number DESC LIMIT ?4`
+	sqlCallsAskedOf = `SELECT ` + askedColumns + ` FROM calls c INDEXED BY calls_of_patient ` + filedAsked + `WHERE c.joined IS NULL AND c.aside = 0
+		AND c.patient = ?5 AND (?6 = '' OR c.clinician = ?6)
+		AND coalesce(c.begun, c.first) BETWEEN ?1 AND ?2 AND (coalesce(c.begun, c.first), c.number) < (?2, ?3)`
 	// By the IDs of the events, which begin with the carrier's for a recording (see sounds).
-	andRecorded  = ` AND EXISTS (SELECT 1 FROM events r WHERE r.call = c.number AND r.id GLOB 'RE*/*')`
-	andGoing     = ` AND (c.over = 0 OR c.room = 1)`
+	andRecorded = ` AND EXISTS (SELECT 1 FROM events r WHERE r.call = c.number AND r.id GLOB 'RE*/*')`
+	andGoing    = ` AND (c.over = 0 OR c.room = 1)`
+	sqlCallers  = `SELECT ` + askedColumns + ` FROM calls c ` + filedAsked + `WHERE c.number IN (
+		SELECT max(m.number) FROM calls m INDEXED BY calls_asked WHERE m.joined IS NULL AND m.aside = 0
+			AND coalesce(m.begun, m.first) >= ?1 AND coalesce(m.begun, m.first) < ?2 AND m.clinician <> '' GROUP BY m.clinician)`
 	sqlCallsKept = `SELECT c.key FROM calls c CROSS JOIN events e WHERE c.joined IS NULL AND e.call = c.number
 		GROUP BY c.number HAVING max(e.kept) >= ?1 AND max(e.kept) < ?2 ORDER BY max(e.seq)`
 
@@ -123,12 +129,14 @@ const (
 
 // An operator's day.
 const (
-	sqlKeepStray = `INSERT INTO strays (id, attributes, data, why, kept) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING`
-	strayColumns = `seq, id, attributes, data, why, kept`
-	sqlStrays    = `SELECT ` + strayColumns + ` FROM strays WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq`
-	sqlAllStrays = `SELECT count(*) FROM strays`
-	sqlDropStray = `DELETE FROM strays WHERE seq = ?1`
-	sqlOldStrays = `DELETE FROM strays WHERE kept < ?1`
+	sqlKeepStray     = `INSERT INTO strays (id, attributes, data, why, kept) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING`
+	strayColumns     = `seq, id, attributes, data, why, kept`
+	sqlStrays        = `SELECT ` + strayColumns + ` FROM strays WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq`
+	sqlAllStrays     = `SELECT count(*) FROM strays`
+	sqlDropStray     = `DELETE FROM strays WHERE seq = ?1`
+	oldStrays        = `FROM strays WHERE kept < ?1`
+	sqlOldStrays     = `SELECT count(*) ` + oldStrays
+	sqlDropOldStrays = `DELETE ` + oldStrays
 
 	// isOld is asked of a call with events: its request tells at once of most that
 	// they are young.
@@ -143,6 +151,7 @@ const (
 			OR g.id GLOB substr(r.id, 1, instr(r.id, '/')) || 'absent*'
 			OR g.id GLOB substr(r.id, 1, instr(r.id, '/')) || 'failed*'))`
 	sqlOldCalls = `SELECT c.number FROM calls c WHERE ` + isOld + ` ORDER BY c.number LIMIT ?2`
+	sqlOldKeys  = `SELECT c.key FROM calls c WHERE ` + isOld
 	sqlIsOld    = `SELECT 1 FROM calls c WHERE ` + isOld + ` AND c.number = ?2`
 
 	sqlJoined    = `SELECT number FROM calls WHERE joined = ?1`

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
+import { isWhole } from "./layout";
 import { photograph } from "./picture";
 import type { World } from "./world";
 
@@ -16,10 +17,29 @@ async function isClean(page: Page, where: string): Promise<void> {
   ).toEqual([]);
 }
 
-/** Nothing reaches beyond the page's width. */
-async function fits(page: Page): Promise<void> {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(content).toBeLessThanOrEqual(window ?? 0);
+/** 640 × 400 is a window of 1280 × 800 at 200 %, 512 one of 1024. */
+const SIZES = [
+  [390, 900],
+  [512, 384],
+  [640, 400],
+  [768, 1024],
+  [820, 1180],
+  [1024, 768],
+  [1280, 800],
+  [1920, 1080],
+] as const;
+
+/** The filters' names stand in one line, as do their fields, wherever two of them stand side by side. */
+async function standInLine(page: Page, where: string): Promise<void> {
+  const tops = async (what: string) => {
+    const all = page.getByRole("group", { name: "Which calls" }).locator(what);
+    return all.evaluateAll((found) => found.map((one) => Math.round(one.getBoundingClientRect().top * 10) / 10));
+  };
+  const [names, fields] = [await tops("label"), await tops("select, input, button[aria-controls]")];
+  expect(names.length, where).toBe(6);
+  expect(fields.length, where).toBe(names.length);
+  const lines = new Set(names.map((top) => Math.round(top / 20))).size;
+  expect([new Set(names).size, new Set(fields).size], `${where}: ${names} over ${fields}`).toEqual([lines, lines]);
 }
 
 async function signIn(page: Page, world: World, path: string): Promise<void> {
@@ -40,6 +60,11 @@ test("an auditor finds every call, reads one, has them as a table, and cannot di
   await desk.open(visit);
   await desk.call();
   await desk.says("Line busy");
+  const after = desk.page.getByRole("region", { name: "After the call" });
+  await after.getByRole("radio", { name: "Could not be reached", exact: true }).check();
+  await after.getByLabel("Note").fill("Rings back at five.");
+  await after.getByRole("button", { name: "Save" }).click();
+  await expect(after.getByRole("status")).toHaveText("Saved.");
 
   const page = await open({ acceptDownloads: true });
   await signIn(page, world, "/calls");
@@ -67,16 +92,34 @@ test("an auditor finds every call, reads one, has them as a table, and cannot di
   const text = readFileSync(await table.path(), "utf8");
   expect(text).toMatch(/^call,asked_utc,asked_clinic,/);
   expect(text).toContain(visit.patient);
+  expect(text).toContain("not-reached,Rings back at five.,");
   expect(text).not.toContain(visit.number);
+
+  // One patient's calls, by what the health record calls them.
+  await row.getByRole("link").click();
+  await page.getByRole("link", { name: "All calls of this patient" }).click();
+  await expect(page.getByLabel("Patient")).toHaveValue(/^Patient\/./);
+  await expect(row).toContainText("Could not be reached");
+  await page.getByLabel("Patient").fill("Patient/nobody-1");
+  await page.getByLabel("Patient").press("Enter");
+  await expect(page.getByText("No calls that match.")).toBeVisible();
+  await page.getByLabel("Patient").fill("Margaret");
+  await page.getByLabel("Patient").press("Enter");
+  await expect(page.getByText("This names no patient")).toBeVisible();
+  await photograph(page, "audit-patient");
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(page.getByLabel("Patient")).toHaveValue("");
 
   await row.getByRole("link").click();
   await expect(page.getByRole("heading", { name: "What happened" })).toBeVisible();
+  await expect(page.getByText("Note of the clinician")).toBeVisible();
+  await expect(page.getByText("Rings back at five.")).toBeVisible();
   await expect(page.getByText("Version 2")).toBeVisible();
   await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
   expect(await page.getByRole("button", { name: /^Call / }).count()).toBe(0);
   await photograph(page, "audit-one");
-  await page.getByRole("link", { name: "All calls" }).click();
-  await expect(page.getByLabel("Clinician")).toHaveValue(/.+/);
+  await page.getByRole("link", { name: "All calls", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Calls", level: 1 })).toBeVisible();
 
   // The service lets nobody dial who is no clinician, whatever a page asks.
   const refused = await page.evaluate(async () => {
@@ -111,19 +154,22 @@ for (const colours of ["light", "dark", "forced"] as const) {
     await signIn(page, world, "/calls");
     const row = page.getByRole("row").filter({ hasText: visit.patient }).first();
     await expect(row).toBeVisible();
-    for (const width of [390, 768, 1024, 1280, 1920]) {
-      await page.setViewportSize({ width, height: 900 });
-      await fits(page);
+    await page.getByLabel("Outcome").selectOption({ label: "The line was busy" }); // one more control: to clear them
+    await expect(row).toBeVisible();
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height });
+      await isWhole(page, `all calls at ${width}`);
+      await standInLine(page, `all calls at ${width}`);
       if (colours !== "forced" || width === 1280) await photograph(page, `audit-${colours}-${width}`);
     }
     await isClean(page, "all calls");
     await row.getByRole("link").click();
     await expect(page.getByText("Version 1", { exact: true })).toBeVisible();
     await isClean(page, "one call");
-    for (const width of [390, 768]) {
-      await page.setViewportSize({ width, height: 900 });
-      await fits(page);
-      await photograph(page, `audit-${colours}-one-${width}`);
+    for (const [width, height] of SIZES) {
+      await page.setViewportSize({ width, height });
+      await isWhole(page, `one call at ${width}`);
+      if (width === 390 || width === 820) await photograph(page, `audit-${colours}-one-${width}`);
     }
   });
 }

@@ -14,10 +14,20 @@ function faults(page: Page): Promise<string[]> {
     if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide in ${root.clientWidth}`);
 
     const called = (one: Element) => (one.getAttribute("aria-label") ?? one.textContent ?? "").trim().slice(0, 60);
-    // Hidden from the eye alone, or not laid out at all.
+    // Hidden from the eye alone, as whatever is in a box of a pixel, or not laid out at all.
+    const inPixel = (one: Element): boolean => {
+      const { width, height } = one.getBoundingClientRect();
+      if (width <= 1 && height <= 1 && getComputedStyle(one).overflow === "hidden") return true;
+      return one.parentElement !== null && inPixel(one.parentElement);
+    };
     const unseen = (one: Element) => {
       const { width, height } = one.getBoundingClientRect();
-      if (width <= 1 || height <= 1 || !one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+      if (
+        width <= 1 ||
+        height <= 1 ||
+        inPixel(one) ||
+        !one.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+      )
         return true;
       const { left, right } = one.getBoundingClientRect();
       return right < 0 || left < -500;

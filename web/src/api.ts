@@ -437,6 +437,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bff_clinical/v1/audit/clinicians": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every clinician who asked for a call on these days, for an auditor */
+        get: operations["auditCallers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bff_clinical/v1/audit/calls/{key}": {
         parameters: {
             query?: never;
@@ -957,6 +974,14 @@ export interface components {
             calls: components["schemas"]["AuditedCall"][];
             /** @description Ask for after=… to go on; left out on the last page. */
             next?: string;
+        };
+        AuditedCallers: {
+            clinicians: {
+                /** @description Practitioner id. */
+                id: string;
+                /** @description As it was known when one of their calls was asked for; left out when it was not. */
+                name?: string;
+            }[];
         };
         AuditedHistory: {
             call: components["schemas"]["AuditedCall"];
@@ -1892,6 +1917,8 @@ export interface operations {
                 to: string;
                 /** @description Practitioner id. */
                 clinician?: string;
+                /** @description Whose call it is, as the record names them: Patient/ID. */
+                patient?: string;
                 /** @description As AuditedCall says it. */
                 outcome?: string;
                 /** @description Code of a refusal. */
@@ -1913,6 +1940,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuditedCalls"];
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    auditCallers: {
+        parameters: {
+            query: {
+                /** @description First day, where the clinic is. */
+                from: string;
+                /** @description Last day, at most 400 days after the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By their names. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditedCallers"];
                 };
             };
             400: components["responses"]["Problem"];

@@ -10,6 +10,7 @@ type Schemas = components["schemas"];
 
 export type Appointment = Schemas["Appointment"];
 export type AuditedCall = Schemas["AuditedCall"];
+export type AuditedCallers = Schemas["AuditedCallers"];
 export type AuditedCalls = Schemas["AuditedCalls"];
 export type AuditedEvent = Schemas["AuditedEvent"];
 export type AuditedHistory = Schemas["AuditedHistory"];
@@ -76,6 +77,8 @@ export interface Backend extends RoomRoutes {
   auditCalls(asked: AuditFilters, signal?: AbortSignal): Promise<AuditedCalls>;
   /** The same calls as a table, all pages. */
   auditTable(asked: AuditFilters, signal?: AbortSignal): Promise<Blob>;
+  /** Every clinician who asked for a call on the days. */
+  auditCallers(days: Pick<AuditFilters, "from" | "to">, signal?: AbortSignal): Promise<AuditedCallers>;
   auditCall(key: string, signal?: AbortSignal): Promise<AuditedHistory>;
   /** What the calling SDK needs. */
   voiceToken(signal?: AbortSignal): Promise<string>;
@@ -88,6 +91,8 @@ export interface AuditFilters {
   from: string;
   to: string;
   clinician?: string;
+  /** By the record's reference: Patient/ID. */
+  patient?: string;
   outcome?: string;
   refusal?: string;
   after?: string;
@@ -171,6 +176,8 @@ export function createBackend(deps: BackendDeps): Backend {
       const init = { headers: { Accept: "text/csv" }, ...(signal ? { signal } : {}) };
       return (await request(`/audit/calls?${new URLSearchParams({ ...asked })}`, init)).blob();
     },
+    auditCallers: ({ from, to }, signal) =>
+      json<AuditedCallers>(`/audit/clinicians?${new URLSearchParams({ from, to })}`, signal ? { signal } : {}),
     auditCall: (key, signal) =>
       json<AuditedHistory>(`/audit/calls/${encodeURIComponent(key)}`, signal ? { signal } : {}),
     voiceToken: async (signal) => {

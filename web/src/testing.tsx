@@ -67,6 +67,7 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
     me: async () => ({ clinician: true, auditor: false }),
     auditCalls: unexpected,
     auditTable: unexpected,
+    auditCallers: async () => ({ clinicians: [] }),
     auditCall: unexpected,
     voiceToken: unexpected,
     events: unexpected,

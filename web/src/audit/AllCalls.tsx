@@ -36,7 +36,7 @@ export function AllCalls() {
         <Download asked={asked} />
       </Group>
       <Text className={styles.lead}>{say("audit:lead")}</Text>
-      <Filters asked={asked} today={today} calls={calls} onAsk={ask} />
+      <Filters asked={asked} today={today} onAsk={ask} />
       {error != null && <Problem title={say("audit:failed")} error={error} onRetry={() => again(query)} />}
       {looking && error == null && <Looking />}
       {!looking && error == null && calls.length === 0 && !hasNextPage && (

@@ -73,10 +73,17 @@ describe("all calls", () => {
 
   it("are filtered by what stands in the address", async () => {
     const { asked, auditCalls } = pages({ "": { calls: [call("CA1")] } });
-    const { place } = show(<AuditPage />, { backend: { auditCalls }, path: NOVEMBER });
+    // Who is not among the calls on the page can be chosen, too.
+    const auditCallers = vi.fn(async () => ({ clinicians: [{ id: "prac-1", name: "Dr Wren" }] }));
+    const { place } = show(<AuditPage />, { backend: { auditCalls, auditCallers }, path: NOVEMBER });
     await screen.findByText("1 call shown.");
     fireEvent.change(screen.getByLabelText("Refusal"), { target: { value: "number-shared" } });
-    fireEvent.change(screen.getByLabelText("Clinician"), { target: { value: "prac-1" } });
+    const { value } = await screen.findByRole<HTMLOptionElement>("option", { name: "Dr Wren" });
+    fireEvent.change(screen.getByLabelText("Clinician"), { target: { value } });
+    expect(auditCallers).toHaveBeenCalledWith(
+      expect.objectContaining({ from: "2026-11-01", to: "2026-11-29" }),
+      expect.anything(),
+    );
     await waitFor(() =>
       expect(asked.at(-1)).toEqual({
         from: "2026-11-01",
@@ -88,6 +95,44 @@ describe("all calls", () => {
     expect(place.history.at(-1)).toBe("/calls?from=2026-11-01&to=2026-11-29&refusal=number-shared&clinician=prac-1");
     fireEvent.click(screen.getByRole("button", { name: "Clear filters" }));
     expect(place.history.at(-1)).toBe(NOVEMBER);
+  });
+
+  it("are those of a patient, by the reference or a link that was pasted", async () => {
+    const { asked, auditCalls } = pages({ "": { calls: [call("CA1")] } });
+    const { place } = show(<AuditPage />, { backend: { auditCalls }, path: NOVEMBER });
+    await screen.findByText("1 call shown.");
+    const field = screen.getByLabelText("Patient");
+    fireEvent.change(field, { target: { value: "Margaret Ellis" } });
+    fireEvent.blur(field);
+    expect(await screen.findByText(/^This names no patient/)).toBeTruthy();
+    expect(place.history.at(-1)).toBe(NOVEMBER);
+
+    fireEvent.change(field, { target: { value: " https://record.example.org/Patient/p-7?tab=1 " } });
+    fireEvent.submit(field);
+    await waitFor(() => expect(asked.at(-1)).toEqual({ from: "2026-11-01", to: "2026-11-29", patient: "Patient/p-7" }));
+    expect(screen.getByLabelText<HTMLInputElement>("Patient").value).toBe("Patient/p-7");
+    fireEvent.click(screen.getByRole("button", { name: "Clear filters" }));
+    expect(place.history.at(-1)).toBe(NOVEMBER);
+  });
+
+  it("have what their clinician says came of them", async () => {
+    const { auditCalls } = pages({
+      "": {
+        calls: [
+          call("CA1", { note: { outcome: "left-message", text: "Rings back", at: "2026-11-29T10:16:00Z" } }),
+          call("CA2", { note: { text: "Rings back", at: "2026-11-29T10:16:00Z" } }),
+          call("CA3"),
+        ],
+      },
+    });
+    show(<AuditPage />, { backend: { auditCalls }, path: NOVEMBER });
+    await screen.findByText("3 calls shown.");
+    const outcomes = screen.getAllByRole("row").map((row) => row.querySelectorAll("td")[3]?.textContent);
+    expect(outcomes.slice(1)).toEqual([
+      "The line was busyLeft a message",
+      "The line was busyNote",
+      "The line was busy",
+    ]);
   });
 
   it("are had as one table, or it is said why not", async () => {
@@ -137,6 +182,17 @@ describe("one call", () => {
     expect(rows.find((text) => text.includes("RequestedAsked"))).toContain("10:15:0210:15:02");
     expect(screen.getByRole("button", { name: "Copy: Health record entry" })).toBeTruthy();
     for (const name of screen.getAllByRole("button").map((button) => button.textContent)) expect(name).toBe("Copy");
+  });
+
+  it("has the clinician's outcome and note, and leads to the patient's other calls", async () => {
+    const note = { outcome: "left-message", text: "Rings back\nat five", at: "2026-11-30T09:00:00Z" } as const;
+    const auditCall = async () => ({ call: call("CA1", { note }), events, versions: [] });
+    show(<AuditPage />, { backend: { auditCall }, path: "/calls/CA1" });
+    await screen.findByText("Left a message");
+    expect(screen.getByText(/^Rings back\s+at five$/)).toBeTruthy();
+    expect(screen.getByText("30 November 2026, 09:00:00")).toBeTruthy();
+    const address = screen.getByRole("link", { name: "All calls of this patient" }).getAttribute("href");
+    expect(address).toMatch(/^\/calls\?from=[\d-]+&to=[\d-]+&patient=Patient%2F1$/);
   });
 
   it("is whole while the record does not answer", async () => {

@@ -3,7 +3,7 @@ import type { AuditedCall } from "../backend";
 import { machineTime } from "../clinictime";
 import { useServices } from "../services";
 import styles from "./audit.module.css";
-import { calledWords, clinicianWords, say, stamp } from "./words";
+import { calledWords, clinicianWords, notedWords, say, stamp } from "./words";
 
 export interface CallsTableProps {
   calls: readonly AuditedCall[];
@@ -41,6 +41,7 @@ const COLUMNS = ["asked", "clinician", "patient", "outcome", "began", "ended", "
 function Row({ call, from }: { call: AuditedCall; from: string }) {
   const { time } = useServices();
   const called = calledWords(call);
+  const noted = notedWords(call);
   return (
     <tr className={styles.row}>
       <td className={styles.asked}>
@@ -54,7 +55,10 @@ function Row({ call, from }: { call: AuditedCall; from: string }) {
         {called && <span className={styles.small}>{called}</span>}
         {call.ending && <span className={styles.small}>{say("audit:ending", { ending: call.ending })}</span>}
       </td>
-      <td className={styles.outcome}>{call.summary}</td>
+      <td className={styles.outcome}>
+        {call.summary}
+        {noted && <span className={styles.small}>{noted}</span>}
+      </td>
       <Time name="began" at={call.sent} beside={call.asked} />
       <Time name="ended" at={call.ended} beside={call.asked} />
       <Time name="kept" at={call.kept} beside={call.asked} />

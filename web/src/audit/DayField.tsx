@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Input } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
 import { useId } from "react";
 import { birthDay } from "../clinictime";
@@ -21,9 +21,9 @@ export function DayField({ label, day, today, onPick }: DayPickerProps & { label
   };
   return (
     <div ref={part} className={styles.day}>
-      <label htmlFor={id} className={styles.dayLabel}>
+      <Input.Label htmlFor={id} size="md">
         {label}
-      </label>
+      </Input.Label>
       <Button
         ref={button}
         id={id}

@@ -16,6 +16,9 @@ export function Facts({ call }: { call: AuditedCall }) {
     [say("audit:one.called"), calledName(call)],
     [say("audit:one.lasted"), call.durationSeconds ? duration(call.durationSeconds) : undefined],
     [say("audit:one.endedBy"), endedByWords(call)],
+    [say("audit:one.cameOfIt"), call.note?.outcome && say(`after:outcome.${call.note.outcome}`)],
+    [say("audit:note"), call.note?.text],
+    [say("audit:one.noted"), call.note?.at && stamp(time, call.note.at, call.asked)],
     [say("audit:one.refusal"), call.refusal?.sentence],
     [say("audit:one.failure"), call.failure?.reason],
   ];

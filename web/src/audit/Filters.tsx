@@ -1,22 +1,20 @@
 import { Button, NativeSelect } from "@mantine/core";
-import { useRef } from "react";
-import type { AuditedCall } from "../backend";
 import styles from "./audit.module.css";
 import { Days, QuickDays } from "./Days";
 import { type Asked, type Choice, choose } from "./filters";
-import { clinicianWords, outcomeChoices, REFUSALS, refusalWords, say } from "./words";
+import { PatientField } from "./PatientField";
+import { useCallers } from "./queries";
+import { callerChoices, outcomeChoices, REFUSALS, refusalWords, say } from "./words";
 
 export interface FiltersProps {
   asked: Asked;
   today: string;
-  /** Those on the page: their clinicians can be chosen. */
-  calls: readonly AuditedCall[];
   onAsk(next: Asked): void;
 }
 
-export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
-  const clinicians = useClinicians(calls, asked.clinician);
-  const filtered = asked.clinician || asked.outcome || asked.refusal;
+export function Filters({ asked, today, onAsk }: FiltersProps) {
+  const callers = useCallers(asked).data?.clinicians ?? [];
+  const filtered = asked.clinician || asked.patient || asked.outcome || asked.refusal;
   const pick = (name: Choice) => (value: string) => onAsk(choose(asked, name, value));
   return (
     <fieldset className={styles.filters}>
@@ -27,7 +25,7 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
         <Select
           label={say("audit:filters.clinician")}
           chosen={asked.clinician}
-          choices={clinicians}
+          choices={callerChoices(callers)}
           onPick={pick("clinician")}
         />
         <Select
@@ -42,6 +40,7 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
           choices={REFUSALS.map((value) => ({ value, label: refusalWords(value) }))}
           onPick={pick("refusal")}
         />
+        <PatientField key={asked.patient} chosen={asked.patient} onPick={pick("patient")} />
         {filtered && (
           <Button variant="subtle" className={styles.clear} onClick={() => onAsk({ from: asked.from, to: asked.to })}>
             {say("audit:filters.clear")}
@@ -50,14 +49,6 @@ export function Filters({ asked, today, calls, onAsk }: FiltersProps) {
       </div>
     </fieldset>
   );
-}
-
-/** Whoever was on the page since it was opened: a filter must not take away the others to choose from. */
-function useClinicians(calls: readonly AuditedCall[], chosen: string | undefined) {
-  const known = useRef(new Map<string, string>());
-  for (const call of calls) if (call.clinician) known.current.set(call.clinician, clinicianWords(call));
-  if (chosen && !known.current.has(chosen)) known.current.set(chosen, chosen);
-  return [...known.current].map(([value, label]) => ({ value, label })).sort((a, b) => a.label.localeCompare(b.label));
 }
 
 interface SelectProps {

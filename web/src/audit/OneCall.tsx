@@ -1,7 +1,8 @@
 import { Button, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link, useSearch } from "wouter";
-import type { AuditedEvent, AuditedHistory } from "../backend";
+import type { AuditedCall, AuditedEvent, AuditedHistory } from "../backend";
+import { shiftDay } from "../clinictime";
 import { PageHeading, Problem } from "../page";
 import { useMe } from "../queries";
 import { Recordings } from "../recording/parts";
@@ -9,6 +10,7 @@ import { useServices } from "../services";
 import { useTitle } from "../title";
 import styles from "./audit.module.css";
 import { Facts, References } from "./Facts";
+import { MOST_DAYS, writeFilters } from "./filters";
 import { useAuditedCall } from "./queries";
 import { TwoTimes } from "./TwoTimes";
 import { kindWords, say, stamp } from "./words";
@@ -37,6 +39,7 @@ export function OneCall({ callKey }: { callKey: string }) {
       {data && (
         <>
           <Facts call={data.call} />
+          <OfPatient call={data.call} />
           {reviewer && <Recordings call={callKey} />}
           <Events history={data} />
           <Versions history={data} onRetry={() => void query.refetch()} />
@@ -44,6 +47,19 @@ export function OneCall({ callKey }: { callKey: string }) {
         </>
       )}
     </Stack>
+  );
+}
+
+/** To all calls that are kept of the same patient, as far back as one question reaches. */
+function OfPatient({ call: { subject } }: { call: AuditedCall }) {
+  const { time } = useServices();
+  const today = time.dayOf(Date.now());
+  if (!subject) return null;
+  const asked = { from: shiftDay(today, -MOST_DAYS), to: today, patient: subject.ref };
+  return (
+    <Link href={`/calls${writeFilters(asked, today)}`} className={styles.back}>
+      {say("audit:one.ofPatient")}
+    </Link>
   );
 }
 

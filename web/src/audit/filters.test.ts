@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choose, quickDays, readFilters, withDay, writeFilters } from "./filters";
+import { choose, patientIn, quickDays, readFilters, withDay, writeFilters } from "./filters";
 
 const TODAY = "2026-11-29";
 
@@ -26,6 +26,29 @@ describe("filters in the address", () => {
     const busy = choose({ from: TODAY, to: TODAY }, "outcome", "busy");
     expect(busy).toEqual({ from: TODAY, to: TODAY, outcome: "busy" });
     expect(choose(busy, "outcome", "")).toEqual({ from: TODAY, to: TODAY });
+  });
+});
+
+describe("a patient", () => {
+  it.each([
+    ["Patient/p-7", "Patient/p-7"],
+    ["  1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed ", "Patient/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"],
+    ["https://record.example.org/fhir/R4/Patient/12.3/_history/2", "Patient/12.3"],
+    ["https://app.example.org/#/chart?patient=Patient%2Fp7&tab=2", "Patient/p7"],
+    ["Ellis", undefined],
+    ["Margaret Ellis 1950", undefined],
+    ["RelatedPerson/7", undefined],
+    ["OtherPatient/7", undefined],
+    ["Patient/", undefined],
+    [`Patient/${"1".repeat(65)}`, undefined],
+  ])("%s is %s", (text, patient) => {
+    expect(patientIn(text)).toBe(patient);
+  });
+
+  it("stands in the address", () => {
+    const asked = { from: TODAY, to: TODAY, patient: "Patient/p7" };
+    expect(readFilters(writeFilters(asked, TODAY), TODAY)).toEqual(asked);
+    expect(readFilters("?patient=Ellis", TODAY)).toEqual({ from: TODAY, to: TODAY });
   });
 });
 

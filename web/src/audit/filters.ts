@@ -5,7 +5,7 @@ import { isDay, shiftDay } from "../clinictime";
 /** As the address has them; days may be missing there. */
 export type Asked = Omit<AuditFilters, "after">;
 
-const CHOICES = ["clinician", "outcome", "refusal"] as const;
+const CHOICES = ["clinician", "patient", "outcome", "refusal"] as const;
 export type Choice = (typeof CHOICES)[number];
 
 /** The address's filters; days that are none, or the wrong way round, are today. */
@@ -15,10 +15,21 @@ export function readFilters(search: string, today: string): Asked {
   const from = dayIn(given, "from") ?? to;
   const asked: Asked = from <= to ? { from, to } : { from: to, to };
   for (const name of CHOICES) {
-    const value = given.get(name);
+    const value = name === "patient" ? patientIn(given.get(name) ?? "") : given.get(name);
     if (value) asked[name] = value;
   }
   return asked;
+}
+
+/**
+ * Whom the record means in what somebody has pasted: Patient/ID, a link with that in it, or the id alone. A word without a
+ * digit is none, for it may be a name, which has no place in an address or a log.
+ */
+export function patientIn(text: string): string | undefined {
+  const pasted = text.trim().replaceAll(/%2f/gi, "/");
+  const referred = /(?:^|[^\w.-])Patient\/([A-Za-z0-9.-]{1,64})(?![\w.-])/.exec(pasted)?.[1];
+  const id = referred ?? /^(?=.*\d)[A-Za-z0-9.-]{1,64}$/.exec(pasted)?.[0];
+  return id && `Patient/${id}`;
 }
 
 function dayIn(given: URLSearchParams, name: string): string | undefined {
@@ -55,11 +66,14 @@ export function choose(asked: Asked, name: Choice, value: string): Asked {
   return value ? { ...rest, [name]: value } : rest;
 }
 
+/** How many days after the first one question reaches. */
+export const MOST_DAYS = 400;
+
 /** The first day never comes after the last, and they are no further apart than the service tells of. */
 export function withDay(asked: Asked, name: "from" | "to", day: string): Asked {
   const next = { ...asked, [name]: day };
   if (next.from > next.to) return { ...next, from: day, to: day };
-  const most = shiftDay(next.from, 400);
+  const most = shiftDay(next.from, MOST_DAYS);
   if (next.to <= most) return next;
-  return name === "from" ? { ...next, to: most } : { ...next, from: shiftDay(next.to, -400) };
+  return name === "from" ? { ...next, to: most } : { ...next, from: shiftDay(next.to, -MOST_DAYS) };
 }

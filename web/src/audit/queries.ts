@@ -17,6 +17,17 @@ export function useAuditedCalls(asked: Asked) {
   });
 }
 
+/** Everybody who can be chosen as the clinician of these days, on whatever page their calls are. */
+export function useCallers({ from, to }: Asked) {
+  const { backend } = useServices();
+  return useQuery({
+    queryKey: ["audit-callers", from, to],
+    queryFn: ({ signal }) => backend.auditCallers({ from, to }, signal),
+    staleTime: 60_000,
+    gcTime: 60_000,
+  });
+}
+
 /** All calls of the pages; one that is told on two of them once. */
 export function callsOf(pages: readonly AuditedCalls[] | undefined): AuditedCall[] {
   return once(pages ?? [], ({ key }) => key);

@@ -1,5 +1,5 @@
 // How an auditor is told of a call: times to the second, since one is held against another.
-import type { AuditedCall } from "../backend";
+import type { AuditedCall, AuditedCallers } from "../backend";
 import type { ClinicTime } from "../clinictime";
 import { OUTCOMES } from "../outcome";
 import { bring, say } from "../words";
@@ -16,10 +16,39 @@ export function stamp(time: ClinicTime, at: string, beside?: string): string {
   return say("audit:stamp", { day: time.shortDay(at), clock: time.exact(at) });
 }
 
-/** The outcomes that can be asked for, each in words. */
-export function outcomeChoices(): { value: string; label: string }[] {
-  const told = OUTCOMES.map((value) => ({ value, label: say(`service:outcome.${value}.summary`) }));
-  return [...told, { value: "called-back", label: say("audit:outcomes.calledBack") }];
+/** An entry of a list to choose from. */
+export interface ListChoice {
+  value: string;
+  label: string;
+}
+
+/** The outcomes of calls that were answered and go on: once they are over they are called the same, and are another outcome. */
+const GOING_ON = ["answered", "person-answered", "machine-answered", "fax-answered"];
+
+/** The outcomes that can be asked for, each in words of its own; calls that go on come last. */
+export function outcomeChoices(): ListChoice[] {
+  const told = OUTCOMES.map((value): ListChoice => ({ value, label: say(`service:outcome.${value}.summary`) }));
+  const goingOn = told.filter(({ value }) => GOING_ON.includes(value));
+  return [
+    ...told.filter((choice) => !goingOn.includes(choice)),
+    { value: "called-back", label: say("audit:outcomes.calledBack") },
+    ...goingOn.map(({ value, label }) => ({ value, label: say("audit:outcomes.goingOn", { outcome: label }) })),
+  ];
+}
+
+/** Clinicians to choose from; two of one name, or of none that is known, are told apart by their ids. */
+export function callerChoices(callers: AuditedCallers["clinicians"]): ListChoice[] {
+  return callers.map(({ id, name }) => {
+    if (!name) return { value: id, label: id };
+    const namesake = callers.some((other) => other.name === name && other.id !== id);
+    return { value: id, label: namesake ? say("audit:filters.namesake", { name, id }) : name };
+  });
+}
+
+/** What the clinician said came of a call, in a few words; that there is only a note, where they chose none. */
+export function notedWords({ note }: AuditedCall): string | undefined {
+  if (note?.outcome) return say(`after:outcome.${note.outcome}`);
+  return note?.text && say("audit:note");
 }
 
 export type RefusalCode = keyof typeof audit.refusals;
