@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
-import { briefly } from "../history/line";
+import { briefly } from "../history/callwords";
 import { keys } from "../live/caches";
 import type { Recording } from "../roomRoutes";
 import { useServices } from "../services";

@@ -1,33 +1,52 @@
 // Whom to turn to next: one answer, for the day's list and for what is said after a call. No React.
-import type { Appointment } from "../backend";
-import { outcomeOf } from "../outcome";
-import { OVER } from "./day";
+import type { Appointment, CalledBack } from "../backend";
+import { calledBackSince } from "./filters";
+import { turnOf } from "./turn";
 
 const HALF_AN_HOUR = 1_800_000;
 
 /**
- * The first from now on, or just past, whose patient was not reached yet; with none of those left, the first of the
- * day that was left out. One without a time is nobody's turn. Never `current`, whose call is going on or has just ended.
+ * Those who were never called come first, by their times from now on, or just past; then those who were left out
+ * earlier, and those without a time. After them those to call back: who rang back, then whose last try is the oldest.
+ * Never `current`, whose call is going on or has just ended.
+ *
+ * @param told who rang back, by the appointment, as far as it was told since the list came
  */
 export function nextOf(
   appointments: readonly Appointment[],
   now: number,
+  told: ReadonlyMap<string, CalledBack>,
   current?: string | undefined,
 ): Appointment | undefined {
-  const left = appointments.filter(
-    (one) => one.start && one.id !== current && !OVER.has(one.status) && !wasReached(one),
-  );
-  return left.find((one) => endOf(one) > now - HALF_AN_HOUR) ?? left[0];
+  const left = appointments
+    .filter(({ id }) => id !== current)
+    .map((one) => {
+      const calledBack = calledBackSince(one, told.get(one.id));
+      return { one, calledBack, turn: turnOf(one, calledBack) };
+    });
+
+  const first = left.filter(({ turn }) => turn === "first").map(({ one }) => one);
+  first.sort((a, b) => startOf(a) - startOf(b));
+  const due = first.find((one) => endOf(one) > now - HALF_AN_HOUR) ?? first[0];
+  if (due) return due;
+
+  const again = left.filter(({ turn }) => turn === "again" || turn === "correct");
+  again.sort((a, b) => Number(!a.calledBack) - Number(!b.calledBack) || triedAt(a.one) - triedAt(b.one));
+  return again[0]?.one;
+}
+
+/** One without a time comes last, and is never due. */
+const TIMELESS = Number.MAX_SAFE_INTEGER;
+
+function startOf({ start }: Appointment): number {
+  return start ? Date.parse(start) : TIMELESS;
 }
 
 function endOf({ start, end }: Appointment): number {
-  return end ? Date.parse(end) : Date.parse(start ?? "") + HALF_AN_HOUR;
+  if (!start) return Number.NEGATIVE_INFINITY;
+  return end ? Date.parse(end) : Date.parse(start) + HALF_AN_HOUR;
 }
 
-/** The clinician's own word comes first: a call that was answered may have been somebody else's. */
-export function wasReached({ lastCall }: Pick<Appointment, "lastCall">): boolean {
-  if (!lastCall) return false;
-  const said = lastCall.note?.outcome;
-  if (said !== undefined && said !== "other") return said === "spoke-with-patient";
-  return ["answered", "person-answered", "ended", "ended-with-person"].includes(outcomeOf(lastCall));
+function triedAt({ lastCall }: Appointment): number {
+  return Date.parse(lastCall?.sent ?? lastCall?.at ?? "") || 0;
 }
