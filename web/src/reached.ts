@@ -11,14 +11,7 @@ export type Reached = "under-way" | "reached" | "unreached" | "wrong-number";
 /** What it is told by. */
 export type Tried = Pick<
   LastCall,
-  | "final"
-  | "status"
-  | "answeredBy"
-  | "endedBy"
-  | "summary"
-  | "recipient"
-  | "householdConfirmed"
-  | "failure"
+  "final" | "status" | "answeredBy" | "endedBy" | "summary" | "recipient" | "householdConfirmed" | "failure"
 > & { note?: Partial<NonNullable<LastCall["note"]>> };
 
 /** The clinician's own word comes first: a call that was answered may have been somebody else's. */

@@ -14,7 +14,7 @@ const RAHMAN: Appointment = {
 };
 const missed = { status: "no-answer", final: true, summary: "" } as const;
 
-function after(appointments: Appointment[], more: Partial<Day> = {}, current = "7") {
+function ended(appointments: Appointment[], more: Partial<Day> = {}, current = "7") {
   const day: Day = { date: "2027-05-03", timeZone: "Europe/London", appointments, ...more };
   return show(<Next current={current} />, { backend: { day: async () => day } });
 }
@@ -23,7 +23,7 @@ describe("who is next, after a call", () => {
   afterEach(cleanup);
 
   it("is called from there, or found in the appointment where a call is not plain", async () => {
-    after([RAHMAN]);
+    ended([RAHMAN]);
     await screen.findByRole("link", { name: "Next: 10:30 Ms Aisha Rahman" });
     screen.getByRole("button", { name: "Call Ms Aisha Rahman" });
     expect(screen.queryByRole("link", { name: "Open Ms Aisha Rahman" })).toBeNull();
@@ -34,7 +34,7 @@ describe("who is next, after a call", () => {
     ["the number was a wrong one", { lastCall: { ...missed, note: { outcome: "wrong-person-or-number", at: "" } } }],
     ["there are two numbers", { numbers: 2 }],
   ])("is opened and not called where %s", async (_, more) => {
-    after([{ ...RAHMAN, ...more }]);
+    ended([{ ...RAHMAN, ...more }]);
     const open = await screen.findByRole("link", { name: "Open Ms Aisha Rahman" });
     expect(open.getAttribute("href")).toBe("/appointments/8");
     expect(screen.queryByRole("button")).toBeNull();
@@ -42,7 +42,7 @@ describe("who is next, after a call", () => {
 
   it("may be somebody without a time", async () => {
     const { start: _, ...timeless } = RAHMAN;
-    after([timeless]);
+    ended([timeless]);
     await screen.findByRole("link", { name: "Next: Ms Aisha Rahman" });
   });
 
@@ -55,12 +55,12 @@ describe("who is next, after a call", () => {
     ["what is left was missed", [{ ...RAHMAN, status: "noshow" }], "7"],
     ["what is left is done", [{ ...RAHMAN, status: "fulfilled" }], "7"],
   ])("says of the others alone that nobody waits: %s", async (_, appointments, current) => {
-    after(appointments, {}, current);
+    ended(appointments, {}, current);
     await screen.findByText(nobody);
   });
 
   it("says nothing of what could not be read", async () => {
-    after([], { unread: 2 });
+    ended([], { unread: 2 });
     await screen.findByText("2 appointments of this day could not be read.");
     expect(screen.queryByText(nobody)).toBeNull();
   });

@@ -57,7 +57,12 @@ describe("a call in one line", () => {
     ["completed", { durationSeconds: 723 }, "spoke-with-patient", "Spoke, 12 min, 10:20"],
     ["completed", { durationSeconds: 45 }, "spoke-with-somebody-else", "Spoke with somebody else, 45 s, 10:20"],
     ["completed", { durationSeconds: 30 }, "left-message", "Left a message, 10:20"],
-    ["completed", { answeredBy: "human", durationSeconds: 9 }, "wrong-person-or-number", "Wrong person or number, 10:20"],
+    [
+      "completed",
+      { answeredBy: "human", durationSeconds: 9 },
+      "wrong-person-or-number",
+      "Wrong person or number, 10:20",
+    ],
     ["no-answer", {}, "not-reached", "Not reached, 10:20"],
     ["completed", { answeredBy: "human", durationSeconds: 9 }, "other", "Spoke, 9 s, 10:20"],
     ["busy", { failure: { sip: 603, reason: "declined" } }, undefined, "Declined, 10:20"],

@@ -3,7 +3,8 @@ import { IconPhone } from "@tabler/icons-react";
 import { Link, useLocation } from "wouter";
 import { useRowCall } from "../appointment/rowcall";
 import type { Appointment, Day } from "../backend";
-import { useInCall, usePhone, useServices } from "../services";
+import { useCallsOff } from "../calling/settling";
+import { usePhone, useServices } from "../services";
 import { say } from "../words";
 import { bornWords, nameOf, patientsOf } from "./day";
 import { LastCallCell } from "./LastCallCell";
@@ -62,11 +63,11 @@ function Next({ appointment, now, address }: { appointment: Appointment; now: nu
 
 function Acts({ appointment, address }: { appointment: Appointment; address: string }) {
   const { softphone } = useServices();
-  const inCall = useInCall();
+  const callsOff = useCallsOff();
   const [, navigate] = useLocation();
   const { pending, callOrOpen } = useRowCall();
   const plain = isPlain(appointment);
-  const off = inCall || pending !== undefined;
+  const off = callsOff || pending !== undefined;
   const press = async () => {
     if (off) return;
     await callOrOpen(appointment);

@@ -13,11 +13,7 @@ describe("the last call", () => {
     // Nobody said that anybody spoke.
     [{ status: "completed" }, "Answered", "plain"],
     [{ status: "completed", answeredBy: "machine_start" }, "Left for voicemail", "warning"],
-    [
-      { status: "completed", durationSeconds: 12, answeredBy: "machine_end_beep" },
-      "Left for voicemail",
-      "warning",
-    ],
+    [{ status: "completed", durationSeconds: 12, answeredBy: "machine_end_beep" }, "Left for voicemail", "warning"],
     [{ status: "completed", durationSeconds: 12, answeredBy: "fax" }, "A fax machine answered", "warning"],
     [{ status: "in-progress", answeredBy: "machine_start", final: false }, "Voicemail answered", "warning"],
     [{ status: "in-progress", final: false }, "In a call now", "good"],
