@@ -21,7 +21,7 @@ import { useSmallWindow } from "./smallwindow";
 import type { SoftphoneState, Target } from "./state";
 import { Timer } from "./Timer";
 import { isLive } from "./transitions";
-import { AfterCall, CutOffNotice, DevicesPanel, Keypad, prepareUnfolded } from "./unfolded";
+import { AfterCall, CutOffNotice, DevicesPanel, Keypad, prepareUnfolded, TellOffer } from "./unfolded";
 import { useDockFocus } from "./useDockFocus";
 import { shortcutOf, useShortcutsOn } from "./useShortcuts";
 
@@ -144,6 +144,7 @@ function Dock() {
       )}
       <div className={styles.below} data-reserved={call?.phase !== "asking" && call ? "" : undefined}>
         {call && <Extras call={call} phone={phone} />}
+        {isLive(call) && <TellOffer />}
         {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
         {over && state.elsewhere && <p className={styles.problem}>{say("calling:elsewhere.sentence")}</p>}
         {call?.outcome === "failed" && call.callSid && (
