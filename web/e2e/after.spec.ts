@@ -1,4 +1,6 @@
 // What came of a call: said by the clinician, and kept in the record.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Locator } from "@playwright/test";
 import type { Desk } from "./desk";
 import { expect, test } from "./fixtures";
@@ -23,6 +25,14 @@ async function called(desk: Desk, visit: Visit): Promise<Locator> {
   const after = desk.page.getByRole("region", { name: "After the call" });
   await expect(after.getByRole("group", { name: "What came of it?" })).toBeVisible();
   return after;
+}
+
+/** What the service says of a note that comes too late, from where it says it: its clock is nobody's to move. */
+function lateSentence(): string {
+  const source = readFileSync(fileURLToPath(new URL("../../calls/note.go", import.meta.url)), "utf8");
+  const found = /ReasonTooLate, "([^"]+)"/.exec(source)?.[1];
+  if (!found) throw new Error("calls/note.go has no sentence for a note that comes too late");
+  return found;
 }
 
 interface Extension {
@@ -127,7 +137,7 @@ test("a note that comes too late is said to, and nobody is asked to try again", 
   const { page } = desk;
   const visit = await world.visit("Adeyemi", "Ellis");
   const after = await called(desk, visit);
-  const detail = "A call can be noted for 24 hours.";
+  const detail = lateSentence();
   await page.route("**/bff_clinical/v1/calls/*/note", (route) => {
     const body = { code: "conflict", reason: "too-late", detail, incident: "", title: "", type: "", status: 409 };
     return route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify(body) });
@@ -135,5 +145,6 @@ test("a note that comes too late is said to, and nobody is asked to try again", 
   await after.getByRole("radio", { name: "Other" }).check();
   await after.getByRole("button", { name: "Save" }).click();
   await expect(after.getByRole("alert")).toContainText(detail);
+  await photograph(page, "after-too-late");
   await expect(after.getByRole("button", { name: "Try again" })).toHaveCount(0);
 });

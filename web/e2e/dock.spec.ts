@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { Desk } from "./desk";
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
+import { goesOffline } from "./turn";
 
 const script = { outcome: "manual", voice: "tone:440" } as const;
 
@@ -173,7 +174,7 @@ test("offline is told by the browser’s own word, and the call goes on when the
   const visit = await world.visit("Adeyemi", "Ellis");
   await desk.open(visit);
   await desk.talk(visit);
-  await desk.page.context().setOffline(true);
+  expect(await goesOffline(desk.page), "told at once").toContain("You are offline");
   await desk.says("You are offline");
   await expect(desk.button("End call")).toBeVisible();
   await photograph(desk.page, "call-offline");
