@@ -39,7 +39,10 @@ for (const colorScheme of ["light", "dark"] as const) {
     await world.script(visit.number, { outcome: "busy" });
     await desk.call();
     await desk.says("Line busy");
-    await expect(desk.dock.getByRole("link", { name: /Open the chart/ })).toBeVisible();
+    await expect(desk.dock.getByRole("link", { name: `Open the chart of ${visit.patient}` })).toBeVisible();
+    await expect(desk.dock).toContainText(/Tried (once|\d+ times), not reached/);
+    const { height = 0 } = (await desk.dock.boundingBox()) ?? {};
+    expect(height, "with all that it says it is small").toBeLessThanOrEqual(180);
     await isWhole(page, `after a call of the clinic’s own, ${colorScheme}`);
     await photograph(page, `brand-${colorScheme}-after`);
     await desk.button("Close").click();
