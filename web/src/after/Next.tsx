@@ -17,7 +17,7 @@ export function Next({ current }: { current: string }) {
   const { time } = useServices();
   const now = useNow(0, 60_000);
   const { data } = useDay(time.dayOf(now));
-  const next = useNext(data?.appointments, now, current);
+  const next = useNext(data?.appointments, current);
   if (!data) return null;
   if (next) return <Whom appointment={next} />;
   // Of what could not be read nobody knows whether it waits.

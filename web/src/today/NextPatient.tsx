@@ -24,7 +24,7 @@ export interface NextPatientProps {
 export function NextPatient({ list, shown }: NextPatientProps) {
   const { now, day, today } = shown;
   const called = usePhone(({ call }) => call?.target.appointment);
-  const next = useNext(day === today ? list?.appointments : undefined, now, called);
+  const next = useNext(day === today ? list?.appointments : undefined, called);
   if (!list) return null;
   if (!next) {
     // Of what could not be read nobody knows whether it waits.

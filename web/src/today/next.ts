@@ -3,18 +3,15 @@ import type { Appointment, CalledBack } from "../backend";
 import { calledBackSince } from "./filters";
 import { turnOf } from "./turn";
 
-const HALF_AN_HOUR = 1_800_000;
-
 /**
- * Those who were never called come first, by their times from now on, or just past; then those who were left out
- * earlier, and those without a time. After them those to call back: who rang back, then whose last try is the oldest.
- * Never `current`, whose call is going on or has just ended.
+ * Those who were never called come first, by their times: who is late is still to be called. Those without a time come
+ * behind them, and then those to call back: who rang back, then whose last try is the oldest. Never `current`, whose
+ * call is going on or has just ended.
  *
  * @param told who rang back, by the appointment, as far as it was told since the list came
  */
 export function nextOf(
   appointments: readonly Appointment[],
-  now: number,
   told: ReadonlyMap<string, CalledBack>,
   current?: string | undefined,
 ): Appointment | undefined {
@@ -27,24 +24,15 @@ export function nextOf(
 
   const first = left.filter(({ turn }) => turn === "first").map(({ one }) => one);
   first.sort((a, b) => startOf(a) - startOf(b));
-  const due = first.find((one) => endOf(one) > now - HALF_AN_HOUR) ?? first[0];
-  if (due) return due;
+  if (first[0]) return first[0];
 
   const again = left.filter(({ turn }) => turn === "again" || turn === "correct");
   again.sort((a, b) => Number(!a.calledBack) - Number(!b.calledBack) || triedAt(a.one) - triedAt(b.one));
   return again[0]?.one;
 }
 
-/** One without a time comes last, and is never due. */
-const TIMELESS = Number.MAX_SAFE_INTEGER;
-
 function startOf({ start }: Appointment): number {
-  return start ? Date.parse(start) : TIMELESS;
-}
-
-function endOf({ start, end }: Appointment): number {
-  if (!start) return Number.NEGATIVE_INFINITY;
-  return end ? Date.parse(end) : Date.parse(start) + HALF_AN_HOUR;
+  return start ? Date.parse(start) : Number.MAX_SAFE_INTEGER;
 }
 
 function triedAt({ lastCall }: Appointment): number {

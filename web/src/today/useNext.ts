@@ -5,9 +5,8 @@ import { nextOf } from "./next";
 /** Whom to turn to next, with who rang back since the list came. */
 export function useNext(
   appointments: readonly Appointment[] | undefined,
-  now: number,
   current: string | undefined,
 ): Appointment | undefined {
   const told = useLive(({ calledBack }) => calledBack);
-  return appointments && nextOf(appointments, now, told, current);
+  return appointments && nextOf(appointments, told, current);
 }
