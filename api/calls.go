@@ -93,7 +93,8 @@ type lastCallJSON struct {
 	Word            string          `json:"word,omitempty"`
 	Final           bool            `json:"final"`
 	Summary         string          `json:"summary"`
-	At              time.Time       `json:"at,omitzero"` // when the newest of it happened
+	Sent            time.Time       `json:"sent,omitzero"` // when it began
+	At              time.Time       `json:"at,omitzero"`   // when the newest of it happened
 	DurationSeconds *int            `json:"durationSeconds,omitempty"`
 	AnsweredBy      string          `json:"answeredBy,omitempty"`
 	Note            *noteJSON       `json:"note,omitempty"`
@@ -250,6 +251,7 @@ func lastCallOf(v careline.RecordedVersion) *lastCallJSON {
 		Word:            v.Call.Word,
 		Final:           v.Call.Final(),
 		Summary:         shown(v.Call.Summary()),
+		Sent:            v.Call.Sent.UTC(),
 		At:              happened(v),
 		DurationSeconds: seconds(v.Call.Seconds),
 		AnsweredBy:      v.Call.AnsweredBy,

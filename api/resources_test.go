@@ -74,13 +74,13 @@ func TestToken(t *testing.T) {
 func TestAppointmentsOfADay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.last = map[string]careline.RecordedVersion{"apt-1": {ID: "3", At: noon, Call: careline.Call{Status: careline.StatusCompleted, Word: "completed", Seconds: careline.SecondsOf(180), AnsweredBy: "human", At: noon.Add(-time.Second),
+	b.last = map[string]careline.RecordedVersion{"apt-1": {ID: "3", At: noon, Call: careline.Call{Status: careline.StatusCompleted, Word: "completed", Seconds: careline.SecondsOf(180), AnsweredBy: "human", Sent: noon.Add(-4 * time.Minute), At: noon.Add(-time.Second),
 		Patient: "Patient/p1", Recipient: "Patient/p1", Names: careline.Names{Patient: "Tuna Kettle", Recipient: "Tuna Kettle"}, ToEnding: "0142", EndedBy: careline.SideClinician}}}
 	got := b.ask(http.MethodGet, "/bff_clinical/v1/appointments", ada)
 	want := `{"date":"2026-07-02","timeZone":"Europe/London","appointments":[{"id":"apt-1","start":"2026-07-01T23:30:00Z","end":"2026-07-02T00:00:00Z","status":"booked","reason":"Follow-up",` +
 		`"patient":{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]},` +
 		`"patients":[{"id":"p1","name":"Tuna Kettle","birthDate":"1980-02-29","phones":[{"ending":"0142"}]}],` +
-		`"lastCall":{"status":"completed","word":"completed","final":true,"summary":"Answered by a person, lasted 3 min","at":"2026-07-01T23:29:59Z","durationSeconds":180,"answeredBy":"human",` +
+		`"lastCall":{"status":"completed","word":"completed","final":true,"summary":"Answered by a person, lasted 3 min","sent":"2026-07-01T23:26:00Z","at":"2026-07-01T23:29:59Z","durationSeconds":180,"answeredBy":"human",` +
 		`"recipient":{"ref":"Patient/p1","name":"Tuna Kettle"},"subject":{"ref":"Patient/p1","name":"Tuna Kettle"},"ending":"0142","endedBy":"clinician"},"numbers":2}]}`
 	if diff := cmp.Diff(want, got.body); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)

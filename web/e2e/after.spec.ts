@@ -59,6 +59,8 @@ test("each outcome and a note reach the record, and neither is asked for twice",
     await expect(async () => expect((await recorded(world, visit)).outcome).toBe(code)).toPass();
     await after.getByRole("button", { name: "Change" }).click();
   }
+  await after.getByRole("button", { name: "Add a note" }).click();
+  await expect(after.getByLabel("Note")).toBeFocused();
   await after.getByLabel("Note").fill("Rings again on Monday.");
   await photograph(desk.page, "after-writing");
   await after.getByLabel("Note").press("Control+Enter");
@@ -95,6 +97,7 @@ test("a note is kept while it cannot be saved, and survives the pages and the ne
     const body = { code: "unavailable", detail, incident: "inc-1", title: "", type: "", status: 503 };
     return route.fulfill({ status: 503, contentType: "application/problem+json", body: JSON.stringify(body) });
   });
+  await after.getByRole("button", { name: "Add a note" }).click();
   await after.getByLabel("Note").fill("Asks for the letter.");
   await page.getByRole("link", { name: "Today", exact: true }).click();
   await expect(after.getByLabel("Note")).toHaveValue("Asks for the letter.");
@@ -132,5 +135,6 @@ test("a note that comes too late is said to, and nobody is asked to try again", 
   await after.getByRole("radio", { name: "Other" }).check();
   await after.getByRole("button", { name: "Save" }).click();
   await expect(after.getByRole("alert")).toContainText(why);
+  await photograph(page, "after-too-late");
   await expect(after.getByRole("button", { name: "Try again" })).toHaveCount(0);
 });

@@ -1,5 +1,6 @@
 // A day of forty appointments: found in it what is looked for, and found again where one was.
 import type { Page } from "@playwright/test";
+import { Desk } from "./desk";
 import { expect, test } from "./fixtures";
 import { isWhole } from "./layout";
 import { photograph } from "./picture";
@@ -105,6 +106,63 @@ for (const viewport of [
     expect(page.url()).not.toContain("rahman");
     await page.goBack();
     await expect(search).toHaveValue("rahman");
+  });
+}
+
+test("on a wide screen one comes back to where one was in the list, and who is next is brought into sight", async ({
+  open,
+  world,
+}) => {
+  const page = await open({ viewport: { width: 1280, height: 720 } });
+  const desk = new Desk(page, world);
+  const visit = await world.visit("Adeyemi", "Rahman");
+  await crowd(page);
+  await desk.signIn(visit.clinician);
+  const list = page.getByRole("region").filter({ has: page.getByRole("list", { name: "Appointments" }) });
+  const down = () => list.evaluate((one) => one.scrollTop);
+  await expect(list.getByRole("listitem")).toHaveCount(40);
+
+  // Without an appointment, and beside one: the list is left for another page, and found again as it was.
+  for (const opened of [false, true]) {
+    if (opened) await desk.row(visit.patient).getByRole("link", { name: /^Open/ }).click();
+    await list.evaluate((one) => one.scrollTo(0, 900));
+    await expect.poll(down).toBe(900);
+    await page.getByRole("link", { name: "Check your equipment" }).click();
+    await expect(page.getByRole("button", { name: "Start the check" })).toBeVisible();
+    await page.goBack();
+    await expect(list.getByRole("listitem")).toHaveCount(40);
+    await expect.poll(down, "where one was").toBe(900);
+  }
+
+  // The first of the day that nobody has called is far up; who is opened from elsewhere is looked for in the list.
+  await list.evaluate((one) => one.scrollTo(0, 0));
+  await expect(desk.row(visit.patient)).not.toBeInViewport();
+  await page.goto(`${world.system.app}/appointments/${visit.id}`);
+  await expect(page.getByRole("heading", { level: 1, name: visit.patient })).toBeVisible();
+  await expect(desk.row(visit.patient)).toBeInViewport({ ratio: 1 });
+  await photograph(page, "day-open-in-sight");
+});
+
+for (const viewport of [
+  { width: 1280, height: 720 },
+  { width: 820, height: 900 },
+  { width: 390, height: 844 },
+]) {
+  test(`what a day is searched by stays in sight at ${viewport.width} pixels`, async ({ open, world }) => {
+    const page = await open({ viewport });
+    const desk = new Desk(page, world);
+    await crowd(page);
+    await desk.signIn((await world.visit("Adeyemi", "Rahman")).clinician);
+    await expect(page.getByRole("list", { name: "Appointments" }).getByRole("listitem")).toHaveCount(40);
+    await desk.row("Rahman").scrollIntoViewIfNeeded();
+    await expect(desk.row("Brook 1").first()).not.toBeInViewport();
+    const search = page.getByRole("textbox", { name: "Search by name or reason" });
+    await expect(search).toBeInViewport({ ratio: 1 });
+    const [field, top] = [await search.boundingBox(), await page.getByRole("banner").boundingBox()];
+    expect(field?.y, "under the header, and not behind it").toBeGreaterThanOrEqual((top?.y ?? 0) + (top?.height ?? 0));
+    await search.fill("Brook");
+    await expect(desk.row("Brook 1").first()).toBeInViewport();
+    await photograph(page, `day-${viewport.width}-sticky`);
   });
 }
 

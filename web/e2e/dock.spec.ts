@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { Desk } from "./desk";
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
+import { goesOffline } from "./turn";
 
 const script = { outcome: "manual", voice: "tone:440" } as const;
 
@@ -23,6 +24,17 @@ async function boxOf(desk: Desk, name: string): Promise<Box> {
   return box;
 }
 
+/** The controls of the dock that are to be seen, by their names. */
+async function boxesOf(desk: Desk): Promise<Map<string, Box>> {
+  const boxes = new Map<string, Box>();
+  for (const one of await desk.dock.locator("button, a, label").all()) {
+    const box = await one.boundingBox();
+    const name = (await one.getAttribute("data-control")) ?? (await one.innerText());
+    if (box) boxes.set(name, box);
+  }
+  return boxes;
+}
+
 async function fits(page: Page): Promise<void> {
   const { scroll, width } = await page.evaluate(() => ({
     scroll: document.documentElement.scrollWidth,
@@ -31,14 +43,23 @@ async function fits(page: Page): Promise<void> {
   expect(scroll, "nothing needs scrolling sideways").toBeLessThanOrEqual(width);
 }
 
-for (const width of [390, 820, 1280]) {
+/** Each with how high the dock may be after a call. */
+const SIZES = [
+  { width: 390, height: 844, highest: 400 },
+  { width: 820, height: 1180, highest: 290 },
+  { width: 1024, height: 768, highest: 250 },
+  { width: 1280, height: 720, highest: 180 },
+  { width: 1920, height: 1080, highest: 180 },
+] as const;
+
+for (const { width, height, highest } of SIZES) {
   test(`at ${width} pixels each control has a spot of its own from the first ring to the end`, async ({
     open,
     world,
   }) => {
     const visit = await world.visit("Adeyemi", "Ellis");
     await world.script(visit.number, script);
-    const desk = new Desk(await open({ viewport: { width, height: 844 } }), world);
+    const desk = new Desk(await open({ viewport: { width, height } }), world);
     await desk.open(visit);
     await desk.call();
     await world.rings(visit.number);
@@ -70,11 +91,21 @@ for (const width of [390, 820, 1280]) {
     await fits(desk.page);
     await photograph(desk.page, `dock-${width}-unfolded`);
     await desk.button("Keypad").click();
+    await desk.button("Devices").click();
 
+    const before = await boxesOf(desk);
     await world.act(visit.number, "hangup");
     await desk.says("Call ended");
-    const again = await boxOf(desk, "Call again");
-    for (const box of [cancel, end]) expect(overlap(again, box), "Call again is where one ended the call").toBe(false);
+    await expect(desk.button("Add a note")).toBeVisible();
+    await expect(desk.dock.getByText(/^Next: |^Nobody else/)).toBeVisible();
+    const after = await boxesOf(desk);
+    expect([...after.keys()]).toEqual(expect.arrayContaining(["close", "again"]));
+    for (const [name, box] of after) {
+      for (const [stood, spot] of before) {
+        if (name !== stood) expect(overlap(box, spot), `${name} is where ${stood} stood`).toBe(false);
+      }
+    }
+    expect((await desk.dock.boundingBox())?.height, "the dock is small").toBeLessThanOrEqual(highest);
     await fits(desk.page);
     await photograph(desk.page, `dock-${width}-ended`);
     await world.script(visit.number, { outcome: "busy" });
@@ -87,6 +118,26 @@ for (const width of [390, 820, 1280]) {
     await desk.page.keyboard.press("Escape");
     await expect(desk.dock).toHaveCount(0);
     await expect(desk.page.locator("#main")).toBeFocused();
+  });
+}
+
+for (const { width, height } of SIZES.filter((size) => size.width > 600)) {
+  test(`at ${width} pixels nothing of the day moves when the other side hangs up`, async ({ open, world }) => {
+    const visit = await world.visit("Adeyemi", "Cartwright");
+    await world.script(visit.number, { outcome: "answer", ringSeconds: 0, talkSeconds: 0, voice: "tone:440" });
+    const desk = new Desk(await open({ viewport: { width, height } }), world);
+    await desk.signIn(visit.clinician);
+    await desk.row(visit.patient).getByRole("button", { name: /^Call/ }).click();
+    await desk.says("Connected");
+    await desk.page.getByRole("link", { name: "Today", exact: true }).click();
+    const row = desk.row("David Pritchard");
+    await expect(row).toBeVisible();
+    const before = await row.boundingBox();
+    await world.act(visit.number, "hangup");
+    await desk.says("Call ended");
+    await expect(desk.button("Add a note")).toBeVisible();
+    await expect(desk.dock.getByText(/^Next: |^Nobody else/)).toBeVisible();
+    expect(await row.boundingBox()).toEqual(before);
   });
 }
 
@@ -123,7 +174,7 @@ test("offline is told by the browser’s own word, and the call goes on when the
   const visit = await world.visit("Adeyemi", "Ellis");
   await desk.open(visit);
   await desk.talk(visit);
-  await desk.page.context().setOffline(true);
+  expect(await goesOffline(desk.page), "told at once").toContain("You are offline");
   await desk.says("You are offline");
   await expect(desk.button("End call")).toBeVisible();
   await photograph(desk.page, "call-offline");

@@ -11,6 +11,7 @@ test("a page that nobody uses locks itself, and opens as it was for the same per
   await desk.talk(visit);
   await desk.button("End call").click();
   await desk.says("Call ended");
+  await desk.button("Add a note").click();
   const note = desk.dock.getByRole("textbox", { name: "Note" });
   await note.fill("Half a sente");
 

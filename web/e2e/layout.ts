@@ -40,6 +40,9 @@ function faults(page: Page): Promise<string[]> {
       const { overflowX, overflowY, textOverflow } = getComputedStyle(one);
       const hides = (how: string) => how === "hidden" || how === "clip";
       if (hides(overflowX) && one.scrollWidth > one.clientWidth + 1) found.push(`cut off at the side: ${called(one)}`);
+      // Words that run out of their column make the list around them scroll, and lie under its buttons.
+      if (["auto", "scroll"].includes(overflowX) && one.scrollWidth > one.clientWidth + 1)
+        found.push(`scrolls sideways: ${called(one)}`);
       if (hides(overflowY) && one.scrollHeight > one.clientHeight + 1) found.push(`cut off below: ${called(one)}`);
       if (textOverflow === "ellipsis" && one.scrollWidth > one.clientWidth) found.push(`shortened: ${called(one)}`);
     }

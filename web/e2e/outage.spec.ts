@@ -1,5 +1,6 @@
 import { expect, test } from "./fixtures";
 import { photograph } from "./picture";
+import { goesOffline } from "./turn";
 
 const sentence =
   "The health record does not answer as it should at the moment. Please try again in a minute; if it stays so, tell your IT team.";
@@ -8,7 +9,7 @@ test("who is offline is told so, and when it is over", async ({ desk, guard }) =
   guard.expectErrors(/ERR_INTERNET_DISCONNECTED/);
   const { page } = desk;
   await desk.signIn("Ms Grace Adeyemi");
-  await page.context().setOffline(true);
+  expect(await goesOffline(page), "told at once").toContain("You are offline. Calls cannot be made");
   const notice = page.getByRole("status").filter({ hasText: "You are offline. Calls cannot be made" });
   await expect(notice).toBeVisible();
   await photograph(page, "offline");

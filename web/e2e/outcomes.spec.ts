@@ -9,7 +9,7 @@ const ways = [
     patient: "Pritchard",
     script: { outcome: "busy" },
     heading: "Line busy",
-    listed: "The line was busy",
+    listed: "Line busy",
     note: /Pritchard may be on another call\./,
   },
   {

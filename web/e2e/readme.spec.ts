@@ -69,6 +69,7 @@ test("the still pictures of the README: the day beside an appointment, after a c
   await desk.says("Call ended");
   const after = desk.page.getByRole("region", { name: "After the call" });
   await after.getByRole("radio", { name: "Spoke with the patient", exact: true }).check();
+  await after.getByRole("button", { name: "Add a note" }).click();
   await after.getByLabel("Note").fill("Numbness is less; review in four weeks.");
   await keep(desk.page, "after.png");
   await after.getByRole("button", { name: "Save" }).click();

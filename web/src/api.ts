@@ -712,6 +712,11 @@ export interface components {
             summary: string;
             /**
              * Format: date-time
+             * @description When it began: Call.sent.
+             */
+            sent?: string;
+            /**
+             * Format: date-time
              * @description When the newest of this happened.
              */
             at?: string;

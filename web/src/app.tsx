@@ -88,7 +88,7 @@ function useCallOutlivingSession(): boolean {
 }
 
 function useLiveWhileSignedIn(client: QueryClient) {
-  const { live, drafts } = useServices();
+  const { live, drafts, owedLooks } = useServices();
   const { kind } = useSessionState();
   const hears = useHearsOfCalls();
   const back = useRef(false);
@@ -106,7 +106,8 @@ function useLiveWhileSignedIn(client: QueryClient) {
       client.clear();
       live.stop(true);
       drafts.clear();
+      owedLooks.clear();
     }
     return undefined;
-  }, [kind, hears, live, drafts, client]);
+  }, [kind, hears, live, drafts, owedLooks, client]);
 }

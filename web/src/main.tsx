@@ -3,6 +3,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { createDrafts } from "./after/drafts";
 import { App } from "./app";
+import { createOwedLooks } from "./appointment/owedlooks";
 import { createBackend } from "./backend";
 import { browserSoftphone } from "./calling/browser";
 import { inCall } from "./calling/joined";
@@ -77,6 +78,7 @@ async function start(root: HTMLElement) {
     onReturn: caches.refreshAll,
   });
   const drafts = createDrafts({ backend, softphone });
+  const owedLooks = createOwedLooks(backend);
   const idle = createIdle({
     minutes: settings.idleLockMinutes,
     session,
@@ -96,6 +98,7 @@ async function start(root: HTMLElement) {
     live,
     softphone,
     drafts,
+    owedLooks,
     time: clinicTime(settings.timeZone),
     idle,
   };

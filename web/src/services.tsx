@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from "react";
 import type { Drafts } from "./after/drafts";
+import type { OwedLooks } from "./appointment/owedlooks";
 import type { Backend } from "./backend";
 import { inCall } from "./calling/joined";
 import type { Softphone, SoftphoneState } from "./calling/state";
@@ -19,6 +20,8 @@ export interface Services {
   softphone: Softphone;
   /** The notes that are being written. */
   drafts: Drafts;
+  /** Numbers that were shown while the service was away. */
+  owedLooks: OwedLooks;
   time: ClinicTime;
   idle: Idle;
 }

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
 import { createDrafts } from "./after/drafts";
+import { createOwedLooks } from "./appointment/owedlooks";
 import type { Backend, Call } from "./backend";
 import type { Softphone, SoftphoneState } from "./calling/state";
 import { loadUnfolded } from "./calling/unfolded";
@@ -109,6 +110,7 @@ export function scene({ backend = {}, phone = IDLE, serverSays, updates = "live"
     live,
     softphone,
     drafts: createDrafts({ backend: played, softphone }),
+    owedLooks: createOwedLooks(played),
     time: clinicTime("Europe/London"),
     idle: { getState: () => false, subscribe: () => () => true },
   };

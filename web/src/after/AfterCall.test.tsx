@@ -58,6 +58,10 @@ function over(
 }
 
 const radio = (name: string | RegExp) => screen.getByRole<HTMLInputElement>("radio", { name });
+const field = async () => {
+  fireEvent.click(await screen.findByRole("button", { name: "Add a note" }));
+  return screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Note" });
+};
 const press = (name: string | RegExp) => fireEvent.click(screen.getByRole("button", { name }));
 
 describe("after a call", () => {
@@ -78,13 +82,21 @@ describe("after a call", () => {
   it("saves a note alone with Control and Enter, and lets it be changed", async () => {
     const note = vi.fn(async (_: string, given: NewNote) => ({ ...given, at: AT }));
     over(ended(), note);
-    const field = await screen.findByRole("textbox", { name: "Note" });
-    fireEvent.change(field, { target: { value: "Rings again." } });
-    fireEvent.keyDown(field, { key: "Enter", ctrlKey: true });
+    const text = await field();
+    fireEvent.change(text, { target: { value: "Rings again." } });
+    fireEvent.keyDown(text, { key: "Enter", ctrlKey: true });
     await screen.findByText("Saved.");
     expect(note).toHaveBeenCalledExactlyOnceWith("CA1", { text: "Rings again." });
     press("Change");
     expect(screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Note" }).value).toBe("Rings again.");
+  });
+
+  it("opens the note’s field on a press alone, and gives it the focus", async () => {
+    over();
+    await screen.findAllByRole("radio");
+    expect(screen.queryByRole("textbox")).toBeNull();
+    const opened = await field();
+    expect(document.activeElement).toBe(opened);
   });
 
   it("takes a choice back when it is chosen once more", async () => {
@@ -114,7 +126,7 @@ describe("after a call", () => {
       if (fail) throw new BackendError("unavailable", "The service is away.");
       return { ...given, at: AT };
     });
-    fireEvent.change(await screen.findByRole("textbox", { name: "Note" }), { target: { value: "Rings again." } });
+    fireEvent.change(await field(), { target: { value: "Rings again." } });
     press("Save");
     const alert = await screen.findByRole("alert");
     expect(alert.textContent).toContain("The service is away. Not saved yet. What you wrote is kept here.");
@@ -139,14 +151,14 @@ describe("after a call", () => {
   it("counts near the end, and does not cut anything off", async () => {
     const note = vi.fn();
     over(ended(), note);
-    const field = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Note" });
-    fireEvent.change(field, { target: { value: "a".repeat(899) } });
+    const text = await field();
+    fireEvent.change(text, { target: { value: "a".repeat(899) } });
     expect(screen.queryByText(/characters left/)).toBeNull();
-    fireEvent.change(field, { target: { value: "a".repeat(990) } });
+    fireEvent.change(text, { target: { value: "a".repeat(990) } });
     screen.getByText("10 characters left");
-    fireEvent.change(field, { target: { value: "a".repeat(1_001) } });
+    fireEvent.change(text, { target: { value: "a".repeat(1_001) } });
     screen.getByText("1 character too many");
-    expect(field.value).toHaveLength(1_001);
+    expect(text.value).toHaveLength(1_001);
     press("Save");
     expect(note).not.toHaveBeenCalled();
   });
@@ -166,12 +178,12 @@ describe("after a call", () => {
 
   it("leaves what is half written where it is when Escape is pressed", async () => {
     over();
-    const field = await screen.findByRole("textbox", { name: "Note" });
-    expect(fireEvent.keyDown(field, { key: "Escape" }), "nothing is written: the dock may go").toBe(true);
-    fireEvent.change(field, { target: { value: "Rings" } });
+    const text = await field();
+    expect(fireEvent.keyDown(text, { key: "Escape" }), "nothing is written: the dock may go").toBe(true);
+    fireEvent.change(text, { target: { value: "Rings" } });
     let kept = true;
     act(() => {
-      kept = !fireEvent.keyDown(field, { key: "Escape" });
+      kept = !fireEvent.keyDown(text, { key: "Escape" });
     });
     expect(kept).toBe(true);
   });

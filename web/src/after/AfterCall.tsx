@@ -64,9 +64,9 @@ function Outcome({ call, sid }: { call: CallState; sid: string }) {
     drafts.change(sid, {});
   };
   return (
-    <div ref={part}>
+    <div ref={part} className={styles.part}>
       {form ? (
-        <NoteForm call={sid} draft={draft} likely={likely(call)} />
+        <NoteForm inLine call={sid} draft={draft} likely={likely(call)} />
       ) : (
         <div className={styles.noted}>
           <NotedWords note={kept} />

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import { type KeyboardEvent, type ReactNode, useId } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { BackendError, type ClinicianOutcome } from "../backend";
 import { useServices } from "../services";
 import { say } from "../words";
@@ -14,13 +14,18 @@ interface NoteFormProps {
   draft: Draft;
   /** Marked, and not chosen. */
   likely?: ClinicianOutcome | undefined;
+  /** It stands on the dock's own lines, and the text's field opens on a press. */
+  inLine?: boolean;
   /** Beside Save. */
   children?: ReactNode;
 }
 
 /** What came of a call and a short note; either alone is enough. */
-export function NoteForm({ call, draft, likely, children }: NoteFormProps) {
+export function NoteForm({ call, draft, likely, inLine = false, children }: NoteFormProps) {
   const { drafts } = useServices();
+  const [asked, setAsked] = useState(!inLine);
+  const written = draft.text !== "";
+  if (written && !asked) setAsked(true); // emptied again, it stays
   const over = tooMany(draft);
   const ready = isUnsaved(draft) && over <= 0;
   const save = () => void (ready && drafts.save(call));
@@ -33,10 +38,21 @@ export function NoteForm({ call, draft, likely, children }: NoteFormProps) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the key works in each field of it
-    <div className={styles.form} onKeyDown={onKeyDown}>
+    <div className={styles.form} data-in-line={inLine || undefined} onKeyDown={onKeyDown}>
       <Choices chosen={draft.outcome} likely={likely} onChoose={(outcome) => drafts.change(call, { outcome })} />
-      <div className={styles.writing}>
-        <TextField text={draft.text} over={over} onChange={(text) => drafts.change(call, { text })} />
+      <div className={styles.writing} data-open={asked || undefined}>
+        {asked ? (
+          <TextField
+            text={draft.text}
+            over={over}
+            focused={inLine && !written}
+            onChange={(text) => drafts.change(call, { text })}
+          />
+        ) : (
+          <Button variant="default" onClick={() => setAsked(true)} aria-expanded={false}>
+            {say("after:add")}
+          </Button>
+        )}
         <Button
           onClick={save}
           aria-disabled={!ready || undefined}
@@ -95,8 +111,22 @@ function Choices({ chosen, likely, onChoose }: ChoicesProps) {
 /** From so many characters on the count is shown. */
 const NEAR = -100;
 
-function TextField({ text, over, onChange }: { text: string; over: number; onChange(text: string): void }) {
+interface TextFieldProps {
+  text: string;
+  /** Characters too many; below 0, how many are left. */
+  over: number;
+  /** It comes where its button was pressed, which had the focus. */
+  focused: boolean;
+  onChange(text: string): void;
+}
+
+function TextField({ text, over, focused, onChange }: TextFieldProps) {
   const id = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [takes] = useState(focused);
+  useEffect(() => {
+    if (takes) field.current?.focus({ preventScroll: true });
+  }, [takes]);
   const shown = over > NEAR;
   return (
     <div className={styles.field}>
@@ -104,6 +134,7 @@ function TextField({ text, over, onChange }: { text: string; over: number; onCha
         {say("after:note")}
       </label>
       <textarea
+        ref={field}
         id={id}
         className={styles.text}
         rows={rowsOf(text)}

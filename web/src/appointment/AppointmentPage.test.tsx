@@ -5,6 +5,7 @@ import { SoftphoneProvider } from "../calling/context";
 import type { Phase, Softphone, SoftphoneState } from "../calling/state";
 import { IDLE, show } from "../testing";
 import AppointmentPage from "./AppointmentPage";
+import { AGAIN } from "./owedlooks";
 
 const DAUGHTER = { number: "+447700900318", ending: "0318", of: "RelatedPerson/d", name: "Chidinma Okafor" };
 const OWN = { number: "+447700900142", ending: "0142", of: "Patient/p" };
@@ -135,13 +136,38 @@ describe("the appointment", () => {
     expect(screen.queryByText("07700 900142")).toBeNull();
   });
 
-  it("shows no number that the service did not let be shown, and says why", async () => {
-    const reveal = () => Promise.reject(new BackendError("unavailable", "The service is away."));
+  it("keeps nobody from a number because the service is away, and tells it when it is back", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    let fail: BackendError | undefined = new BackendError("unavailable", "The service is away.");
+    const reveal = vi.fn(async () => {
+      if (fail) throw fail;
+    });
     open(IDLE, async () => APPOINTMENT, { reveal });
     fireEvent.click(await screen.findByRole("button", { name: "Show number ending 0142 in full" }));
-    await screen.findByText("The number could not be shown. The service is away.");
-    expect(screen.queryByText("07700 900142")).toBeNull();
+    await screen.findByText("07700 900142");
+    screen.getByText("The service does not answer. That you saw this number is noted as soon as it does.");
+    expect(reveal).toHaveBeenCalledTimes(1);
+    await act(() => vi.advanceTimersByTimeAsync(AGAIN));
+    expect(reveal, "still away").toHaveBeenCalledTimes(2);
+    fail = undefined;
+    await act(() => vi.advanceTimersByTimeAsync(AGAIN));
+    expect(reveal).toHaveBeenCalledTimes(3);
+    expect(reveal).toHaveBeenLastCalledWith("7", { of: "Patient/p", ending: "0142" });
+    await act(() => vi.advanceTimersByTimeAsync(4 * AGAIN));
+    expect(reveal, "it was told").toHaveBeenCalledTimes(3);
+    vi.useRealTimers();
   });
+
+  it.each(["forbidden", "not-found", "too-many-requests"] as const)(
+    "shows no number that the service did not let be shown, and says why: %s",
+    async (code) => {
+      const reveal = () => Promise.reject(new BackendError(code, "You may not."));
+      open(IDLE, async () => APPOINTMENT, { reveal });
+      fireEvent.click(await screen.findByRole("button", { name: "Show number ending 0142 in full" }));
+      await screen.findByText("The number could not be shown. You may not.");
+      expect(screen.queryByText("07700 900142")).toBeNull();
+    },
+  );
 
   it("says beforehand what cannot be dialled, and chooses another", async () => {
     const refusal = { code: "country", sentence: "Calls to France are not allowed." };

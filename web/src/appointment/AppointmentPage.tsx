@@ -88,7 +88,7 @@ function CallColumn({ appointment }: { appointment: Appointment }) {
   );
 }
 
-/** How often somebody was called for it. */
+/** How often somebody was called for it in vain. */
 function Tries({ appointment }: { appointment: string }) {
   const { entries } = useEntries(appointment);
   const count = triesOf(entries ?? []);

@@ -9,8 +9,15 @@ export function ChartLink({ patient, name }: { patient: string; name?: string | 
   const address = chartOf(settings.chartUrl, patient);
   if (!address) return null;
   return (
-    <a href={address} target="_blank" rel="noreferrer" className={styles.chart}>
-      {name ? say("appointment:chartOf", { name }) : say("appointment:chart")}
+    <a
+      href={address}
+      target="_blank"
+      rel="noreferrer"
+      className={styles.chart}
+      // Beside a call, which may be about somebody else than the page: the name stands above it, and is not repeated.
+      aria-label={name && `${say("appointment:chartOf", { name })} ${say("appointment:newTab")}`}
+    >
+      {say("appointment:chart")}
       <IconExternalLink aria-hidden size={16} />
       <span className="cl-spoken">{say("appointment:newTab")}</span>
     </a>

@@ -31,6 +31,7 @@ export function FullNumber({ choice }: { choice: Choice }) {
       {shown && <Copy number={target.number} ending={ending} />}
       <span role="status" className={styles.notShown}>
         {reveal.kind === "failed" && say("appointment:notShown", { why: reveal.why })}
+        {reveal.kind === "shown" && reveal.owed && say("appointment:owed")}
       </span>
     </div>
   );

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPhone } from "@tabler/icons-react";
 import { useSoftphone } from "../calling/context";
 import { type Face, startFace } from "../calling/face";
+import { useSettling } from "../calling/settling";
 import type { Target } from "../calling/state";
 import { calleeOf } from "../calling/words";
 import { say } from "../words";
@@ -20,6 +21,7 @@ interface StartCardProps {
 /** Where a call begins, and what hinders one before it does. Once it has begun the dock tells of it. */
 export function StartCard({ choices, target, appointment, refused = false }: StartCardProps) {
   const { state, phone } = useSoftphone();
+  const off = useSettling();
   const face = startFace(state, { appointment: appointment.id, target, choices });
   if (!face) return null;
   return (
@@ -30,7 +32,8 @@ export function StartCard({ choices, target, appointment, refused = false }: Sta
           className={styles.call}
           leftSection={<IconPhone size={22} aria-hidden />}
           // The second press of a double click would ask, or call, once more.
-          onClick={(event) => event.detail > 1 || void phone.call(target)}
+          onClick={(event) => off || event.detail > 1 || void phone.call(target)}
+          aria-disabled={off || undefined}
         >
           {say("appointment:call", { name: calleeOf(target) })}
         </Button>

@@ -1,14 +1,17 @@
-// A number in full: for whoever asks, once the service has kept that they did.
+// A number in full: for whoever asks, once the service has kept that they did. Where it is away, the number is shown
+// all the same, and it is told later (docs/decisions/0016-who-looked-at-whom.md).
 import { useEffect, useRef, useState } from "react";
 import { BackendError } from "../backend";
 import type { Target } from "../calling/state";
 import { useServices } from "../services";
 import { say } from "../words";
+import { isAway } from "./owedlooks";
 
 export type Reveal =
   | { kind: "hidden" }
   | { kind: "asking" }
-  | { kind: "shown" }
+  /** owed: the service was away, and is told when it is back. */
+  | { kind: "shown"; owed: boolean }
   /** A sentence for the person. */
   | { kind: "failed"; why: string };
 
@@ -20,7 +23,7 @@ export interface Revealing {
 
 /** It is hidden again with the page. */
 export function useReveal({ appointment, recipient, ending }: Target): Revealing {
-  const { backend } = useServices();
+  const { backend, owedLooks } = useServices();
   const [reveal, setReveal] = useState<Reveal>({ kind: "hidden" });
   const asked = useRef<AbortController>(undefined);
   useEffect(() => () => asked.current?.abort(), []);
@@ -28,9 +31,14 @@ export function useReveal({ appointment, recipient, ending }: Target): Revealing
   async function ask(controller: AbortController) {
     try {
       await backend.reveal(appointment, { of: recipient, ending }, controller.signal);
-      if (!controller.signal.aborted) setReveal({ kind: "shown" });
+      if (!controller.signal.aborted) setReveal({ kind: "shown", owed: false });
     } catch (error) {
       if (controller.signal.aborted) return;
+      if (isAway(error)) {
+        owedLooks.owe({ appointment, of: recipient, ending });
+        setReveal({ kind: "shown", owed: true });
+        return;
+      }
       const why = error instanceof BackendError ? error.sentence : say("appointment:unexpected");
       setReveal({ kind: "failed", why });
     }

@@ -16,11 +16,12 @@ import { useOtherNumbers } from "./numbers";
 import { Offers } from "./Offers";
 import { SmallDock } from "./SmallDock";
 import { StateBand } from "./StateBand";
+import { useSettling } from "./settling";
 import { useSmallWindow } from "./smallwindow";
 import type { SoftphoneState, Target } from "./state";
 import { Timer } from "./Timer";
 import { isLive } from "./transitions";
-import { AfterCall, CutOffNotice, DevicesPanel, Keypad, prepareUnfolded } from "./unfolded";
+import { AfterCall, CutOffNotice, DevicesPanel, Keypad, prepareUnfolded, TellOffer } from "./unfolded";
 import { useDockFocus } from "./useDockFocus";
 import { shortcutOf, useShortcutsOn } from "./useShortcuts";
 
@@ -99,6 +100,7 @@ function Dock() {
     setCut(null);
   };
 
+  const settling = useSettling();
   const small = useSmallWindow(isLive(call));
   const others = useOtherNumbers(call);
 
@@ -110,6 +112,7 @@ function Dock() {
       aria-label={say("calling:dock")}
       data-testid="call-dock"
       data-tone={face?.tone ?? (cut ? "warning" : undefined)}
+      data-settling={settling || undefined}
       onKeyDown={onKeyDown}
     >
       {!face && cut && (
@@ -139,31 +142,37 @@ function Dock() {
           />
         </div>
       )}
-      {call && <Extras call={call} phone={phone} />}
-      {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
-      {over && state.elsewhere && <p className={styles.problem}>{say("calling:elsewhere.sentence")}</p>}
-      {call?.outcome === "failed" && call.callSid && (
-        <Reference label={say("calling:reference")} value={call.callSid} />
-      )}
-      {face && !(call && goesOnWithout(call)) && (
-        <Offers
-          face={face}
-          household={call !== null && hasDied(call.target)}
-          others={others}
-          on={{
-            other: (target) => void phone.call(target),
-            again: () => void phone.again(),
-            confirm: () => void phone.confirm(),
-            leave: () => phone.clear(),
-            check: () => void phone.checkMicrophone(),
-            changeMicrophone: () => {
-              devices.set(true, deviceTrouble(state));
-              microphoneField.current?.focus();
-            },
-          }}
-        />
-      )}
-      {(keypad || devicesOpen || over) && (
+      <div className={styles.below} data-reserved={call?.phase !== "asking" && call ? "" : undefined}>
+        {call && <Extras call={call} phone={phone} />}
+        {isLive(call) && <TellOffer />}
+        {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
+        {over && state.elsewhere && <p className={styles.problem}>{say("calling:elsewhere.sentence")}</p>}
+        {call?.outcome === "failed" && call.callSid && (
+          <Reference label={say("calling:reference")} value={call.callSid} />
+        )}
+        <div className={styles.then}>
+          {face && !(call && goesOnWithout(call)) && (
+            <Offers
+              face={face}
+              household={call !== null && hasDied(call.target)}
+              others={others}
+              on={{
+                other: (target) => void phone.call(target),
+                again: () => void phone.again(),
+                confirm: () => void phone.confirm(),
+                leave: () => phone.clear(),
+                check: () => void phone.checkMicrophone(),
+                changeMicrophone: () => {
+                  devices.set(true, deviceTrouble(state));
+                  microphoneField.current?.focus();
+                },
+              }}
+            />
+          )}
+          {over && call && <AfterCall call={call} />}
+        </div>
+      </div>
+      {(keypad || devicesOpen) && (
         <div className={styles.unfolded}>
           {keypad && (
             <Keypad
@@ -181,7 +190,6 @@ function Dock() {
               onShortcuts={setShortcuts}
             />
           )}
-          {over && call && <AfterCall call={call} />}
         </div>
       )}
       {small.shown && face && isLive(call) && <SmallDock into={small.shown} face={face} call={call} phone={phone} />}

@@ -40,34 +40,43 @@ interface ControlsProps {
 
 /**
  * The controls of a call. Each has a spot of its own, in every phase: a click meant for Cancel must not mute, and
- * nothing that calls somebody ever comes where one ends a call.
+ * nothing that comes with the end of a call stands where a control of the call stood.
  */
 export function Controls({ face, muted, asksToEnd = false, keypad, devices, on }: ControlsProps) {
   const talking = face?.controls === "talking";
   const ending = talking || face?.controls === "cancel";
   const closing = !ending && face?.kind !== "asking" && face?.kind !== "elsewhere";
   return (
-    <div className={styles.controls} data-window={on.smallWindow ? "" : undefined}>
-      {talking && <MuteControl muted={muted} onPress={on.mute} />}
-      {talking && (
-        <Control name="keypad" Icon={IconDialpad} onPress={keypad.toggle} fold={keypad}>
-          {say("calling:control.keypad")}
+    <>
+      {closing && <CloseControl onPress={on.close} />}
+      <div className={styles.controls} data-window={on.smallWindow ? "" : undefined}>
+        {talking && <MuteControl muted={muted} onPress={on.mute} />}
+        {talking && (
+          <Control name="keypad" Icon={IconDialpad} onPress={keypad.toggle} fold={keypad}>
+            {say("calling:control.keypad")}
+          </Control>
+        )}
+        <Control name="devices" Icon={IconHeadset} onPress={devices.toggle} fold={devices}>
+          {say("calling:control.devices")}
         </Control>
-      )}
-      <Control name="devices" Icon={IconHeadset} onPress={devices.toggle} fold={devices}>
-        {say("calling:control.devices")}
+        {ending && on.smallWindow && (
+          <Control name="window" Icon={IconPictureInPicture} onPress={on.smallWindow}>
+            {say("calling:control.window")}
+          </Control>
+        )}
+        {ending && callEnds(asksToEnd ? "endAll" : talking ? "end" : "cancel", on.end)}
+      </div>
+    </>
+  );
+}
+
+/** In a column of its own, which is empty during a call. */
+export function CloseControl({ onPress }: { onPress(): void }) {
+  return (
+    <div className={styles.close}>
+      <Control once name="close" Icon={IconX} onPress={onPress}>
+        {say("calling:control.close")}
       </Control>
-      {ending && on.smallWindow && (
-        <Control name="window" Icon={IconPictureInPicture} onPress={on.smallWindow}>
-          {say("calling:control.window")}
-        </Control>
-      )}
-      {ending && callEnds(asksToEnd ? "endAll" : talking ? "end" : "cancel", on.end)}
-      {closing && (
-        <Control once name="close" Icon={IconX} onPress={on.close}>
-          {say("calling:control.close")}
-        </Control>
-      )}
     </div>
   );
 }

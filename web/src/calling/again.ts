@@ -12,9 +12,14 @@ const passing = new Set([
 /** SIP's answers for a number that is nobody's or not whole, and for one that wants no more calls (RFC 3261, 21.4–21.6). */
 const nobodys = new Set([404, 410, 416, 484, 604]);
 
+/** Whether the network said that the number is nobody's, or not whole. */
+export function isNobodysNumber(sip: number | undefined): boolean {
+  return sip !== undefined && nobodys.has(sip);
+}
+
 export function mayPass({ outcome, refusal, sip }: CallState): boolean {
   if (outcome === "refused") return refusal === undefined || passing.has(refusal);
-  if (outcome === "failed") return sip === undefined || !nobodys.has(sip);
+  if (outcome === "failed") return !isNobodysNumber(sip);
   return true;
 }
 

@@ -6,3 +6,4 @@ export { AfterCall } from "../after/AfterCall";
 export { CutOffNotice } from "./CutOffNotice";
 export { DevicesPanel } from "./DevicesPanel";
 export { Keypad } from "./Keypad";
+export { TellOffer } from "./TellOffer";

@@ -139,12 +139,13 @@ export function show(screen: ReactNode, first: Partial<SoftphoneState> = {}, mor
     me: async () => me,
     ...more.backend,
   };
+  const live = { updates: "live", calls: new Map(), calledBack: new Map() };
   const services = {
     session: { getState: () => signedIn, subscribe: () => () => true },
     settings: { timeZone: "Europe/London", version: "1.2.3", base: "", organisation: "", issuer: "", clientId: "" },
     time: clinicTime("Europe/London"),
     softphone: fake.phone,
-    live: { getState: () => ({ updates: "live", calls: new Map(), calledBack: new Map() }), subscribe: () => () => {} },
+    live: { getState: () => live, subscribe: () => () => {} },
     backend,
     drafts: createDrafts({ backend: backend as Services["backend"], softphone: fake.phone }),
     ...more,

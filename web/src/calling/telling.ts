@@ -2,18 +2,26 @@
 const remembered = "careline.tell";
 
 export function tellsElsewhere(): boolean {
-  try {
-    return localStorage.getItem(remembered) === "on";
-  } catch {
-    return false;
-  }
+  return kept() === "on";
+}
+
+/** Whether they have said so, or that they do not want to be: nobody is asked twice. */
+export function askedToTell(): boolean {
+  return kept() !== null;
 }
 
 export function tellElsewhere(on: boolean): void {
   try {
-    if (on) localStorage.setItem(remembered, "on");
-    else localStorage.removeItem(remembered);
+    localStorage.setItem(remembered, on ? "on" : "off");
   } catch {
     // storage is shut off: nobody is told
+  }
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(remembered);
+  } catch {
+    return "off"; // what cannot be remembered would be asked again in each call
   }
 }

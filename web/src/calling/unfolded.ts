@@ -8,8 +8,9 @@ export const AfterCall = later(() => load().then((parts) => parts.AfterCall));
 export const CutOffNotice = later(() => load().then((parts) => parts.CutOffNotice));
 export const DevicesPanel = later(() => load().then((parts) => parts.DevicesPanel));
 export const Keypad = later(() => load().then((parts) => parts.Keypad));
+export const TellOffer = later(() => load().then((parts) => parts.TellOffer));
 
-const all = [AfterCall, CutOffNotice, DevicesPanel, Keypad];
+const all = [AfterCall, CutOffNotice, DevicesPanel, Keypad, TellOffer];
 
 /** Fetches them while nobody waits for them. */
 export async function loadUnfolded(): Promise<void> {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Appointment, RecordedCall, Status } from "../backend";
+import type { Appointment, ClinicianOutcome, RecordedCall, Status } from "../backend";
 import { clinicTime } from "../clinictime";
-import { briefly, lineOf, triesOf, withWhom } from "./line";
+import { lastCallWords } from "../today/day";
+import { briefly } from "./callwords";
+import { lineOf, triesOf, withWhom } from "./line";
 import type { Entry } from "./words";
 
 const TIME = clinicTime("Europe/London");
@@ -48,6 +50,31 @@ describe("a call in one line", () => {
     ["in-progress", { answeredBy: "machine_start" }, "Voicemail answered, 10:20"],
   ] as [Status, Partial<RecordedCall>, string][])("%s %o", (status, more, text) => {
     expect(lineOf(entry(status, more), TIME, NOW).text).toBe(text);
+  });
+
+  it.each<[Status, Partial<RecordedCall>, ClinicianOutcome | undefined, string]>([
+    ["completed", { durationSeconds: 723 }, undefined, "Answered, 12 min, 10:20"],
+    ["completed", { durationSeconds: 723 }, "spoke-with-patient", "Spoke, 12 min, 10:20"],
+    ["completed", { durationSeconds: 45 }, "spoke-with-somebody-else", "Spoke with somebody else, 45 s, 10:20"],
+    ["completed", { durationSeconds: 30 }, "left-message", "Left a message, 10:20"],
+    [
+      "completed",
+      { answeredBy: "human", durationSeconds: 9 },
+      "wrong-person-or-number",
+      "Wrong person or number, 10:20",
+    ],
+    ["no-answer", {}, "not-reached", "Not reached, 10:20"],
+    ["completed", { answeredBy: "human", durationSeconds: 9 }, "other", "Spoke, 9 s, 10:20"],
+    ["busy", { failure: { sip: 603, reason: "declined" } }, undefined, "Declined, 10:20"],
+    ["canceled", {}, undefined, "Cancelled before answer, 10:20"],
+    ["in-progress", { final: false }, undefined, "In a call now, 10:20"],
+  ])("%s %o, noted %s: the same in the day's list", (status, more, outcome, text) => {
+    const told = entry(status, { ...more, ended: "2027-05-03T09:33:00Z" });
+    const note = outcome && { outcome, at: "2027-05-03T09:35:00Z" };
+    expect(lineOf(note ? { ...told, note } : told, TIME, NOW).text).toBe(text);
+    const { sent = "", final, summary, timeline: _, ...call } = told.recorded as RecordedCall;
+    const last = { ...call, sent, final, summary, at: "2027-05-03T09:33:00Z", ...(note ? { note } : {}) };
+    expect(lastCallWords(last, TIME, NOW).text).toBe(text);
   });
 
   it("says for how long the phone rang, where both ends were told", () => {
@@ -100,7 +127,22 @@ describe("briefly", () => {
 });
 
 describe("triesOf", () => {
-  it("does not count what was never placed", () => {
-    expect(triesOf([entry("no-answer"), entry("refused"), entry("completed")])).toBe(2);
+  const noted = (call: Entry, outcome: ClinicianOutcome): Entry => ({ ...call, note: { outcome } });
+
+  it("counts what was tried in vain since somebody was reached", () => {
+    expect(triesOf([])).toBe(0);
+    expect(triesOf([entry("no-answer"), entry("busy"), entry("completed"), entry("busy")])).toBe(2);
+    expect(triesOf([noted(entry("completed"), "not-reached"), entry("no-answer")])).toBe(2);
+  });
+
+  it("says nothing after a good conversation", () => {
+    expect(triesOf([entry("completed"), entry("no-answer")])).toBe(0);
+    expect(triesOf([noted(entry("no-answer"), "spoke-with-patient")])).toBe(0);
+  });
+
+  it("counts neither a call that goes on nor one that was never placed", () => {
+    const talking = entry("in-progress", { final: false });
+    expect(triesOf([talking])).toBe(0);
+    expect(triesOf([talking, entry("refused"), entry("no-answer")])).toBe(1);
   });
 });

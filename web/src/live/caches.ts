@@ -120,6 +120,7 @@ function lastCallOf(call: Call): LastCall {
     summary: call.summary,
     ...(call.status ? { status: call.status } : {}),
     ...(call.word ? { word: call.word } : {}),
+    ...(call.sent ? { sent: call.sent } : {}),
     ...(at ? { at } : {}),
     ...(call.durationSeconds !== undefined ? { durationSeconds: call.durationSeconds } : {}),
     ...(call.answeredBy ? { answeredBy: call.answeredBy } : {}),

@@ -4,7 +4,7 @@ import { IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useId, useRef, useState } from "react";
 import panel from "../calling/panel.module.css";
-import { briefly } from "../history/line";
+import { briefly } from "../history/callwords";
 import { keys } from "../live/caches";
 import type { Recordings as Listed, Recording } from "../roomRoutes";
 import { useServices } from "../services";

@@ -2,7 +2,7 @@
 import { IconPhoneCalling, IconPhoneOff, IconUsers, IconWifiOff, IconX } from "@tabler/icons-react";
 import { useRef } from "react";
 import dock from "../calling/CallDock.module.css";
-import { Control, MuteControl } from "../calling/Controls";
+import { CloseControl, Control, MuteControl } from "../calling/Controls";
 import type { Joined } from "../calling/joined";
 import panel from "../calling/panel.module.css";
 import type { Softphone } from "../calling/state";
@@ -99,20 +99,15 @@ function JoinedControls({ joined, phone }: JoinedDockProps) {
       </div>
     );
   }
+  if (phase === "ended") return <CloseControl onPress={() => phone.clear()} />;
   return (
     <div className={dock.controls}>
       {(phase === "connected" || phase === "reconnecting") && (
         <MuteControl muted={joined.muted} onPress={() => phone.setMuted(!joined.muted)} />
       )}
-      {phase === "ended" ? (
-        <Control once name="close" Icon={IconX} onPress={() => phone.clear()}>
-          {say("calling:control.close")}
-        </Control>
-      ) : (
-        <Control once name="end" Icon={IconPhoneOff} onPress={() => phone.leave()} variant="filled" color="red">
-          {say("room:join.leave")}
-        </Control>
-      )}
+      <Control once name="end" Icon={IconPhoneOff} onPress={() => phone.leave()} variant="filled" color="red">
+        {say("room:join.leave")}
+      </Control>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import { usePhone } from "../services";
 import { say } from "../words";
 import { DayRow } from "./DayRow";
 import styles from "./list.module.css";
-import { nextOf } from "./next";
+import { useNext } from "./useNext";
 
 export interface DayListProps {
   /** Those that are shown. */
@@ -24,7 +24,7 @@ export interface DayListProps {
 /** The day, from top to bottom. Arrow keys, or j and k, go from row to row. */
 export function DayList({ appointments, all, now, current, open, addressOf, onCalled }: DayListProps) {
   const called = usePhone(({ call }) => call?.target.appointment);
-  const next = current ? nextOf(all, now, called)?.id : undefined;
+  const next = useNext(current ? all : undefined, called)?.id;
   return (
     <ul className={styles.list} aria-label={say("today:list")} onKeyDown={step}>
       {appointments.map((one) => (

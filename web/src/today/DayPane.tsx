@@ -29,7 +29,7 @@ export function DayPane({ shown, query, open, onPick }: DayPaneProps) {
   const { time } = useServices();
   const pane = useRef<HTMLElement>(null);
   const looked = useLookedFor(query.data?.appointments ?? []);
-  useKeptPlace(pane, day, open);
+  useKeptPlace(pane, day, open, looked.found.length > 0);
   const [, navigate] = useLocation();
   // Whom one speaks with is to be seen, if the list can stay beside it.
   const onCalled = (id: string) => {

@@ -3,7 +3,8 @@ import { IconChevronRight, IconPhone } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { useRowCall } from "../appointment/rowcall";
 import type { Appointment } from "../backend";
-import { useInCall, useServices } from "../services";
+import { useCallsOff } from "../calling/settling";
+import { useServices } from "../services";
 import { say } from "../words";
 import { DeceasedMark } from "./DeceasedMark";
 import { bornWords, nameOf, patientName, patientsOf, statusWords, unreadableWords } from "./day";
@@ -65,9 +66,9 @@ export function DayRow({ appointment, now, next, open, href, onCalled }: DayRowP
 
 function Call({ appointment, next, onCalled }: Pick<DayRowProps, "appointment" | "next" | "onCalled">) {
   const { softphone } = useServices();
-  const inCall = useInCall();
+  const callsOff = useCallsOff();
   const { pending, callOrOpen } = useRowCall();
-  const off = inCall || pending !== undefined;
+  const off = callsOff || pending !== undefined;
   const press = async () => {
     await callOrOpen(appointment);
     if (softphone.getState().call?.target.appointment === appointment.id) onCalled();

@@ -2,32 +2,36 @@ import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconPhone } from "@tabler/icons-react";
 import { Link, useLocation } from "wouter";
 import { useRowCall } from "../appointment/rowcall";
-import type { Appointment } from "../backend";
-import { useInCall, usePhone, useServices } from "../services";
+import type { Appointment, Day } from "../backend";
+import { useCallsOff } from "../calling/settling";
+import { usePhone, useServices } from "../services";
 import { say } from "../words";
 import { bornWords, nameOf, patientsOf } from "./day";
 import { LastCallCell } from "./LastCallCell";
-import { nextOf } from "./next";
 import { addressOf } from "./place";
 import { isPlain } from "./plain";
 import styles from "./today.module.css";
+import { useNext } from "./useNext";
 import type { ShownDay } from "./useShownDay";
 
 export interface NextPatientProps {
-  appointments: readonly Appointment[] | undefined;
+  /** As it is known. */
+  list: Day | undefined;
   shown: ShownDay;
 }
 
 /** Beside the list while no appointment is open: whom to turn to now. */
-export function NextPatient({ appointments, shown }: NextPatientProps) {
+export function NextPatient({ list, shown }: NextPatientProps) {
   const { now, day, today } = shown;
   const called = usePhone(({ call }) => call?.target.appointment);
-  if (!appointments) return null;
-  const next = day === today ? nextOf(appointments, now, called) : undefined;
+  const next = useNext(day === today ? list?.appointments : undefined, called);
+  if (!list) return null;
   if (!next) {
+    // Of what could not be read nobody knows whether it waits.
+    const none = day === today && !list.unread;
     return (
       <div className={styles.nobody}>
-        {day === today && <Text fw={600}>{say("today:nobodyNext")}</Text>}
+        {none && <Text fw={600}>{say(called === undefined ? "today:nobodyNext" : "today:nobodyElse")}</Text>}
         <Text c="dimmed">{say("today:chooseOne")}</Text>
       </div>
     );
@@ -59,11 +63,11 @@ function Next({ appointment, now, address }: { appointment: Appointment; now: nu
 
 function Acts({ appointment, address }: { appointment: Appointment; address: string }) {
   const { softphone } = useServices();
-  const inCall = useInCall();
+  const callsOff = useCallsOff();
   const [, navigate] = useLocation();
   const { pending, callOrOpen } = useRowCall();
   const plain = isPlain(appointment);
-  const off = inCall || pending !== undefined;
+  const off = callsOff || pending !== undefined;
   const press = async () => {
     if (off) return;
     await callOrOpen(appointment);

@@ -216,7 +216,7 @@ describe("Today", () => {
       },
     });
     await rowsOf();
-    expect(screen.getAllByText("No patient in the record")).toHaveLength(1);
+    expect(screen.getAllByText("No patient in the record"), "in its row, and as the next").toHaveLength(2);
     screen.getByText("No time");
     screen.getByText("weird");
   });

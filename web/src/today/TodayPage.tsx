@@ -25,9 +25,7 @@ export function TodayPage({ open, children }: TodayPageProps) {
   return (
     <div className={styles.split} data-open={open !== undefined || undefined}>
       <DayPane shown={shown} query={query} open={open} onPick={pick} />
-      <div className={styles.side}>
-        {children ?? <NextPatient appointments={query.data?.appointments} shown={shown} />}
-      </div>
+      <div className={styles.side}>{children ?? <NextPatient list={query.data} shown={shown} />}</div>
     </div>
   );
 }

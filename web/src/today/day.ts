@@ -1,10 +1,8 @@
 // What a day's list says of each appointment. No React.
-import type { Appointment, ClinicianOutcome, Day, LastCall, Patient } from "../backend";
-import { birthDay, type ClinicTime, duration } from "../clinictime";
-import type { Tone } from "../history/words";
-import { type Outcome, outcomeOf } from "../outcome";
+import type { Appointment, Day, LastCall, Patient } from "../backend";
+import { birthDay, type ClinicTime } from "../clinictime";
+import { type CallWords, callWords } from "../history/callwords";
 import { isPatient, opening, withRelation } from "../people";
-import { unknownWords } from "../told";
 import { say } from "../words";
 
 /** FHIR's appointment statuses (R4, AppointmentStatus). */
@@ -29,14 +27,11 @@ export function statusWords(status: string): string {
   return known ? say(`today:status.${known}`) : status;
 }
 
-export interface LastCallWords {
-  text: string;
-  tone: Tone;
-}
-
-export function lastCallWords(call: LastCall, time: ClinicTime, now: number): LastCallWords {
-  const { text, tone } = said(call);
-  return { text: call.at ? say("today:callAndTime", { call: text, time: time.when(call.at, now) }) : text, tone };
+/** As the history says it: "Spoke, 12 min, 10:20". */
+export function lastCallWords(call: LastCall, time: ClinicTime, now: number): CallWords {
+  const { text, tone } = callWords(call);
+  const began = call.sent ?? call.at;
+  return { text: began ? say("history:line.at", { what: text, when: time.when(began, now) }) : text, tone };
 }
 
 /** Whom the last call went to, unless that is clear: the only patient. */
@@ -50,54 +45,6 @@ export function lastCallee(
   const name = recipient.name ?? patients.find(({ id }) => recipient.ref === `Patient/${id}`)?.name;
   return name ? withRelation(name, relation) : relation && opening(relation);
 }
-
-const TONE: Partial<Record<Outcome, Tone>> = {
-  refused: "danger",
-  requested: "active",
-  queued: "active",
-  dialling: "active",
-  ringing: "active",
-  answered: "good",
-  "person-answered": "good",
-  "machine-answered": "warning",
-  "fax-answered": "good",
-  "ended-with-machine": "warning",
-  "ended-with-fax": "warning",
-  declined: "warning",
-  busy: "warning",
-  "no-answer": "warning",
-  failed: "danger",
-};
-
-function said(call: LastCall): LastCallWords {
-  const outcome = outcomeOf(call);
-  const list = outcome === "unknown" ? unknownWords(call) : say(`service:outcome.${outcome}.list`);
-  const tone = TONE[outcome] ?? "plain";
-  const long = call.durationSeconds;
-  const { note } = call;
-  // What came of it is the clinician's to say. "Other" says less than what was seen.
-  if (note?.outcome && note.outcome !== "other") {
-    const noted = say(`today:noted.${note.outcome}`);
-    return { text: long === undefined ? noted : lasted(noted, long), tone: NOTED[note.outcome] };
-  }
-  if (outcome === "busy") return { text: say("service:outcome.busy.summary"), tone };
-  if (!outcome.startsWith("ended")) return { text: list, tone };
-  if (long === undefined) return { text: list, tone };
-  // "Answered" is said only where somebody spoke, or something was found to have answered.
-  return { text: lasted(outcome === "ended" ? say("service:outcome.ended-with-person.list") : list, long), tone };
-}
-
-function lasted(call: string, seconds: number): string {
-  return say("today:callAndLength", { call, length: duration(seconds) });
-}
-
-const NOTED: Record<Exclude<ClinicianOutcome, "other">, Tone> = {
-  "spoke-with-patient": "good",
-  "spoke-with-somebody-else": "plain",
-  "left-message": "warning",
-  "wrong-person-or-number": "warning",
-  "not-reached": "warning",
-};
 
 /** Every patient of an appointment; a group has several. */
 export function patientsOf(appointment: Appointment): Patient[] {

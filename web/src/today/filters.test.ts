@@ -34,7 +34,8 @@ describe("which appointments are to be called", () => {
     [{ status: "completed", note: { outcome: "left-message", at: "" } }, true],
     [{ status: "completed", note: { outcome: "not-reached", at: "" } }, true],
     [{ status: "no-answer", note: { outcome: "spoke-with-patient", at: "" } }, false],
-    [{ status: "no-answer", note: { outcome: "wrong-person-or-number", at: "" } }, false],
+    // Once the number is right: nobody has spoken with this patient yet.
+    [{ status: "no-answer", note: { outcome: "wrong-person-or-number", at: "" } }, true],
     [{ status: "no-answer", note: { outcome: "other", at: "" } }, true],
   ])("are to call back after %o: %s", (call, expected) => {
     expect(isIn("callBack", called(call), undefined)).toBe(expected);

@@ -1,22 +1,10 @@
 // Which appointments of a day are shown. No React.
 import type { Appointment, CalledBack } from "../backend";
-import { outcomeOf } from "../outcome";
-import { nameOf, OVER } from "./day";
+import { nameOf } from "./day";
+import { isUncalled, turnOf } from "./turn";
 
 export type Filter = "all" | "uncalled" | "callBack";
 export const FILTERS: readonly Filter[] = ["all", "uncalled", "callBack"];
-
-/** A call that ended so has reached nobody. */
-const UNREACHED: ReadonlySet<string> = new Set([
-  "refused",
-  "ended-with-machine",
-  "ended-with-fax",
-  "declined",
-  "busy",
-  "no-answer",
-  "given-up",
-  "failed",
-]);
 
 /** As the list says it, or as it was told since; none from before the last call. */
 export function calledBackSince(appointment: Appointment, told: CalledBack | undefined): CalledBack | undefined {
@@ -31,18 +19,10 @@ export function isIn(filter: Filter, appointment: Appointment, calledBack: Calle
     case "all":
       return true;
     case "uncalled":
-      return !appointment.lastCall && !OVER.has(appointment.status);
+      return isUncalled(appointment);
     case "callBack":
-      return calledBack !== undefined || isToCallBack(appointment);
+      return ["again", "correct"].includes(turnOf(appointment, calledBack));
   }
-}
-
-function isToCallBack({ lastCall, status }: Appointment): boolean {
-  if (!lastCall || status === "cancelled" || status === "entered-in-error") return false;
-  // What the clinician noted is worth more than how the line ended.
-  const noted = lastCall.note?.outcome;
-  if (noted && noted !== "other") return noted === "not-reached" || noted === "left-message";
-  return lastCall.final && UNREACHED.has(outcomeOf(lastCall));
 }
 
 /** Whether all words of a search stand in the name or the reason, whatever their accents and capitals. */

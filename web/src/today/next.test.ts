@@ -1,69 +1,99 @@
 import { describe, expect, it } from "vitest";
-import type { Appointment, LastCall } from "../backend";
-import { nextOf, wasReached } from "./next";
+import type { Appointment, CalledBack, LastCall } from "../backend";
+import { nextOf } from "./next";
+import { isPlain } from "./plain";
 
 const one = (id: string, more: Partial<Appointment> = {}): Appointment => ({
   id,
   status: "booked",
-  patient: null,
+  patient: { id: `p-${id}`, phones: [{ ending: "0142" }] },
   lastCall: null,
   ...more,
 });
-const last = (more: Partial<LastCall>): LastCall => ({ status: "completed", final: true, summary: "", ...more });
-
 const clock = (hour: string) => `2027-05-03T${hour}:00Z`;
+const tried = (hour: string, more: Partial<LastCall> = {}): Pick<Appointment, "lastCall"> => ({
+  lastCall: { status: "no-answer", final: true, summary: "", at: clock(hour), ...more },
+});
+const reached = tried("08:00", { status: "completed" });
+const wrong = (hour: string) => tried(hour, { note: { outcome: "wrong-person-or-number", at: "" } });
 const at = (id: string, start: string, end: string, more: Partial<Appointment> = {}) =>
   one(id, { start: clock(start), end: clock(end), ...more });
 
-describe("nextOf", () => {
-  const reached = { lastCall: last({}) };
-  const day = [
-    at("early", "08:00", "08:30"),
-    at("just past", "09:00", "09:30"),
-    at("reached", "09:45", "10:15", reached),
-    at("cancelled", "10:00", "10:30", { status: "cancelled" }),
-    at("soon", "10:30", "11:00"),
-    at("later", "11:30", "12:00"),
-  ];
-  const next = (of: readonly Appointment[], now: string, current?: string) =>
-    nextOf(of, Date.parse(clock(now)), current)?.id;
+const NOBODY: ReadonlyMap<string, CalledBack> = new Map();
+const next = (of: readonly Appointment[], current?: string, told = NOBODY) => nextOf(of, told, current)?.id;
 
-  it("is the first from now on, or just past, whose patient was not reached yet", () => {
-    expect(next(day, "07:00")).toBe("early");
-    expect(next(day, "09:50")).toBe("just past");
-    expect(next(day, "10:05"), "the one before is long over").toBe("soon");
+describe("nextOf", () => {
+  const day = [
+    at("reached", "08:45", "09:15", reached),
+    at("late", "09:00", "09:30"),
+    at("cancelled", "10:00", "10:30", { status: "cancelled" }),
+    at("later", "11:30", "12:00"),
+    at("soon", "10:30", "11:00"),
+  ];
+
+  it("is the earliest of those whom nobody has called yet, also where it is late", () => {
+    expect(next(day)).toBe("late");
+    expect(next(day.filter(({ id }) => id !== "late"))).toBe("soon");
   });
 
   it("is never the one whose call has just ended", () => {
-    expect(next(day, "09:50", "just past")).toBe("soon");
-    expect(next(day, "10:35", "soon")).toBe("later");
-    expect(next(day, "10:35", "another day's")).toBe("soon");
+    expect(next(day, "late")).toBe("soon");
+    expect(next(day, "another day's")).toBe("late");
   });
 
-  it("is one that was left out, where nothing is to come", () => {
-    expect(next(day, "18:00")).toBe("early");
+  it("is one without a time only behind all that have one", () => {
+    expect(next([one("timeless"), at("b", "11:00", "11:30")])).toBe("b");
+    expect(next([one("timeless"), at("b", "11:00", "11:30", reached)])).toBe("timeless");
+    expect(next([at("b", "09:00", "09:30", tried("09:02")), one("timeless")]), "never called").toBe("timeless");
   });
 
-  it("is nobody where everybody was reached, nor one without a time", () => {
-    expect(next([one("timeless"), at("b", "11:00", "11:30", reached)], "10:00")).toBeUndefined();
-    expect(next([], "10:00")).toBeUndefined();
+  it("goes on down the day after a call that nobody took, and comes back when all were tried", () => {
+    const [a, b, c] = [at("a", "09:00", "09:30"), at("b", "09:30", "10:00"), at("c", "14:00", "14:30")];
+    const missed = { ...a, ...tried("09:02") };
+    expect(next([missed, b, c], "a")).toBe("b");
+    expect(next([missed, { ...b, ...reached }, c], "b"), "not the one before again").toBe("c");
+    const last = [missed, { ...b, ...reached }, { ...c, ...tried("09:12") }];
+    expect(next(last), "whose last try is the oldest").toBe("a");
+    expect(next(last, "a")).toBe("c");
+    expect(next([{ ...a, ...tried("09:20") }, b, { ...c, ...tried("09:12") }], "b")).toBe("c");
+  });
+
+  it("is, of those to call back, who rang back", () => {
+    const [a, b] = [at("a", "09:00", "09:30", tried("09:02")), at("b", "10:00", "10:30", tried("10:02"))];
+    expect(next([a, b])).toBe("a");
+    const rang = { appointment: "b", at: clock("10:40"), ending: "0142" };
+    expect(next([a, b], undefined, new Map([["b", rang]]))).toBe("b");
+    expect(next([a, { ...b, calledBack: rang }])).toBe("b");
+  });
+
+  it("leads to a wrong number to have it corrected, and offers no call to it", () => {
+    const mistaken = at("a", "09:00", "09:30", wrong("09:02"));
+    expect(next([mistaken])).toBe("a");
+    expect(isPlain(mistaken)).toBe(false);
+    expect(isPlain(at("a", "09:00", "09:30", tried("09:02")))).toBe(true);
+    const nobodys = at("a", "09:00", "09:30", tried("09:02", { status: "failed", failure: { sip: 404, reason: "" } }));
+    expect(isPlain(nobodys)).toBe(false);
+  });
+
+  it("is nobody where all were reached, are in a call, or need not be called", () => {
+    expect(next([])).toBeUndefined();
+    const busy = tried("09:00", { status: "ringing", final: false });
+    const none = [
+      at("reached", "09:00", "09:30", reached),
+      at("in a call", "09:00", "09:30", busy),
+      at("cancelled", "09:00", "09:30", { status: "cancelled", ...tried("08:00") }),
+      at("mistake", "09:00", "09:30", { status: "entered-in-error", ...wrong("08:00") }),
+      at("missed", "09:00", "09:30", { status: "noshow" }),
+      at("done", "09:00", "09:30", { status: "fulfilled" }),
+    ];
+    for (const status of none) expect(next([status]), status.id).toBeUndefined();
   });
 });
 
-describe("wasReached", () => {
-  const at = "2027-05-03T09:20:00Z";
-  it.each([
-    [null, false],
-    [last({}), true],
-    [last({ answeredBy: "human" }), true],
-    [last({ answeredBy: "machine_start" }), false],
-    [last({ status: "no-answer" }), false],
-    [last({ note: { at, outcome: "left-message" } }), false],
-    [last({ note: { at, outcome: "spoke-with-somebody-else" } }), false],
-    [last({ answeredBy: "machine_start", note: { at, outcome: "spoke-with-patient" } }), true],
-    [last({ note: { at, outcome: "other" } }), true],
-    [last({ note: { at, text: "Rings again" } }), true],
-  ])("%o: %s", (lastCall, reached) => {
-    expect(wasReached({ lastCall })).toBe(reached);
-  });
+it("isPlain is false of a patient who has died, a group, and what is off", () => {
+  const patient = { id: "p", phones: [{ ending: "0142" }] };
+  expect(isPlain(one("a", { numbers: 1 }))).toBe(true);
+  expect(isPlain(one("a", { numbers: 1, patient: { ...patient, deceased: true } }))).toBe(false);
+  expect(isPlain(one("a", { numbers: 1, patients: [patient, { ...patient, id: "q" }] }))).toBe(false);
+  expect(isPlain(one("a", { numbers: 1, status: "cancelled" }))).toBe(false);
 });

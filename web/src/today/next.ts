@@ -1,33 +1,40 @@
 // Whom to turn to next: one answer, for the day's list and for what is said after a call. No React.
-import type { Appointment } from "../backend";
-import { outcomeOf } from "../outcome";
-import { OVER } from "./day";
-
-const HALF_AN_HOUR = 1_800_000;
+import type { Appointment, CalledBack } from "../backend";
+import { calledBackSince } from "./filters";
+import { turnOf } from "./turn";
 
 /**
- * The first from now on, or just past, whose patient was not reached yet; with none of those left, the first of the
- * day that was left out. One without a time is nobody's turn. Never `current`, whose call is going on or has just ended.
+ * Those who were never called come first, by their times: who is late is still to be called. Those without a time come
+ * behind them, and then those to call back: who rang back, then whose last try is the oldest. Never `current`, whose
+ * call is going on or has just ended.
+ *
+ * @param told who rang back, by the appointment, as far as it was told since the list came
  */
 export function nextOf(
   appointments: readonly Appointment[],
-  now: number,
+  told: ReadonlyMap<string, CalledBack>,
   current?: string | undefined,
 ): Appointment | undefined {
-  const left = appointments.filter(
-    (one) => one.start && one.id !== current && !OVER.has(one.status) && !wasReached(one),
-  );
-  return left.find((one) => endOf(one) > now - HALF_AN_HOUR) ?? left[0];
+  const left = appointments
+    .filter(({ id }) => id !== current)
+    .map((one) => {
+      const calledBack = calledBackSince(one, told.get(one.id));
+      return { one, calledBack, turn: turnOf(one, calledBack) };
+    });
+
+  const first = left.filter(({ turn }) => turn === "first").map(({ one }) => one);
+  first.sort((a, b) => startOf(a) - startOf(b));
+  if (first[0]) return first[0];
+
+  const again = left.filter(({ turn }) => turn === "again" || turn === "correct");
+  again.sort((a, b) => Number(!a.calledBack) - Number(!b.calledBack) || triedAt(a.one) - triedAt(b.one));
+  return again[0]?.one;
 }
 
-function endOf({ start, end }: Appointment): number {
-  return end ? Date.parse(end) : Date.parse(start ?? "") + HALF_AN_HOUR;
+function startOf({ start }: Appointment): number {
+  return start ? Date.parse(start) : Number.MAX_SAFE_INTEGER;
 }
 
-/** The clinician's own word comes first: a call that was answered may have been somebody else's. */
-export function wasReached({ lastCall }: Pick<Appointment, "lastCall">): boolean {
-  if (!lastCall) return false;
-  const said = lastCall.note?.outcome;
-  if (said !== undefined && said !== "other") return said === "spoke-with-patient";
-  return ["answered", "person-answered", "ended", "ended-with-person"].includes(outcomeOf(lastCall));
+function triedAt({ lastCall }: Appointment): number {
+  return Date.parse(lastCall?.sent ?? lastCall?.at ?? "") || 0;
 }

@@ -11,10 +11,14 @@ export interface Place {
   filter: Filter;
   /** How far down the page. */
   scroll: number;
+  /** How far down the list, where that scrolls by itself. */
+  listScroll: number;
+  /** The appointment that was open last. */
+  opened: string | undefined;
 }
 
 export function beginning(): Place {
-  return { day: "", search: "", filter: "all", scroll: 0 };
+  return { day: "", search: "", filter: "all", scroll: 0, listScroll: 0, opened: undefined };
 }
 
 const Context = createContext<Place>(beginning());

@@ -36,8 +36,11 @@ export default {
   signOut_one: "A note could not be saved, and is lost when you sign out. Sign out all the same?",
   signOut_other: "{{count}} notes could not be saved, and are lost when you sign out. Sign out all the same?",
   next: "Next: {{when}} {{name}}",
+  nextTimeless: "Next: {{name}}",
+  open: "Open",
+  openNext: "Open {{name}}",
   call: "Call",
   callNext: "Call {{name}}",
   calling: "Looking up…",
-  dayDone: "Everybody of today was reached.",
+  nobodyElse: "Nobody else is waiting for a call today.",
 } as const;

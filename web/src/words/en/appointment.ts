@@ -48,6 +48,7 @@ export default {
   copy: "Copy",
   copyOf: "Copy the number ending {{ending}}",
   copied: "Copied",
+  owed: "The service does not answer. That you saw this number is noted as soon as it does.",
   notShown: "The number could not be shown. {{why}}",
   unexpected: "Something unexpected happened. Try again.",
   calledBack: "Called back at {{when}}",

@@ -198,6 +198,12 @@ export default {
     tell: "Tell me when a call changes while I am in another window",
     tellRefused: "Your browser does not allow messages from this site. Allow notifications beside the address.",
   },
+  tell: {
+    label: "Messages in another window",
+    question: "Be told when your call changes while you are in another window?",
+    yes: "Yes, tell me",
+    no: "No",
+  },
   header: {
     unknown: "Microphone not checked",
     ok: "Microphone ready",
