@@ -78,7 +78,7 @@ describe("roomRoutes", () => {
     const on = backend(409, { code: "conflict", reason: "room-full", detail: "The call is full.", incident: "" });
     await expect(on.backend.add("CA1", { kind: "clinician", id: "c1" })).rejects.toMatchObject({
       reason: "room-full",
-      sentence: "The call is full.",
+      sentence: "The call is full. Somebody would have to leave first.",
     });
   });
 });

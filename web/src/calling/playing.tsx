@@ -142,7 +142,15 @@ export function show(screen: ReactNode, first: Partial<SoftphoneState> = {}, mor
   const live = { updates: "live", calls: new Map(), calledBack: new Map() };
   const services = {
     session: { getState: () => signedIn, subscribe: () => () => true },
-    settings: { timeZone: "Europe/London", version: "1.2.3", base: "", organisation: "", issuer: "", clientId: "" },
+    settings: {
+      timeZone: "Europe/London",
+      language: "en-GB",
+      version: "1.2.3",
+      base: "",
+      organisation: "",
+      issuer: "",
+      clientId: "",
+    },
     time: clinicTime("Europe/London"),
     softphone: fake.phone,
     live: { getState: () => live, subscribe: () => () => {} },

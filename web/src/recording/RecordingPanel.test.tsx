@@ -69,7 +69,9 @@ describe("RecordingPanel", () => {
     record.mockImplementation(() => new Promise((resolve) => (answer = resolve)));
     press("Record");
     await act(async () => createCaches(client).heardRecording({ ...base, ...running }));
+    await waitFor(() => expect(screen.getByTestId("recording-news").textContent).toBe("Recording"));
     await act(async () => answer({ ...base, consent: "given", state: "starting" }));
+    await waitFor(() => expect(screen.getByRole("button", { name: "Stop" }).getAttribute("aria-disabled")).toBeNull()); // the answer was taken
     expect(screen.getByTestId("recording-news").textContent).toBe("Recording");
   });
 
