@@ -109,6 +109,9 @@ func (a Audit) Callers(ctx context.Context, from, to time.Time) ([]Caller, error
 	callers := make([]Caller, 0, len(found))
 	for _, one := range found {
 		call := careline.Fold(one.Events)
+		if call.Clinician == "" {
+			continue // it was forgotten while it was read
+		}
 		callers = append(callers, Caller{ID: call.Clinician, Name: call.Names.Sender})
 	}
 	slices.SortFunc(callers, func(a, b Caller) int {

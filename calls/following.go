@@ -84,6 +84,13 @@ func (f *following[F]) each(do func(F)) {
 	}
 }
 
+// with does something while nobody joins, leaves or is told.
+func (f *following[F]) with(do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	do()
+}
+
 // of does it for the followers of one clinician.
 func (f *following[F]) of(clinician string, do func(F)) {
 	f.mu.Lock()

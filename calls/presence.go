@@ -6,12 +6,17 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
+
 	"perci.health/careline"
 )
 
 // PresentFor is how long a device counts as ready that says no more. An app says every
 // 15 s that it is.
 const PresentFor = 45 * time.Second
+
+// loadsAtOnce is how many of the ready are looked up at once: somebody waits for the list.
+const loadsAtOnce = 8
 
 // longestDevice bounds what an app calls itself by.
 const longestDevice = 100
@@ -51,13 +56,23 @@ func (p Presence) Present(ctx context.Context) ([]string, error) {
 		return nil, fmt.Errorf("find who is present: %w", err)
 	}
 
+	busy := make([]bool, len(ready))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(loadsAtOnce)
+	for i, clinician := range ready {
+		group.Go(func() error {
+			load, err := p.Log.Load(ctx, clinician, p.Now())
+			busy[i] = load.Live > 0
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("find who is in a call: %w", err)
+	}
+
 	var free []string
-	for _, clinician := range ready {
-		load, err := p.Log.Load(ctx, clinician, p.Now())
-		if err != nil {
-			return nil, fmt.Errorf("find who is in a call: %w", err)
-		}
-		if load.Live == 0 {
+	for i, clinician := range ready {
+		if !busy[i] {
 			free = append(free, clinician)
 		}
 	}

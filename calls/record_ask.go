@@ -94,6 +94,9 @@ func (r Recordings) Of(c careline.Call) RecordingNow {
 	n.MayStart = err == nil
 	if e, ok := errors.AsType[*careline.Error](err); ok && e.Reason != careline.ReasonAlready {
 		n.Refused = e.Message
+		if e.Reason == careline.ReasonFeatureOff {
+			n.Refused = e.Reason.Sentence() // a clinician reads it, whom the setting's name tells nothing
+		}
 	}
 	return n
 }

@@ -106,7 +106,7 @@ func (k RecordingKeeper) do(ctx context.Context, call string, now *knownRecordin
 		})
 	case doAsk:
 		return k.keep(ctx, careline.CallEvent{
-			ID:    call + "/recording/" + string(step.act) + "/" + step.answers,
+			ID:    wishID(call, step.act, step.answers),
 			Call:  call,
 			Kind:  careline.KindRecordingAsked,
 			Sound: careline.RecordingSaid{Act: step.act},

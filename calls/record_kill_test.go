@@ -162,3 +162,37 @@ func TestRecordingKeeperOvertaken(t *testing.T) {
 		})
 	}
 }
+
+// TestRecordingKeeperIsAskedWhileItRecords: a second wish that comes when the first is
+// carried out, as of another tab, is for what runs already.
+func TestRecordingKeeperIsAskedWhileItRecords(t *testing.T) {
+	t.Parallel()
+	s := newStudio(t, consent(careline.ConsentGiven, "dr-1"), wish(careline.RecordStart, 1))
+	s.starting = func() { s.told(wish(careline.RecordStart, 2)) }
+	must(t, s.settle(false))
+	s.starting = nil
+	must(t, s.settle(false))
+	s.want("RE1 in-progress")
+	if all := s.call().Recordings; len(all) != 1 || all[0].State != careline.RecordingRunning {
+		t.Errorf("%+v", all)
+	}
+}
+
+// TestRecordingKeeperWaitsForTheMember: nothing is begun while the member is on hold, or is
+// to be: what is said meanwhile is nobody's to keep. It begins when they are back.
+func TestRecordingKeeperWaitsForTheMember(t *testing.T) {
+	t.Parallel()
+	hold, unhold := holdAsked(2, careline.ActHold, "p2-member"), holdAsked(4, careline.ActUnhold, "p2-member")
+	s := newStudio(t, append(roomOfThree(), consent(careline.ConsentGiven, "dr-1"), hold)...)
+	s.starting = func() { t.Error("it is recorded while the member is to be on hold") }
+	s.told(wish(careline.RecordStart, 3))
+	must(t, s.settle(false))
+	s.told(heldAnswer(hold, ""))
+	must(t, s.settle(false))
+	s.want("")
+
+	s.starting = nil
+	s.told(unhold, heldAnswer(unhold, ""))
+	must(t, s.settle(false))
+	s.want("RE1 in-progress")
+}

@@ -74,23 +74,23 @@ type told struct {
 type knownRecordings struct {
 	call    careline.Call
 	all     []oneRecording
-	leg     string          // that the clinician is on; empty: on none
-	begun   told            // the newest that asks for a recording
-	starts  []string        // IDs of all that do
-	stopped told            // the newest that asks for none
-	paused  told            // the newest that asks for a pause, or that it goes on
-	open    []told          // those of which it is not known whether they were carried out
-	byHand  bool            // a person wants it paused
-	hold    told            // the newest that tells who is on hold, or is to be
-	holds   map[string]bool // IDs of those that ask for it of the member, and were not answered
-	held    bool            // the member is on hold, or may be
-	failed  int64           // the place of the newest failure to begin the newest one
-	started map[string]bool // for which reason one was begun on which leg
-	begot   map[string]bool // recordings of which it is known for which reason they were begun
-	settled map[string]bool // IDs of those that ask for a recording, and were answered
-	deletes map[string]told // by the recording that is to be deleted
-	decided string          // ID of the event that forbids recording
-	cleared string          // ID of the event after which the carrier was looked through for what is forbidden
+	leg     string           // that the clinician is on; empty: on none
+	begun   told             // the newest that asks for a recording
+	starts  []string         // IDs of all that do
+	stopped told             // the newest that asks for none
+	paused  told             // the newest that asks for a pause, or that it goes on
+	open    []told           // those of which it is not known whether they were carried out
+	byHand  bool             // a person wants it paused
+	hold    told             // the newest that tells who is on hold, or is to be
+	holds   map[string]bool  // IDs of those that ask for it of the member, and were not answered
+	held    bool             // the member is on hold, or may be
+	failed  int64            // the place of the newest failure to begin the newest one
+	started map[string]bool  // for which reason one was begun on which leg
+	begot   map[string]int64 // recordings of which it is known for which reason they were begun → the place of that
+	settled map[string]bool  // IDs of those that ask for a recording, and were answered
+	deletes map[string]told  // by the recording that is to be deleted
+	decided string           // ID of the event that forbids recording
+	cleared string           // ID of the event after which the carrier was looked through for what is forbidden
 }
 
 // known reads the events of a call.
@@ -101,7 +101,7 @@ func known(events []careline.CallEvent) *knownRecordings {
 		started: map[string]bool{},
 		settled: map[string]bool{},
 		holds:   map[string]bool{},
-		begot:   map[string]bool{},
+		begot:   map[string]int64{},
 	}
 	legs := map[string]string{}
 	for i := range events {
@@ -218,7 +218,7 @@ func (k *knownRecordings) reported(e *careline.CallEvent, this told) {
 		k.settled[answers] = true
 		switch {
 		case e.Sound.Failed == "":
-			k.started[answers+"\n"+e.Leg], k.begot[e.Recording] = true, true
+			k.started[answers+"\n"+e.Leg], k.begot[e.Recording] = true, e.Seq
 		case answers == k.begun.id: // of an earlier wish it says nothing of what stands
 			k.failed = e.Seq
 		}

@@ -12,6 +12,11 @@ func memberLeft(c careline.Call) bool {
 	return slices.ContainsFunc(c.Parties, func(p careline.Party) bool { return p.Role == careline.RoleMember && p.Outcome != "" })
 }
 
+// memberHeld reports whether whoever was called is on hold.
+func memberHeld(c careline.Call) bool {
+	return slices.ContainsFunc(c.Parties, func(p careline.Party) bool { return p.Role == careline.RoleMember && p.Held })
+}
+
 // may is why what is asked of a call's recording cannot be done. Where calls are not
 // recorded any more, what runs can still be paused, stopped and taken back.
 func (r Recordings) may(c careline.Call, act careline.RecordingAct) error {
@@ -70,6 +75,8 @@ func (r Recordings) mayStart(c careline.Call) error {
 		return declined()
 	case clinicianLeg(c) == "" || c.Status != careline.StatusInProgress && c.Room != careline.RoomOpen:
 		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "A call can be recorded while you speak with somebody.")
+	case memberHeld(c):
+		return careline.NewReasoned(careline.CodeConflict, careline.ReasonNotInProgress, "The person called is on hold. A recording can begin when they are back.")
 	case r.Mode != "asked" && !consent.Allows():
 		return careline.Because(careline.CodeConflict, careline.ReasonConsentMissing, nil)
 	}

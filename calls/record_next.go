@@ -68,18 +68,29 @@ func (k *knownRecordings) next(announced bool) recordingStep {
 	return k.beginning()
 }
 
-// naming keeps of what runs that it is what was asked for, where its report came and the
-// answer was lost.
+// naming keeps of what runs that it is what was asked for: where its report came and the
+// answer was lost, and where it was begun for an earlier wish and goes on.
 func (k *knownRecordings) naming() recordingStep {
 	if k.begun.id == "" || k.settled[k.begun.id] {
 		return recordingStep{}
 	}
 	for _, one := range k.all {
-		if one.running() && !k.begot[one.Sid] && one.leg != "" {
+		if one.running() && one.leg != "" && k.mayBeWanted(one) {
 			return recordingStep{do: doName, one: one, answers: k.begun.id}
 		}
 	}
 	return recordingStep{}
+}
+
+// mayBeWanted reports whether what runs can be what the newest wish asks for. One that was
+// to be stopped since it began may have been stopped, though nobody has told yet.
+func (k *knownRecordings) mayBeWanted(one oneRecording) bool {
+	began, begot := k.begot[one.Sid]
+	if !begot {
+		return true
+	}
+	_, unwanted := k.deletes[one.Sid]
+	return !unwanted && k.on(one) && k.stopped.seq < began
 }
 
 // overtaken keeps that nothing comes of an earlier wish, which would be told as starting
@@ -186,6 +197,14 @@ func (k *knownRecordings) ending() recordingStep {
 	return recordingStep{do: doAsk, act: careline.RecordStop, answers: k.begun.id}
 }
 
+// wishID is the ID of a wish that is nobody's word, by the event because of which it is kept.
+func wishID(call string, act careline.RecordingAct, because string) string {
+	return call + "/recording/" + string(act) + "/" + because
+}
+
+// stopID is that of the stop of a call whose member has left, by the wish that it ends.
+func stopID(call, wish string) string { return wishID(call, careline.RecordStop, wish) }
+
 // pausing pauses what runs while the member is on hold, or may be, or a person wants it,
 // and has it go on when neither is so. What was asked for and not answered may
 // have been carried out.
@@ -219,7 +238,7 @@ func (k *knownRecordings) on(one oneRecording) bool {
 // the Dial. Else whoever ended it there had a reason. That is not done while it would have
 // to be paused at once: of what is said until then, somebody wanted nothing recorded.
 func (k *knownRecordings) beginning() recordingStep {
-	if (k.byHand || k.held) && k.settled[k.begun.id] {
+	if k.held || k.byHand && k.settled[k.begun.id] {
 		return recordingStep{}
 	}
 	if k.begun.id == "" || k.begun.seq < k.stopped.seq || k.leg == "" || k.failed > k.begun.seq {

@@ -10,8 +10,9 @@ import (
 // Why something came to nothing, beside the reasons that are told to a clinician. Their
 // text is kept in the log: never change one.
 const (
-	refused   careline.Reason = "refused"    // the carrier will not do it
-	takenBack careline.Reason = "taken-back" // the opposite was asked for before it was done
+	refused     careline.Reason = "refused"      // the carrier will not do it
+	takenBack   careline.Reason = "taken-back"   // the opposite was asked for before it was done
+	notRecorded careline.Reason = "not-recorded" // there was nothing to tell by then
 )
 
 // do does one thing. Its error is the log's: what the carrier says is kept, or looked
@@ -34,7 +35,10 @@ func (k *Keeper) do(ctx context.Context, s scene, d duty) error {
 		k.mark(key, d.what, s.view.Conference)
 		return k.look(ctx, s)
 	case dutyWarn:
+		k.mark(key, d.what, d.leg)
 		return k.warn(ctx, key, d)
+	case dutyStop:
+		return k.stopRecording(ctx, key, d.command.ID)
 	}
 
 	// What is left concerns nobody's record, and may fail.
@@ -63,11 +67,14 @@ func (k *Keeper) warn(ctx context.Context, key string, d duty) error {
 	return err
 }
 
-// untold ends the recording of a call in which somebody could not be told of it: nobody
-// is recorded unseen.
-func (k *Keeper) untold(ctx context.Context, key string, d duty) error {
+// untold is the id of the stop because somebody could not be told.
+func untold(tell string) string { return tell + "/stop" }
+
+// stopRecording has it asked for that the call is not recorded any more, by nobody: id is
+// the same whoever finds that it is to be.
+func (k *Keeper) stopRecording(ctx context.Context, key, id string) error {
 	_, _, err := k.Log.Append(ctx, careline.CallEvent{
-		ID:    d.command.ID + "/stop",
+		ID:    id,
 		Call:  key,
 		Kind:  careline.KindRecordingAsked,
 		At:    k.Now(),
@@ -79,7 +86,7 @@ func (k *Keeper) untold(ctx context.Context, key string, d duty) error {
 // answer keeps what became of a command. It is the same event whoever keeps it.
 func (k *Keeper) answer(ctx context.Context, key string, d duty, leg string, why careline.Reason) error {
 	if d.command.Room.Act == careline.ActTell && (why == refused || why == careline.ReasonTooLate) {
-		if err := k.untold(ctx, key, d); err != nil {
+		if err := k.stopRecording(ctx, key, untold(d.command.ID)); err != nil { // nobody is recorded unseen
 			return err
 		}
 	}

@@ -222,3 +222,26 @@ func TestRoomsHoldThatIsTakenBackIsNotDone(t *testing.T) {
 		h.isSo(of, "taken back", false)
 	}
 }
+
+// A hold that makes the room is asked of the carrier when the member is in it: their leg
+// may come after the clinician's.
+func TestRoomsHoldOfWhoIsOnTheWay(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	h.x.late = childLeg
+	on := true
+	if _, err := h.rooms.Change(t.Context(), "dr-1", parentLeg, "p2-member", calls.Wanted{Hold: &on}); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(2 * time.Second)
+	if h.seats() != "p1-clinician" {
+		t.Fatalf("in the room: %s; asked %q", h.seats(), h.x.asked)
+	}
+
+	h.x.late = ""
+	h.x.join(childLeg, "p2-member")
+	h.pass(2 * time.Second)
+	if why, answered := h.failed(careline.ActHold); !answered || why != "" || !h.x.held[childLeg] {
+		t.Errorf("%q, %t, held %t; asked %q", why, answered, h.x.held[childLeg], h.x.asked)
+	}
+}

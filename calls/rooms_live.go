@@ -2,6 +2,8 @@ package calls
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"perci.health/careline"
@@ -83,6 +85,14 @@ func (k *Keeper) kept() (keys []string) {
 // Changed says that these calls have new events, after they were kept. It never waits.
 func (l *RoomsLive) Changed(calls []string) { l.following.change(calls) }
 
+// Missed says that anything may have changed: every call that is kept, and that anybody has
+// been told of, is told of anew. It never waits.
+func (l *RoomsLive) Missed() {
+	keys := l.open()
+	l.following.each(func(f *roomFollower) { keys = slices.AppendSeq(keys, maps.Keys(f.watched)) })
+	l.Changed(keys)
+}
+
 // Run tells followers what changed, until ctx ends. A call that cannot be read is told at
 // its next change.
 func (l *RoomsLive) Run(ctx context.Context) {
@@ -130,7 +140,7 @@ func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error
 	}
 	defer l.following.join(who.Clinician, f)()
 
-	l.Changed(l.begins(ctx, who))
+	l.begin(ctx, f)
 	for {
 		select {
 		case <-ctx.Done():
@@ -145,20 +155,24 @@ func (l *RoomsLive) Follow(ctx context.Context, who Asker, tell func(Seen) error
 	}
 }
 
-// begins are the calls that whoever begins to follow is told of. Where the log cannot be
-// read, those that go on are told of as they change.
-func (l *RoomsLive) begins(ctx context.Context, who Asker) []string {
-	keys := l.open()
-	if !who.Supervisor || l.rooms.Asked == nil {
-		return keys
+// begin tells whoever begins to follow of the calls that go on. Where the log cannot be
+// read, a supervisor is told of them as they change.
+func (l *RoomsLive) begin(ctx context.Context, f *roomFollower) {
+	l.Changed(l.open())
+	if !f.who.Supervisor || l.rooms.Asked == nil {
+		return
 	}
 
-	going, err := l.rooms.GoingOn(ctx, who)
+	going, err := l.rooms.GoingOn(ctx, f.who)
 	if err != nil {
-		return keys
+		return
 	}
-	for _, one := range going {
-		keys = append(keys, one.Call.Key)
-	}
-	return keys
+	l.following.with(func() {
+		for _, one := range going {
+			known := f.watched[one.Call.Key] // what was told meanwhile is newer
+			if !known && f.sees(one.Call.Key, one.Seen) {
+				f.take(one.Call.Key, one.Seen)
+			}
+		}
+	})
 }

@@ -59,6 +59,7 @@ const (
 	dutyTell   dutyKind = "tell" // ask somebody to stay on the line
 	dutyTold   dutyKind = "told" // they were asked to: only done, never to do
 	dutyWarn   dutyKind = "warn" // have it asked for that somebody is told that the call is recorded
+	dutyStop   dutyKind = "stop" // have it asked for that the call is not recorded any more
 	dutyLook   dutyKind = "look" // ask whether there is a room at all
 )
 
@@ -216,7 +217,7 @@ func (p *planning) carry(e careline.CallEvent) {
 		p.do(duty{what: dutySettle, command: e})
 		return
 	case act == careline.ActTell && !p.isRecorded():
-		p.do(duty{what: dutySettle, command: e}) // there is nothing to tell any more
+		p.fail(e, notRecorded) // if it is again, it is told anew
 		return
 	case act != careline.ActAdd && hasGone(party):
 		p.fail(e, careline.ReasonNotInProgress)
@@ -226,6 +227,9 @@ func (p *planning) carry(e careline.CallEvent) {
 		return
 	}
 
+	if p.onTheWay(e, party) {
+		return
+	}
 	if act := e.Room.Act; act != careline.ActRemove && !p.now.Before(e.Kept.Add(carriedOutWithin)) {
 		p.late(e, party)
 		return
@@ -238,6 +242,15 @@ func (p *planning) carry(e careline.CallEvent) {
 			label:   party.Label,
 		})
 	}
+}
+
+// onTheWay reports whether the command is of somebody who has yet to join, so that the
+// carrier would know nobody to do it to. Of one whose join is not reported it is asked in
+// the end.
+func (p *planning) onTheWay(e careline.CallEvent, party careline.Party) bool {
+	_, switches := toggleOf(e.Room.Act)
+	_, in := p.view.In[party.Leg]
+	return !in && (switches || e.Room.Act == careline.ActTell) && !p.due(e.Kept, bothWithin)
 }
 
 // late plans that a command comes to nothing which nobody could carry out in time.

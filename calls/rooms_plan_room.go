@@ -1,8 +1,6 @@
 package calls
 
 import (
-	"slices"
-	"strconv"
 	"time"
 
 	"perci.health/careline"
@@ -17,6 +15,7 @@ func (p *planning) room() {
 
 	p.look()
 	p.twice()
+	p.leftRecorded()
 	p.warn()
 	if why := p.over(); why != "" && p.again(dutyEnd, why, 5*againAfter) {
 		p.do(duty{what: dutyEnd, why: careline.Reason(why)})
@@ -100,33 +99,6 @@ func (p *planning) tell(since time.Time) {
 			p.do(duty{what: dutyTell, leg: leg})
 		}
 	}
-}
-
-// warn plans that everybody who was brought into the call is told that it is recorded,
-// once for each time that somebody wanted it to be: when they join a call that is, and
-// when that begins while they are there. The two who were dialled together are not told
-// here: the member was asked, or told before, and the clinician knows.
-func (p *planning) warn() {
-	if !p.isRecorded() {
-		return
-	}
-	for _, party := range p.call.Present() {
-		if _, in := p.view.In[party.Leg]; !in || !party.Role.Joins() {
-			continue
-		}
-
-		id := p.call.Key + "/tell/" + party.Leg + "/" + strconv.FormatInt(p.view.recorded.seq, 10)
-		if !p.view.telling[id] {
-			p.do(duty{what: dutyWarn, command: careline.CallEvent{ID: id}, label: party.Label})
-		}
-	}
-}
-
-// isRecorded reports whether the call is recorded, or about to be.
-func (s scene) isRecorded() bool {
-	return slices.ContainsFunc(s.call.Recordings, func(r careline.Recording) bool {
-		return r.State == careline.RecordingRunning || r.State == careline.RecordingPaused || r.State == careline.RecordingStarting
-	})
 }
 
 // twice plans that a clinician who came back is in the room once: their earlier leg may

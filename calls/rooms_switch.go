@@ -35,11 +35,6 @@ func (r *Rooms) Change(ctx context.Context, clinician, key, label string, to Wan
 		if asked != "" {
 			ids = append(ids, asked)
 		}
-		if asked != "" && !v.asked { // whoever kept it died before the room was asked for
-			if _, _, err := r.Log.Append(ctx, r.roomFor(key, v, clinician)); err != nil {
-				return false, err
-			}
-		}
 		if act == "" {
 			continue
 		}

@@ -3,6 +3,7 @@ package calls_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,22 +133,28 @@ func (h *hall) stops() (n int) {
 }
 
 // Nobody is recorded who cannot be told of it: what the carrier will not say, or does not
-// in time, ends the recording. Of one who has left it ends nothing.
+// in time, ends the recording, and so does that it does not find them though they are
+// there. Of one who has left it ends nothing.
 func TestRoomsNobodyIsRecordedUntold(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		fault func(http.ResponseWriter, func())
-		stops int
+		fault  func(http.ResponseWriter, func())
+		leaves bool
+		stops  int
 	}{
-		"refused": {told(400, 16024), 1},
-		"out":     {told(503, 20500), 1},
-		"left":    {told(404, 20404), 0},
+		"refused":   {told(400, 16024), false, 1},
+		"out":       {told(503, 20500), false, 1},
+		"not found": {told(404, 20404), false, 1},
+		"left":      {told(404, 20404), true, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := added(t)
 			h.x.faults["tell"] = test.fault
 			h.records(1)
+			if test.leaves {
+				h.x.end(h.x.made[interprets], "completed")
+			}
 			h.pass(time.Minute)
 			if h.stops() != test.stops {
 				t.Errorf("stopped %d times, want %d; asked %q", h.stops(), test.stops, h.x.asked)
@@ -173,5 +180,47 @@ func TestRoomsTellToStayInTheEnd(t *testing.T) {
 	}
 	if stays != 2 {
 		t.Errorf("said %q, want both to be asked once; asked %q", h.x.said, h.x.asked)
+	}
+}
+
+// Whoever was not told before the recording ended, and is there when it begins anew for the
+// same wish, is told then.
+func TestRoomsTellWhenItIsRecordedAnew(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	h.x.faults["tell"] = told(503, 20500)
+	h.records(1)
+	recording := func(sid string, state careline.RecordingState, answers string) {
+		h.keep(careline.CallEvent{ID: sid + "/" + string(state), Call: parentLeg, Leg: parentLeg, Kind: careline.KindRecording, Recording: sid, At: h.clock(), Sound: careline.RecordingSaid{Act: careline.RecordStart, State: state, Answers: answers}})
+	}
+	recording("RE1", careline.RecordingRunning, "start/1")
+	h.pass(3 * time.Second)
+	h.keep(careline.CallEvent{ID: "RE1/over", Call: parentLeg, Leg: parentLeg, Kind: careline.KindRecording, Recording: "RE1", At: h.clock(), Sound: careline.RecordingSaid{State: careline.RecordingCompleted}})
+	h.pass(3 * time.Second)
+	delete(h.x.faults, "tell")
+	if told := h.warned(); len(told) > 0 {
+		t.Fatalf("told of nothing: %q", told)
+	}
+
+	recording("RE2", careline.RecordingRunning, "start/1")
+	h.pass(5 * time.Second)
+	if told := h.warned(); len(told) != 1 || h.stops() != 0 {
+		t.Errorf("told %q, stopped %d times; asked %q", told, h.stops(), h.x.asked)
+	}
+}
+
+// The member's end is told by their leg alone: the recording of those who still speak is to
+// stop, by the same event that whoever keeps recordings would keep.
+func TestRoomsStopARecordingWithoutTheMember(t *testing.T) {
+	t.Parallel()
+	h := added(t)
+	h.records(1)
+	h.keep(careline.CallEvent{ID: "RE1", Call: parentLeg, Leg: parentLeg, Kind: careline.KindRecording, Recording: "RE1", At: h.clock(), Sound: careline.RecordingSaid{Act: careline.RecordStart, State: careline.RecordingRunning, Answers: "start/1"}})
+	h.pass(2 * time.Second)
+	h.deaf = true
+	h.x.end(childLeg, "completed")
+	h.pass(time.Second)
+	if events := h.events(); h.stops() != 1 || !slices.ContainsFunc(events, func(e careline.CallEvent) bool { return e.ID == parentLeg+"/recording/stop/start/1" }) {
+		t.Errorf("stopped %d times; asked %q", h.stops(), h.x.asked)
 	}
 }

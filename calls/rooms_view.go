@@ -18,13 +18,14 @@ type roomCommands struct {
 	failedAt time.Time            // when that was kept
 	wanted   map[toggled]wanting  // of whom something was asked for that is either so or not
 	recorded told                 // the newest wish that the call be recorded
-	telling  map[string]bool      // IDs of the commands to tell somebody so
+	stopped  told                 // the newest wish that it be not
+	tells    map[string]telling   // who was told so, by leg and wish (see tellID)
 	last     time.Time            // when the newest event was kept
 }
 
 // commandsOf reads the events of a call.
 func commandsOf(events []careline.CallEvent) (c roomCommands) {
-	c.wanted, c.telling = map[toggled]wanting{}, map[string]bool{}
+	c.wanted, c.tells = map[toggled]wanting{}, map[string]telling{}
 	answers := map[string]*careline.CallEvent{}
 	for i := range events {
 		e := &events[i] // they are large
@@ -38,14 +39,14 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 
 	for i := range events {
 		e := &events[i]
-		if startsRecording(e) {
+		switch {
+		case startsRecording(e):
 			c.recorded = told{id: e.ID, seq: e.Seq}
+		case e.Kind == careline.KindRecordingAsked && e.Sound.Act == careline.RecordStop:
+			c.stopped = told{id: e.ID, seq: e.Seq}
 		}
 		if !commands(e) {
 			continue
-		}
-		if e.Room.Act == careline.ActTell {
-			c.telling[e.ID] = true
 		}
 
 		answer := answers[e.ID]
@@ -54,6 +55,7 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 			c.open = append(c.open, *e)
 		}
 		c.wants(e, answer)
+		c.tellsOf(e, answer)
 		if e.Kind == careline.KindRoomAsked {
 			c.rooms++
 			c.asked = answer.Room.Failed == ""
@@ -61,18 +63,6 @@ func commandsOf(events []careline.CallEvent) (c roomCommands) {
 		}
 	}
 	return c
-}
-
-// startsRecording reports whether somebody wants the call to be recorded from then on: the
-// clinician, or whoever did not decline when a voice told them.
-func startsRecording(e *careline.CallEvent) bool {
-	switch e.Kind {
-	case careline.KindRecordingAsked:
-		return e.Sound.Act == careline.RecordStart
-	case careline.KindConsent:
-		return e.Consent.Decision == careline.ConsentAnnounced
-	}
-	return false
 }
 
 // commands reports whether the event asks the carrier for something, by way of the

@@ -163,6 +163,7 @@ func (p *parts) elsewhere(keys []string) {
 	if keys == nil {
 		p.live.Missed()
 		p.keeper.Missed()
+		p.roomsLive.Missed()
 		return
 	}
 	p.live.Changed(keys)

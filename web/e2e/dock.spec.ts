@@ -229,12 +229,19 @@ test("an account that may not call is told so, and nothing of the connection", a
   guard.expectErrors(/access-token|403/);
   const visit = await world.visit("Adeyemi", "Ellis");
   await desk.open(visit);
-  const detail = "Your account may not make calls here. Ask your IT team to give you access.";
+  const detail = "Your account may not make calls here.";
   await desk.page.route("**/access-token", (route) =>
     route.fulfill({
       status: 403,
       contentType: "application/problem+json",
-      body: JSON.stringify({ type: "about:blank", title: "Forbidden", status: 403, code: "forbidden", detail }),
+      body: JSON.stringify({
+        type: "about:blank",
+        title: "Forbidden",
+        status: 403,
+        code: "forbidden",
+        reason: "no-clinician-role",
+        detail,
+      }),
     }),
   );
   await desk.call();
