@@ -224,13 +224,21 @@ func TestServeConferenceRejoin(t *testing.T) {
 // rejoin is the clinician's app that comes back to a call.
 func (s *system) rejoin(a sandbox.Appointment, key string) string {
 	s.t.Helper()
+	return s.connects(a, map[string]string{"To": manual, "appointmentId": a.ID, "join": key}, "")
+}
+
+// connects is the clinician's app that connects at Twilio, with a voice of the sandbox's
+// in the place of a microphone.
+func (s *system) connects(a sandbox.Appointment, params map[string]string, voice string) string {
+	s.t.Helper()
 	res, body := s.post(s.url+"/bff_clinical/v1/twilio/access-token", "{}", http.Header{"Authorization": {"Bearer " + s.session(a.Practitioner)}, "Content-Type": {"application/json"}})
 	var granted struct{ Data struct{ Token string } }
 	decode(s.t, body, &granted)
 	if res.StatusCode != http.StatusOK {
 		s.t.Fatalf("access token: %s %s", res.Status, body)
 	}
-	ask, err := json.Marshal(map[string]any{"token": granted.Data.Token, "params": map[string]string{"To": manual, "appointmentId": a.ID, "join": key}})
+
+	ask, err := json.Marshal(map[string]any{"token": granted.Data.Token, "params": params, "voice": voice})
 	if err != nil {
 		s.t.Fatal(err)
 	}

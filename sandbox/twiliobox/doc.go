@@ -53,6 +53,9 @@
 // phone's sound, and may take the sound over again after it was loaded anew; a
 // page that sends nothing for 30 s has hung up.
 //
+// A call that POST /sandbox/v1/connect places has no browser; with {"voice"} its caller
+// says what a phone of that voice does.
+//
 // # Browser phones
 //
 // GET /signal is the WebSocket that the Voice SDK for JavaScript connects to. Its
