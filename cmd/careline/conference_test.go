@@ -224,20 +224,33 @@ func TestServeConferenceRejoin(t *testing.T) {
 // rejoin is the clinician's app that comes back to a call.
 func (s *system) rejoin(a sandbox.Appointment, key string) string {
 	s.t.Helper()
-	res, body := s.post(s.url+"/bff_clinical/v1/twilio/access-token", "{}", http.Header{"Authorization": {"Bearer " + s.session(a.Practitioner)}, "Content-Type": {"application/json"}})
+	return s.connects(a, map[string]string{"To": manual, "appointmentId": a.ID, "join": key}, "")
+}
+
+// connects is the clinician's app that connects at Twilio, with a voice of the sandbox's
+// in the place of a microphone.
+func (s *system) connects(a sandbox.Appointment, params map[string]string, voice string) string {
+	s.t.Helper()
+	ask, err := json.Marshal(map[string]any{"token": s.voiceToken(a.Practitioner), "params": params, "voice": voice})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	_, body := s.post(s.world.TwilioURL+"/sandbox/v1/connect", string(ask), http.Header{"Content-Type": {"application/json"}})
+	var connected struct{ CallSID string }
+	decode(s.t, body, &connected)
+	return connected.CallSID
+}
+
+// voiceToken is what a clinician's app has from careline to speak with Twilio.
+func (s *system) voiceToken(practitioner string) string {
+	s.t.Helper()
+	res, body := s.post(s.url+"/bff_clinical/v1/twilio/access-token", "{}", http.Header{"Authorization": {"Bearer " + s.session(practitioner)}, "Content-Type": {"application/json"}})
 	var granted struct{ Data struct{ Token string } }
 	decode(s.t, body, &granted)
 	if res.StatusCode != http.StatusOK {
 		s.t.Fatalf("access token: %s %s", res.Status, body)
 	}
-	ask, err := json.Marshal(map[string]any{"token": granted.Data.Token, "params": map[string]string{"To": manual, "appointmentId": a.ID, "join": key}})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	_, body = s.post(s.world.TwilioURL+"/sandbox/v1/connect", string(ask), http.Header{"Content-Type": {"application/json"}})
-	var connected struct{ CallSID string }
-	decode(s.t, body, &connected)
-	return connected.CallSID
+	return granted.Data.Token
 }
 
 // Where rooms are off, their routes say so, and a call can be ended all the same.

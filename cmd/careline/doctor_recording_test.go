@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 )
 
@@ -35,5 +36,31 @@ func TestDoctorAsksForRecordings(t *testing.T) {
 				t.Errorf("%s without %s: %s: %s", check, path, verdict, text)
 			}
 		}
+	}
+}
+
+// Whether recordings are encrypted, by which nobody could hear them, is found by what
+// became of those of the last week.
+func TestDoctorFindsRecordingsThatAreEncrypted(t *testing.T) {
+	t.Parallel()
+	for fault, want := range map[string]struct{ verdict, says string }{
+		"":      {"good", "not encrypted"},
+		"key":   {"fault", "1 recordings of the last week are encrypted"},
+		"16107": {"fault", "1 recordings of the last week are encrypted"},
+		"16105": {"fault", "(16105)"},
+	} {
+		t.Run("key "+fault, func(t *testing.T) {
+			t.Parallel()
+			s := newSystemAt(t, 1, recordingBy("asked"))
+			s.put(s.world.TwilioURL+"/sandbox/v1/faults", map[string]any{"recordings": map[string]any{"encryption": []string{fault}, "processingMs": 1}})
+			a, key := s.speaks(manual)
+			s.wants(a, key, "start")
+			s.stands(a, key, "given", "in-progress")
+			s.wants(a, key, "stop")
+			s.times(map[bool]string{true: "absent", false: "completed"}[fault == "16105"])
+			if verdict, text := s.examine(nil).of(t, "twilio: encryption of recordings"); verdict != want.verdict || !strings.Contains(text, want.says) {
+				t.Errorf("%s: %s", verdict, text)
+			}
+		})
 	}
 }

@@ -122,10 +122,16 @@ func (s *system) speaks(number string) (sandbox.Appointment, string) {
 	s.t.Helper()
 	a := s.reaching(number)
 	key := s.call(a, number)
+	s.answered(key, number)
+	return a, key
+}
+
+// answered has a person answer a call, once it rings.
+func (s *system) answered(key, number string) {
+	s.t.Helper()
 	s.record(key, func(v []communication) bool { return v[len(v)-1].says("callStatus") == "ringing" })
 	s.phone(number, "answer")
 	s.record(key, func(v []communication) bool { return v[len(v)-1].says("callStatus") == "in-progress" })
-	return a, key
 }
 
 // media are the Media of a recording in the record.

@@ -112,11 +112,15 @@ func (b *Box) connect(r *http.Request) (int, any, error) {
 	var in struct {
 		Token  string            `json:"token"`
 		Params map[string]string `json:"params"`
+		Voice  string            `json:"voice"` // as a phone's, but none unless it is given
 	}
 	if err := decode(r, &in); err != nil {
 		return 0, nil, err
 	}
-	return created(b.engine.connect(in.Token, in.Params))
+	if err := checkVoice(in.Voice); err != nil {
+		return 0, nil, badRequest{err}
+	}
+	return created(b.engine.connect(in.Token, in.Params, in.Voice))
 }
 
 func (b *Box) incoming(r *http.Request) (int, any, error) {

@@ -53,6 +53,9 @@
 // phone's sound, and may take the sound over again after it was loaded anew; a
 // page that sends nothing for 30 s has hung up.
 //
+// A call that POST /sandbox/v1/connect places has no browser; with {"voice"} its caller
+// says what a phone of that voice does.
+//
 // # Browser phones
 //
 // GET /signal is the WebSocket that the Voice SDK for JavaScript connects to. Its
@@ -71,7 +74,8 @@
 // keeps its sound; another takes the call over and gets an answer to its offer.
 // reinvite restarts ICE. A Client noun rings in every browser registered for its
 // identity whose token has incoming.allow; one that registers later joins. A token that
-// names nobody is Anonymous, and is never rung.
+// names nobody is Anonymous, and is never rung. Faults.Frozen has browsers hang: they
+// ring, and are told of no call.
 //
 // The edge that a browser asks for is in the host name, voice-js.<edge>.twilio.com or
 // <edge>.localhost, or in the query, edge=<edge>; roaming is ashburn.
@@ -141,7 +145,8 @@
 // GET /sandbox/v1/recordings and /recordings/{sid} tell what no fetch does, that one
 // is paused, and /recordings/{sid}/sound gives the sound without a login; PUT
 // /sandbox/v1/recordings/{sid} {"ageDays": 400} makes one older. In a room without
-// any browser the others are not heard. Faults of recordings are Faults.Recordings, and Faults.Next for their callbacks.
+// any browser the others are not heard. Faults of recordings are Faults.Recordings, of
+// their encryption too, and Faults.Next for their callbacks.
 //
 // # Time
 //

@@ -13,10 +13,10 @@ var reserved = []string{
 	"AccountSid", "ApiVersion", "ApplicationSid", "CallSid", "CallStatus", "Called", "Caller", "Direction", "To", "ParentCallSid",
 }
 
-// connect starts a call as Device.connect of the Voice SDK does, without sound:
-// it returns the parent's sid at once, the rest happens on the call's own
-// goroutine.
-func (e *engine) connect(token string, params map[string]string) (string, error) {
+// connect starts a call as Device.connect of the Voice SDK does, without a browser: the
+// caller says what a phone of that voice does, and nothing when it is "". It returns the
+// parent's sid at once, the rest happens on the call's own goroutine.
+func (e *engine) connect(token string, params map[string]string, voice string) (string, error) {
 	g, refused := e.checkToken(token, time.Now())
 	if refused == nil && !g.outgoing {
 		refused = errNoOutgoing
@@ -25,6 +25,9 @@ func (e *engine) connect(token string, params map[string]string) (string, error)
 		return "", refused
 	}
 	parent, begin := e.outgoing(g, params)
+	if voice != "" {
+		parent.line.talk(newRobot(Phone{Voice: voice}))
+	}
 	return parent.sid, begin()
 }
 

@@ -35,6 +35,9 @@ type Faults struct {
 	// "404" and "500" are answered so and not done, "done-500" is done and answered
 	// with 500, "lost" is done and its answer never comes, "" is as it should be.
 	Redirect []string `json:"redirect,omitempty"`
+	// Frozen are the identities of clients whose browsers are registered, and ring for
+	// as long as they may, but neither show a call nor answer: as a page does that hangs.
+	Frozen []string `json:"frozen,omitempty"`
 
 	Recordings RecordingFaults `json:"recordings,omitzero"`
 }
@@ -125,7 +128,7 @@ func (g *gremlin) get() Faults {
 	defer g.mu.Unlock()
 	f := g.faults
 	f.Only, f.Next, f.REST = slices.Clone(f.Only), slices.Clone(f.Next), slices.Clone(f.REST)
-	f.Redirect = slices.Clone(f.Redirect)
+	f.Redirect, f.Frozen = slices.Clone(f.Redirect), slices.Clone(f.Frozen)
 	f.Recordings = f.Recordings.clone()
 	return f
 }
@@ -199,6 +202,13 @@ func (g *gremlin) restFault() *restError {
 		return known
 	}
 	return restFault(status, 20500, "The sandbox was told to fail")
+}
+
+// freezes says whether the browsers of an identity hang.
+func (g *gremlin) freezes(identity string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Contains(g.faults.Frozen, identity)
 }
 
 // names lists what m does, for the console.

@@ -23,6 +23,11 @@ type RecordingFaults struct {
 	// Media is how the sound is given: 404, xml (an error of the API as a body of
 	// status 200) or empty (no octet of sound).
 	Media []string `json:"media,omitempty"`
+	// Encryption is what becomes of recordings that end, as of those of an account that
+	// has a public key of its own: key (stored encrypted by it, and nobody here can hear
+	// it), 16107 (so by another key) or 16105 (there is no key that is good: nothing is
+	// stored, and the recording is absent).
+	Encryption []string `json:"encryption,omitempty"`
 }
 
 // The names of faults above.
@@ -34,6 +39,9 @@ const (
 	faultNotFound      = "404"
 	faultXML           = "xml"
 	faultEmpty         = "empty"
+	faultEncrypted     = "key"
+	faultOtherKey      = "16107"
+	faultNoKey         = "16105"
 )
 
 func (f RecordingFaults) check() (wrong []error) {
@@ -48,6 +56,7 @@ func (f RecordingFaults) check() (wrong []error) {
 		{"start", f.Start, []string{"", faultNotInProgress, faultLost}},
 		{"control", f.Control, []string{"", faultTimeout, faultTimeoutDone}},
 		{"media", f.Media, []string{"", faultNotFound, faultXML, faultEmpty}},
+		{"encryption", f.Encryption, []string{"", faultEncrypted, faultOtherKey, faultNoKey}},
 	} {
 		for _, fault := range list.given {
 			if !slices.Contains(list.known, fault) {
@@ -61,6 +70,7 @@ func (f RecordingFaults) check() (wrong []error) {
 
 func (f RecordingFaults) clone() RecordingFaults {
 	f.Start, f.Control, f.Media = slices.Clone(f.Start), slices.Clone(f.Control), slices.Clone(f.Media)
+	f.Encryption = slices.Clone(f.Encryption)
 	return f
 }
 
@@ -75,6 +85,10 @@ func (g *gremlin) controlFault() string {
 
 func (g *gremlin) mediaFault() string {
 	return g.take(func(f *RecordingFaults) *[]string { return &f.Media })
+}
+
+func (g *gremlin) encryptionFault() string {
+	return g.take(func(f *RecordingFaults) *[]string { return &f.Encryption })
 }
 
 // take uses a list up from the front; an empty one has no fault.

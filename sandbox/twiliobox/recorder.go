@@ -60,6 +60,7 @@ func (s *recorder) update(r *recording, at time.Time, to recordingStatus, skips 
 
 // complete makes the sound of a recording that was stopped available, and tells.
 func (s *recorder) complete(r *recording) {
+	how := encryption(s.engine.gremlin.encryptionFault())
 	err := r.tape.finish()
 	if err != nil {
 		s.engine.config.Log.Error("a recording cannot be written", "error", err)
@@ -70,8 +71,8 @@ func (s *recorder) complete(r *recording) {
 	if r.trim {
 		r.from, r.frames = r.tape.trim()
 	}
-	r.status, r.ended = recordingCompleted, true
-	if err != nil || r.tape.frames == 0 {
+	r.status, r.ended, r.encryption = recordingCompleted, true, how
+	if err != nil || r.tape.frames == 0 || how == faultNoKey {
 		r.status = recordingAbsent
 	}
 	status := r.status
@@ -125,6 +126,7 @@ type recordingView struct {
 
 	tape              string // its file
 	from, heardFrames int
+	encryption        encryption
 }
 
 func (s *recorder) viewLocked(r *recording) recordingView {
@@ -144,6 +146,7 @@ func (s *recorder) viewLocked(r *recording) recordingView {
 		tape:            r.tape.path,
 		from:            r.from,
 		heardFrames:     r.frames,
+		encryption:      r.encryption,
 	}
 }
 

@@ -69,6 +69,7 @@ type recording struct {
 	created, started, updated, deleted time.Time
 	from, frames                       int  // of the tape, what is heard
 	ended                              bool // it will not change any more, but be deleted
+	encryption                         encryption
 
 	callbacks *callbackQueue // one goroutine's at a time: the call's, then that of complete
 }

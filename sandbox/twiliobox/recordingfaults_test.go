@@ -145,7 +145,7 @@ func TestRecordingFaultsAreRefusedWhenWrong(t *testing.T) {
 	t.Parallel()
 	inWorld(t, "", func(w *world) {
 		for _, wrong := range []map[string]any{
-			{"processingMs": -1}, {"start": []string{"408"}}, {"control": []string{"lost"}}, {"media": []string{"json"}},
+			{"processingMs": -1}, {"start": []string{"408"}}, {"control": []string{"lost"}}, {"media": []string{"json"}}, {"encryption": []string{"16106"}},
 		} {
 			if code := w.do("PUT", "/sandbox/v1/faults", map[string]any{"recordings": wrong}, nil); code != http.StatusBadRequest {
 				t.Errorf("%v: %d", wrong, code)

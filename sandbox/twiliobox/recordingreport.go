@@ -50,6 +50,7 @@ func (c *call) recordingForm(v recordingView, status recordingStatus) url.Values
 	}
 	if status != recordingRuns {
 		form.Set("RecordingDuration", strconv.Itoa(v.DurationSeconds))
+		v.encryption.report(form)
 	}
 
 	return form

@@ -117,7 +117,7 @@ func (b *Box) recordingJSON(v recordingView) map[string]any {
 	resource := map[string]any{
 		"sid": v.SID, "account_sid": b.engine.config.AccountSID, "api_version": restVersion,
 		"call_sid": v.CallSID, "conference_sid": nil, "channels": v.Channels, "track": v.Track, "source": v.Source,
-		"status": status, "duration": nil, "error_code": nil, "price": nil, "price_unit": "USD", "encryption_details": nil,
+		"status": status, "duration": nil, "error_code": v.encryption.errorCode(), "price": nil, "price_unit": "USD", "encryption_details": v.encryption.details(),
 		"date_created": rfc2822(v.Created), "date_updated": rfc2822(v.Updated), "start_time": rfc2822(v.Started),
 		"media_url": media, "uri": b.uri("/Recordings/%s.json", v.SID),
 		"subresource_uris": map[string]string{

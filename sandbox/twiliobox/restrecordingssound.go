@@ -89,6 +89,9 @@ func (b *Box) openSound(r *http.Request, kind string) (any, *restError) {
 		return nil, restFault(http.StatusBadRequest, 20001, "RequestedChannels must be 1 or 2")
 	}
 
+	if v.encryption != "" {
+		return failedSound{kind: kind, body: v.encryption.heard(v.SID)}, nil
+	}
 	found, err := v.open(hear)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, errRestNotFound // deleted meanwhile

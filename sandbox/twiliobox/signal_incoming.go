@@ -72,8 +72,11 @@ func (r *ringing) offer(s *socket) {
 		return
 	}
 
-	r.offers[s] = nil
 	x := r.exchange
+	if x.engine.gremlin.freezes(r.identity) {
+		return
+	}
+	r.offers[s] = nil
 	x.running.Go(func() {
 		p, sdp, err := x.engine.offerPlug(x.engine.base, r.leg)
 		x.mu.Lock()

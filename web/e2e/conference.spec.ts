@@ -2,7 +2,7 @@
 // Participants and Conferences by REST with their reports, the redirect of a live leg, and <Client> that is rung.
 import { isCleanAndFits } from "./clean";
 import { Desk } from "./desk";
-import { hearsAmong, hearsNo } from "./ear";
+import { hearsAmong, hearsMusic, hearsNo, hearsNoMusic } from "./ear";
 import { expect, test } from "./fixtures";
 import { Handset } from "./handset";
 import { photograph } from "./picture";
@@ -10,7 +10,7 @@ import { conference, interpreter } from "./several";
 
 test.use({ settings: { ...conference, CONFERENCE_MAX: "3" } });
 
-test("an interpreter is added: three hear each other, and who is on hold hears none of them", async ({
+test("an interpreter is added: three hear each other, and who is on hold hears music alone", async ({
   desk,
   open,
   world,
@@ -44,8 +44,13 @@ test("an interpreter is added: three hear each other, and who is on hold hears n
     for (const tone of tones) await hearsAmong(page, tone);
   }
 
+  await hearsNoMusic(patient.page);
   await desk.hold(visit.patient);
-  await hearsNo(desk.page, 1500);
+  await hearsMusic(patient.page);
+  for (const page of [desk.page, third.page]) {
+    await hearsNo(page, 1500);
+    await hearsNoMusic(page);
+  }
   await hearsNo(patient.page, 1000);
   await hearsNo(patient.page, 700);
   await hearsAmong(desk.page, 700);
@@ -54,6 +59,7 @@ test("an interpreter is added: three hear each other, and who is on hold hears n
   await desk.unhold(visit.patient);
   await hearsAmong(patient.page, 700);
   await hearsAmong(desk.page, 1500);
+  await hearsNoMusic(patient.page);
 
   await desk.button(`Mute ${interpreter.name}`).click();
   await expect(desk.party(interpreter.name)).toContainText("In the call, muted");

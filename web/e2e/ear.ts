@@ -155,3 +155,28 @@ export async function hearsNo(page: Page, hertz: number): Promise<void> {
     )
     .toBe("none of it");
 }
+
+/** One of the notes of the music of who is on hold: a second in every three. */
+const note = 392;
+
+/** Waits until the music of who is on hold is heard at a page. */
+export function hearsMusic(page: Page): Promise<void> {
+  return hearsAmong(page, note);
+}
+
+/** Waits until none of that music is heard at a page, listening for longer than its round of three seconds. */
+export async function hearsNoMusic(page: Page): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        let most = 0;
+        for (let times = 0; times < 4; times++) {
+          const { level, share } = await hear(page, note);
+          most = Math.max(most, level * Math.sqrt(share));
+        }
+        return most < 0.005 ? "none of it" : `level ${most.toFixed(3)} at ${note} Hz`;
+      },
+      { message: "no music is heard" },
+    )
+    .toBe("none of it");
+}

@@ -55,6 +55,8 @@ test("a call is recorded with the patient's word, and heard from its own entry",
   await photograph(desk.page, "recording-player");
   const [clinician = 0, others = 0] = await playsAt(sound, 1000);
   expect(clinician, "the clinician is on the first channel alone").toBeGreaterThan(10 * others);
+  const [here = 0, patient = 0] = await playsAt(sound, 440);
+  expect(patient, "the patient is on the second channel alone").toBeGreaterThan(10 * here);
   await sound.evaluate((one: HTMLAudioElement) => {
     one.currentTime = one.duration / 2;
     return one.play();
