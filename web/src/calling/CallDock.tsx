@@ -22,7 +22,7 @@ import type { SoftphoneState, Target } from "./state";
 import { Timer } from "./Timer";
 import { isLive } from "./transitions";
 import { AfterCall, CutOffNotice, DevicesPanel, Keypad, prepareUnfolded, TellOffer } from "./unfolded";
-import { useDockFocus } from "./useDockFocus";
+import { toBand, useDockFocus } from "./useDockFocus";
 import { shortcutOf, useShortcutsOn } from "./useShortcuts";
 
 /** Whom the words are about; nobody where it is another tab's call. */
@@ -144,7 +144,7 @@ function Dock() {
       )}
       <div className={styles.below} data-reserved={call?.phase !== "asking" && call ? "" : undefined}>
         {call && <Extras call={call} phone={phone} />}
-        {isLive(call) && <TellOffer />}
+        {isLive(call) && <TellOffer onAnswered={() => toBand(dock.current)} />}
         {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
         {over && state.elsewhere && <p className={styles.problem}>{say("calling:elsewhere.sentence")}</p>}
         {call?.outcome === "failed" && call.callSid && (
