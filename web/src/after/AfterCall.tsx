@@ -38,7 +38,7 @@ export function AfterCall({ call }: AfterCallProps) {
       <div className={styles.then}>
         {entries && <Tries count={triesOf(entries)} />}
         <Chart call={call} />
-        <Next current={target.appointment} />
+        <Next key={target.appointment} current={target.appointment} />
       </div>
     </section>
   );
