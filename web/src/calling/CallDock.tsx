@@ -104,6 +104,25 @@ function Dock() {
   const small = useSmallWindow(isLive(call));
   const others = useOtherNumbers(call);
 
+  const offers = face && !(call && goesOnWithout(call)) && (
+    <Offers
+      face={face}
+      household={call !== null && hasDied(call.target)}
+      others={others}
+      on={{
+        other: (target) => void phone.call(target),
+        again: () => void phone.again(),
+        confirm: () => void phone.confirm(),
+        leave: () => phone.clear(),
+        check: () => void phone.checkMicrophone(),
+        changeMicrophone: () => {
+          devices.set(true, deviceTrouble(state));
+          microphoneField.current?.focus();
+        },
+      }}
+    />
+  );
+
   if (!face && !devicesOpen && !cut) return null;
   return (
     <section
@@ -150,27 +169,7 @@ function Dock() {
         {call?.outcome === "failed" && call.callSid && (
           <Reference label={say("calling:reference")} value={call.callSid} />
         )}
-        <div className={styles.then}>
-          {face && !(call && goesOnWithout(call)) && (
-            <Offers
-              face={face}
-              household={call !== null && hasDied(call.target)}
-              others={others}
-              on={{
-                other: (target) => void phone.call(target),
-                again: () => void phone.again(),
-                confirm: () => void phone.confirm(),
-                leave: () => phone.clear(),
-                check: () => void phone.checkMicrophone(),
-                changeMicrophone: () => {
-                  devices.set(true, deviceTrouble(state));
-                  microphoneField.current?.focus();
-                },
-              }}
-            />
-          )}
-          {over && call && <AfterCall call={call} />}
-        </div>
+        <div className={styles.then}>{over && call ? <AfterCall call={call}>{offers}</AfterCall> : offers}</div>
       </div>
       {(keypad || devicesOpen) && (
         <div className={styles.unfolded}>
