@@ -215,6 +215,19 @@ describe("one call", () => {
     expect(address).toMatch(/^\/calls\?from=[\d-]+&to=[\d-]+&patient=Patient%2F1$/);
   });
 
+  it("is told in the app’s words, by the codes of the service", async () => {
+    const failure = { kind: "busy", reason: "Die Leitung war besetzt." } as const;
+    const refusal = { code: "patient-deceased", sentence: "Verstorben." } as const;
+    const told = call("CA1", { summary: "Besetzt", failure, refusal });
+    show(<AuditPage />, {
+      backend: { auditCall: async () => ({ call: told, events, versions: [] }) },
+      path: "/calls/CA1",
+    });
+    const facts = await screen.findByText("Why it was not placed");
+    for (const theirs of ["Besetzt", failure.reason, refusal.sentence]) expect(screen.queryByText(theirs)).toBeNull();
+    expect(facts.closest("dl")?.textContent).toContain("The line was busy.");
+  });
+
   it("is whole while the record does not answer", async () => {
     const auditCall = async () => ({
       call: call("CA1", { record: "comm-1" }),

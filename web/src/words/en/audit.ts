@@ -57,6 +57,7 @@ export default {
   ending: "Number ending {{ending}}",
   outcomes: {
     calledBack: "Rang the clinic’s number",
+    calledBackHeard: "Rang the clinic’s number, and heard its message",
     goingOn: "{{outcome}}, not over yet",
   },
   refusals: {
