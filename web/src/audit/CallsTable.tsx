@@ -16,7 +16,7 @@ export function CallsTable({ calls, from }: CallsTableProps) {
   return (
     <div className={styles.sheet}>
       <table className={styles.table}>
-        <caption className={styles.hidden}>{say("audit:columns.caption")}</caption>
+        <caption className="cl-spoken">{say("audit:columns.caption")}</caption>
         <thead>
           <tr>
             {COLUMNS.map((name) => (

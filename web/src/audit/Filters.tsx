@@ -27,7 +27,7 @@ export function Filters({ asked, today, onAsk }: FiltersProps) {
   };
   return (
     <fieldset ref={all} tabIndex={-1} className={styles.filters}>
-      <legend className={styles.hidden}>{say("audit:filters.legend")}</legend>
+      <legend className="cl-spoken">{say("audit:filters.legend")}</legend>
       <QuickDays asked={asked} today={today} onAsk={onAsk} />
       <div className={styles.fields}>
         <Days asked={asked} today={today} onAsk={onAsk} />
