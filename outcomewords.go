@@ -2,7 +2,7 @@ package careline
 
 // Outcome is how a call stands, or ended, as a person tells calls apart: one word for
 // what the carrier's status, what answered, who hung up and why say together. The web
-// app knows the same words (web/src/outcomes.json, which a test holds to these).
+// app says them from its catalogue (web/src/words/en/service.ts, which a test holds to these).
 type Outcome string
 
 // The outcomes.

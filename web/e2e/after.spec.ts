@@ -109,7 +109,7 @@ test("a note is kept while it cannot be saved, and survives the pages and the ne
   // The next call begins all the same, and what was written is not lost with it.
   const next = await world.visit("Adeyemi", "Pritchard");
   await world.script(next.number, { outcome: "answer", ringSeconds: 1, talkSeconds: 0 });
-  await after.getByRole("button", { name: `Call ${next.patient}` }).click();
+  await desk.button(`Call ${next.patient}`).click();
   await desk.says("Connected");
   const lost = page.getByRole("alert").filter({ hasText: `Your note on the call with ${visit.patient} is not saved.` });
   await expect(lost).toContainText("Asks for the letter.");

@@ -62,6 +62,7 @@ test("an auditor finds every call, reads one, has them as a table, and cannot di
   await desk.says("Line busy");
   const after = desk.page.getByRole("region", { name: "After the call" });
   await after.getByRole("radio", { name: "Could not be reached", exact: true }).check();
+  await after.getByRole("button", { name: "Add a note" }).click();
   await after.getByLabel("Note").fill("Rings back at five.");
   await after.getByRole("button", { name: "Save" }).click();
   await expect(after.getByRole("status")).toHaveText("Saved.");

@@ -83,8 +83,8 @@ function isData(of: object, member: string, from: string): boolean {
   const told = of as Record<string, unknown>;
   const known = (codes: object, code: unknown) => typeof code === "string" && Object.hasOwn(codes, code);
   switch (member) {
-    case "summary": // of an auditor's: what stands in the record
-      return from.includes("/audit/");
+    case "summary": // of an auditor's events and versions: how it stood then; of the call itself there is a code
+      return from.includes("/audit/") && told.outcome === undefined;
     case "sentence": // of a refusal; of one country, its name is data
       return told.code === "country-not-allowed" || !known(service.refusal, told.code);
     case "reason": // of a failure; an appointment's is what somebody wrote

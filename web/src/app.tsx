@@ -3,6 +3,7 @@ import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { Router, useRoute } from "wouter";
 import { SoftphoneProvider } from "./calling/context";
+import { refresh } from "./live/caches";
 import { Pages } from "./pages";
 import { useHearsOfCalls } from "./queries";
 import { Shell } from "./Shell";
@@ -96,7 +97,7 @@ function useLiveWhileSignedIn(client: QueryClient) {
     if (kind === "in") {
       if (!hears) return undefined;
       // Signed in again, beside a call that went on: what is shown may be old.
-      if (back.current) void client.invalidateQueries();
+      if (back.current) void refresh(client);
       back.current = true;
       live.start();
       return () => live.stop();

@@ -1,7 +1,7 @@
 // What came of a call, asked for once it is over; then who is next.
 import { Button } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { ChartLink } from "../appointment/ChartLink";
 import type { Appointment, Patient } from "../backend";
 import type { CallState, Target } from "../calling/state";
@@ -25,22 +25,29 @@ import { useKeptFocus } from "./useKeptFocus";
 export interface AfterCallProps {
   /** The ended call, as the dock shows it. */
   call: CallState;
+  /** What else can be done about it: after what came of it, and before who is next. */
+  children?: ReactNode;
 }
 
-/** What came of it and a short note, both optional; then who is next. */
-export function AfterCall({ call }: AfterCallProps) {
+/** What came of it and a short note, both optional; then who is next. In the order in which it is drawn. */
+export function AfterCall({ call, children }: AfterCallProps) {
   const { target } = call;
   const { entries } = useEntries(target.appointment);
   return (
-    <section className={styles.after} aria-label={say("after:label")}>
+    <>
       {/* Of what was never placed there is nothing to say. */}
-      {call.callSid !== undefined && call.outcome !== "refused" && <Outcome call={call} sid={call.callSid} />}
+      {call.callSid !== undefined && call.outcome !== "refused" && (
+        <section className={styles.after} aria-label={say("after:label")}>
+          <Outcome call={call} sid={call.callSid} />
+        </section>
+      )}
+      {children}
       <div className={styles.then}>
         {entries && <Tries count={triesOf(entries)} />}
         <Chart call={call} />
-        <Next current={target.appointment} />
+        <Next key={target.appointment} current={target.appointment} />
       </div>
-    </section>
+    </>
   );
 }
 

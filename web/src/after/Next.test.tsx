@@ -1,6 +1,8 @@
-import { cleanup, screen } from "@testing-library/react";
-import { afterEach, describe, expect, it } from "vitest";
-import type { Appointment, Day } from "../backend";
+import { act, cleanup, fireEvent, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Appointment, Backend, Day } from "../backend";
+import { MOMENT } from "../calling/settling";
+import { keys } from "../live/caches";
 import { show } from "../testing";
 import { Next } from "./Next";
 
@@ -14,13 +16,55 @@ const RAHMAN: Appointment = {
 };
 const missed = { status: "no-answer", final: true, summary: "" } as const;
 
-function ended(appointments: Appointment[], more: Partial<Day> = {}, current = "7") {
+function ended(appointments: Appointment[], more: Partial<Day> = {}, current = "7", backend: Partial<Backend> = {}) {
   const day: Day = { date: "2027-05-03", timeZone: "Europe/London", appointments, ...more };
-  return show(<Next current={current} />, { backend: { day: async () => day } });
+  return show(<Next current={current} />, { backend: { day: async () => day, ...backend } });
+}
+
+/** The same day, with the list as it has become. */
+function renew({ client }: ReturnType<typeof show>, appointments: Appointment[]) {
+  return act(async () => {
+    client.setQueriesData<Day>({ queryKey: keys.days }, (day) => day && { ...day, appointments });
+    await vi.advanceTimersByTimeAsync(1);
+  });
 }
 
 describe("who is next, after a call", () => {
-  afterEach(cleanup);
+  afterEach(() => {
+    cleanup();
+    vi.useRealTimers();
+  });
+
+  const EARLIER: Appointment = {
+    ...RAHMAN,
+    id: "9",
+    start: "2027-05-03T09:00:00Z",
+    patient: { id: "r", name: "Mr Noah Reid", phones: [] },
+  };
+
+  it("stays next for as long as they wait, whoever comes before them", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const shown = ended([RAHMAN]);
+    await screen.findByRole("button", { name: "Call Ms Aisha Rahman" });
+    await renew(shown, [EARLIER, RAHMAN]);
+    screen.getByRole("button", { name: "Call Ms Aisha Rahman" });
+    expect(screen.getByTestId("next-news").textContent).toBe("");
+  });
+
+  it("is said when it is another one, who cannot be called by the press that was meant for the first", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const appointment = vi.fn(() => new Promise<Appointment>(() => {}));
+    const shown = ended([RAHMAN], {}, "7", { appointment });
+    await screen.findByRole("button", { name: "Call Ms Aisha Rahman" });
+    await renew(shown, [EARLIER, { ...RAHMAN, status: "cancelled" }]);
+    const other = screen.getByRole("button", { name: "Call Mr Noah Reid" });
+    expect(screen.getByTestId("next-news").textContent).toBe("Next: 10:00 Mr Noah Reid");
+    fireEvent.click(other);
+    expect(appointment).not.toHaveBeenCalled();
+    await act(() => vi.advanceTimersByTimeAsync(MOMENT));
+    fireEvent.click(other);
+    expect(appointment).toHaveBeenCalledOnce();
+  });
 
   it("is called from there, or found in the appointment where a call is not plain", async () => {
     ended([RAHMAN]);

@@ -152,7 +152,9 @@ describe("the appointment", () => {
     fail = undefined;
     await act(() => vi.advanceTimersByTimeAsync(AGAIN));
     expect(reveal).toHaveBeenCalledTimes(3);
-    expect(reveal).toHaveBeenLastCalledWith("7", { of: "Patient/p", ending: "0142" });
+    expect(reveal).toHaveBeenLastCalledWith("7", { of: "Patient/p", ending: "0142" }, expect.anything());
+    expect(screen.queryByText(/^The service does not answer/)).toBeNull();
+    screen.getByText("07700 900142");
     await act(() => vi.advanceTimersByTimeAsync(4 * AGAIN));
     expect(reveal, "it was told").toHaveBeenCalledTimes(3);
     vi.useRealTimers();

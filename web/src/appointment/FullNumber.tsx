@@ -13,7 +13,7 @@ export function FullNumber({ choice }: { choice: Choice }) {
   const { settings } = useServices();
   const { target } = choice;
   const { ending } = target;
-  const { reveal, show, hide } = useReveal(target);
+  const { reveal, owed, show, hide } = useReveal(target);
   const shown = reveal.kind === "shown";
   return (
     <div className={styles.full}>
@@ -31,7 +31,7 @@ export function FullNumber({ choice }: { choice: Choice }) {
       {shown && <Copy number={target.number} ending={ending} />}
       <span role="status" className={styles.notShown}>
         {reveal.kind === "failed" && say("appointment:notShown", { why: reveal.why })}
-        {reveal.kind === "shown" && reveal.owed && say("appointment:owed")}
+        {owed && say("appointment:owed")}
       </span>
     </div>
   );

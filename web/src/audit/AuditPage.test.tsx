@@ -103,16 +103,36 @@ describe("all calls", () => {
     await screen.findByText("1 call shown.");
     const field = screen.getByLabelText("Patient");
     fireEvent.change(field, { target: { value: "Margaret Ellis" } });
-    fireEvent.blur(field);
+    fireEvent.submit(field);
     expect(await screen.findByText(/^This names no patient/)).toBeTruthy();
     expect(place.history.at(-1)).toBe(NOVEMBER);
 
     fireEvent.change(field, { target: { value: " https://record.example.org/Patient/p-7?tab=1 " } });
+    field.focus();
+    field.blur();
+    expect(place.history.at(-1), "a click on a row takes the focus, and lands there").toBe(NOVEMBER);
+    field.focus();
     fireEvent.submit(field);
     await waitFor(() => expect(asked.at(-1)).toEqual({ from: "2026-11-01", to: "2026-11-29", patient: "Patient/p-7" }));
     expect(screen.getByLabelText<HTMLInputElement>("Patient").value).toBe("Patient/p-7");
+    expect(document.activeElement).toBe(screen.getByLabelText("Patient"));
     fireEvent.click(screen.getByRole("button", { name: "Clear filters" }));
     expect(place.history.at(-1)).toBe(NOVEMBER);
+    expect(screen.getByLabelText<HTMLInputElement>("Patient").value).toBe("");
+  });
+
+  it("are everybody's again when the filters are cleared, also where what was typed names nobody", async () => {
+    const { auditCalls } = pages({ "": { calls: [call("CA1")] } });
+    show(<AuditPage />, { backend: { auditCalls }, path: `${NOVEMBER}&outcome=busy` });
+    await screen.findByText("1 call shown.");
+    fireEvent.change(screen.getByLabelText("Patient"), { target: { value: "Margaret Ellis" } });
+    fireEvent.submit(screen.getByLabelText("Patient"));
+    const clear = screen.getByRole("button", { name: "Clear filters" });
+    clear.focus();
+    fireEvent.click(clear);
+    expect(screen.getByLabelText<HTMLInputElement>("Patient").value).toBe("");
+    expect(screen.queryByText(/^This names no patient/)).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("group", { name: "Which calls" }));
   });
 
   it("have what their clinician says came of them", async () => {
@@ -193,6 +213,19 @@ describe("one call", () => {
     expect(screen.getByText("30 November 2026, 09:00:00")).toBeTruthy();
     const address = screen.getByRole("link", { name: "All calls of this patient" }).getAttribute("href");
     expect(address).toMatch(/^\/calls\?from=[\d-]+&to=[\d-]+&patient=Patient%2F1$/);
+  });
+
+  it("is told in the app’s words, by the codes of the service", async () => {
+    const failure = { kind: "busy", reason: "Die Leitung war besetzt." } as const;
+    const refusal = { code: "patient-deceased", sentence: "Verstorben." } as const;
+    const told = call("CA1", { summary: "Besetzt", failure, refusal });
+    show(<AuditPage />, {
+      backend: { auditCall: async () => ({ call: told, events, versions: [] }) },
+      path: "/calls/CA1",
+    });
+    const facts = await screen.findByText("Why it was not placed");
+    for (const theirs of ["Besetzt", failure.reason, refusal.sentence]) expect(screen.queryByText(theirs)).toBeNull();
+    expect(facts.closest("dl")?.textContent).toContain("The line was busy.");
   });
 
   it("is whole while the record does not answer", async () => {

@@ -3,7 +3,7 @@ import type { AuditedCall } from "../backend";
 import { machineTime } from "../clinictime";
 import { useServices } from "../services";
 import styles from "./audit.module.css";
-import { calledWords, clinicianWords, notedWords, say, stamp } from "./words";
+import { calledWords, clinicianWords, notedWords, say, stamp, summaryWords } from "./words";
 
 export interface CallsTableProps {
   calls: readonly AuditedCall[];
@@ -16,7 +16,7 @@ export function CallsTable({ calls, from }: CallsTableProps) {
   return (
     <div className={styles.sheet}>
       <table className={styles.table}>
-        <caption className={styles.hidden}>{say("audit:columns.caption")}</caption>
+        <caption className="cl-spoken">{say("audit:columns.caption")}</caption>
         <thead>
           <tr>
             {COLUMNS.map((name) => (
@@ -56,7 +56,7 @@ function Row({ call, from }: { call: AuditedCall; from: string }) {
         {call.ending && <span className={styles.small}>{say("audit:ending", { ending: call.ending })}</span>}
       </td>
       <td className={styles.outcome}>
-        {call.summary}
+        {summaryWords(call)}
         {noted && <span className={styles.small}>{noted}</span>}
       </td>
       <Time name="began" at={call.sent} beside={call.asked} />

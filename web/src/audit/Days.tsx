@@ -14,7 +14,7 @@ interface DaysProps {
 export function QuickDays({ asked, today, onAsk }: DaysProps) {
   return (
     <fieldset className={styles.quick}>
-      <legend className={styles.hidden}>{say("audit:filters.quick")}</legend>
+      <legend className="cl-spoken">{say("audit:filters.quick")}</legend>
       {QUICK.map((choice) => {
         const days = quickDays(choice, today);
         const chosen = days.from === asked.from && days.to === asked.to;

@@ -3,6 +3,7 @@ import type { AuditedCall } from "../backend";
 import { duration } from "../clinictime";
 import { Reference } from "../page";
 import { useServices } from "../services";
+import { failureWords, refusalWords } from "../told";
 import styles from "./audit.module.css";
 import { clinicianWords, say, stamp } from "./words";
 
@@ -19,8 +20,8 @@ export function Facts({ call }: { call: AuditedCall }) {
     [say("audit:one.cameOfIt"), call.note?.outcome && say(`after:outcome.${call.note.outcome}`)],
     [say("audit:note"), call.note?.text],
     [say("audit:one.noted"), call.note?.at && stamp(time, call.note.at, call.asked)],
-    [say("audit:one.refusal"), call.refusal?.sentence],
-    [say("audit:one.failure"), call.failure?.reason],
+    [say("audit:one.refusal"), call.refusal && refusalWords(call.refusal)],
+    [say("audit:one.failure"), call.failure && failureWords(call.failure)],
   ];
   return (
     <>

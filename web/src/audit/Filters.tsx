@@ -1,4 +1,5 @@
 import { Button, NativeSelect } from "@mantine/core";
+import { useRef, useState } from "react";
 import styles from "./audit.module.css";
 import { Days, QuickDays } from "./Days";
 import { type Asked, type Choice, choose } from "./filters";
@@ -16,9 +17,17 @@ export function Filters({ asked, today, onAsk }: FiltersProps) {
   const callers = useCallers(asked).data?.clinicians ?? [];
   const filtered = asked.clinician || asked.patient || asked.outcome || asked.refusal;
   const pick = (name: Choice) => (value: string) => onAsk(choose(asked, name, value));
+
+  const all = useRef<HTMLFieldSetElement>(null);
+  const [clearings, setClearings] = useState(0);
+  const clear = () => {
+    onAsk({ from: asked.from, to: asked.to });
+    setClearings(clearings + 1);
+    all.current?.focus({ preventScroll: true }); // its button is about to go
+  };
   return (
-    <fieldset className={styles.filters}>
-      <legend className={styles.hidden}>{say("audit:filters.legend")}</legend>
+    <fieldset ref={all} tabIndex={-1} className={styles.filters}>
+      <legend className="cl-spoken">{say("audit:filters.legend")}</legend>
       <QuickDays asked={asked} today={today} onAsk={onAsk} />
       <div className={styles.fields}>
         <Days asked={asked} today={today} onAsk={onAsk} />
@@ -40,9 +49,10 @@ export function Filters({ asked, today, onAsk }: FiltersProps) {
           choices={REFUSALS.map((value) => ({ value, label: refusalWords(value) }))}
           onPick={pick("refusal")}
         />
-        <PatientField key={asked.patient} chosen={asked.patient} onPick={pick("patient")} />
+        {/* A new field with each clearing: what names no patient was never chosen, and goes, too. */}
+        <PatientField key={clearings} chosen={asked.patient} onPick={pick("patient")} />
         {filtered && (
-          <Button variant="subtle" className={styles.clear} onClick={() => onAsk({ from: asked.from, to: asked.to })}>
+          <Button variant="subtle" className={styles.clear} onClick={clear}>
             {say("audit:filters.clear")}
           </Button>
         )}

@@ -13,7 +13,7 @@ import { Facts, References } from "./Facts";
 import { MOST_DAYS, writeFilters } from "./filters";
 import { useAuditedCall } from "./queries";
 import { TwoTimes } from "./TwoTimes";
-import { kindWords, say, stamp } from "./words";
+import { kindWords, say, stamp, summaryWords } from "./words";
 
 export function OneCall({ callKey }: { callKey: string }) {
   const { time } = useServices();
@@ -30,7 +30,7 @@ export function OneCall({ callKey }: { callKey: string }) {
       </Link>
       <div>
         <PageHeading>{data ? stamp(time, data.call.asked) : say("audit:one.title")}</PageHeading>
-        {data && <Text size="lg">{data.call.summary}</Text>}
+        {data && <Text size="lg">{summaryWords(data.call)}</Text>}
       </div>
       {query.error != null && (
         <Problem title={say("audit:one.failed")} error={query.error} onRetry={() => query.refetch()} />

@@ -17,7 +17,7 @@ export function TwoTimes({ caption, day, rows }: { caption: string; day: string;
   return (
     <div className={styles.sheet}>
       <table className={`${styles.table} ${styles.twoTimes}`}>
-        <caption className={styles.hidden}>{caption}</caption>
+        <caption className="cl-spoken">{caption}</caption>
         <thead>
           <tr>
             <th scope="col">{say("audit:one.what")}</th>

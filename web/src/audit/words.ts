@@ -36,6 +36,13 @@ export function outcomeChoices(): ListChoice[] {
   ];
 }
 
+/** How a call stands or ended: the service's own words only where the outcome is of a newer service. */
+export function summaryWords({ outcome, summary }: Pick<AuditedCall, "outcome" | "summary">): string {
+  if (outcome === "called-back") return say("audit:outcomes.calledBackHeard");
+  const known = OUTCOMES.find((one) => one === outcome && one !== "unknown");
+  return known ? say(`service:outcome.${known}.summary`) : summary;
+}
+
 /** Clinicians to choose from; two of one name, or of none that is known, are told apart by their ids. */
 export function callerChoices(callers: AuditedCallers["clinicians"]): ListChoice[] {
   return callers.map(({ id, name }) => {

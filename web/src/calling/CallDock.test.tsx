@@ -344,6 +344,15 @@ describe("the dock", () => {
     expect(inDock().getByRole("heading").textContent).toBe("Calling…");
   });
 
+  it("is gone through after a call in the order in which it is drawn: what came of it, then what can be done", () => {
+    show(page, { call: call({ ...ended, outcome: "no-answer" }) });
+    const names = inDock()
+      .getAllByRole("button")
+      .map((one) => one.textContent);
+    expect(names.indexOf("Save")).toBeGreaterThan(-1);
+    expect(names.indexOf("Try again")).toBeGreaterThan(names.indexOf("Save"));
+  });
+
   it("names nobody where it tells of another tab's call", () => {
     show(page, { trouble: trouble("elsewhere", margaret) });
     expect(inDock().getByRole("heading").textContent).toBe("You are in a call in another tab");

@@ -22,7 +22,7 @@ import type { SoftphoneState, Target } from "./state";
 import { Timer } from "./Timer";
 import { isLive } from "./transitions";
 import { AfterCall, CutOffNotice, DevicesPanel, Keypad, prepareUnfolded, TellOffer } from "./unfolded";
-import { useDockFocus } from "./useDockFocus";
+import { toBand, useDockFocus } from "./useDockFocus";
 import { shortcutOf, useShortcutsOn } from "./useShortcuts";
 
 /** Whom the words are about; nobody where it is another tab's call. */
@@ -104,6 +104,25 @@ function Dock() {
   const small = useSmallWindow(isLive(call));
   const others = useOtherNumbers(call);
 
+  const offers = face && !(call && goesOnWithout(call)) && (
+    <Offers
+      face={face}
+      household={call !== null && hasDied(call.target)}
+      others={others}
+      on={{
+        other: (target) => void phone.call(target),
+        again: () => void phone.again(),
+        confirm: () => void phone.confirm(),
+        leave: () => phone.clear(),
+        check: () => void phone.checkMicrophone(),
+        changeMicrophone: () => {
+          devices.set(true, deviceTrouble(state));
+          microphoneField.current?.focus();
+        },
+      }}
+    />
+  );
+
   if (!face && !devicesOpen && !cut) return null;
   return (
     <section
@@ -144,33 +163,13 @@ function Dock() {
       )}
       <div className={styles.below} data-reserved={call?.phase !== "asking" && call ? "" : undefined}>
         {call && <Extras call={call} phone={phone} />}
-        {isLive(call) && <TellOffer />}
+        {isLive(call) && <TellOffer onAnswered={() => toBand(dock.current)} />}
         {isLive(call) && state.trouble && <p className={styles.problem}>{state.trouble.sentence}</p>}
         {over && state.elsewhere && <p className={styles.problem}>{say("calling:elsewhere.sentence")}</p>}
         {call?.outcome === "failed" && call.callSid && (
           <Reference label={say("calling:reference")} value={call.callSid} />
         )}
-        <div className={styles.then}>
-          {face && !(call && goesOnWithout(call)) && (
-            <Offers
-              face={face}
-              household={call !== null && hasDied(call.target)}
-              others={others}
-              on={{
-                other: (target) => void phone.call(target),
-                again: () => void phone.again(),
-                confirm: () => void phone.confirm(),
-                leave: () => phone.clear(),
-                check: () => void phone.checkMicrophone(),
-                changeMicrophone: () => {
-                  devices.set(true, deviceTrouble(state));
-                  microphoneField.current?.focus();
-                },
-              }}
-            />
-          )}
-          {over && call && <AfterCall call={call} />}
-        </div>
+        <div className={styles.then}>{over && call ? <AfterCall call={call}>{offers}</AfterCall> : offers}</div>
       </div>
       {(keypad || devicesOpen) && (
         <div className={styles.unfolded}>

@@ -66,6 +66,18 @@ describe("a call that is recorded, where the clinic has switched recording off s
     expect(screen.getByRole("button", { name: "Stop" })).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Record" })).toBeNull();
   });
+
+  it("is asked for again when what is shown may be old", async () => {
+    const runs: CallRecording = { call: KEY, mode: "off", consent: "given", state: "in-progress" };
+    const callRecording = vi.fn(async () => runs);
+    const on = dock({}, {}, { callRecording });
+    act(() => void on.client.setQueryData(keys.recording(KEY), runs));
+    const panel = await screen.findByRole("region", { name: "Recording of this call" });
+    callRecording.mockResolvedValue({ ...runs, state: "stopped" });
+    await act(() => on.client.invalidateQueries({ queryKey: keys.recording(KEY) }));
+    await waitFor(() => expect(panel.dataset.state).toBe("stopped"));
+    expect(on.client.getQueryState(keys.recording(KEY))?.error).toBeNull();
+  });
 });
 
 describe("the end for others too", () => {

@@ -40,6 +40,18 @@ describe("being told in another window is offered", () => {
     expect(offered()).toBe(false);
   });
 
+  it("is said once, to whoever is back, and gives the focus to the call's words when it goes", async () => {
+    browser("default");
+    leftInACall();
+    const spoken = screen.getByTestId("tell-offer");
+    expect(spoken.textContent, "nothing is read out of a window behind another").toBe("");
+    act(() => void window.dispatchEvent(new Event("focus")));
+    expect(spoken.textContent).toMatch(/^A question beside the call/);
+    screen.getByRole("button", { name: "No" }).focus();
+    await press("No");
+    expect(document.activeElement).toBe(screen.getByTestId("call-dock").querySelector("[data-band]"));
+  });
+
   it("never twice after a no, nor where the browser says no", async () => {
     browser("default");
     leftInACall();

@@ -15,7 +15,12 @@ export function useDockFocus(dock: RefObject<HTMLElement | null>, begun: number 
     before.current = begun;
     const lost = document.activeElement === null || document.activeElement === document.body;
     if (!begins && !(had && lost)) return;
-    const next = dock.current?.querySelector<HTMLElement>("[data-band]") ?? document.getElementById("main");
-    next?.focus({ preventScroll: true });
+    toBand(dock.current);
   });
+}
+
+/** Gives the focus to the words of the dock, or to the page's content where it has none. */
+export function toBand(dock: HTMLElement | null): void {
+  const next = dock?.querySelector<HTMLElement>("[data-band]") ?? document.getElementById("main");
+  next?.focus({ preventScroll: true });
 }

@@ -19,6 +19,14 @@ export const keys = {
   recordings: (call: string) => ["recordings", call] as const,
 };
 
+/** Of a query whose answer is not exchanged under the eyes of whoever reads it: only what is told of it renews it. */
+export const AS_READ = { asRead: true };
+
+/** Has the screens ask again for what may be old by now. */
+export function refresh(client: QueryClient): Promise<void> {
+  return client.invalidateQueries({ predicate: ({ meta }) => !meta?.asRead });
+}
+
 /** The record is written a moment after the event; one question then answers for several events. */
 const SETTLE = 1_000;
 
@@ -68,7 +76,7 @@ export function createCaches(client: QueryClient) {
       void client.invalidateQueries({ queryKey: keys.recordings(recording.call) });
     },
     refreshAll() {
-      void client.invalidateQueries();
+      void refresh(client);
     },
     stop() {
       for (const timer of waiting.values()) clearTimeout(timer);

@@ -34,6 +34,12 @@ describe("the list of live calls", () => {
     expect(next.calls[1]).toMatchObject({ asked: "2027-05-03T08:10:00Z", participants: [held] });
   });
 
+  it("has nobody waiting any more once that is not told", () => {
+    const waiting = withRoom(list, { ...room("CA1", party("p1")), waiting: "2027-05-03T08:16:30Z" });
+    expect(waiting.calls[1]?.waiting).toBe("2027-05-03T08:16:30Z");
+    expect(withRoom(waiting, room("CA1", party("p1"))).calls[1]?.waiting).toBeUndefined();
+  });
+
   it("has none in which nobody is any more, and none of which only a part is known", () => {
     expect(withRoom(list, room("CA2", party("p1", { state: "left" }))).calls.map(({ call }) => call)).toEqual(["CA1"]);
     expect(withRoom(list, room("CA3", party("p1")))).toEqual(list);

@@ -130,7 +130,7 @@ describe("RecordingPanel", () => {
 
   it("says that a hold paused it, which ends by itself: nothing to resume, nothing to remind of", async () => {
     await panel({ consent: "given", state: "paused", pausedByHold: true });
-    screen.getByText(/Paused while somebody is on hold/);
+    screen.getByText("Paused while Margaret Ellis is on hold; it goes on by itself after.");
     none("Resume");
     await act(() => vi.advanceTimersByTimeAsync(130_000));
     expect(screen.queryByText(/has been paused for/)).toBeNull();

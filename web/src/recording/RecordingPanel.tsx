@@ -70,7 +70,7 @@ function Panel({ recording, name }: { recording: CallRecording; name: string }) 
         <p className={styles.consent}>{consentWords(recording, name)}</p>
         {!asking && <Acts recording={recording} busy={busy} onAct={act} />}
       </div>
-      {recording.pausedByHold && <p className={panel.note}>{say("recording:byHold")}</p>}
+      {recording.pausedByHold && <p className={panel.note}>{say("recording:byHold", { name })}</p>}
       {asking && <Asked about={asking} onAnswer={answer} />}
       <Forgotten recording={recording} />
       {failed && (

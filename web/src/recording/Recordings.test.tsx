@@ -58,6 +58,16 @@ describe("Recordings", () => {
     expect(recordings).toHaveBeenCalledTimes(asked);
   });
 
+  it("asks more and more seldom for a sound that does not come, and in the end no more", async () => {
+    const recordings = await list({ recordings: [{ ...first, ready: false }] });
+    for (const minutes of [1, 5, 60]) await act(() => vi.advanceTimersByTimeAsync(minutes * 60_000));
+    const asked = recordings.mock.calls.length;
+    expect(asked).toBeGreaterThan(5);
+    expect(asked).toBeLessThan(12);
+    await act(() => vi.advanceTimersByTimeAsync(60 * 60_000));
+    expect(recordings).toHaveBeenCalledTimes(asked);
+  });
+
   it("fetches a sound only when it is to be heard, and gives it back when it is closed", async () => {
     let given: AbortSignal | undefined;
     const sound = vi.fn((_: string, __: string, ___: number, signal: AbortSignal) => {

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { BackendError } from "../backend";
-import { keys } from "../live/caches";
+import { AS_READ, keys } from "../live/caches";
 import { useUnheard } from "../queries";
 import type { CallRecording, Recording, RecordingAct } from "../roomRoutes";
 import { useServices } from "../services";
@@ -53,16 +53,32 @@ export function isMaking({ state, ready, gone }: Recording): boolean {
   return gone === undefined && !ready && (MAKING.has(state) || state === "completed");
 }
 
+const SOON = 5_000;
+/** What is not ready by then is not made while somebody watches. */
+const PATIENCE = 15 * 60_000;
+
+/** How long to wait before asking again for what has been the same for so long; false: no more. In ms. */
+export function againAfter(same: number): number | false {
+  return same < PATIENCE && Math.max(SOON, same);
+}
+
 /**
- * What was recorded of a call; asked for again until all of it can be heard. `listed`: it was told with a list of calls,
- * and is not asked for again just because some time has passed.
+ * What was recorded of a call; asked for again, more and more seldom, until all of it can be heard. `listed`: it was told
+ * with a list of calls, and is not asked for again just because some time has passed, or the stream was away.
  */
 export function useRecordings(call: string, listed = false) {
   const { backend } = useServices();
+  // An answer that is the same again is the same object.
+  const [firstHad] = useState(() => new WeakMap<object, number>());
   return useQuery({
     queryKey: keys.recordings(call),
     queryFn: ({ signal }) => backend.recordings(call, signal),
-    ...(listed ? { staleTime: Number.POSITIVE_INFINITY } : {}),
-    refetchInterval: ({ state }) => (state.data?.recordings.some(isMaking) ? 5_000 : false),
+    ...(listed ? { staleTime: Number.POSITIVE_INFINITY, meta: AS_READ } : {}),
+    refetchInterval: ({ state: { data, dataUpdatedAt } }) => {
+      if (!data?.recordings.some(isMaking)) return false;
+      const first = firstHad.get(data) ?? dataUpdatedAt;
+      firstHad.set(data, first);
+      return againAfter(dataUpdatedAt - first);
+    },
   });
 }

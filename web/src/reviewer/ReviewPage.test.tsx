@@ -1,6 +1,7 @@
-import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Backend, BackendError } from "../backend";
+import { createCaches } from "../live/caches";
 import type { Recording, ReviewedCall, ReviewedCalls, ReviewFilters } from "../roomRoutes";
 import { show } from "../testing";
 import ReviewPage from "./ReviewPage";
@@ -95,6 +96,15 @@ describe("recordings", () => {
     await screen.findByText("Deleted by a reviewer");
     expect(deleteRecording).toHaveBeenCalledWith("CA1", "RE-CA1", "The wrong patient");
     expect(recordings.mock.calls.length, "of the other call nothing is asked").toBe(1);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("are not all asked for again when the stream is back: what is read stays", async () => {
+    const recordings = vi.fn(async () => call("CA1"));
+    const { asked, client } = meet({ "": { calls: [call("CA1"), call("CA2")] } }, { recordings });
+    await screen.findByText("2 calls shown.");
+    await act(async () => createCaches(client).refreshAll());
+    expect(recordings).not.toHaveBeenCalled();
     expect(asked).toHaveLength(1);
   });
 

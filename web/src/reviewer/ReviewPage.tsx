@@ -33,7 +33,7 @@ export default function ReviewPage() {
         <Text className={styles.lead}>{say("reviewer:lead")}</Text>
       </div>
       <fieldset className={styles.filters}>
-        <legend className={styles.hidden}>{say("reviewer:days")}</legend>
+        <legend className="cl-spoken">{say("reviewer:days")}</legend>
         <QuickDays asked={days} today={today} onAsk={ask} />
         <div className={styles.fields}>
           <Days asked={days} today={today} onAsk={ask} />

@@ -1,5 +1,5 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { keys } from "../live/caches";
+import { AS_READ, keys } from "../live/caches";
 import type { ReviewedCalls } from "../roomRoutes";
 import { useServices } from "../services";
 
@@ -21,5 +21,6 @@ export function useReviewedCalls(days: { from: string; to: string }) {
     // What is read is not exchanged under the reader's eyes: to ask again is to choose again.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
+    meta: AS_READ,
   });
 }

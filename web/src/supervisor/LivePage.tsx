@@ -61,7 +61,7 @@ function News({ calls }: { calls: readonly LiveCall[] | undefined }) {
     if (news) setSaid(news);
   }, [calls]);
   return (
-    <div role="status" className={styles.spoken} data-testid="live-news">
+    <div role="status" className="cl-spoken" data-testid="live-news">
       {said}
     </div>
   );

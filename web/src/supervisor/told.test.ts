@@ -57,6 +57,15 @@ describe("what is new of live calls", () => {
       "Mrs Margaret Ellis is on hold and hears music",
     ],
     [
+      "of others’ calls alone",
+      [one],
+      [
+        { ...one, mine: true },
+        { ...call("CA2", clinician), mine: true },
+      ],
+      "",
+    ],
+    [
       "more than one hears",
       [],
       ["a", "b", "c", "d", "e"].map((key) => call(key, clinician)),

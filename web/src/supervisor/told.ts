@@ -21,20 +21,26 @@ export function howWords(party: Participant, time: ClinicTime): string {
 /** More than these at once say less than that there is much. */
 const HEARD_AT_ONCE = 4;
 
-/** What is new, as a screen reader says it. */
+/** What is new, as a screen reader says it; of one's own call the dock says it. */
 export function newsOfCalls(before: readonly LiveCall[], now: readonly LiveCall[]): string {
   const was = new Map(before.map((one) => [one.call, one]));
   const is = new Set(now.map(({ call }) => call));
   const news = [
-    ...now.flatMap((one) => {
+    ...now.filter(isOthers).flatMap((one) => {
       const known = was.get(one.call);
       return known
         ? newsOf(known.participants, one.participants)
         : [say("supervisor:news.begun", { name: namesOf(one) })];
     }),
-    ...before.flatMap((one) => (is.has(one.call) ? [] : [say("supervisor:news.over", { name: namesOf(one) })])),
+    ...before
+      .filter(isOthers)
+      .flatMap((one) => (is.has(one.call) ? [] : [say("supervisor:news.over", { name: namesOf(one) })])),
   ];
   return news.length > HEARD_AT_ONCE ? say("supervisor:news.many") : news.join(". ");
+}
+
+function isOthers({ mine }: LiveCall): boolean {
+  return !mine;
 }
 
 function namesOf({ participants }: LiveCall): string {

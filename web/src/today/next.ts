@@ -31,6 +31,11 @@ export function nextOf(
   return again[0]?.one;
 }
 
+/** Whether somebody is to turn to them at all. */
+export function isWaiting(appointment: Appointment, told: ReadonlyMap<string, CalledBack>): boolean {
+  return turnOf(appointment, calledBackSince(appointment, told.get(appointment.id))) !== "none";
+}
+
 function startOf({ start }: Appointment): number {
   return start ? Date.parse(start) : Number.MAX_SAFE_INTEGER;
 }

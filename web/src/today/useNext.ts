@@ -1,4 +1,4 @@
-import type { Appointment } from "../backend";
+import type { Appointment, CalledBack } from "../backend";
 import { useLive } from "../services";
 import { nextOf } from "./next";
 
@@ -7,6 +7,11 @@ export function useNext(
   appointments: readonly Appointment[] | undefined,
   current: string | undefined,
 ): Appointment | undefined {
-  const told = useLive(({ calledBack }) => calledBack);
+  const told = useCalledBack();
   return appointments && nextOf(appointments, told, current);
+}
+
+/** Who rang back, by the appointment, as far as it was told. */
+export function useCalledBack(): ReadonlyMap<string, CalledBack> {
+  return useLive(({ calledBack }) => calledBack);
 }

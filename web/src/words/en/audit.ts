@@ -33,6 +33,7 @@ export default {
     namesake: "{{name}} ({{id}})",
     patient: "Patient",
     patientHint: "Reference or link from the health record",
+    patientWaits: "Press Enter to show their calls, or everybody’s",
     patientWrong:
       "This names no patient. Copy the reference from the health record, such as Patient/123, or a link to the patient.",
     outcome: "Outcome",
@@ -56,6 +57,7 @@ export default {
   ending: "Number ending {{ending}}",
   outcomes: {
     calledBack: "Rang the clinic’s number",
+    calledBackHeard: "Rang the clinic’s number, and heard its message",
     goingOn: "{{outcome}}, not over yet",
   },
   refusals: {

@@ -201,6 +201,7 @@ export default {
   tell: {
     label: "Messages in another window",
     question: "Be told when your call changes while you are in another window?",
+    spoken: "A question beside the call: do you want to be told when it changes while you are in another window?",
     yes: "Yes, tell me",
     no: "No",
   },

@@ -12,7 +12,7 @@ export default {
     failed: "The recording did not work. The call goes on unrecorded.",
     deleted: "The recording is deleted",
   },
-  byHold: "Paused while somebody is on hold. It goes on by itself when nobody is.",
+  byHold: "Paused while {{name}} is on hold; it goes on by itself after.",
   consent: {
     noneAsked: "{{name}} has not been asked yet",
     noneAnnounced: "{{name}} has not been told yet",
