@@ -59,6 +59,18 @@ func TestGoingOnIsARoomWithoutItsMember(t *testing.T) {
 // came between.
 func TestRoomsLiveTellsASupervisorOfACallOfTwo(t *testing.T) {
 	t.Parallel()
+	for name, changes := range map[string]func(*calls.RoomsLive){
+		"of a change":                func(live *calls.RoomsLive) { live.Changed([]string{parentLeg}) },
+		"of what it may have missed": (*calls.RoomsLive).Missed,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tellsASupervisor(t, changes)
+		})
+	}
+}
+
+func tellsASupervisor(t *testing.T, changes func(*calls.RoomsLive)) {
 	h := newHall(t)
 	h.rooms.Asked = h.log.CallsAsked
 	ctx, stop := context.WithCancel(t.Context())
@@ -80,13 +92,13 @@ func TestRoomsLiveTellsASupervisorOfACallOfTwo(t *testing.T) {
 			if s.Call.Final() != final {
 				t.Errorf("%s: told of a call that is %s", what, s.Call.Status)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("%s was not told", what)
 		}
 	}
 	hears("what goes on", false)
 	h.x.end(childLeg, "completed")
-	live.Changed([]string{parentLeg})
+	changes(live)
 	hears("the end", true)
 }
 
