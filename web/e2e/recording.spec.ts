@@ -90,7 +90,7 @@ test("a hold pauses the recording, and the end of it goes on with it", async ({ 
   await desk.record();
   await desk.hold(visit.patient);
   await desk.recordingSays("Recording paused");
-  await expect(desk.recording).toContainText("It goes on by itself when nobody is.");
+  await expect(desk.recording).toContainText(`Paused while ${visit.patient} is on hold; it goes on by itself after.`);
   await expect(desk.button("Resume")).toHaveCount(0);
   await desk.unhold(visit.patient);
   await desk.recordingSays("Recording");
