@@ -21,4 +21,8 @@ describe("calledBackOf", () => {
     expect(calledBackOf(back(TEN), undefined, [call(NOON)])).toBeUndefined();
     expect(calledBackOf(back(NOON), undefined, [call(TEN)])?.at).toBe(NOON);
   });
+
+  it("is none either once they were called in the second in which they rang, for a call is told in whole seconds", () => {
+    expect(calledBackOf(back("2027-05-03T10:00:00.400Z"), undefined, [call(TEN)])).toBeUndefined();
+  });
 });

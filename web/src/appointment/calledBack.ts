@@ -13,10 +13,13 @@ export function calledBackOf(
 ): CalledBack | undefined {
   const newest = (told?.at ?? "") > (read?.at ?? "") ? told : read;
   if (!newest) return undefined;
-  const at = Date.parse(newest.at);
-  const since = entries.some((entry) => new Date(beganAt(entry) ?? 0).getTime() > at);
+  const at = secondOf(newest.at);
+  const since = entries.some((entry) => secondOf(beganAt(entry) ?? 0) >= at);
   return since ? undefined : newest;
 }
+
+/** The carrier tells whole seconds. Nobody rings back in the second in which they were called, but may be called in that in which they rang. */
+const secondOf = (time: string | number | Date) => Math.floor(new Date(time).getTime() / 1_000);
 
 export function useCalledBack({ id, calledBack }: Appointment): CalledBack | undefined {
   const told = useLive((state) => state.calledBack.get(id));
