@@ -1,6 +1,7 @@
-import { Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { Group, Paper, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { useLocation, useSearch } from "wouter";
+import { Looking } from "../Looking";
 import { PageHeading, Problem } from "../page";
 import { useServices } from "../services";
 import { useTitle } from "../title";
@@ -38,7 +39,7 @@ export function AllCalls() {
       <Text className={styles.lead}>{say("audit:lead")}</Text>
       <Filters asked={asked} today={today} onAsk={ask} />
       {error != null && <Problem title={say("audit:failed")} error={error} onRetry={() => again(query)} />}
-      {looking && error == null && <Looking />}
+      {looking && error == null && <Looking words={say("audit:looking")} rows={4} height={48} />}
       {!looking && error == null && calls.length === 0 && !hasNextPage && (
         <Paper withBorder p="xl">
           <Text fw={600}>{say("audit:none")}</Text>
@@ -65,17 +66,4 @@ function useLookingFurther(query: Query, found: number) {
 
 function rangeWords(day: (day: string) => string, { from, to }: Asked): string {
   return say("audit:range", { count: from === to ? 1 : 2, from: day(from), to: day(to) });
-}
-
-function Looking() {
-  return (
-    <div className="cl-late" aria-busy="true">
-      <Text c="dimmed">{say("audit:looking")}</Text>
-      <Stack gap="sm" aria-hidden>
-        {["a", "b", "c", "d"].map((row) => (
-          <Skeleton key={row} height={48} radius="md" />
-        ))}
-      </Stack>
-    </div>
-  );
 }

@@ -1,10 +1,11 @@
-import { Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { Paper, Stack, Text } from "@mantine/core";
 import { useLocation, useSearch } from "wouter";
 import styles from "../audit/audit.module.css";
 import { Days, QuickDays } from "../audit/Days";
 import { type Asked, readFilters, writeFilters } from "../audit/filters";
 import { again, More } from "../audit/More";
 import { once } from "../audit/queries";
+import { Looking } from "../Looking";
 import { PageHeading, Problem } from "../page";
 import { useServices } from "../services";
 import { useTitle } from "../title";
@@ -40,7 +41,7 @@ export default function ReviewPage() {
         </div>
       </fieldset>
       {error != null && <Problem title={say("reviewer:failed")} error={error} onRetry={() => again(query)} />}
-      {query.isPending && error == null && <Looking />}
+      {query.isPending && error == null && <Looking words={say("reviewer:looking")} rows={3} height={112} />}
       {query.isSuccess && calls.length === 0 && (
         <Paper withBorder p="xl" role="status">
           <Text fw={600}>{say("reviewer:none")}</Text>
@@ -50,18 +51,5 @@ export default function ReviewPage() {
       {calls.length > 0 && <ByDay calls={calls} />}
       <More query={query} found={calls.length} />
     </Stack>
-  );
-}
-
-function Looking() {
-  return (
-    <div className="cl-late" aria-busy="true">
-      <Text c="dimmed">{say("reviewer:looking")}</Text>
-      <Stack gap="sm" aria-hidden>
-        {["a", "b", "c"].map((row) => (
-          <Skeleton key={row} height={112} radius="md" />
-        ))}
-      </Stack>
-    </div>
   );
 }

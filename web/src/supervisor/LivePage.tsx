@@ -1,5 +1,6 @@
-import { Paper, Skeleton, Stack, Text } from "@mantine/core";
+import { Paper, Stack, Text } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
+import { Looking } from "../Looking";
 import { PageHeading, Problem } from "../page";
 import type { LiveCall } from "../roomRoutes";
 import { useServices } from "../services";
@@ -24,7 +25,7 @@ export default function LivePage() {
         <Text className={styles.lead}>{say("supervisor:lead")}</Text>
       </div>
       {error != null && <Problem title={say("supervisor:failed")} error={error} onRetry={refetch} />}
-      {waiting && <Looking />}
+      {waiting && <Looking words={say("supervisor:looking")} rows={3} height={112} />}
       {calls && old && <p className={styles.paused}>{say("supervisor:paused", { at: time.exact(at) })}</p>}
       {calls?.length === 0 && (
         <Paper withBorder p="xl">
@@ -63,19 +64,6 @@ function News({ calls }: { calls: readonly LiveCall[] | undefined }) {
   return (
     <div role="status" className="cl-spoken" data-testid="live-news">
       {said}
-    </div>
-  );
-}
-
-function Looking() {
-  return (
-    <div className="cl-late" aria-busy="true">
-      <Text c="dimmed">{say("supervisor:looking")}</Text>
-      <Stack gap="sm" aria-hidden>
-        {["a", "b", "c"].map((row) => (
-          <Skeleton key={row} height={112} radius="md" />
-        ))}
-      </Stack>
     </div>
   );
 }
