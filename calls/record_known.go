@@ -1,7 +1,6 @@
 package calls
 
 import (
-	"slices"
 	"strings"
 
 	"perci.health/careline"
@@ -114,7 +113,7 @@ func known(events []careline.CallEvent) *knownRecordings {
 		}
 	}
 	k.leg = clinicianLeg(k.call)
-	k.held = len(k.holds) > 0 || slices.ContainsFunc(k.call.Parties, func(p careline.Party) bool { return p.Held && p.Role == careline.RoleMember })
+	k.held = len(k.holds) > 0 || memberHeld(k.call)
 	return k
 }
 

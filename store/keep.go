@@ -21,12 +21,20 @@ func (w *Writer) Append(ctx context.Context, e careline.CallEvent) (kept carelin
 
 // AppendFor keeps an event for one consumer more; see Log.
 func (w *Writer) AppendFor(ctx context.Context, consumer string, e careline.CallEvent) (kept careline.CallEvent, repeated bool, err error) {
-	if !slices.Contains(w.config.Outbound, consumer) {
-		return careline.CallEvent{}, false, invalid("nobody sends for the consumer %q", consumer)
+	if err := w.sends(consumer); err != nil {
+		return careline.CallEvent{}, false, err
 	}
 	k := w.keeping(e)
 	k.besides = consumer
 	return w.keep(ctx, k)
+}
+
+// sends reports that nobody would be given what is kept for the consumer.
+func (w *Writer) sends(consumer string) error {
+	if !slices.Contains(w.config.Outbound, consumer) {
+		return invalid("nobody sends for the consumer %q", consumer)
+	}
+	return nil
 }
 
 // Admit keeps a request that the clinician's load may forbid; see Log.

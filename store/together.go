@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"perci.health/careline"
@@ -16,8 +15,10 @@ func (w *Writer) AppendAll(ctx context.Context, besides func(careline.CallEvent)
 		if besides != nil {
 			t.each[i].besides = besides(e)
 		}
-		if consumer := t.each[i].besides; consumer != "" && !slices.Contains(w.config.Outbound, consumer) {
-			return nil, nil, invalid("nobody sends for the consumer %q", consumer)
+		if consumer := t.each[i].besides; consumer != "" {
+			if err := w.sends(consumer); err != nil {
+				return nil, nil, err
+			}
 		}
 		if err := t.each[i].settle(); err != nil {
 			return nil, nil, err

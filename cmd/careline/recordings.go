@@ -111,8 +111,8 @@ type heeding struct {
 func (p *parts) heeding() heeding { return heeding{p.counted(), p.recordings.concerns} }
 
 func (h heeding) Append(ctx context.Context, e careline.CallEvent) (careline.CallEvent, bool, error) {
-	if h.concerns(e) {
-		return h.AppendFor(ctx, calls.RecordingsConsumer, e)
+	if consumer := h.besides(e); consumer != "" {
+		return h.AppendFor(ctx, consumer, e)
 	}
 	return h.counted.Append(ctx, e)
 }
